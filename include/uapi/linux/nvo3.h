@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/nvo3.yaml */
+/* YNL-GEN uapi header */
+
+#ifndef _UAPI_LINUX_NVO3_H
+#define _UAPI_LINUX_NVO3_H
+
+#define NVO3_GENL_NAME		"nvo3"
+#define NVO3_GENL_VERSION	1
+
+#define NVO3_VNI_MAX		16777215
+#define NVO3_MCGRP_NAME_LEN	16
+
+/**
+ * enum nvo3_unknown - What a VN does with a unicast frame that no mapping
+ *   covers
+ */
+enum nvo3_unknown {
+	NVO3_UNKNOWN_DROP,
+	NVO3_UNKNOWN_ASK,
+	NVO3_UNKNOWN_FLOOD,
+
+	/* private: */
+	__NVO3_UNKNOWN_MAX,
+	NVO3_UNKNOWN_MAX = (__NVO3_UNKNOWN_MAX - 1)
+};
+
+/**
+ * enum nvo3_bum - How a VN sends broadcast, unknown unicast and multicast to
+ *   other NVEs
+ */
+enum nvo3_bum {
+	NVO3_BUM_NONE,
+	NVO3_BUM_REPLICATE,
+
+	/* private: */
+	__NVO3_BUM_MAX,
+	NVO3_BUM_MAX = (__NVO3_BUM_MAX - 1)
+};
+
+/**
+ * enum nvo3_port_state - TSI states of RFC 8394; an associated port has its
+ *   resources but passes nothing
+ */
+enum nvo3_port_state {
+	NVO3_PORT_STATE_ASSOCIATED,
+	NVO3_PORT_STATE_ACTIVE,
+
+	/* private: */
+	__NVO3_PORT_STATE_MAX,
+	NVO3_PORT_STATE_MAX = (__NVO3_PORT_STATE_MAX - 1)
+};
+
+/**
+ * enum nvo3_prov - Who made a mapping; a sweep touches only its own kind
+ */
+enum nvo3_prov {
+	NVO3_PROV_STATIC,
+	NVO3_PROV_AGENT,
+	NVO3_PROV_PORT,
+
+	/* private: */
+	__NVO3_PROV_MAX,
+	NVO3_PROV_MAX = (__NVO3_PROV_MAX - 1)
+};
+
+/**
+ * enum nvo3_drop - Why a frame was dropped
+ * @NVO3_DROP_NONE: not dropped
+ * @NVO3_DROP_NVE_XMIT: sent on the NVE device itself
+ * @NVO3_DROP_PORT_UNBOUND: came from an enslaved device without a port
+ * @NVO3_DROP_PORT_VLAN: carried a VLAN id that no port of the device has
+ * @NVO3_DROP_PORT_INACTIVE: the port is associated and not yet active
+ * @NVO3_DROP_PORT_DOWN: the access device of the destination port is down
+ * @NVO3_DROP_BAD_FRAME: too short for an Ethernet header
+ * @NVO3_DROP_BAD_SRC: source address is zero, multicast or broadcast
+ * @NVO3_DROP_RESERVED_DST: link-local control address (01:80:c2:00:00:0x)
+ * @NVO3_DROP_HAIRPIN: destination is the port that the frame came from
+ * @NVO3_DROP_UNKNOWN_DST: no mapping covers the destination
+ * @NVO3_DROP_BUM_NONE: the VN carries no broadcast and multicast
+ * @NVO3_DROP_NO_ROUTE: no route to the remote NVE in the underlay
+ * @NVO3_DROP_LOOP: the underlay route leads back into this NVE
+ * @NVO3_DROP_TOO_BIG: larger than the MTU of the access device
+ * @NVO3_DROP_NOMEM: no memory for a header or a copy
+ * @NVO3_DROP_TUNNEL_HEADER: outer packet without a valid encapsulation header
+ * @NVO3_DROP_TUNNEL_ADDR: outer destination is not a local address of the NVE
+ * @NVO3_DROP_TUNNEL_VNI: the NVE has no such VN
+ * @NVO3_DROP_TUNNEL_INNER: inner frame truncated or with an invalid source
+ * @NVO3_DROP_TUNNEL_VLAN: inner VLAN tag (RFC 7348 6.1)
+ * @NVO3_DROP_TUNNEL_ECN: ECN marks that cannot be combined (RFC 6040)
+ * @NVO3_DROP_TUNNEL_REMOTE: destination is behind another NVE (split horizon)
+ */
+enum nvo3_drop {
+	NVO3_DROP_NONE,
+	NVO3_DROP_NVE_XMIT,
+	NVO3_DROP_PORT_UNBOUND,
+	NVO3_DROP_PORT_VLAN,
+	NVO3_DROP_PORT_INACTIVE,
+	NVO3_DROP_PORT_DOWN,
+	NVO3_DROP_BAD_FRAME,
+	NVO3_DROP_BAD_SRC,
+	NVO3_DROP_RESERVED_DST,
+	NVO3_DROP_HAIRPIN,
+	NVO3_DROP_UNKNOWN_DST,
+	NVO3_DROP_BUM_NONE,
+	NVO3_DROP_NO_ROUTE,
+	NVO3_DROP_LOOP,
+	NVO3_DROP_TOO_BIG,
+	NVO3_DROP_NOMEM,
+	NVO3_DROP_TUNNEL_HEADER,
+	NVO3_DROP_TUNNEL_ADDR,
+	NVO3_DROP_TUNNEL_VNI,
+	NVO3_DROP_TUNNEL_INNER,
+	NVO3_DROP_TUNNEL_VLAN,
+	NVO3_DROP_TUNNEL_ECN,
+	NVO3_DROP_TUNNEL_REMOTE,
+
+	/* private: */
+	__NVO3_DROP_MAX,
+	NVO3_DROP_MAX = (__NVO3_DROP_MAX - 1)
+};
+
+enum {
+	NVO3_A_IFINDEX = 1,
+	NVO3_A_NVE,
+	NVO3_A_VN,
+	NVO3_A_MEMBER,
+	NVO3_A_PORT,
+	NVO3_A_MAP,
+	NVO3_A_REMOTE,
+	NVO3_A_MISS,
+
+	__NVO3_A_MAX
+};
+#define NVO3_A_MAX (__NVO3_A_MAX - 1)
+
+enum {
+	NVO3_A_NVE_LOCAL4 = 1,
+	NVO3_A_NVE_LOCAL6,
+	NVO3_A_NVE_DSTPORT,
+	NVO3_A_NVE_CSUM,
+	NVO3_A_NVE_VNS,
+	NVO3_A_NVE_PORTS,
+	NVO3_A_NVE_MAPS,
+	NVO3_A_NVE_REMOTES,
+	NVO3_A_NVE_TABLE_SLOTS,
+	NVO3_A_NVE_TABLE_BYTES,
+	NVO3_A_NVE_DROP,
+	NVO3_A_NVE_PAD,
+
+	__NVO3_A_NVE_MAX
+};
+#define NVO3_A_NVE_MAX (__NVO3_A_NVE_MAX - 1)
+
+enum {
+	NVO3_A_DROP_REASON = 1,
+	NVO3_A_DROP_COUNT,
+	NVO3_A_DROP_PAD,
+
+	__NVO3_A_DROP_MAX
+};
+#define NVO3_A_DROP_MAX (__NVO3_A_DROP_MAX - 1)
+
+enum {
+	NVO3_A_STATS_RX_PACKETS = 1,
+	NVO3_A_STATS_RX_BYTES,
+	NVO3_A_STATS_TX_PACKETS,
+	NVO3_A_STATS_TX_BYTES,
+	NVO3_A_STATS_ENCAP_PACKETS,
+	NVO3_A_STATS_ENCAP_BYTES,
+	NVO3_A_STATS_DECAP_PACKETS,
+	NVO3_A_STATS_DECAP_BYTES,
+	NVO3_A_STATS_DROPPED,
+	NVO3_A_STATS_PAD,
+
+	__NVO3_A_STATS_MAX
+};
+#define NVO3_A_STATS_MAX (__NVO3_A_STATS_MAX - 1)
+
+enum {
+	NVO3_A_VN_VNI = 1,
+	NVO3_A_VN_UNKNOWN,
+	NVO3_A_VN_BUM,
+	NVO3_A_VN_LIMIT,
+	NVO3_A_VN_PORTS,
+	NVO3_A_VN_MAPS,
+	NVO3_A_VN_MEMBERS,
+	NVO3_A_VN_MISSES,
+	NVO3_A_VN_STATS,
+	NVO3_A_VN_PAD,
+
+	__NVO3_A_VN_MAX
+};
+#define NVO3_A_VN_MAX (__NVO3_A_VN_MAX - 1)
+
+enum {
+	NVO3_A_MEMBER_VNI = 1,
+	NVO3_A_MEMBER_ADDR4,
+	NVO3_A_MEMBER_ADDR6,
+
+	__NVO3_A_MEMBER_MAX
+};
+#define NVO3_A_MEMBER_MAX (__NVO3_A_MEMBER_MAX - 1)
+
+enum {
+	NVO3_A_PORT_DEV = 1,
+	NVO3_A_PORT_VLAN,
+	NVO3_A_PORT_VNI,
+	NVO3_A_PORT_MAC,
+	NVO3_A_PORT_STATE,
+	NVO3_A_PORT_EPOCH,
+	NVO3_A_PORT_STATS,
+	NVO3_A_PORT_PAD,
+
+	__NVO3_A_PORT_MAX
+};
+#define NVO3_A_PORT_MAX (__NVO3_A_PORT_MAX - 1)
+
+enum {
+	NVO3_A_MAP_VNI = 1,
+	NVO3_A_MAP_MAC,
+	NVO3_A_MAP_ADDR4,
+	NVO3_A_MAP_ADDR6,
+	NVO3_A_MAP_DEV,
+	NVO3_A_MAP_VLAN,
+	NVO3_A_MAP_EPOCH,
+	NVO3_A_MAP_PROV,
+	NVO3_A_MAP_PAD,
+
+	__NVO3_A_MAP_MAX
+};
+#define NVO3_A_MAP_MAX (__NVO3_A_MAP_MAX - 1)
+
+enum {
+	NVO3_A_REMOTE_ADDR4 = 1,
+	NVO3_A_REMOTE_ADDR6,
+	NVO3_A_REMOTE_REFS,
+	NVO3_A_REMOTE_PACKETS,
+	NVO3_A_REMOTE_BYTES,
+	NVO3_A_REMOTE_PAD,
+
+	__NVO3_A_REMOTE_MAX
+};
+#define NVO3_A_REMOTE_MAX (__NVO3_A_REMOTE_MAX - 1)
+
+enum {
+	NVO3_A_MISS_VNI = 1,
+	NVO3_A_MISS_DST,
+	NVO3_A_MISS_SRC,
+	NVO3_A_MISS_DEV,
+	NVO3_A_MISS_SUPPRESSED,
+
+	__NVO3_A_MISS_MAX
+};
+#define NVO3_A_MISS_MAX (__NVO3_A_MISS_MAX - 1)
+
+enum {
+	NVO3_CMD_NVE_GET = 1,
+	NVO3_CMD_VN_ADD,
+	NVO3_CMD_VN_SET,
+	NVO3_CMD_VN_DEL,
+	NVO3_CMD_VN_GET,
+	NVO3_CMD_MEMBER_ADD,
+	NVO3_CMD_MEMBER_DEL,
+	NVO3_CMD_MEMBER_GET,
+	NVO3_CMD_PORT_ADD,
+	NVO3_CMD_PORT_SET,
+	NVO3_CMD_PORT_DEL,
+	NVO3_CMD_PORT_GET,
+	NVO3_CMD_MAP_ADD,
+	NVO3_CMD_MAP_DEL,
+	NVO3_CMD_MAP_FLUSH,
+	NVO3_CMD_MAP_GET,
+	NVO3_CMD_REMOTE_GET,
+	NVO3_CMD_VN_NTF,
+	NVO3_CMD_VN_DEL_NTF,
+	NVO3_CMD_MEMBER_NTF,
+	NVO3_CMD_MEMBER_DEL_NTF,
+	NVO3_CMD_PORT_NTF,
+	NVO3_CMD_PORT_DEL_NTF,
+	NVO3_CMD_MAP_NTF,
+	NVO3_CMD_MAP_DEL_NTF,
+	NVO3_CMD_MISS_NTF,
+	NVO3_CMD_ALERT_NTF,
+
+	__NVO3_CMD_MAX
+};
+#define NVO3_CMD_MAX (__NVO3_CMD_MAX - 1)
+
+#define NVO3_MCGRP_CONFIG	"config"
+#define NVO3_MCGRP_MAPPING	"mapping"
+#define NVO3_MCGRP_MISS		"miss"
+#define NVO3_MCGRP_ALERT	"alert"
+
+#endif /* _UAPI_LINUX_NVO3_H */

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Mappings: (VNI, MAC) to a local port or a remote NVE, with their ownership.
+ *
+ * On top of the table this knows what the 32-bit value means, keeps epoch and
+ * provenance in the cold part, and decides which claim wins (architecture §4).
+ * It knows neither devices nor sockets: ports and remotes are numbers of
+ * struct nvo3_index.
+ *
+ * Locking: nvo3_map_lookup() wants RCU; the others the writer's mutex.
+ */
+#ifndef _NVO3_MAP_H
+#define _NVO3_MAP_H
+
+#include <linux/etherdevice.h>
+#include <linux/nvo3.h>
+#include "table.h"
+
+/* What the value says: two bits of kind above a 30-bit number. */
+enum nvo3_map_kind {
+	NVO3_MAP_NONE,		/* no mapping: value 0 */
+	NVO3_MAP_PORT,
+	NVO3_MAP_REMOTE,
+};
+
+#define NVO3_MAP_NR_BITS	30
+
+/* The cold part of a mapping. */
+struct nvo3_map_cold {
+	u64 epoch;		/* 0: static */
+	u8 prov;		/* enum nvo3_prov */
+	u8 pad[7];		/* room for generation, state, last used */
+};
+
+struct nvo3_mapping {
+	u32 vni;
+	u8 mac[ETH_ALEN];
+	u8 prov;		/* enum nvo3_prov */
+	enum nvo3_map_kind kind;
+	u32 nr;			/* of the port or remote */
+	u64 epoch;
+};
+
+static inline struct nvo3_key nvo3_map_key(u32 vni, const u8 *mac)
+{
+	u64 addr = ether_addr_to_u64(mac);
+
+	return (struct nvo3_key){ .lo = addr | (u64)vni << 48, .hi = vni >> 16 };
+}
+
+static inline enum nvo3_map_kind nvo3_map_kind(u32 value)
+{
+	return value >> NVO3_MAP_NR_BITS;
+}
+
+static inline u32 nvo3_map_nr(u32 value)
+{
+	return value & (BIT(NVO3_MAP_NR_BITS) - 1);
+}
+
+/* The fast path's one lookup; 0 if there is no mapping. */
+static inline u32 nvo3_map_lookup(const struct nvo3_table *table, u32 vni, const u8 *mac)
+{
+	return nvo3_table_lookup(table, nvo3_map_key(vni, mac));
+}
+
+/* Fill @out with the mapping of (vni, mac); false if there is none. */
+bool nvo3_map_find(struct nvo3_table *table, u32 vni, const u8 *mac, struct nvo3_mapping *out);
+
+/*
+ * May @claim take the place of @held? 0, or -ESTALE (its epoch is older) or
+ * -EEXIST (the same epoch, another place). An epoch beats none.
+ */
+int nvo3_map_judge(const struct nvo3_mapping *held, const struct nvo3_mapping *claim);
+
+/*
+ * Store @new in place of what is there. The caller has judged the claim and owns
+ * the references behind the numbers. @old gets what was there (kind NONE if
+ * nothing). 0 or -ENOMEM, then nothing changed.
+ */
+int nvo3_map_store(struct nvo3_table *table, const struct nvo3_mapping *new,
+		   struct nvo3_mapping *old);
+
+/* Remove a mapping; @old gets it. False if there was none. */
+bool nvo3_map_remove(struct nvo3_table *table, u32 vni, const u8 *mac, struct nvo3_mapping *old);
+
+/* Walk all mappings; see nvo3_table_next(). */
+bool nvo3_map_next(struct nvo3_table *table, u32 *pos, struct nvo3_mapping *out);
+
+#ifdef DEBUG
+bool nvo3_map_selftest(void);
+#endif
+
+#endif /* _NVO3_MAP_H */

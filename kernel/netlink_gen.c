@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/nvo3.yaml */
+/* YNL-GEN kernel source */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "netlink_gen.h"
+
+#include <uapi/linux/nvo3.h>
+
+/* Integer value ranges */
+static const struct netlink_range_validation nvo3_a_vn_vni_range = {
+	.min	= 1ULL,
+	.max	= NVO3_VNI_MAX,
+};
+
+static const struct netlink_range_validation nvo3_a_member_vni_range = {
+	.min	= 1ULL,
+	.max	= NVO3_VNI_MAX,
+};
+
+static const struct netlink_range_validation nvo3_a_port_vni_range = {
+	.min	= 1ULL,
+	.max	= NVO3_VNI_MAX,
+};
+
+static const struct netlink_range_validation nvo3_a_map_vni_range = {
+	.min	= 1ULL,
+	.max	= NVO3_VNI_MAX,
+};
+
+/* Common nested types */
+const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_PAD + 1] = {
+	[NVO3_A_MAP_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_map_vni_range),
+	[NVO3_A_MAP_MAC] = NLA_POLICY_EXACT_LEN(6),
+	[NVO3_A_MAP_ADDR4] = { .type = NLA_U32, },
+	[NVO3_A_MAP_ADDR6] = NLA_POLICY_EXACT_LEN(16),
+	[NVO3_A_MAP_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_MAP_VLAN] = NLA_POLICY_RANGE(NLA_U16, 1, 4094),
+	[NVO3_A_MAP_EPOCH] = { .type = NLA_U64, },
+	[NVO3_A_MAP_PROV] = NLA_POLICY_MAX(NLA_U8, 2),
+};
+
+const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_ADDR6 + 1] = {
+	[NVO3_A_MEMBER_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_member_vni_range),
+	[NVO3_A_MEMBER_ADDR4] = { .type = NLA_U32, },
+	[NVO3_A_MEMBER_ADDR6] = NLA_POLICY_EXACT_LEN(16),
+};
+
+const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_PAD + 1] = {
+	[NVO3_A_PORT_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_PORT_VLAN] = NLA_POLICY_RANGE(NLA_U16, 1, 4094),
+	[NVO3_A_PORT_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_port_vni_range),
+	[NVO3_A_PORT_MAC] = NLA_POLICY_EXACT_LEN(6),
+	[NVO3_A_PORT_STATE] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NVO3_A_PORT_EPOCH] = { .type = NLA_U64, },
+	[NVO3_A_PORT_STATS] = NLA_POLICY_NESTED(nvo3_stats_nl_policy),
+};
+
+const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_PAD + 1] = {
+	[NVO3_A_REMOTE_ADDR4] = { .type = NLA_U32, },
+	[NVO3_A_REMOTE_ADDR6] = NLA_POLICY_EXACT_LEN(16),
+	[NVO3_A_REMOTE_REFS] = { .type = NLA_U32, },
+	[NVO3_A_REMOTE_PACKETS] = { .type = NLA_U64, },
+	[NVO3_A_REMOTE_BYTES] = { .type = NLA_U64, },
+};
+
+const struct nla_policy nvo3_stats_nl_policy[NVO3_A_STATS_PAD + 1] = {
+	[NVO3_A_STATS_RX_PACKETS] = { .type = NLA_U64, },
+	[NVO3_A_STATS_RX_BYTES] = { .type = NLA_U64, },
+	[NVO3_A_STATS_TX_PACKETS] = { .type = NLA_U64, },
+	[NVO3_A_STATS_TX_BYTES] = { .type = NLA_U64, },
+	[NVO3_A_STATS_ENCAP_PACKETS] = { .type = NLA_U64, },
+	[NVO3_A_STATS_ENCAP_BYTES] = { .type = NLA_U64, },
+	[NVO3_A_STATS_DECAP_PACKETS] = { .type = NLA_U64, },
+	[NVO3_A_STATS_DECAP_BYTES] = { .type = NLA_U64, },
+	[NVO3_A_STATS_DROPPED] = { .type = NLA_U64, },
+};
+
+const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_PAD + 1] = {
+	[NVO3_A_VN_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_vn_vni_range),
+	[NVO3_A_VN_UNKNOWN] = NLA_POLICY_MAX(NLA_U8, 2),
+	[NVO3_A_VN_BUM] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NVO3_A_VN_LIMIT] = { .type = NLA_U32, },
+	[NVO3_A_VN_PORTS] = { .type = NLA_U32, },
+	[NVO3_A_VN_MAPS] = { .type = NLA_U32, },
+	[NVO3_A_VN_MEMBERS] = { .type = NLA_U32, },
+	[NVO3_A_VN_MISSES] = { .type = NLA_U64, },
+	[NVO3_A_VN_STATS] = NLA_POLICY_NESTED(nvo3_stats_nl_policy),
+};
+
+/* NVO3_CMD_NVE_GET - do */
+const struct nla_policy nvo3_nve_get_nl_policy[NVO3_A_IFINDEX + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* NVO3_CMD_VN_ADD - do */
+const struct nla_policy nvo3_vn_add_nl_policy[NVO3_A_VN + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_VN] = NLA_POLICY_NESTED(nvo3_vn_nl_policy),
+};
+
+/* NVO3_CMD_VN_SET - do */
+const struct nla_policy nvo3_vn_set_nl_policy[NVO3_A_VN + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_VN] = NLA_POLICY_NESTED(nvo3_vn_nl_policy),
+};
+
+/* NVO3_CMD_VN_DEL - do */
+const struct nla_policy nvo3_vn_del_nl_policy[NVO3_A_VN + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_VN] = NLA_POLICY_NESTED(nvo3_vn_nl_policy),
+};
+
+/* NVO3_CMD_VN_GET - do */
+const struct nla_policy nvo3_vn_get_nl_policy[NVO3_A_VN + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_VN] = NLA_POLICY_NESTED(nvo3_vn_nl_policy),
+};
+
+/* NVO3_CMD_MEMBER_ADD - do */
+const struct nla_policy nvo3_member_add_nl_policy[NVO3_A_MEMBER + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_MEMBER] = NLA_POLICY_NESTED(nvo3_member_nl_policy),
+};
+
+/* NVO3_CMD_MEMBER_DEL - do */
+const struct nla_policy nvo3_member_del_nl_policy[NVO3_A_MEMBER + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_MEMBER] = NLA_POLICY_NESTED(nvo3_member_nl_policy),
+};
+
+/* NVO3_CMD_MEMBER_GET - do */
+const struct nla_policy nvo3_member_get_nl_policy[NVO3_A_MEMBER + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_MEMBER] = NLA_POLICY_NESTED(nvo3_member_nl_policy),
+};
+
+/* NVO3_CMD_PORT_ADD - do */
+const struct nla_policy nvo3_port_add_nl_policy[NVO3_A_PORT + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_PORT] = NLA_POLICY_NESTED(nvo3_port_nl_policy),
+};
+
+/* NVO3_CMD_PORT_SET - do */
+const struct nla_policy nvo3_port_set_nl_policy[NVO3_A_PORT + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_PORT] = NLA_POLICY_NESTED(nvo3_port_nl_policy),
+};
+
+/* NVO3_CMD_PORT_DEL - do */
+const struct nla_policy nvo3_port_del_nl_policy[NVO3_A_PORT + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_PORT] = NLA_POLICY_NESTED(nvo3_port_nl_policy),
+};
+
+/* NVO3_CMD_PORT_GET - do */
+const struct nla_policy nvo3_port_get_nl_policy[NVO3_A_PORT + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_PORT] = NLA_POLICY_NESTED(nvo3_port_nl_policy),
+};
+
+/* NVO3_CMD_MAP_ADD - do */
+const struct nla_policy nvo3_map_add_nl_policy[NVO3_A_MAP + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_MAP] = NLA_POLICY_NESTED(nvo3_map_nl_policy),
+};
+
+/* NVO3_CMD_MAP_DEL - do */
+const struct nla_policy nvo3_map_del_nl_policy[NVO3_A_MAP + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_MAP] = NLA_POLICY_NESTED(nvo3_map_nl_policy),
+};
+
+/* NVO3_CMD_MAP_FLUSH - do */
+const struct nla_policy nvo3_map_flush_nl_policy[NVO3_A_MAP + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_MAP] = NLA_POLICY_NESTED(nvo3_map_nl_policy),
+};
+
+/* NVO3_CMD_MAP_GET - do */
+const struct nla_policy nvo3_map_get_nl_policy[NVO3_A_MAP + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_MAP] = NLA_POLICY_NESTED(nvo3_map_nl_policy),
+};
+
+/* NVO3_CMD_REMOTE_GET - do */
+const struct nla_policy nvo3_remote_get_nl_policy[NVO3_A_REMOTE + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_REMOTE] = NLA_POLICY_NESTED(nvo3_remote_nl_policy),
+};
+
+/* Ops table for nvo3 */
+const struct genl_ops nvo3_nl_ops[17] = {
+	{
+		.cmd		= NVO3_CMD_NVE_GET,
+		.doit		= nvo3_nl_nve_get_doit,
+		.dumpit		= nvo3_nl_nve_get_dumpit,
+		.policy		= nvo3_nve_get_nl_policy,
+		.maxattr	= NVO3_A_IFINDEX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_VN_ADD,
+		.doit		= nvo3_nl_vn_add_doit,
+		.policy		= nvo3_vn_add_nl_policy,
+		.maxattr	= NVO3_A_VN,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_VN_SET,
+		.doit		= nvo3_nl_vn_set_doit,
+		.policy		= nvo3_vn_set_nl_policy,
+		.maxattr	= NVO3_A_VN,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_VN_DEL,
+		.doit		= nvo3_nl_vn_del_doit,
+		.policy		= nvo3_vn_del_nl_policy,
+		.maxattr	= NVO3_A_VN,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_VN_GET,
+		.doit		= nvo3_nl_vn_get_doit,
+		.dumpit		= nvo3_nl_vn_get_dumpit,
+		.policy		= nvo3_vn_get_nl_policy,
+		.maxattr	= NVO3_A_VN,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_MEMBER_ADD,
+		.doit		= nvo3_nl_member_add_doit,
+		.policy		= nvo3_member_add_nl_policy,
+		.maxattr	= NVO3_A_MEMBER,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_MEMBER_DEL,
+		.doit		= nvo3_nl_member_del_doit,
+		.policy		= nvo3_member_del_nl_policy,
+		.maxattr	= NVO3_A_MEMBER,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_MEMBER_GET,
+		.doit		= nvo3_nl_member_get_doit,
+		.dumpit		= nvo3_nl_member_get_dumpit,
+		.policy		= nvo3_member_get_nl_policy,
+		.maxattr	= NVO3_A_MEMBER,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_PORT_ADD,
+		.doit		= nvo3_nl_port_add_doit,
+		.policy		= nvo3_port_add_nl_policy,
+		.maxattr	= NVO3_A_PORT,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_PORT_SET,
+		.doit		= nvo3_nl_port_set_doit,
+		.policy		= nvo3_port_set_nl_policy,
+		.maxattr	= NVO3_A_PORT,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_PORT_DEL,
+		.doit		= nvo3_nl_port_del_doit,
+		.policy		= nvo3_port_del_nl_policy,
+		.maxattr	= NVO3_A_PORT,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_PORT_GET,
+		.doit		= nvo3_nl_port_get_doit,
+		.dumpit		= nvo3_nl_port_get_dumpit,
+		.policy		= nvo3_port_get_nl_policy,
+		.maxattr	= NVO3_A_PORT,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_MAP_ADD,
+		.doit		= nvo3_nl_map_add_doit,
+		.policy		= nvo3_map_add_nl_policy,
+		.maxattr	= NVO3_A_MAP,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_MAP_DEL,
+		.doit		= nvo3_nl_map_del_doit,
+		.policy		= nvo3_map_del_nl_policy,
+		.maxattr	= NVO3_A_MAP,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_MAP_FLUSH,
+		.doit		= nvo3_nl_map_flush_doit,
+		.policy		= nvo3_map_flush_nl_policy,
+		.maxattr	= NVO3_A_MAP,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_MAP_GET,
+		.doit		= nvo3_nl_map_get_doit,
+		.dumpit		= nvo3_nl_map_get_dumpit,
+		.policy		= nvo3_map_get_nl_policy,
+		.maxattr	= NVO3_A_MAP,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_REMOTE_GET,
+		.doit		= nvo3_nl_remote_get_doit,
+		.dumpit		= nvo3_nl_remote_get_dumpit,
+		.policy		= nvo3_remote_get_nl_policy,
+		.maxattr	= NVO3_A_REMOTE,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+};
+
+static const struct genl_multicast_group nvo3_nl_mcgrps[] = {
+	[NVO3_NLGRP_CONFIG] = { "config", },
+	[NVO3_NLGRP_MAPPING] = { "mapping", },
+	[NVO3_NLGRP_MISS] = { "miss", },
+	[NVO3_NLGRP_ALERT] = { "alert", },
+};

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/nvo3.yaml */
+/* YNL-GEN kernel header */
+
+#ifndef _LINUX_NVO3_GEN_H
+#define _LINUX_NVO3_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/nvo3.h>
+
+/* Common nested types */
+extern const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_PAD + 1];
+extern const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_ADDR6 + 1];
+extern const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_PAD + 1];
+extern const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_PAD + 1];
+extern const struct nla_policy nvo3_stats_nl_policy[NVO3_A_STATS_PAD + 1];
+extern const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_PAD + 1];
+
+extern const struct nla_policy nvo3_nve_get_nl_policy[NVO3_A_IFINDEX + 1];
+
+extern const struct nla_policy nvo3_vn_add_nl_policy[NVO3_A_VN + 1];
+
+extern const struct nla_policy nvo3_vn_set_nl_policy[NVO3_A_VN + 1];
+
+extern const struct nla_policy nvo3_vn_del_nl_policy[NVO3_A_VN + 1];
+
+extern const struct nla_policy nvo3_vn_get_nl_policy[NVO3_A_VN + 1];
+
+extern const struct nla_policy nvo3_member_add_nl_policy[NVO3_A_MEMBER + 1];
+
+extern const struct nla_policy nvo3_member_del_nl_policy[NVO3_A_MEMBER + 1];
+
+extern const struct nla_policy nvo3_member_get_nl_policy[NVO3_A_MEMBER + 1];
+
+extern const struct nla_policy nvo3_port_add_nl_policy[NVO3_A_PORT + 1];
+
+extern const struct nla_policy nvo3_port_set_nl_policy[NVO3_A_PORT + 1];
+
+extern const struct nla_policy nvo3_port_del_nl_policy[NVO3_A_PORT + 1];
+
+extern const struct nla_policy nvo3_port_get_nl_policy[NVO3_A_PORT + 1];
+
+extern const struct nla_policy nvo3_map_add_nl_policy[NVO3_A_MAP + 1];
+
+extern const struct nla_policy nvo3_map_del_nl_policy[NVO3_A_MAP + 1];
+
+extern const struct nla_policy nvo3_map_flush_nl_policy[NVO3_A_MAP + 1];
+
+extern const struct nla_policy nvo3_map_get_nl_policy[NVO3_A_MAP + 1];
+
+extern const struct nla_policy nvo3_remote_get_nl_policy[NVO3_A_REMOTE + 1];
+
+/* Ops table for nvo3 */
+extern const struct genl_ops nvo3_nl_ops[17];
+
+int nvo3_nl_nve_get_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_nve_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int nvo3_nl_vn_add_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_vn_set_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_vn_del_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_vn_get_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_vn_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int nvo3_nl_member_add_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_member_del_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_member_get_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_member_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int nvo3_nl_port_add_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int nvo3_nl_map_add_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_map_del_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_map_flush_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_map_get_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_map_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int nvo3_nl_remote_get_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_remote_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+
+enum {
+	NVO3_NLGRP_CONFIG,
+	NVO3_NLGRP_MAPPING,
+	NVO3_NLGRP_MISS,
+	NVO3_NLGRP_ALERT,
+};
+
+#endif /* _LINUX_NVO3_GEN_H */
