@@ -3,13 +3,13 @@
  * Requests to the kernel module by generic netlink, one function a verb.
  * @nve is the ifindex of the NVE's device in the netns of the connection.
  * Functions return 0 or a negative errno; struct err then has the kernel's
- * sentence. See nvo3_nl.h for which fields of an object are sent.
+ * sentence. See nvo3_obj.h for which fields of an object are sent.
  */
 #ifndef NVO3_LIB_NVO3_KERNEL_H
 #define NVO3_LIB_NVO3_KERNEL_H
 
 #include "cleanup.h"
-#include "nvo3_nl.h"
+#include "nvo3_obj.h"
 
 struct nvo3_kernel;
 
