@@ -15,7 +15,7 @@ struct loop_fd;
 struct loop_signal;
 struct event_base;
 
-struct loop *loop_new(void);
+struct loop *loop_new(void);		/* also ignores SIGPIPE */
 void loop_free(struct loop *loop);
 int loop_run(struct loop *loop);	/* until loop_stop(); 0 or -errno */
 void loop_stop(struct loop *loop);
