@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "chan_priv.h"
+#include "chan_addr.h"
 
 int chan_addr_unix(struct chan_addr *ret, const char *path, struct err *err)
 {

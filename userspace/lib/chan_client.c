@@ -9,7 +9,8 @@
 #include <netinet/tcp.h>
 
 #include "backoff.h"
-#include "chan_priv.h"
+#include "chan_addr.h"
+#include "chan_parts.h"
 #include "log.h"
 #include "mem.h"
 
@@ -144,9 +145,10 @@ void chan_client_up(struct chan *chan)
 	}
 }
 
-void chan_client_closing(struct chan *chan, struct ssl_st *ssl)
+void chan_client_closing(struct chan *chan)
 {
 	struct target *target = target_of(chan);
+	struct ssl_st *ssl = chan_ssl(chan);
 
 	if (!ssl)
 		return;

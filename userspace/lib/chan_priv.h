@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Between the files of chan only (and its tests).
- *
- *	chan.c		a session's life: start, up, end; the public accessors
- *	chan_wire.c	frames and envelopes in and out, hello, keepalive
- *	chan_request.c	open requests of both directions
- *	chan_client.c	who connects, and connects again
- *	chan_server.c	who listens
- *	chan_addr.c	"10.0.0.1:6641", "unix:/path"
+ * What a channel is. Between the files of chan only (and its tests); see chan_parts.h.
  *
  * Lifetime: a channel has a count. One belongs to its owner (a client's user until chan_free(),
  * a server's list until the session ended), one to pending deferred work, one to every function
@@ -18,11 +11,10 @@
 #define CHAN_PRIV_H
 
 #include <sys/queue.h>
-#include <sys/un.h>
 #include "chan.h"
+#include "chan_addr.h"
 
 #define CHAN_TEXT 320			/* an err with a peer's name before it */
-#define CHAN_ADDR_TEXT 128
 #define CHAN_BACKLOG_MAX (64u << 20)	/* a peer that does not read is dropped */
 #define CHAN_INBOUND_MAX 65536u		/* requests of the peer that we have not answered */
 #define CHAN_REQUEST_MS 30000u
@@ -96,69 +88,5 @@ struct chan {
 	struct chan_server *server;
 	TAILQ_ENTRY(chan) link;		/* of the server */
 };
-
-/* chan.c */
-struct chan *chan_new(struct loop *loop, const struct chan_ops *ops, void *arg);
-void chan_get(struct chan *chan);
-void chan_put(struct chan *chan);
-/* Take over the connected socket @fd; the identity is known already if there is no TLS. */
-void chan_start(struct chan *chan, int fd);
-void chan_set_peer(struct chan *chan, const struct identity *peer);
-void chan_went_up(struct chan *chan);
-/* The session, or the attempt at one, is over now: calls back. Only from the loop. */
-void chan_end(struct chan *chan, const char *why);
-void chan_endf(struct chan *chan, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Tell the peer why we do not talk to it, then end. */
-void chan_refuse(struct chan *chan, uint32_t code, const char *why);
-/* Have deferred work done */
-void chan_kick(struct chan *chan);
-/* Free the connection, without any callback. */
-void chan_close(struct chan *chan);
-
-/* chan_wire.c */
-void chan_wire_hello(struct chan *chan);
-void chan_wire_read(struct chan *chan);
-void chan_wire_tick(void *chan);
-/* 0, or -EMSGSIZE with nothing sent. */
-int chan_wire_send(struct chan *chan, const Nvo3__Envelope *env);
-/* How many bytes of an unfinished frame are there, and of how many. */
-size_t chan_wire_rest(struct chan *chan, size_t *whole);
-
-/* chan_request.c */
-void chan_requests_init(struct chan *chan);
-void chan_requests_answer(struct chan *chan, const Nvo3__Envelope *env);
-/* Our handle for the peer's request; 0 if it has too many open. */
-uint64_t chan_requests_inbound(struct chan *chan, const Nvo3__Envelope *env);
-/* The session is over: nobody waits for our answers, and all of ours are due. */
-void chan_requests_abort(struct chan *chan, const char *why);
-void chan_requests_flush(struct chan *chan);	/* calls back */
-void chan_requests_uninit(struct chan *chan);
-
-/* chan_client.c */
-void chan_client_up(struct chan *chan);
-void chan_client_closing(struct chan *chan, struct ssl_st *ssl);
-void chan_client_ended(struct chan *chan, bool was_up, const char *why);
-void chan_client_stop(struct chan *chan);	/* an attempt before there is a connection */
-struct ssl_session_st *chan_client_ticket(struct chan *chan);
-void chan_client_free(struct chan *chan);
-
-/* chan_server.c */
-void chan_server_up(struct chan *chan);
-void chan_server_ended(struct chan *chan, bool was_up, const char *why);
-void chan_server_forget(struct chan *chan);
-
-/* chan_addr.c */
-struct chan_addr {
-	union {
-		struct sockaddr_storage ss;
-		struct sockaddr_un un;
-	};
-	socklen_t len;
-	char text[CHAN_ADDR_TEXT];
-};
-
-int chan_addr_parse(struct chan_addr *ret, const char *text, struct err *err);
-int chan_addr_unix(struct chan_addr *ret, const char *path, struct err *err);
-void chan_addr_format(const struct sockaddr_storage *ss, char buf[CHAN_ADDR_TEXT]);
 
 #endif /* CHAN_PRIV_H */

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "chan_priv.h"
+#include "chan_parts.h"
 #include "log.h"
 #include "mem.h"
 

@@ -8,7 +8,8 @@
 
 #include <netinet/tcp.h>
 
-#include "chan_priv.h"
+#include "chan_addr.h"
+#include "chan_parts.h"
 #include "cleanup.h"
 #include "log.h"
 #include "mem.h"

@@ -6,7 +6,7 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 
-#include "chan_priv.h"
+#include "chan_parts.h"
 #include "frame.h"
 #include "log.h"
 #include "mem.h"
