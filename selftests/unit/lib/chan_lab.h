@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "lib/chan_priv.h"
+#include "lib/frame.h"
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "lib/pki.h"
@@ -25,12 +26,49 @@
 
 #define LAB_DEADLINE_MS 20000
 
+/*
+ * Instead of lib/log.c: some refusals can only be seen in the log. What was written is in
+ * lab_log, and goes to stderr when the test fails in LAB_WAIT().
+ */
+static char lab_log[1 << 16];
+
+void log_write(int level, const char *fmt, ...)
+{
+	size_t used = strlen(lab_log);
+	va_list ap;
+
+	if (used > sizeof(lab_log) / 2)
+		used = 0;
+	va_start(ap, fmt);
+	vsnprintf(lab_log + used, sizeof(lab_log) - used - 1, fmt, ap);
+	va_end(ap);
+	strcat(lab_log, "\n");
+}
+
+static inline bool lab_logged(const char *text)
+{
+	return strstr(lab_log, text);
+}
+
+static inline int lab_count(const char *text)
+{
+	const char *p = lab_log;
+	int n = 0;
+
+	while ((p = strstr(p, text))) {
+		p += strlen(text);
+		n++;
+	}
+	return n;
+}
+
 struct lab {
 	char dir[64];
 	struct loop *loop;
 	struct loop_timer *tick;
 	struct tls *director, *nve, *foreign;	/* foreign: of another CA */
 	uint16_t port;
+	struct chan_timers timers;	/* as they are by default */
 };
 
 /* One end, and all that happened to it */
@@ -62,12 +100,13 @@ static inline void lab_turn(struct lab *lab)
 										\
 		while (!(cond)) {						\
 			if (loop_now_ms() > lab_end)				\
-				fail_msg("waited in vain for %s", #cond);	\
+				fail_msg("waited in vain for %s; log:\n%s",	\
+					 #cond, lab_log);			\
 			lab_turn(lab);						\
 		}								\
 	} while (0)
 
-/* So many whole turns that whatever was under way has happened. */
+/* For what must not happen: turn the loop for @ms and look afterwards. */
 static inline void lab_settle(struct lab *lab, unsigned int ms)
 {
 	uint64_t end = loop_now_ms() + ms;
@@ -137,7 +176,7 @@ static inline int lab_setup(void **state)
 {
 	struct lab *lab = mem_zalloc(sizeof(*lab));
 
-	log_init("test", LOG_LEVEL_DEBUG);
+	lab_log[0] = '\0';
 	strcpy(lab->dir, "/tmp/nvo3-chan-XXXXXX");
 	assert_non_null(mkdtemp(lab->dir));
 	lab->loop = loop_new();
@@ -151,6 +190,7 @@ static inline int lab_setup(void **state)
 	lab->nve = lab_tls(lab, "ours", "nve");
 	lab->foreign = lab_tls(lab, "theirs", "nve");
 	lab->port = lab_port();
+	lab->timers = chan_timers;
 	chan_timers.retry_min = 5;
 	chan_timers.retry_max = 40;
 	*state = lab;
@@ -162,6 +202,7 @@ static inline int lab_teardown(void **state)
 	struct lab *lab = *state;
 	char command[128];
 
+	chan_timers = lab->timers;
 	tls_free(lab->director);
 	tls_free(lab->nve);
 	tls_free(lab->foreign);
@@ -278,5 +319,7 @@ static inline void end_ask(struct end *end, const char *name)
 	lookup.name = (char *)name;
 	chan_request(end->chan, MSG(VM_LOOKUP), &lookup.base, 0, end_answer, end);
 }
+
+#define LAB_TEST(test) cmocka_unit_test_setup_teardown(test, lab_setup, lab_teardown)
 
 #endif /* CHAN_LAB_H */
