@@ -130,7 +130,7 @@ static enum status watch(struct ctx *ctx, struct nvo3_monitor *m)
 static enum status monitor(struct ctx *ctx, int argc, char *const *argv)
 {
 	_cleanup_monitor_ struct nvo3_monitor *m = NULL;
-	unsigned int set;
+	unsigned int set = 0;
 	enum status status = parse(ctx, argc, argv, &set);
 
 	if (status || ctx->check)
