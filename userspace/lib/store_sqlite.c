@@ -36,7 +36,7 @@ static const char *const sql[N_STMT] = {
 
 struct sqlite_store {
 	struct sqlite3 *db;
-	sqlite3_stmt *stmt[N_STMT];
+	struct sqlite3_stmt *stmt[N_STMT];
 	char *path;
 };
 
