@@ -5,9 +5,6 @@
  * http_server_free() takes evhttp's part of it away, so that an answer always has somewhere
  * to go, even if only to be forgotten.
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include "http.h"
 
 #include <errno.h>

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include "http_listen.h"
 
 #include <errno.h>
