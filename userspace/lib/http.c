@@ -193,8 +193,12 @@ json_t *http_body(struct http_request *req)
 
 	in = evhttp_request_get_input_buffer(req->ev);
 	len = evbuffer_get_length(in);
+	if (!len) {
+		http_error(req, 400, "bad-request", "the body must be a JSON object, it is empty");
+		return NULL;
+	}
 	data = (char *)evbuffer_pullup(in, -1);
-	req->body = json_loadb(data ?: "", len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+	req->body = json_loadb(data, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
 	if (!req->body) {
 		http_error(req, 400, "bad-request", "the body is not JSON: line %d, column %d: %s",
 			   why.line, why.column, why.text);
