@@ -19,16 +19,18 @@
 #define LOG_TOMBSTONES	4096
 
 struct log_item {
-	struct log_item *prev, *next;	/* both NULL and revision 0: not on a log */
-	uint64_t revision;
+	uint64_t revision;		/* 0: not on a log */
 	bool gone;
+	struct log_item *prev, *next;		/* by revision */
+	struct log_item *prev_gone, *next_gone;	/* tombstones only, by revision */
 };
 
 struct log {
 	uint64_t revision;		/* of the newest change */
 	uint64_t floor;			/* deltas are complete from this revision on */
 	unsigned int tombstones;
-	struct log_item *first, *last;
+	struct log_item *items;
+	struct log_item *gone;
 };
 
 /*
@@ -43,7 +45,8 @@ struct log_item *log_after(const struct log *log, uint64_t revision);
 /* Can a subscriber at @revision go on with deltas? */
 bool log_can_resume(const struct log *log, uint64_t revision);
 
-/* Put a stored item in its place by its revision. */
+/* Put back stored items in any order, then sort once. Tombstones are not stored. */
 void log_restore(struct log *log, struct log_item *item, uint64_t revision);
+void log_restored(struct log *log, uint64_t revision);
 
 #endif /* NDIRECTORD_LOG_H */
