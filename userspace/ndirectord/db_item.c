@@ -27,10 +27,15 @@ void db_item_free(struct db *db, struct db_item *item)
 }
 
 /* A tombstone that fell off one log goes when the other does not hold it either. */
-static void fell_off(struct db_item *item)
+static void fell_off(struct log_item *in_vn, struct log_item *in_own)
 {
-	if (!item->in_vn.revision && !item->in_own.revision)
-		item_remove(item);
+	struct db_item *vn = in_vn ? container(in_vn, struct db_item, in_vn) : NULL;
+	struct db_item *own = in_own ? container(in_own, struct db_item, in_own) : NULL;
+
+	if (own && own != vn && !own->in_vn.revision)
+		item_remove(own);
+	if (vn && !vn->in_own.revision)
+		item_remove(vn);
 }
 
 void db_item_touch(struct db *db, struct db_item *item, bool gone)
@@ -47,10 +52,7 @@ void db_item_touch(struct db *db, struct db_item *item, bool gone)
 		old_own = log_touch(&db->own, &item->in_own, true);
 	if (db->observer)
 		db->observer->item(item, db->observer_arg);
-	if (old_vn)
-		fell_off(container(old_vn, struct db_item, in_vn));
-	if (old_own)
-		fell_off(container(old_own, struct db_item, in_own));
+	fell_off(old_vn, old_own);
 }
 
 static struct db_member *member_any(struct db_vn *vn, const struct db_nve *nve)
