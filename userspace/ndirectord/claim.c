@@ -3,6 +3,7 @@
  * Who may have an address; see claim.h.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include "claim.h"
 #include "lib/msg.h"
@@ -74,7 +75,7 @@ uint32_t claim_advertise(struct db_vn *vn, const struct mac_addr *mac, uint64_t 
 {
 	struct db_placement *p = db_placement_find(vn, mac);
 	struct db_map *map = db_map_find(vn, mac);
-	char text[MAC_ADDR_STRLEN], sentence[200];
+	char text[MAC_ADDR_STRLEN];
 
 	mac_addr_format(mac, text);
 	if (!p) {

@@ -22,7 +22,12 @@ static void vn_free(struct db *db, struct db_vn *vn)
 	struct db_placement *p, *p_next;
 	struct db_member *m, *m_next;
 	struct db_map *map, *map_next;
+	struct db_ip *ip, *ip_next;
 
+	HASH_ITER(hh, vn->ips, ip, ip_next) {
+		HASH_DEL(vn->ips, ip);
+		free(ip);
+	}
 	HASH_ITER(hh, vn->placements, p, p_next) {
 		HASH_DEL(vn->placements, p);
 		free(p);

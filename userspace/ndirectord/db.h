@@ -58,6 +58,14 @@ struct db_member {
 	UT_hash_handle hh;
 };
 
+/* Who has an IP in a VN, by placement or mapping; the first one keeps it. */
+struct db_ip {
+	struct ip_addr ip;
+	struct mac_addr mac;
+	unsigned int refs;
+	UT_hash_handle hh;
+};
+
 /* vCenter's word: this address belongs behind that NVE. */
 struct db_placement {
 	struct db_vn *vn;
@@ -85,6 +93,8 @@ struct db_vn {
 	struct db_map *maps;		/* by mac; tombstones too */
 	struct db_member *members;	/* by NVE name; tombstones too */
 	struct db_placement *placements;	/* by mac */
+	struct db_ip *ips;
+	void *followers;		/* of tell.h */
 	UT_hash_handle hh;
 };
 
@@ -141,10 +151,23 @@ struct db_placement *db_placement_find(struct db_vn *vn, const struct mac_addr *
 void db_placement_set(struct db *db, const struct db_placement *p);
 void db_placement_del(struct db *db, struct db_placement *p);
 
-/* Restore an item as it was stored; then db_restored() sorts the logs. */
-struct db_item *db_item_restore_map(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
-				    struct db_nve *nve, uint64_t vn_rev, uint64_t own_rev);
-struct db_item *db_item_restore_member(struct db *db, struct db_vn *vn, struct db_nve *nve,
-				       uint64_t vn_rev, uint64_t own_rev);
+/* NULL if nobody has it. */
+const struct db_ip *db_ip_find(struct db_vn *vn, const struct ip_addr *ip);
+/* Count one more, one less user of @ips behind @mac. */
+void db_ips_hold(struct db_vn *vn, const struct db_ips *ips, const struct mac_addr *mac);
+void db_ips_drop(struct db_vn *vn, const struct db_ips *ips, const struct mac_addr *mac);
+
+/* Items as they were stored, in any order; db_restored() then sorts the logs. */
+struct db_restore {
+	uint64_t vn_revision;
+	uint64_t own_revision;		/* 0: not ours */
+};
+
+void db_restore_map(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
+		    const struct db_ips *ips, uint64_t epoch, struct db_nve *nve,
+		    const struct db_restore *at);
+void db_restore_member(struct db *db, struct db_vn *vn, struct db_nve *nve,
+		       const struct db_restore *at);
+void db_restored(struct db *db, uint64_t own_revision);
 
 #endif /* NDIRECTORD_DB_H */

@@ -140,8 +140,11 @@ void db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 	if (map && !map->item.gone && map->epoch == epoch && map->item.nve == nve &&
 	    ips_equal(&map->ips, ips))
 		return;
+	db_ips_hold(vn, ips, mac);
 	if (!map)
 		map = map_new(vn, mac, nve);
+	else if (!map->item.gone)
+		db_ips_drop(vn, &map->ips, mac);
 	map->item.nve = nve;
 	map->ips = *ips;
 	map->epoch = epoch;
@@ -150,6 +153,7 @@ void db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 
 void db_map_del(struct db *db, struct db_map *map)
 {
+	db_ips_drop(map->item.vn, &map->ips, &map->mac);
 	db_item_touch(db, &map->item, true);
 }
 
@@ -165,7 +169,10 @@ void db_placement_set(struct db *db, const struct db_placement *new)
 {
 	struct db_placement *p = db_placement_find(new->vn, &new->mac);
 
-	if (!p) {
+	db_ips_hold(new->vn, &new->ips, &new->mac);
+	if (p) {
+		db_ips_drop(new->vn, &p->ips, &p->mac);
+	} else {
 		p = calloc(1, sizeof(*p));
 		p->mac = new->mac;
 		HASH_ADD(hh, new->vn->placements, mac, sizeof(p->mac), p);
@@ -183,27 +190,41 @@ void db_placement_del(struct db *db, struct db_placement *p)
 {
 	if (db->observer)
 		db->observer->placement(p, true, db->observer_arg);
+	db_ips_drop(p->vn, &p->ips, &p->mac);
 	HASH_DEL(p->vn->placements, p);
 	free(p);
 }
 
-static struct db_item *restore(struct db *db, struct db_item *item, uint64_t vn_rev,
-			       uint64_t own_rev)
+static void restore(struct db *db, struct db_item *item, const struct db_restore *at)
 {
-	log_restore(&item->vn->log, &item->in_vn, vn_rev);
-	if (own_rev)
-		log_restore(&db->own, &item->in_own, own_rev);
-	return item;
+	log_restore(&item->vn->log, &item->in_vn, at->vn_revision);
+	if (at->own_revision)
+		log_restore(&db->own, &item->in_own, at->own_revision);
 }
 
-struct db_item *db_item_restore_map(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
-				    struct db_nve *nve, uint64_t vn_rev, uint64_t own_rev)
+void db_restore_map(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
+		    const struct db_ips *ips, uint64_t epoch, struct db_nve *nve,
+		    const struct db_restore *at)
 {
-	return restore(db, &map_new(vn, mac, nve)->item, vn_rev, own_rev);
+	struct db_map *map = map_new(vn, mac, nve);
+
+	map->ips = *ips;
+	map->epoch = epoch;
+	db_ips_hold(vn, ips, mac);
+	restore(db, &map->item, at);
 }
 
-struct db_item *db_item_restore_member(struct db *db, struct db_vn *vn, struct db_nve *nve,
-				       uint64_t vn_rev, uint64_t own_rev)
+void db_restore_member(struct db *db, struct db_vn *vn, struct db_nve *nve,
+		       const struct db_restore *at)
 {
-	return restore(db, &member_new(vn, nve)->item, vn_rev, own_rev);
+	restore(db, &member_new(vn, nve)->item, at);
+}
+
+void db_restored(struct db *db, uint64_t own_revision)
+{
+	struct db_vn *vn;
+
+	for (vn = db->vns; vn; vn = vn->hh.next)
+		log_restored(&vn->log, vn->log.revision);
+	log_restored(&db->own, own_revision);
 }
