@@ -27,14 +27,25 @@ static bool wanted(const struct follower *f, const struct log_item *entry,
 	return !f->nve || item->nve != f->nve || (entry->gone && item->kind == DB_MAP);
 }
 
+static void start(struct follower *f, uint64_t revision)
+{
+	f->snapshot = !log_can_resume(f->log, revision);
+	f->sent = f->snapshot ? 0 : revision;
+	f->begun = false;
+}
+
 /* One message; false when there is nothing left to say. */
 static bool send_batch(struct follower *f)
 {
-	struct log_item *entry = log_after(f->log, f->sent);
 	struct db_item *items[TELL_BATCH];
-	uint64_t revision = f->sent;
+	struct log_item *entry;
+	uint64_t revision;
 	int n = 0;
 
+	if (!f->snapshot)
+		start(f, f->sent);
+	entry = log_after(f->log, f->sent);
+	revision = f->sent;
 	if (!entry && !f->snapshot)
 		return false;
 	for (; entry && n < TELL_BATCH; entry = entry->next) {
@@ -95,9 +106,7 @@ void tell_uninit(struct tell *tell)
 
 void tell_add(struct tell *tell, struct follower *f, uint64_t revision)
 {
-	f->snapshot = !log_can_resume(f->log, revision);
-	f->sent = f->snapshot ? 0 : revision;
-	f->begun = false;
+	start(f, revision);
 	DL_APPEND(tell->followers, f);
 	tell_schedule(tell);
 }

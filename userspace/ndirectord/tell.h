@@ -3,9 +3,9 @@
  * Telling followers what has changed.
  *
  * A follower is a session's place on a log: the log of a VN for an NVE, the log of own items
- * for a peer. Changes only mark logs; once per turn of the loop each follower of a marked log
- * is sent what lies behind its place. A follower whose channel is slow waits, and then gets
- * each item once, as it is by then.
+ * for a peer. After changes, once per turn of the loop, each follower is sent what lies behind
+ * its place. A follower whose channel is slow waits, and then gets each item once, as it is
+ * by then; one who waited so long that tombstones were dropped gets a new snapshot.
  */
 #ifndef NDIRECTORD_TELL_H
 #define NDIRECTORD_TELL_H
