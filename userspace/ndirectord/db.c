@@ -205,10 +205,11 @@ void db_nve_set_locators(struct db *db, struct db_nve *nve, const struct ip_addr
 	nve_changed(db, nve);
 }
 
-void db_nve_set_stale(struct db *db, struct db_nve *nve, bool stale)
+void db_nve_set_stale(struct db *db, struct db_nve *nve, enum db_stale why, bool stale)
 {
-	if (nve->stale == stale)
-		return;
-	nve->stale = stale;
-	nve_changed(db, nve);
+	uint8_t before = nve->stale;
+
+	nve->stale = stale ? before | why : before & ~why;
+	if (!nve->stale != !before)
+		nve_changed(db, nve);
 }

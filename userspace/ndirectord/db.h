@@ -20,11 +20,14 @@
 
 enum db_kind { DB_MAP, DB_MEMBER };
 
+/* Why an NVE is stale: it is silent itself, or the director of its DC is. */
+enum db_stale { DB_STALE_NVE = 1, DB_STALE_DC = 2 };
+
 struct db_nve {
 	char name[100];			/* "DC/NAME" */
 	char dc[32];
 	bool own;			/* of this nDirector's DC */
-	bool stale;			/* silent, or its DC is; still to be used */
+	uint8_t stale;			/* enum db_stale; still to be used */
 	struct ip_addr locators[DB_LOCATORS];
 	int n_locators;
 	UT_hash_handle hh;
@@ -135,7 +138,7 @@ struct db_nve *db_nve_find(struct db *db, const char *name);
 struct db_nve *db_nve_get(struct db *db, const char *name);	/* find or create */
 /* Both tell the NVE's memberships again, one item per VN: that says it for all mappings. */
 void db_nve_set_locators(struct db *db, struct db_nve *nve, const struct ip_addr *locators, int n);
-void db_nve_set_stale(struct db *db, struct db_nve *nve, bool stale);
+void db_nve_set_stale(struct db *db, struct db_nve *nve, enum db_stale why, bool stale);
 
 struct db_member *db_member_find(struct db_vn *vn, const struct db_nve *nve);	/* NULL when gone */
 void db_member_add(struct db *db, struct db_vn *vn, struct db_nve *nve);	/* again is fine */

@@ -8,6 +8,7 @@
 #include "db.h"
 #include "events.h"
 #include "lib/chan.h"
+#include "lib/http.h"
 #include "lib/store.h"
 #include "tell.h"
 
@@ -39,6 +40,12 @@ int persist_load(struct director *d, struct err *err);
 void persist_attach(struct director *d);
 void director_commit(struct director *d);
 
+/* server.c: commits, then answers. */
+void director_answer(struct director *d, struct chan *chan, uint64_t id, uint32_t code,
+		     const struct err *err, const ProtobufCMessage *body);
+void director_alert(struct director *d, const char *kind, const char *subject, const char *fmt,
+		    ...) __attribute__((format(printf, 4, 5)));
+
 /* session_nve.c */
 void nve_session_up(struct director *d, struct chan *chan);
 void nve_session_down(struct director *d, struct chan *chan, const char *why);
@@ -55,8 +62,12 @@ bool fed_server_message(struct director *d, struct chan *chan, const struct msg 
 int fed_client_add(struct director *d, const char *dc, const char *const *addrs, int n,
 		   struct err *err);
 void fed_client_free_all(struct director *d);
+enum fed_state { FED_UNKNOWN, FED_DOWN, FED_UP };
+enum fed_state fed_client_state(struct director *d, const char *dc);
+bool fed_client_knows(struct director *d, const char *dc);
+void fed_client_each(struct director *d, void (*cb)(const char *dc, bool up, void *arg), void *arg);
 
-/* server.c: sessions that others open */
+/* sessions that others open */
 extern const struct chan_ops director_ops;
 
 /* api.c */

@@ -73,7 +73,7 @@ static int load_nve(struct db *db, void *message, struct err *err)
 	Nvo3__StoredNve *stored = message;
 	struct db_nve *nve = db_nve_get(db, stored->name);
 
-	nve->stale = true;
+	nve->stale = nve->own ? DB_STALE_NVE : DB_STALE_DC;
 	if (!stored->n_locators)
 		return 0;
 	return wire_get_locators(stored->locators, stored->n_locators, nve->locators,
