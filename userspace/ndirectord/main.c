@@ -2,8 +2,10 @@
 /*
  * ndirectord: the control plane of one data centre.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "director.h"
 #include "lib/conf.h"
 #include "lib/daemon.h"
