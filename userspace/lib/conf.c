@@ -16,6 +16,7 @@
 #include <utlist.h>
 
 #include "cleanup.h"
+#include "conf_scan.h"
 #include "nearest.h"
 #include "textfile.h"
 
@@ -63,31 +64,22 @@ static int error_at(struct conf *conf, const config_setting_t *at, int code, str
 	return err_prefix(err, ret, "%s:%u", conf->file, line ? line : 1);
 }
 
-/* One file is the whole configuration, so that "file:line" is never in doubt. */
-static int refuse_include(const char *path, const char *text, struct err *err)
-{
-	unsigned int line = 1;
-
-	for (const char *p = text; p; line++) {
-		p += strspn(p, " \t");
-		if (strncmp(p, "@include", strlen("@include")) == 0)
-			return err_set(err, EINVAL, "%s:%u: @include is not supported", path, line);
-		p = strchr(p, '\n');
-		if (p)
-			p++;
-	}
-	return 0;
-}
-
 /* Parsed from memory: libconfig's scanner ends the process when a read fails. */
 struct conf *conf_open(const char *path, struct err *err)
 {
 	_cleanup_free_ char *text = NULL;
+	unsigned int line;
 	struct conf *conf;
+	int r;
 
 	text = textfile_read(path, FILE_MAX, err);
-	if (!text || refuse_include(path, text, err) < 0)
+	if (!text)
 		return NULL;
+	r = conf_scan(text, &line, err);
+	if (r < 0) {
+		err_prefix(err, r, "%s:%u", path, line);
+		return NULL;
+	}
 
 	conf = xalloc(sizeof(*conf));
 	conf->file = strdup(path);
