@@ -4,7 +4,7 @@
  * placed, and the mappings. No I/O; an observer persists and sends.
  *
  * Every mapping and membership is an item of its VN's log, and, if its NVE is of
- * this DC, of the log of own items that the other DCs follow (log.h).
+ * this DC, of the log of own items that the other DCs follow (changelog.h).
  */
 #ifndef NDIRECTORD_DB_H
 #define NDIRECTORD_DB_H
@@ -13,7 +13,7 @@
 #include "lib/addr.h"
 #include "lib/errs.h"
 #include "lib/uuid.h"
-#include "log.h"
+#include "changelog.h"
 
 #define DB_LOCATORS	4	/* per NVE */
 #define DB_IPS		8	/* per address */
@@ -44,8 +44,8 @@ struct db_item {
 	bool gone;			/* a tombstone: told once more, then forgotten */
 	struct db_vn *vn;
 	struct db_nve *nve;
-	struct log_item in_vn;		/* on vn->log */
-	struct log_item in_own;		/* on db->own */
+	struct changelog_item in_vn;		/* on vn->log */
+	struct changelog_item in_own;		/* on db->own */
 };
 
 struct db_map {
@@ -92,7 +92,7 @@ struct db_vn_info {
 struct db_vn {
 	struct db_vn_info info;
 	bool defined;			/* by our vCenter, not only heard of from a peer */
-	struct log log;
+	struct changelog log;
 	struct db_map *maps;		/* by mac; tombstones too */
 	struct db_member *members;	/* by NVE name; tombstones too */
 	struct db_placement *placements;	/* by mac */
@@ -117,7 +117,7 @@ struct db {
 	uint64_t counter;		/* of the newest epoch seen or issued, 40 bits */
 	struct db_vn *vns;
 	struct db_nve *nves;
-	struct log own;
+	struct changelog own;
 	const struct db_observer *observer;	/* may be NULL */
 	void *observer_arg;
 };

@@ -21,13 +21,13 @@ static void item_remove(struct db_item *item)
 
 void db_item_free(struct db *db, struct db_item *item)
 {
-	log_unlink(&item->vn->log, &item->in_vn);
-	log_unlink(&db->own, &item->in_own);
+	changelog_unlink(&item->vn->log, &item->in_vn);
+	changelog_unlink(&db->own, &item->in_own);
 	item_remove(item);
 }
 
 /* A tombstone that fell off one log goes when the other does not hold it either. */
-static void fell_off(struct log_item *in_vn, struct log_item *in_own)
+static void fell_off(struct changelog_item *in_vn, struct changelog_item *in_own)
 {
 	struct db_item *vn = in_vn ? container(in_vn, struct db_item, in_vn) : NULL;
 	struct db_item *own = in_own ? container(in_own, struct db_item, in_own) : NULL;
@@ -40,16 +40,16 @@ static void fell_off(struct log_item *in_vn, struct log_item *in_own)
 
 void db_item_touch(struct db *db, struct db_item *item, bool gone)
 {
-	struct log_item *old_vn, *old_own = NULL;
+	struct changelog_item *old_vn, *old_own = NULL;
 	bool was_own = item->in_own.revision != 0;
 
 	item->gone = gone;
-	old_vn = log_touch(&item->vn->log, &item->in_vn, gone);
+	old_vn = changelog_touch(&item->vn->log, &item->in_vn, gone);
 	/* an address that left for another data centre: ours is gone there, not changed */
 	if (item->nve->own)
-		old_own = log_touch(&db->own, &item->in_own, gone);
+		old_own = changelog_touch(&db->own, &item->in_own, gone);
 	else if (was_own && !item->in_own.gone)
-		old_own = log_touch(&db->own, &item->in_own, true);
+		old_own = changelog_touch(&db->own, &item->in_own, true);
 	if (db->observer)
 		db->observer->item(item, db->observer_arg);
 	fell_off(old_vn, old_own);
@@ -197,9 +197,9 @@ void db_placement_del(struct db *db, struct db_placement *p)
 
 static void restore(struct db *db, struct db_item *item, const struct db_restore *at)
 {
-	log_restore(&item->vn->log, &item->in_vn, at->vn_revision);
+	changelog_restore(&item->vn->log, &item->in_vn, at->vn_revision);
 	if (at->own_revision)
-		log_restore(&db->own, &item->in_own, at->own_revision);
+		changelog_restore(&db->own, &item->in_own, at->own_revision);
 }
 
 void db_restore_map(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
@@ -225,6 +225,6 @@ void db_restored(struct db *db, uint64_t own_revision)
 	struct db_vn *vn;
 
 	for (vn = db->vns; vn; vn = vn->hh.next)
-		log_restored(&vn->log, vn->log.revision);
-	log_restored(&db->own, own_revision);
+		changelog_restored(&vn->log, vn->log.revision);
+	changelog_restored(&db->own, own_revision);
 }

@@ -11,7 +11,7 @@
 
 #define container(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
 
-static struct db_item *item_of(const struct follower *f, struct log_item *item)
+static struct db_item *item_of(const struct follower *f, struct changelog_item *item)
 {
 	if (f->vn)
 		return container(item, struct db_item, in_vn);
@@ -19,7 +19,7 @@ static struct db_item *item_of(const struct follower *f, struct log_item *item)
 }
 
 /* A snapshot has no use for what is gone, and nobody is told of himself. */
-static bool wanted(const struct follower *f, const struct log_item *entry,
+static bool wanted(const struct follower *f, const struct changelog_item *entry,
 		   const struct db_item *item)
 {
 	if (f->snapshot && entry->gone)
@@ -29,7 +29,7 @@ static bool wanted(const struct follower *f, const struct log_item *entry,
 
 static void start(struct follower *f, uint64_t revision)
 {
-	f->snapshot = !log_can_resume(f->log, revision);
+	f->snapshot = !changelog_can_resume(f->log, revision);
 	f->sent = f->snapshot ? 0 : revision;
 	f->begun = false;
 }
@@ -38,13 +38,13 @@ static void start(struct follower *f, uint64_t revision)
 static bool send_batch(struct follower *f)
 {
 	struct db_item *items[TELL_BATCH];
-	struct log_item *entry;
+	struct changelog_item *entry;
 	uint64_t revision;
 	int n = 0;
 
 	if (!f->snapshot)
 		start(f, f->sent);
-	entry = log_after(f->log, f->sent);
+	entry = changelog_after(f->log, f->sent);
 	revision = f->sent;
 	if (!entry && !f->snapshot)
 		return false;

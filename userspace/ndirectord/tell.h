@@ -22,7 +22,7 @@ struct tell {
 
 struct follower {
 	struct chan *chan;
-	struct log *log;
+	struct changelog *log;
 	struct db_vn *vn;		/* NULL: the log of own items */
 	struct db_nve *nve;		/* who is not told of himself */
 	uint64_t sent;			/* place on the log */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Objects in the order of their last change; see log.h.
+ * Objects in the order of their last change; see changelog.h.
  */
 #include <stddef.h>
 #include <utlist.h>
-#include "log.h"
+#include "changelog.h"
 
-void log_unlink(struct log *log, struct log_item *item)
+void changelog_unlink(struct changelog *log, struct changelog_item *item)
 {
 	if (!item->revision)
 		return;
@@ -15,31 +15,31 @@ void log_unlink(struct log *log, struct log_item *item)
 		DL_DELETE2(log->gone, item, prev_gone, next_gone);
 		log->tombstones--;
 	}
-	*item = (struct log_item){ };
+	*item = (struct changelog_item){ };
 }
 
-struct log_item *log_touch(struct log *log, struct log_item *item, bool gone)
+struct changelog_item *changelog_touch(struct changelog *log, struct changelog_item *item, bool gone)
 {
-	struct log_item *old;
+	struct changelog_item *old;
 
-	log_unlink(log, item);
+	changelog_unlink(log, item);
 	item->revision = ++log->revision;
 	item->gone = gone;
 	DL_APPEND(log->items, item);
 	if (!gone)
 		return NULL;
 	DL_APPEND2(log->gone, item, prev_gone, next_gone);
-	if (++log->tombstones <= LOG_TOMBSTONES)
+	if (++log->tombstones <= CHANGELOG_TOMBSTONES)
 		return NULL;
 	old = log->gone;
 	log->floor = old->revision;
-	log_unlink(log, old);
+	changelog_unlink(log, old);
 	return old;
 }
 
-struct log_item *log_after(const struct log *log, uint64_t revision)
+struct changelog_item *changelog_after(const struct changelog *log, uint64_t revision)
 {
-	struct log_item *item = log->items ? log->items->prev : NULL, *found = NULL;
+	struct changelog_item *item = log->items ? log->items->prev : NULL, *found = NULL;
 
 	while (item && item->revision > revision) {
 		found = item;
@@ -48,12 +48,12 @@ struct log_item *log_after(const struct log *log, uint64_t revision)
 	return found;
 }
 
-bool log_can_resume(const struct log *log, uint64_t revision)
+bool changelog_can_resume(const struct changelog *log, uint64_t revision)
 {
 	return revision >= log->floor && revision <= log->revision;
 }
 
-void log_restore(struct log *log, struct log_item *item, uint64_t revision)
+void changelog_restore(struct changelog *log, struct changelog_item *item, uint64_t revision)
 {
 	item->revision = revision;
 	DL_APPEND(log->items, item);
@@ -61,12 +61,12 @@ void log_restore(struct log *log, struct log_item *item, uint64_t revision)
 		log->revision = revision;
 }
 
-static int by_revision(const struct log_item *a, const struct log_item *b)
+static int by_revision(const struct changelog_item *a, const struct changelog_item *b)
 {
 	return a->revision < b->revision ? -1 : a->revision > b->revision;
 }
 
-void log_restored(struct log *log, uint64_t revision)
+void changelog_restored(struct changelog *log, uint64_t revision)
 {
 	DL_SORT(log->items, by_revision);
 	if (log->revision < revision)

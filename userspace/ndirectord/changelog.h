@@ -7,46 +7,46 @@
  * him, a slow one gets each object once in its latest state, and telling costs what
  * has changed, not what there is.
  *
- * What goes stays as a tombstone; beyond LOG_TOMBSTONES the oldest is given to the
+ * What goes stays as a tombstone; beyond CHANGELOG_TOMBSTONES the oldest is given to the
  * caller to free, and the floor rises: who is below it needs a snapshot.
  */
-#ifndef NDIRECTORD_LOG_H
-#define NDIRECTORD_LOG_H
+#ifndef NDIRECTORD_CHANGELOG_H
+#define NDIRECTORD_CHANGELOG_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define LOG_TOMBSTONES	4096
+#define CHANGELOG_TOMBSTONES	4096
 
-struct log_item {
+struct changelog_item {
 	uint64_t revision;		/* 0: not on a log */
 	bool gone;
-	struct log_item *prev, *next;		/* by revision */
-	struct log_item *prev_gone, *next_gone;	/* tombstones only, by revision */
+	struct changelog_item *prev, *next;		/* by revision */
+	struct changelog_item *prev_gone, *next_gone;	/* tombstones only, by revision */
 };
 
-struct log {
+struct changelog {
 	uint64_t revision;		/* of the newest change */
 	uint64_t floor;			/* deltas are complete from this revision on */
 	unsigned int tombstones;
-	struct log_item *items;
-	struct log_item *gone;
+	struct changelog_item *items;
+	struct changelog_item *gone;
 };
 
 /*
  * @item has changed (@gone: was deleted). Returns a tombstone that fell off and is unlinked,
  * to be freed when it is on no other log, or NULL.
  */
-struct log_item *log_touch(struct log *log, struct log_item *item, bool gone);
-void log_unlink(struct log *log, struct log_item *item);
+struct changelog_item *changelog_touch(struct changelog *log, struct changelog_item *item, bool gone);
+void changelog_unlink(struct changelog *log, struct changelog_item *item);
 
 /* First item that changed after @revision, NULL if there is none. */
-struct log_item *log_after(const struct log *log, uint64_t revision);
+struct changelog_item *changelog_after(const struct changelog *log, uint64_t revision);
 /* Can a subscriber at @revision go on with deltas? */
-bool log_can_resume(const struct log *log, uint64_t revision);
+bool changelog_can_resume(const struct changelog *log, uint64_t revision);
 
 /* Put back stored items in any order, then sort once. Tombstones are not stored. */
-void log_restore(struct log *log, struct log_item *item, uint64_t revision);
-void log_restored(struct log *log, uint64_t revision);
+void changelog_restore(struct changelog *log, struct changelog_item *item, uint64_t revision);
+void changelog_restored(struct changelog *log, uint64_t revision);
 
-#endif /* NDIRECTORD_LOG_H */
+#endif /* NDIRECTORD_CHANGELOG_H */
