@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Sessions: framed envelopes over TLS (or a Unix socket), requests with answers, keepalive,
+ * and a client side that reconnects for ever.
+ *
+ * A session is up after TLS, identity check and both hellos. Callbacks of one channel come in
+ * the order up, message..., down; a client channel goes up again later, a server-side channel
+ * is gone after down. Every request is answered exactly once: by the peer, or with
+ * CODE(TIMEOUT) or CODE(UNAVAILABLE). Calls never call back before they return.
+ */
+#ifndef CHAN_H
+#define CHAN_H
+
+#include "addr.h"
+#include "errs.h"
+#include "loop.h"
+#include "msg.h"
+#include "tls.h"
+
+struct chan;
+struct chan_server;
+
+struct chan_ops {
+	void (*up)(struct chan *chan, void *arg);
+	void (*down)(struct chan *chan, const char *why, void *arg);
+	/*
+	 * A request (answer it now or later with chan_reply()) or an event. False: the type
+	 * is unknown here; a request is then answered with CODE(UNKNOWN_TYPE).
+	 */
+	bool (*message)(struct chan *chan, const struct msg *msg, void *arg);
+};
+
+/*
+ * Client: connect to the first of @addrs ("10.0.0.1:6641", "[fd00::1]:6641", "unix:/path")
+ * that works and has one of @roles, reconnect with jittered backoff, try the next address
+ * when one fails. @self is the role that our certificate shows.
+ */
+struct chan *chan_connect(struct loop *loop, struct tls *tls, const char *const *addrs, int n_addrs,
+			  unsigned int roles, const struct chan_ops *ops, void *arg,
+			  struct err *err);
+void chan_free(struct chan *chan);		/* no callback but those of open requests */
+
+/* Server: accept peers that have one of @roles; @arg goes to the callbacks of each. */
+struct chan_server *chan_listen(struct loop *loop, struct tls *tls, const char *addr,
+				unsigned int roles, const struct chan_ops *ops, void *arg,
+				struct err *err);
+/*
+ * On a Unix socket there is no certificate: only @uid may connect, and is taken for @peer.
+ */
+struct chan_server *chan_listen_unix(struct loop *loop, const char *path, unsigned int uid,
+				     const struct identity *peer, const struct chan_ops *ops,
+				     void *arg, struct err *err);
+void chan_server_free(struct chan_server *server);	/* closes its channels, with down */
+
+bool chan_is_up(const struct chan *chan);
+const struct identity *chan_peer(const struct chan *chan);	/* valid while up */
+const char *chan_peer_name(const struct chan *chan);		/* "dc1/host1" or "?" */
+const char *chan_peer_addr(const struct chan *chan);		/* for logs */
+void *chan_user(const struct chan *chan);			/* what chan_set_user() gave */
+void chan_set_user(struct chan *chan, void *user);
+/* End this session with a reason for the log; a client reconnects. */
+void chan_drop(struct chan *chan, const char *why);
+
+/* @body may be NULL if len is 0. @text is empty when code is OK. Borrowed for the call. */
+typedef void (*chan_answer_fn)(uint32_t code, const char *text, const struct msg *body, void *arg);
+
+/* Send a request; @timeout_ms 0 means 30 s. The answer names the request's type. */
+void chan_request(struct chan *chan, uint32_t type, const ProtobufCMessage *body,
+		  uint32_t timeout_ms, chan_answer_fn cb, void *arg);
+/* Forget the callbacks of all open requests with this @arg. */
+void chan_cancel(struct chan *chan, void *arg);
+
+/* Answer request @id. @body may be NULL; @text NULL when @code is OK. */
+void chan_reply(struct chan *chan, uint64_t id, uint32_t code, const char *text,
+		const ProtobufCMessage *body);
+void chan_reply_err(struct chan *chan, uint64_t id, uint32_t code, const struct err *err);
+
+/* Send an event; silently nothing when the channel is down. */
+void chan_event(struct chan *chan, uint32_t type, const ProtobufCMessage *body);
+
+/* Bytes waiting to be sent: the caller holds back or coalesces when this grows. */
+size_t chan_backlog(const struct chan *chan);
+
+#endif /* CHAN_H */
