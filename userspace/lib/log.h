@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Messages of a program to standard error. Under systemd (JOURNAL_STREAM is
- * set) each line starts with <N>, which journald takes as its priority;
- * otherwise with the local time. Only programs log; libraries fill struct err.
+ * Messages of a program to standard error. Where that is the journal's
+ * (JOURNAL_STREAM says so), each line starts with <N>, which journald takes as
+ * its priority; otherwise with the local time. Only programs log; libraries
+ * fill struct err.
  */
 #ifndef NVO3_LIB_LOG_H
 #define NVO3_LIB_LOG_H

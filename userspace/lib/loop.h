@@ -28,8 +28,10 @@ void loop_timer_set(struct loop_timer *timer, uint64_t ms);
 void loop_timer_cancel(struct loop_timer *timer);
 void loop_timer_free(struct loop_timer *timer);
 
-/* Run @cb once from the loop, after the present callback has returned. */
+/* Run @cb once from the loop, after the present callback has returned; in the order of the calls. */
 int loop_defer(struct loop *loop, void (*cb)(void *arg), void *arg);
+/* The same; @drop runs instead, from loop_free(), when the loop ends before @cb had its turn. */
+int loop_defer_or(struct loop *loop, void (*cb)(void *arg), void (*drop)(void *arg), void *arg);
 
 enum { LOOP_READ = 1, LOOP_WRITE = 2 };
 struct loop_fd *loop_fd_new(struct loop *loop, int fd, unsigned int events,

@@ -11,6 +11,7 @@
 #include <protobuf-c/protobuf-c.h>
 #include "addr.h"
 #include "errs.h"
+#include "uuid.h"
 #include "proto/common.pb-c.h"
 
 #define MSG(name)	NVO3__MSG_TYPE__MSG_##name

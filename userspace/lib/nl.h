@@ -46,21 +46,26 @@ uint32_t nlsock_error_offset(const struct nlsock *s);
 int nlsock_dump(struct nlsock *s, struct nlbuf *req,
 		int (*cb)(const struct nlmsghdr *nlh, void *data), void *data, struct err *err);
 
-/* Requests that travel in one datagram, each with a result of its own */
+/*
+ * Send @n complete requests that fill @data as one datagram, and wait for all
+ * results. @failed is told of those that were refused in their order (@index
+ * counts from 0, @code is negative); the value is about the transport only.
+ */
+int nlsock_exchange(struct nlsock *s, void *data, size_t len, uint32_t n,
+		    void (*failed)(size_t index, int code, const char *text, void *data),
+		    void *arg, struct err *err);
+
+/* Collects requests for nlsock_exchange() */
 struct nlbatch;
 
 struct nlbatch *nlbatch_new(void);
 void nlbatch_free(struct nlbatch *b);
 DEFINE_CLEANUP(struct nlbatch *, nlbatch, nlbatch_free);
 #define _cleanup_nlbatch_ _cleanup_(cleanup_nlbatch)
-/* Copies @req; -ENOSPC when the datagram is full: send, then add again */
+/* Copies @req; -ENOSPC when the datagram is full: send, then add again. -EMSGSIZE: never fits */
 int nlbatch_add(struct nlbatch *b, const struct nlbuf *req);
 size_t nlbatch_count(const struct nlbatch *b);
-/*
- * Send, wait for all results, tell those that failed in their order (@index
- * counts from 0, @code is negative), and empty the batch. The value is about
- * the transport only.
- */
+/* nlsock_exchange(), after which the batch is empty, whatever came of it */
 int nlbatch_send(struct nlbatch *b, struct nlsock *s,
 		 void (*failed)(size_t index, int code, const char *text, void *data), void *data,
 		 struct err *err);

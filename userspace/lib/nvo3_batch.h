@@ -26,7 +26,8 @@ DEFINE_CLEANUP(struct nvo3_batch *, nvo3_batch, nvo3_batch_free);
 #define _cleanup_nvo3_batch_ _cleanup_(cleanup_nvo3_batch)
 
 /*
- * Add the request @req->cmd about the object in @req; @flags as kernel_map_add().
+ * Add the request @req->cmd about the object in @req to the NVE @req->ifindex;
+ * @flags as for kernel_map_add().
  * Sends by itself when the datagram is full. Failure is one of the transport.
  */
 int nvo3_batch_add(struct nvo3_batch *b, const struct nvo3_event *req, uint16_t flags, size_t tag,

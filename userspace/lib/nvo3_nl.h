@@ -22,11 +22,14 @@ void nvo3_map_put(struct nlbuf *b, const struct nvo3_map *map);
 void nvo3_remote_put(struct nlbuf *b, const struct nvo3_remote *remote);
 void nvo3_miss_put(struct nlbuf *b, const struct nvo3_miss *miss);
 
+/* Put the object of @e->cmd, whatever it is */
+void nvo3_event_put(struct nlbuf *b, const struct nvo3_event *e);
+
 /*
  * Parse a message behind its netlink header, which the caller has checked to
  * lie in its memory. -EBADMSG with a sentence when an attribute is truncated,
- * of a wrong length, out of its range, or when the object or its key is missing;
- * *ret is then left alone.
+ * of a wrong length, a number out of its range, or the object or its key missing;
+ * *ret is then left alone. An enum may have a value that this build does not know.
  */
 int nvo3_event_parse(struct nvo3_event *ret, const struct nlmsghdr *nlh, struct err *err);
 

@@ -26,11 +26,18 @@ int store_del(struct store *store, const char *key, struct err *err);	/* absent 
 /* 0, -ENOENT, or an error; *value is malloc()ed. */
 int store_get(struct store *store, const char *key, uint8_t **value, size_t *len,
 	      struct err *err);
-/* All keys with @prefix in order; a callback that returns non-zero ends the walk with it. */
+/*
+ * All keys with @prefix in order; a callback that returns non-zero ends the walk with it. It
+ * may write: keys put in front of the present one are not visited, those behind it are.
+ */
 int store_walk(struct store *store, const char *prefix,
 	       int (*cb)(const char *key, const uint8_t *value, size_t len, void *arg),
 	       void *arg, struct err *err);
 
+/*
+ * No nesting. After a failed write the transaction can only be rolled back: further writes
+ * and the commit fail, and the commit rolls back whenever it fails.
+ */
 int store_begin(struct store *store, struct err *err);
 int store_commit(struct store *store, struct err *err);
 void store_rollback(struct store *store);

@@ -9,6 +9,7 @@
 #define TLS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include "errs.h"
 
 enum role {
@@ -30,10 +31,13 @@ struct identity {
 
 const char *role_name(enum role role);
 enum role role_parse(const char *name);		/* ROLE_NONE if unknown */
+/* "vserver, nve" of a bit set, with @between between them; returns @buf */
+const char *role_list(unsigned int roles, const char *between, char *buf, unsigned long size);
 
 /* "nvo3://DC/ROLE/NAME"; 0 or -EINVAL with a sentence. Pure. */
 int identity_parse(const char *uri, struct identity *ret, struct err *err);
-/* "DC/NAME", for messages and logs; returns @buf. */
+/* "DC/NAME" (of a Unix peer without DC: "NAME"), for messages and logs; returns @buf. */
+#define IDENTITY_STRLEN 96
 const char *identity_format(const struct identity *id, char *buf, unsigned long size);
 
 struct tls;
@@ -54,7 +58,17 @@ struct ssl_ctx_st *tls_context(struct tls *tls);
  * 0 or -EACCES with a sentence that names what the certificate has instead.
  */
 int tls_peer(struct ssl_st *ssl, unsigned int roles, struct identity *ret, struct err *err);
-/* Why did the handshake fail: a sentence ("the peer's certificate expired on ..."). */
-void tls_reason(struct ssl_st *ssl, struct err *err);
+/*
+ * Why did the handshake fail: a sentence ("certificate of dc1/host1 expired on ..."). @code is
+ * the OpenSSL error if the caller has it (bufferevents collect it), 0 to take it from the thread.
+ */
+void tls_reason(struct ssl_st *ssl, unsigned long code, struct err *err);
+/* When the peer's certificate ends (CLOCK_REALTIME seconds); a session must not outlive it. */
+int64_t tls_expiry(struct ssl_st *ssl);
+
+/* What lets the next handshake with the same server be a short one; NULL if it gave nothing. */
+struct ssl_session_st *tls_ticket(struct ssl_st *ssl);
+void tls_ticket_free(struct ssl_session_st *ticket);
+void tls_resume(struct ssl_st *ssl, struct ssl_session_st *ticket);
 
 #endif /* TLS_H */
