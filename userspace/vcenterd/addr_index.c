@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include "addr_index.h"
+#include "lib/mem.h"
 
 enum { ADDR_MAC = 1 };	/* beside AF_INET and AF_INET6 */
 
@@ -139,10 +139,8 @@ int addr_index_check(struct addr_entry *index, const struct vm *vm, struct err *
 
 static void add(struct addr_entry **index, const struct addr_key *key, struct vm *vm)
 {
-	struct addr_entry *e = calloc(1, sizeof(*e));
+	struct addr_entry *e = mem_zalloc(sizeof(*e));
 
-	if (!e)
-		abort();
 	e->key = *key;
 	e->vm = vm;
 	HASH_ADD(hh, *index, key, sizeof(e->key), e);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include "events.h"
+#include "lib/mem.h"
 
 struct events {
 	uint64_t first;		/* seq of the oldest one, last + 1 when there is none */
@@ -12,10 +12,8 @@ struct events {
 
 struct events *events_new(void)
 {
-	struct events *events = calloc(1, sizeof(*events));
+	struct events *events = mem_zalloc(sizeof(*events));
 
-	if (!events)
-		abort();
 	events->first = 1;
 	return events;
 }

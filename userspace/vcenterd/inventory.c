@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
 #include "addr_index.h"
 #include "inventory.h"
+#include "lib/mem.h"
 
 struct inventory *inventory_new(const char *dc)
 {
-	struct inventory *inv = calloc(1, sizeof(*inv));
+	struct inventory *inv = mem_zalloc(sizeof(*inv));
 
-	if (!inv)
-		abort();
 	snprintf(inv->dc, sizeof(inv->dc), "%s", dc);
 	return inv;
 }
@@ -69,9 +67,7 @@ struct vn *inventory_vn_add(struct inventory *inv, const struct vn *tmpl, struct
 		vn_taken(what, other, err);
 		return NULL;
 	}
-	vn = malloc(sizeof(*vn));
-	if (!vn)
-		abort();
+	vn = mem_zalloc(sizeof(*vn));
 	*vn = *tmpl;
 	vn->users = 0;
 	HASH_ADD(hh, inv->vns, uuid, sizeof(vn->uuid), vn);
@@ -119,9 +115,7 @@ struct server *inventory_server_get(struct inventory *inv, const char *name)
 
 	if (server)
 		return server;
-	server = calloc(1, sizeof(*server));
-	if (!server)
-		abort();
+	server = mem_zalloc(sizeof(*server));
 	snprintf(server->name, sizeof(server->name), "%s", name);
 	HASH_ADD_STR(inv->servers, name, server);
 	return server;

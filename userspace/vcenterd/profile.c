@@ -2,10 +2,10 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <linux/nvo3.h>
 #include "lib/cleanup.h"
+#include "lib/mem.h"
 #include "profile.h"
 
 int name_check(const char *what, const char *name, struct err *err)
@@ -187,10 +187,8 @@ static int fill(struct inventory *inv, const Nvo3__VmProfile *msg, struct vm *vm
 struct vm *vm_from_msg(struct inventory *inv, const Nvo3__VmProfile *msg, int *ret_err,
 		       struct err *err)
 {
-	_cleanup_free_ struct vm *vm = calloc(1, sizeof(*vm));
+	_cleanup_free_ struct vm *vm = mem_zalloc(sizeof(*vm));
 
-	if (!vm)
-		abort();
 	*ret_err = fill(inv, msg, vm, err);
 	return *ret_err ? NULL : steal_ptr(vm);
 }

@@ -2,20 +2,12 @@
 /*
  * Messages that own what they point to: they outlive the VM, and are freed as if unpacked.
  */
-#include <stdlib.h>
-#include <string.h>
+#include "lib/mem.h"
 #include "profile.h"
-
-static void *need(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
 
 static ProtobufCBinaryData dup_bytes(const void *data, size_t len)
 {
-	ProtobufCBinaryData b = { .len = len, .data = need(malloc(len)) };
+	ProtobufCBinaryData b = { .len = len, .data = mem_zalloc(len) };
 
 	memcpy(b.data, data, len);
 	return b;
@@ -23,7 +15,7 @@ static ProtobufCBinaryData dup_bytes(const void *data, size_t len)
 
 static Nvo3__IpPrefix *prefix_to_msg(const struct ip_prefix *p)
 {
-	Nvo3__IpPrefix *msg = need(malloc(sizeof(*msg)));
+	Nvo3__IpPrefix *msg = mem_zalloc(sizeof(*msg));
 
 	nvo3__ip_prefix__init(msg);
 	msg->addr = dup_bytes(p->addr.b, ip_addr_len(&p->addr));
@@ -33,17 +25,17 @@ static Nvo3__IpPrefix *prefix_to_msg(const struct ip_prefix *p)
 
 Nvo3__Nic *nic_to_msg(const struct nic *nic)
 {
-	Nvo3__Nic *msg = need(malloc(sizeof(*msg)));
+	Nvo3__Nic *msg = mem_zalloc(sizeof(*msg));
 
 	nvo3__nic__init(msg);
 	msg->tsi = dup_bytes(&nic->tsi, sizeof(nic->tsi));
 	msg->vn = dup_bytes(&nic->vn->uuid, sizeof(nic->vn->uuid));
 	msg->mac = dup_bytes(&nic->mac, sizeof(nic->mac));
 	msg->epoch = nic->epoch;
-	msg->port = need(strdup(nic->port));
+	msg->port = mem_strdup(nic->port);
 	msg->vid = nic->vid;
 	if (nic->n_ips)
-		msg->ips = need(calloc(nic->n_ips, sizeof(*msg->ips)));
+		msg->ips = mem_calloc(nic->n_ips, sizeof(*msg->ips));
 	for (int i = 0; i < nic->n_ips; i++)
 		msg->ips[msg->n_ips++] = prefix_to_msg(&nic->ips[i]);
 	return msg;
@@ -51,7 +43,7 @@ Nvo3__Nic *nic_to_msg(const struct nic *nic)
 
 Nvo3__Nic **nics_to_msg(const struct vm *vm)
 {
-	Nvo3__Nic **nics = need(calloc(VC_NICS_MAX, sizeof(*nics)));
+	Nvo3__Nic **nics = mem_calloc(VC_NICS_MAX, sizeof(*nics));
 
 	for (int i = 0; i < vm->n_nics; i++)
 		nics[i] = nic_to_msg(&vm->nics[i]);
@@ -67,13 +59,13 @@ void nics_free(Nvo3__Nic **nics, size_t n)
 
 Nvo3__VmProfile *vm_to_msg(const struct vm *vm)
 {
-	Nvo3__VmProfile *msg = need(malloc(sizeof(*msg)));
+	Nvo3__VmProfile *msg = mem_zalloc(sizeof(*msg));
 
 	nvo3__vm_profile__init(msg);
 	msg->vm = dup_bytes(&vm->uuid, sizeof(vm->uuid));
-	msg->name = need(strdup(vm->name));
-	msg->tenant = need(strdup(vm->tenant));
-	msg->group = need(strdup(vm->group));
+	msg->name = mem_strdup(vm->name);
+	msg->tenant = mem_strdup(vm->tenant);
+	msg->group = mem_strdup(vm->group);
 	msg->cpus = vm->size.cpus;
 	msg->memory_mib = vm->size.memory_mib;
 	msg->disk_mib = vm->size.disk_mib;
