@@ -16,6 +16,7 @@
 #define VC_IPS_MAX	8	/* per nic */
 
 struct chan;
+struct owed;
 
 struct vn {
 	struct uuid uuid;
@@ -93,10 +94,12 @@ struct vm {
 	bool left;			/* another DC owns it since the commit */
 
 	/* not kept in the store: the request that is out for op */
+	bool dirty;			/* changed, not stored yet */
 	bool waiting;
 	uint64_t retry_at;
 	uint64_t deadline;
 	bool queued;
+	struct owed *registrar;		/* VM_OP_ADOPT: who waits for its end */
 
 	struct vm *srv_prev, *srv_next;	/* server->vms */
 	struct vm *job_prev, *job_next;	/* those with an op */

@@ -34,5 +34,7 @@ void nics_free(Nvo3__Nic **nics, size_t n);
 
 /* Take the epochs of @nics over into @vm, matched by VN and MAC. */
 void nics_take_epochs(struct vm *vm, Nvo3__Nic *const *nics, size_t n);
+/* The same with the access devices, which the vServer names; -EINVAL if one is too long. */
+int nics_take_ports(struct vm *vm, Nvo3__Nic *const *nics, size_t n, struct err *err);
 
 #endif

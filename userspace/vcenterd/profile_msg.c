@@ -2,6 +2,7 @@
 /*
  * Messages that own what they point to: they outlive the VM, and are freed as if unpacked.
  */
+#include <errno.h>
 #include "lib/mem.h"
 #include "profile.h"
 
@@ -96,4 +97,21 @@ void nics_take_epochs(struct vm *vm, Nvo3__Nic *const *nics, size_t n)
 		if (nic && nics[i]->epoch)
 			nic->epoch = nics[i]->epoch;
 	}
+}
+
+int nics_take_ports(struct vm *vm, Nvo3__Nic *const *nics, size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct nic *nic = find_nic(vm, nics[i]);
+
+		if (!nic || !*nics[i]->port)
+			continue;
+		if (strlen(nics[i]->port) >= sizeof(nic->port) || nics[i]->vid > 4094)
+			return err_set(err, EINVAL,
+				       "port or vid of interface %zu of VM %s is out of range",
+				       i + 1, vm->name);
+		strcpy(nic->port, nics[i]->port);
+		nic->vid = nics[i]->vid;
+	}
+	return 0;
 }

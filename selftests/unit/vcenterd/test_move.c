@@ -36,6 +36,7 @@ struct world {
 	bool src_image, src_running, src_offered;
 	bool dst_image, dst_running;
 	bool was_running;
+	bool issued;		/* a new epoch: the source's placement is worth nothing now */
 	uint64_t now;
 	/* what goes wrong: at one point, or with a random number at every one */
 	int point;
@@ -45,6 +46,9 @@ struct world {
 	bool random;
 	unsigned int seed;
 	bool dest_refuses_commit;
+	uint64_t director_silent_until;	/* it places, but its answers get lost */
+	uint64_t director_refuses_until;	/* afterwards */
+	bool crash_in_place;
 };
 
 static void crash_source(struct world *w)
@@ -99,6 +103,7 @@ static void check(const struct world *w)
 {
 	assert_false(w->src_running && w->dst_running);
 	assert_true(w->src_image || w->dst_image);
+	assert_false(w->src_running && w->issued);
 	if (w->has_in && w->in.phase >= INCOMING_STARTING && w->in.phase != INCOMING_ABORTED)
 		assert_false(w->src_running);
 	if (!w->src_image)
@@ -259,13 +264,25 @@ static void dest_act(struct world *w, enum incoming_act act, int nic)
 
 	w->in.waiting = true;
 	fate = point(w);
-	if (!w->in.waiting)
+	if (!w->in.waiting) {
+		/* the worst case: it was carried out, and the asker knows nothing */
+		w->issued |= act == INCOMING_ACT_PLACE;
 		return;
+	}
 	if (act == INCOMING_ACT_PLACE) {
 		uint32_t code = fate == FATE_OK ? CODE(OK) : CODE(TIMEOUT);
 
-		if (fate == FATE_REFUSE || w->dest_refuses_commit)
+		if (w->now < w->director_silent_until)
+			code = CODE(TIMEOUT);
+		else if (fate == FATE_REFUSE || w->dest_refuses_commit ||
+			 w->now < w->director_refuses_until)
 			code = CODE(EXISTS);
+		w->issued |= code != CODE(EXISTS) && fate != FATE_LOSE_REQUEST;
+		if (w->crash_in_place) {
+			w->crash_in_place = false;
+			crash_dest(w);
+			return;
+		}
 		changed = incoming_placed(&w->in, nic, N_NICS, code, "refused", w->now);
 	} else if (act == INCOMING_ACT_START) {
 		assert_int_equal(w->in_disk.phase, INCOMING_STARTING);
@@ -471,6 +488,30 @@ static void test_commit_refused(void **state)
 	check_end(&w);
 }
 
+/*
+ * The nDirector places, its answer is lost, and then it refuses for longer than the commit may
+ * take: the epoch may be out, so the source must not have its VM back.
+ */
+static void test_commit_refused_late(void **state)
+{
+	struct world w;
+
+	for (int crash = 0; crash < 2; crash++) {
+		world_init(&w, false);
+		w.director_silent_until = crash ? 0 : 30000;
+		w.crash_in_place = crash;
+		for (; w.crash_in_place; w.now += 500) {
+			step_source(&w);
+			step_dest(&w);
+		}
+		w.director_refuses_until = w.now + 300000;
+		run(&w);
+		assert_true(w.now >= 300000);
+		assert_int_equal(w.m.state, MOVE_DONE);
+		check_end(&w);
+	}
+}
+
 static void test_refused_before_touched(void **state)
 {
 	struct world w;
@@ -554,6 +595,7 @@ int main(void)
 		cmocka_unit_test(test_every_point),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_commit_refused),
+		cmocka_unit_test(test_commit_refused_late),
 		cmocka_unit_test(test_refused_before_touched),
 		cmocka_unit_test(test_abort_until_commit),
 		cmocka_unit_test(test_silent_commit),
