@@ -1,0 +1,278 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The lab: two data centres in network namespaces of one machine. Sourced by the demo and by
+# the end-to-end tests; needs root, the module and the programs of build/bin.
+#
+#        dc1  10.1.0.0/24 fd00:1::/64           dc2  10.2.0.0/24 fd00:2::/64
+#   vcenter1 .2   director1 .3             vcenter2 .2   director2 .3
+#   host1   .11   host2    .12             host3   .13   host4    .14
+#          \       |       /                      \       |       /
+#         [ bridge in dc1-net ] .1 -- router -- .1 [ bridge in dc2-net ]
+#                              LAB_DELAY each way
+#
+# Each name is a network namespace. A host's NVE has both addresses as locators.
+
+: "${LAB_TOP:?set LAB_TOP to the top of the repository}"
+LAB=${LAB:-/tmp/nvo3-lab}
+LAB_DELAY=${LAB_DELAY:-5ms}
+LAB_BIN=${LAB_BIN:-$LAB_TOP/build/bin}
+LAB_HOSTS="host1 host2 host3 host4"
+PATH=$LAB_BIN:$PATH
+
+lab_dc() {	# NAME -> number of its data centre
+	case $1 in
+	vcenter1 | director1 | host1 | host2) echo 1 ;;
+	*) echo 2 ;;
+	esac
+}
+
+lab_addr() {	# NAME -> last part of its addresses
+	case $1 in
+	vcenter?) echo 2 ;;
+	director?) echo 3 ;;
+	host?) echo "1${1#host}" ;;
+	esac
+}
+
+lab_ip() {
+	echo "10.$(lab_dc "$1").0.$(lab_addr "$1")"
+}
+
+# Run in the network namespace only: a mount namespace of its own (ip netns exec) would
+# hide the VMs' namespaces that nvo3d makes.
+lab_in() {
+	local ns=$1
+	shift
+	nsenter --net="/run/netns/$ns" "$@"
+}
+
+lab_until() {	# SECONDS WHAT COMMAND... : wait for a condition, not for time
+	local deadline=$((SECONDS + $1)) what=$2
+	shift 2
+	until "$@" >/dev/null 2>&1; do
+		if ((SECONDS >= deadline)); then
+			echo "gave up waiting for $what" >&2
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
+lab_attach() {	# NAME: its namespace, and a link to its data centre's bridge
+	local name=$1 dc host
+	dc=$(lab_dc "$name")
+	host=$(lab_addr "$name")
+	ip netns add "$name"
+	ip -n "$name" link set lo up
+	ip link add eth0 netns "$name" type veth peer name "$name" netns "dc$dc-net"
+	ip -n "dc$dc-net" link set "$name" master br0 up
+	ip -n "$name" addr add "10.$dc.0.$host/24" dev eth0
+	ip -n "$name" addr add "fd00:$dc::$host/64" dev eth0 nodad
+	ip -n "$name" link set eth0 up
+	ip -n "$name" route add default via "10.$dc.0.1"
+	ip -n "$name" -6 route add default via "fd00:$dc::1"
+}
+
+lab_underlay_up() {
+	local dc name
+	ip netns add router
+	ip -n router link set lo up
+	ip netns exec router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	for dc in 1 2; do
+		ip netns add "dc$dc-net"
+		ip -n "dc$dc-net" link add br0 type bridge
+		ip -n "dc$dc-net" link set br0 up
+		ip link add "dc$dc" netns router type veth peer name up netns "dc$dc-net"
+		ip -n "dc$dc-net" link set up master br0 up
+		ip -n router addr add "10.$dc.0.1/24" dev "dc$dc"
+		ip -n router addr add "fd00:$dc::1/64" dev "dc$dc" nodad
+		ip -n router link set "dc$dc" up
+		ip netns exec router tc qdisc add dev "dc$dc" root netem delay "$LAB_DELAY"
+	done
+	for name in vcenter1 director1 vcenter2 director2 $LAB_HOSTS; do
+		lab_attach "$name"
+	done
+}
+
+lab_cut() {	# cut the line between the data centres
+	ip -n router link set dc2 down
+}
+
+lab_heal() {
+	ip -n router link set dc2 up
+}
+
+lab_pki() {
+	local name dc
+	nvo3ctl pki init "$LAB/pki" >/dev/null
+	for dc in 1 2; do
+		nvo3ctl pki issue "$LAB/pki" "vcenter$dc" --san "nvo3://dc$dc/vcenter/vcenter$dc"
+		nvo3ctl pki issue "$LAB/pki" "director$dc" --san "nvo3://dc$dc/director/director$dc"
+	done >/dev/null
+	for name in $LAB_HOSTS; do
+		dc=$(lab_dc "$name")
+		nvo3ctl pki issue "$LAB/pki" "$name" --san "nvo3://dc$dc/vserver/$name" \
+			--san "nvo3://dc$dc/nve/$name"
+	done >/dev/null
+	nvo3ctl pki issue "$LAB/pki" operator --san "nvo3://dc1/operator/admin" >/dev/null
+}
+
+lab_conf_common() {	# NAME
+	cat <<-EOF
+		dc = "dc$(lab_dc "$1")";
+		name = "$1";
+		tls: { ca = "$LAB/pki/ca.pem"; cert = "$LAB/pki/$1.pem"; key = "$LAB/pki/$1.key"; };
+	EOF
+}
+
+lab_conf_vcenter() {	# DC PEER
+	cat <<-EOF
+		$(lab_conf_common "vcenter$1")
+		store = "sqlite:$LAB/vcenter$1/vcenterd.db";
+		listen = "10.$1.0.2:6641";
+		api = "10.$1.0.2:6640";
+		socket = "$LAB/vcenter$1/api.sock";
+		directors = [ "10.$1.0.3:6651" ];
+		peers = ( { dc = "dc$2"; addrs = [ "10.$2.0.2:6641" ]; } );
+	EOF
+}
+
+lab_conf_director() {	# DC PEER
+	cat <<-EOF
+		$(lab_conf_common "director$1")
+		dc_id = $1;
+		store = "sqlite:$LAB/director$1/ndirectord.db";
+		listen = "10.$1.0.3:6651";
+		api = "10.$1.0.3:6650";
+		socket = "$LAB/director$1/api.sock";
+		peers = ( { dc = "dc$2"; addrs = [ "10.$2.0.3:6651" ]; } );
+	EOF
+}
+
+lab_conf_host() {	# NAME
+	local ip dc
+	ip=$(lab_ip "$1")
+	dc=$(lab_dc "$1")
+	cat <<-EOF
+		$(lab_conf_common "$1")
+		state = "$LAB/$1";
+		nve: {
+		    dev = "nve0";
+		    local = "$ip";
+		    local6 = "fd00:$dc::$(lab_addr "$1")";
+		    listen = "unix:$LAB/$1/assoc.sock";
+		    directors = [ "10.$dc.0.3:6651" ];
+		};
+		vserver: {
+		    driver = "netns";
+		    nve = "unix:$LAB/$1/assoc.sock";
+		    vcenters = [ "10.$dc.0.2:6641" ];
+		    images = "$ip:6660";
+		    cpus = 8; memory_mib = 8192; disk_mib = 512; max_vms = 8;
+		};
+	EOF
+}
+
+lab_program() {	# NAME -> its program
+	case $1 in
+	vcenter?) echo vcenterd ;;
+	director?) echo ndirectord ;;
+	host?) echo nvo3d ;;
+	esac
+}
+
+lab_start() {	# NAME: start its daemon and wait until it says that it is ready
+	local name=$1 program seen
+	program=$(lab_program "$name")
+	seen=$(grep -c "$program: ready" "$LAB/$name.log" 2>/dev/null)
+	setsid nsenter --net="/run/netns/$name" "$LAB_BIN/$program" -c "$LAB/$name.conf" \
+		>>"$LAB/$name.log" 2>&1 </dev/null &
+	echo $! >"$LAB/$name.pid"
+	lab_until 30 "$program of $name" lab_said "$name" "$program: ready" "${seen:-0}"
+}
+
+lab_said() {	# NAME TEXT COUNT: its log has the text more than COUNT times
+	(($(grep -c "$2" "$LAB/$1.log") > $3))
+}
+
+lab_gone() {	# PID: it does not run (a zombie that nobody reaps counts as gone)
+	! grep -q '^State:[[:space:]]*[^Z]' "/proc/$1/status" 2>/dev/null
+}
+
+lab_signal() {	# NAME SIGNAL: and wait until the daemon is gone
+	local pid
+	pid=$(cat "$LAB/$1.pid")
+	kill "-$2" "$pid"
+	lab_until 10 "the end of $1" lab_gone "$pid"
+}
+
+lab_up() {	# namespaces, certificates, configuration, daemons
+	local name
+	mkdir -p "$LAB"
+	chmod 700 "$LAB"
+	lab_underlay_up
+	lab_pki
+	mkdir -p "$LAB"/{vcenter1,vcenter2,director1,director2}
+	lab_conf_vcenter 1 2 >"$LAB/vcenter1.conf"
+	lab_conf_vcenter 2 1 >"$LAB/vcenter2.conf"
+	lab_conf_director 1 2 >"$LAB/director1.conf"
+	lab_conf_director 2 1 >"$LAB/director2.conf"
+	for name in $LAB_HOSTS; do
+		mkdir -p "$LAB/$name"
+		lab_conf_host "$name" >"$LAB/$name.conf"
+	done
+	for name in director1 director2 vcenter1 vcenter2 $LAB_HOSTS; do
+		lab_start "$name"
+	done
+	lab_until 30 "the servers at vcenter1" lab_servers_up 1
+	lab_until 30 "the servers at vcenter2" lab_servers_up 2
+	lab_until 30 "the session between the data centres" lab_peers_up
+}
+
+lab_servers_up() {	# DC
+	(($(ctl "$1" -j server list | grep -Eo '"up": ?true' | wc -l) == 2))
+}
+
+lab_peers_up() {
+	local dc
+	for dc in 1 2; do
+		ctl $dc -j status && dctl $dc status || return 1
+	done >"$LAB/status" && ! grep -Eq '"up": ?false' "$LAB/status"
+}
+
+# nvo3ctl at the vCenter and nDirector of data centre DC.
+ctl() {
+	local dc=$1
+	shift
+	nvo3ctl --socket "$LAB/vcenter$dc/api.sock" --director-socket "$LAB/director$dc/api.sock" "$@"
+}
+
+dctl() {	# DC PATH: the nDirector's API, as JSON
+	curl -sf --unix-socket "$LAB/director$1/api.sock" "http://localhost/api/v1/$2"
+}
+
+vm_id() {	# DC NAME
+	ctl "$1" -j vm show "$2" | python3 -c 'import json,sys; print(json.load(sys.stdin)["id"])'
+}
+
+vm_netns() {	# UUID: the network namespace that is the VM
+	ip netns list | awk -v id="${1:0:8}" 'index($1, id) { print $1; exit }'
+}
+
+lab_down() {
+	local name pid ns
+	for name in $LAB_HOSTS vcenter1 vcenter2 director1 director2; do
+		[[ -f $LAB/$name.pid ]] || continue
+		pid=$(cat "$LAB/$name.pid")
+		kill "$pid" 2>/dev/null
+		lab_until 10 "the end of $name" lab_gone "$pid" || kill -9 "$pid"
+	done
+	for ns in $(ip netns list | awk '{ print $1 }'); do
+		for pid in $(ip netns pids "$ns"); do
+			kill -9 "$pid" 2>/dev/null
+		done
+		ip netns del "$ns"
+	done
+	rm -rf "$LAB"
+}

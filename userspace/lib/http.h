@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The HTTP server of a daemon's API: HTTPS with a client certificate of role operator, or root
+ * on a Unix socket. JSON in and out. Hides evhttp.
+ */
+#ifndef HTTP_H
+#define HTTP_H
+
+#include "errs.h"
+#include "json.h"
+#include "loop.h"
+#include "tls.h"
+
+struct http_server;
+struct http_request;
+
+/*
+ * A route: "GET", "/api/v1/vms/{id}". The handler answers now or later, exactly once, with
+ * http_reply() or http_error().
+ */
+struct http_route {
+	const char *method;
+	const char *path;
+	void (*handle)(struct http_request *req, void *arg);
+};
+
+/* @routes ends with a NULL method. @addr "10.0.0.1:6640", @unix_path or NULL each. */
+struct http_server *http_listen(struct loop *loop, struct tls *tls, const char *addr,
+				const char *unix_path, const struct http_route *routes, void *arg,
+				struct err *err);
+void http_server_free(struct http_server *server);
+
+const char *http_param(struct http_request *req, const char *name);	/* of the path; never NULL */
+const char *http_query(struct http_request *req, const char *name);	/* NULL if absent */
+/* The body as JSON object; NULL with an error already answered if it is not one. Borrowed. */
+json_t *http_body(struct http_request *req);
+const struct identity *http_client(struct http_request *req);	/* root on Unix: operator "root" */
+
+void http_reply(struct http_request *req, int status, json_t *body);	/* takes @body */
+/* {"error": "sentence", "code": "not-found"} */
+void http_error(struct http_request *req, int status, const char *code, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+#endif /* HTTP_H */

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "nvo3_fields.h"
+
+#include <stddef.h>
+
+#include "nvo3_obj.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#define FIELD(obj, attr, kind, member, ...) \
+	{ NVO3_A_##attr, FIELD_##kind, offsetof(struct nvo3_##obj, member), .name = #member, __VA_ARGS__ }
+#define VNI(obj, attr) FIELD(obj, attr, U32, vni, .min = 1, .max = NVO3_VNI_MAX)
+#define DEV(obj, attr) FIELD(obj, attr, U32, dev, .min = 1, .max = INT32_MAX)
+#define VLAN(obj, attr) FIELD(obj, attr, U16, vlan, .min = 1, .max = 4094)
+#define OBJECT(obj, attr, table, ...) \
+	const struct object obj##_object = { \
+		.name = #obj, .type = NVO3_A_##attr, .has = offsetof(struct nvo3_##obj, has), \
+		.fields = table, .nfields = ARRAY_SIZE(table), __VA_ARGS__ \
+	}
+
+static const struct field stats_fields[] = {
+	FIELD(stats, STATS_RX_PACKETS, U64, rx_packets),
+	FIELD(stats, STATS_RX_BYTES, U64, rx_bytes),
+	FIELD(stats, STATS_TX_PACKETS, U64, tx_packets),
+	FIELD(stats, STATS_TX_BYTES, U64, tx_bytes),
+	FIELD(stats, STATS_ENCAP_PACKETS, U64, encap_packets),
+	FIELD(stats, STATS_ENCAP_BYTES, U64, encap_bytes),
+	FIELD(stats, STATS_DECAP_PACKETS, U64, decap_packets),
+	FIELD(stats, STATS_DECAP_BYTES, U64, decap_bytes),
+	FIELD(stats, STATS_DROPPED, U64, dropped),
+};
+
+static const struct field nve_fields[] = {
+	FIELD(nve, NVE_LOCAL4, IP4, local4),
+	FIELD(nve, NVE_LOCAL6, IP6, local6),
+	FIELD(nve, NVE_DSTPORT, BE16, dstport),
+	FIELD(nve, NVE_CSUM, U8, csum),
+	FIELD(nve, NVE_VNS, U32, vns),
+	FIELD(nve, NVE_PORTS, U32, ports),
+	FIELD(nve, NVE_MAPS, U32, maps),
+	FIELD(nve, NVE_REMOTES, U32, remotes),
+	FIELD(nve, NVE_TABLE_SLOTS, U32, table_slots),
+	FIELD(nve, NVE_TABLE_BYTES, U64, table_bytes),
+};
+
+static const struct field vn_fields[] = {
+	VNI(vn, VN_VNI),
+	FIELD(vn, VN_UNKNOWN, U8, unknown),
+	FIELD(vn, VN_BUM, U8, bum),
+	FIELD(vn, VN_LIMIT, U32, limit),
+	FIELD(vn, VN_PORTS, U32, ports),
+	FIELD(vn, VN_MAPS, U32, maps),
+	FIELD(vn, VN_MEMBERS, U32, members),
+	FIELD(vn, VN_MISSES, U64, misses),
+	FIELD(vn, VN_STATS, STATS, stats),
+};
+
+static const struct field member_fields[] = {
+	VNI(member, MEMBER_VNI),
+	FIELD(member, MEMBER_ADDR4, IP4, addr),
+	FIELD(member, MEMBER_ADDR6, IP6, addr),
+};
+
+static const struct field port_fields[] = {
+	DEV(port, PORT_DEV),
+	VLAN(port, PORT_VLAN),
+	VNI(port, PORT_VNI),
+	FIELD(port, PORT_MAC, MAC, mac),
+	FIELD(port, PORT_STATE, U8, state),
+	FIELD(port, PORT_EPOCH, U64, epoch),
+	FIELD(port, PORT_STATS, STATS, stats),
+};
+
+static const struct field map_fields[] = {
+	VNI(map, MAP_VNI),
+	FIELD(map, MAP_MAC, MAC, mac),
+	FIELD(map, MAP_ADDR4, IP4, addr),
+	FIELD(map, MAP_ADDR6, IP6, addr),
+	DEV(map, MAP_DEV),
+	VLAN(map, MAP_VLAN),
+	FIELD(map, MAP_EPOCH, U64, epoch),
+	FIELD(map, MAP_PROV, U8, prov),
+};
+
+static const struct field remote_fields[] = {
+	FIELD(remote, REMOTE_ADDR4, IP4, addr),
+	FIELD(remote, REMOTE_ADDR6, IP6, addr),
+	FIELD(remote, REMOTE_REFS, U32, refs),
+	FIELD(remote, REMOTE_PACKETS, U64, packets),
+	FIELD(remote, REMOTE_BYTES, U64, bytes),
+};
+
+static const struct field miss_fields[] = {
+	VNI(miss, MISS_VNI),
+	FIELD(miss, MISS_DST, MAC, dst),
+	FIELD(miss, MISS_SRC, MAC, src),
+	FIELD(miss, MISS_DEV, U32, dev),
+	FIELD(miss, MISS_SUPPRESSED, U32, suppressed),
+};
+
+OBJECT(stats, PORT_STATS, stats_fields);
+OBJECT(nve, NVE, nve_fields);
+OBJECT(vn, VN, vn_fields, .needs = NVO3_HAS(VN_VNI));
+OBJECT(member, MEMBER, member_fields, .needs = NVO3_HAS(MEMBER_VNI),
+       .needs_one = NVO3_HAS(MEMBER_ADDR4) | NVO3_HAS(MEMBER_ADDR6));
+OBJECT(port, PORT, port_fields, .needs = NVO3_HAS(PORT_DEV) | NVO3_HAS(PORT_VNI));
+OBJECT(map, MAP, map_fields, .needs = NVO3_HAS(MAP_VNI) | NVO3_HAS(MAP_MAC));
+OBJECT(remote, REMOTE, remote_fields,
+       .needs_one = NVO3_HAS(REMOTE_ADDR4) | NVO3_HAS(REMOTE_ADDR6));
+OBJECT(miss, MISS, miss_fields, .needs = NVO3_HAS(MISS_VNI) | NVO3_HAS(MISS_DST));
+
+static const struct object *const objects[__NVO3_CMD_MAX] = {
+	[NVO3_CMD_NVE_GET] = &nve_object,
+	[NVO3_CMD_VN_ADD ... NVO3_CMD_VN_GET] = &vn_object,
+	[NVO3_CMD_MEMBER_ADD ... NVO3_CMD_MEMBER_GET] = &member_object,
+	[NVO3_CMD_PORT_ADD ... NVO3_CMD_PORT_GET] = &port_object,
+	[NVO3_CMD_MAP_ADD ... NVO3_CMD_MAP_GET] = &map_object,
+	[NVO3_CMD_REMOTE_GET] = &remote_object,
+	[NVO3_CMD_VN_NTF ... NVO3_CMD_VN_DEL_NTF] = &vn_object,
+	[NVO3_CMD_MEMBER_NTF ... NVO3_CMD_MEMBER_DEL_NTF] = &member_object,
+	[NVO3_CMD_PORT_NTF ... NVO3_CMD_PORT_DEL_NTF] = &port_object,
+	[NVO3_CMD_MAP_NTF ... NVO3_CMD_MAP_DEL_NTF] = &map_object,
+	[NVO3_CMD_MISS_NTF] = &miss_object,
+	[NVO3_CMD_ALERT_NTF] = &map_object,
+};
+
+const struct object *object_of_cmd(uint8_t cmd)
+{
+	return cmd < ARRAY_SIZE(objects) ? objects[cmd] : NULL;
+}

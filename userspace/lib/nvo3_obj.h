@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The objects of the generic netlink family "nvo3" as structs. Numbers are in
+ * host byte order.
+ *
+ * What is sent: a field that is not zero, or whose bit is in has
+ * (NVO3_HAS(VN_BUM) and so on). So {.vni = 5} with bum 0 leaves BUM to the
+ * kernel's default, and NVO3_BUM_NONE must be asked for with its bit. What was
+ * received has the bit of every attribute that was there; the rest is zero.
+ */
+#ifndef NVO3_LIB_NVO3_OBJ_H
+#define NVO3_LIB_NVO3_OBJ_H
+
+#include <linux/nvo3.h>
+
+#include "addr.h"
+
+#define NVO3_HAS(attr) (1u << NVO3_A_##attr)
+
+struct nvo3_stats {
+	uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
+	uint64_t encap_packets, encap_bytes, decap_packets, decap_bytes;
+	uint64_t dropped;
+	uint32_t has;
+};
+
+struct nvo3_nve {
+	uint32_t has;
+	uint32_t ifindex;		/* of its device; not a part of the nest */
+	struct ip_addr local4, local6;
+	uint16_t dstport;
+	uint8_t csum;
+	uint32_t vns, ports, maps, remotes, table_slots;
+	uint64_t table_bytes;
+	uint64_t drops[__NVO3_DROP_MAX];	/* by enum nvo3_drop */
+};
+
+struct nvo3_vn {
+	uint32_t has;
+	uint32_t vni;
+	uint8_t unknown, bum;		/* enum nvo3_unknown, nvo3_bum */
+	uint32_t limit, ports, maps, members;
+	uint64_t misses;
+	struct nvo3_stats stats;
+};
+
+struct nvo3_member {
+	uint32_t has;
+	uint32_t vni;
+	struct ip_addr addr;
+};
+
+struct nvo3_port {
+	uint32_t has;
+	uint32_t dev;			/* ifindex of the access device */
+	uint16_t vlan;			/* 0 untagged */
+	uint32_t vni;
+	struct mac_addr mac;
+	uint8_t state;			/* enum nvo3_port_state */
+	uint64_t epoch;
+	struct nvo3_stats stats;
+};
+
+/* Either addr (another NVE) or dev and vlan (a local port) */
+struct nvo3_map {
+	uint32_t has;
+	uint32_t vni;
+	struct mac_addr mac;
+	struct ip_addr addr;
+	uint32_t dev;
+	uint16_t vlan;
+	uint64_t epoch;			/* 0 static */
+	uint8_t prov;			/* enum nvo3_prov */
+};
+
+struct nvo3_remote {
+	uint32_t has;
+	struct ip_addr addr;
+	uint32_t refs;
+	uint64_t packets, bytes;
+};
+
+struct nvo3_miss {
+	uint32_t has;
+	uint32_t vni;
+	struct mac_addr dst, src;
+	uint32_t dev, suppressed;
+};
+
+/* A whole message: reply or notification. Which member counts follows from cmd */
+struct nvo3_event {
+	uint8_t cmd;			/* NVO3_CMD_* */
+	uint32_t ifindex;		/* of the NVE */
+	union {
+		struct nvo3_nve nve;
+		struct nvo3_vn vn;
+		struct nvo3_member member;
+		struct nvo3_port port;
+		struct nvo3_map map;
+		struct nvo3_remote remote;
+		struct nvo3_miss miss;
+	};
+};
+
+#endif

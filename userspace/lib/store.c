@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A failed write may have ended the transaction underneath (a full disk does so in SQLite).
+ * What follows must not then be written one by one, so a transaction remembers its first
+ * failure, refuses all further writes, and fails at its commit with that reason.
+ */
+#include "store.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "store_backend.h"
+
+struct store {
+	const struct store_backend *backend;
+	void *priv;
+	uint8_t id[STORE_ID_LEN];
+	bool in_transaction;
+	int failed;		/* -errno of the transaction's first failed write */
+	struct err why;
+};
+
+static const struct kind {
+	const char *prefix;
+	const struct store_backend *backend;
+} kinds[] = {
+	{ "sqlite:", &store_sqlite },
+	{ NULL },
+};
+
+struct store *store_open(const char *url, const char *owner, struct err *err)
+{
+	const struct kind *kind;
+	struct store *store;
+	size_t len;
+
+	for (kind = kinds; kind->prefix; kind++) {
+		len = strlen(kind->prefix);
+		if (strncmp(url, kind->prefix, len) != 0)
+			continue;
+
+		store = calloc(1, sizeof(*store));
+		if (!store)
+			abort();
+		store->backend = kind->backend;
+		store->priv = store->backend->open(url + len, owner, store->id, err);
+		if (store->priv)
+			return store;
+		free(store);
+		return NULL;
+	}
+
+	err_set(err, EINVAL, "store \"%s\": must be sqlite:PATH", url);
+	return NULL;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	store_rollback(store);
+	store->backend->close(store->priv);
+	free(store);
+}
+
+const uint8_t *store_id(const struct store *store)
+{
+	return store->id;
+}
+
+/* Before a write */
+static int may_write(struct store *store, const char *key, struct err *err)
+{
+	if (!*key)
+		return err_set(err, EINVAL, "store: a key may not be empty");
+	if (store->failed)
+		return err_set(err, store->failed, "the transaction failed before: %s",
+			       store->why.text);
+	return 0;
+}
+
+/* After a write */
+static int wrote(struct store *store, int r, const struct err *why, struct err *err)
+{
+	if (r == 0)
+		return 0;
+
+	if (store->in_transaction) {
+		store->failed = r;
+		store->why = *why;
+	}
+	return err_set(err, r, "%s", why->text);
+}
+
+int store_put(struct store *store, const char *key, const void *value, size_t len,
+	      struct err *err)
+{
+	struct err why = { "" };
+	int r;
+
+	r = may_write(store, key, err);
+	if (r < 0)
+		return r;
+	r = store->backend->put(store->priv, key, value, len, &why);
+	return wrote(store, r, &why, err);
+}
+
+int store_del(struct store *store, const char *key, struct err *err)
+{
+	struct err why = { "" };
+	int r;
+
+	r = may_write(store, key, err);
+	if (r < 0)
+		return r;
+	r = store->backend->del(store->priv, key, &why);
+	return wrote(store, r, &why, err);
+}
+
+int store_get(struct store *store, const char *key, uint8_t **value, size_t *len,
+	      struct err *err)
+{
+	return store->backend->get(store->priv, key, value, len, err);
+}
+
+/* One key at a time, so that no statement is open while the callback runs: it may write. */
+int store_walk(struct store *store, const char *prefix,
+	       int (*cb)(const char *key, const uint8_t *value, size_t len, void *arg),
+	       void *arg, struct err *err)
+{
+	_cleanup_free_ char *at = NULL;
+	size_t prefix_len = strlen(prefix);
+	size_t len;
+	int r;
+
+	for (;;) {
+		_cleanup_free_ uint8_t *value = NULL;
+		char *key = NULL;
+
+		r = store->backend->next(store->priv, at ?: prefix, at != NULL, &key, &value,
+					 &len, err);
+		if (r == -ENOENT)
+			return 0;
+		if (r < 0)
+			return r;
+
+		free(at);
+		at = key;
+		if (strncmp(key, prefix, prefix_len) != 0)
+			return 0;
+		r = cb(key, value, len, arg);
+		if (r)
+			return r;
+	}
+}
+
+int store_begin(struct store *store, struct err *err)
+{
+	int r;
+
+	if (store->in_transaction)
+		return err_set(err, EALREADY, "store: a transaction is already open");
+
+	r = store->backend->begin(store->priv, err);
+	if (r < 0)
+		return r;
+	store->in_transaction = true;
+	return 0;
+}
+
+int store_commit(struct store *store, struct err *err)
+{
+	int failed = store->failed;
+
+	if (!store->in_transaction)
+		return err_set(err, EINVAL, "store: there is no transaction to commit");
+	if (failed) {
+		store_rollback(store);
+		return err_set(err, failed, "%s", store->why.text);
+	}
+
+	store->in_transaction = false;
+	return store->backend->commit(store->priv, err);
+}
+
+void store_rollback(struct store *store)
+{
+	if (!store->in_transaction)
+		return;
+	store->backend->rollback(store->priv);
+	store->in_transaction = false;
+	store->failed = 0;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A persistent key-value store: what a daemon must not forget. "sqlite:PATH".
+ *
+ * Keys are text with slashes ("vm/6ba7..."), values are bytes. Every write outside a
+ * transaction is one of its own; store_commit() returns when it is on the disk.
+ */
+#ifndef STORE_H
+#define STORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "errs.h"
+
+struct store;
+
+/* Opens or creates; refuses a store of another program (@owner) or a newer format. */
+struct store *store_open(const char *url, const char *owner, struct err *err);
+void store_close(struct store *store);
+
+const uint8_t *store_id(const struct store *store);	/* 16 bytes, made at creation */
+
+int store_put(struct store *store, const char *key, const void *value, size_t len,
+	      struct err *err);
+int store_del(struct store *store, const char *key, struct err *err);	/* absent is fine */
+/* 0, -ENOENT, or an error; *value is malloc()ed. */
+int store_get(struct store *store, const char *key, uint8_t **value, size_t *len,
+	      struct err *err);
+/*
+ * All keys with @prefix in order; a callback that returns non-zero ends the walk with it. It
+ * may write: keys put in front of the present one are not visited, those behind it are.
+ */
+int store_walk(struct store *store, const char *prefix,
+	       int (*cb)(const char *key, const uint8_t *value, size_t len, void *arg),
+	       void *arg, struct err *err);
+
+/*
+ * No nesting. After a failed write the transaction can only be rolled back: further writes
+ * and the commit fail, and the commit rolls back whenever it fails.
+ */
+int store_begin(struct store *store, struct err *err);
+int store_commit(struct store *store, struct err *err);
+void store_rollback(struct store *store);
+
+#endif /* STORE_H */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a kind of store has to do for store.c, which checks keys and keeps transactions honest.
+ */
+#ifndef STORE_BACKEND_H
+#define STORE_BACKEND_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "errs.h"
+
+#define STORE_FORMAT	1	/* of what is in a store; a higher one is refused */
+#define STORE_ID_LEN	16
+
+struct store_backend {
+	/* @where is what follows "KIND:". *id and the value are set on success. */
+	void *(*open)(const char *where, const char *owner, uint8_t id[STORE_ID_LEN],
+		      struct err *err);
+	void (*close)(void *priv);
+
+	int (*put)(void *priv, const char *key, const void *value, size_t len, struct err *err);
+	int (*del)(void *priv, const char *key, struct err *err);
+	int (*get)(void *priv, const char *key, uint8_t **value, size_t *len, struct err *err);
+	/* The first key that is @from or after it (after it: @beyond); -ENOENT if none is. */
+	int (*next)(void *priv, const char *from, int beyond, char **key, uint8_t **value,
+		    size_t *len, struct err *err);
+
+	int (*begin)(void *priv, struct err *err);
+	int (*commit)(void *priv, struct err *err);	/* has rolled back when it fails */
+	void (*rollback)(void *priv);
+};
+
+extern const struct store_backend store_sqlite;
+
+#endif /* STORE_BACKEND_H */
