@@ -6,11 +6,14 @@
  * is what keeps it small. A number is given again only after a grace period, so
  * that a reader who still holds it never meets another object under it.
  *
- * Locking: nvo3_index_lookup() wants RCU; the others the writer's mutex.
+ * Locking: nvo3_index_lookup() wants rcu_read_lock(), bottom halves off or the
+ * writer's mutex; the others the mutex. _uninit wants no readers left.
  */
 #ifndef _NVO3_INDEX_H
 #define _NVO3_INDEX_H
 
+#include <linux/idr.h>
+#include <linux/limits.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
@@ -26,7 +29,11 @@ struct nvo3_index {
 	struct mutex *lock;
 	u32 max;		/* numbers are below this */
 	u32 used;
+	struct ida taken;	/* numbers in use, hidden ones too */
 };
+
+/* What @max may be at most: numbers come back as int. */
+#define NVO3_INDEX_MAX	((u32)INT_MAX)
 
 int nvo3_index_init(struct nvo3_index *index, struct mutex *lock, u32 max);
 void nvo3_index_uninit(struct nvo3_index *index);
@@ -43,9 +50,24 @@ void nvo3_index_free(struct nvo3_index *index, u32 nr);
 
 static inline void *nvo3_index_lookup(const struct nvo3_index *index, u32 nr)
 {
-	struct nvo3_index_array *array = rcu_dereference(index->array);
+	struct nvo3_index_array *array;
 
-	return likely(nr < array->size) ? rcu_dereference(array->slot[nr]) : NULL;
+	array = rcu_dereference_check(index->array, rcu_read_lock_bh_held() ||
+				      lockdep_is_held(index->lock));
+	if (unlikely(nr >= array->size))
+		return NULL;
+	return rcu_dereference_check(array->slot[nr], rcu_read_lock_bh_held() ||
+				     lockdep_is_held(index->lock));
 }
+
+/* All numbers given are below this. */
+static inline u32 nvo3_index_size(const struct nvo3_index *index)
+{
+	return rcu_dereference_protected(index->array, lockdep_is_held(index->lock))->size;
+}
+
+#ifdef DEBUG
+bool nvo3_index_selftest(void);
+#endif
 
 #endif /* _NVO3_INDEX_H */

@@ -76,7 +76,7 @@ int nvo3_map_judge(const struct nvo3_mapping *held, const struct nvo3_mapping *c
 /*
  * Store @new in place of what is there. The caller has judged the claim and owns
  * the references behind the numbers. @old gets what was there (kind NONE if
- * nothing). 0 or -ENOMEM, then nothing changed.
+ * nothing). 0, or an error of nvo3_table_insert() and nothing changed.
  */
 int nvo3_map_store(struct nvo3_table *table, const struct nvo3_mapping *new,
 		   struct nvo3_mapping *old);

@@ -41,6 +41,8 @@ struct nvo3_table {
 };
 
 int nvo3_table_init(struct nvo3_table *table, struct mutex *lock, u32 cold_size);
+
+/* Wants no readers left; not the mutex. */
 void nvo3_table_uninit(struct nvo3_table *table);
 
 /* Value of @key, 0 if there is none. */
@@ -54,8 +56,9 @@ void *nvo3_table_find(struct nvo3_table *table, struct nvo3_key key, u32 *value)
 
 /*
  * Insert @key, which must not be there, with a non-zero @value; readers see
- * both at once. The cold part comes back zeroed, or ERR_PTR(-ENOMEM) with the
- * table unchanged. May sleep (growth).
+ * both at once. The cold part comes back zeroed, or with the table unchanged
+ * ERR_PTR(-ENOMEM), or ERR_PTR(-ENOSPC) for a table at its limit (2^24 buckets)
+ * or keys that collide as only chosen ones do. May sleep (growth).
  */
 void *nvo3_table_insert(struct nvo3_table *table, struct nvo3_key key, u32 value);
 

@@ -231,12 +231,14 @@ lab_up() {	# namespaces, certificates, configuration, daemons
 }
 
 lab_servers_up() {	# DC
-	(($(ctl "$1" -j server list | grep -o '"up": *true' | wc -l) == 2))
+	(($(ctl "$1" -j server list | grep -Eo '"up": ?true' | wc -l) == 2))
 }
 
 lab_peers_up() {
-	[[ $(ctl 1 -j status; ctl 2 -j status) != *'"up": false'* ]] &&
-		[[ $(dctl 1 status; dctl 2 status) != *'"up": false'* ]]
+	local dc
+	for dc in 1 2; do
+		ctl $dc -j status && dctl $dc status || return 1
+	done >"$LAB/status" && ! grep -Eq '"up": ?false' "$LAB/status"
 }
 
 # nvo3ctl at the vCenter and nDirector of data centre DC.

@@ -78,7 +78,7 @@ int nlgenl_resolve(struct nlsock *s, const char *name, struct nlgenl_family *ret
 	r = nlsock_request(s, &b, read_family, &f, err);
 	if (r == -ENOENT)
 		return err_set(err, ENOENT,
-			       "the kernel does not know \"%s\": is its module loaded?", name);
+			       "the kernel does not know \"%s\"; its module is not loaded", name);
 	if (r < 0 || !f.id)
 		return err_set(err, r < 0 ? r : EBADMSG,
 			       "cannot resolve generic netlink family \"%s\"", name);

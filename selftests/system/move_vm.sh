@@ -1,0 +1,149 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# limit: 600
+# Migration within and between data centres, and moves that must not happen.
+#
+#   vm1 (host1, dc1)   vm2 (host2, dc1)   vm9 (host4, dc2)   one VN
+. "$(dirname "$0")/../lib.sh"
+LAB_TOP=$LIB_TOP LAB=/tmp/lab-move
+# shellcheck source=tools/demo/lab.sh
+. "$LIB_TOP/tools/demo/lab.sh"
+TEST_LIMIT=120
+
+bring_up() {
+	modprobe nvo3
+	lab_up
+	ctl 1 vn create blue --vni 100
+	lab_until 20 "the VN in dc2" ctl 2 vn show blue
+	ctl 1 vm create vm1 --tenant alice --vn blue --server host1 --ip 10.9.0.1/24
+	ctl 1 vm create vm2 --tenant alice --vn blue --server host2 --ip 10.9.0.2/24
+	ctl 2 vm create vm9 --tenant bob --vn blue --server host4 --ip 10.9.0.9/24
+	vm_id 1 vm1 >"$LAB/vm1.id"
+	vm_netns "$(vm_id 2 vm9)" >"$LAB/vm9.ns"
+	image_sum host1 >"$LAB/vm1.sum"
+	answers 10.9.0.1
+}
+
+answers() {	# ADDR: vm9 reaches it
+	busywait 20 lab_in "$(<"$LAB/vm9.ns")" ping -c 1 -W 1 "$1"
+}
+
+image_sum() {	# HOST: of vm1's image there
+	local image
+
+	image=$(find "$LAB/$1" -path "*$(<"$LAB/vm1.id")*" -name image)
+	[[ -n $image ]] || fail "no image of vm1 on $1"
+	sha256sum <"$image"
+}
+
+hosted() {	# DC SERVER: vm1 runs there, and both vCenters say so
+	local dc
+
+	for dc in 1 2; do
+		busywait 10 looked_up "$dc" "$1" "$2"
+	done
+	[[ -n $(vm_netns "$(<"$LAB/vm1.id")") ]] || fail "vm1 has no network namespace"
+	image_sum "$2" | diff - "$LAB/vm1.sum"
+	answers 10.9.0.1
+}
+
+looked_up() {	# DC HOME SERVER
+	ctl "$1" -j vm lookup --vn blue --name vm1 | python3 -c '
+import json, sys
+r = json.load(sys.stdin)
+assert (r["result"], r["dc"], r["server"]) == ("found", "dc" + sys.argv[1], sys.argv[2]), r
+' "$2" "$3"
+}
+
+nothing_of_vm1() {	# HOST: no image, no port, no namespace
+	busywait 20 without_vm1 "$1"
+}
+
+without_vm1() {
+	[[ -z $(find "$LAB/$1" -path "*$(<"$LAB/vm1.id")*") ]] &&
+		[[ -z $(lab_in "$1" nvo3 -j port show | grep -o '"mac"') ]]
+}
+
+within_a_dc() {
+	run_cmd ctl 1 vm migrate vm1 --to dc1/host2
+	hosted 1 host2
+	nothing_of_vm1 host1
+}
+
+to_the_other_dc() {
+	run_cmd ctl 1 vm migrate vm1 --to dc2/host3
+	hosted 2 host3
+	fails_with "vm1" ctl 1 vm show vm1
+}
+
+and_back() {
+	run_cmd ctl 2 vm migrate vm1 --to dc1/host1
+	hosted 1 host1
+	nothing_of_vm1 host3
+}
+
+refused() {	# SENTENCE TARGET: and vm1 has not even been stopped
+	local ns before
+
+	ns=$(vm_netns "$(<"$LAB/vm1.id")")
+	before=$(ip netns pids "$ns")
+	[[ -n $before ]] || fail "vm1 has no process"
+	fails_with "$1" ctl 1 vm migrate vm1 --to "$2"
+	assert_eq "$(ip netns pids "$ns")" "$before" "vm1's process"
+	hosted 1 host1
+}
+
+to_a_full_server() {
+	ctl 2 vm create big --tenant bob --vn blue --server host3 --cpus 8
+	refused "host3" dc2/host3
+	ctl 2 vm delete big
+}
+
+# The destination dies while the image is on its way: the source starts the VM again.
+destination_dies() {
+	local migrate
+
+	ctl 1 vm migrate vm1 --to dc2/host3 >"$LAB/migrate" 2>&1 &
+	migrate=$!
+	busywait 20 grep -q pull "$LAB/migrate"
+	lab_signal host3 KILL
+	wait $migrate && fail "the move says it is done"
+	cat "$LAB/migrate"
+	grep -qi "abort\|host3\|Error" "$LAB/migrate" || fail "no reason is given"
+	hosted 1 host1
+	lab_start host3
+	nothing_of_vm1 host3
+}
+
+# The coordinator dies in the middle: after its restart the move ends, one way or the other.
+coordinator_dies() {
+	ctl 1 vm migrate vm1 --to dc2/host3 --no-wait
+	lab_signal vcenter1 KILL
+	lab_start vcenter1
+	busywait 60 ended
+	if looked_up 2 2 host3; then
+		hosted 2 host3
+		nothing_of_vm1 host1
+	else
+		hosted 1 host1
+		nothing_of_vm1 host3
+	fi
+}
+
+ended() {
+	ctl 1 -j moves | python3 -c '
+import json, sys
+assert all(m["state"] in ("done", "aborted") for m in json.load(sys.stdin)["items"])'
+}
+
+plan 9
+test_run "two data centres, three VMs" bring_up
+test_run "a VM moves to another server of its data centre" within_a_dc
+test_run "a VM moves to another data centre" to_the_other_dc
+test_run "and back, with its image" and_back
+test_run "a move to an unknown server is refused, nothing is touched" refused "nosuch" dc2/nosuch
+test_run "a move to an unknown data centre is refused, nothing is touched" refused "dc7" dc7/host3
+test_run "a move to a full server is refused, nothing is touched" to_a_full_server
+test_run "the destination dies during the pull: the VM runs on at the source" destination_dies
+test_run "the coordinator dies: the move ends after its restart" coordinator_dies
+lab_down

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * changelog: a follower who takes the tail behind his place always ends with what is there,
+ * from any place that can resume.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include "changelog.h"
+
+#define OBJECTS		200
+#define STEPS		200000
+
+static struct changelog_item item[OBJECTS];
+
+struct view {
+	uint64_t at;
+	bool there[OBJECTS];
+};
+
+static void catch_up(const struct changelog *log, struct view *view)
+{
+	const struct changelog_item *i;
+
+	for (i = changelog_after(log, view->at); i; i = i->next) {
+		assert_true(i->revision > view->at);
+		view->at = i->revision;
+		view->there[i - item] = !i->gone;
+	}
+	assert_int_equal(view->at, log->revision);
+}
+
+static void test_followers_converge(void **state)
+{
+	struct view views[4] = { }, truth = { };
+	struct changelog log = { };
+	int step, i, v;
+
+	(void)state;
+	srandom(1);
+	for (step = 0; step < STEPS; step++) {
+		i = random() % OBJECTS;
+		truth.there[i] = random() % 3 != 0;
+		changelog_touch(&log, &item[i], !truth.there[i]);
+		v = random() % 64;
+		if (v >= 4)
+			continue;
+		assert_true(changelog_can_resume(&log, views[v].at));
+		catch_up(&log, &views[v]);
+		assert_memory_equal(views[v].there, truth.there, sizeof(truth.there));
+	}
+}
+
+static void test_each_object_is_told_once(void **state)
+{
+	struct changelog_item a = { }, b = { };
+	struct changelog log = { };
+
+	(void)state;
+	changelog_touch(&log, &a, false);
+	changelog_touch(&log, &b, false);
+	changelog_touch(&log, &a, false);
+	assert_ptr_equal(changelog_after(&log, 0), &b);
+	assert_ptr_equal(changelog_after(&log, 2), &a);
+	assert_null(changelog_after(&log, 3));
+	changelog_unlink(&log, &b);
+	assert_ptr_equal(changelog_after(&log, 0), &a);
+	assert_int_equal(b.revision, 0);
+}
+
+static void test_old_tombstones_fall_off_and_raise_the_floor(void **state)
+{
+	struct changelog_item *many = calloc(CHANGELOG_TOMBSTONES + 1, sizeof(*many));
+	struct changelog log = { };
+	int i;
+
+	(void)state;
+	for (i = 0; i < CHANGELOG_TOMBSTONES; i++)
+		assert_null(changelog_touch(&log, &many[i], true));
+	assert_true(changelog_can_resume(&log, 0));
+	assert_ptr_equal(changelog_touch(&log, &many[i], true), &many[0]);
+	assert_int_equal(many[0].revision, 0);
+	assert_false(changelog_can_resume(&log, 0));
+	assert_true(changelog_can_resume(&log, 1));
+	assert_false(changelog_can_resume(&log, log.revision + 1));
+	free(many);
+}
+
+static void test_a_tombstone_that_comes_back_is_none(void **state)
+{
+	struct changelog_item a = { };
+	struct changelog log = { };
+
+	(void)state;
+	changelog_touch(&log, &a, true);
+	assert_int_equal(log.tombstones, 1);
+	changelog_touch(&log, &a, false);
+	assert_int_equal(log.tombstones, 0);
+	assert_null(log.gone);
+}
+
+static void test_restore_sorts_and_needs_snapshots_for_the_past(void **state)
+{
+	struct changelog_item r[3] = { };
+	struct changelog log = { };
+
+	(void)state;
+	changelog_restore(&log, &r[0], 7);
+	changelog_restore(&log, &r[1], 3);
+	changelog_restore(&log, &r[2], 5);
+	changelog_restored(&log, 9);
+	assert_ptr_equal(changelog_after(&log, 0), &r[1]);
+	assert_ptr_equal(r[1].next, &r[2]);
+	assert_ptr_equal(r[2].next, &r[0]);
+	assert_true(changelog_can_resume(&log, 9));
+	assert_false(changelog_can_resume(&log, 8));
+	changelog_touch(&log, &r[1], false);
+	assert_int_equal(r[1].revision, 10);
+	assert_ptr_equal(changelog_after(&log, 9), &r[1]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_followers_converge),
+		cmocka_unit_test(test_each_object_is_told_once),
+		cmocka_unit_test(test_old_tombstones_fall_off_and_raise_the_floor),
+		cmocka_unit_test(test_a_tombstone_that_comes_back_is_none),
+		cmocka_unit_test(test_restore_sorts_and_needs_snapshots_for_the_past),
+	};
+
+	return cmocka_run_group_tests_name("changelog", tests, NULL, NULL);
+}

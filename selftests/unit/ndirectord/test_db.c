@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * db: VNs, NVEs, members, mappings and what the observer sees of them.
+ */
+#include <errno.h>
+#include "fixture.h"
+
+struct seen {
+	int items, nves, gone;
+	const struct db_item *last;
+};
+
+static void see_item(struct db_item *item, void *arg)
+{
+	struct seen *seen = arg;
+
+	seen->items++;
+	seen->gone += item->gone;
+	seen->last = item;
+}
+
+static void see_nve(struct db_nve *nve, void *arg)
+{
+	((struct seen *)arg)->nves++;
+}
+
+static void see_vn(struct db_vn *vn, bool gone, void *arg)
+{
+}
+
+static void see_placement(struct db_placement *p, bool gone, void *arg)
+{
+}
+
+static void see_epoch(uint64_t counter, void *arg)
+{
+}
+
+static const struct db_observer observer = {
+	.item = see_item,
+	.vn = see_vn,
+	.nve = see_nve,
+	.placement = see_placement,
+	.epoch = see_epoch,
+};
+
+static struct db_vn *observed(struct db *db, struct seen *seen)
+{
+	struct db_vn *vn = fix_db(db);
+
+	*seen = (struct seen){ };
+	db->observer = &observer;
+	db->observer_arg = seen;
+	return vn;
+}
+
+static void test_epochs_climb_and_name_their_dc(void **state)
+{
+	struct db db;
+	uint64_t a, b, c;
+
+	db_init(&db, "dc1", 7);
+	a = db_epoch_next(&db, 0);
+	b = db_epoch_next(&db, 0);
+	assert_true(b > a);
+	assert_int_equal(a & 255, 7);
+	/* another DC, ahead of us, with a higher number in the low bits */
+	c = db_epoch_next(&db, (b + (1000 << 8)) | 255);
+	assert_true(c > ((b + (1000 << 8)) | 255));
+	assert_true(db_epoch_next(&db, 0) > c);
+	/* a newer term elsewhere is taken over */
+	c = db_epoch_next(&db, 5ull << 48);
+	assert_true(c > 5ull << 48);
+	db_uninit(&db);
+}
+
+static void test_vn_conflicts_are_refused_by_name(void **state)
+{
+	struct db_vn_info info = { .uuid = { { 9 } }, .name = "red", .vni = 100 };
+	struct err err;
+	struct db db;
+
+	fix_db(&db);
+	assert_int_equal(db_vn_set(&db, &info, true, &err), -EEXIST);
+	assert_string_equal(err.text, "VNI 100 belongs to VN blue");
+	info.vni = 101;
+	strcpy(info.name, "blue");
+	assert_int_equal(db_vn_set(&db, &info, true, &err), -EEXIST);
+	assert_string_equal(err.text, "another VN is named blue");
+	strcpy(info.name, "red");
+	assert_int_equal(db_vn_set(&db, &info, false, &err), 0);
+	assert_false(db_vn_find(&db, &info.uuid)->defined);
+	db_uninit(&db);
+}
+
+static void test_hearsay_does_not_change_a_vn(void **state)
+{
+	struct db_vn_info info;
+	struct db_vn *vn;
+	struct db db;
+
+	vn = fix_db(&db);
+	info = vn->info;
+	info.unknown = 2;
+	assert_int_equal(db_vn_set(&db, &info, false, NULL), 0);
+	assert_int_equal(vn->info.unknown, 0);
+	assert_int_equal(db_vn_set(&db, &info, true, NULL), 0);
+	assert_int_equal(vn->info.unknown, 2);
+	db_uninit(&db);
+}
+
+static void test_vn_in_use_is_kept(void **state)
+{
+	struct db_placement p;
+	struct db_vn_info info;
+	struct db_nve *nve;
+	struct db_vn *vn;
+	struct err err;
+	struct db db;
+
+	vn = fix_db(&db);
+	p = fix_placement(vn, 1, "10.0.0.1/24", "dc1/host1");
+	db_placement_set(&db, &p);
+	assert_int_equal(db_vn_delete(&db, vn, &err), -EBUSY);
+	assert_string_equal(err.text, "VN blue still has 1 addresses placed in it");
+	db_placement_del(&db, db_placement_find(vn, &p.mac));
+	nve = db_nve_get(&db, "dc1/host1");
+	db_member_add(&db, vn, nve);
+	info = vn->info;
+	info.vni = 200;
+	assert_int_equal(db_vn_set(&db, &info, true, &err), -EBUSY);
+	assert_int_equal(db_vn_delete(&db, vn, &err), -EBUSY);
+	db_member_del(&db, db_member_find(vn, nve));
+	assert_int_equal(db_vn_delete(&db, vn, &err), 0);
+	assert_null(db.vns);
+	db_uninit(&db);
+}
+
+static void test_the_same_again_is_no_change(void **state)
+{
+	struct mac_addr mac = fix_mac(1);
+	struct db_ips ips = fix_ips("10.0.0.1/24");
+	struct db_nve *nve;
+	struct db_vn *vn;
+	struct seen seen;
+	struct db db;
+
+	vn = observed(&db, &seen);
+	nve = db_nve_get(&db, "dc1/host1");
+	db_map_set(&db, vn, &mac, &ips, 5, nve);
+	db_map_set(&db, vn, &mac, &ips, 5, nve);
+	db_member_add(&db, vn, nve);
+	db_member_add(&db, vn, nve);
+	assert_int_equal(seen.items, 2);
+	assert_int_equal(vn->log.revision, 2);
+	db_map_set(&db, vn, &mac, &ips, 6, nve);
+	assert_int_equal(seen.items, 3);
+	db_uninit(&db);
+}
+
+static void test_staleness_is_one_item_per_vn(void **state)
+{
+	struct ip_addr locator = ip_addr_from(AF_INET, "\x0a\x01\x00\x0b");
+	struct db_ips ips = { };
+	struct mac_addr mac;
+	struct db_nve *nve;
+	struct db_vn *vn;
+	struct seen seen;
+	struct db db;
+	int i;
+
+	vn = observed(&db, &seen);
+	nve = db_nve_get(&db, "dc1/host1");
+	db_member_add(&db, vn, nve);
+	for (i = 1; i < 100; i++) {
+		mac = fix_mac(i);
+		db_map_set(&db, vn, &mac, &ips, i, nve);
+	}
+	seen.items = 0;
+	db_nve_set_stale(&db, nve, DB_STALE_NVE, true);
+	assert_int_equal(seen.items, 1);
+	assert_int_equal(seen.last->kind, DB_MEMBER);
+	/* a second reason changes nothing that is told, nor does the end of the first */
+	db_nve_set_stale(&db, nve, DB_STALE_DC, true);
+	db_nve_set_stale(&db, nve, DB_STALE_NVE, false);
+	assert_int_equal(seen.items, 1);
+	db_nve_set_stale(&db, nve, DB_STALE_DC, false);
+	assert_int_equal(seen.items, 2);
+	db_nve_set_locators(&db, nve, &locator, 1);
+	db_nve_set_locators(&db, nve, &locator, 1);
+	assert_int_equal(seen.items, 3);
+	db_uninit(&db);
+}
+
+/* What leaves for another DC is gone from the log of own items, and changed on the VN's. */
+static void test_an_address_that_left_is_gone_for_the_peers(void **state)
+{
+	struct mac_addr mac = fix_mac(1);
+	struct db_nve *here, *there;
+	struct db_ips ips = { };
+	struct db_map *map;
+	struct db_vn *vn;
+	struct db db;
+
+	vn = fix_db(&db);
+	here = db_nve_get(&db, "dc1/host1");
+	there = db_nve_get(&db, "dc2/host3");
+	assert_true(here->own);
+	assert_false(there->own);
+	db_map_set(&db, vn, &mac, &ips, 1, here);
+	map = db_map_find(vn, &mac);
+	assert_false(map->item.in_own.gone);
+	db_map_set(&db, vn, &mac, &ips, 2, there);
+	assert_true(map->item.in_own.gone);
+	assert_false(map->item.in_vn.gone);
+	assert_int_equal(db.own.revision, 2);
+	/* and back */
+	db_map_set(&db, vn, &mac, &ips, 3, here);
+	assert_false(map->item.in_own.gone);
+	assert_int_equal(db.own.tombstones, 0);
+	db_map_del(&db, map);
+	assert_null(db_map_find(vn, &mac));
+	assert_true(map->item.in_own.gone && map->item.in_vn.gone);
+	db_uninit(&db);
+}
+
+/* Tombstones fall off both logs at once; each object is freed exactly once (run under ASan). */
+static void test_worn_out_tombstones_are_freed(void **state)
+{
+	struct mac_addr mac = { { 2 } };
+	struct db_ips ips = { };
+	struct db_nve *nve;
+	struct db_vn *vn;
+	struct db db;
+	int i;
+
+	vn = fix_db(&db);
+	nve = db_nve_get(&db, "dc1/host1");
+	for (i = 0; i < 3 * CHANGELOG_TOMBSTONES; i++) {
+		mac.b[4] = i >> 8;
+		mac.b[5] = i;
+		db_map_set(&db, vn, &mac, &ips, 1, nve);
+		db_map_del(&db, db_map_find(vn, &mac));
+	}
+	assert_int_equal(HASH_COUNT(vn->maps), CHANGELOG_TOMBSTONES);
+	assert_int_equal(db.own.tombstones, CHANGELOG_TOMBSTONES);
+	db_uninit(&db);
+}
+
+static void test_ips_belong_to_the_first_that_has_them(void **state)
+{
+	struct mac_addr a = fix_mac(1), b = fix_mac(2);
+	struct db_ips ips = fix_ips("10.0.0.1/24");
+	struct ip_addr *ip = &ips.ip[0].addr;
+	struct db_nve *nve;
+	struct db_vn *vn;
+	struct db db;
+
+	vn = fix_db(&db);
+	nve = db_nve_get(&db, "dc1/host1");
+	db_map_set(&db, vn, &a, &ips, 1, nve);
+	db_map_set(&db, vn, &b, &ips, 1, nve);
+	assert_true(mac_addr_equal(&db_ip_find(vn, ip)->mac, &a));
+	db_map_del(&db, db_map_find(vn, &a));
+	assert_null(db_ip_find(vn, ip));
+	db_uninit(&db);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_epochs_climb_and_name_their_dc),
+		cmocka_unit_test(test_vn_conflicts_are_refused_by_name),
+		cmocka_unit_test(test_hearsay_does_not_change_a_vn),
+		cmocka_unit_test(test_vn_in_use_is_kept),
+		cmocka_unit_test(test_the_same_again_is_no_change),
+		cmocka_unit_test(test_staleness_is_one_item_per_vn),
+		cmocka_unit_test(test_an_address_that_left_is_gone_for_the_peers),
+		cmocka_unit_test(test_worn_out_tombstones_are_freed),
+		cmocka_unit_test(test_ips_belong_to_the_first_that_has_them),
+	};
+
+	return cmocka_run_group_tests_name("db", tests, NULL, NULL);
+}

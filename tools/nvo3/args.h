@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Words of a command: "keyword value" pairs in any order, each at most once,
+ * keywords exact. Pure; every refusal is one sentence that names the word and
+ * says what was expected.
+ */
+#ifndef NVO3_TOOL_ARGS_H
+#define NVO3_TOOL_ARGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+
+enum arg_type {
+	ARG_DEV,	/* const char *, the name as given */
+	ARG_NUM,	/* unsigned of size bytes, from min to max */
+	ARG_ENUM,	/* uint8_t, index into words */
+	ARG_SWITCH,	/* int: on 1, off 0 */
+	ARG_IP,		/* struct ip_addr of either family */
+	ARG_IP4,
+	ARG_IP6,
+	ARG_MAC,	/* struct mac_addr */
+};
+
+struct arg {
+	const char *key;
+	enum arg_type type;
+	void *dst;		/* untouched when the word is not given */
+	size_t size;
+	uint64_t min, max;
+	const char *const *words;	/* ends with NULL */
+	bool must;
+	uint32_t *has, bit;	/* bit is set when the word is given; has may be NULL */
+	bool given;		/* filled by args_parse() */
+};
+
+#define ARG(t, k, d, ...) { .key = k, .type = ARG_##t, .dst = d, __VA_ARGS__ }
+#define ARG_NUMBER(k, d, lo, hi, ...) \
+	{ .key = k, .type = ARG_NUM, .dst = d, .size = sizeof(*(d)), .min = lo, .max = hi, __VA_ARGS__ }
+
+/* Which word of an enum a number is; "?" when this build has no word for it */
+const char *args_word(const char *const *words, unsigned int value);
+
+/* @args ends with a NULL key. -EINVAL and a sentence, or 0 */
+int args_parse(struct arg *args, int argc, char *const *argv, struct err *err);
+
+#endif

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/netlink.h>
+
+#include "cmd.h"
+#include "print.h"
+
+/* What a user may claim to be; port is the kernel's own */
+static const char *const words_maker[] = { "static", "agent", NULL };
+
+struct change {
+	struct nvo3_event req;
+	const char *dev;
+	const char *port;
+};
+
+static enum status parse(struct ctx *ctx, int argc, char *const *argv, struct change *c)
+{
+	struct nvo3_map *map = &c->req.map;
+	struct arg args[] = {
+		ARG(DEV, "dev", &c->dev, .must = true),
+		ARG_NUMBER("vni", &map->vni, 1, NVO3_VNI_MAX, .must = true),
+		ARG(MAC, "mac", &map->mac, .must = true),
+		ARG(IP, "nve", &map->addr),
+		ARG(DEV, "port", &c->port),
+		ARG_NUMBER("vlan", &map->vlan, 1, 4094),
+		ARG_NUMBER("epoch", &map->epoch, 0, UINT64_MAX,
+			   .has = &map->has, .bit = NVO3_HAS(MAP_EPOCH)),
+		ARG(ENUM, "prov", &map->prov, .words = words_maker,
+		  .has = &map->has, .bit = NVO3_HAS(MAP_PROV)),
+		{},
+	};
+	enum status status = ctx_args(ctx, args, argc, argv);
+
+	if (status)
+		return status;
+	if (!c->port == !map->addr.family)
+		return ctx_usage(ctx, "expected either \"nve\" or \"port\" to map to");
+	if (map->vlan && !c->port)
+		return ctx_usage(ctx, "\"vlan\" needs \"port\" beside it");
+	return STATUS_OK;
+}
+
+static enum status change(struct ctx *ctx, uint16_t flags, int argc, char *const *argv)
+{
+	struct change c = { .req.cmd = NVO3_CMD_MAP_ADD };
+	enum status status = parse(ctx, argc, argv, &c);
+	const struct link_info *port;
+
+	if (status || ctx->check)
+		return status;
+	status = ctx_nve(ctx, c.dev, &c.req.ifindex);
+	if (!status && c.port) {
+		status = ctx_link(ctx, c.port, &port);
+		if (!status)
+			c.req.map.dev = port->ifindex;
+	}
+	return status ? status : ctx_request(ctx, &c.req, flags);
+}
+
+static enum status map_add(struct ctx *ctx, int argc, char *const *argv)
+{
+	return change(ctx, NLM_F_EXCL, argc, argv);
+}
+
+static enum status map_replace(struct ctx *ctx, int argc, char *const *argv)
+{
+	return change(ctx, NLM_F_REPLACE, argc, argv);
+}
+
+static enum status map_del(struct ctx *ctx, int argc, char *const *argv)
+{
+	struct nvo3_event req = { .cmd = NVO3_CMD_MAP_DEL };
+	struct nvo3_map *map = &req.map;
+	const char *dev;
+	struct arg args[] = {
+		ARG(DEV, "dev", &dev, .must = true),
+		ARG_NUMBER("vni", &map->vni, 1, NVO3_VNI_MAX, .must = true),
+		ARG(MAC, "mac", &map->mac, .must = true),
+		ARG_NUMBER("epoch", &map->epoch, 1, UINT64_MAX),
+		{},
+	};
+	enum status status = ctx_args(ctx, args, argc, argv);
+
+	if (status || ctx->check)
+		return status;
+	status = ctx_nve(ctx, dev, &req.ifindex);
+	return status ? status : ctx_request(ctx, &req, 0);
+}
+
+static enum status map_flush(struct ctx *ctx, int argc, char *const *argv)
+{
+	struct nvo3_event req = { .cmd = NVO3_CMD_MAP_FLUSH };
+	struct nvo3_map *map = &req.map;
+	const char *dev;
+	struct arg args[] = {
+		ARG(DEV, "dev", &dev, .must = true),
+		ARG_NUMBER("vni", &map->vni, 1, NVO3_VNI_MAX),
+		ARG(ENUM, "prov", &map->prov, .words = words_maker,
+		  .has = &map->has, .bit = NVO3_HAS(MAP_PROV)),
+		{},
+	};
+	enum status status = ctx_args(ctx, args, argc, argv);
+
+	if (status || ctx->check)
+		return status;
+	status = ctx_nve(ctx, dev, &req.ifindex);
+	return status ? status : ctx_request(ctx, &req, 0);
+}
+
+static void print_row(struct ctx *ctx, uint32_t nve, const struct nvo3_map *map)
+{
+	out_row_start(&ctx->out);
+	print_map(ctx, nve, map);
+	out_row_end(&ctx->out);
+}
+
+static enum status map_get(struct ctx *ctx, int argc, char *const *argv)
+{
+	struct nvo3_map key = {}, map;
+	const char *dev;
+	struct arg args[] = {
+		ARG(DEV, "dev", &dev, .must = true),
+		ARG_NUMBER("vni", &key.vni, 1, NVO3_VNI_MAX, .must = true),
+		ARG(MAC, "mac", &key.mac, .must = true),
+		{},
+	};
+	enum status status = ctx_args(ctx, args, argc, argv);
+	uint32_t nve;
+	int r;
+
+	if (status || ctx->check)
+		return status;
+	status = ctx_nve(ctx, dev, &nve);
+	if (status)
+		return status;
+	r = kernel_map_get(ctx->kernel, nve, key.vni, &key.mac, &map, &ctx->err);
+	if (r < 0)
+		return ctx_error(ctx, STATUS_FAILED);
+	out_list_start(&ctx->out);
+	print_row(ctx, nve, &map);
+	out_list_end(&ctx->out);
+	return STATUS_OK;
+}
+
+static enum status show(struct ctx *ctx, uint32_t nve, const char *name, const void *data)
+{
+	_cleanup_free_ struct nvo3_map *maps = NULL;
+	bool interrupted = false;
+	size_t i, n = 0;
+	int r;
+
+	r = kernel_map_list(ctx->kernel, nve, data, &maps, &n, &interrupted, &ctx->err);
+	for (i = 0; i < n; i++)
+		print_row(ctx, nve, &maps[i]);
+	if (interrupted)
+		ctx_warn_interrupted(name);
+	return ctx_result(ctx, r);
+}
+
+static enum status map_show(struct ctx *ctx, int argc, char *const *argv)
+{
+	struct nvo3_map filter = {};
+	const char *dev = NULL;
+	struct arg args[] = {
+		ARG(DEV, "dev", &dev),
+		ARG_NUMBER("vni", &filter.vni, 1, NVO3_VNI_MAX),
+		ARG(ENUM, "prov", &filter.prov, .words = words_prov,
+		  .has = &filter.has, .bit = NVO3_HAS(MAP_PROV)),
+		{},
+	};
+	enum status status = ctx_args(ctx, args, argc, argv);
+
+	if (status)
+		return status;
+	if (filter.vni && !dev)
+		return ctx_usage(ctx, "\"vni\" needs \"dev\" beside it");
+	if (ctx->check)
+		return STATUS_OK;
+	out_list_start(&ctx->out);
+	status = ctx_each_nve(ctx, dev, show, &filter);
+	out_list_end(&ctx->out);
+	return status;
+}
+
+static const struct verb verbs[] = {
+	{ .name = "show", .run = map_show },
+	{ .name = "add", .run = map_add, .queued = true },
+	{ .name = "replace", .run = map_replace, .queued = true },
+	{ .name = "del", .run = map_del, .queued = true },
+	{ .name = "get", .run = map_get },
+	{ .name = "flush", .run = map_flush, .queued = true },
+	{},
+};
+
+const struct command map_command = {
+	"map", verbs,
+	"usage: nvo3 map { add | replace } dev NVE vni VNI mac MAC\n"
+	"                                  { nve IP | port DEV [ vlan VID ] }\n"
+	"                                  [ epoch NUMBER ] [ prov { static | agent } ]\n"
+	"       nvo3 map del dev NVE vni VNI mac MAC [ epoch NUMBER ]\n"
+	"       nvo3 map get dev NVE vni VNI mac MAC\n"
+	"       nvo3 map flush dev NVE [ vni VNI ] [ prov { static | agent } ]\n"
+	"       nvo3 map [ show ] [ dev NVE [ vni VNI ] ] [ prov { static | agent | port } ]\n",
+};

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cmd.h"
+#include "print.h"
+
+static enum status change(struct ctx *ctx, uint8_t cmd, int argc, char *const *argv)
+{
+	struct nvo3_event req = { .cmd = cmd };
+	const char *dev;
+	struct arg args[] = {
+		ARG(DEV, "dev", &dev, .must = true),
+		ARG_NUMBER("vni", &req.member.vni, 1, NVO3_VNI_MAX, .must = true),
+		ARG(IP, "nve", &req.member.addr, .must = true),
+		{},
+	};
+	enum status status = ctx_args(ctx, args, argc, argv);
+
+	if (status || ctx->check)
+		return status;
+	status = ctx_nve(ctx, dev, &req.ifindex);
+	return status ? status : ctx_request(ctx, &req, 0);
+}
+
+static enum status member_add(struct ctx *ctx, int argc, char *const *argv)
+{
+	return change(ctx, NVO3_CMD_MEMBER_ADD, argc, argv);
+}
+
+static enum status member_del(struct ctx *ctx, int argc, char *const *argv)
+{
+	return change(ctx, NVO3_CMD_MEMBER_DEL, argc, argv);
+}
+
+static enum status show(struct ctx *ctx, uint32_t nve, const char *name, const void *data)
+{
+	_cleanup_free_ struct nvo3_member *members = NULL;
+	const uint32_t *vni = data;
+	bool interrupted = false;
+	size_t i, n = 0;
+	int r;
+
+	r = kernel_member_list(ctx->kernel, nve, *vni, &members, &n, &interrupted, &ctx->err);
+	for (i = 0; i < n; i++) {
+		out_row_start(&ctx->out);
+		print_member(ctx, nve, &members[i]);
+		out_row_end(&ctx->out);
+	}
+	if (interrupted)
+		ctx_warn_interrupted(name);
+	return ctx_result(ctx, r);
+}
+
+static enum status member_show(struct ctx *ctx, int argc, char *const *argv)
+{
+	const char *dev = NULL;
+	uint32_t vni = 0;
+	struct arg args[] = {
+		ARG(DEV, "dev", &dev),
+		ARG_NUMBER("vni", &vni, 1, NVO3_VNI_MAX),
+		{},
+	};
+	enum status status = ctx_args(ctx, args, argc, argv);
+
+	if (status)
+		return status;
+	if (vni && !dev)
+		return ctx_usage(ctx, "\"vni\" needs \"dev\" beside it");
+	if (ctx->check)
+		return STATUS_OK;
+	out_list_start(&ctx->out);
+	status = ctx_each_nve(ctx, dev, show, &vni);
+	out_list_end(&ctx->out);
+	return status;
+}
+
+static const struct verb verbs[] = {
+	{ .name = "show", .run = member_show },
+	{ .name = "add", .run = member_add, .queued = true },
+	{ .name = "del", .run = member_del, .queued = true },
+	{},
+};
+
+const struct command member_command = {
+	"member", verbs,
+	"usage: nvo3 member { add | del } dev NVE vni VNI nve IP\n"
+	"       nvo3 member [ show ] [ dev NVE [ vni VNI ] ]\n",
+};

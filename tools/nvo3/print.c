@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "print.h"
+
+#include "ctx.h"
+
+const char *const words_unknown[] = { "drop", "ask", "flood", NULL };
+const char *const words_bum[] = { "none", "replicate", NULL };
+const char *const words_state[] = { "associated", "active", NULL };
+const char *const words_prov[] = { "static", "agent", "port", NULL };
+const char *const words_drop[] = {
+	"other", "nve-xmit", "port-unbound", "port-vlan", "port-inactive", "port-down",
+	"bad-frame", "bad-src", "reserved-dst", "hairpin", "unknown-dst", "bum-none", "no-route",
+	"loop", "too-big", "nomem", "tunnel-header", "tunnel-addr", "tunnel-vni", "tunnel-inner",
+	"tunnel-vlan", "tunnel-ecn", "tunnel-remote", NULL,
+};
+
+_Static_assert(sizeof(words_drop) / sizeof(words_drop[0]) == __NVO3_DROP_MAX + 1,
+	       "a drop reason has no word");
+
+static void print_dev(struct ctx *ctx, const char *key, uint32_t ifindex)
+{
+	out_str(&ctx->out, key, ctx_dev_name(ctx, ifindex));
+}
+
+static void print_mac(struct ctx *ctx, const char *key, const struct mac_addr *mac)
+{
+	char text[MAC_ADDR_STRLEN];
+
+	out_str(&ctx->out, key, mac_addr_format(mac, text));
+}
+
+static void print_ip(struct ctx *ctx, const char *key, const struct ip_addr *ip)
+{
+	char text[IP_ADDR_STRLEN];
+
+	out_str(&ctx->out, key, ip_addr_format(ip, text));
+}
+
+void print_stats(struct ctx *ctx, const struct nvo3_stats *stats)
+{
+	struct out *o = &ctx->out;
+
+	out_group_start(o, "stats");
+	out_u64(o, "rx_packets", stats->rx_packets);
+	out_u64(o, "rx_bytes", stats->rx_bytes);
+	out_u64(o, "tx_packets", stats->tx_packets);
+	out_u64(o, "tx_bytes", stats->tx_bytes);
+	out_u64(o, "encap_packets", stats->encap_packets);
+	out_u64(o, "encap_bytes", stats->encap_bytes);
+	out_u64(o, "decap_packets", stats->decap_packets);
+	out_u64(o, "decap_bytes", stats->decap_bytes);
+	out_u64(o, "dropped", stats->dropped);
+	out_group_end(o);
+}
+
+void print_vn(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn)
+{
+	struct out *o = &ctx->out;
+
+	print_dev(ctx, "dev", nve);
+	out_u64(o, "vni", vn->vni);
+	out_str(o, "unknown", args_word(words_unknown, vn->unknown));
+	out_str(o, "bum", args_word(words_bum, vn->bum));
+	out_u64(o, "limit", vn->limit);
+	if (vn->has & NVO3_HAS(VN_PORTS))
+		out_u64(o, "ports", vn->ports);
+	if (vn->has & NVO3_HAS(VN_MAPS))
+		out_u64(o, "maps", vn->maps);
+	if (vn->has & NVO3_HAS(VN_MEMBERS))
+		out_u64(o, "members", vn->members);
+	if (!ctx->stats)
+		return;
+	if (vn->has & NVO3_HAS(VN_MISSES))
+		out_u64(o, "misses", vn->misses);
+	if (vn->has & NVO3_HAS(VN_STATS))
+		print_stats(ctx, &vn->stats);
+}
+
+void print_member(struct ctx *ctx, uint32_t nve, const struct nvo3_member *member)
+{
+	print_dev(ctx, "dev", nve);
+	out_u64(&ctx->out, "vni", member->vni);
+	print_ip(ctx, "nve", &member->addr);
+}
+
+void print_port(struct ctx *ctx, uint32_t nve, const struct nvo3_port *port)
+{
+	struct out *o = &ctx->out;
+
+	print_dev(ctx, "dev", port->dev);
+	if (port->vlan)
+		out_u64(o, "vlan", port->vlan);
+	print_dev(ctx, "nve", nve);
+	out_u64(o, "vni", port->vni);
+	if (port->has & NVO3_HAS(PORT_MAC))
+		print_mac(ctx, "mac", &port->mac);
+	if (port->has & NVO3_HAS(PORT_STATE))
+		out_str(o, "state", args_word(words_state, port->state));
+	if (port->epoch)
+		out_u64(o, "epoch", port->epoch);
+	if (ctx->stats && port->has & NVO3_HAS(PORT_STATS))
+		print_stats(ctx, &port->stats);
+}
+
+void print_map(struct ctx *ctx, uint32_t nve, const struct nvo3_map *map)
+{
+	struct out *o = &ctx->out;
+
+	print_dev(ctx, "dev", nve);
+	out_u64(o, "vni", map->vni);
+	print_mac(ctx, "mac", &map->mac);
+	if (map->addr.family)
+		print_ip(ctx, "nve", &map->addr);
+	if (map->dev)
+		print_dev(ctx, "port", map->dev);
+	if (map->vlan)
+		out_u64(o, "vlan", map->vlan);
+	if (map->epoch)
+		out_u64(o, "epoch", map->epoch);
+	if (map->has & NVO3_HAS(MAP_PROV))
+		out_str(o, "prov", args_word(words_prov, map->prov));
+}
+
+void print_miss(struct ctx *ctx, uint32_t nve, const struct nvo3_miss *miss)
+{
+	struct out *o = &ctx->out;
+
+	print_dev(ctx, "dev", nve);
+	out_u64(o, "vni", miss->vni);
+	print_mac(ctx, "dst", &miss->dst);
+	if (miss->has & NVO3_HAS(MISS_SRC))
+		print_mac(ctx, "src", &miss->src);
+	if (miss->dev)
+		print_dev(ctx, "port", miss->dev);
+	if (miss->suppressed)
+		out_u64(o, "suppressed", miss->suppressed);
+}

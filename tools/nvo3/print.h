@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Objects as rows, for listings and for monitor; the words are those of the grammar */
+#ifndef NVO3_TOOL_PRINT_H
+#define NVO3_TOOL_PRINT_H
+
+#include <stdint.h>
+
+struct ctx;
+struct nvo3_map;
+struct nvo3_member;
+struct nvo3_miss;
+struct nvo3_port;
+struct nvo3_stats;
+struct nvo3_vn;
+
+/* By enum nvo3_unknown and so on; each ends with NULL */
+extern const char *const words_unknown[], *const words_bum[], *const words_state[],
+	*const words_prov[], *const words_drop[];
+
+/* Values of an open row; @nve is the ifindex of its device */
+void print_vn(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn);
+void print_member(struct ctx *ctx, uint32_t nve, const struct nvo3_member *member);
+void print_port(struct ctx *ctx, uint32_t nve, const struct nvo3_port *port);
+void print_map(struct ctx *ctx, uint32_t nve, const struct nvo3_map *map);
+void print_miss(struct ctx *ctx, uint32_t nve, const struct nvo3_miss *miss);
+void print_stats(struct ctx *ctx, const struct nvo3_stats *stats);
+
+#endif

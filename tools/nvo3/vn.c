@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cmd.h"
+#include "print.h"
+
+static enum status change(struct ctx *ctx, uint8_t cmd, int argc, char *const *argv)
+{
+	struct nvo3_event req = { .cmd = cmd };
+	struct nvo3_vn *vn = &req.vn;
+	const char *dev;
+	struct arg args[] = {
+		ARG(DEV, "dev", &dev, .must = true),
+		ARG_NUMBER("vni", &vn->vni, 1, NVO3_VNI_MAX, .must = true),
+		ARG(ENUM, "unknown", &vn->unknown, .words = words_unknown,
+		  .has = &vn->has, .bit = NVO3_HAS(VN_UNKNOWN)),
+		ARG(ENUM, "bum", &vn->bum, .words = words_bum,
+		  .has = &vn->has, .bit = NVO3_HAS(VN_BUM)),
+		ARG_NUMBER("limit", &vn->limit, 0, UINT32_MAX,
+			   .has = &vn->has, .bit = NVO3_HAS(VN_LIMIT)),
+		{},
+	};
+	enum status status = ctx_args(ctx, args, argc, argv);
+
+	if (status)
+		return status;
+	if (cmd == NVO3_CMD_VN_SET && !vn->has)
+		return ctx_usage(ctx, "nothing to set; expected unknown, bum or limit");
+	if (ctx->check)
+		return STATUS_OK;
+	status = ctx_nve(ctx, dev, &req.ifindex);
+	return status ? status : ctx_request(ctx, &req, 0);
+}
+
+static enum status vn_add(struct ctx *ctx, int argc, char *const *argv)
+{
+	return change(ctx, NVO3_CMD_VN_ADD, argc, argv);
+}
+
+static enum status vn_set(struct ctx *ctx, int argc, char *const *argv)
+{
+	return change(ctx, NVO3_CMD_VN_SET, argc, argv);
+}
+
+static enum status vn_del(struct ctx *ctx, int argc, char *const *argv)
+{
+	struct nvo3_event req = { .cmd = NVO3_CMD_VN_DEL };
+	const char *dev;
+	struct arg args[] = {
+		ARG(DEV, "dev", &dev, .must = true),
+		ARG_NUMBER("vni", &req.vn.vni, 1, NVO3_VNI_MAX, .must = true),
+		{},
+	};
+	enum status status = ctx_args(ctx, args, argc, argv);
+
+	if (status || ctx->check)
+		return status;
+	status = ctx_nve(ctx, dev, &req.ifindex);
+	return status ? status : ctx_request(ctx, &req, 0);
+}
+
+static void print_row(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn)
+{
+	out_row_start(&ctx->out);
+	print_vn(ctx, nve, vn);
+	out_row_end(&ctx->out);
+}
+
+static enum status show_all(struct ctx *ctx, uint32_t nve, const char *name, const void *data)
+{
+	_cleanup_free_ struct nvo3_vn *vns = NULL;
+	bool interrupted = false;
+	size_t i, n = 0;
+	int r;
+
+	r = kernel_vn_list(ctx->kernel, nve, &vns, &n, &interrupted, &ctx->err);
+	for (i = 0; i < n; i++)
+		print_row(ctx, nve, &vns[i]);
+	if (interrupted)
+		ctx_warn_interrupted(name);
+	return ctx_result(ctx, r);
+}
+
+static enum status show_one(struct ctx *ctx, uint32_t nve, const char *name, const void *data)
+{
+	struct nvo3_vn vn;
+	int r;
+
+	r = kernel_vn_get(ctx->kernel, nve, *(const uint32_t *)data, &vn, &ctx->err);
+	if (!r)
+		print_row(ctx, nve, &vn);
+	return ctx_result(ctx, r);
+}
+
+static enum status vn_show(struct ctx *ctx, int argc, char *const *argv)
+{
+	const char *dev = NULL;
+	uint32_t vni = 0;
+	struct arg args[] = {
+		ARG(DEV, "dev", &dev),
+		ARG_NUMBER("vni", &vni, 1, NVO3_VNI_MAX),
+		{},
+	};
+	enum status status = ctx_args(ctx, args, argc, argv);
+
+	if (status)
+		return status;
+	if (vni && !dev)
+		return ctx_usage(ctx, "\"vni\" needs \"dev\" beside it");
+	if (ctx->check)
+		return STATUS_OK;
+	out_list_start(&ctx->out);
+	status = ctx_each_nve(ctx, dev, vni ? show_one : show_all, &vni);
+	out_list_end(&ctx->out);
+	return status;
+}
+
+static const struct verb verbs[] = {
+	{ .name = "show", .run = vn_show },
+	{ .name = "add", .run = vn_add, .queued = true },
+	{ .name = "set", .run = vn_set, .queued = true },
+	{ .name = "del", .run = vn_del, .queued = true },
+	{},
+};
+
+const struct command vn_command = {
+	"vn", verbs,
+	"usage: nvo3 vn { add | set } dev NVE vni VNI [ unknown { drop | ask | flood } ]\n"
+	"                             [ bum { none | replicate } ] [ limit NUMBER ]\n"
+	"       nvo3 vn del dev NVE vni VNI\n"
+	"       nvo3 vn [ show ] [ dev NVE [ vni VNI ] ]\n",
+};

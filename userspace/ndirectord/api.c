@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The HTTP API, read only (Documentation/protocols/api.rst).
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "director.h"
+
+static json_t *text_ip(const struct ip_addr *ip)
+{
+	char buf[IP_ADDR_STRLEN];
+
+	return json_string(ip_addr_format(ip, buf));
+}
+
+static json_t *locators(const struct db_nve *nve)
+{
+	json_t *list = json_array();
+	int i;
+
+	for (i = 0; i < nve->n_locators; i++)
+		json_array_append_new(list, text_ip(&nve->locators[i]));
+	return list;
+}
+
+static json_t *ips_list(const struct db_ips *ips)
+{
+	char buf[IP_PREFIX_STRLEN];
+	json_t *list = json_array();
+	int i;
+
+	for (i = 0; i < ips->n; i++)
+		json_array_append_new(list, json_string(ip_prefix_format(&ips->ip[i], buf)));
+	return list;
+}
+
+static json_t *mac_text(const struct mac_addr *mac)
+{
+	char buf[MAC_ADDR_STRLEN];
+
+	return json_string(mac_addr_format(mac, buf));
+}
+
+static void reply_items(struct http_request *req, json_t *items)
+{
+	http_reply(req, 200, json_pack("{s:o}", "items", items));
+}
+
+static void put_peer(const char *dc, bool up, void *arg)
+{
+	json_array_append_new(arg, json_pack("{s:s, s:b, s:b}", "dc", dc, "up", up, "stale", !up));
+}
+
+static void get_status(struct http_request *req, void *arg)
+{
+	json_t *peers = json_array();
+	struct director *d = arg;
+	struct uuid store;
+	char buf[UUID_STRLEN];
+
+	memcpy(store.b, store_id(d->store), sizeof(store.b));
+	fed_client_each(d, put_peer, peers);
+	http_reply(req, 200, json_pack("{s:s, s:s, s:s, s:i, s:o}", "dc", d->self.dc, "name",
+				       d->self.name, "store", uuid_format(&store, buf), "vcenters",
+				       (int)d->centers, "peers", peers));
+}
+
+static void get_nves(struct http_request *req, void *arg)
+{
+	json_t *items = json_array();
+	struct director *d = arg;
+	struct db_nve *nve;
+	struct db_vn *vn;
+	int vns;
+
+	for (nve = d->db.nves; nve; nve = nve->hh.next) {
+		vns = 0;
+		for (vn = d->db.vns; vn; vn = vn->hh.next)
+			vns += db_member_find(vn, nve) != NULL;
+		json_array_append_new(items,
+				      json_pack("{s:s, s:o, s:b, s:b, s:b, s:i}", "name", nve->name,
+						"locators", locators(nve), "own", nve->own, "up",
+						!nve->stale, "stale", nve->stale != 0, "vns", vns));
+	}
+	reply_items(req, items);
+}
+
+static void get_vns(struct http_request *req, void *arg)
+{
+	json_t *items = json_array();
+	struct director *d = arg;
+	struct db_member *member;
+	char buf[UUID_STRLEN];
+	struct db_map *map;
+	struct db_vn *vn;
+
+	for (vn = d->db.vns; vn; vn = vn->hh.next) {
+		int members = 0, maps = 0;
+
+		for (map = vn->maps; map; map = map->hh.next)
+			maps += !map->item.gone;
+		for (member = vn->members; member; member = member->hh.next)
+			members += !member->item.gone;
+		json_array_append_new(items,
+				      json_pack("{s:s, s:s, s:i, s:I, s:i, s:i, s:i}", "uuid",
+						uuid_format(&vn->info.uuid, buf), "name",
+						vn->info.name, "vni", (int)vn->info.vni, "revision",
+						(json_int_t)vn->log.revision, "members", members,
+						"maps", maps, "placements",
+						(int)HASH_COUNT(vn->placements)));
+	}
+	reply_items(req, items);
+}
+
+static bool vn_wanted(const struct db_vn *vn, const char *wanted)
+{
+	char buf[UUID_STRLEN];
+
+	return !wanted || !strcmp(wanted, vn->info.name) ||
+	       !strcmp(wanted, uuid_format(&vn->info.uuid, buf));
+}
+
+/* Call @put for each VN that ?vn= asks for; 404 if it names one that is not there. */
+static void each_vn(struct http_request *req, struct director *d,
+		    void (*put)(json_t *items, struct db_vn *vn))
+{
+	const char *wanted = http_query(req, "vn");
+	json_t *items = json_array();
+	bool found = !wanted;
+	struct db_vn *vn;
+
+	for (vn = d->db.vns; vn; vn = vn->hh.next) {
+		if (!vn_wanted(vn, wanted))
+			continue;
+		found = true;
+		put(items, vn);
+	}
+	if (found) {
+		reply_items(req, items);
+		return;
+	}
+	json_decref(items);
+	http_error(req, 404, "not-found", "VN %s is not known here", wanted);
+}
+
+static void put_mappings(json_t *items, struct db_vn *vn)
+{
+	struct db_map *map;
+
+	for (map = vn->maps; map; map = map->hh.next) {
+		struct db_nve *nve = map->item.nve;
+
+		if (map->item.gone)
+			continue;
+		json_array_append_new(items,
+				      json_pack("{s:s, s:i, s:o, s:o, s:s, s:o, s:I, s:b, s:s}",
+						"vn", vn->info.name, "vni", (int)vn->info.vni,
+						"mac", mac_text(&map->mac), "ips",
+						ips_list(&map->ips), "nve", nve->name, "locators",
+						locators(nve), "epoch", (json_int_t)map->epoch,
+						"stale", nve->stale != 0, "home_dc", nve->dc));
+	}
+}
+
+static void get_mappings(struct http_request *req, void *arg)
+{
+	each_vn(req, arg, put_mappings);
+}
+
+static void put_members(json_t *items, struct db_vn *vn)
+{
+	struct db_member *member;
+
+	for (member = vn->members; member; member = member->hh.next) {
+		struct db_nve *nve = member->item.nve;
+
+		if (!member->item.gone)
+			json_array_append_new(items,
+					      json_pack("{s:s, s:s, s:o, s:b}", "vn",
+							vn->info.name, "nve", nve->name, "locators",
+							locators(nve), "stale", nve->stale != 0));
+	}
+}
+
+static void get_members(struct http_request *req, void *arg)
+{
+	each_vn(req, arg, put_members);
+}
+
+static void put_placements(json_t *items, struct db_vn *vn)
+{
+	struct db_placement *p;
+	char buf[UUID_STRLEN];
+
+	for (p = vn->placements; p; p = p->hh.next)
+		json_array_append_new(items,
+				      json_pack("{s:s, s:s, s:o, s:o, s:s, s:I}", "vm",
+						uuid_format(&p->vm, buf), "vn", vn->info.name, "mac",
+						mac_text(&p->mac), "ips", ips_list(&p->ips), "nve",
+						p->nve, "epoch", (json_int_t)p->epoch));
+}
+
+static void get_placements(struct http_request *req, void *arg)
+{
+	each_vn(req, arg, put_placements);
+}
+
+static void reply_events(struct http_request *req, struct director *d, bool alerts)
+{
+	const char *since = http_query(req, "since");
+	uint64_t seq = since ? strtoull(since, NULL, 10) : 0;
+	json_t *items = json_array();
+	const struct event_entry *e;
+
+	for (e = events_after(&d->events, seq); e; e = events_after(&d->events, e->seq))
+		if (e->alert || !alerts)
+			json_array_append_new(items,
+					      json_pack("{s:I, s:I, s:s, s:s, s:s, s:b}", "seq",
+							(json_int_t)e->seq, "time",
+							(json_int_t)e->time, "kind", e->kind,
+							"subject", e->subject, "text", e->text,
+							"alert", e->alert));
+	reply_items(req, items);
+}
+
+static void get_events(struct http_request *req, void *arg)
+{
+	reply_events(req, arg, false);
+}
+
+static void get_alerts(struct http_request *req, void *arg)
+{
+	reply_events(req, arg, true);
+}
+
+const struct http_route director_routes[] = {
+	{ "GET", "/api/v1/status", get_status },
+	{ "GET", "/api/v1/nves", get_nves },
+	{ "GET", "/api/v1/vns", get_vns },
+	{ "GET", "/api/v1/mappings", get_mappings },
+	{ "GET", "/api/v1/members", get_members },
+	{ "GET", "/api/v1/placements", get_placements },
+	{ "GET", "/api/v1/events", get_events },
+	{ "GET", "/api/v1/alerts", get_alerts },
+	{ },
+};

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Objects in the order of their last change.
+ *
+ * Each change moves its object to the tail under a new revision. What a subscriber
+ * who holds revision r has to be told is the tail behind r: nothing is queued for
+ * him, a slow one gets each object once in its latest state, and telling costs what
+ * has changed, not what there is.
+ *
+ * What goes stays as a tombstone; beyond CHANGELOG_TOMBSTONES the oldest is given to the
+ * caller to free, and the floor rises: who is below it needs a snapshot.
+ */
+#ifndef NDIRECTORD_CHANGELOG_H
+#define NDIRECTORD_CHANGELOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CHANGELOG_TOMBSTONES	4096
+
+struct changelog_item {
+	uint64_t revision;		/* 0: not on a log */
+	bool gone;
+	struct changelog_item *prev, *next;		/* by revision */
+	struct changelog_item *prev_gone, *next_gone;	/* tombstones only, by revision */
+};
+
+struct changelog {
+	uint64_t revision;		/* of the newest change */
+	uint64_t floor;			/* deltas are complete from this revision on */
+	unsigned int tombstones;
+	struct changelog_item *items;
+	struct changelog_item *gone;
+};
+
+/*
+ * @item has changed (@gone: was deleted). Returns a tombstone that fell off and is unlinked,
+ * to be freed when it is on no other log, or NULL.
+ */
+struct changelog_item *changelog_touch(struct changelog *log, struct changelog_item *item, bool gone);
+void changelog_unlink(struct changelog *log, struct changelog_item *item);
+
+/* First item that changed after @revision, NULL if there is none. */
+struct changelog_item *changelog_after(const struct changelog *log, uint64_t revision);
+/* Can a subscriber at @revision go on with deltas? */
+bool changelog_can_resume(const struct changelog *log, uint64_t revision);
+
+/* Put back stored items in any order, then sort once. Tombstones are not stored. */
+void changelog_restore(struct changelog *log, struct changelog_item *item, uint64_t revision);
+void changelog_restored(struct changelog *log, uint64_t revision);
+
+#endif /* NDIRECTORD_CHANGELOG_H */

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who may have an address; see claim.h.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "claim.h"
+#include "lib/msg.h"
+
+static uint32_t refuse(struct err *err, uint32_t code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static uint32_t refuse(struct err *err, uint32_t code, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	err_vset(err, EPERM, fmt, ap);
+	va_end(ap);
+	return code;
+}
+
+/* The placement or mapping of somebody else that has one of these IPs, as a sentence. */
+static bool ip_taken(const struct db_placement *new, char *sentence, size_t size)
+{
+	char ip[IP_ADDR_STRLEN], mac[MAC_ADDR_STRLEN];
+	const struct db_ip *owner;
+	int i;
+
+	for (i = 0; i < new->ips.n; i++) {
+		owner = db_ip_find(new->vn, &new->ips.ip[i].addr);
+		if (!owner || mac_addr_equal(&owner->mac, &new->mac))
+			continue;
+		snprintf(sentence, size, "IP %s of VN %s belongs to MAC %s",
+			 ip_addr_format(&new->ips.ip[i].addr, ip), new->vn->info.name,
+			 mac_addr_format(&owner->mac, mac));
+		return true;
+	}
+	return false;
+}
+
+uint32_t claim_place(struct db *db, const struct db_placement *new, uint64_t min_epoch,
+		     struct err *err)
+{
+	struct db_placement *held = db_placement_find(new->vn, &new->mac);
+	struct db_map *map = db_map_find(new->vn, &new->mac);
+	uint64_t known = new->epoch ? new->epoch : min_epoch;
+	char mac[MAC_ADDR_STRLEN], sentence[200];
+
+	mac_addr_format(&new->mac, mac);
+	if (strncmp(new->nve, db->dc, strlen(db->dc)) || new->nve[strlen(db->dc)] != '/') {
+		return refuse(err, CODE(DENIED), "NVE %s is not of data centre %s", new->nve,
+			 db->dc);
+	}
+	if (held && !uuid_equal(&held->vm, &new->vm)) {
+		return refuse(err, CODE(EXISTS), "MAC %s of VN %s is placed for another VM at %s",
+			 mac, new->vn->info.name, held->nve);
+	}
+	if (held && new->epoch && held->epoch > new->epoch) {
+		return refuse(err, CODE(STALE), "MAC %s of VN %s has a newer placement at %s",
+			 mac, new->vn->info.name, held->nve);
+	}
+	if (map && !map->item.nve->own && map->epoch > known) {
+		return refuse(err, CODE(EXISTS), "MAC %s of VN %s lives at %s", mac,
+			 new->vn->info.name, map->item.nve->name);
+	}
+	if (ip_taken(new, sentence, sizeof(sentence)))
+		return refuse(err, CODE(EXISTS), sentence);
+	return CODE(OK);
+}
+
+uint32_t claim_advertise(struct db_vn *vn, const struct mac_addr *mac, uint64_t epoch,
+			 const struct db_nve *nve, struct err *err)
+{
+	struct db_placement *p = db_placement_find(vn, mac);
+	struct db_map *map = db_map_find(vn, mac);
+	char text[MAC_ADDR_STRLEN];
+
+	mac_addr_format(mac, text);
+	if (!p) {
+		return refuse(err, CODE(DENIED), "MAC %s of VN %s is not placed in this DC",
+			 text, vn->info.name);
+	}
+	if (strcmp(p->nve, nve->name)) {
+		return refuse(err, CODE(DENIED), "MAC %s of VN %s is placed at %s, not at %s",
+			 text, vn->info.name, p->nve, nve->name);
+	}
+	if (p->epoch != epoch || (map && map->epoch > epoch)) {
+		return refuse(err, CODE(STALE), "MAC %s of VN %s is claimed with epoch %#llx, the newest is %#llx", text,
+			 vn->info.name, (unsigned long long)epoch,
+			 (unsigned long long)(map && map->epoch > epoch ? map->epoch : p->epoch));
+	}
+	return CODE(OK);
+}
+
+bool claim_withdraw(const struct db_map *held, uint64_t epoch, const struct db_nve *nve)
+{
+	return held && held->item.nve == nve && held->epoch <= epoch;
+}
+
+enum claim_merge claim_merge(const struct db_map *held, uint64_t epoch, const struct db_nve *nve)
+{
+	if (!held || epoch > held->epoch)
+		return CLAIM_TAKE;
+	if (epoch < held->epoch)
+		return CLAIM_IGNORE;
+	return held->item.nve == nve ? CLAIM_TAKE : CLAIM_CONFLICT;
+}

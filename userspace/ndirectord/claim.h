@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Who may have an address (architecture, "One truth, three copies"). Pure: these look at the
+ * database and change nothing. All give a Code of the protocol, and a sentence unless it is
+ * CODE(OK).
+ */
+#ifndef NDIRECTORD_CLAIM_H
+#define NDIRECTORD_CLAIM_H
+
+#include "db.h"
+
+/*
+ * vCenter places an address. new->epoch 0 asks for a new epoch, above @min_epoch; otherwise it
+ * is an old placement told again. Refused when another VM has the MAC or an IP of it in this
+ * VN, here or (by a mapping newer than @min_epoch) in another DC.
+ */
+uint32_t claim_place(struct db *db, const struct db_placement *new, uint64_t min_epoch,
+		     struct err *err);
+
+/* An NVE advertises an address: only what is placed behind it, with the placement's epoch. */
+uint32_t claim_advertise(struct db_vn *vn, const struct mac_addr *mac, uint64_t epoch,
+			 const struct db_nve *nve, struct err *err);
+
+/* An NVE or a peer takes back an address: only its own, and nothing newer than it knows. */
+bool claim_withdraw(const struct db_map *held, uint64_t epoch, const struct db_nve *nve);
+
+enum claim_merge {
+	CLAIM_TAKE,	/* newer, or told again */
+	CLAIM_IGNORE,	/* what is held is newer */
+	CLAIM_CONFLICT,	/* the same epoch behind two NVEs: kept as it is, and an alert */
+};
+
+/* A mapping that another DC's director tells of its own. */
+enum claim_merge claim_merge(const struct db_map *held, uint64_t epoch, const struct db_nve *nve);
+
+#endif /* NDIRECTORD_CLAIM_H */

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Items of the database: mappings, members, placements; see db.h.
+ */
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "db_item.h"
+
+#define container(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
+
+static void item_remove(struct db_item *item)
+{
+	if (item->kind == DB_MAP)
+		HASH_DEL(item->vn->maps, (struct db_map *)item);
+	else
+		HASH_DEL(item->vn->members, (struct db_member *)item);
+	free(item);
+}
+
+void db_item_free(struct db *db, struct db_item *item)
+{
+	changelog_unlink(&item->vn->log, &item->in_vn);
+	changelog_unlink(&db->own, &item->in_own);
+	item_remove(item);
+}
+
+/* A tombstone that fell off one log goes when the other does not hold it either. */
+static void fell_off(struct changelog_item *in_vn, struct changelog_item *in_own)
+{
+	struct db_item *vn = in_vn ? container(in_vn, struct db_item, in_vn) : NULL;
+	struct db_item *own = in_own ? container(in_own, struct db_item, in_own) : NULL;
+
+	if (own && own != vn && !own->in_vn.revision)
+		item_remove(own);
+	if (vn && !vn->in_own.revision)
+		item_remove(vn);
+}
+
+void db_item_touch(struct db *db, struct db_item *item, bool gone)
+{
+	struct changelog_item *old_vn, *old_own = NULL;
+	bool was_own = item->in_own.revision != 0;
+
+	item->gone = gone;
+	old_vn = changelog_touch(&item->vn->log, &item->in_vn, gone);
+	/* an address that left for another data centre: ours is gone there, not changed */
+	if (item->nve->own)
+		old_own = changelog_touch(&db->own, &item->in_own, gone);
+	else if (was_own && !item->in_own.gone)
+		old_own = changelog_touch(&db->own, &item->in_own, true);
+	if (db->observer)
+		db->observer->item(item, db->observer_arg);
+	fell_off(old_vn, old_own);
+}
+
+static struct db_member *member_any(struct db_vn *vn, const struct db_nve *nve)
+{
+	struct db_member *member;
+
+	HASH_FIND_PTR(vn->members, &nve, member);
+	return member;
+}
+
+struct db_member *db_member_find(struct db_vn *vn, const struct db_nve *nve)
+{
+	struct db_member *member = member_any(vn, nve);
+
+	return member && !member->item.gone ? member : NULL;
+}
+
+static struct db_member *member_new(struct db_vn *vn, struct db_nve *nve)
+{
+	struct db_member *member = calloc(1, sizeof(*member));
+
+	member->item = (struct db_item){ .kind = DB_MEMBER, .vn = vn, .nve = nve };
+	HASH_ADD_PTR(vn->members, item.nve, member);
+	return member;
+}
+
+void db_member_add(struct db *db, struct db_vn *vn, struct db_nve *nve)
+{
+	struct db_member *member = member_any(vn, nve);
+
+	if (member && !member->item.gone)
+		return;
+	if (!member)
+		member = member_new(vn, nve);
+	db_item_touch(db, &member->item, false);
+}
+
+void db_member_del(struct db *db, struct db_member *member)
+{
+	db_item_touch(db, &member->item, true);
+}
+
+static struct db_map *map_any(struct db_vn *vn, const struct mac_addr *mac)
+{
+	struct db_map *map;
+
+	HASH_FIND(hh, vn->maps, mac, sizeof(*mac), map);
+	return map;
+}
+
+struct db_map *db_map_find(struct db_vn *vn, const struct mac_addr *mac)
+{
+	struct db_map *map = map_any(vn, mac);
+
+	return map && !map->item.gone ? map : NULL;
+}
+
+static struct db_map *map_new(struct db_vn *vn, const struct mac_addr *mac, struct db_nve *nve)
+{
+	struct db_map *map = calloc(1, sizeof(*map));
+
+	map->item = (struct db_item){ .kind = DB_MAP, .vn = vn, .nve = nve };
+	map->mac = *mac;
+	HASH_ADD(hh, vn->maps, mac, sizeof(map->mac), map);
+	return map;
+}
+
+static bool ips_equal(const struct db_ips *a, const struct db_ips *b)
+{
+	int i;
+
+	if (a->n != b->n)
+		return false;
+	for (i = 0; i < a->n; i++)
+		if (a->ip[i].len != b->ip[i].len || !ip_addr_equal(&a->ip[i].addr, &b->ip[i].addr))
+			return false;
+	return true;
+}
+
+void db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
+		const struct db_ips *ips, uint64_t epoch, struct db_nve *nve)
+{
+	struct db_map *map = map_any(vn, mac);
+
+	if (map && !map->item.gone && map->epoch == epoch && map->item.nve == nve &&
+	    ips_equal(&map->ips, ips))
+		return;
+	db_ips_hold(vn, ips, mac);
+	if (!map)
+		map = map_new(vn, mac, nve);
+	else if (!map->item.gone)
+		db_ips_drop(vn, &map->ips, mac);
+	map->item.nve = nve;
+	map->ips = *ips;
+	map->epoch = epoch;
+	db_item_touch(db, &map->item, false);
+}
+
+void db_map_del(struct db *db, struct db_map *map)
+{
+	db_ips_drop(map->item.vn, &map->ips, &map->mac);
+	db_item_touch(db, &map->item, true);
+}
+
+struct db_placement *db_placement_find(struct db_vn *vn, const struct mac_addr *mac)
+{
+	struct db_placement *p;
+
+	HASH_FIND(hh, vn->placements, mac, sizeof(*mac), p);
+	return p;
+}
+
+void db_placement_set(struct db *db, const struct db_placement *new)
+{
+	struct db_placement *p = db_placement_find(new->vn, &new->mac);
+
+	db_ips_hold(new->vn, &new->ips, &new->mac);
+	if (p) {
+		db_ips_drop(new->vn, &p->ips, &p->mac);
+	} else {
+		p = calloc(1, sizeof(*p));
+		p->mac = new->mac;
+		HASH_ADD(hh, new->vn->placements, mac, sizeof(p->mac), p);
+	}
+	p->vn = new->vn;
+	p->vm = new->vm;
+	p->ips = new->ips;
+	p->epoch = new->epoch;
+	snprintf(p->nve, sizeof(p->nve), "%s", new->nve);
+	if (db->observer)
+		db->observer->placement(p, false, db->observer_arg);
+}
+
+void db_placement_del(struct db *db, struct db_placement *p)
+{
+	if (db->observer)
+		db->observer->placement(p, true, db->observer_arg);
+	db_ips_drop(p->vn, &p->ips, &p->mac);
+	HASH_DEL(p->vn->placements, p);
+	free(p);
+}
+
+static void restore(struct db *db, struct db_item *item, const struct db_restore *at)
+{
+	changelog_restore(&item->vn->log, &item->in_vn, at->vn_revision);
+	if (at->own_revision)
+		changelog_restore(&db->own, &item->in_own, at->own_revision);
+}
+
+void db_restore_map(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
+		    const struct db_ips *ips, uint64_t epoch, struct db_nve *nve,
+		    const struct db_restore *at)
+{
+	struct db_map *map = map_new(vn, mac, nve);
+
+	map->ips = *ips;
+	map->epoch = epoch;
+	db_ips_hold(vn, ips, mac);
+	restore(db, &map->item, at);
+}
+
+void db_restore_member(struct db *db, struct db_vn *vn, struct db_nve *nve,
+		       const struct db_restore *at)
+{
+	restore(db, &member_new(vn, nve)->item, at);
+}
+
+void db_restored(struct db *db, uint64_t own_revision)
+{
+	struct db_vn *vn;
+
+	for (vn = db->vns; vn; vn = vn->hh.next)
+		changelog_restored(&vn->log, vn->log.revision);
+	changelog_restored(&db->own, own_revision);
+}

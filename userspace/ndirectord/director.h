@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The one struct of the daemon, and what its parts offer each other.
+ */
+#ifndef NDIRECTORD_DIRECTOR_H
+#define NDIRECTORD_DIRECTOR_H
+
+#include "db.h"
+#include "events.h"
+#include "lib/chan.h"
+#include "lib/http.h"
+#include "lib/store.h"
+#include "tell.h"
+
+struct fed_peer;
+
+struct director {
+	struct loop *loop;
+	struct tls *tls;
+	struct identity self;
+	struct db db;
+	struct store *store;
+	bool in_transaction;
+	struct events events;
+	struct tell tell;
+	struct chan_server *server;
+	struct http_server *http;
+	struct nve_session *nve_sessions;	/* list */
+	struct fed_peer *peers;			/* list */
+	unsigned int centers;			/* vCenter sessions that are up */
+};
+
+/*
+ * persist.c: an observer of the database that writes each change to the store, in one
+ * transaction per message. director_commit() ends it; an answer goes out only after it. What
+ * cannot be written must not be told either: the daemon then stops, and a restart goes on
+ * from what the store has.
+ */
+int persist_load(struct director *d, struct err *err);
+void persist_attach(struct director *d);
+void director_commit(struct director *d);
+
+/* server.c: commits, then answers. */
+void director_answer(struct director *d, struct chan *chan, uint64_t id, uint32_t code,
+		     const struct err *err, const ProtobufCMessage *body);
+void director_alert(struct director *d, const char *kind, const char *subject, const char *fmt,
+		    ...) __attribute__((format(printf, 4, 5)));
+
+/* session_nve.c */
+void nve_session_up(struct director *d, struct chan *chan);
+void nve_session_down(struct director *d, struct chan *chan, const char *why);
+bool nve_session_message(struct director *d, struct chan *chan, const struct msg *msg);
+
+/* session_center.c */
+bool center_message(struct director *d, struct chan *chan, const struct msg *msg);
+
+/* fed_server.c: a peer follows our own items */
+void fed_server_down(struct director *d, struct chan *chan);
+bool fed_server_message(struct director *d, struct chan *chan, const struct msg *msg);
+
+/* fed_client.c: we follow a peer's */
+int fed_client_add(struct director *d, const char *dc, const char *const *addrs, int n,
+		   struct err *err);
+void fed_client_free_all(struct director *d);
+enum fed_state { FED_UNKNOWN, FED_DOWN, FED_UP };
+enum fed_state fed_client_state(struct director *d, const char *dc);
+bool fed_client_knows(struct director *d, const char *dc);
+void fed_client_each(struct director *d, void (*cb)(const char *dc, bool up, void *arg), void *arg);
+
+/* sessions that others open */
+extern const struct chan_ops director_ops;
+
+/* api.c */
+extern const struct http_route director_routes[];
+
+#endif /* NDIRECTORD_DIRECTOR_H */

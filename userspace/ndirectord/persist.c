@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The database in the store: written as it changes, read at the start.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+#include "director.h"
+#include "lib/cleanup.h"
+#include "lib/log.h"
+#include "proto/ndirectord_store.pb-c.h"
+#include "proto/placement.pb-c.h"
+#include "wire.h"
+
+#define KEY_MAX 256
+
+/* What cannot be written must not be told: stop, and let a restart go on from the store. */
+static void give_up(struct director *d, const struct err *err)
+{
+	log_err("the store cannot be written, stopping: %s", err->text);
+	d->in_transaction = false;
+	exit(EXIT_FAILURE);
+}
+
+static void begin(struct director *d)
+{
+	struct err err;
+
+	if (d->in_transaction)
+		return;
+	if (store_begin(d->store, &err))
+		give_up(d, &err);
+	d->in_transaction = true;
+}
+
+void director_commit(struct director *d)
+{
+	struct err err;
+
+	if (!d->in_transaction)
+		return;
+	d->in_transaction = false;
+	if (store_commit(d->store, &err))
+		give_up(d, &err);
+}
+
+static void put(struct director *d, const char *key, const ProtobufCMessage *message)
+{
+	_cleanup_free_ uint8_t *data = NULL;
+	struct err err;
+	size_t len;
+
+	begin(d);
+	data = msg_encode(message, &len);
+	if (store_put(d->store, key, data, len, &err))
+		give_up(d, &err);
+}
+
+static void del(struct director *d, const char *key)
+{
+	struct err err;
+
+	begin(d);
+	if (store_del(d->store, key, &err))
+		give_up(d, &err);
+}
+
+static void put_state(struct director *d)
+{
+	Nvo3__StoredState state = NVO3__STORED_STATE__INIT;
+
+	state.term = d->db.term;
+	state.counter = d->db.counter;
+	state.own_revision = d->db.own.revision;
+	put(d, "state", &state.base);
+}
+
+static void put_vn(struct director *d, struct db_vn *vn)
+{
+	Nvo3__StoredVn stored = NVO3__STORED_VN__INIT;
+	char uuid[UUID_STRLEN], key[KEY_MAX];
+	Nvo3__VnInfo info;
+
+	wire_put_vn(&vn->info, &info);
+	stored.info = &info;
+	stored.defined = vn->defined;
+	stored.revision = vn->log.revision;
+	snprintf(key, sizeof(key), "vn/%s", uuid_format(&vn->info.uuid, uuid));
+	put(d, key, &stored.base);
+}
+
+static void on_vn(struct db_vn *vn, bool gone, void *arg)
+{
+	char uuid[UUID_STRLEN], key[KEY_MAX];
+
+	if (!gone) {
+		put_vn(arg, vn);
+		return;
+	}
+	snprintf(key, sizeof(key), "vn/%s", uuid_format(&vn->info.uuid, uuid));
+	del(arg, key);
+}
+
+static void put_map(struct director *d, const char *key, struct db_map *map)
+{
+	Nvo3__StoredMap stored = NVO3__STORED_MAP__INIT;
+	struct wire_item room;
+
+	stored.map = wire_put_map(map, &room);
+	stored.vn_revision = map->item.in_vn.revision;
+	stored.own_revision = map->item.nve->own ? map->item.in_own.revision : 0;
+	put(d, key, &stored.base);
+}
+
+static void put_member(struct director *d, const char *key, struct db_item *item)
+{
+	Nvo3__StoredMember stored = NVO3__STORED_MEMBER__INIT;
+
+	stored.vn = msg_put_uuid(&item->vn->info.uuid);
+	stored.nve = item->nve->name;
+	stored.vn_revision = item->in_vn.revision;
+	stored.own_revision = item->nve->own ? item->in_own.revision : 0;
+	put(d, key, &stored.base);
+}
+
+static void on_item(struct db_item *item, void *arg)
+{
+	char uuid[UUID_STRLEN], mac[MAC_ADDR_STRLEN], key[KEY_MAX];
+	struct director *d = arg;
+	bool map = item->kind == DB_MAP;
+
+	uuid_format(&item->vn->info.uuid, uuid);
+	if (map)
+		snprintf(key, sizeof(key), "map/%s/%s", uuid,
+			 mac_addr_format(&((struct db_map *)item)->mac, mac));
+	else
+		snprintf(key, sizeof(key), "member/%s/%s", uuid, item->nve->name);
+	if (item->gone)
+		del(d, key);
+	else if (map)
+		put_map(d, key, (struct db_map *)item);
+	else
+		put_member(d, key, item);
+	put_vn(d, item->vn);
+	put_state(d);
+	tell_schedule(&d->tell);
+}
+
+static void on_nve(struct db_nve *nve, void *arg)
+{
+	Nvo3__StoredNve stored = NVO3__STORED_NVE__INIT;
+	ProtobufCBinaryData locators[DB_LOCATORS];
+	char key[KEY_MAX];
+	int i;
+
+	for (i = 0; i < nve->n_locators; i++)
+		locators[i] = msg_put_ip(&nve->locators[i]);
+	stored.name = nve->name;
+	stored.locators = locators;
+	stored.n_locators = nve->n_locators;
+	snprintf(key, sizeof(key), "nve/%s", nve->name);
+	put(arg, key, &stored.base);
+}
+
+static void on_placement(struct db_placement *p, bool gone, void *arg)
+{
+	char uuid[UUID_STRLEN], mac[MAC_ADDR_STRLEN], key[KEY_MAX];
+	Nvo3__Place place = NVO3__PLACE__INIT;
+	struct wire_item room;
+
+	snprintf(key, sizeof(key), "place/%s/%s", uuid_format(&p->vn->info.uuid, uuid),
+		 mac_addr_format(&p->mac, mac));
+	if (gone) {
+		del(arg, key);
+		return;
+	}
+	place.vm = msg_put_uuid(&p->vm);
+	place.vn = msg_put_uuid(&p->vn->info.uuid);
+	place.mac = msg_put_mac(&p->mac);
+	place.ips = wire_put_ips(&p->ips, &room);
+	place.n_ips = p->ips.n;
+	place.nve = p->nve;
+	place.epoch = p->epoch;
+	put(arg, key, &place.base);
+}
+
+static void on_epoch(uint64_t counter, void *arg)
+{
+	(void)counter;
+	put_state(arg);
+}
+
+void persist_attach(struct director *d)
+{
+	static const struct db_observer observer = {
+		.item = on_item,
+		.vn = on_vn,
+		.nve = on_nve,
+		.placement = on_placement,
+		.epoch = on_epoch,
+	};
+
+	d->db.observer = &observer;
+	d->db.observer_arg = d;
+}

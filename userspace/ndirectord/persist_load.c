@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The database as the store has it. All NVEs are stale until they are heard of again.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include "director.h"
+#include "proto/ndirectord_store.pb-c.h"
+#include "proto/placement.pb-c.h"
+#include "wire.h"
+
+struct loading {
+	struct director *d;
+	const ProtobufCMessageDescriptor *desc;
+	int (*row)(struct db *db, void *message, struct err *err);
+	struct err *err;
+};
+
+static int decode(const char *key, const uint8_t *value, size_t len, void *arg)
+{
+	struct msg body = { .body = value, .len = len };
+	struct loading *l = arg;
+	void *message;
+	int ret;
+
+	message = msg_decode(&body, l->desc, l->err);
+	if (!message)
+		return err_prefix(l->err, -EBADMSG, "%s", key);
+	ret = l->row(&l->d->db, message, l->err);
+	msg_free(message);
+	return ret ? err_prefix(l->err, ret, "%s", key) : 0;
+}
+
+static struct db_vn *vn_of(struct db *db, const ProtobufCBinaryData *b, struct err *err)
+{
+	struct db_vn *vn = NULL;
+	struct uuid uuid;
+
+	if (msg_get_uuid(b, &uuid))
+		vn = db_vn_find(db, &uuid);
+	if (!vn)
+		err_set(err, EBADMSG, "belongs to no VN");
+	return vn;
+}
+
+static int load_state(struct db *db, void *message, struct err *err)
+{
+	Nvo3__StoredState *state = message;
+
+	(void)err;
+	db->term = state->term;
+	db->counter = state->counter;
+	db->own.revision = state->own_revision;
+	return 0;
+}
+
+static int load_vn(struct db *db, void *message, struct err *err)
+{
+	Nvo3__StoredVn *stored = message;
+	struct db_vn_info info;
+	int ret;
+
+	ret = wire_get_vn(stored->info, &info, err);
+	if (!ret)
+		ret = db_vn_set(db, &info, stored->defined, err);
+	if (!ret)
+		db_vn_find(db, &info.uuid)->log.revision = stored->revision;
+	return ret;
+}
+
+static int load_nve(struct db *db, void *message, struct err *err)
+{
+	Nvo3__StoredNve *stored = message;
+	struct db_nve *nve = db_nve_get(db, stored->name);
+
+	nve->stale = nve->own ? DB_STALE_NVE : DB_STALE_DC;
+	if (!stored->n_locators)
+		return 0;
+	return wire_get_locators(stored->locators, stored->n_locators, nve->locators,
+				 &nve->n_locators, err);
+}
+
+static int load_map(struct db *db, void *message, struct err *err)
+{
+	Nvo3__StoredMap *stored = message;
+	struct db_restore at = { stored->vn_revision, stored->own_revision };
+	struct db_vn *vn = vn_of(db, &stored->map->vn, err);
+	struct mac_addr mac;
+	struct db_ips ips;
+	int ret;
+
+	if (!vn)
+		return -EBADMSG;
+	if (!msg_get_mac(&stored->map->mac, &mac))
+		return err_set(err, EBADMSG, "has no MAC");
+	ret = wire_get_ips(stored->map->ips, stored->map->n_ips, &ips, err);
+	if (!ret)
+		db_restore_map(db, vn, &mac, &ips, stored->map->epoch,
+			       db_nve_get(db, stored->map->nve), &at);
+	return ret;
+}
+
+static int load_member(struct db *db, void *message, struct err *err)
+{
+	Nvo3__StoredMember *stored = message;
+	struct db_restore at = { stored->vn_revision, stored->own_revision };
+	struct db_vn *vn = vn_of(db, &stored->vn, err);
+
+	if (!vn)
+		return -EBADMSG;
+	db_restore_member(db, vn, db_nve_get(db, stored->nve), &at);
+	return 0;
+}
+
+static int load_placement(struct db *db, void *message, struct err *err)
+{
+	Nvo3__Place *place = message;
+	struct db_placement p = { .vn = vn_of(db, &place->vn, err), .epoch = place->epoch };
+	int ret;
+
+	if (!p.vn)
+		return -EBADMSG;
+	if (!msg_get_uuid(&place->vm, &p.vm) || !msg_get_mac(&place->mac, &p.mac))
+		return err_set(err, EBADMSG, "has no VM or MAC");
+	snprintf(p.nve, sizeof(p.nve), "%s", place->nve);
+	ret = wire_get_ips(place->ips, place->n_ips, &p.ips, err);
+	if (!ret)
+		db_placement_set(db, &p);
+	return ret;
+}
+
+int persist_load(struct director *d, struct err *err)
+{
+	static const struct {
+		const char *prefix;
+		const ProtobufCMessageDescriptor *desc;
+		int (*row)(struct db *db, void *message, struct err *err);
+	} kinds[] = {	/* what others refer to first */
+		{ "state", &nvo3__stored_state__descriptor, load_state },
+		{ "vn/", &nvo3__stored_vn__descriptor, load_vn },
+		{ "nve/", &nvo3__stored_nve__descriptor, load_nve },
+		{ "place/", &nvo3__place__descriptor, load_placement },
+		{ "map/", &nvo3__stored_map__descriptor, load_map },
+		{ "member/", &nvo3__stored_member__descriptor, load_member },
+	};
+	struct loading l = { .d = d, .err = err };
+	size_t i;
+	int ret;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		l.desc = kinds[i].desc;
+		l.row = kinds[i].row;
+		ret = store_walk(d->store, kinds[i].prefix, decode, &l, err);
+		if (ret)
+			return ret;
+	}
+	db_restored(&d->db, d->db.own.revision);
+	return 0;
+}
