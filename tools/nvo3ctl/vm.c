@@ -245,8 +245,9 @@ static int lookup(struct ctl *ctl, const struct args *args, struct err *err)
 
 static const struct verb verbs[] = {
 	{ "create",
-	  "NAME --tenant TENANT {--vn VN [--mac MAC] [--ip CIDR]... | --nic NIC}...\n"
-	  "[--server SERVER] [--cpus N] [--memory MIB] [--disk MIB] [--group GROUP] [--stopped]\n"
+	  "NAME --tenant TENANT [--vn VN [--mac MAC] [--ip CIDR]...] [--nic NIC]...\n"
+	  "[--server SERVER] [--cpus N] [--memory MIB] [--disk MIB]\n"
+	  "[--group GROUP] [--stopped]\n"
 	  "NIC := vn=VN[,mac=MAC][,ip=CIDR]...",
 	  vm_create_opts, 1, 1, create },
 	{ "list", "[--tenant TENANT] [--server SERVER] [--vn VN] [--state STATE]", list_opts, 0, 0,

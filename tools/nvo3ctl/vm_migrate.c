@@ -22,9 +22,8 @@ const struct opt vm_migrate_opts[] = {
 	{ NULL },
 };
 
-static const char *const steps[] = { "reserve", "stop", "pull", "commit", "release" };
+static const char *const steps[] = { "reserve", "stop", "pull", "commit", "release", NULL };
 
-#define N_STEPS ((int)(sizeof(steps) / sizeof(steps[0])))
 #define STEP_PULL 2
 
 json_t *vm_migrate_body(const struct args *args, struct err *err)
@@ -59,7 +58,7 @@ struct watch {
 
 static int step_index(const char *name)
 {
-	for (int i = 0; i < N_STEPS; i++)
+	for (int i = 0; steps[i]; i++)
 		if (strcmp(steps[i], name) == 0)
 			return i;
 	return -1;
