@@ -60,6 +60,12 @@ static inline void *nvo3_index_lookup(const struct nvo3_index *index, u32 nr)
 				     lockdep_is_held(index->lock));
 }
 
+/* All numbers given are below this. */
+static inline u32 nvo3_index_size(const struct nvo3_index *index)
+{
+	return rcu_dereference_protected(index->array, lockdep_is_held(index->lock))->size;
+}
+
 #ifdef DEBUG
 bool nvo3_index_selftest(void);
 #endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A budget of events a second, with a count of those that it held back.
+ *
+ * The time is passed in (jiffies). Locking: its own, for bottom halves.
+ */
+#ifndef _NVO3_BUDGET_H
+#define _NVO3_BUDGET_H
+
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+struct nvo3_budget {
+	spinlock_t lock;
+	u32 rate;		/* a second, and the burst */
+	u32 tokens;
+	u32 suppressed;		/* since the last one granted */
+	unsigned long filled;	/* jiffies of the last token */
+	u64 total;		/* asked for, granted or not */
+};
+
+void nvo3_budget_init(struct nvo3_budget *budget, u32 rate, unsigned long now);
+
+/*
+ * May one more event happen? If so @suppressed gets how many were held back
+ * since the last one that might.
+ */
+bool nvo3_budget_take(struct nvo3_budget *budget, unsigned long now, u32 *suppressed);
+
+u64 nvo3_budget_total(struct nvo3_budget *budget);
+
+#ifdef DEBUG
+bool nvo3_budget_selftest(void);
+#endif
+
+#endif /* _NVO3_BUDGET_H */

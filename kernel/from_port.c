@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A tenant system's frame: which port, may it send this, where does it go?
+ */
+#include <linux/if_vlan.h>
+#include "fast.h"
+
+/*
+ * The receive path has moved an outer 802.1Q tag out of the frame. VID 0 is a
+ * priority tag on an untagged frame. A second tag inside would not survive the
+ * tunnel (RFC 7348 section 6.1), so it does not enter.
+ */
+static enum nvo3_drop find_port(struct nvo3_slave *slave, struct sk_buff *skb,
+				struct nvo3_port **port)
+{
+	u16 vlan = 0;
+
+	if (skb_vlan_tag_present(skb)) {
+		if (skb->vlan_proto != htons(ETH_P_8021Q))
+			return NVO3_DROP_PORT_VLAN;
+		vlan = skb_vlan_tag_get_id(skb);
+		__vlan_hwaccel_clear_tag(skb);
+	}
+	if (eth_type_vlan(skb->protocol))
+		return NVO3_DROP_PORT_VLAN;
+	*port = nvo3_port_lookup(slave, vlan);
+	if (!*port)
+		return vlan ? NVO3_DROP_PORT_VLAN : NVO3_DROP_PORT_UNBOUND;
+	return nvo3_port_is_active(*port) ? NVO3_DROP_NONE : NVO3_DROP_PORT_INACTIVE;
+}
+
+static enum nvo3_drop check_frame(struct sk_buff *skb)
+{
+	const struct ethhdr *eth;
+
+	if (!pskb_may_pull(skb, ETH_HLEN))
+		return NVO3_DROP_BAD_FRAME;
+	eth = eth_hdr(skb);
+	if (!is_valid_ether_addr(eth->h_source))
+		return NVO3_DROP_BAD_SRC;
+	if (is_link_local_ether_addr(eth->h_dest))
+		return NVO3_DROP_RESERVED_DST;
+	return NVO3_DROP_NONE;
+}
+
+/* To all other ports of the VN and, if it replicates, to all its other NVEs. */
+static enum nvo3_drop flood(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb)
+{
+	bool copied = nvo3_to_ports(nve, from->vn, from, skb);
+
+	if (READ_ONCE(from->vn->bum) == NVO3_BUM_REPLICATE)
+		return nvo3_to_members(nve, from->vn, from, skb);
+	if (!copied)
+		return NVO3_DROP_BUM_NONE;
+	consume_skb(skb);
+	return NVO3_DROP_NONE;
+}
+
+static enum nvo3_drop unknown(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb)
+{
+	nvo3_miss(nve, from, eth_hdr(skb));
+	if (READ_ONCE(from->vn->unknown) == NVO3_UNKNOWN_FLOOD)
+		return flood(nve, from, skb);
+	return NVO3_DROP_UNKNOWN_DST;
+}
+
+/*
+ * A mapping whose port or remote has just gone finds nothing under its number:
+ * the mapping goes too, or leads elsewhere, within the same request.
+ */
+static enum nvo3_drop forward(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb)
+{
+	u32 value = nvo3_map_lookup(&nve->maps, from->vn->vni, eth_hdr(skb)->h_dest);
+	struct nvo3_remote *remote;
+	struct nvo3_port *port;
+
+	switch (nvo3_map_kind(value)) {
+	case NVO3_MAP_REMOTE:
+		remote = nvo3_remote_lookup(&nve->remotes, nvo3_map_nr(value));
+		if (remote)
+			return nvo3_to_remote(nve, from->vn, from, remote, skb);
+		break;
+	case NVO3_MAP_PORT:
+		port = nvo3_nve_port(nve, nvo3_map_nr(value));
+		if (port == from)
+			return NVO3_DROP_HAIRPIN;
+		if (port)
+			return nvo3_to_port(port, skb);
+		break;
+	case NVO3_MAP_NONE:
+		break;
+	}
+	return unknown(nve, from, skb);
+}
+
+static enum nvo3_drop from_port(struct nvo3_slave *slave, struct sk_buff *skb,
+				struct nvo3_port **port)
+{
+	enum nvo3_drop reason = find_port(slave, skb, port);
+	struct nvo3_nve *nve = slave->nve;
+
+	if (reason)
+		return reason;
+	reason = check_frame(skb);
+	if (reason)
+		return reason;
+	nvo3_stats_count((*port)->stats, NVO3_COUNT_RX, nvo3_stats_frames(skb), skb->len);
+	nvo3_stats_count((*port)->vn->stats, NVO3_COUNT_RX, nvo3_stats_frames(skb), skb->len);
+	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
+		return flood(nve, *port, skb);
+	return forward(nve, *port, skb);
+}
+
+rx_handler_result_t nvo3_from_port(struct sk_buff **pskb)
+{
+	struct nvo3_port *port = NULL;
+	struct sk_buff *skb = *pskb;
+	struct nvo3_slave *slave;
+	enum nvo3_drop reason;
+
+	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
+		return RX_HANDLER_PASS;
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (!skb)
+		return RX_HANDLER_CONSUMED;
+	slave = rcu_dereference(skb->dev->rx_handler_data);
+	/* A checksum over the whole frame is of no use to who sends it on. */
+	skb_forward_csum(skb);
+	skb_push(skb, ETH_HLEN);
+	skb_reset_mac_header(skb);
+	reason = from_port(slave, skb, &port);
+	if (reason)
+		nvo3_drop(slave->nve, port ? port->vn : NULL, port, skb, reason);
+	return RX_HANDLER_CONSUMED;
+}

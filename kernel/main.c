@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/module.h>
+#include <net/rtnetlink.h>
+#include "addr.h"
+#include "budget.h"
+#include "encap.h"
+#include "map.h"
+#include "members.h"
+#include "netlink.h"
+#include "rtnl.h"
+#include "table.h"
+
+#ifdef DEBUG
+static int __init selftest(void)
+{
+	bool ok = nvo3_addr_selftest();
+
+	ok &= nvo3_budget_selftest();
+	ok &= nvo3_vxlan_selftest();
+	ok &= nvo3_members_selftest();
+	ok &= nvo3_index_selftest();
+	ok &= nvo3_table_selftest();
+	ok &= nvo3_map_selftest();
+	if (ok)
+		pr_info("leaf selftests passed\n");
+	return ok ? 0 : -EUCLEAN;
+}
+#else
+static int __init selftest(void)
+{
+	return 0;
+}
+#endif
+
+static int __init nvo3_init(void)
+{
+	int err;
+
+	err = selftest();
+	if (err)
+		return err;
+	err = nvo3_rtnl_init();
+	if (err)
+		return err;
+	err = nvo3_nl_init();
+	if (err)
+		nvo3_rtnl_uninit();
+	return err;
+}
+
+/*
+ * NVEs first, so that nothing notifies through a family that is gone; requests
+ * that come meanwhile find no NVE. At last the callbacks that are on their way.
+ */
+static void __exit nvo3_exit(void)
+{
+	nvo3_rtnl_uninit();
+	nvo3_nl_uninit();
+	rcu_barrier();
+}
+
+module_init(nvo3_init);
+module_exit(nvo3_exit);
+
+MODULE_DESCRIPTION("Network virtualization overlay edge (NVE)");
+MODULE_LICENSE("GPL");
+MODULE_ALIAS_RTNL_LINK("nvo3");
+MODULE_ALIAS_GENL_FAMILY(NVO3_GENL_NAME);

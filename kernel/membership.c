@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "mapping.h"
+#include "membership.h"
+#include "notify.h"
+
+int nvo3_membership_add(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_remote *remote)
+{
+	int err;
+
+	if (nvo3_members_has(&vn->members, remote))
+		return -EEXIST;
+	err = nvo3_members_add(&vn->members, remote);
+	if (err)
+		return err;
+	remote->refs++;
+	nvo3_nve_changed(nve);
+	return 0;
+}
+
+int nvo3_membership_del(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_remote *remote)
+{
+	int err;
+
+	err = nvo3_members_del(&vn->members, remote);
+	if (err)
+		return err;
+	nvo3_remote_put(remote);
+	nvo3_nve_changed(nve);
+	return 0;
+}
+
+void nvo3_membership_notify(struct nvo3_nve *nve, u8 cmd, const struct nvo3_vn *vn,
+			    const struct nvo3_remote *remote)
+{
+	struct nvo3_member member = { .vni = vn->vni, .addr = &remote->addr };
+
+	nvo3_notify_member(nve, cmd, &member);
+}
+
+/* The array goes with the VN, after the readers' grace period. */
+static void remove_members(struct nvo3_nve *nve, struct nvo3_vn *vn)
+{
+	struct nvo3_remote *remote;
+	u32 i;
+
+	for (i = 0; (remote = nvo3_members_at(&vn->members, i)); i++) {
+		nvo3_membership_notify(nve, NVO3_CMD_MEMBER_DEL_NTF, vn, remote);
+		nvo3_remote_put(remote);
+	}
+}
+
+void nvo3_vn_remove(struct nvo3_nve *nve, struct nvo3_vn *vn)
+{
+	struct nvo3_mapping_filter in_vn = { .vn = vn, .provs = NVO3_PROVS_ALL };
+
+	lockdep_assert_held(&nve->lock);
+	nvo3_mapping_flush(nve, &in_vn);
+	remove_members(nve, vn);
+	nvo3_notify_vn(nve, NVO3_CMD_VN_DEL_NTF, vn);
+	nvo3_vn_del(vn);
+	nvo3_nve_changed(nve);
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "netlink.h"
+#include "nl_fill.h"
+
+static int put_addr(struct sk_buff *skb, int type4, int type6, const struct nvo3_addr *addr)
+{
+	if (addr->family == AF_INET)
+		return nla_put_in_addr(skb, type4, addr->v4);
+	return nla_put_in6_addr(skb, type6, &addr->v6);
+}
+
+static int put_stats(struct sk_buff *skb, int type, struct nvo3_stats __percpu *stats)
+{
+	struct nlattr *nest = nla_nest_start(skb, type);
+	struct nvo3_totals sum;
+	int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	nvo3_stats_sum(stats, &sum);
+	/* The attributes come in the counters' order, packets before bytes. */
+	for (i = 0; i < NVO3_COUNTS; i++) {
+		if (nla_put_u64_64bit(skb, NVO3_A_STATS_RX_PACKETS + 2 * i, sum.packets[i],
+				      NVO3_A_STATS_PAD) ||
+		    nla_put_u64_64bit(skb, NVO3_A_STATS_RX_BYTES + 2 * i, sum.bytes[i],
+				      NVO3_A_STATS_PAD))
+			goto cancel;
+	}
+	if (nla_put_u64_64bit(skb, NVO3_A_STATS_DROPPED, sum.dropped, NVO3_A_STATS_PAD))
+		goto cancel;
+	nla_nest_end(skb, nest);
+	return 0;
+
+cancel:
+	nla_nest_cancel(skb, nest);
+	return -EMSGSIZE;
+}
+
+static int put_drop(struct sk_buff *skb, enum nvo3_drop reason, u64 count)
+{
+	struct nlattr *nest = nla_nest_start(skb, NVO3_A_NVE_DROP);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, NVO3_A_DROP_REASON, reason) ||
+	    nla_put_u64_64bit(skb, NVO3_A_DROP_COUNT, count, NVO3_A_DROP_PAD)) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* Reasons that have not happened are left out. */
+static int put_drops(struct sk_buff *skb, struct nvo3_drops __percpu *drops)
+{
+	enum nvo3_drop reason;
+	u64 count;
+
+	for (reason = NVO3_DROP_NONE + 1; reason <= NVO3_DROP_MAX; reason++) {
+		count = nvo3_drops_sum(drops, reason);
+		if (count && put_drop(skb, reason, count))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+static int put_nve_conf(struct sk_buff *skb, struct nvo3_nve *nve)
+{
+	const struct nvo3_conf *conf;
+	int err = -EMSGSIZE;
+
+	rcu_read_lock();
+	conf = rcu_dereference(nve->conf);
+	if (conf->local4 && nla_put_in_addr(skb, NVO3_A_NVE_LOCAL4, conf->local4))
+		goto unlock;
+	if (!ipv6_addr_any(&conf->local6) &&
+	    nla_put_in6_addr(skb, NVO3_A_NVE_LOCAL6, &conf->local6))
+		goto unlock;
+	if (nla_put_be16(skb, NVO3_A_NVE_DSTPORT, nve->dstport) ||
+	    nla_put_u8(skb, NVO3_A_NVE_CSUM, conf->csum))
+		goto unlock;
+	err = 0;
+unlock:
+	rcu_read_unlock();
+	return err;
+}
+
+int nvo3_fill_nve(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
+{
+	struct nlattr *nest = nla_nest_start(skb, NVO3_A_NVE);
+
+	if (!nest || put_nve_conf(skb, nve) ||
+	    nla_put_u32(skb, NVO3_A_NVE_VNS, nve->vns.count) ||
+	    nla_put_u32(skb, NVO3_A_NVE_PORTS, nve->nr_ports) ||
+	    nla_put_u32(skb, NVO3_A_NVE_MAPS, nve->maps.count) ||
+	    nla_put_u32(skb, NVO3_A_NVE_REMOTES, nve->remotes.count) ||
+	    nla_put_u32(skb, NVO3_A_NVE_TABLE_SLOTS, nvo3_table_slots(&nve->maps)) ||
+	    nla_put_u64_64bit(skb, NVO3_A_NVE_TABLE_BYTES, nvo3_table_bytes(&nve->maps),
+			      NVO3_A_NVE_PAD) ||
+	    put_drops(skb, nve->drops))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int nvo3_fill_vn(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
+{
+	struct nlattr *nest = nla_nest_start(skb, NVO3_A_VN);
+	struct nvo3_vn *vn = (struct nvo3_vn *)object;
+
+	if (!nest || nla_put_u32(skb, NVO3_A_VN_VNI, vn->vni) ||
+	    nla_put_u8(skb, NVO3_A_VN_UNKNOWN, vn->unknown) ||
+	    nla_put_u8(skb, NVO3_A_VN_BUM, vn->bum) ||
+	    nla_put_u32(skb, NVO3_A_VN_LIMIT, vn->limit) ||
+	    nla_put_u32(skb, NVO3_A_VN_PORTS, vn->nr_ports) ||
+	    nla_put_u32(skb, NVO3_A_VN_MAPS, vn->maps) ||
+	    nla_put_u32(skb, NVO3_A_VN_MEMBERS, nvo3_members_count(&vn->members)) ||
+	    nla_put_u64_64bit(skb, NVO3_A_VN_MISSES, nvo3_budget_total(&vn->miss),
+			      NVO3_A_VN_PAD) ||
+	    put_stats(skb, NVO3_A_VN_STATS, vn->stats))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int nvo3_fill_member(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
+{
+	struct nlattr *nest = nla_nest_start(skb, NVO3_A_MEMBER);
+	const struct nvo3_member *member = object;
+
+	if (!nest || nla_put_u32(skb, NVO3_A_MEMBER_VNI, member->vni) ||
+	    put_addr(skb, NVO3_A_MEMBER_ADDR4, NVO3_A_MEMBER_ADDR6, member->addr))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int nvo3_fill_port(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
+{
+	struct nlattr *nest = nla_nest_start(skb, NVO3_A_PORT);
+	const struct nvo3_port *port = object;
+
+	if (!nest || nla_put_u32(skb, NVO3_A_PORT_DEV, port->dev->ifindex) ||
+	    (port->vlan && nla_put_u16(skb, NVO3_A_PORT_VLAN, port->vlan)) ||
+	    nla_put_u32(skb, NVO3_A_PORT_VNI, port->vn->vni) ||
+	    (port->has_mac && nla_put(skb, NVO3_A_PORT_MAC, ETH_ALEN, port->mac)) ||
+	    nla_put_u8(skb, NVO3_A_PORT_STATE, port->state) ||
+	    (port->epoch && nla_put_u64_64bit(skb, NVO3_A_PORT_EPOCH, port->epoch,
+					      NVO3_A_PORT_PAD)) ||
+	    put_stats(skb, NVO3_A_PORT_STATS, port->stats))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* The number is that of an object which the mapping, and so the mutex, keeps. */
+static int put_target(struct sk_buff *skb, struct nvo3_nve *nve, const struct nvo3_mapping *map)
+{
+	const struct nvo3_remote *remote;
+	const struct nvo3_port *port;
+	int err = 0;
+
+	rcu_read_lock();
+	if (map->kind == NVO3_MAP_REMOTE) {
+		remote = nvo3_remote_lookup(&nve->remotes, map->nr);
+		if (remote)
+			err = put_addr(skb, NVO3_A_MAP_ADDR4, NVO3_A_MAP_ADDR6, &remote->addr);
+	} else {
+		port = nvo3_nve_port(nve, map->nr);
+		if (port)
+			err = nla_put_u32(skb, NVO3_A_MAP_DEV, port->dev->ifindex);
+		if (port && port->vlan && !err)
+			err = nla_put_u16(skb, NVO3_A_MAP_VLAN, port->vlan);
+	}
+	rcu_read_unlock();
+	return err;
+}
+
+int nvo3_fill_map(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
+{
+	struct nlattr *nest = nla_nest_start(skb, NVO3_A_MAP);
+	const struct nvo3_mapping *map = object;
+
+	if (!nest || nla_put_u32(skb, NVO3_A_MAP_VNI, map->vni) ||
+	    nla_put(skb, NVO3_A_MAP_MAC, ETH_ALEN, map->mac) ||
+	    put_target(skb, nve, map) ||
+	    (map->epoch && nla_put_u64_64bit(skb, NVO3_A_MAP_EPOCH, map->epoch,
+					     NVO3_A_MAP_PAD)) ||
+	    nla_put_u8(skb, NVO3_A_MAP_PROV, map->prov))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int nvo3_fill_remote(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
+{
+	struct nlattr *nest = nla_nest_start(skb, NVO3_A_REMOTE);
+	const struct nvo3_remote *remote = object;
+	struct nvo3_totals sum;
+
+	nvo3_stats_sum(remote->stats, &sum);
+	if (!nest || put_addr(skb, NVO3_A_REMOTE_ADDR4, NVO3_A_REMOTE_ADDR6, &remote->addr) ||
+	    nla_put_u32(skb, NVO3_A_REMOTE_REFS, remote->refs) ||
+	    nla_put_u64_64bit(skb, NVO3_A_REMOTE_PACKETS, sum.packets[NVO3_COUNT_ENCAP],
+			      NVO3_A_REMOTE_PAD) ||
+	    nla_put_u64_64bit(skb, NVO3_A_REMOTE_BYTES, sum.bytes[NVO3_COUNT_ENCAP],
+			      NVO3_A_REMOTE_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int nvo3_fill_miss(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
+{
+	struct nlattr *nest = nla_nest_start(skb, NVO3_A_MISS);
+	const struct nvo3_miss_event *event = object;
+
+	if (!nest || nla_put_u32(skb, NVO3_A_MISS_VNI, event->vni) ||
+	    nla_put(skb, NVO3_A_MISS_DST, ETH_ALEN, event->dst) ||
+	    nla_put(skb, NVO3_A_MISS_SRC, ETH_ALEN, event->src) ||
+	    nla_put_u32(skb, NVO3_A_MISS_DEV, event->ifindex) ||
+	    nla_put_u32(skb, NVO3_A_MISS_SUPPRESSED, event->suppressed))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int nvo3_fill_msg(struct sk_buff *skb, struct nvo3_nve *nve, const struct nvo3_msg *msg,
+		  nvo3_fill_fn *fill, const void *object)
+{
+	void *hdr;
+
+	hdr = genlmsg_put(skb, msg->portid, msg->seq, &nvo3_nl_family, msg->flags, msg->cmd);
+	if (!hdr)
+		return -EMSGSIZE;
+	if (msg->cb)
+		genl_dump_check_consistent(msg->cb, hdr);
+	if (nla_put_u32(skb, NVO3_A_IFINDEX, nve->dev->ifindex) || fill(skb, nve, object)) {
+		/* Takes what a half-filled nest has left with it. */
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Objects into netlink messages, for answers, dumps and notifications alike.
+ */
+#ifndef _NVO3_NL_FILL_H
+#define _NVO3_NL_FILL_H
+
+#include "nve.h"
+
+/* A membership, as it is told. */
+struct nvo3_member {
+	u32 vni;
+	const struct nvo3_addr *addr;
+};
+
+struct nvo3_miss_event {
+	u32 vni;
+	u32 ifindex;
+	u32 suppressed;
+	u8 dst[ETH_ALEN];
+	u8 src[ETH_ALEN];
+};
+
+/*
+ * Put the object's nest; 0 or -EMSGSIZE. Callers hold the mutex, for a map RCU
+ * as well, for a miss nothing.
+ */
+typedef int nvo3_fill_fn(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
+
+nvo3_fill_fn nvo3_fill_nve;	/* @object NULL */
+nvo3_fill_fn nvo3_fill_vn;
+nvo3_fill_fn nvo3_fill_member;
+nvo3_fill_fn nvo3_fill_port;
+nvo3_fill_fn nvo3_fill_map;	/* struct nvo3_mapping */
+nvo3_fill_fn nvo3_fill_remote;
+nvo3_fill_fn nvo3_fill_miss;
+
+/* Where a message goes. */
+struct nvo3_msg {
+	u32 portid;
+	u32 seq;
+	int flags;
+	u8 cmd;
+	struct netlink_callback *cb;	/* of the dump that it is part of, else NULL */
+};
+
+/* Append one whole message: the NVE's ifindex and the object. 0 or -EMSGSIZE. */
+int nvo3_fill_msg(struct sk_buff *skb, struct nvo3_nve *nve, const struct nvo3_msg *msg,
+		  nvo3_fill_fn *fill, const void *object);
+
+#endif /* _NVO3_NL_FILL_H */

@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * map-add and map-del take many at once: all are parsed and judged, then applied;
+ * what memory stops half-way is taken back, and only then is anyone told.
+ */
+#include <linux/slab.h>
+#include "claim.h"
+#include "mapping.h"
+#include "nl_parse.h"
+
+struct change {
+	const struct nlattr *attr;	/* the nest */
+	struct nvo3_vn *vn;
+	struct nvo3_remote *remote;	/* held for the request; NULL: to a port */
+	struct nvo3_mapping new, old;
+};
+
+struct batch {
+	struct nvo3_nve *nve;
+	struct netlink_ext_ack *extack;
+	u16 flags;		/* of the request */
+	struct change *changes;
+	u32 count;
+};
+
+static bool has_target(struct nlattr **tb)
+{
+	return tb[NVO3_A_MAP_ADDR4] || tb[NVO3_A_MAP_ADDR6] || tb[NVO3_A_MAP_DEV] ||
+	       tb[NVO3_A_MAP_VLAN];
+}
+
+static int parse_remote(struct batch *batch, struct nlattr *nest, struct nlattr **tb,
+			struct change *change)
+{
+	struct nvo3_addr addr;
+	int err;
+
+	err = nvo3_nl_addr(nest, tb[NVO3_A_MAP_ADDR4], tb[NVO3_A_MAP_ADDR6], &addr, batch->extack);
+	if (err)
+		return err;
+	err = nvo3_nl_check_locator(batch->nve, &addr,
+				    tb[NVO3_A_MAP_ADDR4] ?: tb[NVO3_A_MAP_ADDR6], batch->extack);
+	if (err)
+		return err;
+	change->remote = nvo3_remote_get(&batch->nve->remotes, &addr);
+	if (IS_ERR(change->remote)) {
+		err = PTR_ERR(change->remote);
+		change->remote = NULL;
+		NL_SET_ERR_MSG(batch->extack, "no memory for the remote NVE");
+		return err;
+	}
+	change->new.kind = NVO3_MAP_REMOTE;
+	change->new.nr = change->remote->nr;
+	return 0;
+}
+
+static int parse_port(struct batch *batch, struct nlattr *nest, struct nlattr **tb,
+		      struct change *change)
+{
+	struct nvo3_port *port;
+
+	port = nvo3_nl_port(batch->nve, nest, tb[NVO3_A_MAP_DEV], tb[NVO3_A_MAP_VLAN],
+			    batch->extack);
+	if (IS_ERR(port))
+		return PTR_ERR(port);
+	if (port->vn != change->vn)
+		return NVO3_REFUSE(batch->extack, tb[NVO3_A_MAP_DEV], EINVAL,
+				   "the port on %s is in VN %u, not in %u", port->dev->name,
+				   port->vn->vni, change->vn->vni);
+	change->new.kind = NVO3_MAP_PORT;
+	change->new.nr = port->nr;
+	return 0;
+}
+
+static int parse_target(struct batch *batch, struct nlattr *nest, struct nlattr **tb,
+			struct change *change)
+{
+	if (!tb[NVO3_A_MAP_DEV] && !tb[NVO3_A_MAP_VLAN])
+		return parse_remote(batch, nest, tb, change);
+	if (tb[NVO3_A_MAP_ADDR4] || tb[NVO3_A_MAP_ADDR6])
+		return NVO3_REFUSE(batch->extack, tb[NVO3_A_MAP_DEV] ?: tb[NVO3_A_MAP_VLAN], EINVAL,
+				   "a mapping leads to an NVE or to a port, not to both");
+	return parse_port(batch, nest, tb, change);
+}
+
+/* VN and MAC, which every mapping has. */
+static int parse_key(struct batch *batch, struct nlattr *nest, struct nlattr **tb,
+		     struct change *change)
+{
+	const u8 *mac;
+	int err;
+
+	change->attr = nest;
+	err = nvo3_nl_parse_map(nest, tb, batch->extack);
+	if (err)
+		return err;
+	change->vn = nvo3_nl_vn(batch->nve, nest, tb[NVO3_A_MAP_VNI], batch->extack);
+	if (IS_ERR(change->vn))
+		return PTR_ERR(change->vn);
+	mac = nvo3_nl_mac(nest, tb[NVO3_A_MAP_MAC], batch->extack);
+	if (IS_ERR(mac))
+		return PTR_ERR(mac);
+	change->new.vni = change->vn->vni;
+	ether_addr_copy(change->new.mac, mac);
+	if (tb[NVO3_A_MAP_EPOCH])
+		change->new.epoch = nla_get_u64(tb[NVO3_A_MAP_EPOCH]);
+	if (tb[NVO3_A_MAP_PROV])
+		change->new.prov = nla_get_u8(tb[NVO3_A_MAP_PROV]);
+	return 0;
+}
+
+/* Those of the same request count too. */
+static int check_limit(struct batch *batch, struct change *change)
+{
+	struct nvo3_vn *vn = change->vn;
+	struct nvo3_mapping held;
+
+	if (change->new.kind != NVO3_MAP_REMOTE || !vn->limit)
+		return 0;
+	if (nvo3_map_find(&batch->nve->maps, vn->vni, change->new.mac, &held) &&
+	    held.kind == NVO3_MAP_REMOTE)
+		return 0;
+	if (vn->remote_maps + ++vn->pending > vn->limit)
+		return NVO3_REFUSE(batch->extack, change->attr, ENOSPC,
+				   "VN %u may hold %u mappings of other NVEs", vn->vni, vn->limit);
+	return 0;
+}
+
+static int check_add(struct batch *batch, struct nlattr *nest, struct change *change)
+{
+	struct nlattr *tb[NVO3_A_MAP_MAX + 1];
+	int err;
+
+	err = parse_key(batch, nest, tb, change);
+	if (err)
+		return err;
+	if (change->new.prov == NVO3_PROV_PORT)
+		return NVO3_REFUSE(batch->extack, tb[NVO3_A_MAP_PROV], EINVAL,
+				   "a port's own mapping is made by port-add");
+	err = parse_target(batch, nest, tb, change);
+	if (err)
+		return err;
+	err = nvo3_claim_judge(batch->nve, &change->new, batch->flags, nest, batch->extack);
+	if (err)
+		return err;
+	return check_limit(batch, change);
+}
+
+/* What a request says about the mapping that it deletes must be so. */
+static int check_same(struct batch *batch, struct nlattr *nest, struct nlattr **tb,
+		      struct change *change)
+{
+	int err;
+
+	if (tb[NVO3_A_MAP_PROV] && change->new.prov != change->old.prov)
+		return NVO3_REFUSE(batch->extack, tb[NVO3_A_MAP_PROV], ENOENT,
+				   "the mapping of %pM in VN %u is of another provenance",
+				   change->new.mac, change->vn->vni);
+	if (!has_target(tb))
+		return 0;
+	err = parse_target(batch, nest, tb, change);
+	if (err)
+		return err;
+	if (change->new.kind != change->old.kind || change->new.nr != change->old.nr)
+		return NVO3_REFUSE(batch->extack, nest, ENOENT,
+				   "the mapping of %pM in VN %u leads elsewhere",
+				   change->new.mac, change->vn->vni);
+	return 0;
+}
+
+static int check_del(struct batch *batch, struct nlattr *nest, struct change *change)
+{
+	struct nlattr *tb[NVO3_A_MAP_MAX + 1];
+	int err;
+
+	err = parse_key(batch, nest, tb, change);
+	if (err)
+		return err;
+	if (!nvo3_map_find(&batch->nve->maps, change->vn->vni, change->new.mac, &change->old))
+		return NVO3_REFUSE(batch->extack, nest, ENOENT, "%pM has no mapping in VN %u",
+				   change->new.mac, change->vn->vni);
+	if (change->old.prov == NVO3_PROV_PORT)
+		return NVO3_REFUSE(batch->extack, nest, EBUSY,
+				   "the mapping of %pM in VN %u goes with its port",
+				   change->new.mac, change->vn->vni);
+	if (tb[NVO3_A_MAP_EPOCH] && change->old.epoch > change->new.epoch)
+		return NVO3_REFUSE(batch->extack, tb[NVO3_A_MAP_EPOCH], ESTALE,
+				   "epoch %llu is older than the %llu held",
+				   change->new.epoch, change->old.epoch);
+	return check_same(batch, nest, tb, change);
+}
+
+static int check_all(struct batch *batch, struct genl_info *info,
+		     int (*check)(struct batch *batch, struct nlattr *nest, struct change *change))
+{
+	struct nlattr *nest;
+	u32 count = 0;
+	int err, rem;
+
+	nvo3_nl_for_each(nest, info, NVO3_A_MAP, rem)
+		count++;
+	if (!count) {
+		NL_SET_ERR_MSG(info->extack, "the request has no map");
+		return -EINVAL;
+	}
+	batch->changes = kvcalloc(count, sizeof(*batch->changes), GFP_KERNEL);
+	if (!batch->changes)
+		return -ENOMEM;
+	nvo3_nl_for_each(nest, info, NVO3_A_MAP, rem) {
+		err = check(batch, nest, &batch->changes[batch->count++]);
+		if (err)
+			return err;
+		cond_resched();
+	}
+	return 0;
+}
+
+static void batch_free(struct batch *batch)
+{
+	struct change *change;
+	u32 i;
+
+	for (i = 0; i < batch->count; i++) {
+		change = &batch->changes[i];
+		if (change->remote)
+			nvo3_remote_put(change->remote);
+		if (!IS_ERR_OR_NULL(change->vn))
+			change->vn->pending = 0;
+	}
+	kvfree(batch->changes);
+}
+
+/* The second mention of an address is judged by the first. */
+static int add_one(struct batch *batch, struct change *change)
+{
+	int err;
+
+	err = nvo3_claim_judge(batch->nve, &change->new, batch->flags, change->attr, batch->extack);
+	if (err)
+		return err;
+	err = nvo3_mapping_set(batch->nve, change->vn, &change->new, &change->old);
+	if (err)
+		return NVO3_REFUSE(batch->extack, change->attr, -err,
+				   "no room for the mapping; none was changed");
+	return 0;
+}
+
+static int add_all(struct batch *batch)
+{
+	struct change *change;
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < batch->count && !err; i++)
+		err = add_one(batch, &batch->changes[i]);
+	if (err) {
+		/* The last one failed and changed nothing. */
+		for (i--; i--; ) {
+			change = &batch->changes[i];
+			nvo3_mapping_undo(batch->nve, change->vn, &change->new, &change->old);
+		}
+		return err;
+	}
+	for (i = 0; i < batch->count; i++)
+		nvo3_mapping_commit(batch->nve, &batch->changes[i].new, &batch->changes[i].old);
+	return 0;
+}
+
+static void batch_init(struct batch *batch, struct genl_info *info)
+{
+	*batch = (struct batch){
+		.nve = nvo3_nl_nve(info),
+		.extack = info->extack,
+		.flags = info->nlhdr->nlmsg_flags,
+	};
+}
+
+int nvo3_nl_map_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct batch batch;
+	int err;
+
+	batch_init(&batch, info);
+	err = check_all(&batch, info, check_add);
+	if (!err)
+		err = add_all(&batch);
+	batch_free(&batch);
+	return err;
+}
+
+int nvo3_nl_map_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct batch batch;
+	int err;
+	u32 i;
+
+	batch_init(&batch, info);
+	err = check_all(&batch, info, check_del);
+	for (i = 0; i < batch.count && !err; i++)
+		nvo3_mapping_del(batch.nve, batch.changes[i].vn, batch.changes[i].new.mac);
+	batch_free(&batch);
+	return err;
+}
+
+/*
+ * VN and provenance of a flush or dump, from a nest that may be missing. @provs
+ * comes in with what is meant without one.
+ */
+static int parse_filter(struct nvo3_nve *nve, struct nlattr *nest,
+			struct nvo3_mapping_filter *filter, struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[NVO3_A_MAP_MAX + 1];
+	struct nvo3_vn *vn;
+	int err;
+
+	if (!nest)
+		return 0;
+	err = nvo3_nl_parse_map(nest, tb, extack);
+	if (err)
+		return err;
+	if (has_target(tb) || tb[NVO3_A_MAP_MAC] || tb[NVO3_A_MAP_EPOCH])
+		return NVO3_REFUSE(extack, nest, EINVAL,
+				   "many mappings are chosen by VN and provenance only");
+	if (tb[NVO3_A_MAP_VNI]) {
+		vn = nvo3_nl_vn(nve, nest, tb[NVO3_A_MAP_VNI], extack);
+		if (IS_ERR(vn))
+			return PTR_ERR(vn);
+		filter->vn = vn;
+	}
+	if (tb[NVO3_A_MAP_PROV])
+		filter->provs = BIT(nla_get_u8(tb[NVO3_A_MAP_PROV]));
+	return 0;
+}
+
+int nvo3_nl_map_flush_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nvo3_mapping_filter filter = {
+		.provs = BIT(NVO3_PROV_STATIC) | BIT(NVO3_PROV_AGENT),
+	};
+	struct nlattr *nest = info->attrs[NVO3_A_MAP];
+	struct nvo3_nve *nve = nvo3_nl_nve(info);
+	int err;
+
+	err = parse_filter(nve, nest, &filter, info->extack);
+	if (err)
+		return err;
+	if (filter.provs & BIT(NVO3_PROV_PORT))
+		return NVO3_REFUSE(info->extack, nest, EINVAL,
+				   "ports' own mappings go with their ports");
+	nvo3_mapping_flush(nve, &filter);
+	return 0;
+}
+
+int nvo3_nl_map_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[NVO3_A_MAP_MAX + 1], *nest = info->attrs[NVO3_A_MAP];
+	struct change change = {};
+	struct batch batch;
+	int err;
+
+	batch_init(&batch, info);
+	err = parse_key(&batch, nest, tb, &change);
+	if (err)
+		return err;
+	if (!nvo3_map_find(&batch.nve->maps, change.vn->vni, change.new.mac, &change.old))
+		return NVO3_REFUSE(info->extack, nest, ENOENT, "%pM has no mapping in VN %u",
+				   change.new.mac, change.vn->vni);
+	return nvo3_nl_reply(info, nvo3_fill_map, &change.old);
+}
+
+/*
+ * args[0] is the place in the table. Growth and moves there count as changes, and
+ * then the dump is marked as interrupted.
+ */
+static void dump(struct sk_buff *skb, struct netlink_callback *cb, struct nvo3_nve *nve,
+		 const struct nvo3_mapping_filter *filter)
+{
+	u32 pos = cb->args[0], next = pos;
+	struct nvo3_mapping map;
+
+	while (nvo3_map_next(&nve->maps, &next, &map)) {
+		if (nvo3_mapping_matches(filter, &map) &&
+		    nvo3_nl_dump(skb, cb, nve, nvo3_fill_map, &map))
+			break;
+		pos = next;
+		cond_resched();
+	}
+	cb->args[0] = pos;
+}
+
+int nvo3_nl_map_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct nvo3_mapping_filter filter = { .provs = NVO3_PROVS_ALL };
+	struct nvo3_nve *nve = nvo3_nl_dump_begin(cb);
+	int err;
+
+	if (IS_ERR(nve))
+		return PTR_ERR(nve);
+	err = parse_filter(nve, nvo3_dump_attrs(cb)[NVO3_A_MAP], &filter, cb->extack);
+	if (!err)
+		dump(skb, cb, nve, &filter);
+	nvo3_nl_dump_end(nve);
+	return err ?: skb->len;
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * member-add and member-del take many at once: all are checked, then applied;
+ * what memory stops half-way is taken back.
+ */
+#include <linux/slab.h>
+#include "membership.h"
+#include "nl_parse.h"
+
+struct change {
+	struct nvo3_vn *vn;
+	struct nvo3_remote *remote;	/* held for the request */
+	bool done;
+};
+
+struct batch {
+	struct nvo3_nve *nve;
+	struct netlink_ext_ack *extack;
+	struct change *changes;
+	u32 count;
+};
+
+static int parse_member(struct nvo3_nve *nve, struct nlattr *nest, struct nvo3_vn **vn,
+			struct nvo3_addr *addr, struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[NVO3_A_MEMBER_MAX + 1];
+	int err;
+
+	err = nvo3_nl_parse_member(nest, tb, extack);
+	if (err)
+		return err;
+	*vn = nvo3_nl_vn(nve, nest, tb[NVO3_A_MEMBER_VNI], extack);
+	if (IS_ERR(*vn))
+		return PTR_ERR(*vn);
+	return nvo3_nl_addr(nest, tb[NVO3_A_MEMBER_ADDR4], tb[NVO3_A_MEMBER_ADDR6], addr, extack);
+}
+
+static int check_add(struct batch *batch, struct nlattr *nest)
+{
+	struct change *change = &batch->changes[batch->count];
+	struct nvo3_addr addr;
+	int err;
+
+	err = parse_member(batch->nve, nest, &change->vn, &addr, batch->extack);
+	if (err)
+		return err;
+	err = nvo3_nl_check_locator(batch->nve, &addr, nest, batch->extack);
+	if (err)
+		return err;
+	change->remote = nvo3_remote_get(&batch->nve->remotes, &addr);
+	if (IS_ERR(change->remote)) {
+		NL_SET_ERR_MSG(batch->extack, "no memory for the remote NVE");
+		return PTR_ERR(change->remote);
+	}
+	batch->count++;
+	return 0;
+}
+
+static int check_del(struct batch *batch, struct nlattr *nest)
+{
+	struct change *change = &batch->changes[batch->count];
+	char buf[NVO3_ADDR_STRLEN];
+	struct nvo3_addr addr;
+	int err;
+
+	err = parse_member(batch->nve, nest, &change->vn, &addr, batch->extack);
+	if (err)
+		return err;
+	change->remote = nvo3_remote_find(&batch->nve->remotes, &addr);
+	if (!change->remote || !nvo3_members_has(&change->vn->members, change->remote))
+		return NVO3_REFUSE(batch->extack, nest, ENOENT, "%s is no member of VN %u",
+				   nvo3_addr_str(&addr, buf), change->vn->vni);
+	change->remote->refs++;
+	batch->count++;
+	return 0;
+}
+
+static int check_all(struct batch *batch, struct genl_info *info,
+		     int (*check)(struct batch *batch, struct nlattr *nest))
+{
+	struct nlattr *nest;
+	u32 count = 0;
+	int err, rem;
+
+	nvo3_nl_for_each(nest, info, NVO3_A_MEMBER, rem)
+		count++;
+	if (!count) {
+		NL_SET_ERR_MSG(info->extack, "the request has no member");
+		return -EINVAL;
+	}
+	batch->changes = kvcalloc(count, sizeof(*batch->changes), GFP_KERNEL);
+	if (!batch->changes)
+		return -ENOMEM;
+	nvo3_nl_for_each(nest, info, NVO3_A_MEMBER, rem) {
+		err = check(batch, nest);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static void batch_free(struct batch *batch)
+{
+	u32 i;
+
+	for (i = 0; i < batch->count; i++)
+		nvo3_remote_put(batch->changes[i].remote);
+	kvfree(batch->changes);
+}
+
+typedef int change_fn(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_remote *remote);
+
+/* @gone: the error that says there is nothing to do, as a second mention gives. */
+static int apply_all(struct batch *batch, change_fn *apply, int gone, change_fn *undo, u8 cmd)
+{
+	struct change *change;
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < batch->count && !err; i++) {
+		change = &batch->changes[i];
+		err = apply(batch->nve, change->vn, change->remote);
+		change->done = !err;
+		if (err == gone)
+			err = 0;
+	}
+	/* Backwards, which needs no memory: see nvo3_members_del(). */
+	while (err && i--) {
+		change = &batch->changes[i];
+		if (change->done)
+			undo(batch->nve, change->vn, change->remote);
+		change->done = false;
+	}
+	for (i = 0; i < batch->count; i++) {
+		change = &batch->changes[i];
+		if (change->done)
+			nvo3_membership_notify(batch->nve, cmd, change->vn, change->remote);
+	}
+	if (err)
+		NL_SET_ERR_MSG(batch->extack, "no memory for the members; none was changed");
+	return err;
+}
+
+int nvo3_nl_member_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct batch batch = { .nve = nvo3_nl_nve(info), .extack = info->extack };
+	int err;
+
+	err = check_all(&batch, info, check_add);
+	if (!err)
+		err = apply_all(&batch, nvo3_membership_add, -EEXIST, nvo3_membership_del,
+				NVO3_CMD_MEMBER_NTF);
+	batch_free(&batch);
+	return err;
+}
+
+int nvo3_nl_member_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct batch batch = { .nve = nvo3_nl_nve(info), .extack = info->extack };
+	int err;
+
+	err = check_all(&batch, info, check_del);
+	if (!err)
+		err = apply_all(&batch, nvo3_membership_del, -ENOENT, nvo3_membership_add,
+				NVO3_CMD_MEMBER_DEL_NTF);
+	batch_free(&batch);
+	return err;
+}
+
+int nvo3_nl_member_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *nest = info->attrs[NVO3_A_MEMBER];
+	struct nvo3_nve *nve = nvo3_nl_nve(info);
+	struct nvo3_remote *remote;
+	char buf[NVO3_ADDR_STRLEN];
+	struct nvo3_member member;
+	struct nvo3_addr addr;
+	struct nvo3_vn *vn;
+	int err;
+
+	err = parse_member(nve, nest, &vn, &addr, info->extack);
+	if (err)
+		return err;
+	remote = nvo3_remote_find(&nve->remotes, &addr);
+	if (!remote || !nvo3_members_has(&vn->members, remote))
+		return NVO3_REFUSE(info->extack, nest, ENOENT, "%s is no member of VN %u",
+				   nvo3_addr_str(&addr, buf), vn->vni);
+	member = (struct nvo3_member){ .vni = vn->vni, .addr = &addr };
+	return nvo3_nl_reply(info, nvo3_fill_member, &member);
+}
+
+/* From the args[1]-th member of a VN on: 0, or -EMSGSIZE when the message is full. */
+static int dump_vn(struct sk_buff *skb, struct netlink_callback *cb, struct nvo3_nve *nve,
+		   struct nvo3_vn *vn)
+{
+	struct nvo3_member member = { .vni = vn->vni };
+	struct nvo3_remote *remote;
+	int err;
+
+	for (; (remote = nvo3_members_at(&vn->members, cb->args[1])); cb->args[1]++) {
+		member.addr = &remote->addr;
+		err = nvo3_nl_dump(skb, cb, nve, nvo3_fill_member, &member);
+		if (err)
+			return err;
+	}
+	cb->args[1] = 0;
+	return 0;
+}
+
+/* Of one VN if the request names it: an error, NULL for all, or the VN. */
+static struct nvo3_vn *dump_filter(struct netlink_callback *cb, struct nvo3_nve *nve)
+{
+	struct nlattr *nest = nvo3_dump_attrs(cb)[NVO3_A_MEMBER];
+	struct nlattr *tb[NVO3_A_MEMBER_MAX + 1];
+	int err;
+
+	if (!nest)
+		return NULL;
+	err = nvo3_nl_parse_member(nest, tb, cb->extack);
+	if (err)
+		return ERR_PTR(err);
+	if (tb[NVO3_A_MEMBER_ADDR4] || tb[NVO3_A_MEMBER_ADDR6])
+		return ERR_PTR(NVO3_REFUSE(cb->extack, nest, EINVAL,
+					   "members are listed by VN, not by address"));
+	return nvo3_nl_vn(nve, nest, tb[NVO3_A_MEMBER_VNI], cb->extack);
+}
+
+int nvo3_nl_member_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct nvo3_nve *nve = nvo3_nl_dump_begin(cb);
+	struct nvo3_vn *only, *vn;
+
+	if (IS_ERR(nve))
+		return PTR_ERR(nve);
+	only = dump_filter(cb, nve);
+	if (IS_ERR(only)) {
+		nvo3_nl_dump_end(nve);
+		return PTR_ERR(only);
+	}
+	for (; cb->args[0] < nvo3_index_size(&nve->vns.index); cb->args[0]++) {
+		vn = nvo3_index_lookup(&nve->vns.index, cb->args[0]);
+		if (vn && (!only || vn == only) && dump_vn(skb, cb, nve, vn))
+			break;
+	}
+	nvo3_nl_dump_end(nve);
+	return skb->len;
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <net/addrconf.h>
+#include <net/route.h>
+#include "nl_parse.h"
+#include "slave.h"
+
+struct object {
+	const char *name;
+	int max;
+	const struct nla_policy *policy;
+	u32 answers;		/* bits of attributes that only answers carry */
+};
+
+static int parse(const struct object *object, struct nlattr *nest, struct nlattr **tb,
+		 struct netlink_ext_ack *extack)
+{
+	int err, type;
+
+	if (!nest) {
+		NL_SET_ERR_MSG_FMT(extack, "the request has no %s", object->name);
+		return -EINVAL;
+	}
+	err = nla_parse_nested(tb, object->max, nest, object->policy, extack);
+	if (err)
+		return err;
+	for (type = 1; type <= object->max; type++)
+		if (tb[type] && object->answers & BIT(type))
+			return NVO3_REFUSE(extack, tb[type], EINVAL,
+					   "a counter of a %s cannot be set", object->name);
+	return 0;
+}
+
+int nvo3_nl_parse_vn(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	static const struct object vn = {
+		"vn", NVO3_A_VN_MAX, nvo3_vn_nl_policy,
+		BIT(NVO3_A_VN_PORTS) | BIT(NVO3_A_VN_MAPS) | BIT(NVO3_A_VN_MEMBERS) |
+		BIT(NVO3_A_VN_MISSES) | BIT(NVO3_A_VN_STATS),
+	};
+
+	return parse(&vn, nest, tb, extack);
+}
+
+int nvo3_nl_parse_member(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	static const struct object member = {
+		"member", NVO3_A_MEMBER_MAX, nvo3_member_nl_policy, 0,
+	};
+
+	return parse(&member, nest, tb, extack);
+}
+
+int nvo3_nl_parse_port(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	static const struct object port = {
+		"port", NVO3_A_PORT_MAX, nvo3_port_nl_policy, BIT(NVO3_A_PORT_STATS),
+	};
+
+	return parse(&port, nest, tb, extack);
+}
+
+int nvo3_nl_parse_map(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	static const struct object map = { "map", NVO3_A_MAP_MAX, nvo3_map_nl_policy, 0 };
+
+	return parse(&map, nest, tb, extack);
+}
+
+int nvo3_nl_parse_remote(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	static const struct object remote = {
+		"remote", NVO3_A_REMOTE_MAX, nvo3_remote_nl_policy,
+		BIT(NVO3_A_REMOTE_REFS) | BIT(NVO3_A_REMOTE_PACKETS) | BIT(NVO3_A_REMOTE_BYTES),
+	};
+
+	return parse(&remote, nest, tb, extack);
+}
+
+struct nvo3_vn *nvo3_nl_vn(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *vni,
+			   struct netlink_ext_ack *extack)
+{
+	struct nvo3_vn *vn;
+
+	if (!vni)
+		return ERR_PTR(NVO3_REFUSE(extack, nest, EINVAL, "no VN given (vni)"));
+	vn = nvo3_vn_lookup(&nve->vns, nla_get_u32(vni));
+	if (!vn)
+		return ERR_PTR(NVO3_REFUSE(extack, vni, ENOENT, "VN %u does not exist on %s",
+					   nla_get_u32(vni), nve->dev->name));
+	return vn;
+}
+
+int nvo3_nl_addr(struct nlattr *nest, struct nlattr *addr4, struct nlattr *addr6,
+		 struct nvo3_addr *addr, struct netlink_ext_ack *extack)
+{
+	struct in6_addr v6;
+
+	if (addr4 && addr6)
+		return NVO3_REFUSE(extack, addr6, EINVAL,
+				   "an IPv4 and an IPv6 address given for one NVE");
+	if (addr4) {
+		*addr = nvo3_addr_from4(nla_get_in_addr(addr4));
+	} else if (addr6) {
+		v6 = nla_get_in6_addr(addr6);
+		*addr = nvo3_addr_from6(&v6);
+	} else {
+		return NVO3_REFUSE(extack, nest, EINVAL, "no NVE address given (addr4 or addr6)");
+	}
+	return 0;
+}
+
+/* What the underlay's own tables say about the address. */
+static const char *underlay_fault(struct nvo3_nve *nve, const struct nvo3_addr *addr)
+{
+	if (addr->family == AF_INET6)
+		return ipv6_chk_addr(nve->net, &addr->v6, NULL, 0) ? "an address of this NVE" : NULL;
+	switch (inet_addr_type(nve->net, addr->v4)) {
+	case RTN_LOCAL:
+		return "an address of this NVE";
+	case RTN_BROADCAST:
+		return "a broadcast address";
+	}
+	return NULL;
+}
+
+static bool is_local(struct nvo3_nve *nve, const struct nvo3_addr *addr)
+{
+	const struct nvo3_conf *conf;
+	bool same;
+
+	rcu_read_lock();
+	conf = rcu_dereference(nve->conf);
+	same = addr->family == AF_INET ? addr->v4 == conf->local4 :
+					 ipv6_addr_equal(&addr->v6, &conf->local6);
+	rcu_read_unlock();
+	return same;
+}
+
+int nvo3_nl_check_locator(struct nvo3_nve *nve, const struct nvo3_addr *addr,
+			  const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	const char *fault = nvo3_addr_fault(addr);
+	char buf[NVO3_ADDR_STRLEN];
+
+	if (!fault && is_local(nve, addr))
+		fault = "an address of this NVE";
+	if (!fault)
+		fault = underlay_fault(nve, addr);
+	if (fault)
+		return NVO3_REFUSE(extack, attr, EINVAL, "%s is %s", nvo3_addr_str(addr, buf), fault);
+	return 0;
+}
+
+const u8 *nvo3_nl_mac(struct nlattr *nest, struct nlattr *mac, struct netlink_ext_ack *extack)
+{
+	const u8 *addr;
+
+	if (!mac)
+		return ERR_PTR(NVO3_REFUSE(extack, nest, EINVAL, "no MAC address given (mac)"));
+	addr = nla_data(mac);
+	if (is_zero_ether_addr(addr))
+		return ERR_PTR(NVO3_REFUSE(extack, mac, EINVAL, "the MAC address is all zero"));
+	if (is_multicast_ether_addr(addr))
+		return ERR_PTR(NVO3_REFUSE(extack, mac, EINVAL,
+					   "%pM is a multicast MAC address", addr));
+	return addr;
+}
+
+struct nvo3_slave *nvo3_nl_slave(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *dev,
+				 struct netlink_ext_ack *extack)
+{
+	struct net_device *access;
+	struct nvo3_slave *slave;
+	int err;
+
+	if (!dev)
+		return ERR_PTR(NVO3_REFUSE(extack, nest, EINVAL, "no access device given (dev)"));
+	access = dev_get_by_index(dev_net(nve->dev), nla_get_u32(dev));
+	if (!access)
+		return ERR_PTR(NVO3_REFUSE(extack, dev, ENODEV, "no device %u in this namespace",
+					   nla_get_u32(dev)));
+	rcu_read_lock();
+	slave = nvo3_slave_of(access);
+	if (!slave)
+		err = NVO3_REFUSE(extack, dev, EINVAL, "%s is not enslaved to %s", access->name,
+				  nve->dev->name);
+	else if (slave->nve != nve)
+		err = NVO3_REFUSE(extack, dev, EINVAL, "%s is enslaved to %s, not to %s",
+				  access->name, slave->nve->dev->name, nve->dev->name);
+	else
+		err = 0;
+	rcu_read_unlock();
+	dev_put(access);
+	/* A slave of this NVE cannot be released before nve->lock is. */
+	return err ? ERR_PTR(err) : slave;
+}
+
+struct nvo3_port *nvo3_nl_port(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *dev,
+			       struct nlattr *vlan, struct netlink_ext_ack *extack)
+{
+	struct nvo3_slave *slave = nvo3_nl_slave(nve, nest, dev, extack);
+	u16 vid = vlan ? nla_get_u16(vlan) : 0;
+	struct nvo3_port *port;
+
+	if (IS_ERR(slave))
+		return ERR_CAST(slave);
+	rcu_read_lock();
+	port = nvo3_port_lookup(slave, vid);
+	rcu_read_unlock();
+	if (port)
+		return port;
+	if (vid)
+		return ERR_PTR(NVO3_REFUSE(extack, vlan, ENOENT, "%s has no port on VLAN %u",
+					   slave->dev->name, vid));
+	return ERR_PTR(NVO3_REFUSE(extack, dev, ENOENT, "%s has no untagged port",
+				   slave->dev->name));
+}

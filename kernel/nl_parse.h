@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Attributes into objects, with a sentence for each that is wrong.
+ *
+ * @nest is the object's nest, for saying what it lacks. Callers hold nve->lock.
+ * An attribute that only answers carry is refused in requests.
+ */
+#ifndef _NVO3_NL_PARSE_H
+#define _NVO3_NL_PARSE_H
+
+#include "netlink.h"
+
+/* Object nests: parse by policy; "the request has no @what" when @nest is NULL. */
+int nvo3_nl_parse_vn(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack);
+int nvo3_nl_parse_member(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack);
+int nvo3_nl_parse_port(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack);
+int nvo3_nl_parse_map(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack);
+int nvo3_nl_parse_remote(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack);
+
+/* The VN of @vni, or ERR_PTR(-EINVAL missing, -ENOENT). */
+struct nvo3_vn *nvo3_nl_vn(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *vni,
+			   struct netlink_ext_ack *extack);
+
+/* Exactly one of two addresses: 0 or -EINVAL. */
+int nvo3_nl_addr(struct nlattr *nest, struct nlattr *addr4, struct nlattr *addr6,
+		 struct nvo3_addr *addr, struct netlink_ext_ack *extack);
+
+/* May the address be that of another NVE? */
+int nvo3_nl_check_locator(struct nvo3_nve *nve, const struct nvo3_addr *addr,
+			  const struct nlattr *attr, struct netlink_ext_ack *extack);
+
+/* A unicast MAC: its bytes, or ERR_PTR(-EINVAL). */
+const u8 *nvo3_nl_mac(struct nlattr *nest, struct nlattr *mac, struct netlink_ext_ack *extack);
+
+/* The slave of this NVE that @dev names, or ERR_PTR(). */
+struct nvo3_slave *nvo3_nl_slave(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *dev,
+				 struct netlink_ext_ack *extack);
+
+/* Its port on @vlan (untagged without), or ERR_PTR(). */
+struct nvo3_port *nvo3_nl_port(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *dev,
+			       struct nlattr *vlan, struct netlink_ext_ack *extack);
+
+/* Walk the nests of @type in a request that may repeat them. */
+#define nvo3_nl_for_each(attr, info, type, rem)					\
+	nlmsg_for_each_attr(attr, (info)->nlhdr, GENL_HDRLEN, rem)		\
+		if (nla_type(attr) == (type))
+
+#endif /* _NVO3_NL_PARSE_H */

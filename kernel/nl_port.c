@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "claim.h"
+#include "nl_parse.h"
+#include "notify.h"
+
+/* What a request wants a port to become. */
+struct wish {
+	const u8 *mac;		/* NULL: none */
+	u64 epoch;
+	u8 state;
+};
+
+static int parse_wish(struct nlattr *nest, struct nlattr **tb, struct wish *wish,
+		      struct netlink_ext_ack *extack)
+{
+	if (tb[NVO3_A_PORT_MAC]) {
+		wish->mac = nvo3_nl_mac(nest, tb[NVO3_A_PORT_MAC], extack);
+		if (IS_ERR(wish->mac))
+			return PTR_ERR(wish->mac);
+	}
+	if (tb[NVO3_A_PORT_EPOCH])
+		wish->epoch = nla_get_u64(tb[NVO3_A_PORT_EPOCH]);
+	if (tb[NVO3_A_PORT_STATE])
+		wish->state = nla_get_u8(tb[NVO3_A_PORT_STATE]);
+	if (wish->epoch && !wish->mac)
+		return NVO3_REFUSE(extack, tb[NVO3_A_PORT_EPOCH] ?: nest, EINVAL,
+				   "an epoch needs a MAC address");
+	return 0;
+}
+
+/*
+ * The claim comes first, because it alone can be refused; then the old mapping
+ * goes, if it was of another MAC or the port falls silent.
+ */
+static int fulfil(struct nvo3_nve *nve, struct nvo3_port *port, const struct wish *wish,
+		  const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	bool active = wish->state == NVO3_PORT_STATE_ACTIVE;
+	int err;
+
+	if (active && wish->mac) {
+		err = nvo3_claim_port(nve, port, wish->mac, wish->epoch, attr, extack);
+		if (err)
+			return err;
+	}
+	if (!active || (port->has_mac && !ether_addr_equal(port->mac, wish->mac)))
+		nvo3_claim_withdraw(nve, port);
+	port->has_mac = wish->mac;
+	if (wish->mac && wish->mac != port->mac)
+		ether_addr_copy(port->mac, wish->mac);
+	port->epoch = wish->epoch;
+	WRITE_ONCE(port->state, wish->state);
+	nvo3_nve_changed(nve);
+	nvo3_notify_port(nve, NVO3_CMD_PORT_NTF, port);
+	return 0;
+}
+
+static int refuse_add(struct nvo3_slave *slave, u16 vlan, int err, const struct nlattr *nest,
+		      struct netlink_ext_ack *extack)
+{
+	if (err == -EEXIST && vlan)
+		return NVO3_REFUSE(extack, nest, EEXIST, "%s has a port on VLAN %u",
+				   slave->dev->name, vlan);
+	if (err == -EEXIST)
+		return NVO3_REFUSE(extack, nest, EEXIST, "%s has an untagged port",
+				   slave->dev->name);
+	NL_SET_ERR_MSG_FMT(extack, "%s cannot take the port", slave->dev->name);
+	return err;
+}
+
+int nvo3_nl_port_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[NVO3_A_PORT_MAX + 1], *nest = info->attrs[NVO3_A_PORT];
+	struct wish wish = { .state = NVO3_PORT_STATE_ACTIVE };
+	struct nvo3_nve *nve = nvo3_nl_nve(info);
+	struct nvo3_slave *slave;
+	struct nvo3_port *port;
+	struct nvo3_vn *vn;
+	u16 vlan;
+	int err;
+
+	err = nvo3_nl_parse_port(nest, tb, info->extack);
+	if (err)
+		return err;
+	slave = nvo3_nl_slave(nve, nest, tb[NVO3_A_PORT_DEV], info->extack);
+	if (IS_ERR(slave))
+		return PTR_ERR(slave);
+	vn = nvo3_nl_vn(nve, nest, tb[NVO3_A_PORT_VNI], info->extack);
+	if (IS_ERR(vn))
+		return PTR_ERR(vn);
+	err = parse_wish(nest, tb, &wish, info->extack);
+	if (err)
+		return err;
+	vlan = tb[NVO3_A_PORT_VLAN] ? nla_get_u16(tb[NVO3_A_PORT_VLAN]) : 0;
+	port = nvo3_port_add(slave, vn, vlan);
+	if (IS_ERR(port))
+		return refuse_add(slave, vlan, PTR_ERR(port), tb[NVO3_A_PORT_VLAN] ?: nest,
+				  info->extack);
+	err = fulfil(nve, port, &wish, tb[NVO3_A_PORT_MAC], info->extack);
+	if (err)
+		/* Silent and not told to anyone yet, so it goes as it came. */
+		nvo3_port_del(port);
+	return err;
+}
+
+/* The port that a request names. */
+static struct nvo3_port *parse_port(struct genl_info *info, struct nlattr **tb)
+{
+	struct nlattr *nest = info->attrs[NVO3_A_PORT];
+	int err;
+
+	err = nvo3_nl_parse_port(nest, tb, info->extack);
+	if (err)
+		return ERR_PTR(err);
+	return nvo3_nl_port(nvo3_nl_nve(info), nest, tb[NVO3_A_PORT_DEV], tb[NVO3_A_PORT_VLAN],
+			    info->extack);
+}
+
+int nvo3_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[NVO3_A_PORT_MAX + 1], *nest = info->attrs[NVO3_A_PORT];
+	struct nvo3_port *port;
+	struct wish wish;
+	int err;
+
+	port = parse_port(info, tb);
+	if (IS_ERR(port))
+		return PTR_ERR(port);
+	if (tb[NVO3_A_PORT_VNI] && nla_get_u32(tb[NVO3_A_PORT_VNI]) != port->vn->vni)
+		return NVO3_REFUSE(info->extack, tb[NVO3_A_PORT_VNI], EOPNOTSUPP,
+				   "the port on %s is in VN %u for good", port->dev->name,
+				   port->vn->vni);
+	wish = (struct wish){
+		.mac = port->has_mac ? port->mac : NULL,
+		.epoch = port->epoch,
+		.state = port->state,
+	};
+	err = parse_wish(nest, tb, &wish, info->extack);
+	if (err)
+		return err;
+	return fulfil(nvo3_nl_nve(info), port, &wish, tb[NVO3_A_PORT_MAC] ?: nest, info->extack);
+}
+
+int nvo3_nl_port_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[NVO3_A_PORT_MAX + 1];
+	struct nvo3_port *port;
+
+	port = parse_port(info, tb);
+	if (IS_ERR(port))
+		return PTR_ERR(port);
+	nvo3_port_release(nvo3_nl_nve(info), port);
+	return 0;
+}
+
+int nvo3_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[NVO3_A_PORT_MAX + 1];
+	struct nvo3_port *port;
+
+	port = parse_port(info, tb);
+	if (IS_ERR(port))
+		return PTR_ERR(port);
+	return nvo3_nl_reply(info, nvo3_fill_port, port);
+}
+
+int nvo3_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct nvo3_nve *nve = nvo3_nl_dump_begin(cb);
+
+	if (IS_ERR(nve))
+		return PTR_ERR(nve);
+	nvo3_nl_dump_index(skb, cb, nve, &nve->ports, nvo3_fill_port);
+	nvo3_nl_dump_end(nve);
+	return skb->len;
+}

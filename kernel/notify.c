@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "netlink.h"
+#include "notify.h"
+
+#define NTF_SIZE	768	/* the largest object with its counters */
+
+static void notify(struct nvo3_nve *nve, u8 cmd, u32 group, nvo3_fill_fn *fill,
+		   const void *object, gfp_t gfp)
+{
+	struct nvo3_msg msg = { .cmd = cmd };
+	struct net *net = dev_net(nve->dev);
+	struct sk_buff *skb;
+
+	if (!genl_has_listeners(&nvo3_nl_family, net, group))
+		return;
+	skb = genlmsg_new(NTF_SIZE, gfp);
+	if (!skb)
+		goto lost;
+	if (WARN_ON_ONCE(nvo3_fill_msg(skb, nve, &msg, fill, object))) {
+		nlmsg_free(skb);
+		goto lost;
+	}
+	genlmsg_multicast_netns(&nvo3_nl_family, net, skb, 0, group, gfp);
+	return;
+
+lost:
+	/* Listeners get ENOBUFS and know that they have to read anew. */
+	genl_set_err(&nvo3_nl_family, net, 0, group, -ENOBUFS);
+}
+
+void nvo3_notify_vn(struct nvo3_nve *nve, u8 cmd, const struct nvo3_vn *vn)
+{
+	notify(nve, cmd, NVO3_NLGRP_CONFIG, nvo3_fill_vn, vn, GFP_KERNEL);
+}
+
+void nvo3_notify_port(struct nvo3_nve *nve, u8 cmd, const struct nvo3_port *port)
+{
+	notify(nve, cmd, NVO3_NLGRP_CONFIG, nvo3_fill_port, port, GFP_KERNEL);
+}
+
+void nvo3_notify_member(struct nvo3_nve *nve, u8 cmd, const struct nvo3_member *member)
+{
+	notify(nve, cmd, NVO3_NLGRP_CONFIG, nvo3_fill_member, member, GFP_KERNEL);
+}
+
+void nvo3_notify_map(struct nvo3_nve *nve, u8 cmd, const struct nvo3_mapping *mapping)
+{
+	u32 group = cmd == NVO3_CMD_ALERT_NTF ? NVO3_NLGRP_ALERT : NVO3_NLGRP_MAPPING;
+
+	notify(nve, cmd, group, nvo3_fill_map, mapping, GFP_KERNEL);
+}
+
+void nvo3_notify_miss(struct nvo3_nve *nve, const struct nvo3_miss_event *event)
+{
+	notify(nve, NVO3_CMD_MISS_NTF, NVO3_NLGRP_MISS, nvo3_fill_miss, event, GFP_ATOMIC);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What listeners in the device's network namespace are told.
+ */
+#ifndef _NVO3_NOTIFY_H
+#define _NVO3_NOTIFY_H
+
+#include "nl_fill.h"
+
+/* Caller holds the mutex; may sleep. @cmd is one of NVO3_CMD_*_NTF. */
+void nvo3_notify_vn(struct nvo3_nve *nve, u8 cmd, const struct nvo3_vn *vn);
+void nvo3_notify_port(struct nvo3_nve *nve, u8 cmd, const struct nvo3_port *port);
+void nvo3_notify_member(struct nvo3_nve *nve, u8 cmd, const struct nvo3_member *member);
+void nvo3_notify_map(struct nvo3_nve *nve, u8 cmd, const struct nvo3_mapping *mapping);
+
+/* From the fast path. */
+void nvo3_notify_miss(struct nvo3_nve *nve, const struct nvo3_miss_event *event);
+
+#endif /* _NVO3_NOTIFY_H */

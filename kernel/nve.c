@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The netdevice. Frames do not pass through it: it is the master of the access
+ * devices, holds the configuration, and carries the sum of the counters.
+ */
+#include <linux/ethtool.h>
+#include <linux/rtnetlink.h>
+#include "fast.h"
+#include "mapping.h"
+#include "membership.h"
+#include "slave.h"
+#include "sock.h"
+
+static int nve_init(struct net_device *dev)
+{
+	struct nvo3_nve *nve = netdev_priv(dev);
+	int err;
+
+	nve->drops = nvo3_drops_alloc();
+	if (!nve->drops)
+		return -ENOMEM;
+	err = nvo3_table_init(&nve->maps, &nve->lock, sizeof(struct nvo3_map_cold));
+	if (err)
+		goto err_drops;
+	err = nvo3_vns_init(&nve->vns, &nve->lock, &nve->reaper);
+	if (err)
+		goto err_maps;
+	err = nvo3_index_init(&nve->ports, &nve->lock, BIT(NVO3_MAP_NR_BITS));
+	if (err)
+		goto err_vns;
+	err = nvo3_remotes_init(&nve->remotes, &nve->lock, &nve->reaper);
+	if (err)
+		goto err_ports;
+	return 0;
+
+err_ports:
+	nvo3_index_uninit(&nve->ports);
+err_vns:
+	nvo3_vns_uninit(&nve->vns);
+err_maps:
+	nvo3_table_uninit(&nve->maps);
+err_drops:
+	free_percpu(nve->drops);
+	return err;
+}
+
+/* No request comes in any more, and no slave is left: take everything away. */
+static void clear(struct nvo3_nve *nve)
+{
+	struct nvo3_mapping_filter all = { .provs = NVO3_PROVS_ALL };
+	struct nvo3_vn *vn;
+	u32 nr;
+
+	/* At once, so that no VN has to walk the table for its own. */
+	nvo3_mapping_flush(nve, &all);
+	for (nr = 0; nr < nvo3_index_size(&nve->vns.index); nr++) {
+		vn = nvo3_index_lookup(&nve->vns.index, nr);
+		if (vn)
+			nvo3_vn_remove(nve, vn);
+	}
+}
+
+/*
+ * Three phases. Dead: requests are refused, slaves released, sockets were closed
+ * by nve_stop(); each of these waits for its readers. Cleared: objects are
+ * hidden and with the reaper. Free: after the reaper's grace period.
+ */
+static void nve_uninit(struct net_device *dev)
+{
+	struct nvo3_nve *nve = netdev_priv(dev);
+	struct nvo3_slave *slave, *tmp;
+
+	mutex_lock(&nve->lock);
+	nve->dead = true;
+	mutex_unlock(&nve->lock);
+	list_for_each_entry_safe(slave, tmp, &nve->slaves, node)
+		nvo3_slave_release(slave);
+
+	mutex_lock(&nve->lock);
+	clear(nve);
+	mutex_unlock(&nve->lock);
+
+	nvo3_reaper_uninit(&nve->reaper);
+	mutex_lock(&nve->lock);
+	nvo3_remotes_uninit(&nve->remotes);
+	nvo3_index_uninit(&nve->ports);
+	nvo3_vns_uninit(&nve->vns);
+	nvo3_table_uninit(&nve->maps);
+	mutex_unlock(&nve->lock);
+	free_percpu(nve->drops);
+}
+
+static void nve_destructor(struct net_device *dev)
+{
+	struct nvo3_nve *nve = netdev_priv(dev);
+
+	kfree(rcu_dereference_protected(nve->conf, true));
+	mutex_destroy(&nve->lock);
+}
+
+static int nve_open(struct net_device *dev)
+{
+	int err = nvo3_sock_open(netdev_priv(dev));
+
+	if (err)
+		netdev_err(dev, "cannot open UDP port %u of the underlay (%d)\n",
+			   ntohs(((struct nvo3_nve *)netdev_priv(dev))->dstport), err);
+	return err;
+}
+
+static int nve_stop(struct net_device *dev)
+{
+	nvo3_sock_close(netdev_priv(dev));
+	return 0;
+}
+
+static netdev_tx_t nve_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	nvo3_drop(netdev_priv(dev), NULL, NULL, skb, NVO3_DROP_NVE_XMIT);
+	return NETDEV_TX_OK;
+}
+
+static bool is_receive(enum nvo3_drop reason)
+{
+	return reason >= NVO3_DROP_TUNNEL_HEADER;
+}
+
+/* The helpers count what leaves by the tunnel, from_tunnel.c what comes. */
+static void nve_stats(struct net_device *dev, struct rtnl_link_stats64 *stats)
+{
+	struct nvo3_nve *nve = netdev_priv(dev);
+	enum nvo3_drop reason;
+
+	dev_get_tstats64(dev, stats);
+	for (reason = NVO3_DROP_NONE + 1; reason <= NVO3_DROP_MAX; reason++) {
+		if (is_receive(reason))
+			stats->rx_dropped += nvo3_drops_sum(nve->drops, reason);
+		else
+			stats->tx_dropped += nvo3_drops_sum(nve->drops, reason);
+	}
+}
+
+static const struct net_device_ops nve_ops = {
+	.ndo_init		= nve_init,
+	.ndo_uninit		= nve_uninit,
+	.ndo_open		= nve_open,
+	.ndo_stop		= nve_stop,
+	.ndo_start_xmit		= nve_xmit,
+	.ndo_get_stats64	= nve_stats,
+	.ndo_add_slave		= nvo3_slave_add,
+	.ndo_del_slave		= nvo3_slave_del,
+	.ndo_validate_addr	= eth_validate_addr,
+	.ndo_set_mac_address	= eth_mac_addr,
+};
+
+bool nvo3_dev_is_nve(const struct net_device *dev)
+{
+	return dev->netdev_ops == &nve_ops;
+}
+
+static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
+{
+	strscpy(info->driver, "nvo3", sizeof(info->driver));
+}
+
+static const struct ethtool_ops nve_ethtool_ops = {
+	.get_drvinfo	= get_drvinfo,
+	.get_link	= ethtool_op_get_link,
+};
+
+static const struct device_type nve_type = {
+	.name = "nvo3",
+};
+
+void nvo3_nve_setup(struct net_device *dev)
+{
+	struct nvo3_nve *nve = netdev_priv(dev);
+
+	ether_setup(dev);
+	eth_hw_addr_random(dev);
+	dev->netdev_ops = &nve_ops;
+	dev->ethtool_ops = &nve_ethtool_ops;
+	SET_NETDEV_DEVTYPE(dev, &nve_type);
+	dev->needs_free_netdev = true;
+	dev->priv_destructor = nve_destructor;
+	dev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
+	dev->max_mtu = ETH_MAX_MTU - NVO3_HEADROOM;
+	dev->priv_flags |= IFF_NO_QUEUE | IFF_LIVE_ADDR_CHANGE;
+	/* What to_remote.c may pass on uncut; the rest is cut before the tunnel. */
+	dev->features |= NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_FRAGLIST | NETIF_F_RXCSUM |
+			 NETIF_F_GSO_SOFTWARE;
+	nvo3_dev_set_lltx(dev);
+	nvo3_dev_set_no_addrconf(dev);
+
+	nve->dev = dev;
+	nve->seq = 1;
+	mutex_init(&nve->lock);
+	nvo3_reaper_init(&nve->reaper, &nve->lock);
+	INIT_LIST_HEAD(&nve->slaves);
+	INIT_LIST_HEAD(&nve->net_node);
+}

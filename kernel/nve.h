@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The NVE: a netdevice of kind "nvo3" that owns VNs, ports, mappings, remotes.
+ *
+ * Locks, outermost first: rtnl; nve->lock, the mutex of all writers below the
+ * device. The fast path takes neither and lives on RCU.
+ */
+#ifndef _NVO3_NVE_H
+#define _NVO3_NVE_H
+
+#include <linux/in6.h>
+#include <linux/netdevice.h>
+#include "map.h"
+#include "port.h"
+#include "remote.h"
+
+/* Outer headers of all encapsulations: IPv6, UDP, VXLAN, inner Ethernet. */
+#define NVO3_HEADROOM	(40 + 8 + 8 + ETH_HLEN)
+
+/* What may change while the NVE lives; replaced as a whole. */
+struct nvo3_conf {
+	struct rcu_head rcu;
+	__be32 local4;		/* 0: any */
+	struct in6_addr local6;	/* ::: any */
+	bool csum;		/* send outer UDP checksums */
+};
+
+struct nvo3_nve {
+	struct net_device *dev;
+	struct net *net;			/* of the underlay, for good */
+	__be16 dstport;				/* for good */
+	struct nvo3_conf __rcu *conf;		/* written under rtnl */
+	struct socket __rcu *sock4;		/* while the device is up; rtnl */
+	struct socket __rcu *sock6;
+	struct nvo3_drops __percpu *drops;
+
+	struct mutex lock;			/* of everything below */
+	bool dead;
+	u32 seq;				/* counts changes, for dumps; never 0 */
+	struct nvo3_table maps;
+	struct nvo3_vns vns;
+	struct nvo3_index ports;
+	u32 nr_ports;
+	struct nvo3_remotes remotes;
+	struct nvo3_reaper reaper;
+
+	struct list_head slaves;		/* rtnl */
+	struct list_head net_node;		/* NVEs of the underlay's netns; rtnl */
+};
+
+static inline struct nvo3_port *nvo3_nve_port(struct nvo3_nve *nve, u32 nr)
+{
+	return nvo3_index_lookup(&nve->ports, nr);
+}
+
+/* A change that a dump under way could have missed. Caller holds the mutex. */
+static inline void nvo3_nve_changed(struct nvo3_nve *nve)
+{
+	lockdep_assert_held(&nve->lock);
+	if (!++nve->seq)
+		nve->seq = 1;
+}
+
+bool nvo3_dev_is_nve(const struct net_device *dev);
+void nvo3_nve_setup(struct net_device *dev);
+
+#endif /* _NVO3_NVE_H */

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/if_vlan.h>
+#include <linux/rtnetlink.h>
+#include "nve.h"
+
+static struct nvo3_port *port_new(struct nvo3_slave *slave, struct nvo3_vn *vn, u16 vlan)
+{
+	struct nvo3_port *port = kzalloc(sizeof(*port), GFP_KERNEL);
+
+	if (!port)
+		return NULL;
+	port->stats = nvo3_stats_alloc();
+	if (!port->stats) {
+		kfree(port);
+		return NULL;
+	}
+	port->dev = slave->dev;
+	port->slave = slave;
+	port->nve = slave->nve;
+	port->vn = vn;
+	port->vlan = vlan;
+	port->state = NVO3_PORT_STATE_ASSOCIATED;
+	return port;
+}
+
+static void port_free(struct nvo3_port *port)
+{
+	free_percpu(port->stats);
+	kfree(port);
+}
+
+static int slave_attach(struct nvo3_slave *slave, struct nvo3_port *port)
+{
+	int err;
+
+	if (!port->vlan) {
+		if (rtnl_dereference(slave->untagged))
+			return -EEXIST;
+		rcu_assign_pointer(slave->untagged, port);
+		return 0;
+	}
+	err = xa_insert(&slave->vlans, port->vlan, port, GFP_KERNEL);
+	if (err)
+		return err == -EBUSY ? -EEXIST : err;
+	/* A device that filters VLANs must let this one in. */
+	err = vlan_vid_add(slave->dev, htons(ETH_P_8021Q), port->vlan);
+	if (err)
+		xa_erase(&slave->vlans, port->vlan);
+	return err;
+}
+
+static void slave_detach(struct nvo3_port *port)
+{
+	if (!port->vlan) {
+		RCU_INIT_POINTER(port->slave->untagged, NULL);
+		return;
+	}
+	xa_erase(&port->slave->vlans, port->vlan);
+	vlan_vid_del(port->dev, htons(ETH_P_8021Q), port->vlan);
+}
+
+static void port_bury(struct nvo3_dead *dead)
+{
+	struct nvo3_port *port = container_of(dead, struct nvo3_port, dead);
+
+	nvo3_index_free(&port->nve->ports, port->nr);
+	port_free(port);
+}
+
+struct nvo3_port *nvo3_port_add(struct nvo3_slave *slave, struct nvo3_vn *vn, u16 vlan)
+{
+	struct nvo3_nve *nve = slave->nve;
+	struct nvo3_port *port;
+	int err;
+
+	ASSERT_RTNL();
+	lockdep_assert_held(&nve->lock);
+	port = port_new(slave, vn, vlan);
+	if (!port)
+		return ERR_PTR(-ENOMEM);
+	err = nvo3_index_add(&nve->ports, port);
+	if (err < 0)
+		goto err_free;
+	port->nr = err;
+	err = slave_attach(slave, port);
+	if (err)
+		goto err_number;
+	list_add_tail_rcu(&port->vn_node, &vn->ports);
+	vn->nr_ports++;
+	nve->nr_ports++;
+	nvo3_nve_changed(nve);
+	return port;
+
+err_number:
+	/* No mapping has named the number, so no reader has seen it. */
+	nvo3_index_hide(&nve->ports, port->nr);
+	nvo3_index_free(&nve->ports, port->nr);
+err_free:
+	port_free(port);
+	return ERR_PTR(err);
+}
+
+void nvo3_port_del(struct nvo3_port *port)
+{
+	struct nvo3_nve *nve = port->nve;
+
+	ASSERT_RTNL();
+	lockdep_assert_held(&nve->lock);
+	slave_detach(port);
+	list_del_rcu(&port->vn_node);
+	port->vn->nr_ports--;
+	nve->nr_ports--;
+	nvo3_index_hide(&nve->ports, port->nr);
+	nvo3_nve_changed(nve);
+	nvo3_reaper_add(&nve->reaper, &port->dead, port_bury);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Ports: where tenant systems attach, (access device, VLAN or untagged) -> VN.
+ *
+ * A slave is an access device enslaved to the NVE; it carries one untagged port
+ * and one for each VLAN. Fast-path users find ports under RCU, by slave and VLAN
+ * (a frame from the tenant), by number (a mapping) or in their VN's list.
+ *
+ * Lifetime: a port that is removed is hidden from all three and goes to the
+ * reaper. Its device needs no reference: the device leaves only after our
+ * notifier has released the slave, and a grace period after that.
+ */
+#ifndef _NVO3_PORT_H
+#define _NVO3_PORT_H
+
+#include <linux/etherdevice.h>
+#include <linux/xarray.h>
+#include "vn.h"
+
+struct nvo3_nve;
+
+struct nvo3_slave {
+	struct net_device *dev;
+	struct nvo3_nve *nve;
+	struct nvo3_port __rcu *untagged;
+	struct xarray vlans;		/* VID -> struct nvo3_port */
+	struct list_head node;		/* in nve->slaves; rtnl */
+};
+
+struct nvo3_port {
+	struct net_device *dev;
+	struct nvo3_nve *nve;
+	struct nvo3_slave *slave;	/* may be gone once the port is with the reaper */
+	struct nvo3_vn *vn;
+	u16 vlan;			/* 0: untagged */
+	u8 state;			/* enum nvo3_port_state; READ_ONCE() in the fast path */
+	struct nvo3_stats __percpu *stats;
+	struct list_head vn_node;	/* in vn->ports; RCU readers */
+
+	/* Under the mutex. */
+	u32 nr;				/* in nve->ports */
+	u32 maps;			/* mappings that point here */
+	u64 epoch;
+	bool has_mac;
+	u8 mac[ETH_ALEN];
+
+	struct nvo3_dead dead;
+};
+
+static inline bool nvo3_port_is_active(const struct nvo3_port *port)
+{
+	return READ_ONCE(port->state) == NVO3_PORT_STATE_ACTIVE;
+}
+
+/* The port of (slave, VLAN), 0 for untagged; NULL if none. Under RCU. */
+static inline struct nvo3_port *nvo3_port_lookup(struct nvo3_slave *slave, u16 vlan)
+{
+	return vlan ? xa_load(&slave->vlans, vlan) : rcu_dereference(slave->untagged);
+}
+
+/*
+ * Make a silent port: associated, without a MAC. ERR_PTR() on error: -EEXIST,
+ * -ENOMEM, -ENOSPC or what the device says to the VLAN. Caller holds rtnl and
+ * the mutex.
+ */
+struct nvo3_port *nvo3_port_add(struct nvo3_slave *slave, struct nvo3_vn *vn, u16 vlan);
+
+/* Remove a port that no mapping points to. Caller holds rtnl and the mutex. */
+void nvo3_port_del(struct nvo3_port *port);
+
+#endif /* _NVO3_PORT_H */

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/netdevice.h>
+#include <linux/slab.h>
+#include "map.h"
+#include "remote.h"
+
+static const struct rhashtable_params remote_params = {
+	.key_len = sizeof(struct nvo3_addr),
+	.key_offset = offsetof(struct nvo3_remote, addr),
+	.head_offset = offsetof(struct nvo3_remote, node),
+	.automatic_shrinking = true,
+};
+
+int nvo3_remotes_init(struct nvo3_remotes *remotes, struct mutex *lock,
+		      struct nvo3_reaper *reaper)
+{
+	int err;
+
+	remotes->lock = lock;
+	remotes->reaper = reaper;
+	remotes->count = 0;
+	remotes->bypass_cache = false;
+	err = rhashtable_init(&remotes->hash, &remote_params);
+	if (err)
+		return err;
+	err = nvo3_index_init(&remotes->index, lock, BIT(NVO3_MAP_NR_BITS));
+	if (err)
+		rhashtable_destroy(&remotes->hash);
+	return err;
+}
+
+void nvo3_remotes_uninit(struct nvo3_remotes *remotes)
+{
+	nvo3_index_uninit(&remotes->index);
+	rhashtable_destroy(&remotes->hash);
+}
+
+static void remote_free(struct nvo3_remote *remote)
+{
+	dst_cache_destroy(&remote->dst_cache);
+	free_percpu(remote->stats);
+	kfree(remote);
+}
+
+static struct nvo3_remote *remote_new(struct nvo3_remotes *remotes, const struct nvo3_addr *addr)
+{
+	struct nvo3_remote *remote = kzalloc(sizeof(*remote), GFP_KERNEL);
+
+	if (!remote)
+		return NULL;
+	remote->addr = *addr;
+	remote->remotes = remotes;
+	remote->refs = 1;
+	remote->stats = nvo3_stats_alloc();
+	if (!remote->stats || dst_cache_init(&remote->dst_cache, GFP_KERNEL)) {
+		remote_free(remote);
+		return NULL;
+	}
+	return remote;
+}
+
+struct nvo3_remote *nvo3_remote_find(struct nvo3_remotes *remotes, const struct nvo3_addr *addr)
+{
+	lockdep_assert_held(remotes->lock);
+	return rhashtable_lookup_fast(&remotes->hash, addr, remote_params);
+}
+
+struct nvo3_remote *nvo3_remote_get(struct nvo3_remotes *remotes, const struct nvo3_addr *addr)
+{
+	struct nvo3_remote *remote = nvo3_remote_find(remotes, addr);
+	int err;
+
+	if (remote) {
+		remote->refs++;
+		return remote;
+	}
+	remote = remote_new(remotes, addr);
+	if (!remote)
+		return ERR_PTR(-ENOMEM);
+	err = rhashtable_insert_fast(&remotes->hash, &remote->node, remote_params);
+	if (err)
+		goto err_free;
+	err = nvo3_index_add(&remotes->index, remote);
+	if (err < 0)
+		goto err_remove;
+	/* No mapping holds the number yet, so nobody looks for it before this. */
+	remote->nr = err;
+	remotes->count++;
+	return remote;
+
+err_remove:
+	rhashtable_remove_fast(&remotes->hash, &remote->node, remote_params);
+	/* The table's own readers walk chains under RCU. */
+	synchronize_rcu();
+err_free:
+	remote_free(remote);
+	return ERR_PTR(err);
+}
+
+static void remote_bury(struct nvo3_dead *dead)
+{
+	struct nvo3_remote *remote = container_of(dead, struct nvo3_remote, dead);
+
+	nvo3_index_free(&remote->remotes->index, remote->nr);
+	remote_free(remote);
+}
+
+void nvo3_remote_put(struct nvo3_remote *remote)
+{
+	struct nvo3_remotes *remotes = remote->remotes;
+
+	lockdep_assert_held(remotes->lock);
+	if (--remote->refs)
+		return;
+	rhashtable_remove_fast(&remotes->hash, &remote->node, remote_params);
+	nvo3_index_hide(&remotes->index, remote->nr);
+	remotes->count--;
+	nvo3_reaper_add(remotes->reaper, &remote->dead, remote_bury);
+}
+
+static void for_each_remote(struct nvo3_remotes *remotes, void (*fn)(struct dst_cache *cache))
+{
+	struct nvo3_remote *remote;
+	u32 nr;
+
+	for (nr = 0; nr < nvo3_index_size(&remotes->index); nr++) {
+		remote = nvo3_index_lookup(&remotes->index, nr);
+		if (remote)
+			fn(&remote->dst_cache);
+	}
+}
+
+void nvo3_remotes_reset_routes(struct nvo3_remotes *remotes)
+{
+	for_each_remote(remotes, dst_cache_reset);
+}
+
+/*
+ * dst_cache_reset_now() must not meet a user of the cache. So the fast path is
+ * first told to do without, and those who had not heard of it leave within the
+ * grace period. Remotes that wait for the reaper give their routes up there.
+ */
+void nvo3_remotes_forget_routes(struct nvo3_remotes *remotes)
+{
+	lockdep_assert_held(remotes->lock);
+	if (!remotes->count)
+		return;
+	WRITE_ONCE(remotes->bypass_cache, true);
+	synchronize_net();
+	for_each_remote(remotes, dst_cache_reset_now);
+	WRITE_ONCE(remotes->bypass_cache, false);
+}

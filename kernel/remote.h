@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Remote NVEs: one object for each address, shared by all mappings and
+ * memberships that lead there, so that a mapping needs only its number.
+ *
+ * Lifetime: references are counted under the writer's mutex; with the last one
+ * the remote is hidden from both ways of finding it (address, number) and goes
+ * to the reaper. Fast-path users hold it by RCU alone.
+ */
+#ifndef _NVO3_REMOTE_H
+#define _NVO3_REMOTE_H
+
+#include <linux/rhashtable.h>
+#include <net/dst_cache.h>
+#include "addr.h"
+#include "index.h"
+#include "reaper.h"
+#include "stats.h"
+
+struct nvo3_remote {
+	struct nvo3_addr addr;
+	u32 nr;				/* in struct nvo3_remotes' index */
+	u32 refs;			/* mutex */
+	struct dst_cache dst_cache;	/* route and source address */
+	struct nvo3_stats __percpu *stats;	/* NVO3_COUNT_ENCAP only */
+	struct nvo3_remotes *remotes;
+	struct rhash_head node;
+	struct nvo3_dead dead;
+};
+
+struct nvo3_remotes {
+	struct rhashtable hash;		/* by address; mutex */
+	struct nvo3_index index;	/* by number; RCU readers */
+	struct nvo3_reaper *reaper;
+	struct mutex *lock;
+	u32 count;
+	bool bypass_cache;		/* see nvo3_remotes_forget_routes() */
+};
+
+int nvo3_remotes_init(struct nvo3_remotes *remotes, struct mutex *lock,
+		      struct nvo3_reaper *reaper);
+void nvo3_remotes_uninit(struct nvo3_remotes *remotes);
+
+/* Find or make, and take a reference: the remote or ERR_PTR(-ENOMEM or -ENOSPC). */
+struct nvo3_remote *nvo3_remote_get(struct nvo3_remotes *remotes, const struct nvo3_addr *addr);
+void nvo3_remote_put(struct nvo3_remote *remote);
+
+/* By address, under the mutex; NULL if there is none. */
+struct nvo3_remote *nvo3_remote_find(struct nvo3_remotes *remotes, const struct nvo3_addr *addr);
+
+/* By number, under RCU. */
+static inline struct nvo3_remote *nvo3_remote_lookup(struct nvo3_remotes *remotes, u32 nr)
+{
+	return nvo3_index_lookup(&remotes->index, nr);
+}
+
+/* The route cache to use for one frame, NULL for none. Under RCU. */
+static inline struct dst_cache *nvo3_remote_cache(struct nvo3_remote *remote)
+{
+	return READ_ONCE(remote->remotes->bypass_cache) ? NULL : &remote->dst_cache;
+}
+
+/* Cached routes are looked up anew: a local address changed. */
+void nvo3_remotes_reset_routes(struct nvo3_remotes *remotes);
+
+/* Give up all cached routes now: a device of the underlay is going away. Sleeps. */
+void nvo3_remotes_forget_routes(struct nvo3_remotes *remotes);
+
+#endif /* _NVO3_REMOTE_H */

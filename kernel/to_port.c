@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The last step to a tenant system: the access device's own queue.
+ */
+#include <linux/if_vlan.h>
+#include "fast.h"
+
+/* What the device would send truncated, refuse or lose in silence, with a reason. */
+static enum nvo3_drop check_device(const struct net_device *dev, const struct sk_buff *skb)
+{
+	if (!netif_running(dev) || !netif_carrier_ok(dev))
+		return NVO3_DROP_PORT_DOWN;
+	/* A GSO frame was cut to its receiver's size by the sender's own TCP. */
+	if (!skb_is_gso(skb) && skb->len > READ_ONCE(dev->mtu) + ETH_HLEN)
+		return NVO3_DROP_TOO_BIG;
+	return NVO3_DROP_NONE;
+}
+
+enum nvo3_drop nvo3_to_port(struct nvo3_port *port, struct sk_buff *skb)
+{
+	enum nvo3_drop reason;
+
+	if (!nvo3_port_is_active(port))
+		return NVO3_DROP_PORT_INACTIVE;
+	reason = check_device(port->dev, skb);
+	if (reason)
+		return reason;
+	nvo3_stats_count(port->stats, NVO3_COUNT_TX, nvo3_stats_frames(skb), skb->len);
+	nvo3_stats_count(port->vn->stats, NVO3_COUNT_TX, nvo3_stats_frames(skb), skb->len);
+	/* Marks, conntrack and times of arrival mean nothing to the receiver. */
+	skb_scrub_packet(skb, false);
+	skb_clear_tstamp(skb);
+	if (port->vlan)
+		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), port->vlan);
+	skb->dev = port->dev;
+	dev_queue_xmit(skb);
+	return NVO3_DROP_NONE;
+}
+
+bool nvo3_to_ports(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3_port *except,
+		   struct sk_buff *skb)
+{
+	enum nvo3_drop reason;
+	struct nvo3_port *port;
+	struct sk_buff *copy;
+	bool copied = false;
+
+	list_for_each_entry_rcu(port, &vn->ports, vn_node) {
+		if (port == except || !nvo3_port_is_active(port))
+			continue;
+		copied = true;
+		copy = skb_clone(skb, GFP_ATOMIC);
+		reason = copy ? nvo3_to_port(port, copy) : NVO3_DROP_NOMEM;
+		if (reason)
+			nvo3_drop(nve, vn, port, copy, reason);
+	}
+	return copied;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Virtual networks of an NVE.
+ *
+ * Found by VNI under RCU (a peer's packet names it) and by number under the
+ * mutex (dumps). Lifetime: vn-del hides it and gives it to the reaper; ports
+ * point to their VN, so it goes only after the last of them.
+ */
+#ifndef _NVO3_VN_H
+#define _NVO3_VN_H
+
+#include <linux/rhashtable.h>
+#include "budget.h"
+#include "index.h"
+#include "members.h"
+#include "reaper.h"
+#include "stats.h"
+
+#define NVO3_MISS_RATE	100	/* events a second and VN */
+
+struct nvo3_vn {
+	u32 vni;
+	u8 unknown;		/* enum nvo3_unknown; READ_ONCE() in the fast path */
+	u8 bum;			/* enum nvo3_bum; likewise */
+	struct list_head ports;	/* of struct nvo3_port; RCU readers */
+	struct nvo3_members members;
+	struct nvo3_stats __percpu *stats;
+	struct nvo3_budget miss;
+
+	/* Under the mutex. */
+	u32 limit;		/* of remote_maps, 0: none */
+	u32 nr_ports;
+	u32 maps;
+	u32 remote_maps;	/* those that lead to another NVE */
+	u32 pending;		/* remote mappings of the request being checked */
+	u32 nr;			/* in struct nvo3_vns' index */
+
+	struct nvo3_vns *vns;
+	struct rhash_head node;
+	struct nvo3_dead dead;
+};
+
+struct nvo3_vns {
+	struct rhashtable hash;		/* by VNI; RCU readers */
+	struct nvo3_index index;	/* by number */
+	struct nvo3_reaper *reaper;
+	struct mutex *lock;
+	u32 count;
+};
+
+int nvo3_vns_init(struct nvo3_vns *vns, struct mutex *lock, struct nvo3_reaper *reaper);
+void nvo3_vns_uninit(struct nvo3_vns *vns);
+
+/* Under RCU or the mutex; NULL if there is none. */
+struct nvo3_vn *nvo3_vn_lookup(struct nvo3_vns *vns, u32 vni);
+
+/* The VN or ERR_PTR(-EEXIST, -ENOMEM, -ENOSPC). Caller holds the mutex. */
+struct nvo3_vn *nvo3_vn_add(struct nvo3_vns *vns, u32 vni);
+
+/* Caller holds the mutex and has taken ports, members and mappings away. */
+void nvo3_vn_del(struct nvo3_vn *vn);
+
+#endif /* _NVO3_VN_H */
