@@ -70,7 +70,7 @@ static const char *const move_good[] = {
 	MOVE("move-good", "'step':'stop','state':'running'"),
 	MOVE("move-good", "'step':'pull','state':'running'" IMAGE("0")),
 	MOVE("move-good", "'step':'commit','state':'running'" IMAGE("16777216")),
-	MOVE("move-good", "'step':'release','state':'done'"), NULL };
+	MOVE("move-good", "'step':'done','state':'done'"), NULL };
 static const char *const move_bad[] = {
 	MOVE("move-bad", "'step':'reserve','state':'running'"),
 	MOVE("move-bad", "'step':'pull','state':'aborted','error':'vm1 arrived damaged'"), NULL };
