@@ -63,7 +63,6 @@ static void refused(size_t tag, int code, const char *text, void *data)
 {
 	struct ctx *ctx = data;
 
-	(void)code;
 	tell(ctx, tag, text);
 	ctx->refused = true;
 }

@@ -115,7 +115,6 @@ static enum status show_one(struct ctx *ctx, uint32_t ifindex, const char *name,
 	struct nvo3_nve nve;
 	int r;
 
-	(void)data;
 	r = kernel_nve_get(ctx->kernel, ifindex, &nve, &ctx->err);
 	if (!r)
 		r = link_get(ctx->rtnl, name, &link, &ctx->err);

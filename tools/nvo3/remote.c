@@ -24,7 +24,6 @@ static enum status show(struct ctx *ctx, uint32_t nve, const char *name, const v
 	size_t i, n = 0;
 	int r;
 
-	(void)data;
 	r = kernel_remote_list(ctx->kernel, nve, &remotes, &n, &interrupted, &ctx->err);
 	for (i = 0; i < n; i++)
 		print_row(ctx, nve, &remotes[i]);

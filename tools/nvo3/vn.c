@@ -71,7 +71,6 @@ static enum status show_all(struct ctx *ctx, uint32_t nve, const char *name, con
 	size_t i, n = 0;
 	int r;
 
-	(void)data;
 	r = kernel_vn_list(ctx->kernel, nve, &vns, &n, &interrupted, &ctx->err);
 	for (i = 0; i < n; i++)
 		print_row(ctx, nve, &vns[i]);
@@ -85,7 +84,6 @@ static enum status show_one(struct ctx *ctx, uint32_t nve, const char *name, con
 	struct nvo3_vn vn;
 	int r;
 
-	(void)name;
 	r = kernel_vn_get(ctx->kernel, nve, *(const uint32_t *)data, &vn, &ctx->err);
 	if (!r)
 		print_row(ctx, nve, &vn);

@@ -165,6 +165,9 @@ void daemon_ready(const char *name)
 	log_info("%s: ready", name);
 }
 
+/* They live as long as the process. */
+static struct loop_signal *stop_signals[2];
+
 static void stop(void *arg)
 {
 	loop_stop(arg);
@@ -174,9 +177,9 @@ int daemon_signals(struct loop *loop, struct err *err)
 {
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return err_sys(err, errno, "SIGPIPE");
-	/* They live as long as the process, like the loop. */
-	if (!loop_signal_new(loop, SIGTERM, stop, loop) ||
-	    !loop_signal_new(loop, SIGINT, stop, loop))
-		return err_set(err, ENOMEM, "cannot catch signals");
+	stop_signals[0] = loop_signal_new(loop, SIGTERM, stop, loop);
+	stop_signals[1] = loop_signal_new(loop, SIGINT, stop, loop);
+	if (!stop_signals[0] || !stop_signals[1])
+		return err_set(err, EIO, "cannot catch SIGTERM and SIGINT");
 	return 0;
 }

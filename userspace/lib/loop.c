@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <signal.h>
 #include <sys/queue.h>
 #include <time.h>
 
@@ -66,6 +67,8 @@ struct loop *loop_new(void)
 {
 	struct loop *loop = mem_zalloc(sizeof(*loop));
 
+	/* A peer that closed is an error code to us, not the end of the process. */
+	signal(SIGPIPE, SIG_IGN);
 	loop->base = mem_check(event_base_new());
 	STAILQ_INIT(&loop->deferred);
 	evtimer_assign(&loop->run, loop->base, run_deferred, loop);

@@ -25,10 +25,17 @@ void *nlbuf_put_header(struct nlbuf *b, size_t size)
 
 void nlbuf_put(struct nlbuf *b, uint16_t type, const void *data, size_t len)
 {
+	char *end;
+
 	/* A length that does not fit in nla_len must not be cut */
 	if (len > UINT16_MAX - MNL_ATTR_HDRLEN ||
-	    !mnl_attr_put_check(b->nlh, b->cap, type, len, data))
+	    !mnl_attr_put_check(b->nlh, b->cap, type, len, data)) {
 		b->full = true;
+		return;
+	}
+	/* Padding is sent too, and must not tell what the memory held before */
+	end = mnl_nlmsg_get_payload_tail(b->nlh);
+	memset(end - (MNL_ALIGN(len) - len), 0, MNL_ALIGN(len) - len);
 }
 
 void nlbuf_put_u8(struct nlbuf *b, uint16_t type, uint8_t v)

@@ -272,7 +272,7 @@ int nvo3_event_parse(struct nvo3_event *ret, const struct nlmsghdr *nlh, struct 
 	if (!tb[NVO3_A_IFINDEX] || !tb[o->type])
 		return err_set(err, EBADMSG, "message without its %s",
 			       tb[NVO3_A_IFINDEX] ? o->name : "ifindex");
-	if (nlattr_copy(tb[NVO3_A_IFINDEX], &e.ifindex, sizeof(e.ifindex)) < 0)
+	if (nlattr_copy(tb[NVO3_A_IFINDEX], &e.ifindex, sizeof(e.ifindex)) < 0 || !e.ifindex)
 		return err_set(err, EBADMSG, "attribute ifindex is malformed");
 	r = object_parse(tb[o->type], o, &e.nve, err);
 	if (!r && o == &nve_object) {
