@@ -418,13 +418,13 @@ static uint32_t last_result(struct peer *p, uint32_t code)
 	return r->code;
 }
 
-uint32_t say_advertise_many(struct peer *p, uint8_t vn, uint32_t first, uint32_t n, uint8_t ip,
-			    const uint64_t *epochs)
+static void send_advertise(struct peer *p, uint8_t vn, uint32_t first, uint32_t n, uint8_t ip,
+			   const uint64_t *epochs)
 {
 	struct packed *packed = calloc(n, sizeof(*packed));
 	Nvo3__Mapping **maps = calloc(n, sizeof(*maps));
 	Nvo3__MapAdvertise m = NVO3__MAP_ADVERTISE__INIT;
-	uint32_t i, code;
+	uint32_t i;
 
 	for (i = 0; i < n; i++) {
 		pack(&packed[i], vn, first + i, ip, epochs[i]);
@@ -432,10 +432,25 @@ uint32_t say_advertise_many(struct peer *p, uint8_t vn, uint32_t first, uint32_t
 	}
 	m.n_maps = n;
 	m.maps = maps;
-	code = last_result(p, peer_ask(p, MSG(MAP_ADVERTISE), &m.base));
+	chan_request(p->chan, MSG(MAP_ADVERTISE), &m.base, 0, answered, p);
 	free(packed);
 	free(maps);
-	return code;
+}
+
+uint32_t say_advertise_many(struct peer *p, uint8_t vn, uint32_t first, uint32_t n, uint8_t ip,
+			    const uint64_t *epochs)
+{
+	unsigned int answers = p->answers;
+
+	send_advertise(p, vn, first, n, ip, epochs);
+	LAB_WAIT(p->lab, p->answers > answers);
+	return last_result(p, p->code);
+}
+
+void say_unheard(struct peer *p, uint8_t vn, uint32_t first, uint32_t n, const uint64_t *epochs)
+{
+	send_advertise(p, vn, first, n, 0, epochs);
+	lab_turn(p->lab);
 }
 
 uint32_t say_advertise(struct peer *p, uint8_t vn, uint32_t addr, uint8_t ip, uint64_t epoch)

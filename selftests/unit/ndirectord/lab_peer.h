@@ -63,6 +63,8 @@ uint32_t say_leave(struct peer *p, uint8_t vn);
 uint32_t say_advertise(struct peer *p, uint8_t vn, uint32_t addr, uint8_t ip, uint64_t epoch);
 uint32_t say_advertise_many(struct peer *p, uint8_t vn, uint32_t first, uint32_t n, uint8_t ip,
 			    const uint64_t *epochs);
+/* Advertise, and do not wait for the answer. */
+void say_unheard(struct peer *p, uint8_t vn, uint32_t first, uint32_t n, const uint64_t *epochs);
 uint32_t say_withdraw(struct peer *p, uint8_t vn, uint32_t addr, uint64_t epoch);
 
 uint32_t say_vn_set(struct peer *p, uint8_t vn, uint32_t vni, const char *name);
