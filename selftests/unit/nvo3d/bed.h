@@ -61,7 +61,7 @@ static inline void bed_settle(struct bed *bed, unsigned int ms)
 /* "unix:DIR/NAME", for as long as the bed stands */
 static inline const char *bed_unix(struct bed *bed, const char *name)
 {
-	static char texts[8][128];
+	static char texts[8][192];
 	static unsigned int next;
 	char *t = texts[next++ % 8];
 
