@@ -62,9 +62,9 @@ def script_kernels(path, default):
 
 
 def build_jobs():
-    jobs = [Job('build/userspace', ['make', '-C', 'userspace', '-j2', 'all', 'unit'], 600,
+    jobs = [Job('build/userspace', ['make', '-C', 'userspace', 'all', 'unit'], 600,
                 plain=True),
-            Job('build/unit', ['make', '-C', 'selftests/unit', '-j2'], 600, plain=True)]
+            Job('build/unit', ['make', '-C', 'selftests/unit'], 600, plain=True)]
     for kernel in KERNELS:
         jobs.append(Job(f'build/module-{kernel}', ['tools/build/module', kernel, 'debug'], 600,
                         plain=True))
