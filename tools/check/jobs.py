@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 
 KERNELS = ('6.12', '6.1')
 SCRIPT_LIMIT = 180
-BOOT_LIMIT = 60         # of a rig, under emulation on a loaded machine
+BOOT_LIMIT = 120        # of a rig, under emulation on a loaded machine
 UNIT_LIMIT = 120
 
 
