@@ -276,3 +276,7 @@ lab_down() {
 	done
 	rm -rf "$LAB"
 }
+
+vn_known() {	# DC NAME: its vCenter has that VN
+	ctl "$1" vn list | grep -qw "$2"
+}
