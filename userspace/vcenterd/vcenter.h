@@ -51,6 +51,7 @@ struct vcenter {
 	struct dest_job *dests;		/* uthash by move id */
 	struct owed *owed;		/* utlist */
 	struct loop_timer *tick;
+	bool stopping;			/* sessions that end now are no news */
 };
 
 uint64_t wall_ms(void);			/* CLOCK_REALTIME */
