@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Two honest ends over TLS: sessions, requests, events, keepalive. */
+#include <time.h>
+
 #include "chan_lab.h"
 #include "lib/chan_parts.h"
 
@@ -211,6 +213,41 @@ static void test_keepalive_holds_an_idle_session(void **state)
 	pair_free(&p);
 }
 
+static void test_session_ends_with_its_certificate(void **state)
+{
+	struct lab *lab = *state;
+	struct pair p;
+
+	chan_timers.keepalive = 20;
+	pair_up(lab, &p);
+	assert_true(p.server.chan->expiry > time(NULL) + 86000);
+	p.server.chan->expiry = time(NULL);
+	LAB_WAIT(lab, p.server.downs);
+	assert_string_equal(p.server.text, "the certificate of dc1/host1 expired");
+	pair_free(&p);
+}
+
+static void test_over_ipv6(void **state)
+{
+	struct end server = { 0 }, client = { 0 };
+	struct lab *lab = *state;
+	struct chan_server *s;
+	const char *addr;
+	char text[32];
+
+	snprintf(text, sizeof(text), "[::1]:%u", lab->port);
+	addr = text;
+	s = chan_listen(lab->loop, lab->director, addr, ROLE_BIT(ROLE_NVE), &end_ops, &server, NULL);
+	assert_non_null(s);
+	client.chan = chan_connect(lab->loop, lab->nve, &addr, 1, ROLE_BIT(ROLE_DIRECTOR), &end_ops,
+				   &client, NULL);
+	LAB_WAIT(lab, client.ups && server.ups);
+	assert_string_equal(chan_peer_addr(client.chan), addr);
+	assert_true(!strncmp(chan_peer_addr(server.chan), "[::1]:", 6));
+	chan_free(client.chan);
+	chan_server_free(s);
+}
+
 static void test_loop_ends_with_work_left(void **state)
 {
 	struct lab *lab = *state;
@@ -235,6 +272,8 @@ int main(void)
 		LAB_TEST(test_cancelled_callback_does_not_come),
 		LAB_TEST(test_error_answer_carries_its_sentence),
 		LAB_TEST(test_keepalive_holds_an_idle_session),
+		LAB_TEST(test_session_ends_with_its_certificate),
+		LAB_TEST(test_over_ipv6),
 		LAB_TEST(test_loop_ends_with_work_left),
 	};
 
