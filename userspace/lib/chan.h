@@ -6,7 +6,12 @@
  * A session is up after TLS, identity check and both hellos. Callbacks of one channel come in
  * the order up, message..., down; a client channel goes up again later, a server-side channel
  * is gone after down. Every request is answered exactly once: by the peer, or with
- * CODE(TIMEOUT) or CODE(UNAVAILABLE). Calls never call back before they return.
+ * CODE(TIMEOUT) or CODE(UNAVAILABLE); when a session ends, its open requests are answered before
+ * down is called. Calls never call back before they return. chan_drop() and chan_free() may be
+ * called from every callback.
+ *
+ * Begin and end of every session, and what keeps one from beginning, go to the log here (the
+ * latter once, not at every attempt): users need not log them again.
  */
 #ifndef CHAN_H
 #define CHAN_H
@@ -38,30 +43,40 @@ struct chan_ops {
 struct chan *chan_connect(struct loop *loop, struct tls *tls, const char *const *addrs, int n_addrs,
 			  unsigned int roles, const struct chan_ops *ops, void *arg,
 			  struct err *err);
-void chan_free(struct chan *chan);		/* no callback but those of open requests */
+/* No callback any more but those of open requests (from the loop; see chan_cancel()). */
+void chan_free(struct chan *chan);
 
 /* Server: accept peers that have one of @roles; @arg goes to the callbacks of each. */
 struct chan_server *chan_listen(struct loop *loop, struct tls *tls, const char *addr,
 				unsigned int roles, const struct chan_ops *ops, void *arg,
 				struct err *err);
 /*
- * On a Unix socket there is no certificate: only @uid may connect, and is taken for @peer.
+ * On a Unix socket there is no certificate: only @uid may connect, and is taken for @peer. A
+ * socket file on which nobody listens is replaced; its mode is 0600 and its owner @uid.
  */
 struct chan_server *chan_listen_unix(struct loop *loop, const char *path, unsigned int uid,
 				     const struct identity *peer, const struct chan_ops *ops,
 				     void *arg, struct err *err);
-void chan_server_free(struct chan_server *server);	/* closes its channels, with down */
+/*
+ * Closes its channels, with their answers and down: these, as an exception, before it returns,
+ * so that the user can free what they need afterwards.
+ */
+void chan_server_free(struct chan_server *server);
 
 bool chan_is_up(const struct chan *chan);
-const struct identity *chan_peer(const struct chan *chan);	/* valid while up */
+const struct identity *chan_peer(const struct chan *chan);	/* valid from up to down */
 const char *chan_peer_name(const struct chan *chan);		/* "dc1/host1" or "?" */
+uint32_t chan_minor(const struct chan *chan);			/* the version both speak */
 const char *chan_peer_addr(const struct chan *chan);		/* for logs */
 void *chan_user(const struct chan *chan);			/* what chan_set_user() gave */
 void chan_set_user(struct chan *chan, void *user);
 /* End this session with a reason for the log; a client reconnects. */
 void chan_drop(struct chan *chan, const char *why);
 
-/* @body may be NULL if len is 0. @text is empty when code is OK. Borrowed for the call. */
+/*
+ * @text is empty when @code is OK. @body is never NULL (its len may be 0) and names the request's
+ * type. Both are borrowed for the call.
+ */
 typedef void (*chan_answer_fn)(uint32_t code, const char *text, const struct msg *body, void *arg);
 
 /* Send a request; @timeout_ms 0 means 30 s. The answer names the request's type. */
@@ -70,15 +85,24 @@ void chan_request(struct chan *chan, uint32_t type, const ProtobufCMessage *body
 /* Forget the callbacks of all open requests with this @arg. */
 void chan_cancel(struct chan *chan, void *arg);
 
-/* Answer request @id. @body may be NULL; @text NULL when @code is OK. */
+/*
+ * Answer request @id, the one in struct msg: nothing happens if its session is over meanwhile.
+ * @body may be NULL; @text NULL when @code is OK.
+ */
 void chan_reply(struct chan *chan, uint64_t id, uint32_t code, const char *text,
 		const ProtobufCMessage *body);
 void chan_reply_err(struct chan *chan, uint64_t id, uint32_t code, const struct err *err);
 
-/* Send an event; silently nothing when the channel is down. */
+/*
+ * Send an event; silently nothing when the channel is down. One that is longer than FRAME_MAX
+ * ends the session, for the peer must not miss it: split it before.
+ */
 void chan_event(struct chan *chan, uint32_t type, const ProtobufCMessage *body);
 
-/* Bytes waiting to be sent: the caller holds back or coalesces when this grows. */
+/*
+ * Bytes waiting to be sent: the caller holds back or coalesces when this grows. At 64 MiB the
+ * session ends.
+ */
 size_t chan_backlog(const struct chan *chan);
 
 #endif /* CHAN_H */

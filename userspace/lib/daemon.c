@@ -102,7 +102,8 @@ int daemon_mkdir(const char *path, struct err *err)
 
 	if (!part)
 		abort();
-	while ((slash = strchr(slash + 1, '/'))) {
+	/* The first byte may be a slash, and is then no end of a name. */
+	while (*slash && (slash = strchr(slash + 1, '/'))) {
 		*slash = '\0';
 		r = make_one(part, err);
 		if (r < 0)
@@ -165,6 +166,9 @@ void daemon_ready(const char *name)
 	log_info("%s: ready", name);
 }
 
+/* They live as long as the process. */
+static struct loop_signal *stop_signals[2];
+
 static void stop(void *arg)
 {
 	loop_stop(arg);
@@ -174,9 +178,9 @@ int daemon_signals(struct loop *loop, struct err *err)
 {
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return err_sys(err, errno, "SIGPIPE");
-	/* They live as long as the process, like the loop. */
-	if (!loop_signal_new(loop, SIGTERM, stop, loop) ||
-	    !loop_signal_new(loop, SIGINT, stop, loop))
-		return err_set(err, ENOMEM, "cannot catch signals");
+	stop_signals[0] = loop_signal_new(loop, SIGTERM, stop, loop);
+	stop_signals[1] = loop_signal_new(loop, SIGINT, stop, loop);
+	if (!stop_signals[0] || !stop_signals[1])
+		return err_set(err, EIO, "cannot catch SIGTERM and SIGINT");
 	return 0;
 }

@@ -68,8 +68,8 @@ static const char *take(const char *text, char end, const char *allowed, char *r
 int identity_parse(const char *uri, struct identity *ret, struct err *err)
 {
 	struct identity id = { .role = ROLE_NONE };
+	char role[16], roles[80];
 	const char *p = uri;
-	char role[16];
 
 	if (strncmp(p, SCHEME, strlen(SCHEME)))
 		return err_set(err, EINVAL, "\"%s\" does not begin with " SCHEME, uri);
@@ -82,8 +82,8 @@ int identity_parse(const char *uri, struct identity *ret, struct err *err)
 	if (p)
 		id.role = role_parse(role);
 	if (id.role == ROLE_NONE)
-		return err_set(err, EINVAL, "\"%s\" has no known role, as in " SCHEME "DC/ROLE/NAME: "
-			       "vserver, nve, element, vcenter, director or operator", uri);
+		return err_set(err, EINVAL, "\"%s\": the role must be one of %s", uri,
+			       role_list(~ROLE_BIT(ROLE_NONE), ", ", roles, sizeof(roles)));
 	if (!take(p, '\0', NAME_CHARS, id.name, sizeof(id.name)))
 		return err_set(err, EINVAL,
 			       "\"%s\": the name must be 1 to %zu of a-z, 0-9, - and .",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <signal.h>
 #include <sys/queue.h>
 #include <time.h>
 
@@ -66,6 +67,8 @@ struct loop *loop_new(void)
 {
 	struct loop *loop = mem_zalloc(sizeof(*loop));
 
+	/* A peer that closed is an error code to us, not the end of the process. */
+	signal(SIGPIPE, SIG_IGN);
 	loop->base = mem_check(event_base_new());
 	STAILQ_INIT(&loop->deferred);
 	evtimer_assign(&loop->run, loop->base, run_deferred, loop);
@@ -97,9 +100,13 @@ int loop_run(struct loop *loop)
 	return 0;
 }
 
+/*
+ * What is active runs before the loop returns. Breaking it off would leave deferred callbacks of
+ * bufferevents behind, which hold references that event_base_free() does not give back.
+ */
 void loop_stop(struct loop *loop)
 {
-	event_base_loopbreak(loop->base);
+	event_base_loopexit(loop->base, NULL);
 }
 
 uint64_t loop_now_ms(void)

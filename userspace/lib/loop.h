@@ -15,10 +15,10 @@ struct loop_fd;
 struct loop_signal;
 struct event_base;
 
-struct loop *loop_new(void);
+struct loop *loop_new(void);		/* also ignores SIGPIPE */
 void loop_free(struct loop *loop);
 int loop_run(struct loop *loop);	/* until loop_stop(); 0 or -errno */
-void loop_stop(struct loop *loop);
+void loop_stop(struct loop *loop);	/* after what is active now has run */
 
 uint64_t loop_now_ms(void);		/* CLOCK_MONOTONIC */
 
@@ -28,7 +28,7 @@ void loop_timer_set(struct loop_timer *timer, uint64_t ms);
 void loop_timer_cancel(struct loop_timer *timer);
 void loop_timer_free(struct loop_timer *timer);
 
-/* Run @cb once from the loop, after the present callback has returned; in the order of the calls. */
+/* Run @cb once from the loop, after the present callback has returned; first come, first run. */
 int loop_defer(struct loop *loop, void (*cb)(void *arg), void *arg);
 /* The same; @drop runs instead, from loop_free(), when the loop ends before @cb had its turn. */
 int loop_defer_or(struct loop *loop, void (*cb)(void *arg), void (*drop)(void *arg), void *arg);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <string.h>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -77,6 +78,7 @@ void tls_reason(struct ssl_st *ssl, unsigned long code, struct err *err)
 	ERR_clear_error();
 	text = refused ? refused : known(code);
 	if (!text && code)
-		text = ERR_reason_error_string(code);
+		text = ERR_SYSTEM_ERROR(code) ? strerror(ERR_GET_REASON(code)) :
+						ERR_reason_error_string(code);
 	err_set(err, EPROTO, "%s", text ? text : "the TLS handshake failed");
 }

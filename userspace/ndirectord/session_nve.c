@@ -247,36 +247,6 @@ static void on_maps(struct director *d, struct nve_session *s, const struct msg 
 	free(errs);
 }
 
-static bool named(const Nvo3__MapAdvertise *m, const struct db_map *map)
-{
-	struct mac_addr mac;
-	struct uuid vn;
-	size_t i;
-
-	for (i = 0; i < m->n_maps; i++)
-		if (msg_get_uuid(&m->maps[i]->vn, &vn) && msg_get_mac(&m->maps[i]->mac, &mac) &&
-		    uuid_equal(&vn, &map->item.vn->info.uuid) && mac_addr_equal(&mac, &map->mac))
-			return true;
-	return false;
-}
-
-/* After all that the NVE has was told, what else is held of it ended while we did not listen. */
-static void sweep(struct director *d, struct nve_session *s, const Nvo3__MapAdvertise *m)
-{
-	struct db_member *member;
-	struct db_map *map;
-	struct db_vn *vn;
-
-	for (vn = d->db.vns; vn; vn = vn->hh.next) {
-		for (map = vn->maps; map; map = map->hh.next)
-			if (!map->item.gone && map->item.nve == s->nve && !named(m, map))
-				db_map_del(&d->db, map);
-		member = db_member_find(vn, s->nve);
-		if (member && !join_of(s, vn))
-			db_member_del(&d->db, member);
-	}
-}
-
 static void dispatch(struct director *d, struct nve_session *s, const struct msg *msg,
 		     void *message)
 {
@@ -300,8 +270,6 @@ static void dispatch(struct director *d, struct nve_session *s, const struct msg
 		director_answer(d, s->chan, msg->id, code, &err, NULL);
 		return;
 	case MSG(MAP_ADVERTISE):
-		if (((Nvo3__MapAdvertise *)message)->full)
-			sweep(d, s, message);
 		on_maps(d, s, msg, message, advertise);
 		return;
 	case MSG(MAP_WITHDRAW):

@@ -29,6 +29,7 @@ enum {
 	IFLA_NVO3_CSUM,		/* u8, send outer UDP checksums, default 1 */
 	__IFLA_NVO3_MAX
 };
+
 #define IFLA_NVO3_MAX (__IFLA_NVO3_MAX - 1)
 
 #define NVO3_DSTPORT_DEFAULT	4789

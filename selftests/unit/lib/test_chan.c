@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Two honest ends over TLS: sessions, requests, events, keepalive. */
+#include "chan_lab.h"
+#include "lib/chan_parts.h"
+
+struct pair {
+	struct end server, client;
+	struct chan_server *s;
+};
+
+static void pair_up(struct lab *lab, struct pair *p)
+{
+	*p = (struct pair) { 0 };
+	p->s = lab_listen(lab, lab->port, &p->server);
+	lab_connect(lab, lab->nve, lab->port, &p->client);
+	LAB_WAIT(lab, p->server.ups && p->client.ups);
+}
+
+static void pair_free(struct pair *p)
+{
+	chan_free(p->client.chan);
+	chan_server_free(p->s);
+}
+
+static void test_up_and_down_on_both_sides(void **state)
+{
+	struct lab *lab = *state;
+	struct pair p = { 0 };
+
+	p.s = lab_listen(lab, lab->port, &p.server);
+	lab_connect(lab, lab->nve, lab->port, &p.client);
+	assert_false(chan_is_up(p.client.chan));
+	assert_string_equal(chan_peer_name(p.client.chan), "?");
+	LAB_WAIT(lab, p.server.ups && p.client.ups);
+	assert_string_equal(chan_peer_name(p.client.chan), "dc1/d1");
+	assert_string_equal(chan_peer_name(p.server.chan), "dc1/host1");
+	assert_int_equal(chan_peer(p.server.chan)->role, ROLE_NVE);
+	assert_string_equal(chan_peer_addr(p.client.chan), lab_addr(lab->port));
+	assert_int_equal(chan_minor(p.client.chan), PROTO_MINOR);
+	chan_free(p.client.chan);
+	assert_int_equal(p.client.downs, 0);
+	LAB_WAIT(lab, p.server.downs);
+	assert_string_equal(p.server.text, "the peer closed the connection");
+	chan_server_free(p.s);
+}
+
+static void test_request_and_event_both_ways(void **state)
+{
+	Nvo3__VmStateEvent event = NVO3__VM_STATE_EVENT__INIT;
+	struct lab *lab = *state;
+	struct pair p;
+
+	pair_up(lab, &p);
+	end_ask(&p.client, "vm1");
+	assert_int_equal(p.client.answers, 0);
+	LAB_WAIT(lab, p.client.answers);
+	assert_int_equal(p.client.code, CODE(OK));
+	assert_string_equal(p.client.text, "");
+	end_ask(&p.server, "vm2");
+	LAB_WAIT(lab, p.server.answers);
+	assert_int_equal(p.server.code, CODE(OK));
+	chan_event(p.client.chan, MSG(VM_STATE), &event.base);
+	chan_event(p.server.chan, MSG(VM_STATE), &event.base);
+	LAB_WAIT(lab, p.server.messages == 2 && p.client.messages == 2);
+	pair_free(&p);
+}
+
+static void order_answer(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	Nvo3__VmLookup *lookup = msg_decode(body, &nvo3__vm_lookup__descriptor, NULL);
+	char expected[16];
+	int *n = arg;
+
+	assert_int_equal(code, CODE(OK));
+	snprintf(expected, sizeof(expected), "vm%d", (*n)++);
+	assert_string_equal(lookup->name, expected);
+	msg_free(lookup);
+}
+
+static void test_1000_pipelined(void **state)
+{
+	Nvo3__VmLookup lookup = NVO3__VM_LOOKUP__INIT;
+	struct lab *lab = *state;
+	char name[16];
+	struct pair p;
+	int i, n = 0;
+
+	pair_up(lab, &p);
+	lookup.name = name;
+	for (i = 0; i < 1000; i++) {
+		snprintf(name, sizeof(name), "vm%d", i);
+		chan_request(p.client.chan, MSG(VM_LOOKUP), &lookup.base, 0, order_answer, &n);
+	}
+	assert_true(chan_backlog(p.client.chan) > 1000);
+	LAB_WAIT(lab, n == 1000);
+	assert_int_equal(p.server.messages, 1000);
+	assert_int_equal(chan_backlog(p.client.chan), 0);
+	pair_free(&p);
+}
+
+static void test_largest_body(void **state)
+{
+	Nvo3__VmLookup lookup = NVO3__VM_LOOKUP__INIT;
+	char *name = mem_zalloc(FRAME_MAX + 1);
+	struct lab *lab = *state;
+	struct pair p;
+
+	pair_up(lab, &p);
+	memset(name, 'x', FRAME_MAX - 64);
+	end_ask(&p.client, name);
+	LAB_WAIT(lab, p.client.answers == 1);
+	assert_int_equal(p.client.code, CODE(OK));
+	memset(name, 'x', FRAME_MAX);
+	end_ask(&p.client, name);
+	LAB_WAIT(lab, p.client.answers == 2);
+	assert_int_equal(p.client.code, CODE(FAILED));
+	assert_string_equal(p.client.text, "VM_LOOKUP with 1048580 bytes is longer than a frame may be");
+	assert_true(chan_is_up(p.client.chan));
+	/* An event is different: a gap in a stream of events would go unnoticed. */
+	lookup.name = name;
+	chan_event(p.client.chan, MSG(VM_STATE), &lookup.base);
+	LAB_WAIT(lab, p.client.downs == 1 && p.client.ups == 2);
+	free(name);
+	pair_free(&p);
+}
+
+static void test_unknown_request_is_answered(void **state)
+{
+	struct lab *lab = *state;
+	struct pair p;
+
+	pair_up(lab, &p);
+	chan_event(p.client.chan, 999, NULL);
+	chan_request(p.client.chan, 999, NULL, 0, end_answer, &p.client);
+	LAB_WAIT(lab, p.client.answers);
+	assert_int_equal(p.client.code, CODE(UNKNOWN_TYPE));
+	assert_string_equal(p.client.text, "type 999 is not known here");
+	assert_true(lab_logged("dc1/host1 sends type 999, which is unknown here"));
+	assert_true(chan_is_up(p.client.chan) && chan_is_up(p.server.chan));
+	pair_free(&p);
+}
+
+static void test_timeout_and_late_answer(void **state)
+{
+	struct lab *lab = *state;
+	struct pair p;
+
+	pair_up(lab, &p);
+	p.server.hold = true;
+	chan_request(p.client.chan, MSG(VM_LOOKUP), NULL, 30, end_answer, &p.client);
+	LAB_WAIT(lab, p.client.answers);
+	assert_int_equal(p.client.code, CODE(TIMEOUT));
+	assert_string_equal(p.client.text, "dc1/d1 did not answer VM_LOOKUP within 30 ms");
+	assert_true(p.server.held);
+	chan_reply(p.server.chan, p.server.held, CODE(OK), NULL, NULL);
+	chan_reply(p.server.chan, p.server.held, CODE(OK), NULL, NULL);
+	LAB_WAIT(lab, lab_logged("dc1/d1 answers VM_LOOKUP that is not open (any more)"));
+	assert_int_equal(p.client.answers, 1);
+	p.server.hold = false;
+	end_ask(&p.client, "vm1");
+	LAB_WAIT(lab, p.client.answers == 2);
+	assert_int_equal(p.client.code, CODE(OK));
+	pair_free(&p);
+}
+
+static void test_cancelled_callback_does_not_come(void **state)
+{
+	struct end gone = { 0 };
+	struct lab *lab = *state;
+	struct pair p;
+
+	pair_up(lab, &p);
+	chan_request(p.client.chan, MSG(VM_LOOKUP), NULL, 0, end_answer, &gone);
+	end_ask(&p.client, "vm1");
+	chan_cancel(p.client.chan, &gone);
+	LAB_WAIT(lab, p.client.answers);
+	assert_int_equal(p.server.messages, 2);
+	assert_int_equal(gone.answers, 0);
+	pair_free(&p);
+}
+
+static void test_error_answer_carries_its_sentence(void **state)
+{
+	struct err err = { "dc1/host9 is full" };
+	struct lab *lab = *state;
+	struct pair p;
+
+	pair_up(lab, &p);
+	p.server.hold = true;
+	end_ask(&p.client, "vm1");
+	LAB_WAIT(lab, p.server.held);
+	chan_reply_err(p.server.chan, p.server.held, CODE(FULL), &err);
+	LAB_WAIT(lab, p.client.answers);
+	assert_int_equal(p.client.code, CODE(FULL));
+	assert_string_equal(p.client.text, "dc1/host9 is full");
+	pair_free(&p);
+}
+
+/* Both are silent for many times the limit, but for what the channels say by themselves. */
+static void test_keepalive_holds_an_idle_session(void **state)
+{
+	struct lab *lab = *state;
+	struct pair p;
+
+	chan_timers.keepalive = 30;
+	chan_timers.silence = 300;
+	pair_up(lab, &p);
+	lab_settle(lab, 1000);
+	assert_true(chan_is_up(p.client.chan) && chan_is_up(p.server.chan));
+	assert_int_equal(p.client.downs, 0);
+	pair_free(&p);
+}
+
+static void test_loop_ends_with_work_left(void **state)
+{
+	struct lab *lab = *state;
+	struct pair p;
+
+	pair_up(lab, &p);
+	end_ask(&p.client, "vm1");
+	chan_drop(p.server.chan, "the test is over");
+	pair_free(&p);
+	assert_int_equal(p.client.answers, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LAB_TEST(test_up_and_down_on_both_sides),
+		LAB_TEST(test_request_and_event_both_ways),
+		LAB_TEST(test_1000_pipelined),
+		LAB_TEST(test_largest_body),
+		LAB_TEST(test_unknown_request_is_answered),
+		LAB_TEST(test_timeout_and_late_answer),
+		LAB_TEST(test_cancelled_callback_does_not_come),
+		LAB_TEST(test_error_answer_carries_its_sentence),
+		LAB_TEST(test_keepalive_holds_an_idle_session),
+		LAB_TEST(test_loop_ends_with_work_left),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What make check runs: jobs, each a command whose output is the KTAP of one or
+several programs, found by wildcard.
+
+    build      make, each thing that is built counts as a test
+    unit       build/unit/*/test_* and selftests/unit/*/test_*.py, on this machine
+    host       selftests/host/*, on this machine
+    rig        tools/vm/selftest
+    net-X      selftests/net/* in one rig boot per kernel X
+    system-X   selftests/system/*, a rig boot for each
+    lint       tools/lint/run
+
+A file counts as a test if it can be executed. A test script's header may say:
+
+    # kernels: 6.12        only these; net: both if it says nothing, system: 6.12
+    # limit: SECONDS       for the script (default 180)
+    # rig: OPTION...       more options of tools/vm/run (system only)
+"""
+import glob
+import os
+import re
+from dataclasses import dataclass, field
+
+KERNELS = ('6.12', '6.1')
+SCRIPT_LIMIT = 180
+BOOT_LIMIT = 60         # of a rig, under emulation on a loaded machine
+UNIT_LIMIT = 120
+
+
+@dataclass
+class Job:
+    name: str
+    command: list
+    limit: int
+    programs: list = field(default_factory=list)    # in a rig: what must report
+    env: dict = field(default_factory=dict)
+    plain: bool = False         # no KTAP: one test, its exit status
+    rig: bool = False
+
+
+def header(path, key):
+    """What a script's header says about key, or None."""
+    with open(path, encoding='utf-8') as script:
+        for line in script.readlines()[:20]:
+            found = re.match(rf'# {key}:\s*(.*?)\s*$', line)
+            if found:
+                return found.group(1)
+    return None
+
+
+def executables(*patterns):
+    paths = sorted(path for pattern in patterns for path in glob.glob(pattern))
+    return [path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)]
+
+
+def script_limit(path):
+    return int(header(path, 'limit') or SCRIPT_LIMIT)
+
+
+def script_kernels(path, default):
+    return (header(path, 'kernels') or default).split()
+
+
+def build_jobs():
+    jobs = [Job('build/userspace', ['make', '-C', 'userspace', '-j2', 'all', 'unit'], 600,
+                plain=True),
+            Job('build/unit', ['make', '-C', 'selftests/unit', '-j2'], 600, plain=True)]
+    for kernel in KERNELS:
+        jobs.append(Job(f'build/module-{kernel}', ['tools/build/module', kernel, 'debug'], 600,
+                        plain=True))
+    return jobs
+
+
+def unit_jobs():
+    return [Job(f'unit/{os.path.relpath(path, "build/unit").removeprefix("../../selftests/unit/")}',
+                [path], UNIT_LIMIT, env={'CMOCKA_MESSAGE_OUTPUT': 'TAP'})
+            for path in executables('build/unit/*/test_*', 'selftests/unit/*/test_*.py')]
+
+
+def host_jobs():
+    return [Job(f'host/{os.path.basename(path)}', [path], script_limit(path))
+            for path in executables('selftests/host/*')]
+
+
+def rig_command(name, kernel, module, limit, options, command):
+    return ['tools/vm/run', '--kernel', kernel, '--timeout', str(limit),
+            '--exchange', f'build/check/{name}', '--env', 'V',
+            *(['--ko', module] if module else []), *options, '--', *command]
+
+
+def rig_job(name, kernel, module, scripts, options=()):
+    limit = BOOT_LIMIT + sum(script_limit(path) for path in scripts)
+    command = rig_command(name.replace('/', '-'), kernel, module, limit, options,
+                          ['tools/check/in-vm', *scripts])
+    return Job(name, command, limit + 30, programs=scripts, rig=True)
+
+
+def rig_jobs(modules, wanted):
+    """The jobs that boot; wanted(name) chooses scripts, modules are the .ko files."""
+    jobs = []
+    for kernel in KERNELS:
+        scripts = [path for path in executables('selftests/net/*')
+                   if kernel in script_kernels(path, ' '.join(KERNELS))
+                   and wanted(f'net-{kernel}/{os.path.basename(path)}')]
+        if scripts:
+            jobs.append(rig_job(f'net-{kernel}', kernel, modules.get(kernel), scripts))
+    for path in executables('selftests/system/*'):
+        for kernel in script_kernels(path, KERNELS[0]):
+            name = f'system-{kernel}/{os.path.basename(path)}'
+            if wanted(name):
+                jobs.append(rig_job(name, kernel, modules.get(kernel), [path],
+                                    (header(path, 'rig') or '').split()))
+    return jobs
+
+
+def own_jobs():
+    return [Job('rig/selftest', ['tools/vm/selftest'], 400),
+            Job('lint', ['tools/lint/run'], 600, plain=True)]

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Requests to the APIs of vcenterd and ndirectord. Hides libcurl.
+ */
+#ifndef NVO3CTL_CLIENT_H
+#define NVO3CTL_CLIENT_H
+
+#include "lib/errs.h"
+#include "lib/json.h"
+
+enum service { VCENTER, DIRECTOR, N_SERVICES };
+
+/* HTTPS when there is a url ("https://10.0.0.1:6640"), else the Unix socket. */
+struct client_config {
+	struct {
+		const char *url;
+		const char *socket;
+	} service[N_SERVICES];
+	const char *ca, *cert, *key;	/* PEM files, for HTTPS */
+};
+
+struct client;
+
+struct client *client_new(const struct client_config *config);	/* borrows the texts */
+void client_free(struct client *client);
+
+/*
+ * @path follows "/api/v1"; @body is taken and may be NULL. 0 and the answer, or a sentence:
+ * -ENOENT the server says 404, -ECONNREFUSED no answer came, -EREMOTEIO it refused, -EINVAL
+ * our own fault.
+ */
+int client_call(struct client *client, enum service service, const char *method,
+		const char *path, json_t *body, json_t **ret, struct err *err);
+
+#endif /* NVO3CTL_CLIENT_H */

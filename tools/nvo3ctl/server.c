@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "path.h"
+#include "show.h"
+
+static const struct column list_columns[] = {
+	{ "NAME", "name" },
+	{ "UP", "up" },
+	{ "VMS", "vms", .right = true },
+	{ "CPUS", "used.cpus/cpus", .right = true },
+	{ "MEMORY MiB", "used.memory_mib/memory_mib", .right = true },
+	{ "DISK MiB", "used.disk_mib/disk_mib", .right = true },
+	{ "NVE", "nve" },
+	{ "ADDRESS", "addr" },
+	{ NULL },
+};
+
+static const struct column server_columns[] = {
+	{ "name", "name" },
+	{ "up", "up" },
+	{ "nve", "nve" },
+	{ "address", "addr" },
+	{ "images at", "image_addr" },
+	{ "VMs", "vms" },
+	{ "at most", "max_vms" },
+	{ "cpus", "used.cpus/cpus" },
+	{ "memory MiB", "used.memory_mib/memory_mib" },
+	{ "disk MiB", "used.disk_mib/disk_mib" },
+	{ NULL },
+};
+
+static int list(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	return show_list(ctl, VCENTER, path_make("servers", NULL), list_columns, err);
+}
+
+static int show(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	return show_one(ctl, VCENTER, path_make("servers", args->words[0], NULL), server_columns,
+			err);
+}
+
+static const struct verb verbs[] = {
+	{ "list", "", NULL, 0, 0, list },
+	{ "show", "NAME", NULL, 1, 1, show },
+	{ NULL },
+};
+
+const struct object object_server = { "server", "servers that host VMs", verbs };

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The verbs of a VM that have a file of their own, and what they share.
+ */
+#ifndef NVO3CTL_VM_H
+#define NVO3CTL_VM_H
+
+#include "ctl.h"
+#include "lib/json.h"
+
+/* Options of vm create as the body of POST /vms. NULL with a sentence. Pure. */
+json_t *vm_create_body(const struct args *args, struct err *err);
+extern const struct opt vm_create_opts[];
+
+/* "DC/SERVER", or a part of it, as the body of POST /vms/{id}/move. NULL with a sentence. Pure. */
+json_t *vm_migrate_body(const struct args *args, struct err *err);
+extern const struct opt vm_migrate_opts[];
+int vm_migrate(struct ctl *ctl, const struct args *args, struct err *err);
+
+#endif /* NVO3CTL_VM_H */

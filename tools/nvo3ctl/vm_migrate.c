@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vm migrate: asks for the move and shows its steps as they begin, until it has ended.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/cleanup.h"
+#include "moves.h"
+#include "path.h"
+#include "show.h"
+#include "vm.h"
+#include "wait.h"
+
+#define PROGRESS_MS 1000
+
+const struct opt vm_migrate_opts[] = {
+	{ "--to", OPT_TEXT },
+	{ "--dc", OPT_TEXT },
+	{ "--server", OPT_TEXT },
+	{ NULL },
+};
+
+static const char *const steps[] = { "reserve", "stop", "pull", "commit", "release", NULL };
+
+#define STEP_PULL 2
+#define STEP_LAST 4
+
+json_t *vm_migrate_body(const struct args *args, struct err *err)
+{
+	const char *to = args_text(args, "--to"), *slash;
+
+	if (args->n_values > 1) {
+		err_set(err, EINVAL, "only one of --to, --dc and --server may be given");
+		return NULL;
+	}
+	if (args_has(args, "--dc"))
+		return json_pack("{s:s}", "dc", args_text(args, "--dc"));
+	if (args_has(args, "--server"))
+		return json_pack("{s:s}", "server", args_text(args, "--server"));
+	if (!to)
+		return json_object();
+
+	slash = strchr(to, '/');
+	if (!slash || slash == to || !slash[1] || strchr(slash + 1, '/')) {
+		err_set(err, EINVAL, "--to: \"%s\" must be DC/SERVER", to);
+		return NULL;
+	}
+	return json_pack("{s:s%, s:s}", "dc", to, (size_t)(slash - to), "server", slash + 1);
+}
+
+struct watch {
+	struct ctl *ctl;
+	int step;		/* the last one that was shown, -1 at first */
+	json_int_t image;	/* bytes that were shown */
+	uint64_t image_ms;	/* when */
+};
+
+static int step_index(const char *name)
+{
+	for (int i = 0; steps[i]; i++)
+		if (strcmp(steps[i], name) == 0)
+			return i;
+	return -1;
+}
+
+static void line(struct watch *w, uint64_t ms, const char *text)
+{
+	fprintf(w->ctl->out, "%6" PRIu64 ".%" PRIu64 " s  %s\n", ms / 1000, ms % 1000 / 100, text);
+}
+
+static void show_image(struct watch *w, json_t *move, uint64_t ms, bool last)
+{
+	json_t *image = json_object_get(move, "image");
+	json_int_t done = json_integer_value(json_object_get(image, "done"));
+	json_int_t total = json_integer_value(json_object_get(image, "total"));
+	char text[80];
+
+	if (!total || done == w->image || (!last && ms < w->image_ms + PROGRESS_MS))
+		return;
+	w->image = done;
+	w->image_ms = ms;
+	snprintf(text, sizeof(text), "image %.1f of %.1f MiB", done / 1048576.0, total / 1048576.0);
+	line(w, ms, text);
+}
+
+/* Steps that came and went between two looks are shown with the others. */
+static void show_steps(struct watch *w, json_t *move, bool done, uint64_t ms)
+{
+	const char *step = json_string_value(json_object_get(move, "step")) ?: "";
+	int now = done ? STEP_LAST : step_index(step);
+
+	while (w->step < now) {
+		if (w->step == STEP_PULL)
+			show_image(w, move, ms, true);
+		w->step++;
+		line(w, ms, steps[w->step]);
+	}
+	if (w->step == STEP_PULL)
+		show_image(w, move, ms, false);
+	fflush(w->ctl->out);
+}
+
+static enum wait_verdict judge(json_t *move, uint64_t ms, void *arg, struct err *err)
+{
+	const char *state = json_string_value(json_object_get(move, "state")) ?: "";
+	bool done = strcmp(state, "done") == 0;
+	struct watch *w = arg;
+
+	if (!move) {
+		err_set(err, ENOENT, "vcenterd does not know this move any more");
+		return WAIT_FAILED;
+	}
+	if (!w->ctl->json)
+		show_steps(w, move, done, ms);
+	if (strcmp(state, "running") == 0)
+		return WAIT_ON;
+	if (!w->ctl->json)
+		line(w, ms, state);
+	if (done)
+		return WAIT_DONE;
+	err_set(err, EREMOTEIO, "the move was %s: %s", state,
+		json_string_value(json_object_get(move, "error")) ?: "no reason given");
+	return WAIT_FAILED;
+}
+
+static int watch_move(struct ctl *ctl, json_t *move, struct err *err)
+{
+	const char *id = json_string_value(json_object_get(move, "id"));
+	_cleanup_free_ char *path = path_make("moves", id ?: "", NULL);
+	_cleanup_free_ char *vm = print_value(move, "vm_name", PRINT_TEXT);
+	_cleanup_free_ char *from = print_value(move, "from", PRINT_TEXT);
+	_cleanup_free_ char *to = print_value(move, "to", PRINT_TEXT);
+	struct watch watch = { .ctl = ctl, .step = -1 };
+	struct wait wait = { path, judge, &watch, 0 };
+	json_t *last = NULL;
+	int r;
+
+	if (!ctl->json)
+		fprintf(ctl->out, "%s: %s -> %s\n", vm, from, to);
+	r = wait_for(ctl, &wait, &last, err);
+	if (ctl->json && last)
+		print_json(ctl->out, last);
+	json_decref(last);
+	return r;
+}
+
+int vm_migrate(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	_cleanup_free_ char *path = path_make("vms", args->words[0], "move", NULL);
+	json_t *body = vm_migrate_body(args, err), *move = NULL;
+	int r = CTL_OK;
+
+	if (!body)
+		return CTL_USAGE;
+	if (client_call(ctl->client, VCENTER, "POST", path, body, &move, err) < 0)
+		return CTL_FAILED;
+	if (ctl->wait)
+		r = watch_move(ctl, move, err);
+	else
+		show_object(ctl, move_columns, move);
+	json_decref(move);
+	return r;
+}

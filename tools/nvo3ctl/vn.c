@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "lib/cleanup.h"
+#include "path.h"
+#include "show.h"
+
+#define VNI_MAX 0xffffff
+
+static const struct column list_columns[] = {
+	{ "NAME", "name" },
+	{ "VNI", "vni", .right = true },
+	{ "TENANT", "tenant" },
+	{ "UNKNOWN", "unknown" },
+	{ "BUM", "bum" },
+	{ "HOME", "home_dc" },
+	{ "INTERFACES", "interfaces", .right = true },
+	{ "UUID", "uuid" },
+	{ NULL },
+};
+
+static const struct column vn_columns[] = {
+	{ "name", "name" },
+	{ "vni", "vni" },
+	{ "tenant", "tenant" },
+	{ "unknown", "unknown" },
+	{ "bum", "bum" },
+	{ "home", "home_dc" },
+	{ "uuid", "uuid" },
+	{ NULL },
+};
+
+static const struct opt create_opts[] = {
+	{ "--vni", OPT_NUMBER, .required = true, .min = 1, .max = VNI_MAX },
+	{ "--tenant", OPT_TEXT },
+	{ "--unknown", OPT_TEXT },
+	{ "--bum", OPT_TEXT },
+	{ "--uuid", OPT_TEXT },
+	{ NULL },
+};
+
+static int create(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	json_t *body = json_object(), *vn = NULL;
+	long long vni;
+
+	json_object_set_new(body, "name", json_string(args->words[0]));
+	if (args_number(args, "--vni", &vni))
+		json_object_set_new(body, "vni", json_integer(vni));
+	for (const struct opt *opt = create_opts; opt->name; opt++)
+		if (opt->kind == OPT_TEXT && args_has(args, opt->name))
+			json_object_set_new(body, opt->name + strlen("--"),
+					    json_string(args_text(args, opt->name)));
+
+	if (client_call(ctl->client, VCENTER, "POST", "/vns", body, &vn, err) < 0)
+		return CTL_FAILED;
+	show_object(ctl, vn_columns, vn);
+	json_decref(vn);
+	return CTL_OK;
+}
+
+static int list(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	return show_list(ctl, VCENTER, path_make("vns", NULL), list_columns, err);
+}
+
+static int delete(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	_cleanup_free_ char *path = path_make("vns", args->words[0], NULL);
+	json_t *answer = NULL;
+
+	if (client_call(ctl->client, VCENTER, "DELETE", path, NULL, &answer, err) < 0)
+		return CTL_FAILED;
+	if (ctl->json)
+		print_json(ctl->out, answer);
+	json_decref(answer);
+	return CTL_OK;
+}
+
+static const struct verb verbs[] = {
+	{ "create",
+	  "NAME --vni N [--tenant TENANT] [--unknown {drop | ask | flood}]\n"
+	  "[--bum {none | replicate}] [--uuid UUID]",
+	  create_opts, 1, 1, create },
+	{ "list", "", NULL, 0, 0, list },
+	{ "delete", "{NAME | UUID}", NULL, 1, 1, delete },
+	{ NULL },
+};
+
+const struct object object_vn = { "vn", "virtual networks", verbs };

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of chan do for each other:
+ *
+ *	chan.c		a session's life: up, end, drop, free; the public accessors
+ *	chan_stream.c	the connection: TLS, errors, the polite end
+ *	chan_wire.c	frames and envelopes in and out, hello, keepalive
+ *	chan_request.c	open requests of both directions
+ *	chan_client.c	who connects, and connects again
+ *	chan_server.c	who listens
+ */
+#ifndef CHAN_PARTS_H
+#define CHAN_PARTS_H
+
+#include "chan_priv.h"
+
+/* chan.c */
+struct chan *chan_new(struct loop *loop, const struct chan_ops *ops, void *arg);
+void chan_get(struct chan *chan);
+void chan_put(struct chan *chan);
+void chan_set_peer(struct chan *chan, const struct identity *peer);
+void chan_went_up(struct chan *chan);
+/* The session, or the attempt at one, is over now: calls back. Only from the loop. */
+void chan_end(struct chan *chan, const char *why);
+void chan_endf(struct chan *chan, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Have deferred work done */
+void chan_kick(struct chan *chan);
+/* Free the connection, without any callback. */
+void chan_close(struct chan *chan);
+
+/* chan_stream.c */
+/* Take over the connected socket @fd. Without TLS chan_greet() or chan_refuse() must follow. */
+void chan_start(struct chan *chan, int fd);
+/* The peer is who it should be: say hello. */
+void chan_greet(struct chan *chan);
+/* Tell the peer why we do not talk to it, then end. */
+void chan_refuse(struct chan *chan, uint32_t code, const char *why);
+void chan_stream_close(struct chan *chan);
+struct ssl_st *chan_ssl(struct chan *chan);	/* NULL if there is none */
+
+/* chan_wire.c */
+void chan_wire_hello(struct chan *chan);
+void chan_wire_read(struct chan *chan);
+void chan_wire_tick(void *chan);
+/* 0, or -EMSGSIZE with nothing sent. */
+int chan_wire_send(struct chan *chan, const Nvo3__Envelope *env);
+/* How many bytes of an unfinished frame are there, and of how many. */
+size_t chan_wire_rest(struct chan *chan, size_t *whole);
+
+/* chan_request.c */
+void chan_requests_init(struct chan *chan);
+void chan_requests_answer(struct chan *chan, const Nvo3__Envelope *env);
+/* Our handle for the peer's request; 0 if it has too many open. */
+uint64_t chan_requests_inbound(struct chan *chan, const Nvo3__Envelope *env);
+/* The session is over: nobody waits for our answers, and all of ours are due. */
+void chan_requests_abort(struct chan *chan, const char *why);
+void chan_requests_flush(struct chan *chan);	/* calls back */
+void chan_requests_uninit(struct chan *chan);
+
+/* chan_client.c */
+void chan_client_up(struct chan *chan);
+void chan_client_closing(struct chan *chan);
+void chan_client_ended(struct chan *chan, bool was_up, const char *why);
+void chan_client_stop(struct chan *chan);	/* an attempt before there is a connection */
+struct ssl_session_st *chan_client_ticket(struct chan *chan);
+void chan_client_free(struct chan *chan);
+
+/* chan_server.c */
+void chan_server_up(struct chan *chan);
+void chan_server_ended(struct chan *chan, bool was_up, const char *why);
+void chan_server_forget(struct chan *chan);
+
+#endif /* CHAN_PARTS_H */

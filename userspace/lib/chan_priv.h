@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a channel is. Between the files of chan only (and its tests); see chan_parts.h.
+ *
+ * Lifetime: a channel has a count. One belongs to its owner (a client's user until chan_free(),
+ * a server's list until the session ended), one to pending deferred work, one to every function
+ * here that calls the user's callbacks: after each callback the channel may be freed, its
+ * session over or another one begun, so look again before going on.
+ */
+#ifndef CHAN_PRIV_H
+#define CHAN_PRIV_H
+
+#include <sys/queue.h>
+#include "chan.h"
+#include "chan_addr.h"
+
+#define CHAN_TEXT 320			/* an err with a peer's name before it */
+#define CHAN_BACKLOG_MAX (64u << 20)	/* a peer that does not read is dropped */
+#define CHAN_INBOUND_MAX 65536u		/* requests of the peer that we have not answered */
+#define CHAN_REQUEST_MS 30000u
+#define CHAN_BUCKETS 64u
+
+/* In ms, of all channels of the process; only tests set them. */
+struct chan_timers {
+	uint32_t keepalive;		/* say something after so long a silence of our own */
+	uint32_t silence;		/* the peer's silence that ends a session */
+	uint32_t handshake;		/* from connect() to the peer's hello */
+	uint32_t linger;		/* for the peer to read why it is refused */
+	uint32_t retry_min, retry_max;	/* bounds of the backoff */
+	uint32_t pending_max;		/* not ms: connections of a server before their hello */
+};
+
+extern struct chan_timers chan_timers;
+
+struct bufferevent;
+struct chan_request;
+struct chan_inbound;
+
+LIST_HEAD(chan_request_list, chan_request);
+LIST_HEAD(chan_inbound_list, chan_inbound);
+TAILQ_HEAD(chan_request_queue, chan_request);
+
+struct chan_requests {
+	struct chan_request_list open[CHAN_BUCKETS];
+	struct chan_inbound_list inbound[CHAN_BUCKETS];
+	struct chan_request_queue failed;	/* their callbacks are due from the loop */
+	uint64_t next_id;
+	unsigned int n_inbound;
+};
+
+enum chan_state {
+	CHAN_IDLE,		/* no connection */
+	CHAN_CONNECT,		/* client: TCP */
+	CHAN_HANDSHAKE,		/* TLS */
+	CHAN_HELLO,		/* ours is sent */
+	CHAN_UP,
+	CHAN_REFUSE,		/* our refusal is on its way out, in @why */
+	CHAN_LINGER,		/* only the socket is left, until the peer closes */
+};
+
+struct chan {
+	struct loop *loop;
+	struct tls *tls;		/* NULL: a Unix socket */
+	const struct chan_ops *ops;
+	void *arg, *user;
+	unsigned int refs;
+	enum chan_state state;
+	bool freed;			/* the user's callbacks are over */
+	bool dropped;			/* chan_drop() was called, @why says why */
+	bool kicked;			/* deferred work is pending */
+	char why[CHAN_TEXT];
+
+	struct bufferevent *bev;
+	struct loop_fd *linger;
+	int linger_fd;
+	struct loop_timer *timer;	/* deadline before, keepalive while up */
+	uint64_t rx_ms, tx_ms;
+	int64_t expiry;			/* of the peer's certificate; 0: none */
+	uint32_t minor;
+
+	unsigned int roles;		/* that the peer may have */
+	struct identity peer;
+	char name[IDENTITY_STRLEN];	/* "?" until the peer is known */
+	char addr[CHAN_ADDR_TEXT];
+
+	struct chan_requests req;
+	struct chan_client *client;	/* one of the two */
+	struct chan_server *server;
+	TAILQ_ENTRY(chan) link;		/* of the server */
+};
+
+#endif /* CHAN_PRIV_H */

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/bufferevent_ssl.h>
+#include <event2/event.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include "chan_parts.h"
+#include "frame.h"
+#include "mem.h"
+
+#define READ_SLACK 16384	/* so that the largest frame and a whole TLS record fit */
+
+struct ssl_st *chan_ssl(struct chan *chan)
+{
+	return chan->bev && chan->tls ? bufferevent_openssl_get_ssl(chan->bev) : NULL;
+}
+
+/* The bufferevent takes its socket along unless somebody holds another descriptor of it. */
+static void close_stream(struct chan *chan)
+{
+	SSL *ssl = chan_ssl(chan);
+
+	if (ssl && SSL_is_init_finished(ssl)) {
+		SSL_shutdown(ssl);
+		ERR_clear_error();
+	}
+	if (chan->bev)
+		bufferevent_free(chan->bev);
+	chan->bev = NULL;
+}
+
+void chan_stream_close(struct chan *chan)
+{
+	close_stream(chan);
+	loop_fd_free(chan->linger);
+	chan->linger = NULL;
+	if (chan->linger_fd >= 0)
+		close(chan->linger_fd);
+	chan->linger_fd = -1;
+}
+
+static void linger_over(void *arg)
+{
+	struct chan *chan = arg;
+
+	chan_end(chan, chan->why);
+}
+
+/* What the peer still sends is of no interest, only that it closes. */
+static void linger_drain(int fd, unsigned int events, void *arg)
+{
+	struct chan *chan = arg;
+	char waste[4096];
+	ssize_t n;
+
+	n = recv(fd, waste, sizeof(waste), MSG_DONTWAIT);
+	if (!n || (n < 0 && errno != EAGAIN && errno != EINTR))
+		chan_end(chan, chan->why);
+}
+
+/*
+ * A socket closed with unread input resets the connection, and the peer may lose our last
+ * words, of TLS or of HELLO: so shut down, and close after the peer or after a moment.
+ */
+static void linger_start(struct chan *chan)
+{
+	int fd = fcntl(bufferevent_getfd(chan->bev), F_DUPFD_CLOEXEC, 0);
+
+	if (fd < 0) {
+		chan_end(chan, chan->why);
+		return;
+	}
+	close_stream(chan);
+	shutdown(fd, SHUT_WR);
+	chan->state = CHAN_LINGER;
+	chan->linger_fd = fd;
+	chan->linger = loop_fd_new(chan->loop, fd, LOOP_READ, linger_drain, chan);
+	loop_timer_free(chan->timer);
+	chan->timer = loop_timer_new(chan->loop, linger_over, chan);
+	loop_timer_set(chan->timer, chan_timers.linger);
+}
+
+void chan_refuse(struct chan *chan, uint32_t code, const char *why)
+{
+	Nvo3__Envelope env = NVO3__ENVELOPE__INIT;
+
+	snprintf(chan->why, sizeof(chan->why), "%s", why);
+	env.type = MSG(HELLO);
+	env.reply = true;
+	env.code = code;
+	env.text = chan->why;
+	chan->state = CHAN_REFUSE;
+	chan_wire_send(chan, &env);
+}
+
+static void on_read(struct bufferevent *bev, void *arg)
+{
+	struct evbuffer *in = bufferevent_get_input(bev);
+	struct chan *chan = arg;
+
+	chan_get(chan);
+	if (chan->state == CHAN_REFUSE)
+		evbuffer_drain(in, evbuffer_get_length(in));
+	else
+		chan_wire_read(chan);
+	chan_put(chan);
+}
+
+/* Called when all is written */
+static void on_write(struct bufferevent *bev, void *arg)
+{
+	struct chan *chan = arg;
+
+	if (chan->state == CHAN_REFUSE && !chan_backlog(chan))
+		linger_start(chan);
+}
+
+void chan_greet(struct chan *chan)
+{
+	chan->state = CHAN_HELLO;
+	chan_wire_hello(chan);
+}
+
+static void shook_hands(struct chan *chan)
+{
+	struct identity peer;
+	struct err err;
+
+	if (tls_peer(chan_ssl(chan), chan->roles, &peer, &err) < 0) {
+		chan_refuse(chan, CODE(DENIED), err.text);
+		return;
+	}
+	chan_set_peer(chan, &peer);
+	chan->expiry = tls_expiry(chan_ssl(chan));
+	chan_greet(chan);
+}
+
+static void broke(struct chan *chan, short what, int error)
+{
+	unsigned long code = chan->tls ? bufferevent_get_openssl_error(chan->bev) : 0;
+	size_t rest, whole;
+	struct err err;
+
+	rest = chan_wire_rest(chan, &whole);
+	if (code)
+		tls_reason(chan_ssl(chan), code, &err);
+	else if (rest)
+		err_set(&err, EPIPE, "the peer closed after %zu of a frame's %zu bytes", rest, whole);
+	else if (!(what & BEV_EVENT_EOF) && error && error != EAGAIN)
+		err_set(&err, error, "%s", strerror(error));
+	else
+		err_set(&err, EPIPE, "the peer closed the connection%s",
+			chan->state == CHAN_HANDSHAKE ? " during the TLS handshake" :
+			chan->state == CHAN_HELLO ? " before its HELLO" : "");
+	if (chan->state != CHAN_HANDSHAKE) {
+		chan_end(chan, err.text);
+		return;
+	}
+	snprintf(chan->why, sizeof(chan->why), "%s", err.text);
+	linger_start(chan);
+}
+
+static void on_event(struct bufferevent *bev, short what, void *arg)
+{
+	int error = EVUTIL_SOCKET_ERROR();
+	struct chan *chan = arg;
+
+	chan_get(chan);
+	if (what & BEV_EVENT_CONNECTED)
+		shook_hands(chan);
+	else if (chan->state == CHAN_REFUSE)
+		chan_end(chan, chan->why);
+	else
+		broke(chan, what, error);
+	chan_put(chan);
+}
+
+static void too_slow(void *arg)
+{
+	struct chan *chan = arg;
+
+	if (chan->state == CHAN_REFUSE)
+		chan_end(chan, chan->why);
+	else
+		chan_endf(chan, "no %s within %g s",
+			  chan->state == CHAN_HELLO ? "HELLO" : "TLS handshake",
+			  chan_timers.handshake / 1000.0);
+}
+
+static struct bufferevent *stream_new(struct chan *chan, int fd)
+{
+	struct event_base *base = loop_base(chan->loop);
+	struct ssl_session_st *ticket;
+	struct ssl_st *ssl;
+
+	if (!chan->tls)
+		return mem_check(bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE));
+	ssl = tls_session(chan->tls, !chan->client);
+	ticket = chan_client_ticket(chan);
+	if (ticket)
+		tls_resume(ssl, ticket);
+	return mem_check(bufferevent_openssl_socket_new(base, fd, ssl,
+							chan->client ?
+								BUFFEREVENT_SSL_CONNECTING :
+								BUFFEREVENT_SSL_ACCEPTING,
+							BEV_OPT_CLOSE_ON_FREE));
+}
+
+void chan_start(struct chan *chan, int fd)
+{
+	chan->dropped = false;
+	chan->expiry = 0;
+	chan->rx_ms = loop_now_ms();
+	chan->timer = loop_timer_new(chan->loop, too_slow, chan);
+	loop_timer_set(chan->timer, chan_timers.handshake);
+	chan->bev = stream_new(chan, fd);
+	bufferevent_setcb(chan->bev, on_read, on_write, on_event, chan);
+	bufferevent_setwatermark(chan->bev, EV_READ, 0, FRAME_HEADER + FRAME_MAX + READ_SLACK);
+	bufferevent_enable(chan->bev, EV_READ | EV_WRITE);
+	chan->state = CHAN_HANDSHAKE;
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+
+#include "chan_parts.h"
+#include "frame.h"
+#include "log.h"
+#include "mem.h"
+
+#define SOFTWARE "nvo3"
+
+static uint64_t realtime_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+static uint32_t frame_limit(const struct chan *chan)
+{
+	return chan->state == CHAN_UP ? FRAME_MAX : FRAME_MAX_HELLO;
+}
+
+int chan_wire_send(struct chan *chan, const Nvo3__Envelope *env)
+{
+	uint8_t header[FRAME_HEADER], *data;
+	struct evbuffer *out;
+	size_t len;
+
+	if (nvo3__envelope__get_packed_size(env) > FRAME_MAX)
+		return -EMSGSIZE;
+	data = msg_encode(&env->base, &len);
+	frame_header(header, len);
+	out = bufferevent_get_output(chan->bev);
+	if (evbuffer_add(out, header, sizeof(header)) < 0 || evbuffer_add(out, data, len) < 0)
+		abort();
+	free(data);
+	chan->tx_ms = loop_now_ms();
+	if (evbuffer_get_length(out) > CHAN_BACKLOG_MAX)
+		chan_drop(chan, "it does not read what we send");
+	return 0;
+}
+
+void chan_event(struct chan *chan, uint32_t type, const ProtobufCMessage *body)
+{
+	Nvo3__Envelope env = NVO3__ENVELOPE__INIT;
+	uint8_t *data = NULL;
+	char why[CHAN_TEXT];
+
+	if (!chan_is_up(chan))
+		return;
+	env.type = type;
+	if (body)
+		data = msg_encode(body, &env.body.len);
+	env.body.data = data;
+	/* The peer would not notice the gap; a new session begins with everything again. */
+	if (chan_wire_send(chan, &env) < 0) {
+		snprintf(why, sizeof(why), "our %s with %zu bytes is longer than a frame may be",
+			 msg_name(type), env.body.len);
+		chan_drop(chan, why);
+	}
+	free(data);
+}
+
+size_t chan_backlog(const struct chan *chan)
+{
+	return chan->bev ? evbuffer_get_length(bufferevent_get_output(chan->bev)) : 0;
+}
+
+static void send_body(struct chan *chan, uint32_t type, const ProtobufCMessage *body)
+{
+	Nvo3__Envelope env = NVO3__ENVELOPE__INIT;
+	uint8_t *data = msg_encode(body, &env.body.len);
+
+	env.type = type;
+	env.body.data = data;
+	chan_wire_send(chan, &env);
+	free(data);
+}
+
+void chan_wire_hello(struct chan *chan)
+{
+	Nvo3__Hello hello = NVO3__HELLO__INIT;
+
+	hello.major = PROTO_MAJOR;
+	hello.minor = PROTO_MINOR;
+	hello.software = SOFTWARE;
+	send_body(chan, MSG(HELLO), &hello.base);
+}
+
+/* While up: whichever comes first of our own word and the end of the peer's silence. */
+void chan_wire_tick(void *arg)
+{
+	Nvo3__Keepalive alive = NVO3__KEEPALIVE__INIT;
+	uint64_t now = loop_now_ms(), speak, silent;
+	struct chan *chan = arg;
+
+	if (chan->expiry && (int64_t)(realtime_ns() / 1000000000) >= chan->expiry) {
+		chan_endf(chan, "the certificate of %s expired", chan->name);
+		return;
+	}
+	if (now - chan->rx_ms >= chan_timers.silence) {
+		chan_endf(chan, "no word from %s for %g s", chan->name,
+			  chan_timers.silence / 1000.0);
+		return;
+	}
+	if (now - chan->tx_ms >= chan_timers.keepalive) {
+		alive.clock_ns = realtime_ns();
+		send_body(chan, MSG(KEEPALIVE), &alive.base);
+	}
+	speak = chan->tx_ms + chan_timers.keepalive;
+	silent = chan->rx_ms + chan_timers.silence;
+	loop_timer_set(chan->timer, (speak < silent ? speak : silent) - now);
+}
+
+/* The peer's words reach our logs and people's terminals. */
+static void make_printable(char *text)
+{
+	for (; text && *text; text++) {
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+	}
+}
+
+static uint32_t lower(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+static void first_word(struct chan *chan, const Nvo3__Envelope *env)
+{
+	char why[CHAN_TEXT];
+	Nvo3__Hello *hello;
+
+	if (env->type != MSG(HELLO)) {
+		chan_endf(chan, "it began with %s instead of HELLO", msg_name(env->type));
+		return;
+	}
+	if (env->reply) {
+		chan_endf(chan, "it refuses us: %s", *env->text ? env->text : code_name(env->code));
+		return;
+	}
+	hello = nvo3__hello__unpack(NULL, env->body.len, env->body.data);
+	if (!hello) {
+		chan_endf(chan, "its HELLO (%zu bytes) does not decode", env->body.len);
+		return;
+	}
+	if (hello->major != PROTO_MAJOR) {
+		snprintf(why, sizeof(why), "protocol version %u.%u is spoken there, %u.%u here",
+			 hello->major, hello->minor, PROTO_MAJOR, PROTO_MINOR);
+		nvo3__hello__free_unpacked(hello, NULL);
+		chan_refuse(chan, CODE(BAD_MESSAGE), why);
+		return;
+	}
+	chan->minor = lower(hello->minor, PROTO_MINOR);
+	nvo3__hello__free_unpacked(hello, NULL);
+	chan_went_up(chan);
+}
+
+static void pass_on(struct chan *chan, const Nvo3__Envelope *env)
+{
+	struct msg msg = { .type = env->type, .body = env->body.data, .len = env->body.len };
+	char text[CHAN_TEXT];
+
+	if (env->id) {
+		msg.id = chan_requests_inbound(chan, env);
+		if (!msg.id) {
+			chan_endf(chan, "it has %u requests open", CHAN_INBOUND_MAX);
+			return;
+		}
+	}
+	if (chan->ops->message && chan->ops->message(chan, &msg, chan->arg))
+		return;
+	if (!msg.id) {
+		log_debug("%s sends %s, which is unknown here", chan->name, msg_name(msg.type));
+		return;
+	}
+	snprintf(text, sizeof(text), "%s is not known here", msg_name(msg.type));
+	chan_reply(chan, msg.id, CODE(UNKNOWN_TYPE), text, NULL);
+}
+
+static void answer_keepalive(struct chan *chan, const Nvo3__Envelope *env)
+{
+	Nvo3__Keepalive alive = NVO3__KEEPALIVE__INIT;
+	uint64_t handle;
+
+	if (!env->id)
+		return;
+	handle = chan_requests_inbound(chan, env);
+	alive.clock_ns = realtime_ns();
+	chan_reply(chan, handle, CODE(OK), NULL, &alive.base);
+}
+
+static void received(struct chan *chan, Nvo3__Envelope *env)
+{
+	make_printable(env->text);
+	if (chan->state == CHAN_HELLO)
+		first_word(chan, env);
+	else if (env->reply)
+		chan_requests_answer(chan, env);
+	else if (env->type == MSG(HELLO))
+		chan_end(chan, "it said HELLO twice");
+	else if (env->type == MSG(KEEPALIVE))
+		answer_keepalive(chan, env);
+	else
+		pass_on(chan, env);
+}
+
+/* One frame out of the buffer; NULL if there is none, or if the session ended for it. */
+static Nvo3__Envelope *next_envelope(struct chan *chan)
+{
+	struct evbuffer *in = bufferevent_get_input(chan->bev);
+	size_t len = evbuffer_get_length(in);
+	const uint8_t *payload = NULL;
+	Nvo3__Envelope *env;
+	uint32_t size = 0;
+	int ret;
+
+	if (len < FRAME_HEADER)
+		return NULL;
+	/* The header alone first: only a whole and permitted frame is made contiguous. */
+	ret = frame_next(evbuffer_pullup(in, FRAME_HEADER), FRAME_HEADER, frame_limit(chan),
+			 &payload, &size);
+	if (ret < 0) {
+		chan_endf(chan, "it sent a frame of %u bytes; 1 to %u are allowed", size,
+			  frame_limit(chan));
+		return NULL;
+	}
+	if (len - FRAME_HEADER < size)
+		return NULL;
+	payload = evbuffer_pullup(in, FRAME_HEADER + size) + FRAME_HEADER;
+	env = nvo3__envelope__unpack(NULL, size, payload);
+	evbuffer_drain(in, FRAME_HEADER + size);
+	if (!env)
+		chan_endf(chan, "it sent a frame of %u bytes that does not decode", size);
+	return env;
+}
+
+static bool may_read(const struct chan *chan, const struct bufferevent *bev)
+{
+	return chan->bev == bev && !chan->dropped &&
+	       (chan->state == CHAN_HELLO || chan->state == CHAN_UP);
+}
+
+void chan_wire_read(struct chan *chan)
+{
+	struct bufferevent *bev = chan->bev;
+	Nvo3__Envelope *env;
+
+	chan->rx_ms = loop_now_ms();
+	while (may_read(chan, bev)) {
+		env = next_envelope(chan);
+		if (!env)
+			return;
+		received(chan, env);
+		nvo3__envelope__free_unpacked(env, NULL);
+	}
+}
+
+size_t chan_wire_rest(struct chan *chan, size_t *whole)
+{
+	struct evbuffer *in = bufferevent_get_input(chan->bev);
+	size_t len = evbuffer_get_length(in);
+	const uint8_t *payload;
+	uint32_t size = 0;
+
+	if (len >= FRAME_HEADER)
+		frame_next(evbuffer_pullup(in, FRAME_HEADER), FRAME_HEADER, UINT32_MAX, &payload,
+			   &size);
+	*whole = FRAME_HEADER + size;
+	return len;
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "config.h"
+
+/* What is left of an underlay packet of 1500 bytes after outer IP, UDP, VXLAN and Ethernet */
+#define MTU_OVER_IPV4 1450
+#define MTU_OVER_IPV6 1430
+
+static int read_number(struct conf *conf, const char *path, long max, uint32_t *ret,
+		       struct err *err)
+{
+	long v;
+	int rc;
+
+	rc = conf_int(conf, path, 1, max, &v, err);
+	if (!rc)
+		*ret = v;
+	return rc;
+}
+
+static int read_mtu(struct conf *conf, const char *path, uint32_t def, uint32_t *ret,
+		    struct err *err)
+{
+	long v;
+	int rc;
+
+	/* 1280 is what IPv6 needs at least (RFC 8200) */
+	rc = conf_int_or(conf, path, 1280, 65000, def, &v, err);
+	if (!rc)
+		*ret = v;
+	return rc;
+}
+
+static int read_locators(struct conf *conf, struct config_nve *nve, struct err *err)
+{
+	int rc;
+
+	if (conf_has(conf, "nve.local")) {
+		rc = conf_ip(conf, "nve.local", &nve->local4, err);
+		if (rc)
+			return rc;
+		if (nve->local4.family != AF_INET)
+			return conf_error(conf, "nve.local", err,
+					  "must be an IPv4 address (local6 takes IPv6)");
+	}
+	if (conf_has(conf, "nve.local6")) {
+		rc = conf_ip(conf, "nve.local6", &nve->local6, err);
+		if (rc)
+			return rc;
+		if (nve->local6.family != AF_INET6)
+			return conf_error(conf, "nve.local6", err, "must be an IPv6 address");
+	}
+	if (!nve->local4.family && !nve->local6.family)
+		return conf_error(conf, "nve", err, "needs local or local6, the NVE's locators");
+	return 0;
+}
+
+static int read_nve(struct conf *conf, struct config *c, struct err *err)
+{
+	struct config_nve *nve = &c->nve;
+	long port;
+	int rc;
+
+	rc = conf_str(conf, "nve.dev", &nve->dev, err);
+	if (rc)
+		return rc;
+	if (!*nve->dev || strlen(nve->dev) >= IFNAMSIZ)
+		return conf_error(conf, "nve.dev", err,
+				  "must be a device name of 1 to %d characters", IFNAMSIZ - 1);
+	rc = read_locators(conf, nve, err);
+	if (rc)
+		return rc;
+	rc = conf_int_or(conf, "nve.dstport", 1, 65535, 4789, &port, err);
+	if (rc)
+		return rc;
+	nve->dstport = port;
+	rc = read_mtu(conf, "nve.mtu", nve->local6.family ? MTU_OVER_IPV6 : MTU_OVER_IPV4,
+		      &nve->mtu, err);
+	if (rc)
+		return rc;
+	rc = conf_str(conf, "nve.listen", &nve->listen, err);
+	if (rc)
+		return rc;
+	rc = conf_list(conf, "nve.directors", &nve->directors, &nve->n_directors, err);
+	if (rc)
+		return rc;
+	if (!nve->n_directors)
+		return conf_error(conf, "nve.directors", err, "must name at least one nDirector");
+	return 0;
+}
+
+static int read_capacity(struct conf *conf, struct config_vserver *vs, struct err *err)
+{
+	int rc;
+
+	rc = read_number(conf, "vserver.cpus", 1 << 16, &vs->cpus, err);
+	if (!rc)
+		rc = read_number(conf, "vserver.memory_mib", 1 << 30, &vs->memory_mib, err);
+	if (!rc)
+		rc = read_number(conf, "vserver.disk_mib", 1 << 30, &vs->disk_mib, err);
+	if (!rc)
+		rc = read_number(conf, "vserver.max_vms", 1 << 16, &vs->max_vms, err);
+	return rc;
+}
+
+static int read_vserver(struct conf *conf, struct config *c, struct err *err)
+{
+	struct config_vserver *vs = &c->vserver;
+	uint32_t mtu = MTU_OVER_IPV6;
+	const char *driver;
+	int rc;
+
+	rc = conf_str_or(conf, "vserver.driver", "netns", &driver, err);
+	if (rc)
+		return rc;
+	if (strcmp(driver, "netns"))
+		return conf_error(conf, "vserver.driver", err,
+				  "\"%s\" is not a driver (netns is)", driver);
+	rc = conf_str(conf, "vserver.nve", &vs->nve, err);
+	if (rc)
+		return rc;
+	snprintf(c->default_nve_name, sizeof(c->default_nve_name), "%s/%s", c->dc, c->name);
+	rc = conf_str_or(conf, "vserver.nve_name", c->default_nve_name, &vs->nve_name, err);
+	if (rc)
+		return rc;
+	rc = conf_list(conf, "vserver.vcenters", &vs->vcenters, &vs->n_vcenters, err);
+	if (rc)
+		return rc;
+	if (!vs->n_vcenters)
+		return conf_error(conf, "vserver.vcenters", err, "must name at least one vCenter");
+	rc = conf_str(conf, "vserver.images", &vs->images, err);
+	if (rc)
+		return rc;
+	/* A remote NVE may have IPv6 locators; of one in this file we know */
+	if (c->has_nve)
+		mtu = c->nve.mtu;
+	rc = read_mtu(conf, "vserver.mtu", mtu, &vs->mtu, err);
+	if (rc)
+		return rc;
+	return read_capacity(conf, vs, err);
+}
+
+/* Names become parts of certificates' SANs and of file names */
+static int read_name(struct conf *conf, const char *path, const char *more, size_t max,
+		     const char **ret, struct err *err)
+{
+	const char *v;
+	int rc;
+
+	rc = conf_str(conf, path, &v, err);
+	if (rc)
+		return rc;
+	for (const char *p = v; *p; p++)
+		if (!(*p >= 'a' && *p <= 'z') && !(*p >= '0' && *p <= '9') && !strchr(more, *p))
+			return conf_error(conf, path, err,
+					  "may only have a-z, 0-9 and any of \"%s\"", more);
+	if (!*v || *v == '.' || strlen(v) >= max)
+		return conf_error(conf, path, err, "must have 1 to %zu characters, no dot first",
+				  max - 1);
+	*ret = v;
+	return 0;
+}
+
+int config_read(struct conf *conf, struct config *ret, struct err *err)
+{
+	struct config c = {};
+	struct identity id;
+	int rc;
+
+	rc = read_name(conf, "dc", "-", sizeof(id.dc), &c.dc, err);
+	if (!rc)
+		rc = read_name(conf, "name", "-.", sizeof(id.name), &c.name, err);
+	if (!rc)
+		rc = conf_str(conf, "tls.ca", &c.ca, err);
+	if (!rc)
+		rc = conf_str(conf, "tls.cert", &c.cert, err);
+	if (!rc)
+		rc = conf_str(conf, "tls.key", &c.key, err);
+	if (!rc)
+		rc = conf_str(conf, "state", &c.state, err);
+	if (rc)
+		return rc;
+
+	c.has_nve = conf_has(conf, "nve");
+	c.has_vserver = conf_has(conf, "vserver");
+	if (!c.has_nve && !c.has_vserver)
+		return conf_error(conf, "dc", err, "no role: the file has neither nve nor vserver");
+	if (c.has_nve)
+		rc = read_nve(conf, &c, err);
+	if (!rc && c.has_vserver)
+		rc = read_vserver(conf, &c, err);
+	if (!rc)
+		rc = conf_finish(conf, err);
+	if (rc)
+		return rc;
+	*ret = c;
+	if (ret->has_vserver && ret->vserver.nve_name == c.default_nve_name)
+		ret->vserver.nve_name = ret->default_nve_name;
+	return 0;
+}

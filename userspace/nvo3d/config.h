@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * nvo3d.conf as a struct; see Documentation/operations.rst. Strings are borrowed from the
+ * open struct conf.
+ */
+#ifndef NVO3D_CONFIG_H
+#define NVO3D_CONFIG_H
+
+#include <stdbool.h>
+
+#include "conf.h"
+#include "tls.h"
+
+struct config_nve {
+	const char *dev;
+	struct ip_addr local4, local6;	/* family 0 for none; at least one is there */
+	uint16_t dstport;
+	uint32_t mtu;			/* largest inner IP packet */
+	const char *listen;
+	const char *const *directors;
+	int n_directors;
+};
+
+struct config_vserver {
+	const char *nve;		/* where its association server listens */
+	const char *nve_name;		/* "DC/NAME" */
+	const char *const *vcenters;
+	int n_vcenters;
+	const char *images;
+	uint32_t cpus, memory_mib, disk_mib, max_vms;
+	uint32_t mtu;
+};
+
+struct config {
+	const char *dc, *name;
+	const char *ca, *cert, *key;
+	const char *state;
+	bool has_nve, has_vserver;	/* the groups that are in the file */
+	struct config_nve nve;
+	struct config_vserver vserver;
+	char default_nve_name[sizeof(struct identity)];
+};
+
+/* 0, or -errno with "file:line: reason". @ret points into @conf */
+int config_read(struct conf *conf, struct config *ret, struct err *err);
+
+#endif

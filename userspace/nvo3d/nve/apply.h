@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A director's update, through the model and the diff, into the kernel */
+#ifndef NVO3D_NVE_APPLY_H
+#define NVO3D_NVE_APPLY_H
+
+#include "state.h"
+
+/*
+ * What the kernel refuses (a stale epoch, a full VN) is logged and does not fail the update;
+ * failure means that the update is malformed or the kernel does not answer.
+ */
+int apply_update(struct nve *nve, struct model_vn *vn, const Nvo3__MapUpdate *update,
+		 struct err *err);
+
+#endif

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diff.h"
+#include "mem.h"
+
+void diff_uninit(struct diff *d)
+{
+	free(d->ops);
+	d->ops = NULL;
+	d->n = d->cap = 0;
+}
+
+static struct kern_op *add_op(struct diff *d, enum kern_verb verb)
+{
+	struct kern_op *op;
+
+	if (d->n == d->cap) {
+		d->cap = d->cap ? 2 * d->cap : 16;
+		d->ops = mem_check(realloc(d->ops, d->cap * sizeof(*d->ops)));
+	}
+	op = &d->ops[d->n++];
+	memset(op, 0, sizeof(*op));
+	op->verb = verb;
+	return op;
+}
+
+static void note(struct diff *d, const struct model_vn *vn, const struct mac_addr *mac,
+		 const char *what)
+{
+	char text[160], buf[MAC_ADDR_STRLEN];
+
+	if (!d->note)
+		return;
+	snprintf(text, sizeof(text), "%s in VNI %u: %s", mac_addr_format(mac, buf), vn->vni, what);
+	d->note(text, d->arg);
+}
+
+static void emit_set(struct diff *d, enum kern_verb verb, const struct model_vn *vn,
+		     const struct model_map *map, const struct ip_addr *addr)
+{
+	struct kern_op *op = add_op(d, verb);
+
+	op->map.vni = vn->vni;
+	op->map.mac = map->mac;
+	op->map.addr = *addr;
+	op->map.epoch = map->epoch;
+	op->map.prov = NVO3_PROV_AGENT;
+}
+
+static void emit_del(struct diff *d, const struct nvo3_map *actual)
+{
+	struct kern_op *op = add_op(d, KERN_MAP_DEL);
+
+	op->map.vni = actual->vni;
+	op->map.mac = actual->mac;
+	/* If it changes under us, the newer one stays */
+	op->map.epoch = actual->epoch;
+}
+
+static void replace(struct diff *d, const struct model_vn *vn, const struct model_map *map,
+		    const struct ip_addr *addr, const struct nvo3_map *actual)
+{
+	if (actual->prov == NVO3_PROV_STATIC) {
+		note(d, vn, &map->mac, "a static mapping is in the way of the director's");
+		return;
+	}
+	/* Ours: the kernel knows better than a director that has not heard of it yet */
+	if (actual->prov == NVO3_PROV_PORT) {
+		if (map->epoch > actual->epoch)
+			emit_set(d, KERN_MAP_REPLACE, vn, map, addr);
+		return;
+	}
+	if (map->epoch == actual->epoch && ip_addr_equal(addr, &actual->addr))
+		return;
+	/*
+	 * Equal epochs with another address: to the kernel that is another NVE and refused,
+	 * here it is the same one with another locator.
+	 */
+	if (map->epoch && map->epoch == actual->epoch) {
+		emit_del(d, actual);
+		emit_set(d, KERN_MAP_ADD, vn, map, addr);
+		return;
+	}
+	if (map->epoch < actual->epoch)
+		note(d, vn, &map->mac, "the kernel holds a newer epoch than the director tells");
+	else
+		emit_set(d, KERN_MAP_REPLACE, vn, map, addr);
+}
+
+void diff_map(struct diff *d, const struct model_vn *vn, const struct mac_addr *mac,
+	      const struct nvo3_map *actual)
+{
+	const struct model_map *map = model_map_lookup(vn, mac);
+	struct ip_addr addr;
+
+	if (map && !model_locator_pick(&map->locators, d->have4, d->have6, &addr)) {
+		note(d, vn, mac, "its NVE has no locator of a family that this NVE has");
+		map = NULL;
+	}
+	if (map && actual)
+		replace(d, vn, map, &addr, actual);
+	else if (map)
+		emit_set(d, KERN_MAP_ADD, vn, map, &addr);
+	else if (actual && actual->prov == NVO3_PROV_AGENT && vn->complete)
+		emit_del(d, actual);
+}
+
+static int compare_macs(const void *a, const void *b)
+{
+	const struct nvo3_map *const *x = a, *const *y = b;
+
+	return memcmp(&(*x)->mac, &(*y)->mac, sizeof((*x)->mac));
+}
+
+static const struct nvo3_map *find(const struct nvo3_map **sorted, size_t n,
+				   const struct mac_addr *mac)
+{
+	struct nvo3_map key = { .mac = *mac };
+	const struct nvo3_map *pointer = &key;
+	const struct nvo3_map **found;
+
+	if (!n)
+		return NULL;
+	found = bsearch(&pointer, sorted, n, sizeof(*sorted), compare_macs);
+	return found ? *found : NULL;
+}
+
+void diff_maps(struct diff *d, const struct model_vn *vn, const struct nvo3_map *actual, size_t n)
+{
+	const struct nvo3_map **sorted = mem_calloc(n, sizeof(*sorted));
+	const struct model_map *map;
+
+	/* What goes, goes first: the VN's limit may leave no room for both */
+	for (size_t i = 0; i < n; i++) {
+		sorted[i] = &actual[i];
+		if (!model_map_lookup(vn, &actual[i].mac))
+			diff_map(d, vn, &actual[i].mac, &actual[i]);
+	}
+	if (n)
+		qsort(sorted, n, sizeof(*sorted), compare_macs);
+	for (map = vn->maps; map; map = map->hh.next)
+		diff_map(d, vn, &map->mac, find(sorted, n, &map->mac));
+	free(sorted);
+}
+
+static bool is_actual(const struct nvo3_member *actual, size_t n, const struct ip_addr *addr)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ip_addr_equal(&actual[i].addr, addr))
+			return true;
+	return false;
+}
+
+static bool is_desired(const struct diff *d, const struct model_vn *vn, const struct ip_addr *addr)
+{
+	const struct model_member *m;
+	struct ip_addr picked;
+
+	for (m = vn->members; m; m = m->hh.next)
+		if (model_locator_pick(&m->locators, d->have4, d->have6, &picked) &&
+		    ip_addr_equal(&picked, addr))
+			return true;
+	return false;
+}
+
+static void emit_member(struct diff *d, enum kern_verb verb, const struct model_vn *vn,
+			const struct ip_addr *addr)
+{
+	struct kern_op *op = add_op(d, verb);
+
+	op->member.vni = vn->vni;
+	op->member.addr = *addr;
+}
+
+void diff_members(struct diff *d, const struct model_vn *vn, const struct nvo3_member *actual,
+		  size_t n, bool (*ours)(const struct ip_addr *addr, void *arg), void *arg)
+{
+	const struct model_member *m;
+	struct ip_addr addr;
+
+	for (size_t i = 0; i < n && vn->complete; i++)
+		if (!is_desired(d, vn, &actual[i].addr) && ours(&actual[i].addr, arg))
+			emit_member(d, KERN_MEMBER_DEL, vn, &actual[i].addr);
+	for (m = vn->members; m; m = m->hh.next) {
+		char text[MODEL_NAME_MAX + 80];
+
+		if (model_locator_pick(&m->locators, d->have4, d->have6, &addr)) {
+			if (!is_actual(actual, n, &addr))
+				emit_member(d, KERN_MEMBER_ADD, vn, &addr);
+			continue;
+		}
+		snprintf(text, sizeof(text),
+			 "member %s has no locator of a family that this NVE has", m->nve);
+		if (d->note)
+			d->note(text, d->arg);
+	}
+}

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include <stdlib.h>
+
+#include "chan.h"
+#include "director.h"
+#include "keep.h"
+#include "log.h"
+#include "mem.h"
+#include "port.h"
+#include "vn.h"
+
+#define REQUEST_MS 10000
+#define ADVERTISE_AGAIN_MS 10000
+/* Mappings in one message: 64 kB with IPv6 addresses, far below the frame limit */
+#define ADVERTISE_MAX 500
+
+struct director {
+	struct nve *nve;
+	struct chan *chan;
+	bool up;
+	struct loop_timer *again;
+};
+
+/* What a request is about; freed by its answer */
+struct about {
+	struct director *d;
+	struct uuid vn;
+	struct mac_addr mac;
+};
+
+struct batch {
+	struct director *d;
+	size_t n;
+	struct {
+		struct uuid tsi;
+		uint64_t epoch;
+	} v[ADVERTISE_MAX];
+};
+
+static struct about *about_new(struct director *d, const struct uuid *vn,
+			       const struct mac_addr *mac)
+{
+	struct about *a = mem_zalloc(sizeof(*a));
+
+	a->d = d;
+	a->vn = *vn;
+	if (mac)
+		a->mac = *mac;
+	return a;
+}
+
+static bool is_silence(uint32_t code)
+{
+	return code == CODE(UNAVAILABLE) || code == CODE(TIMEOUT);
+}
+
+bool director_is_up(const struct director *d)
+{
+	return d->up;
+}
+
+void director_reset(struct director *d, const char *why)
+{
+	chan_drop(d->chan, why);
+}
+
+/* --- virtual networks */
+
+static void join_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	Nvo3__VnJoinReply *reply = NULL;
+	struct about *a = arg;
+	struct err err;
+
+	if (code == CODE(OK)) {
+		reply = msg_decode(body, &nvo3__vn_join_reply__descriptor, &err);
+		if (!reply || !reply->vn) {
+			code = CODE(BAD_MESSAGE);
+			text = "the director's answer to VN_JOIN has no VN";
+		}
+	}
+	vn_joined(a->d->nve, &a->vn, code, text, code == CODE(OK) ? reply->vn : NULL);
+	if (reply)
+		msg_free(reply);
+	free(a);
+}
+
+void director_join(struct director *d, const struct model_vn *vn)
+{
+	Nvo3__VnJoin join = NVO3__VN_JOIN__INIT;
+
+	keep_leave_del(d->nve, &vn->uuid);
+	join.vn = msg_put_uuid(&vn->uuid);
+	if (!uuid_is_zero(&vn->store)) {
+		join.store = msg_put_uuid(&vn->store);
+		join.revision = vn->revision;
+	}
+	chan_request(d->chan, MSG(VN_JOIN), &join.base, REQUEST_MS, join_answered,
+		     about_new(d, &vn->uuid, NULL));
+}
+
+static void leave_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct about *a = arg;
+
+	/* Joined again meanwhile: the record is gone already */
+	if (!is_silence(code))
+		keep_leave_del(a->d->nve, &a->vn);
+	free(a);
+}
+
+static void send_leave(struct director *d, const struct uuid *vn)
+{
+	Nvo3__VnLeave leave = NVO3__VN_LEAVE__INIT;
+
+	leave.vn = msg_put_uuid(vn);
+	chan_request(d->chan, MSG(VN_LEAVE), &leave.base, REQUEST_MS, leave_answered,
+		     about_new(d, vn, NULL));
+}
+
+void director_leave(struct director *d, const struct uuid *vn)
+{
+	keep_leave(d->nve, vn);
+	if (d->up)
+		send_leave(d, vn);
+}
+
+void director_ack(struct director *d, const struct model_vn *vn)
+{
+	Nvo3__MapAck ack = NVO3__MAP_ACK__INIT;
+
+	/* Inside a snapshot there is no revision that would be true */
+	if (uuid_is_zero(&vn->store))
+		return;
+	ack.vn = msg_put_uuid(&vn->uuid);
+	ack.store = msg_put_uuid(&vn->store);
+	ack.revision = vn->revision;
+	chan_event(d->chan, MSG(MAP_ACK), &ack.base);
+}
+
+/* --- mappings */
+
+static void advertise_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	Nvo3__MapAdvertiseReply *reply = NULL;
+	struct batch *b = arg;
+	struct err err;
+
+	if (code == CODE(OK)) {
+		reply = msg_decode(body, &nvo3__map_advertise_reply__descriptor, &err);
+		if (!reply || reply->n_results != b->n) {
+			code = CODE(BAD_MESSAGE);
+			text = "the director's answer does not have one result per mapping";
+		}
+	}
+	for (size_t i = 0; i < b->n; i++) {
+		if (code == CODE(OK))
+			port_advertised(b->d->nve, &b->v[i].tsi, b->v[i].epoch,
+					reply->results[i]->code, reply->results[i]->text);
+		else
+			port_advertised(b->d->nve, &b->v[i].tsi, b->v[i].epoch, code, text);
+	}
+	if (reply)
+		msg_free(reply);
+	free(b);
+}
+
+struct packed {
+	Nvo3__Mapping map;
+	Nvo3__IpPrefix ips[TSI_IPS_MAX], *pointers[TSI_IPS_MAX];
+};
+
+static Nvo3__Mapping *pack(struct packed *p, const struct tsi *tsi)
+{
+	nvo3__mapping__init(&p->map);
+	p->map.vn = msg_put_uuid(&tsi->vn);
+	p->map.mac = msg_put_mac(&tsi->mac);
+	p->map.epoch = tsi->epoch;
+	for (int i = 0; i < tsi->n_ips; i++) {
+		nvo3__ip_prefix__init(&p->ips[i]);
+		p->ips[i].addr = msg_put_ip(&tsi->ips[i].addr);
+		p->ips[i].len = tsi->ips[i].len;
+		p->pointers[i] = &p->ips[i];
+	}
+	p->map.ips = p->pointers;
+	p->map.n_ips = tsi->n_ips;
+	return &p->map;
+}
+
+static void send_advertise(struct director *d, const struct tsi *const *tsis, size_t n)
+{
+	Nvo3__MapAdvertise msg = NVO3__MAP_ADVERTISE__INIT;
+	struct packed *packed = mem_calloc(n, sizeof(*packed));
+	struct batch *b = mem_zalloc(sizeof(*b));
+	Nvo3__Mapping *maps[ADVERTISE_MAX];
+
+	b->d = d;
+	b->n = n;
+	for (size_t i = 0; i < n; i++) {
+		b->v[i].tsi = tsis[i]->id;
+		b->v[i].epoch = tsis[i]->epoch;
+		maps[i] = pack(&packed[i], tsis[i]);
+	}
+	msg.maps = maps;
+	msg.n_maps = n;
+	chan_request(d->chan, MSG(MAP_ADVERTISE), &msg.base, REQUEST_MS, advertise_answered, b);
+	free(packed);
+}
+
+void director_advertise(struct director *d, const struct tsi *tsi)
+{
+	keep_withdraw_del(d->nve, &tsi->vn, &tsi->mac);
+	if (d->up)
+		send_advertise(d, &tsi, 1);
+}
+
+static void advertise_all(void *arg)
+{
+	const struct tsi *tsis[ADVERTISE_MAX];
+	struct director *d = arg;
+	struct nve_tsi *p;
+	size_t n = 0;
+
+	for (p = d->nve->tsis; p; p = p->hh.next) {
+		if (p->t.state != TSI_ACTIVATED)
+			continue;
+		tsis[n++] = &p->t;
+		if (n < ADVERTISE_MAX)
+			continue;
+		send_advertise(d, tsis, n);
+		n = 0;
+	}
+	if (n)
+		send_advertise(d, tsis, n);
+}
+
+void director_advertise_later(struct director *d)
+{
+	loop_timer_set(d->again, ADVERTISE_AGAIN_MS);
+}
+
+static void withdraw_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct about *a = arg;
+
+	if (!is_silence(code))
+		keep_withdraw_del(a->d->nve, &a->vn, &a->mac);
+	free(a);
+}
+
+static void send_withdraw(const struct uuid *vn, const struct mac_addr *mac, uint64_t epoch,
+			  void *arg)
+{
+	Nvo3__MapWithdraw msg = NVO3__MAP_WITHDRAW__INIT;
+	Nvo3__Mapping map = NVO3__MAPPING__INIT;
+	Nvo3__Mapping *maps = &map;
+	struct director *d = arg;
+
+	map.vn = msg_put_uuid(vn);
+	map.mac = msg_put_mac(mac);
+	map.epoch = epoch;
+	msg.maps = &maps;
+	msg.n_maps = 1;
+	chan_request(d->chan, MSG(MAP_WITHDRAW), &msg.base, REQUEST_MS, withdraw_answered,
+		     about_new(d, vn, mac));
+}
+
+void director_withdraw(struct director *d, const struct tsi *tsi)
+{
+	keep_withdraw(d->nve, &tsi->vn, &tsi->mac, tsi->epoch);
+	if (d->up)
+		send_withdraw(&tsi->vn, &tsi->mac, tsi->epoch, d);
+}
+
+/* --- the session */
+
+static void resend_leave(const struct uuid *vn, void *arg)
+{
+	send_leave(arg, vn);
+}
+
+static void registered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	static const struct keep_ops resend = { .withdraw = send_withdraw,
+						.leave = resend_leave };
+	struct director *d = arg;
+	struct err err;
+
+	if (code != CODE(OK)) {
+		log_err("%s refuses this NVE: %s", chan_peer_name(d->chan), text);
+		if (chan_is_up(d->chan))
+			chan_drop(d->chan, text);
+		return;
+	}
+	d->up = true;
+	log_info("registered at director %s", chan_peer_name(d->chan));
+	if (keep_walk(d->nve, &resend, d, &err))
+		log_err("%s", err.text);
+	vn_session_up(d->nve);
+	advertise_all(d);
+}
+
+static void session_up(struct chan *chan, void *arg)
+{
+	Nvo3__NveRegister msg = NVO3__NVE_REGISTER__INIT;
+	struct director *d = arg;
+	const struct config_nve *c = &d->nve->config->nve;
+	ProtobufCBinaryData locators[2];
+	char *encaps[] = { "vxlan" };
+
+	if (c->local4.family)
+		locators[msg.n_locators++] = msg_put_ip(&c->local4);
+	if (c->local6.family)
+		locators[msg.n_locators++] = msg_put_ip(&c->local6);
+	msg.locators = locators;
+	msg.dstport = c->dstport;
+	msg.encaps = encaps;
+	msg.n_encaps = 1;
+	msg.mtu = c->mtu;
+	chan_request(chan, MSG(NVE_REGISTER), &msg.base, REQUEST_MS, registered, d);
+}
+
+static void session_down(struct chan *chan, const char *why, void *arg)
+{
+	struct director *d = arg;
+
+	if (d->up)
+		log_warn("lost the director: %s; forwarding goes on as it is", why);
+	d->up = false;
+	loop_timer_cancel(d->again);
+	vn_session_down(d->nve);
+}
+
+static bool message(struct chan *chan, const struct msg *msg, void *arg)
+{
+	Nvo3__MapUpdate *update;
+	struct director *d = arg;
+	Nvo3__Alert *alert;
+	struct err err;
+
+	switch (msg->type) {
+	case MSG(MAP_UPDATE):
+		update = msg_decode(msg, &nvo3__map_update__descriptor, &err);
+		if (!update) {
+			log_err("MAP_UPDATE: %s", err.text);
+			chan_drop(chan, err.text);
+			return true;
+		}
+		vn_update(d->nve, update);
+		msg_free(update);
+		return true;
+	case MSG(ALERT):
+		alert = msg_decode(msg, &nvo3__alert__descriptor, &err);
+		if (alert) {
+			log_warn("director: %s: %s", alert->kind, alert->text);
+			msg_free(alert);
+		}
+		return true;
+	default:
+		return false;
+	}
+}
+
+struct director *director_new(struct nve *nve, struct err *err)
+{
+	static const struct chan_ops ops = { .up = session_up, .down = session_down,
+					     .message = message };
+	const struct config_nve *c = &nve->config->nve;
+	struct director *d = mem_zalloc(sizeof(*d));
+
+	d->nve = nve;
+	d->chan = chan_connect(nve->loop, nve->tls, c->directors, c->n_directors,
+			       ROLE_BIT(ROLE_DIRECTOR), &ops, d, err);
+	if (!d->chan) {
+		free(d);
+		return NULL;
+	}
+	d->again = loop_timer_new(nve->loop, advertise_all, d);
+	return d;
+}
+
+void director_free(struct director *d)
+{
+	if (!d)
+		return;
+	chan_free(d->chan);
+	loop_timer_free(d->again);
+	free(d);
+}

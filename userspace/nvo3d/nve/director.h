@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The session to the director (control.proto). What comes from it goes to vn.h and port.h.
+ *
+ * A lost session is no reason to change anything in the kernel. A new one starts with
+ * NVE_REGISTER; then what could not be told meanwhile (withdrawals, VNs left), all VNs with
+ * the revision that is held, and all active interfaces.
+ */
+#ifndef NVO3D_NVE_DIRECTOR_H
+#define NVO3D_NVE_DIRECTOR_H
+
+#include "state.h"
+
+struct director *director_new(struct nve *nve, struct err *err);
+void director_free(struct director *d);
+
+bool director_is_up(const struct director *d);	/* registered */
+/* End the session; a new one begins with what the model then says */
+void director_reset(struct director *d, const char *why);
+
+/* Answered by vn_joined() */
+void director_join(struct director *d, const struct model_vn *vn);
+void director_leave(struct director *d, const struct uuid *vn);
+void director_ack(struct director *d, const struct model_vn *vn);
+
+/* Answered by port_advertised(); without a session the start of the next one does it */
+void director_advertise(struct director *d, const struct tsi *tsi);
+/* Of no answer is anybody in need: it is repeated until it got one */
+void director_withdraw(struct director *d, const struct tsi *tsi);
+/* Offer all active interfaces again, later: some were refused that may be right */
+void director_advertise_later(struct director *d);
+
+#endif

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kern.h in memory, with the module's rules for epochs; for unit tests */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kern.h"
+#include "mem.h"
+
+#define STUB_MAX 256
+
+struct kern_stub {
+	struct kern kern;
+	struct nvo3_vn vns[STUB_MAX];
+	struct nvo3_port ports[STUB_MAX];
+	struct nvo3_map maps[STUB_MAX];
+	struct nvo3_member members[STUB_MAX];
+	size_t n_vns, n_ports, n_maps, n_members;
+};
+
+static struct kern_stub *self(struct kern *k)
+{
+	return (struct kern_stub *)k;
+}
+
+static void stub_free(struct kern *k)
+{
+	free(self(k));
+}
+
+#define REMOVE(array, n, i) ((array)[i] = (array)[--(n)])
+
+static struct nvo3_vn *find_vn(struct kern_stub *s, uint32_t vni)
+{
+	for (size_t i = 0; i < s->n_vns; i++)
+		if (s->vns[i].vni == vni)
+			return &s->vns[i];
+	return NULL;
+}
+
+static struct nvo3_port *find_port(struct kern_stub *s, uint32_t dev, uint16_t vlan)
+{
+	for (size_t i = 0; i < s->n_ports; i++)
+		if (s->ports[i].dev == dev && s->ports[i].vlan == vlan)
+			return &s->ports[i];
+	return NULL;
+}
+
+static struct nvo3_map *find_map(struct kern_stub *s, uint32_t vni, const struct mac_addr *mac)
+{
+	for (size_t i = 0; i < s->n_maps; i++)
+		if (s->maps[i].vni == vni && mac_addr_equal(&s->maps[i].mac, mac))
+			return &s->maps[i];
+	return NULL;
+}
+
+static int stub_vn_add(struct kern *k, const struct nvo3_vn *vn, struct err *err)
+{
+	if (find_vn(self(k), vn->vni))
+		return err_set(err, EEXIST, "VNI %u exists", vn->vni);
+	self(k)->vns[self(k)->n_vns++] = *vn;
+	return 0;
+}
+
+static int stub_vn_set(struct kern *k, const struct nvo3_vn *vn, struct err *err)
+{
+	struct nvo3_vn *have = find_vn(self(k), vn->vni);
+
+	if (!have)
+		return err_set(err, ENOENT, "no VNI %u", vn->vni);
+	*have = *vn;
+	return 0;
+}
+
+static int stub_vn_del(struct kern *k, uint32_t vni, struct err *err)
+{
+	struct kern_stub *s = self(k);
+	struct nvo3_vn *have = find_vn(s, vni);
+
+	if (!have)
+		return err_set(err, ENOENT, "no VNI %u", vni);
+	for (size_t i = 0; i < s->n_ports; i++)
+		if (s->ports[i].vni == vni)
+			return err_set(err, EBUSY, "VNI %u has ports", vni);
+	for (size_t i = s->n_maps; i--;)
+		if (s->maps[i].vni == vni)
+			REMOVE(s->maps, s->n_maps, i);
+	for (size_t i = s->n_members; i--;)
+		if (s->members[i].vni == vni)
+			REMOVE(s->members, s->n_members, i);
+	REMOVE(s->vns, s->n_vns, have - s->vns);
+	return 0;
+}
+
+static int stub_vn_get(struct kern *k, uint32_t vni, struct nvo3_vn *ret, struct err *err)
+{
+	struct nvo3_vn *have = find_vn(self(k), vni);
+
+	if (!have)
+		return err_set(err, ENOENT, "no VNI %u", vni);
+	*ret = *have;
+	return 0;
+}
+
+/* Device "devN" is there and has ifindex N */
+static int stub_dev_index(struct kern *k, const char *dev, uint32_t *ret, struct err *err)
+{
+	if (sscanf(dev, "dev%u", ret) != 1)
+		return err_set(err, ENODEV, "no device %s", dev);
+	return 0;
+}
+
+static int stub_dev_release(struct kern *k, uint32_t dev, struct err *err)
+{
+	return 0;
+}
+
+static void drop_own_map(struct kern_stub *s, const struct nvo3_port *port)
+{
+	struct nvo3_map *map = find_map(s, port->vni, &port->mac);
+
+	if (map && map->prov == NVO3_PROV_PORT && map->dev == port->dev && map->vlan == port->vlan)
+		REMOVE(s->maps, s->n_maps, map - s->maps);
+}
+
+/* Another's claim of the same address: who is newer */
+static int check_claim(const struct nvo3_map *have, uint64_t epoch, struct err *err)
+{
+	if (epoch < have->epoch)
+		return err_set(err, ESTALE, "epoch %llu is older than %llu",
+			       (unsigned long long)epoch, (unsigned long long)have->epoch);
+	if (epoch && epoch == have->epoch)
+		return err_set(err, EEXIST, "another NVE has it with the same epoch");
+	return 0;
+}
+
+static int activate(struct kern_stub *s, const struct nvo3_port *port, struct err *err)
+{
+	struct nvo3_map *map = find_map(s, port->vni, &port->mac);
+
+	if (map && (map->dev != port->dev || map->vlan != port->vlan)) {
+		int rc = check_claim(map, port->epoch, err);
+
+		if (rc)
+			return rc;
+	}
+	if (!map)
+		map = &s->maps[s->n_maps++];
+	*map = (struct nvo3_map){ .vni = port->vni, .mac = port->mac, .dev = port->dev,
+				  .vlan = port->vlan, .epoch = port->epoch,
+				  .prov = NVO3_PROV_PORT };
+	return 0;
+}
+
+static int put_port(struct kern_stub *s, struct nvo3_port *slot, const struct nvo3_port *port,
+		    struct err *err)
+{
+	int rc = 0;
+
+	if (port->state == NVO3_PORT_STATE_ACTIVE)
+		rc = activate(s, port, err);
+	else
+		drop_own_map(s, port);
+	if (!rc)
+		*slot = *port;
+	return rc;
+}
+
+static int stub_port_add(struct kern *k, const struct nvo3_port *port, struct err *err)
+{
+	struct kern_stub *s = self(k);
+	int rc;
+
+	if (!find_vn(s, port->vni))
+		return err_set(err, ENOENT, "no VNI %u", port->vni);
+	if (find_port(s, port->dev, port->vlan))
+		return err_set(err, EEXIST, "device %u is bound", port->dev);
+	rc = put_port(s, &s->ports[s->n_ports], port, err);
+	if (!rc)
+		s->n_ports++;
+	return rc;
+}
+
+static int stub_port_set(struct kern *k, const struct nvo3_port *port, struct err *err)
+{
+	struct nvo3_port *have = find_port(self(k), port->dev, port->vlan);
+	struct nvo3_port next;
+
+	if (!have)
+		return err_set(err, ENOENT, "device %u is not bound", port->dev);
+	next = *have;
+	if (port->has & NVO3_HAS(PORT_STATE))
+		next.state = port->state;
+	if (port->has & NVO3_HAS(PORT_EPOCH))
+		next.epoch = port->epoch;
+	next.has |= port->has;
+	return put_port(self(k), have, &next, err);
+}
+
+static int stub_port_del(struct kern *k, uint32_t dev, uint16_t vlan, struct err *err)
+{
+	struct kern_stub *s = self(k);
+	struct nvo3_port *have = find_port(s, dev, vlan);
+
+	if (!have)
+		return err_set(err, ENOENT, "device %u is not bound", dev);
+	drop_own_map(s, have);
+	REMOVE(s->ports, s->n_ports, have - s->ports);
+	return 0;
+}
+
+static int stub_port_get(struct kern *k, uint32_t dev, uint16_t vlan, struct nvo3_port *ret,
+			 struct err *err)
+{
+	struct nvo3_port *have = find_port(self(k), dev, vlan);
+
+	if (!have)
+		return err_set(err, ENOENT, "device %u is not bound", dev);
+	*ret = *have;
+	return 0;
+}
+
+static int stub_map_get(struct kern *k, uint32_t vni, const struct mac_addr *mac,
+			struct nvo3_map *ret, struct err *err)
+{
+	struct nvo3_map *have = find_map(self(k), vni, mac);
+
+	if (!have)
+		return err_set(err, ENOENT, "no mapping");
+	*ret = *have;
+	return 0;
+}
+
+#define LIST(type, array, count)						\
+	do {									\
+		type *list = mem_calloc(count, sizeof(*list));			\
+										\
+		*ret_n = 0;							\
+		for (size_t i = 0; i < (count); i++)				\
+			if ((array)[i].vni == vni)				\
+				list[(*ret_n)++] = (array)[i];			\
+		*ret = list;							\
+	} while (0)
+
+static int stub_map_list(struct kern *k, uint32_t vni, struct nvo3_map **ret, size_t *ret_n,
+			 struct err *err)
+{
+	LIST(struct nvo3_map, self(k)->maps, self(k)->n_maps);
+	return 0;
+}
+
+static int stub_member_list(struct kern *k, uint32_t vni, struct nvo3_member **ret, size_t *ret_n,
+			    struct err *err)
+{
+	LIST(struct nvo3_member, self(k)->members, self(k)->n_members);
+	return 0;
+}
+
+static int map_add(struct kern_stub *s, const struct nvo3_map *map, bool replace, struct err *err)
+{
+	struct nvo3_map *have = find_map(s, map->vni, &map->mac);
+	int rc;
+
+	if (!have) {
+		s->maps[s->n_maps++] = *map;
+		return 0;
+	}
+	if (have->epoch == map->epoch && ip_addr_equal(&have->addr, &map->addr))
+		return 0;
+	rc = check_claim(have, map->epoch, err);
+	if (rc)
+		return rc;
+	if (!replace)
+		return err_set(err, EEXIST, "the mapping exists");
+	*have = *map;
+	return 0;
+}
+
+static int map_del(struct kern_stub *s, const struct nvo3_map *map, struct err *err)
+{
+	struct nvo3_map *have = find_map(s, map->vni, &map->mac);
+
+	if (!have)
+		return err_set(err, ENOENT, "no mapping");
+	if (map->epoch && have->epoch > map->epoch)
+		return err_set(err, ESTALE, "the mapping is newer");
+	REMOVE(s->maps, s->n_maps, have - s->maps);
+	return 0;
+}
+
+static int member_add(struct kern_stub *s, const struct nvo3_member *m, bool add, struct err *err)
+{
+	for (size_t i = 0; i < s->n_members; i++) {
+		if (s->members[i].vni != m->vni || !ip_addr_equal(&s->members[i].addr, &m->addr))
+			continue;
+		if (!add)
+			REMOVE(s->members, s->n_members, i);
+		return 0;
+	}
+	if (!add)
+		return err_set(err, ENOENT, "no member");
+	s->members[s->n_members++] = *m;
+	return 0;
+}
+
+static int stub_apply(struct kern *k, const struct kern_op *ops, size_t n,
+		      void (*failed)(const struct kern_op *op, int code, const char *text,
+				     void *arg),
+		      void *arg, struct err *err)
+{
+	struct kern_stub *s = self(k);
+
+	for (size_t i = 0; i < n; i++) {
+		struct err why;
+		int rc = 0;
+
+		switch (ops[i].verb) {
+		case KERN_MAP_ADD:
+		case KERN_MAP_REPLACE:
+			rc = map_add(s, &ops[i].map, ops[i].verb == KERN_MAP_REPLACE, &why);
+			break;
+		case KERN_MAP_DEL:
+			rc = map_del(s, &ops[i].map, &why);
+			break;
+		case KERN_MEMBER_ADD:
+		case KERN_MEMBER_DEL:
+			rc = member_add(s, &ops[i].member, ops[i].verb == KERN_MEMBER_ADD, &why);
+			break;
+		}
+		if (rc)
+			failed(&ops[i], rc, why.text, arg);
+	}
+	return 0;
+}
+
+struct kern *kern_stub_new(void)
+{
+	static const struct kern_ops ops = {
+		.free = stub_free,
+		.vn_add = stub_vn_add,
+		.vn_set = stub_vn_set,
+		.vn_del = stub_vn_del,
+		.vn_get = stub_vn_get,
+		.dev_take = stub_dev_index,
+		.dev_release = stub_dev_release,
+		.dev_index = stub_dev_index,
+		.port_add = stub_port_add,
+		.port_set = stub_port_set,
+		.port_del = stub_port_del,
+		.port_get = stub_port_get,
+		.map_get = stub_map_get,
+		.map_list = stub_map_list,
+		.member_list = stub_member_list,
+		.apply = stub_apply,
+	};
+	struct kern_stub *s = mem_zalloc(sizeof(*s));
+
+	s->kern.ops = &ops;
+	return &s->kern;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The kernel as the NVE role sees it: one NVE device with its VNs, ports, members and
+ * mappings. kern-netlink.c is the module, kern-stub.c a table in memory for unit tests.
+ *
+ * All functions block for the short time of a netlink request and return 0 or a negative
+ * errno; struct err then has the kernel's sentence. Lists are for the caller to free().
+ */
+#ifndef NVO3D_NVE_KERN_H
+#define NVO3D_NVE_KERN_H
+
+#include <stddef.h>
+
+#include "errs.h"
+#include "nvo3_obj.h"
+
+enum kern_verb {
+	KERN_MAP_ADD,		/* new; the same again is no error */
+	KERN_MAP_REPLACE,
+	KERN_MAP_DEL,
+	KERN_MEMBER_ADD,
+	KERN_MEMBER_DEL,
+};
+
+struct kern_op {
+	enum kern_verb verb;
+	union {
+		struct nvo3_map map;
+		struct nvo3_member member;
+	};
+};
+
+struct kern {
+	const struct kern_ops *ops;
+};
+
+struct kern_ops {
+	void (*free)(struct kern *k);
+
+	int (*vn_add)(struct kern *k, const struct nvo3_vn *vn, struct err *err);
+	int (*vn_set)(struct kern *k, const struct nvo3_vn *vn, struct err *err);
+	int (*vn_del)(struct kern *k, uint32_t vni, struct err *err);
+	int (*vn_get)(struct kern *k, uint32_t vni, struct nvo3_vn *ret, struct err *err);
+
+	/* Enslave the access device, *ret is its ifindex; and set it free */
+	int (*dev_take)(struct kern *k, const char *dev, uint32_t *ret, struct err *err);
+	int (*dev_release)(struct kern *k, uint32_t dev, struct err *err);
+	int (*dev_index)(struct kern *k, const char *dev, uint32_t *ret, struct err *err);
+
+	int (*port_add)(struct kern *k, const struct nvo3_port *port, struct err *err);
+	int (*port_set)(struct kern *k, const struct nvo3_port *port, struct err *err);
+	int (*port_del)(struct kern *k, uint32_t dev, uint16_t vlan, struct err *err);
+	int (*port_get)(struct kern *k, uint32_t dev, uint16_t vlan, struct nvo3_port *ret,
+			struct err *err);
+
+	/* -ENOENT: there is none */
+	int (*map_get)(struct kern *k, uint32_t vni, const struct mac_addr *mac,
+		       struct nvo3_map *ret, struct err *err);
+	int (*map_list)(struct kern *k, uint32_t vni, struct nvo3_map **ret, size_t *ret_n,
+			struct err *err);
+	int (*member_list)(struct kern *k, uint32_t vni, struct nvo3_member **ret, size_t *ret_n,
+			   struct err *err);
+	/*
+	 * Do all, one after the other; what is refused is told to @failed and does not hold up
+	 * the rest. The value is about the transport.
+	 */
+	int (*apply)(struct kern *k, const struct kern_op *ops, size_t n,
+		     void (*failed)(const struct kern_op *op, int code, const char *text,
+				    void *arg),
+		     void *arg, struct err *err);
+};
+
+struct kern *kern_stub_new(void);
+
+struct kern_device {
+	const char *name;
+	struct ip_addr local4, local6;
+	uint16_t dstport;
+};
+
+/*
+ * Opens the device, makes it if it is not there, and refuses one that is configured
+ * otherwise. It stays when the program goes.
+ */
+int kern_netlink_open(struct kern **ret, const struct kern_device *dev, uint32_t *ret_ifindex,
+		      struct err *err);
+
+#endif

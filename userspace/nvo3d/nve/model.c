@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem.h"
+#include "model.h"
+#include "msg.h"
+
+static void map_del(struct model_vn *vn, struct model_map *map)
+{
+	HASH_DEL(vn->maps, map);
+	free(map);
+}
+
+static void member_del(struct model_vn *vn, struct model_member *member)
+{
+	HASH_DEL(vn->members, member);
+	free(member);
+}
+
+struct model_vn *model_vn_lookup(const struct model *model, const struct uuid *uuid)
+{
+	struct model_vn *vn;
+
+	HASH_FIND(hh, model->vns, uuid, sizeof(*uuid), vn);
+	return vn;
+}
+
+struct model_vn *model_vn_lookup_vni(const struct model *model, uint32_t vni)
+{
+	for (struct model_vn *vn = model->vns; vn; vn = vn->hh.next)
+		if (vn->vni == vni)
+			return vn;
+	return NULL;
+}
+
+struct model_vn *model_vn_add(struct model *model, const struct uuid *uuid)
+{
+	struct model_vn *vn = mem_zalloc(sizeof(*vn));
+
+	vn->uuid = *uuid;
+	HASH_ADD(hh, model->vns, uuid, sizeof(vn->uuid), vn);
+	return vn;
+}
+
+void model_vn_del(struct model *model, struct model_vn *vn)
+{
+	struct model_member *member, *next_member;
+	struct model_map *map, *next_map;
+
+	HASH_ITER(hh, vn->maps, map, next_map)
+		map_del(vn, map);
+	HASH_ITER(hh, vn->members, member, next_member)
+		member_del(vn, member);
+	HASH_DEL(model->vns, vn);
+	free(vn);
+}
+
+void model_uninit(struct model *model)
+{
+	struct model_vn *vn, *next;
+
+	HASH_ITER(hh, model->vns, vn, next)
+		model_vn_del(model, vn);
+}
+
+struct model_map *model_map_lookup(const struct model_vn *vn, const struct mac_addr *mac)
+{
+	struct model_map *map;
+
+	HASH_FIND(hh, vn->maps, mac, sizeof(*mac), map);
+	return map;
+}
+
+static struct model_member *member_lookup(const struct model_vn *vn, const char *nve)
+{
+	struct model_member *member;
+
+	HASH_FIND_STR(vn->members, nve, member);
+	return member;
+}
+
+static void touch_mac(struct model_touch *touch, const struct mac_addr *mac)
+{
+	if (touch->n == touch->cap) {
+		touch->cap = touch->cap ? 2 * touch->cap : 16;
+		touch->macs = mem_check(realloc(touch->macs, touch->cap * sizeof(*touch->macs)));
+	}
+	touch->macs[touch->n++] = *mac;
+}
+
+void model_touch_uninit(struct model_touch *touch)
+{
+	free(touch->macs);
+	memset(touch, 0, sizeof(*touch));
+}
+
+/* More locators than we keep are no fault of the sender: the best ones come first */
+static int parse_locators(const ProtobufCBinaryData *v, size_t n, struct model_locators *ret,
+			  struct err *err)
+{
+	ret->n = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct ip_addr ip;
+
+		if (!msg_get_ip(&v[i], &ip) || ip_addr_is_zero(&ip) || ip_addr_is_multicast(&ip))
+			return err_set(err, EBADMSG, "locators[%zu]: not a unicast IP address", i);
+		if (ret->n < MODEL_LOCATORS_MAX)
+			ret->v[ret->n++] = ip;
+	}
+	if (!n)
+		return err_set(err, EBADMSG, "locators: none");
+	return 0;
+}
+
+static int check_mac(const Nvo3__Mapping *msg, struct mac_addr *ret, struct err *err)
+{
+	if (!msg_get_mac(&msg->mac, ret) || !mac_addr_is_unicast(ret))
+		return err_set(err, EBADMSG, "mac: not a unicast MAC address");
+	return 0;
+}
+
+static int check_update(const Nvo3__MapUpdate *u, struct err *err)
+{
+	struct model_locators locators;
+	struct mac_addr mac;
+	struct uuid store;
+	int rc = 0;
+
+	if (!msg_get_uuid(&u->store, &store))
+		return err_set(err, EBADMSG, "store: not a store id");
+	for (size_t i = 0; i < u->n_set && !rc; i++) {
+		rc = check_mac(u->set[i], &mac, err);
+		if (!rc)
+			rc = parse_locators(u->set[i]->locators, u->set[i]->n_locators, &locators,
+					    err);
+		if (rc)
+			err_prefix(err, rc, "set[%zu]", i);
+	}
+	for (size_t i = 0; i < u->n_del && !rc; i++) {
+		rc = check_mac(u->del[i], &mac, err);
+		if (rc)
+			err_prefix(err, rc, "del[%zu]", i);
+	}
+	for (size_t i = 0; i < u->n_member_set && !rc; i++) {
+		const Nvo3__Member *m = u->member_set[i];
+
+		if (!*m->nve || strlen(m->nve) >= MODEL_NAME_MAX)
+			rc = err_set(err, EBADMSG, "nve: not a name");
+		else
+			rc = parse_locators(m->locators, m->n_locators, &locators, err);
+		if (rc)
+			err_prefix(err, rc, "member_set[%zu]", i);
+	}
+	return rc;
+}
+
+static void set_map(struct model_vn *vn, const Nvo3__Mapping *msg, struct model_touch *touch)
+{
+	struct model_map *map;
+	struct mac_addr mac;
+
+	check_mac(msg, &mac, NULL);
+	map = model_map_lookup(vn, &mac);
+	/*
+	 * Deltas told again after a resume may be older than what is held. What a running
+	 * snapshot has not named yet is no reason to refuse: its word is newer than ours.
+	 */
+	if (map && msg->epoch < map->epoch && map->round == vn->round) {
+		touch->ignored++;
+		return;
+	}
+	if (!map) {
+		map = mem_zalloc(sizeof(*map));
+		map->mac = mac;
+		HASH_ADD(hh, vn->maps, mac, sizeof(map->mac), map);
+	}
+	map->epoch = msg->epoch;
+	map->stale = msg->stale;
+	map->round = vn->round;
+	parse_locators(msg->locators, msg->n_locators, &map->locators, NULL);
+	touch_mac(touch, &mac);
+}
+
+static void del_map(struct model_vn *vn, const Nvo3__Mapping *msg, struct model_touch *touch)
+{
+	struct model_map *map;
+	struct mac_addr mac;
+
+	check_mac(msg, &mac, NULL);
+	map = model_map_lookup(vn, &mac);
+	if (map && map->epoch > msg->epoch) {
+		touch->ignored++;
+		return;
+	}
+	if (map)
+		map_del(vn, map);
+	touch_mac(touch, &mac);
+}
+
+static void set_member(struct model_vn *vn, const Nvo3__Member *msg)
+{
+	struct model_member *member = member_lookup(vn, msg->nve);
+
+	if (!member) {
+		member = mem_zalloc(sizeof(*member));
+		strcpy(member->nve, msg->nve);
+		HASH_ADD_STR(vn->members, nve, member);
+	}
+	member->round = vn->round;
+	parse_locators(msg->locators, msg->n_locators, &member->locators, NULL);
+}
+
+static void sweep(struct model_vn *vn)
+{
+	struct model_member *member, *next_member;
+	struct model_map *map, *next_map;
+
+	HASH_ITER(hh, vn->maps, map, next_map)
+		if (map->round != vn->round)
+			map_del(vn, map);
+	HASH_ITER(hh, vn->members, member, next_member)
+		if (member->round != vn->round)
+			member_del(vn, member);
+}
+
+int model_update(struct model_vn *vn, const Nvo3__MapUpdate *u, struct model_touch *touch,
+		 struct err *err)
+{
+	int rc = check_update(u, err);
+
+	if (rc)
+		return rc;
+	if (u->snapshot_begin) {
+		vn->in_snapshot = true;
+		vn->round++;
+		/* Were it cut short now, neither the old revision nor the new one would be true */
+		vn->store = (struct uuid){};
+		vn->revision = 0;
+	}
+	for (size_t i = 0; i < u->n_set; i++)
+		set_map(vn, u->set[i], touch);
+	for (size_t i = 0; i < u->n_del; i++)
+		del_map(vn, u->del[i], touch);
+	for (size_t i = 0; i < u->n_member_set; i++)
+		set_member(vn, u->member_set[i]);
+	for (size_t i = 0; i < u->n_member_del; i++) {
+		struct model_member *member = member_lookup(vn, u->member_del[i]);
+
+		if (member)
+			member_del(vn, member);
+	}
+	if (u->n_member_set || u->n_member_del)
+		touch->members = true;
+	if (u->snapshot_end && vn->in_snapshot) {
+		sweep(vn);
+		vn->in_snapshot = false;
+		vn->complete = true;
+		touch->swept = true;
+		touch->members = true;
+	}
+	if (!vn->in_snapshot) {
+		msg_get_uuid(&u->store, &vn->store);
+		vn->revision = u->revision;
+	}
+	return 0;
+}
+
+void model_session_lost(struct model_vn *vn)
+{
+	vn->in_snapshot = false;
+}
+
+void model_map_own(struct model_vn *vn, const struct mac_addr *mac, uint64_t epoch)
+{
+	struct model_map *map = model_map_lookup(vn, mac);
+
+	if (map && map->epoch <= epoch)
+		map_del(vn, map);
+}
+
+bool model_locator_pick(const struct model_locators *from, bool have4, bool have6,
+			struct ip_addr *ret)
+{
+	for (int i = 0; i < from->n; i++) {
+		if (!(from->v[i].family == AF_INET ? have4 : have6))
+			continue;
+		*ret = from->v[i];
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the director wants this NVE to hold: virtual networks, their member NVEs and the
+ * mappings to other NVEs. Pure: no kernel, no sockets. diff.h compares it with the kernel.
+ *
+ * After a restart the model is empty and the kernel is not. Until the first snapshot of a VN
+ * has ended it is incomplete, and nothing may be concluded from what it lacks.
+ */
+#ifndef NVO3D_NVE_MODEL_H
+#define NVO3D_NVE_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uthash.h>
+
+#include "addr.h"
+#include "errs.h"
+#include "proto/control.pb-c.h"
+#include "uuid.h"
+
+#define MODEL_LOCATORS_MAX 4
+#define MODEL_NAME_MAX 97		/* "DC/NAME" with its zero byte */
+
+struct model_locators {
+	struct ip_addr v[MODEL_LOCATORS_MAX];	/* best first */
+	int n;
+};
+
+struct model_map {
+	struct mac_addr mac;		/* key */
+	uint64_t epoch;
+	struct model_locators locators;
+	bool stale;			/* its NVE is silent; still used */
+	uint32_t round;			/* of the snapshot that named it last */
+	UT_hash_handle hh;
+};
+
+struct model_member {
+	char nve[MODEL_NAME_MAX];	/* key */
+	struct model_locators locators;
+	uint32_t round;
+	UT_hash_handle hh;
+};
+
+struct model_vn {
+	struct uuid uuid;		/* key */
+	uint32_t vni;
+	uint8_t unknown, bum;		/* enum nvo3_unknown, nvo3_bum */
+	bool complete;			/* a snapshot has ended: the rest may be swept */
+	bool in_snapshot;
+	uint32_t round;
+	struct uuid store;		/* revision belongs to it; zero: none known */
+	uint64_t revision;
+	struct model_map *maps;
+	struct model_member *members;
+	UT_hash_handle hh;
+};
+
+struct model {
+	struct model_vn *vns;
+};
+
+void model_uninit(struct model *model);
+
+struct model_vn *model_vn_lookup(const struct model *model, const struct uuid *uuid);
+struct model_vn *model_vn_lookup_vni(const struct model *model, uint32_t vni);
+struct model_vn *model_vn_add(struct model *model, const struct uuid *uuid);
+void model_vn_del(struct model *model, struct model_vn *vn);
+
+/* What an update changed, for diff.h */
+struct model_touch {
+	struct mac_addr *macs;		/* may repeat */
+	size_t n, cap;
+	bool members;
+	bool swept;			/* a snapshot ended: compare the whole VN */
+	unsigned int ignored;		/* mappings with an older epoch than the one held */
+};
+
+void model_touch_uninit(struct model_touch *touch);
+
+/*
+ * Take over @update, wholly or, if something in it is malformed, not at all (-EBADMSG and a
+ * sentence). Adds to @touch.
+ */
+int model_update(struct model_vn *vn, const Nvo3__MapUpdate *update, struct model_touch *touch,
+		 struct err *err);
+/* A session has ended: half of a snapshot is none */
+void model_session_lost(struct model_vn *vn);
+/* The address is ours now with this epoch: what was known of it elsewhere is history */
+void model_map_own(struct model_vn *vn, const struct mac_addr *mac, uint64_t epoch);
+
+struct model_map *model_map_lookup(const struct model_vn *vn, const struct mac_addr *mac);
+
+/* The first locator of a family that we have one of, too; false if there is none */
+bool model_locator_pick(const struct model_locators *from, bool have4, bool have6,
+			struct ip_addr *ret);
+
+#endif

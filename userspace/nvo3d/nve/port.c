@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "assoc.h"
+#include "director.h"
+#include "keep.h"
+#include "log.h"
+#include "mem.h"
+#include "port.h"
+#include "vn.h"
+
+struct port_op {
+	struct nve_tsi *tsi;
+	enum tsi_event event;
+	struct tsi want;
+	nve_done_fn done;
+	void *arg;
+	unsigned int actions;		/* that are still to be done */
+	bool advertising;
+	struct port_op *next;
+};
+
+static void start(struct nve_tsi *tsi);
+static void proceed(struct port_op *op);
+
+struct nve_tsi *port_lookup(struct nve *nve, const struct uuid *tsi)
+{
+	struct nve_tsi *p;
+
+	HASH_FIND(hh, nve->tsis, tsi, sizeof(*tsi), p);
+	return p;
+}
+
+static void port_free(struct nve_tsi *tsi)
+{
+	HASH_DEL(tsi->nve->tsis, tsi);
+	loop_timer_free(tsi->timer);
+	free(tsi);
+}
+
+static void finish(struct port_op *op, uint32_t code, const char *text)
+{
+	struct nve_tsi *tsi = op->tsi;
+
+	loop_timer_cancel(tsi->timer);
+	tsi->ops = op->next;
+	if (op->done)
+		op->done(code, text, op->arg);
+	free(op);
+	if (tsi->ops)
+		start(tsi);
+	else if (tsi->t.state == TSI_INIT)
+		port_free(tsi);
+}
+
+/* --- what the kernel does */
+
+static int set_port(struct nve_tsi *tsi, enum nvo3_port_state state, uint64_t epoch,
+		    struct err *err)
+{
+	struct nvo3_port port = {
+		.has = NVO3_HAS(PORT_STATE) | NVO3_HAS(PORT_EPOCH),
+		.dev = tsi->dev,
+		.vlan = tsi->t.vid,
+		.state = state,
+		.epoch = epoch,
+	};
+	struct kern *k = tsi->nve->kern;
+
+	return k->ops->port_set(k, &port, err);
+}
+
+/* Another interface that stands in the way of a new one */
+static const char *conflict(struct nve *nve, const struct tsi *want)
+{
+	struct nve_tsi *p;
+
+	for (p = nve->tsis; p; p = p->hh.next) {
+		if (p->t.state == TSI_INIT || uuid_equal(&p->t.id, &want->id))
+			continue;
+		if (!strcmp(p->t.dev, want->dev) && p->t.vid == want->vid)
+			return "its device and VLAN";
+		if (uuid_equal(&p->t.vn, &want->vn) && mac_addr_equal(&p->t.mac, &want->mac))
+			return "its MAC address in this VN";
+	}
+	return NULL;
+}
+
+static bool dev_in_use(struct nve *nve, uint32_t dev)
+{
+	struct nve_tsi *p;
+
+	for (p = nve->tsis; p; p = p->hh.next)
+		if (p->t.state != TSI_INIT && p->dev == dev)
+			return true;
+	return false;
+}
+
+static int bind_port(struct nve_tsi *tsi, const struct tsi *want, struct err *err)
+{
+	struct nve *nve = tsi->nve;
+	struct kern *k = nve->kern;
+	struct nvo3_port port = {
+		.has = NVO3_HAS(PORT_STATE),
+		.vlan = want->vid,
+		.vni = vn_lookup(nve, &want->vn)->model->vni,
+		.mac = want->mac,
+		.state = NVO3_PORT_STATE_ASSOCIATED,
+		.epoch = want->epoch,
+	};
+	int rc;
+
+	rc = k->ops->dev_take(k, want->dev, &tsi->dev, err);
+	if (rc)
+		return rc;
+	port.dev = tsi->dev;
+	rc = keep_tsi(nve, want, tsi->owner, err);
+	if (rc)
+		goto release;
+	rc = k->ops->port_add(k, &port, err);
+	if (rc)
+		goto forget;
+	tsi->t = *want;
+	tsi->t.state = TSI_ASSOCIATED;
+	return 0;
+forget:
+	keep_tsi_del(nve, &want->id, tsi->owner);
+release:
+	if (!dev_in_use(nve, tsi->dev))
+		k->ops->dev_release(k, tsi->dev, NULL);
+	return rc;
+}
+
+static void bound(uint32_t code, const char *text, void *arg)
+{
+	struct port_op *op = arg;
+	struct nve_tsi *tsi = op->tsi;
+	struct err err;
+	int rc;
+
+	if (code != CODE(OK)) {
+		finish(op, code, text);
+		return;
+	}
+	rc = bind_port(tsi, &op->want, &err);
+	if (rc) {
+		vn_put(tsi->nve, &op->want.vn);
+		finish(op, nve_errno_code(rc), err.text);
+		return;
+	}
+	proceed(op);
+}
+
+static void bind_step(struct port_op *op)
+{
+	const char *what = conflict(op->tsi->nve, &op->want);
+	struct err err;
+
+	if (what) {
+		err_set(&err, EEXIST, "another interface on this NVE has %s", what);
+		finish(op, CODE(EXISTS), err.text);
+		return;
+	}
+	vn_get(op->tsi->nve, &op->want.vn, bound, op);
+}
+
+static int update_step(struct port_op *op, struct err *err)
+{
+	struct nve_tsi *tsi = op->tsi;
+	struct tsi t = op->want;
+	int rc = 0;
+
+	t.state = tsi->t.state;
+	/* A live one keeps its epoch until an activation brings another */
+	if (t.state == TSI_ACTIVATED)
+		t.epoch = tsi->t.epoch;
+	else
+		rc = set_port(tsi, NVO3_PORT_STATE_ASSOCIATED, t.epoch, err);
+	if (!rc)
+		rc = keep_tsi(tsi->nve, &t, tsi->owner, err);
+	if (!rc)
+		tsi->t = t;
+	return rc;
+}
+
+static int disable_step(struct nve_tsi *tsi, struct err *err)
+{
+	int rc = set_port(tsi, NVO3_PORT_STATE_ASSOCIATED, tsi->t.epoch, err);
+
+	/* A port that is not there is as silent as can be */
+	if (rc && rc != -ENOENT && rc != -ENODEV)
+		return rc;
+	tsi->t.state = TSI_ASSOCIATED;
+	director_withdraw(tsi->nve->director, &tsi->t);
+	return 0;
+}
+
+static int unbind_step(struct nve_tsi *tsi, struct err *err)
+{
+	struct nve *nve = tsi->nve;
+	struct kern *k = nve->kern;
+	int rc = k->ops->port_del(k, tsi->dev, tsi->t.vid, err);
+
+	if (rc && rc != -ENOENT && rc != -ENODEV)
+		return rc;
+	tsi->t.state = TSI_INIT;
+	if (!dev_in_use(nve, tsi->dev)) {
+		rc = k->ops->dev_release(k, tsi->dev, err);
+		if (rc && rc != -ENODEV)
+			log_warn("%s: %s", tsi->t.dev, err->text);
+	}
+	keep_tsi_del(nve, &tsi->t.id, tsi->owner);
+	vn_put(nve, &tsi->t.vn);
+	return 0;
+}
+
+/* --- activation: the kernel first, because the director's word reaches others at once */
+
+static void director_silent(void *arg)
+{
+	struct nve_tsi *tsi = arg;
+
+	port_advertised(tsi->nve, &tsi->t.id, tsi->t.epoch, CODE(UNAVAILABLE),
+			"no director answers, so the interface cannot be advertised");
+}
+
+static void enable_step(struct port_op *op)
+{
+	uint64_t epoch = op->event == TSI_ACTIVATE ? op->want.epoch : op->tsi->t.epoch;
+	struct nve_tsi *tsi = op->tsi;
+	struct nve *nve = tsi->nve;
+	struct err err;
+	int rc;
+
+	rc = set_port(tsi, NVO3_PORT_STATE_ACTIVE, epoch, &err);
+	if (rc) {
+		finish(op, nve_errno_code(rc), err.text);
+		return;
+	}
+	tsi->t.epoch = epoch;
+	tsi->t.state = TSI_ACTIVATED;
+	op->advertising = true;
+	if (!director_is_up(nve->director))
+		loop_timer_set(tsi->timer, NVE_DIRECTOR_WAIT_MS);
+	director_advertise(nve->director, &tsi->t);
+}
+
+/* The answer to an activation that somebody waits for */
+static void activation_answered(struct port_op *op, uint32_t code, const char *text)
+{
+	struct nve_tsi *tsi = op->tsi;
+	struct err err;
+
+	op->advertising = false;
+	/* What was accepted once may start again while no director listens */
+	if ((code == CODE(UNAVAILABLE) || code == CODE(TIMEOUT)) &&
+	    keep_get_accepted(tsi->nve, &tsi->t.id) == tsi->t.epoch)
+		code = CODE(OK);
+	if (code == CODE(OK)) {
+		proceed(op);
+		return;
+	}
+	if (disable_step(tsi, &err))
+		log_err("%s: stays active although it was refused: %s", tsi->t.dev, err.text);
+	finish(op, code, text);
+}
+
+/*
+ * At the start of a session, all that is active is offered again. Only the word that somebody
+ * else has the address now takes it from a running VM; a director that does not know of any
+ * placement may have lost its memory, and will hear of it from its vCenter.
+ */
+static void offer_answered(struct nve_tsi *tsi, uint32_t code, const char *text)
+{
+	char id[UUID_STRLEN];
+
+	if (code == CODE(OK) || code == CODE(UNAVAILABLE) || code == CODE(TIMEOUT))
+		return;
+	uuid_format(&tsi->t.id, id);
+	log_err("%s (interface %s): the director refuses it: %s", tsi->t.dev, id, text);
+	assoc_alert(tsi->nve->assoc, tsi->owner, "claim-refused", id, text);
+	if (code == CODE(STALE) || code == CODE(EXISTS))
+		port_submit(tsi->nve, tsi->owner, TSI_DEACTIVATE, &tsi->t, NULL, NULL);
+	else
+		director_advertise_later(tsi->nve->director);
+}
+
+void port_advertised(struct nve *nve, const struct uuid *id, uint64_t epoch, uint32_t code,
+		     const char *text)
+{
+	struct nve_tsi *tsi = port_lookup(nve, id);
+
+	/* Deactivated or activated anew since: that has an answer of its own */
+	if (!tsi || tsi->t.state != TSI_ACTIVATED || tsi->t.epoch != epoch)
+		return;
+	if (code == CODE(OK)) {
+		struct nve_vn *vn = vn_lookup(nve, &tsi->t.vn);
+
+		keep_accepted(nve, id, epoch);
+		if (vn)
+			model_map_own(vn->model, &tsi->t.mac, epoch);
+	}
+	if (tsi->ops && tsi->ops->advertising)
+		activation_answered(tsi->ops, code, text);
+	else
+		offer_answered(tsi, code, text);
+}
+
+/* --- the queue */
+
+static void proceed(struct port_op *op)
+{
+	struct err err;
+	int rc = 0;
+
+	while (op->actions && !rc) {
+		unsigned int action = op->actions & -op->actions;
+
+		op->actions &= ~action;
+		switch (action) {
+		case TSI_DISABLE:
+			rc = disable_step(op->tsi, &err);
+			break;
+		case TSI_UNBIND:
+			rc = unbind_step(op->tsi, &err);
+			break;
+		case TSI_BIND:
+			bind_step(op);
+			return;
+		case TSI_UPDATE:
+			rc = update_step(op, &err);
+			break;
+		case TSI_ENABLE:
+			enable_step(op);
+			return;
+		}
+	}
+	finish(op, rc ? nve_errno_code(rc) : CODE(OK), rc ? err.text : "");
+}
+
+static void start(struct nve_tsi *tsi)
+{
+	struct port_op *op = tsi->ops;
+	struct err err;
+	uint32_t code;
+
+	code = tsi_decide(&tsi->t, op->event, &op->want, &op->actions, &err);
+	if (code == CODE(OK))
+		proceed(op);
+	else
+		finish(op, code, err.text);
+}
+
+static struct nve_tsi *port_add(struct nve *nve, const struct uuid *id, const char *owner)
+{
+	struct nve_tsi *tsi = mem_zalloc(sizeof(*tsi));
+
+	tsi->nve = nve;
+	tsi->t.id = *id;
+	snprintf(tsi->owner, sizeof(tsi->owner), "%s", owner);
+	tsi->timer = loop_timer_new(nve->loop, director_silent, tsi);
+	HASH_ADD(hh, nve->tsis, t.id, sizeof(tsi->t.id), tsi);
+	return tsi;
+}
+
+void port_submit(struct nve *nve, const char *owner, enum tsi_event event, const struct tsi *want,
+		 nve_done_fn done, void *arg)
+{
+	struct nve_tsi *tsi = port_lookup(nve, &want->id);
+	struct port_op *op, **tail;
+	unsigned int actions;
+	uint32_t code;
+	struct err err;
+
+	if (tsi && strcmp(tsi->owner, owner)) {
+		err_set(&err, EACCES, "the interface belongs to vServer %s", tsi->owner);
+		if (done)
+			done(CODE(DENIED), err.text, arg);
+		return;
+	}
+	if (!tsi && event != TSI_ASSOCIATE) {
+		code = tsi_decide(NULL, event, want, &actions, &err);
+		if (done)
+			done(code, code == CODE(OK) ? "" : err.text, arg);
+		return;
+	}
+	if (!tsi)
+		tsi = port_add(nve, &want->id, owner);
+	op = mem_zalloc(sizeof(*op));
+	op->tsi = tsi;
+	op->event = event;
+	op->want = *want;
+	op->done = done;
+	op->arg = arg;
+	for (tail = &tsi->ops; *tail; tail = &(*tail)->next)
+		;
+	*tail = op;
+	if (tsi->ops == op)
+		start(tsi);
+}
+
+/* --- start, end, and what happens outside */
+
+void port_restore(struct nve *nve, const struct tsi *t, const char *owner)
+{
+	struct kern *k = nve->kern;
+	struct nve_tsi *tsi;
+	struct nvo3_port port;
+	struct nve_vn *vn = vn_lookup(nve, &t->vn);
+	uint32_t dev;
+
+	if (!vn || k->ops->dev_index(k, t->dev, &dev, NULL) ||
+	    k->ops->port_get(k, dev, t->vid, &port, NULL) || port.vni != vn->model->vni) {
+		log_info("%s: was associated, is not in the kernel any more", t->dev);
+		keep_tsi_del(nve, &t->id, owner);
+		return;
+	}
+	tsi = port_add(nve, &t->id, owner);
+	tsi->t = *t;
+	if (port.has & NVO3_HAS(PORT_EPOCH))
+		tsi->t.epoch = port.epoch;
+	tsi->t.state = port.state == NVO3_PORT_STATE_ACTIVE ? TSI_ACTIVATED : TSI_ASSOCIATED;
+	tsi->dev = dev;
+	vn_hold(nve, &t->vn);
+}
+
+void port_uninit_all(struct nve *nve)
+{
+	struct port_op *op, *next_op;
+	struct nve_tsi *tsi, *next;
+
+	HASH_ITER(hh, nve->tsis, tsi, next) {
+		for (op = tsi->ops; op; op = next_op) {
+			next_op = op->next;
+			free(op);
+		}
+		port_free(tsi);
+	}
+}
+
+static void lost(struct nve_tsi *tsi)
+{
+	char id[UUID_STRLEN];
+	struct err err;
+
+	err_set(&err, ENODEV, "access device %s of interface %s is gone", tsi->t.dev,
+		uuid_format(&tsi->t.id, id));
+	log_warn("%s", err.text);
+	assoc_alert(tsi->nve->assoc, tsi->owner, "interface-lost", id, err.text);
+	port_submit(tsi->nve, tsi->owner, TSI_DEASSOCIATE, &tsi->t, NULL, NULL);
+}
+
+void port_gone(struct nve *nve, uint32_t dev, uint16_t vlan)
+{
+	struct kern *k = nve->kern;
+	struct nve_tsi *tsi, *next;
+	struct nvo3_port port;
+	int rc;
+
+	HASH_ITER(hh, nve->tsis, tsi, next) {
+		if (tsi->t.state == TSI_INIT || (dev && (tsi->dev != dev || tsi->t.vid != vlan)))
+			continue;
+		/* The news may be old: bound again since then */
+		rc = k->ops->port_get(k, tsi->dev, tsi->t.vid, &port, NULL);
+		if (rc == -ENOENT || rc == -ENODEV)
+			lost(tsi);
+	}
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of the NVE role share: one struct, owned by nve.c */
+#ifndef NVO3D_NVE_STATE_H
+#define NVO3D_NVE_STATE_H
+
+#include "config.h"
+#include "kern.h"
+#include "loop.h"
+#include "model.h"
+#include "store.h"
+#include "tls.h"
+#include "tsi.h"
+
+struct assoc;
+struct director;
+struct nve_tsi;
+struct nve_vn;
+struct watch;
+
+struct nve {
+	const struct config *config;
+	struct loop *loop;
+	struct tls *tls;
+	struct kern *kern;		/* owned */
+	struct store *store;		/* owned */
+	struct model model;
+	struct nve_vn *vns;		/* vn.h */
+	struct nve_tsi *tsis;		/* port.h */
+	struct director *director;
+	struct assoc *assoc;
+	struct watch *watch;		/* NULL with the stub */
+};
+
+/* How an asynchronous piece of work tells its end. @text is "" when @code is CODE(OK) */
+typedef void (*nve_done_fn)(uint32_t code, const char *text, void *arg);
+
+/* How long a request waits for a session to the director that is just being made */
+#define NVE_DIRECTOR_WAIT_MS 5000
+
+uint32_t nve_errno_code(int rc);	/* the kernel's errno as CODE() */
+
+/* nve_start() with a kernel and a store of the caller's, which it takes over, also on failure */
+int nve_start_with(struct nve **ret, const struct config *config, struct loop *loop,
+		   struct tls *tls, struct kern *kern, struct store *store, struct err *err);
+
+#endif

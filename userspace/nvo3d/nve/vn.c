@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply.h"
+#include "director.h"
+#include "keep.h"
+#include "log.h"
+#include "mem.h"
+#include "vn.h"
+
+/* A join and its snapshot; the director may have to make the first session, too */
+#define VN_WAIT_MS 15000
+
+struct vn_waiter {
+	nve_done_fn done;
+	void *arg;
+	struct vn_waiter *next;
+};
+
+struct nve_vn *vn_lookup(struct nve *nve, const struct uuid *uuid)
+{
+	struct nve_vn *vn;
+
+	HASH_FIND(hh, nve->vns, uuid, sizeof(*uuid), vn);
+	return vn;
+}
+
+static void finish_waiters(struct nve_vn *vn, uint32_t code, const char *text)
+{
+	struct vn_waiter *w, *list = vn->waiters;
+	struct nve *nve = vn->nve;
+
+	vn->waiters = NULL;
+	loop_timer_cancel(vn->timer);
+	/* A waiter that fails gives up its use; one may call back and change the VN */
+	if (code != CODE(OK))
+		for (w = list; w; w = w->next)
+			vn->users--;
+	while ((w = list)) {
+		list = w->next;
+		w->done(code, text, w->arg);
+		free(w);
+	}
+	if (code != CODE(OK))
+		vn_collect(nve);
+}
+
+static void wait_over(void *arg)
+{
+	struct nve_vn *vn = arg;
+	char text[160];
+
+	if (vn->session == VN_JOINED)
+		snprintf(text, sizeof(text), "the director has not sent the VN's mappings");
+	else
+		snprintf(text, sizeof(text), "no director answers, so the VN cannot be joined");
+	finish_waiters(vn, CODE(UNAVAILABLE), text);
+}
+
+static struct nve_vn *vn_add(struct nve *nve, const struct uuid *uuid)
+{
+	struct nve_vn *vn = mem_zalloc(sizeof(*vn));
+
+	vn->nve = nve;
+	vn->uuid = *uuid;
+	vn->model = model_vn_add(&nve->model, uuid);
+	vn->timer = loop_timer_new(nve->loop, wait_over, vn);
+	HASH_ADD(hh, nve->vns, uuid, sizeof(vn->uuid), vn);
+	return vn;
+}
+
+static void vn_free(struct nve_vn *vn)
+{
+	struct nve *nve = vn->nve;
+
+	HASH_DEL(nve->vns, vn);
+	model_vn_del(&nve->model, vn->model);
+	loop_timer_free(vn->timer);
+	free(vn);
+}
+
+void vn_uninit_all(struct nve *nve)
+{
+	struct vn_waiter *w, *next_waiter;
+	struct nve_vn *vn, *next;
+
+	HASH_ITER(hh, nve->vns, vn, next) {
+		for (w = vn->waiters; w; w = next_waiter) {
+			next_waiter = w->next;
+			free(w);
+		}
+		vn_free(vn);
+	}
+}
+
+/* Give the kernel the VN, or make the one that it has equal */
+static int vn_to_kernel(struct nve_vn *vn, const Nvo3__VnInfo *info, struct err *err)
+{
+	struct nvo3_vn want = {
+		.has = NVO3_HAS(VN_UNKNOWN) | NVO3_HAS(VN_BUM),
+		.vni = info->vni,
+		.unknown = info->unknown,
+		.bum = info->bum,
+	};
+	struct kern *k = vn->nve->kern;
+	struct nvo3_vn have;
+	int rc;
+
+	rc = k->ops->vn_get(k, info->vni, &have, err);
+	if (rc == -ENOENT)
+		rc = k->ops->vn_add(k, &want, err);
+	else if (!rc && (have.unknown != want.unknown || have.bum != want.bum))
+		rc = k->ops->vn_set(k, &want, err);
+	if (rc)
+		return rc;
+	vn->in_kernel = true;
+	vn->model->vni = info->vni;
+	vn->model->unknown = info->unknown;
+	vn->model->bum = info->bum;
+	return 0;
+}
+
+/* An operator's VN is not ours to take */
+static int check_vni_free(struct nve *nve, uint32_t vni, struct err *err)
+{
+	struct nvo3_vn have;
+	int rc;
+
+	rc = nve->kern->ops->vn_get(nve->kern, vni, &have, err);
+	if (rc == -ENOENT)
+		return 0;
+	if (rc)
+		return rc;
+	return err_set(err, EEXIST, "VNI %u is in use on %s by a VN that nvo3d did not make", vni,
+		       nve->config->nve.dev);
+}
+
+int vn_restore(struct nve *nve, const Nvo3__VnInfo *info, struct err *err)
+{
+	struct nve_vn *vn;
+	struct uuid uuid;
+
+	if (!msg_get_uuid(&info->uuid, &uuid))
+		return err_set(err, EBADMSG, "the record of a VN has no UUID");
+	vn = vn_lookup(nve, &uuid);
+	if (!vn)
+		vn = vn_add(nve, &uuid);
+	return vn_to_kernel(vn, info, err);
+}
+
+static int take_info(struct nve_vn *vn, const Nvo3__VnInfo *info, struct err *err)
+{
+	struct model_vn *other;
+	int rc;
+
+	if (!info || !info->vni || info->vni > NVO3_VNI_MAX || info->unknown > NVO3_UNKNOWN_MAX ||
+	    info->bum > NVO3_BUM_MAX)
+		return err_set(err, EBADMSG, "the director's description of the VN is not valid");
+	if (vn->in_kernel && info->vni != vn->model->vni)
+		return err_set(err, EBUSY, "the VN has VNI %u here and %u at the director",
+			       vn->model->vni, info->vni);
+	other = model_vn_lookup_vni(&vn->nve->model, info->vni);
+	if (other && other != vn->model)
+		return err_set(err, EEXIST, "VNI %u is that of another VN here", info->vni);
+	if (!vn->in_kernel) {
+		rc = check_vni_free(vn->nve, info->vni, err);
+		if (!rc)
+			rc = keep_vn(vn->nve, info, err);
+		if (rc)
+			return rc;
+	}
+	return vn_to_kernel(vn, info, err);
+}
+
+void vn_joined(struct nve *nve, const struct uuid *uuid, uint32_t code, const char *text,
+	       const Nvo3__VnInfo *info)
+{
+	struct nve_vn *vn = vn_lookup(nve, uuid);
+	char id[UUID_STRLEN];
+	struct err err;
+	int rc;
+
+	/* Left before the answer came */
+	if (!vn)
+		return;
+	if (code == CODE(OK)) {
+		rc = take_info(vn, info, &err);
+		if (!rc) {
+			vn->session = VN_JOINED;
+			if (vn->model->complete)
+				finish_waiters(vn, CODE(OK), "");
+			return;
+		}
+		code = nve_errno_code(rc);
+		text = err.text;
+	}
+	vn->session = VN_APART;
+	/* The next session tries again, and those who wait have time until then */
+	if (code == CODE(UNAVAILABLE) || code == CODE(TIMEOUT))
+		return;
+	log_err("VN %s: cannot join: %s", uuid_format(&vn->uuid, id), text);
+	finish_waiters(vn, code, text);
+}
+
+static void join(struct nve_vn *vn)
+{
+	vn->session = VN_JOINING;
+	director_join(vn->nve->director, vn->model);
+}
+
+void vn_get(struct nve *nve, const struct uuid *uuid, nve_done_fn done, void *arg)
+{
+	struct nve_vn *vn = vn_lookup(nve, uuid);
+	struct vn_waiter *w;
+
+	if (!vn)
+		vn = vn_add(nve, uuid);
+	vn->users++;
+	/* With its tables from before a restart, too */
+	if (vn->in_kernel && !vn->waiters) {
+		done(CODE(OK), "", arg);
+		return;
+	}
+	w = mem_zalloc(sizeof(*w));
+	w->done = done;
+	w->arg = arg;
+	if (!vn->waiters)
+		loop_timer_set(vn->timer, VN_WAIT_MS);
+	w->next = vn->waiters;
+	vn->waiters = w;
+	if (vn->session == VN_APART && director_is_up(nve->director))
+		join(vn);
+}
+
+void vn_hold(struct nve *nve, const struct uuid *uuid)
+{
+	struct nve_vn *vn = vn_lookup(nve, uuid);
+
+	if (vn)
+		vn->users++;
+}
+
+static void vn_leave(struct nve_vn *vn)
+{
+	struct nve *nve = vn->nve;
+	struct kern *k = nve->kern;
+	char id[UUID_STRLEN];
+	struct err err;
+
+	director_leave(nve->director, &vn->uuid);
+	if (vn->in_kernel && k->ops->vn_del(k, vn->model->vni, &err))
+		log_warn("VN %s: VNI %u stays in the kernel: %s", uuid_format(&vn->uuid, id),
+			 vn->model->vni, err.text);
+	keep_vn_del(nve, &vn->uuid);
+	vn_free(vn);
+}
+
+void vn_collect(struct nve *nve)
+{
+	struct nve_vn *vn, *next;
+
+	HASH_ITER(hh, nve->vns, vn, next)
+		if (!vn->users && !vn->pinned && !vn->waiters)
+			vn_leave(vn);
+}
+
+void vn_put(struct nve *nve, const struct uuid *uuid)
+{
+	struct nve_vn *vn = vn_lookup(nve, uuid);
+
+	if (!vn)
+		return;
+	vn->users--;
+	vn_collect(nve);
+}
+
+void vn_session_up(struct nve *nve)
+{
+	struct nve_vn *vn;
+
+	for (vn = nve->vns; vn; vn = vn->hh.next)
+		join(vn);
+}
+
+void vn_session_down(struct nve *nve)
+{
+	struct nve_vn *vn;
+
+	for (vn = nve->vns; vn; vn = vn->hh.next) {
+		vn->session = VN_APART;
+		model_session_lost(vn->model);
+	}
+}
+
+void vn_update(struct nve *nve, const Nvo3__MapUpdate *update)
+{
+	struct nve_vn *vn;
+	struct uuid uuid;
+	struct err err;
+
+	if (!msg_get_uuid(&update->vn, &uuid)) {
+		log_err("the director sent mappings without the UUID of their VN");
+		return;
+	}
+	vn = vn_lookup(nve, &uuid);
+	/* Left meanwhile; what was on its way is of no use */
+	if (!vn || vn->session != VN_JOINED)
+		return;
+	if (apply_update(nve, vn->model, update, &err)) {
+		/* Going on would leave a gap that nobody sees: start over, with a snapshot */
+		log_err("VNI %u: cannot take the director's mappings: %s", vn->model->vni,
+			err.text);
+		vn->model->store = (struct uuid){};
+		director_reset(nve->director, "its mappings cannot be taken");
+		return;
+	}
+	director_ack(nve->director, vn->model);
+	if (vn->model->complete && vn->waiters)
+		finish_waiters(vn, CODE(OK), "");
+}

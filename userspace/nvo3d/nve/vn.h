@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The virtual networks that this NVE takes part in: joined at the director with the first
+ * interface, left with the last, and kept equal to the director's word in between.
+ */
+#ifndef NVO3D_NVE_VN_H
+#define NVO3D_NVE_VN_H
+
+#include "msg.h"
+#include "state.h"
+
+enum vn_session {
+	VN_APART,		/* the director does not know in this session */
+	VN_JOINING,
+	VN_JOINED,
+};
+
+struct vn_waiter;
+
+struct nve_vn {
+	struct nve *nve;
+	struct uuid uuid;	/* key */
+	struct model_vn *model;
+	enum vn_session session;
+	bool in_kernel;		/* VNI and policies are known and the kernel has it */
+	bool pinned;		/* VN_CONNECT: stays without interfaces */
+	unsigned int users;	/* interfaces, also those that are being associated */
+	struct vn_waiter *waiters;
+	struct loop_timer *timer;	/* ends the waiting */
+	UT_hash_handle hh;
+};
+
+struct nve_vn *vn_lookup(struct nve *nve, const struct uuid *uuid);
+/* At start, from a record: the kernel has it or is given it again */
+int vn_restore(struct nve *nve, const Nvo3__VnInfo *info, struct err *err);
+void vn_uninit_all(struct nve *nve);
+
+/*
+ * Take part in @uuid. @done is called once, perhaps before this returns: the VN is in the
+ * kernel and holds what the director said. Every success must be given back with vn_put().
+ */
+void vn_get(struct nve *nve, const struct uuid *uuid, nve_done_fn done, void *arg);
+void vn_put(struct nve *nve, const struct uuid *uuid);
+/* Count an interface that was there already */
+void vn_hold(struct nve *nve, const struct uuid *uuid);
+/* Leave what nobody uses */
+void vn_collect(struct nve *nve);
+
+/* From director.c */
+void vn_session_up(struct nve *nve);
+void vn_session_down(struct nve *nve);
+/* @info is NULL when @code is not CODE(OK) */
+void vn_joined(struct nve *nve, const struct uuid *uuid, uint32_t code, const char *text,
+	       const Nvo3__VnInfo *info);
+void vn_update(struct nve *nve, const Nvo3__MapUpdate *update);
+
+#endif

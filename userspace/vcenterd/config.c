@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "config.h"
+#include "lib/conf.h"
+#include "lib/mem.h"
+#include "lib/tls.h"
+
+static int load_base(struct config *c, struct err *err)
+{
+	struct conf *conf = c->conf;
+	struct identity id;
+	char uri[160];
+	const char *dc;
+
+	if (conf_str(conf, "dc", &dc, err) || conf_str(conf, "name", &c->name, err) ||
+	    conf_str(conf, "tls.ca", &c->ca, err) || conf_str(conf, "tls.cert", &c->cert, err) ||
+	    conf_str(conf, "tls.key", &c->key, err) || conf_str(conf, "store", &c->store, err) ||
+	    conf_str(conf, "listen", &c->listen, err) ||
+	    conf_str_or(conf, "api", NULL, &c->api, err) ||
+	    conf_str_or(conf, "socket", NULL, &c->socket, err) ||
+	    conf_list(conf, "directors", &c->directors, &c->n_directors, err))
+		return -EINVAL;
+	snprintf(uri, sizeof(uri), "nvo3://%s/vcenter/%s", dc, c->name);
+	if (identity_parse(uri, &id, err))
+		return conf_error(conf, "name", err, "\"%s\" and \"%s\" are no dc and name", dc,
+				  c->name);
+	if (!c->n_directors)
+		return conf_error(conf, "directors", err, "at least one address is needed");
+	snprintf(c->dc, sizeof(c->dc), "%s", dc);
+	return 0;
+}
+
+static int load_peer(struct config *c, int i, struct err *err)
+{
+	struct peer_conf *peer = &c->peers[i];
+	char path[64];
+	const char *dc;
+
+	snprintf(path, sizeof(path), "peers.[%d].addrs", i);
+	if (conf_list(c->conf, path, &peer->addrs, &peer->n_addrs, err))
+		return -EINVAL;
+	if (!peer->n_addrs)
+		return conf_error(c->conf, path, err, "at least one address is needed");
+	snprintf(path, sizeof(path), "peers.[%d].dc", i);
+	if (conf_str(c->conf, path, &dc, err))
+		return -EINVAL;
+	if (strlen(dc) >= sizeof(peer->dc))
+		return conf_error(c->conf, path, err, "\"%s\" is too long", dc);
+	if (!strcmp(dc, c->dc))
+		return conf_error(c->conf, path, err, "\"%s\" is this data centre itself", dc);
+	for (int j = 0; j < i; j++)
+		if (!strcmp(c->peers[j].dc, dc))
+			return conf_error(c->conf, path, err, "\"%s\" is there twice", dc);
+	snprintf(peer->dc, sizeof(peer->dc), "%s", dc);
+	return 0;
+}
+
+static int load_grant(struct config *c, int i, struct err *err)
+{
+	struct grant *grant = &c->grants.items[i];
+	const struct {
+		const char *key;
+		char *to;
+	} fields[] = {
+		{ "server", grant->server },
+		{ "tenant", grant->tenant },
+		{ "vn", grant->vn },
+	};
+
+	for (int f = 0; f < 3; f++) {
+		const char *value;
+		char path[64];
+
+		snprintf(path, sizeof(path), "grants.[%d].%s", i, fields[f].key);
+		if (conf_str(c->conf, path, &value, err))
+			return -EINVAL;
+		if (!*value || strlen(value) >= VC_NAME_SIZE)
+			return conf_error(c->conf, path, err, "must be 1 to %d characters",
+					  VC_NAME_SIZE - 1);
+		strcpy(fields[f].to, value);
+	}
+	return 0;
+}
+
+static int load(struct config *c, struct err *err)
+{
+	int ret = load_base(c, err);
+
+	if (ret)
+		return ret;
+	c->n_peers = conf_count(c->conf, "peers");
+	c->peers = mem_calloc(c->n_peers, sizeof(*c->peers));
+	for (int i = 0; i < c->n_peers; i++)
+		if (load_peer(c, i, err))
+			return -EINVAL;
+	c->grants.n = conf_count(c->conf, "grants");
+	c->grants.items = mem_calloc(c->grants.n, sizeof(*c->grants.items));
+	for (int i = 0; i < c->grants.n; i++)
+		if (load_grant(c, i, err))
+			return -EINVAL;
+	return conf_finish(c->conf, err);
+}
+
+int config_load(const char *path, struct config *ret, struct err *err)
+{
+	struct config c = { .conf = conf_open(path, err) };
+
+	if (!c.conf)
+		return -EINVAL;
+	if (load(&c, err)) {
+		config_free(&c);
+		return -EINVAL;
+	}
+	*ret = c;
+	return 0;
+}
+
+void config_free(struct config *config)
+{
+	free(config->peers);
+	free(config->grants.items);
+	conf_free(config->conf);
+	memset(config, 0, sizeof(*config));
+}

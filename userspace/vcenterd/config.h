@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* vcenterd.conf; see Documentation/operations.rst */
+#ifndef VCENTERD_CONFIG_H
+#define VCENTERD_CONFIG_H
+
+#include "claim.h"
+
+struct peer_conf {
+	char dc[VC_DC_SIZE];
+	const char *const *addrs;	/* borrowed from conf */
+	int n_addrs;
+};
+
+struct config {
+	struct conf *conf;		/* owns the strings */
+	char dc[VC_DC_SIZE];
+	const char *name;
+	const char *ca, *cert, *key;
+	const char *store;
+	const char *listen;
+	const char *api;		/* NULL: none */
+	const char *socket;		/* NULL: none */
+	const char *const *directors;
+	int n_directors;
+	struct peer_conf *peers;
+	int n_peers;
+	struct grants grants;
+};
+
+int config_load(const char *path, struct config *ret, struct err *err);
+void config_free(struct config *config);
+
+#endif

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <utlist.h>
+#include "addr_index.h"
+#include "inventory.h"
+#include "lib/mem.h"
+
+struct inventory *inventory_new(const char *dc)
+{
+	struct inventory *inv = mem_zalloc(sizeof(*inv));
+
+	snprintf(inv->dc, sizeof(inv->dc), "%s", dc);
+	return inv;
+}
+
+static void vn_remove(struct inventory *inv, struct vn *vn)
+{
+	HASH_DELETE(hh, inv->vns, vn);
+	HASH_DELETE(hh_name, inv->vns_by_name, vn);
+	HASH_DELETE(hh_vni, inv->vns_by_vni, vn);
+	free(vn);
+}
+
+void inventory_free(struct inventory *inv)
+{
+	struct server *server, *server_tmp;
+	struct vm *vm, *vm_tmp;
+	struct vn *vn, *vn_tmp;
+
+	if (!inv)
+		return;
+	HASH_ITER(hh, inv->vms, vm, vm_tmp)
+		inventory_vm_del(inv, vm);
+	HASH_ITER(hh, inv->servers, server, server_tmp) {
+		HASH_DEL(inv->servers, server);
+		free(server);
+	}
+	HASH_ITER(hh, inv->vns, vn, vn_tmp)
+		vn_remove(inv, vn);
+	free(inv);
+}
+
+static int vn_taken(const char *what, const struct vn *other, struct err *err)
+{
+	char uuid[UUID_STRLEN];
+
+	return err_set(err, EEXIST, "%s is taken by VN %s of %s (%s)", what, other->name,
+		       other->home_dc, uuid_format(&other->uuid, uuid));
+}
+
+struct vn *inventory_vn_add(struct inventory *inv, const struct vn *tmpl, struct err *err)
+{
+	struct vn *other, *vn;
+	char what[80];
+
+	other = inventory_vn_by_name(inv, tmpl->name);
+	if (other) {
+		snprintf(what, sizeof(what), "name %s", tmpl->name);
+		vn_taken(what, other, err);
+		return NULL;
+	}
+	HASH_FIND(hh_vni, inv->vns_by_vni, &tmpl->vni, sizeof(tmpl->vni), other);
+	if (other) {
+		snprintf(what, sizeof(what), "VNI %u", tmpl->vni);
+		vn_taken(what, other, err);
+		return NULL;
+	}
+	vn = mem_zalloc(sizeof(*vn));
+	*vn = *tmpl;
+	vn->users = 0;
+	HASH_ADD(hh, inv->vns, uuid, sizeof(vn->uuid), vn);
+	HASH_ADD_KEYPTR(hh_name, inv->vns_by_name, vn->name, strlen(vn->name), vn);
+	HASH_ADD(hh_vni, inv->vns_by_vni, vni, sizeof(vn->vni), vn);
+	return vn;
+}
+
+int inventory_vn_del(struct inventory *inv, struct vn *vn, struct err *err)
+{
+	if (vn->users)
+		return err_set(err, EBUSY, "VN %s is used by %u interfaces of VMs", vn->name,
+			       vn->users);
+	vn_remove(inv, vn);
+	return 0;
+}
+
+struct vn *inventory_vn(struct inventory *inv, const struct uuid *uuid)
+{
+	struct vn *vn;
+
+	HASH_FIND(hh, inv->vns, uuid, sizeof(*uuid), vn);
+	return vn;
+}
+
+struct vn *inventory_vn_by_name(struct inventory *inv, const char *name)
+{
+	struct vn *vn;
+
+	HASH_FIND(hh_name, inv->vns_by_name, name, strlen(name), vn);
+	return vn;
+}
+
+struct server *inventory_server(struct inventory *inv, const char *name)
+{
+	struct server *server;
+
+	HASH_FIND_STR(inv->servers, name, server);
+	return server;
+}
+
+struct server *inventory_server_get(struct inventory *inv, const char *name)
+{
+	struct server *server = inventory_server(inv, name);
+
+	if (server)
+		return server;
+	server = mem_zalloc(sizeof(*server));
+	snprintf(server->name, sizeof(server->name), "%s", name);
+	HASH_ADD_STR(inv->servers, name, server);
+	return server;
+}
+
+int inventory_vm_check(struct inventory *inv, const struct vm *vm, struct err *err)
+{
+	struct vm *other = inventory_vm(inv, &vm->uuid);
+	char uuid[UUID_STRLEN];
+
+	if (other)
+		return err_set(err, EEXIST, "VM %s is there already, as %s",
+			       uuid_format(&vm->uuid, uuid), other->name);
+	other = inventory_vm_by_name(inv, vm->name);
+	if (other)
+		return err_set(err, EEXIST, "the name %s is taken in %s by VM %s", vm->name,
+			       inv->dc, uuid_format(&other->uuid, uuid));
+	return addr_index_check(inv->addrs, vm, err);
+}
+
+int inventory_vm_add(struct inventory *inv, struct vm *vm, struct server *server,
+		     struct err *err)
+{
+	int ret = inventory_vm_check(inv, vm, err);
+
+	if (ret)
+		return ret;
+	vm->server = NULL;
+	vm->dest = NULL;
+	vm->queued = false;
+	vm->size.vms = 1;
+	HASH_ADD(hh, inv->vms, uuid, sizeof(vm->uuid), vm);
+	HASH_ADD_KEYPTR(hh_name, inv->vms_by_name, vm->name, strlen(vm->name), vm);
+	addr_index_add(&inv->addrs, vm);
+	for (int i = 0; i < vm->n_nics; i++)
+		vm->nics[i].vn->users++;
+	inventory_vm_set_server(vm, server);
+	inventory_job_set(inv, vm, vm->op);
+	return 0;
+}
+
+void inventory_vm_del(struct inventory *inv, struct vm *vm)
+{
+	inventory_job_set(inv, vm, VM_OP_NONE);
+	inventory_vm_set_dest(vm, NULL);
+	inventory_vm_set_server(vm, NULL);
+	for (int i = 0; i < vm->n_nics; i++)
+		vm->nics[i].vn->users--;
+	addr_index_del(&inv->addrs, vm);
+	HASH_DELETE(hh_name, inv->vms_by_name, vm);
+	HASH_DELETE(hh, inv->vms, vm);
+	free(vm);
+}
+
+static void use(struct server *server, const struct capacity *size)
+{
+	server->used.cpus += size->cpus;
+	server->used.memory_mib += size->memory_mib;
+	server->used.disk_mib += size->disk_mib;
+	server->used.vms += size->vms;
+}
+
+static void unuse(struct server *server, const struct capacity *size)
+{
+	server->used.cpus -= size->cpus;
+	server->used.memory_mib -= size->memory_mib;
+	server->used.disk_mib -= size->disk_mib;
+	server->used.vms -= size->vms;
+}
+
+void inventory_vm_set_server(struct vm *vm, struct server *server)
+{
+	if (vm->server) {
+		DL_DELETE2(vm->server->vms, vm, srv_prev, srv_next);
+		unuse(vm->server, &vm->size);
+	}
+	vm->server = server;
+	if (server) {
+		DL_APPEND2(server->vms, vm, srv_prev, srv_next);
+		use(server, &vm->size);
+	}
+}
+
+void inventory_vm_set_dest(struct vm *vm, struct server *server)
+{
+	if (vm->dest)
+		unuse(vm->dest, &vm->size);
+	vm->dest = server;
+	if (server)
+		use(server, &vm->size);
+}
+
+struct vm *inventory_vm(struct inventory *inv, const struct uuid *uuid)
+{
+	struct vm *vm;
+
+	HASH_FIND(hh, inv->vms, uuid, sizeof(*uuid), vm);
+	return vm;
+}
+
+struct vm *inventory_vm_by_name(struct inventory *inv, const char *name)
+{
+	struct vm *vm;
+
+	HASH_FIND(hh_name, inv->vms_by_name, name, strlen(name), vm);
+	return vm;
+}
+
+struct vm *inventory_vm_by_mac(struct inventory *inv, const struct vn *vn,
+			       const struct mac_addr *mac)
+{
+	return addr_index_mac(inv->addrs, &vn->uuid, mac);
+}
+
+struct vm *inventory_vm_by_ip(struct inventory *inv, const struct vn *vn,
+			      const struct ip_addr *ip)
+{
+	return addr_index_ip(inv->addrs, &vn->uuid, ip);
+}
+
+void inventory_job_set(struct inventory *inv, struct vm *vm, enum vm_op op)
+{
+	vm->op = op;
+	if (vm->queued == (op != VM_OP_NONE))
+		return;
+	vm->queued = op != VM_OP_NONE;
+	if (vm->queued)
+		DL_APPEND2(inv->jobs, vm, job_prev, job_next);
+	else
+		DL_DELETE2(inv->jobs, vm, job_prev, job_next);
+}

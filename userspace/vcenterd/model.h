@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The things that a vCenter knows: VNs, servers, VMs. Plain data; inventory.h keeps the tables.
+ */
+#ifndef VCENTERD_MODEL_H
+#define VCENTERD_MODEL_H
+
+#include <uthash.h>
+#include "lib/addr.h"
+#include "lib/uuid.h"
+
+#define VC_NAME_SIZE	64	/* with the NUL: names of VMs, VNs, servers, tenants, groups */
+#define VC_DC_SIZE	32
+#define VC_TEXT_SIZE	256
+#define VC_NICS_MAX	8
+#define VC_IPS_MAX	8	/* per nic */
+
+struct chan;
+struct owed;
+
+struct vn {
+	struct uuid uuid;
+	char name[VC_NAME_SIZE];
+	char tenant[VC_NAME_SIZE];	/* empty: shared by all tenants */
+	char home_dc[VC_DC_SIZE];
+	uint32_t vni;
+	uint32_t unknown;		/* enum nvo3_unknown */
+	uint32_t bum;			/* enum nvo3_bum */
+	unsigned int users;		/* nics of VMs here, expected ones too */
+	UT_hash_handle hh, hh_name, hh_vni;
+};
+
+struct capacity {
+	uint32_t cpus;
+	uint32_t memory_mib;
+	uint32_t disk_mib;
+	uint32_t vms;
+};
+
+struct vm;
+
+struct server {
+	char name[VC_NAME_SIZE];
+	char nve[VC_DC_SIZE + VC_NAME_SIZE];	/* "DC/NAME" */
+	char addr[80];
+	char image_addr[80];
+	struct capacity total;
+	struct capacity used;		/* by its VMs and by moves towards it */
+	struct vm *vms;			/* utlist, without those that only move towards it */
+	struct chan *session;		/* NULL: down */
+	UT_hash_handle hh;
+};
+
+/* What is being done to a VM; kept in the store, so that a restart goes on with it. */
+enum vm_op {
+	VM_OP_NONE,
+	VM_OP_CREATE,
+	VM_OP_UNDO,		/* of a creation that failed */
+	VM_OP_DELETE,
+	VM_OP_START,
+	VM_OP_STOP,
+	VM_OP_ADOPT,		/* a vServer registered it: only the placement is missing */
+};
+
+struct nic {
+	struct uuid tsi;
+	struct vn *vn;
+	struct mac_addr mac;
+	struct ip_prefix ips[VC_IPS_MAX];
+	int n_ips;
+	uint64_t epoch;			/* of its placement, 0: none */
+	bool unsure;			/* placed perhaps: asked, and the answer was lost */
+	char port[VC_NAME_SIZE];
+	uint32_t vid;
+};
+
+struct vm {
+	struct uuid uuid;
+	char name[VC_NAME_SIZE];
+	char tenant[VC_NAME_SIZE];
+	char group[VC_NAME_SIZE];
+	struct capacity size;		/* size.vms is 1 */
+	struct nic nics[VC_NICS_MAX];
+	int n_nics;
+	uint32_t state;			/* Nvo3__VmState */
+	char text[VC_TEXT_SIZE];	/* why it is failed */
+	struct server *server;
+	struct server *dest;		/* reserved there by a move inside this DC */
+	struct uuid move;		/* the move it takes part in; zero: none */
+	enum vm_op op;
+	bool start;			/* VM_OP_CREATE ends with a running VM */
+	bool made;			/* the server may hold it */
+	bool incoming;			/* another DC owns it until the commit */
+	bool left;			/* another DC owns it since the commit */
+
+	/* not kept in the store: the request that is out for op */
+	bool placing;			/* a move asks for its new placement just now */
+	bool dirty;			/* changed, not stored yet */
+	bool waiting;
+	uint64_t retry_at;
+	uint64_t deadline;
+	bool queued;
+	struct owed *registrar;		/* VM_OP_ADOPT: who waits for its end */
+
+	struct vm *srv_prev, *srv_next;	/* server->vms */
+	struct vm *job_prev, *job_next;	/* those with an op */
+	UT_hash_handle hh, hh_name;
+};
+
+#endif

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "codes.h"
+#include "lib/errs.h"
+#include "lib/msg.h"
+#include "move.h"
+#include "proto/peering.pb-c.h"
+
+#define RETRY_MS	1000u
+#define RETRY_SLOW_MS	5000u
+
+static const uint32_t step_limit_ms[] = {
+	[MOVE_RESERVE] = 15000,
+	[MOVE_STOP] = 60000,
+	[MOVE_PULL] = 600000,
+	[MOVE_COMMIT] = 60000,
+	[MOVE_RELEASE] = 60000,
+};
+
+static const char *const step_names[] = {
+	[MOVE_RESERVE] = "reserve",
+	[MOVE_STOP] = "stop",
+	[MOVE_PULL] = "pull",
+	[MOVE_COMMIT] = "commit",
+	[MOVE_RELEASE] = "release",
+};
+
+const char *move_step_name(enum move_step step)
+{
+	return step_names[step];
+}
+
+const char *move_state_name(enum move_state state)
+{
+	static const char *const names[] = { "running", "done", "aborted" };
+
+	return names[state];
+}
+
+bool move_is_refused(const struct move *m)
+{
+	return m->state == MOVE_ABORTED && m->step == MOVE_RESERVE &&
+	       !(m->flags & MOVE_F_ABORTING);
+}
+
+bool move_is_local(const struct move *m)
+{
+	return !strcmp(m->from_dc, m->to_dc);
+}
+
+static void enter(struct move *m, enum move_step step, uint64_t now)
+{
+	m->step = step;
+	m->retry_at = 0;
+	m->late = false;
+	m->deadline = now + step_limit_ms[step];
+}
+
+void move_begin(struct move *m, uint64_t now)
+{
+	m->state = MOVE_RUNNING;
+	m->waiting = false;
+	enter(m, MOVE_RESERVE, now);
+}
+
+void move_resume(struct move *m, uint64_t now)
+{
+	m->waiting = false;
+	enter(m, m->step, now);
+	if (m->step == MOVE_COMMIT)
+		m->flags |= MOVE_F_UNSURE;
+}
+
+static void finish(struct move *m, enum move_state state, uint64_t wall)
+{
+	m->state = state;
+	m->ended = wall;
+}
+
+/* @dest_clean: the destination gave it up already. */
+static void give_up(struct move *m, const char *why, bool dest_clean, uint64_t now)
+{
+	if (!*m->error)
+		snprintf(m->error, sizeof(m->error), "%s", why);
+	m->flags |= MOVE_F_ABORTING;
+	m->flags &= ~(MOVE_F_SOURCE_DONE | MOVE_F_DEST_DONE | MOVE_F_UNSURE);
+	if (m->step == MOVE_RESERVE)
+		m->flags |= MOVE_F_SOURCE_DONE;
+	if (dest_clean)
+		m->flags |= MOVE_F_DEST_DONE;
+	m->retry_at = 0;
+	m->late = false;
+	m->deadline = now + MOVE_LEASE_S * 1000ull;
+}
+
+int move_abort(struct move *m, const char *why, uint64_t now, struct err *err)
+{
+	if (m->state != MOVE_RUNNING || m->step >= MOVE_COMMIT)
+		return err_set(err, EPERM, "the move of VM %s is past the point of no return",
+			       m->vm_name);
+	if (!(m->flags & MOVE_F_ABORTING))
+		give_up(m, why, false, now);
+	return 0;
+}
+
+static enum move_act next_abort(const struct move *m)
+{
+	/* the VM's service comes first */
+	if (!(m->flags & MOVE_F_SOURCE_DONE))
+		return MOVE_ACT_UNDO_SOURCE;
+	return MOVE_ACT_UNDO_DEST;
+}
+
+static enum move_act next_commit(const struct move *m)
+{
+	if (m->flags & MOVE_F_UNSURE)
+		return MOVE_ACT_STATUS;
+	return m->late ? MOVE_ACT_UNDO_DEST : MOVE_ACT_COMMIT;
+}
+
+static enum move_act next_release(const struct move *m)
+{
+	/* a dead source does not keep the old placement alive */
+	if (m->late && !(m->flags & MOVE_F_DEST_DONE))
+		return MOVE_ACT_UNPLACE;
+	return m->flags & MOVE_F_SOURCE_DONE ? MOVE_ACT_UNPLACE : MOVE_ACT_RELEASE;
+}
+
+enum move_act move_next(const struct move *m, uint64_t now)
+{
+	if (m->state != MOVE_RUNNING || m->waiting || now < m->retry_at)
+		return MOVE_ACT_NONE;
+	if (m->flags & MOVE_F_ABORTING)
+		return next_abort(m);
+	switch (m->step) {
+	case MOVE_RESERVE:
+		return MOVE_ACT_RESERVE;
+	case MOVE_STOP:
+		return MOVE_ACT_STOP;
+	case MOVE_PULL:
+		return MOVE_ACT_PULL;
+	case MOVE_COMMIT:
+		return next_commit(m);
+	case MOVE_RELEASE:
+		return next_release(m);
+	}
+	return MOVE_ACT_NONE;
+}
+
+static bool again(struct move *m, uint64_t now, uint32_t ms)
+{
+	m->retry_at = now + ms;
+	return false;
+}
+
+/* Of the steps that can be given up: true if @a was an OK, else what follows is settled. */
+static bool step_ok(struct move *m, const struct move_answer *a, uint64_t now, bool *changed)
+{
+	*changed = a->code == CODE(OK) || !code_is_silence(a->code) || now >= m->deadline;
+	if (a->code == CODE(OK))
+		return true;
+	if (*changed)
+		give_up(m, a->text, false, now);
+	else
+		again(m, now, RETRY_MS);
+	return false;
+}
+
+/* Who asked for the move waits for this answer: no second try. */
+static bool reserve_answer(struct move *m, const struct move_answer *a, uint64_t now,
+			   uint64_t wall)
+{
+	if (a->code == CODE(OK)) {
+		snprintf(m->to_server, sizeof(m->to_server), "%s", a->server);
+		enter(m, MOVE_STOP, now);
+	} else if (code_is_silence(a->code)) {
+		give_up(m, a->text, false, now);
+	} else {
+		snprintf(m->error, sizeof(m->error), "%s", a->text);
+		finish(m, MOVE_ABORTED, wall);
+	}
+	return true;
+}
+
+static bool stop_answer(struct move *m, const struct move_answer *a, uint64_t now)
+{
+	bool changed;
+
+	if (step_ok(m, a, now, &changed)) {
+		m->size = a->size;
+		memcpy(m->sha256, a->sha256, sizeof(m->sha256));
+		m->flags &= ~MOVE_F_WAS_RUNNING;
+		if (a->was_running)
+			m->flags |= MOVE_F_WAS_RUNNING;
+		enter(m, MOVE_PULL, now);
+	}
+	return changed;
+}
+
+static bool pull_answer(struct move *m, const struct move_answer *a, uint64_t now,
+			uint64_t wall)
+{
+	bool changed;
+
+	if (step_ok(m, a, now, &changed)) {
+		m->image_done = m->size;
+		m->decided = wall;
+		enter(m, MOVE_COMMIT, now);
+	}
+	return changed;
+}
+
+static bool committed(struct move *m, uint64_t now)
+{
+	m->flags &= ~(MOVE_F_UNSURE | MOVE_F_SOURCE_DONE | MOVE_F_DEST_DONE);
+	m->error[0] = '\0';
+	/* the new placement took the place of the old one */
+	if (move_is_local(m))
+		m->flags |= MOVE_F_DEST_DONE;
+	enter(m, MOVE_RELEASE, now);
+	return true;
+}
+
+static bool commit_answer(struct move *m, const struct move_answer *a, uint64_t now)
+{
+	if (a->code == CODE(OK))
+		return committed(m, now);
+	/* no other answer tells for sure: a refusal may be about a second commit */
+	snprintf(m->error, sizeof(m->error), "%s", a->text);
+	m->flags |= MOVE_F_UNSURE;
+	return again(m, now, RETRY_MS);
+}
+
+static bool status_answer(struct move *m, const struct move_answer *a, uint64_t now,
+			  uint64_t wall)
+{
+	if (a->code != CODE(OK))
+		return again(m, now, RETRY_MS);
+	switch (a->phase) {
+	case NVO3__MOVE_STATUS_REPLY__PHASE__COMMITTED:
+		return committed(m, now);
+	case NVO3__MOVE_STATUS_REPLY__PHASE__NONE:
+		/* too old to be remembered there: nobody can say, so nobody may start it */
+		if (wall - m->decided > MOVE_MEMORY_S * 1000ull)
+			return again(m, now, RETRY_SLOW_MS);
+		/* fall through */
+	case NVO3__MOVE_STATUS_REPLY__PHASE__ABORTED:
+		give_up(m, "the destination gave the move up", true, now);
+		return true;
+	default:
+		m->flags &= ~MOVE_F_UNSURE;
+		return again(m, now, RETRY_MS);
+	}
+}
+
+/* The commit's time is over: only the destination's word that it never commits frees us. */
+static bool revoke_answer(struct move *m, const struct move_answer *a, uint64_t now)
+{
+	if (a->code == CODE(OK)) {
+		give_up(m, "the destination did not commit in time", true, now);
+		return true;
+	}
+	m->flags |= MOVE_F_UNSURE;
+	return again(m, now, RETRY_MS);
+}
+
+static bool release_answer(struct move *m, enum move_act act, const struct move_answer *a,
+			   uint64_t now, uint64_t wall)
+{
+	if (a->code != CODE(OK) && a->code != CODE(NOT_FOUND))
+		return again(m, now, code_is_silence(a->code) ? RETRY_MS : RETRY_SLOW_MS);
+	m->flags |= act == MOVE_ACT_RELEASE ? MOVE_F_SOURCE_DONE : MOVE_F_DEST_DONE;
+	if ((m->flags & MOVE_F_SOURCE_DONE) && (m->flags & MOVE_F_DEST_DONE))
+		finish(m, MOVE_DONE, wall);
+	return true;
+}
+
+static bool undo_answer(struct move *m, enum move_act act, const struct move_answer *a,
+			uint64_t now, uint64_t wall)
+{
+	if (code_is_silence(a->code)) {
+		/* a silent destination frees itself when the lease is over */
+		if (act != MOVE_ACT_UNDO_DEST || now < m->deadline)
+			return again(m, now, RETRY_MS);
+	} else if (act == MOVE_ACT_UNDO_SOURCE && a->code != CODE(OK) &&
+		   a->code != CODE(NOT_FOUND)) {
+		return again(m, now, RETRY_SLOW_MS);
+	}
+	m->flags |= act == MOVE_ACT_UNDO_SOURCE ? MOVE_F_SOURCE_DONE : MOVE_F_DEST_DONE;
+	if ((m->flags & MOVE_F_SOURCE_DONE) && (m->flags & MOVE_F_DEST_DONE))
+		finish(m, MOVE_ABORTED, wall);
+	return true;
+}
+
+bool move_answer(struct move *m, enum move_act act, const struct move_answer *a, uint64_t now,
+		 uint64_t wall)
+{
+	bool aborting = m->flags & MOVE_F_ABORTING;
+
+	m->waiting = false;
+	/* given up while this was out: it changes nothing any more */
+	if (aborting && act != MOVE_ACT_UNDO_SOURCE && act != MOVE_ACT_UNDO_DEST)
+		return false;
+	switch (act) {
+	case MOVE_ACT_RESERVE:
+		return reserve_answer(m, a, now, wall);
+	case MOVE_ACT_STOP:
+		return stop_answer(m, a, now);
+	case MOVE_ACT_PULL:
+		return pull_answer(m, a, now, wall);
+	case MOVE_ACT_COMMIT:
+		return commit_answer(m, a, now);
+	case MOVE_ACT_STATUS:
+		return status_answer(m, a, now, wall);
+	case MOVE_ACT_RELEASE:
+	case MOVE_ACT_UNPLACE:
+		return release_answer(m, act, a, now, wall);
+	case MOVE_ACT_UNDO_DEST:
+		if (!aborting)
+			return revoke_answer(m, a, now);
+		/* fall through */
+	case MOVE_ACT_UNDO_SOURCE:
+		return undo_answer(m, act, a, now, wall);
+	case MOVE_ACT_NONE:
+		break;
+	}
+	return false;
+}
+
+bool move_tick(struct move *m, uint64_t now)
+{
+	char why[VC_TEXT_SIZE];
+
+	if (m->state != MOVE_RUNNING || (m->flags & MOVE_F_ABORTING) || now < m->deadline)
+		return false;
+	if (m->step >= MOVE_COMMIT) {
+		m->late = true;
+		return false;
+	}
+	if (m->waiting)
+		return false;
+	snprintf(why, sizeof(why), "step %s took longer than %u s", move_step_name(m->step),
+		 step_limit_ms[m->step] / 1000);
+	give_up(m, why, false, now);
+	return true;
+}

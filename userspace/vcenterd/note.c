@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include "lib/log.h"
+#include "persist.h"
+#include "vcenter.h"
+
+uint64_t wall_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec * 1000ull + ts.tv_nsec / 1000000;
+}
+
+static void note_any(struct vcenter *vc, bool alert, const char *kind, const char *subject,
+		     const char *fmt, va_list ap)
+{
+	const struct event *event;
+	char text[VC_TEXT_SIZE];
+	uint64_t evicted;
+	struct err err;
+
+	if (vc->stopping)
+		return;
+	vsnprintf(text, sizeof(text), fmt, ap);
+	log_write(alert ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "%s: %s: %s", kind, subject, text);
+	event = events_add(vc->events, wall_ms(), alert, kind, subject, text, &evicted);
+	if (persist_event(vc->store, event, evicted, &err))
+		log_err("an event is not stored: %s", err.text);
+}
+
+void note(struct vcenter *vc, const char *kind, const char *subject, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	note_any(vc, false, kind, subject, fmt, ap);
+	va_end(ap);
+}
+
+void note_alert(struct vcenter *vc, const char *kind, const char *subject, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	note_any(vc, true, kind, subject, fmt, ap);
+	va_end(ap);
+}
+
+struct peer *vcenter_peer(struct vcenter *vc, const char *dc)
+{
+	for (int i = 0; i < vc->conf.n_peers; i++)
+		if (!strcmp(vc->peers[i].conf->dc, dc))
+			return &vc->peers[i];
+	return NULL;
+}

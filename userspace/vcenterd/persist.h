@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What lies where in the store. Each call is on the disk when it returns 0, unless it is
+ * between store_begin() and store_commit(). Negative errno with a sentence otherwise.
+ */
+#ifndef VCENTERD_PERSIST_H
+#define VCENTERD_PERSIST_H
+
+#include "events.h"
+#include "incoming.h"
+#include "inventory.h"
+#include "lib/store.h"
+#include "move.h"
+
+int persist_vn(struct store *store, const struct vn *vn, struct err *err);
+/* @remember: it was ours, who missed it is to be told again. */
+int persist_vn_del(struct store *store, const struct uuid *uuid, bool remember,
+		   struct err *err);
+int persist_server(struct store *store, const struct server *server, struct err *err);
+int persist_vm(struct store *store, const struct vm *vm, struct err *err);
+/* And remember that it is gone from here. */
+int persist_vm_del(struct store *store, const struct uuid *uuid, struct err *err);
+int persist_move(struct store *store, const struct move *m, struct err *err);
+int persist_move_del(struct store *store, const struct uuid *id, struct err *err);
+int persist_incoming(struct store *store, const struct incoming *in, struct err *err);
+/* And drop the event numbered @evicted, if not 0. */
+int persist_event(struct store *store, const struct event *event, uint64_t evicted,
+		  struct err *err);
+
+bool persist_is_gone(struct store *store, const struct uuid *vm);
+/* Every VN of ours that was deleted. */
+int persist_walk_vn_gone(struct store *store, void (*cb)(const struct uuid *vn, void *arg),
+			 void *arg, struct err *err);
+
+struct persist_load {
+	struct inventory *inv;
+	struct events *events;
+	void (*move)(const struct move *m, void *arg);
+	void (*incoming)(const struct incoming *in, void *arg);
+	void *arg;
+};
+
+/* At start: everything back into memory; what is too old to matter is dropped from the store. */
+int persist_load(struct store *store, const struct persist_load *to, struct err *err);
+
+#endif

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+#include "codes.h"
+#include "lib/log.h"
+#include "lib/mem.h"
+#include "move_run.h"
+#include "persist.h"
+#include "profile.h"
+#include "proto/placement.pb-c.h"
+#include "session_director.h"
+#include "vm_ops.h"
+
+#define TELL_WINDOW	256u	/* placements without an answer yet */
+#define TELL_MS		30000u
+
+/* One placement of old that is told again. */
+struct told {
+	struct vcenter *vc;
+	uint64_t session;
+	struct uuid vm;
+	int nic;
+};
+
+static void tell_more(struct vcenter *vc);
+
+static void vn_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct vcenter *vc = arg;
+
+	if (code != CODE(OK) && !code_is_silence(code))
+		note_alert(vc, "vn-refused", "nDirector", "it refuses a VN: %s", text);
+}
+
+void session_director_vn_set(struct vcenter *vc, const struct vn *vn)
+{
+	Nvo3__VnSet msg = NVO3__VN_SET__INIT;
+	Nvo3__VnInfo info = vn_to_msg(vn);
+
+	if (!chan_is_up(vc->director.chan))
+		return;
+	msg.vn = &info;
+	chan_request(vc->director.chan, MSG(VN_SET), &msg.base, TELL_MS, vn_answered, vc);
+}
+
+static void vn_del_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	if (code != CODE(OK) && code != CODE(NOT_FOUND))
+		log_info("the nDirector does not delete a VN yet: %s", text);
+}
+
+void session_director_vn_del(struct vcenter *vc, const struct uuid *vn)
+{
+	Nvo3__VnDelete msg = NVO3__VN_DELETE__INIT;
+
+	if (!chan_is_up(vc->director.chan))
+		return;
+	msg.uuid = msg_put_uuid(vn);
+	chan_request(vc->director.chan, MSG(VN_DELETE), &msg.base, TELL_MS, vn_del_answered, vc);
+}
+
+static void vn_gone(const struct uuid *vn, void *arg)
+{
+	session_director_vn_del(arg, vn);
+}
+
+/* The placement is ours for sure: not of a VM that is on its way in or out. */
+static bool is_placed(const struct vm *vm, const struct nic *nic)
+{
+	if (vm->incoming || vm->left || vm->placing || !vm->server)
+		return false;
+	return nic->epoch && !nic->unsure;
+}
+
+static void told_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct told *told = arg;
+	struct vcenter *vc = told->vc;
+	struct vm *vm = inventory_vm(vc->inv, &told->vm);
+
+	if (told->session != vc->director.session || code == CODE(UNAVAILABLE)) {
+		/* that session is over */
+	} else if (code == CODE(TIMEOUT)) {
+		chan_drop(vc->director.chan, "it does not answer");
+	} else {
+		if (code != CODE(OK) && vm)
+			note_alert(vc, "placement-refused", vm->name,
+				   "the nDirector no longer takes its placement: %s", text);
+		vc->director.out--;
+		tell_more(vc);
+	}
+	free(told);
+}
+
+static void tell_nic(struct vcenter *vc, const struct vm *vm, int n)
+{
+	const struct nic *nic = &vm->nics[n];
+	struct told *told = mem_zalloc(sizeof(*told));
+	Nvo3__Nic *as_msg = nic_to_msg(nic);
+	Nvo3__Place msg = NVO3__PLACE__INIT;
+
+	*told = (struct told){ vc, vc->director.session, vm->uuid, n };
+	msg.vm = msg_put_uuid(&vm->uuid);
+	msg.vn = as_msg->vn;
+	msg.mac = as_msg->mac;
+	msg.ips = as_msg->ips;
+	msg.n_ips = as_msg->n_ips;
+	msg.nve = (char *)vm->server->nve;
+	msg.epoch = nic->epoch;
+	vc->director.out++;
+	chan_request(vc->director.chan, MSG(PLACE), &msg.base, TELL_MS, told_answered, told);
+	msg_free(as_msg);
+}
+
+static void ready(struct vcenter *vc)
+{
+	struct director *d = &vc->director;
+
+	free(d->told);
+	d->told = NULL;
+	d->ready = true;
+	note(vc, "director-up", chan_peer_name(d->chan), "it knows %zu VMs of %s", d->n_told,
+	     vc->conf.dc);
+	vm_ops_kick(vc, NULL);
+	move_run_kick(vc);
+}
+
+static void tell_more(struct vcenter *vc)
+{
+	struct director *d = &vc->director;
+
+	if (d->ready)
+		return;
+	while (d->next_told < d->n_told && d->out < TELL_WINDOW) {
+		struct vm *vm = inventory_vm(vc->inv, &d->told[d->next_told++]);
+
+		for (int i = 0; vm && i < vm->n_nics; i++)
+			if (is_placed(vm, &vm->nics[i]))
+				tell_nic(vc, vm, i);
+	}
+	if (d->next_told == d->n_told && !d->out)
+		ready(vc);
+}
+
+/* VMs come and go while we tell: the list is of names, not of pointers. */
+static void list_vms(struct vcenter *vc)
+{
+	struct director *d = &vc->director;
+	struct vm *vm, *tmp;
+
+	free(d->told);
+	d->n_told = 0;
+	d->next_told = 0;
+	d->out = 0;
+	d->told = mem_calloc(HASH_COUNT(vc->inv->vms), sizeof(*d->told));
+	HASH_ITER(hh, vc->inv->vms, vm, tmp)
+		d->told[d->n_told++] = vm->uuid;
+}
+
+static void up(struct chan *chan, void *arg)
+{
+	struct vcenter *vc = arg;
+	struct vn *vn, *tmp;
+	struct err err;
+
+	if (strcmp(chan_peer(chan)->dc, vc->conf.dc))
+		log_info("the nDirector %s is of another DC", chan_peer_name(chan));
+	vc->director.session++;
+	vc->director.ready = false;
+	HASH_ITER(hh, vc->inv->vns, vn, tmp)
+		session_director_vn_set(vc, vn);
+	if (persist_walk_vn_gone(vc->store, vn_gone, vc, &err))
+		log_err("deleted VNs are not told again: %s", err.text);
+	list_vms(vc);
+	tell_more(vc);
+}
+
+static void down(struct chan *chan, const char *why, void *arg)
+{
+	struct vcenter *vc = arg;
+
+	vc->director.session++;
+	vc->director.ready = false;
+	note_alert(vc, "director-down", "nDirector", "%s", why);
+}
+
+static bool message(struct chan *chan, const struct msg *msg, void *arg)
+{
+	return false;
+}
+
+int session_director_start(struct vcenter *vc, struct err *err)
+{
+	static const struct chan_ops ops = { up, down, message };
+
+	vc->director.chan = chan_connect(vc->loop, vc->tls, vc->conf.directors,
+					 vc->conf.n_directors, ROLE_BIT(ROLE_DIRECTOR), &ops, vc,
+					 err);
+	return vc->director.chan ? 0 : -1;
+}
+
+void session_director_stop(struct vcenter *vc)
+{
+	if (vc->director.chan)
+		chan_free(vc->director.chan);
+	vc->director.chan = NULL;
+	free(vc->director.told);
+	vc->director.told = NULL;
+}

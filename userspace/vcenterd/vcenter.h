@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The one struct of the daemon, and what its doing files share. One thread: nothing here is
+ * locked. What the session files and the runners do with it is in their own headers.
+ */
+#ifndef VCENTERD_VCENTER_H
+#define VCENTERD_VCENTER_H
+
+#include "config.h"
+#include "events.h"
+#include "inventory.h"
+#include "lib/chan.h"
+#include "lib/loop.h"
+#include "lib/store.h"
+
+struct vcenter;
+struct move_job;
+struct dest_job;
+struct owed;
+
+/* Our session to the vCenter of another DC. */
+struct peer {
+	struct vcenter *vc;
+	const struct peer_conf *conf;
+	struct chan *chan;
+	bool up;		/* and its certificate is of that DC */
+};
+
+/* Our session to the nDirector. */
+struct director {
+	struct chan *chan;
+	bool ready;		/* it has been told all VNs and placements */
+	struct uuid *told;	/* VMs still to be told at the start of this session */
+	size_t n_told, next_told;
+	unsigned int out;	/* of those, requests without an answer yet */
+	uint64_t session;	/* counts up; answers of an older one are not counted */
+};
+
+struct vcenter {
+	struct config conf;
+	struct loop *loop;
+	struct tls *tls;
+	struct store *store;
+	struct inventory *inv;
+	struct events *events;
+	struct chan_server *listen;
+	struct http_server *http;
+	struct director director;
+	struct peer *peers;
+	struct move_job *moves;		/* uthash by id */
+	struct dest_job *dests;		/* uthash by move id */
+	struct owed *owed;		/* utlist */
+	struct loop_timer *tick;
+	bool stopping;			/* sessions that end now are no news */
+};
+
+uint64_t wall_ms(void);			/* CLOCK_REALTIME */
+
+/* Log it, keep it, show it. A store that fails costs the event its place there, not here. */
+void note(struct vcenter *vc, const char *kind, const char *subject, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+void note_alert(struct vcenter *vc, const char *kind, const char *subject, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+struct peer *vcenter_peer(struct vcenter *vc, const char *dc);
+
+#endif

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+#include "codes.h"
+#include "lib/msg.h"
+#include "vm_job.h"
+
+void vm_job_begin(struct vm *vm, uint64_t now)
+{
+	vm->waiting = false;
+	vm->retry_at = 0;
+	vm->deadline = now + VM_JOB_LIMIT_MS;
+}
+
+static int first_unplaced(const struct vm *vm)
+{
+	for (int i = 0; i < vm->n_nics; i++)
+		if (!vm->nics[i].epoch)
+			return i;
+	return -1;
+}
+
+static int first_placed(const struct vm *vm)
+{
+	for (int i = 0; i < vm->n_nics; i++)
+		if (vm->nics[i].epoch || vm->nics[i].unsure)
+			return i;
+	return -1;
+}
+
+static struct vm_next next(enum vm_act act, bool possible)
+{
+	return (struct vm_next){ .act = possible ? act : VM_ACT_NONE };
+}
+
+static struct vm_next next_place(const struct vm *vm, bool director_up, enum vm_act then,
+				 bool possible)
+{
+	int nic = first_unplaced(vm);
+
+	if (nic < 0)
+		return next(then, possible);
+	return (struct vm_next){ .act = director_up ? VM_ACT_PLACE : VM_ACT_NONE, .nic = nic };
+}
+
+static struct vm_next next_remove(const struct vm *vm, bool director_up, bool server_up)
+{
+	int nic = first_placed(vm);
+
+	/* the addresses stay taken as long as something may still use them */
+	if (vm->made)
+		return next(VM_ACT_DELETE, server_up);
+	if (nic < 0)
+		return next(VM_ACT_FINISH, true);
+	return (struct vm_next){ .act = director_up ? VM_ACT_UNPLACE : VM_ACT_NONE, .nic = nic };
+}
+
+struct vm_next vm_job_next(const struct vm *vm, bool director_up, uint64_t now)
+{
+	bool server_up = vm->server && vm->server->session;
+
+	if (vm->waiting || now < vm->retry_at)
+		return next(VM_ACT_NONE, true);
+	switch (vm->op) {
+	case VM_OP_CREATE:
+		return next_place(vm, director_up, VM_ACT_CREATE, server_up);
+	case VM_OP_ADOPT:
+		return next_place(vm, director_up, VM_ACT_FINISH, true);
+	case VM_OP_UNDO:
+	case VM_OP_DELETE:
+		return next_remove(vm, director_up, server_up);
+	case VM_OP_START:
+		return next(VM_ACT_START, server_up);
+	case VM_OP_STOP:
+		return next(VM_ACT_STOP, server_up);
+	case VM_OP_NONE:
+		break;
+	}
+	return next(VM_ACT_NONE, true);
+}
+
+static enum vm_outcome fail(struct vm *vm, const char *text)
+{
+	snprintf(vm->text, sizeof(vm->text), "%s", text);
+	vm->retry_at = 0;
+	switch (vm->op) {
+	case VM_OP_CREATE:
+		vm->state = NVO3__VM_STATE__VM_FAILED;
+		vm->op = VM_OP_UNDO;
+		break;
+	case VM_OP_ADOPT:
+		/* not ours after all: forget it, and leave the vServer's VM alone */
+		vm->state = NVO3__VM_STATE__VM_DELETING;
+		vm->made = false;
+		vm->op = VM_OP_DELETE;
+		break;
+	default:
+		vm->op = VM_OP_NONE;
+	}
+	return VM_JOB_FAILED;
+}
+
+static enum vm_outcome again(struct vm *vm, uint64_t now, uint32_t ms)
+{
+	vm->retry_at = now + ms;
+	return VM_JOB_AGAIN;
+}
+
+static enum vm_outcome place_answer(struct vm *vm, struct nic *nic, const struct vm_answer *a,
+				    uint64_t now)
+{
+	if (code_is_silence(a->code))
+		return again(vm, now, VM_JOB_RETRY_MS);
+	nic->unsure = false;
+	if (a->code != CODE(OK))
+		return fail(vm, a->text);
+	nic->epoch = a->epoch;
+	return VM_JOB_STEP;
+}
+
+static enum vm_outcome create_answer(struct vm *vm, const struct vm_answer *a, uint64_t now)
+{
+	if (code_is_silence(a->code))
+		return again(vm, now, VM_JOB_RETRY_MS);
+	if (a->code != CODE(OK)) {
+		vm->made = false;	/* a refusal leaves nothing at the vServer */
+		return fail(vm, a->text);
+	}
+	vm->state = a->state;
+	vm->text[0] = '\0';
+	vm->op = VM_OP_NONE;
+	return VM_JOB_DONE;
+}
+
+static enum vm_outcome power_answer(struct vm *vm, const struct vm_answer *a, uint64_t now)
+{
+	if (code_is_silence(a->code))
+		return again(vm, now, VM_JOB_RETRY_MS);
+	if (a->code != CODE(OK))
+		return fail(vm, a->text);
+	vm->state = a->state;
+	vm->text[0] = '\0';
+	vm->op = VM_OP_NONE;
+	return VM_JOB_DONE;
+}
+
+/* What must go is asked for until it is gone: there is nobody to give up to. */
+static enum vm_outcome remove_answer(struct vm *vm, const struct vm_answer *a, uint64_t now)
+{
+	if (a->code == CODE(OK) || a->code == CODE(NOT_FOUND))
+		return VM_JOB_STEP;
+	if (code_is_silence(a->code))
+		return again(vm, now, VM_JOB_RETRY_MS);
+	if (vm->op == VM_OP_DELETE)
+		snprintf(vm->text, sizeof(vm->text), "%s", a->text);
+	return again(vm, now, VM_JOB_RETRY_SLOW_MS);
+}
+
+enum vm_outcome vm_job_answer(struct vm *vm, struct vm_next asked, const struct vm_answer *a,
+			      uint64_t now)
+{
+	struct nic *nic = &vm->nics[asked.nic];
+	enum vm_outcome ret;
+
+	vm->waiting = false;
+	switch (asked.act) {
+	case VM_ACT_PLACE:
+		return place_answer(vm, nic, a, now);
+	case VM_ACT_CREATE:
+		return create_answer(vm, a, now);
+	case VM_ACT_START:
+	case VM_ACT_STOP:
+		return power_answer(vm, a, now);
+	case VM_ACT_DELETE:
+		ret = remove_answer(vm, a, now);
+		if (ret == VM_JOB_STEP)
+			vm->made = false;
+		return ret;
+	case VM_ACT_UNPLACE:
+		ret = remove_answer(vm, a, now);
+		if (ret == VM_JOB_STEP) {
+			nic->epoch = 0;
+			nic->unsure = false;
+		}
+		return ret;
+	default:
+		return VM_JOB_AGAIN;
+	}
+}
+
+enum vm_outcome vm_job_tick(struct vm *vm, uint64_t now)
+{
+	char text[VC_TEXT_SIZE];
+
+	if (vm->waiting || now < vm->deadline)
+		return VM_JOB_AGAIN;
+	if (vm->op != VM_OP_CREATE && vm->op != VM_OP_START && vm->op != VM_OP_STOP)
+		return VM_JOB_AGAIN;
+	if (vm->op == VM_OP_CREATE && first_unplaced(vm) >= 0)
+		snprintf(text, sizeof(text), "the nDirector did not answer in time");
+	else
+		snprintf(text, sizeof(text), "server %s did not answer in time",
+			 vm->server ? vm->server->name : "?");
+	return fail(vm, text);
+}
+
+bool vm_job_finish(struct vm *vm)
+{
+	bool forget = vm->op == VM_OP_DELETE;
+
+	vm->op = VM_OP_NONE;
+	return forget;
+}

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include "codes.h"
+#include "lib/log.h"
+#include "lib/mem.h"
+#include "owed.h"
+#include "persist.h"
+#include "profile.h"
+#include "proto/management.pb-c.h"
+#include "proto/placement.pb-c.h"
+#include "vm_job.h"
+#include "vm_ops.h"
+
+#define SERVER_MS	60000u	/* a vServer creates, deletes, starts, stops within this */
+#define PLACE_MS	10000u
+
+/* One request that is out for a VM. The VM may be gone when the answer comes. */
+struct vm_call {
+	struct vcenter *vc;
+	struct uuid vm;
+	struct vm_next asked;
+};
+
+static void run(struct vcenter *vc, struct vm *vm);
+
+static const char *op_kind(enum vm_op op)
+{
+	static const char *const kinds[] = {
+		[VM_OP_NONE] = "vm",
+		[VM_OP_CREATE] = "vm-create",
+		[VM_OP_UNDO] = "vm-create",
+		[VM_OP_DELETE] = "vm-delete",
+		[VM_OP_START] = "vm-start",
+		[VM_OP_STOP] = "vm-stop",
+		[VM_OP_ADOPT] = "vm-register",
+	};
+
+	return kinds[op];
+}
+
+/* False: not on the disk, so nothing may follow from it now. */
+static bool store(struct vcenter *vc, struct vm *vm)
+{
+	struct err err;
+
+	if (!vm->dirty)
+		return true;
+	if (!persist_vm(vc->store, vm, &err)) {
+		vm->dirty = false;
+		return true;
+	}
+	log_err("VM %s is not stored: %s", vm->name, err.text);
+	vm->retry_at = loop_now_ms() + VM_JOB_RETRY_SLOW_MS;
+	return false;
+}
+
+static void answer_registrar(struct vcenter *vc, struct vm *vm, uint32_t code)
+{
+	Nvo3__VmRegisterReply reply = NVO3__VM_REGISTER_REPLY__INIT;
+	struct owed *owed = vm->registrar;
+
+	if (!owed)
+		return;
+	vm->registrar = NULL;
+	reply.created = true;
+	reply.nics = nics_to_msg(vm);
+	reply.n_nics = vm->n_nics;
+	owed_reply(vc, owed, code, code == CODE(OK) ? NULL : vm->text,
+		   code == CODE(OK) ? &reply.base : NULL);
+	nics_free(reply.nics, reply.n_nics);
+}
+
+static void forget(struct vcenter *vc, struct vm *vm)
+{
+	struct err err;
+
+	if (persist_vm_del(vc->store, &vm->uuid, &err)) {
+		log_err("VM %s is not removed from the store: %s", vm->name, err.text);
+		vm->op = VM_OP_DELETE;
+		vm->retry_at = loop_now_ms() + VM_JOB_RETRY_SLOW_MS;
+		return;
+	}
+	note(vc, "vm-delete", vm->name, "deleted");
+	inventory_vm_del(vc->inv, vm);
+}
+
+static void finish(struct vcenter *vc, struct vm *vm)
+{
+	bool adopted = vm->op == VM_OP_ADOPT;
+
+	if (vm_job_finish(vm)) {
+		forget(vc, vm);
+		return;
+	}
+	inventory_job_set(vc->inv, vm, VM_OP_NONE);
+	vm->dirty = true;
+	store(vc, vm);
+	if (adopted) {
+		note(vc, "vm-register", vm->name, "registered by server %s", vm->server->name);
+		answer_registrar(vc, vm, CODE(OK));
+	}
+}
+
+static void outcome(struct vcenter *vc, struct vm *vm, enum vm_op op, enum vm_outcome out)
+{
+	if (out == VM_JOB_AGAIN)
+		return;
+	vm->dirty = true;
+	inventory_job_set(vc->inv, vm, vm->op);
+	if (out == VM_JOB_DONE) {
+		store(vc, vm);
+		note(vc, op_kind(op), vm->name, "done on server %s", vm->server->name);
+	} else if (out == VM_JOB_FAILED) {
+		store(vc, vm);
+		note_alert(vc, op_kind(op), vm->name, "failed: %s", vm->text);
+		answer_registrar(vc, vm, CODE(DENIED));
+	}
+}
+
+static bool decode_epoch(const struct msg *body, struct vm_answer *a, struct err *err)
+{
+	Nvo3__PlaceReply *reply = msg_decode(body, &nvo3__place_reply__descriptor, err);
+
+	if (!reply)
+		return false;
+	a->epoch = reply->epoch;
+	msg_free(reply);
+	return a->epoch != 0;
+}
+
+static bool decode_report(const struct msg *body, struct vm *vm, struct vm_answer *a,
+			  struct err *err)
+{
+	Nvo3__VmReport *report = msg_decode(body, &nvo3__vm_report__descriptor, err);
+	int ret = 0;
+
+	if (!report)
+		return false;
+	a->state = report->state;
+	/* the access devices are the vServer's to name */
+	if (report->profile)
+		ret = nics_take_ports(vm, report->profile->nics, report->profile->n_nics, err);
+	msg_free(report);
+	return !ret;
+}
+
+/* An OK whose body is no answer is a failure of the peer. */
+static void decode(struct vm_call *call, struct vm *vm, const struct msg *body,
+		   struct vm_answer *a, struct err *err)
+{
+	bool good = true;
+
+	if (a->code != CODE(OK))
+		return;
+	err_set(err, EPROTO, "the answer carries no epoch");
+	if (call->asked.act == VM_ACT_PLACE)
+		good = decode_epoch(body, a, err);
+	else if (call->asked.act != VM_ACT_UNPLACE && call->asked.act != VM_ACT_DELETE)
+		good = decode_report(body, vm, a, err);
+	if (good)
+		return;
+	a->code = CODE(FAILED);
+	a->text = err->text;
+}
+
+static void answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct vm_answer a = { .code = code, .text = text };
+	struct vm_call *call = arg;
+	struct vcenter *vc = call->vc;
+	struct vm *vm = inventory_vm(vc->inv, &call->vm);
+	enum vm_op op;
+	struct err err;
+
+	if (vm) {
+		op = vm->op;
+		decode(call, vm, body, &a, &err);
+		outcome(vc, vm, op, vm_job_answer(vm, call->asked, &a, loop_now_ms()));
+		run(vc, vm);
+	}
+	free(call);
+}
+
+static void place(struct vcenter *vc, struct vm *vm, struct nic *nic, struct vm_call *call)
+{
+	Nvo3__Place msg = NVO3__PLACE__INIT;
+	Nvo3__Nic *as_msg = nic_to_msg(nic);
+
+	msg.vm = msg_put_uuid(&vm->uuid);
+	msg.vn = as_msg->vn;
+	msg.mac = as_msg->mac;
+	msg.ips = as_msg->ips;
+	msg.n_ips = as_msg->n_ips;
+	msg.nve = vm->server->nve;
+	chan_request(vc->director.chan, MSG(PLACE), &msg.base, PLACE_MS, answered, call);
+	msg_free(as_msg);
+}
+
+static void unplace(struct vcenter *vc, const struct nic *nic, struct vm_call *call)
+{
+	Nvo3__Unplace msg = NVO3__UNPLACE__INIT;
+
+	msg.vn = msg_put_uuid(&nic->vn->uuid);
+	msg.mac = msg_put_mac(&nic->mac);
+	/* whatever epoch the answer that we missed had told */
+	msg.epoch = nic->unsure ? UINT64_MAX : nic->epoch;
+	chan_request(vc->director.chan, MSG(UNPLACE), &msg.base, PLACE_MS, answered, call);
+}
+
+static void create(struct vm *vm, struct vm_call *call)
+{
+	Nvo3__VmCreate msg = NVO3__VM_CREATE__INIT;
+
+	msg.profile = vm_to_msg(vm);
+	msg.start = vm->start;
+	chan_request(vm->server->session, MSG(VM_CREATE), &msg.base, SERVER_MS, answered, call);
+	msg_free(msg.profile);
+}
+
+static void destroy(struct vm *vm, struct vm_call *call)
+{
+	Nvo3__VmDelete msg = NVO3__VM_DELETE__INIT;
+
+	msg.vm = msg_put_uuid(&vm->uuid);
+	chan_request(vm->server->session, MSG(VM_DELETE), &msg.base, SERVER_MS, answered, call);
+}
+
+static void power(struct vm *vm, bool start, struct vm_call *call)
+{
+	Nvo3__VmPower msg = NVO3__VM_POWER__INIT;
+
+	msg.vm = msg_put_uuid(&vm->uuid);
+	msg.action = start ? NVO3__VM_POWER__ACTION__START : NVO3__VM_POWER__ACTION__STOP;
+	chan_request(vm->server->session, MSG(VM_POWER), &msg.base, SERVER_MS, answered, call);
+}
+
+/* What must be on the disk before the act is sent: that it may have been carried out. */
+static void foresee(struct vm *vm, struct vm_next next)
+{
+	if (next.act == VM_ACT_PLACE && !vm->nics[next.nic].unsure) {
+		vm->nics[next.nic].unsure = true;
+		vm->dirty = true;
+	} else if (next.act == VM_ACT_CREATE && !vm->made) {
+		vm->made = true;
+		vm->dirty = true;
+	}
+}
+
+static void ask(struct vcenter *vc, struct vm *vm, struct vm_next next)
+{
+	struct vm_call *call = mem_zalloc(sizeof(*call));
+
+	*call = (struct vm_call){ .vc = vc, .vm = vm->uuid, .asked = next };
+	vm->waiting = true;
+	switch (next.act) {
+	case VM_ACT_PLACE:
+		place(vc, vm, &vm->nics[next.nic], call);
+		break;
+	case VM_ACT_UNPLACE:
+		unplace(vc, &vm->nics[next.nic], call);
+		break;
+	case VM_ACT_CREATE:
+		create(vm, call);
+		break;
+	case VM_ACT_DELETE:
+		destroy(vm, call);
+		break;
+	default:
+		power(vm, next.act == VM_ACT_START, call);
+	}
+}
+
+static void run(struct vcenter *vc, struct vm *vm)
+{
+	uint64_t now = loop_now_ms();
+	struct vm_next next;
+
+	outcome(vc, vm, vm->op, vm_job_tick(vm, now));
+	next = vm_job_next(vm, vc->director.ready, now);
+	if (next.act == VM_ACT_NONE) {
+		store(vc, vm);
+		return;
+	}
+	foresee(vm, next);
+	if (!store(vc, vm))
+		return;
+	if (next.act == VM_ACT_FINISH)
+		finish(vc, vm);
+	else
+		ask(vc, vm, next);
+}
+
+static void begin(struct vcenter *vc, struct vm *vm, enum vm_op op)
+{
+	inventory_job_set(vc->inv, vm, op);
+	vm_job_begin(vm, loop_now_ms());
+}
+
+static int check_free(const struct vm *vm, struct err *err)
+{
+	if (!uuid_is_zero(&vm->move))
+		return err_set(err, EBUSY, "VM %s is moving", vm->name);
+	if (vm->op != VM_OP_NONE && vm->op != VM_OP_UNDO)
+		return err_set(err, EBUSY, "VM %s is in the middle of another operation",
+			       vm->name);
+	return 0;
+}
+
+int vm_ops_begin(struct vcenter *vc, struct vm *vm, enum vm_op op, struct err *err)
+{
+	enum vm_op old_op = vm->op;
+	uint32_t old_state = vm->state;
+	int ret = check_free(vm, err);
+
+	if (ret)
+		return ret;
+	/* the undoing of a failed creation does what a deletion does */
+	if (old_op == VM_OP_UNDO && op != VM_OP_DELETE)
+		return err_set(err, EBUSY, "VM %s is being cleaned up", vm->name);
+	inventory_job_set(vc->inv, vm, op);
+	if (op == VM_OP_DELETE)
+		vm->state = NVO3__VM_STATE__VM_DELETING;
+	ret = persist_vm(vc->store, vm, err);
+	if (ret) {
+		inventory_job_set(vc->inv, vm, old_op);
+		vm->state = old_state;
+		return ret;
+	}
+	note(vc, op_kind(op), vm->name, "begun");
+	if (old_op == VM_OP_UNDO)
+		return 0;
+	begin(vc, vm, op);
+	run(vc, vm);
+	return 0;
+}
+
+int vm_ops_add(struct vcenter *vc, struct vm *vm, struct server *server, enum vm_op op,
+	       struct err *err)
+{
+	int ret;
+
+	vm->op = op;
+	ret = inventory_vm_add(vc->inv, vm, server, err);
+	if (ret) {
+		free(vm);
+		return ret;
+	}
+	begin(vc, vm, op);
+	/* what comes first is stored together with the VM */
+	foresee(vm, vm_job_next(vm, vc->director.ready, loop_now_ms()));
+	ret = persist_vm(vc->store, vm, err);
+	if (ret) {
+		inventory_vm_del(vc->inv, vm);
+		return ret;
+	}
+	vm->dirty = false;
+	note(vc, op_kind(op), vm->name, "begun on server %s", server->name);
+	run(vc, vm);
+	return 0;
+}
+
+void vm_ops_resume(struct vcenter *vc)
+{
+	struct vm *vm;
+
+	for (vm = vc->inv->jobs; vm; vm = vm->job_next)
+		vm_job_begin(vm, loop_now_ms());
+}
+
+void vm_ops_tick(struct vcenter *vc)
+{
+	struct vm *vm, *next;
+
+	for (vm = vc->inv->jobs; vm; vm = next) {
+		next = vm->job_next;
+		run(vc, vm);
+	}
+}
+
+void vm_ops_kick(struct vcenter *vc, const struct server *server)
+{
+	struct vm *vm, *next;
+
+	for (vm = vc->inv->jobs; vm; vm = next) {
+		next = vm->job_next;
+		if (server && vm->server != server)
+			continue;
+		vm->retry_at = 0;
+		run(vc, vm);
+	}
+}
