@@ -5,7 +5,8 @@
 
 static const char *fault4(__be32 v4)
 {
-	if (ipv4_is_zeronet(v4))
+	/* 0/8 is "this network" (RFC 1122). */
+	if (!(v4 & htonl(0xff000000)))
 		return "the unspecified address";
 	if (ipv4_is_multicast(v4))
 		return "a multicast address";

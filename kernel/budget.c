@@ -6,31 +6,19 @@ void nvo3_budget_init(struct nvo3_budget *budget, u32 rate, unsigned long now)
 {
 	spin_lock_init(&budget->lock);
 	budget->rate = rate;
-	budget->tokens = rate;
+	budget->credit = (u64)rate * HZ;
 	budget->suppressed = 0;
 	budget->filled = now;
 	budget->total = 0;
 }
 
-/*
- * Whole tokens only; what is left of the time stays in @filled, so that a rate
- * above HZ is kept as well as one below.
- */
 static void refill(struct nvo3_budget *budget, unsigned long now)
 {
+	u64 full = (u64)budget->rate * HZ;
 	unsigned long passed = now - budget->filled;
-	u64 earned;
 
-	if (passed >= HZ) {
-		budget->tokens = budget->rate;
-		budget->filled = now;
-		return;
-	}
-	earned = (u64)passed * budget->rate / HZ;
-	if (!earned)
-		return;
-	budget->tokens = min_t(u64, budget->rate, budget->tokens + earned);
-	budget->filled += (unsigned long)earned * HZ / budget->rate;
+	budget->filled = now;
+	budget->credit = passed >= HZ ? full : min(full, budget->credit + (u64)passed * budget->rate);
 }
 
 bool nvo3_budget_take(struct nvo3_budget *budget, unsigned long now, u32 *suppressed)
@@ -40,9 +28,9 @@ bool nvo3_budget_take(struct nvo3_budget *budget, unsigned long now, u32 *suppre
 	spin_lock_bh(&budget->lock);
 	budget->total++;
 	refill(budget, now);
-	granted = budget->tokens;
+	granted = budget->credit >= HZ;
 	if (granted) {
-		budget->tokens--;
+		budget->credit -= HZ;
 		*suppressed = budget->suppressed;
 		budget->suppressed = 0;
 	} else {

@@ -13,9 +13,9 @@
 struct nvo3_budget {
 	spinlock_t lock;
 	u32 rate;		/* a second, and the burst */
-	u32 tokens;
+	u64 credit;		/* an event costs HZ, a jiffy earns the rate */
 	u32 suppressed;		/* since the last one granted */
-	unsigned long filled;	/* jiffies of the last token */
+	unsigned long filled;	/* jiffies, when the credit was right */
 	u64 total;		/* asked for, granted or not */
 };
 

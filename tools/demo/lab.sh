@@ -83,8 +83,8 @@ lab_underlay_up() {
 		ip netns add "dc$dc-net"
 		ip -n "dc$dc-net" link add br0 type bridge
 		ip -n "dc$dc-net" link set br0 up
-		ip link add "dc$dc" netns router type veth peer name up netns "dc$dc-net"
-		ip -n "dc$dc-net" link set up master br0 up
+		ip link add "dc$dc" netns router type veth peer name uplink netns "dc$dc-net"
+		ip -n "dc$dc-net" link set uplink master br0 up
 		ip -n router addr add "10.$dc.0.1/24" dev "dc$dc"
 		ip -n router addr add "fd00:$dc::1/64" dev "dc$dc" nodad
 		ip -n router link set "dc$dc" up
@@ -275,4 +275,8 @@ lab_down() {
 		ip netns del "$ns"
 	done
 	rm -rf "$LAB"
+}
+
+vn_known() {	# DC NAME: its vCenter has that VN
+	ctl "$1" vn list | grep -qw "$2"
 }

@@ -65,11 +65,12 @@ static void hand_over(struct chan *chan)
 	chan_client_stop(chan);
 	loop_timer_free(chan->timer);
 	chan->timer = NULL;
+	chan_start(chan, fd);
 	if (!chan->tls) {
 		local.role = __builtin_ctz(chan->roles);
 		chan_set_peer(chan, &local);
+		chan_greet(chan);
 	}
-	chan_start(chan, fd);
 }
 
 static void connected(int fd, unsigned int events, void *arg)

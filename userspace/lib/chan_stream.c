@@ -124,6 +124,12 @@ static void on_write(struct bufferevent *bev, void *arg)
 		linger_start(chan);
 }
 
+void chan_greet(struct chan *chan)
+{
+	chan->state = CHAN_HELLO;
+	chan_wire_hello(chan);
+}
+
 static void shook_hands(struct chan *chan)
 {
 	struct identity peer;
@@ -135,8 +141,7 @@ static void shook_hands(struct chan *chan)
 	}
 	chan_set_peer(chan, &peer);
 	chan->expiry = tls_expiry(chan_ssl(chan));
-	chan->state = CHAN_HELLO;
-	chan_wire_hello(chan);
+	chan_greet(chan);
 }
 
 static void broke(struct chan *chan, short what, int error)
@@ -221,7 +226,5 @@ void chan_start(struct chan *chan, int fd)
 	bufferevent_setcb(chan->bev, on_read, on_write, on_event, chan);
 	bufferevent_setwatermark(chan->bev, EV_READ, 0, FRAME_HEADER + FRAME_MAX + READ_SLACK);
 	bufferevent_enable(chan->bev, EV_READ | EV_WRITE);
-	chan->state = chan->tls ? CHAN_HANDSHAKE : CHAN_HELLO;
-	if (!chan->tls)
-		chan_wire_hello(chan);
+	chan->state = CHAN_HANDSHAKE;
 }

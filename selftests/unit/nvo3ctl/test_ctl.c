@@ -40,39 +40,40 @@ struct script {
 	int at;
 };
 
-#define VM(id, rest) "{\"id\":\"" id "\",\"name\":\"" id "\"," rest "}"
-#define MOVE(id, rest) "{\"id\":\"" id "\",\"vm_name\":\"vm1\",\"from\":\"dc1/host1\"," \
-		       "\"to\":\"dc2/host3\"," rest "}"
+#define VM(id, rest) "{'id':'" id "','name':'" id "'," rest "}"
+#define MOVE(id, rest) \
+	"{'id':'" id "','vm_name':'vm1','from':'dc1/host1','to':'dc2/host3'," rest "}"
+
+#define GOOD_NIC \
+	"{'vn_name':'blue','vni':4096,'mac':'02:00:00:00:00:01','ips':['10.0.0.1/24'],'epoch':17}"
 
 static const char *const good[] = {
-	VM("good", "\"state\":\"creating\""), VM("good", "\"state\":\"creating\""),
-	VM("good", "\"state\":\"running\",\"dc\":\"dc1\",\"server\":\"host1\",\"cpus\":1,"
-		   "\"nics\":[{\"vn_name\":\"blue\",\"vni\":4096,\"mac\":\"02:00:00:00:00:01\","
-		   "\"ips\":[\"10.0.0.1/24\"],\"epoch\":17}]"), NULL };
+	VM("good", "'state':'creating'"), VM("good", "'state':'creating'"),
+	VM("good", "'state':'running','dc':'dc1','server':'host1','cpus':1,'nics':[" GOOD_NIC "]"),
+	NULL };
 static const char *const refused[] = {
-	VM("refused", "\"state\":\"creating\""),
-	VM("refused", "\"state\":\"failed\",\"error\":\"server host1 has no memory left\""), NULL };
-static const char *const vanishes[] = { VM("vanishes", "\"state\":\"creating\""), "", NULL };
+	VM("refused", "'state':'creating'"),
+	VM("refused", "'state':'failed','error':'server host1 has no memory left'"), NULL };
+static const char *const vanishes[] = { VM("vanishes", "'state':'creating'"), "", NULL };
 static const char *const deleted[] = {
-	VM("deleted", "\"state\":\"deleting\""), VM("deleted", "\"state\":\"deleting\""), "", NULL };
+	VM("deleted", "'state':'deleting'"), VM("deleted", "'state':'deleting'"), "", NULL };
 static const char *const halts[] = {
-	VM("halts", "\"state\":\"running\""), VM("halts", "\"state\":\"stopped\""), NULL };
+	VM("halts", "'state':'running'"), VM("halts", "'state':'stopped'"), NULL };
 static const char *const sticks[] = {
-	VM("sticks", "\"state\":\"running\""),
-	VM("sticks", "\"state\":\"running\",\"error\":\"the process does not end\""), NULL };
+	VM("sticks", "'state':'running'"),
+	VM("sticks", "'state':'running','error':'the process does not end'"), NULL };
+
+#define IMAGE(done) ",'image':{'done':" done ",'total':16777216}"
 
 static const char *const move_good[] = {
-	MOVE("move-good", "\"step\":\"reserve\",\"state\":\"running\""),
-	MOVE("move-good", "\"step\":\"stop\",\"state\":\"running\""),
-	MOVE("move-good", "\"step\":\"pull\",\"state\":\"running\","
-			  "\"image\":{\"done\":0,\"total\":16777216}"),
-	MOVE("move-good", "\"step\":\"commit\",\"state\":\"running\","
-			  "\"image\":{\"done\":16777216,\"total\":16777216}"),
-	MOVE("move-good", "\"step\":\"release\",\"state\":\"done\""), NULL };
+	MOVE("move-good", "'step':'reserve','state':'running'"),
+	MOVE("move-good", "'step':'stop','state':'running'"),
+	MOVE("move-good", "'step':'pull','state':'running'" IMAGE("0")),
+	MOVE("move-good", "'step':'commit','state':'running'" IMAGE("16777216")),
+	MOVE("move-good", "'step':'done','state':'done'"), NULL };
 static const char *const move_bad[] = {
-	MOVE("move-bad", "\"step\":\"reserve\",\"state\":\"running\""),
-	MOVE("move-bad", "\"step\":\"pull\",\"state\":\"aborted\","
-			 "\"error\":\"the image of vm1 arrived damaged\""), NULL };
+	MOVE("move-bad", "'step':'reserve','state':'running'"),
+	MOVE("move-bad", "'step':'pull','state':'aborted','error':'vm1 arrived damaged'"), NULL };
 
 static struct script scripts[] = {
 	{ "good", good },	    { "refused", refused },	{ "vanishes", vanishes },
@@ -80,9 +81,15 @@ static struct script scripts[] = {
 	{ "move-good", move_good }, { "move-bad", move_bad },	{ NULL },
 };
 
+/* Here JSON is written with single quotes, to be readable in C. */
 static void reply_text(struct http_request *req, int status, const char *text)
 {
-	http_reply(req, status, json_loads(text, 0, NULL));
+	_cleanup_free_ char *json = strdup(text);
+
+	for (char *p = json; *p; p++)
+		if (*p == '\'')
+			*p = '"';
+	http_reply(req, status, json_loads(json, 0, NULL));
 }
 
 static void answer(struct http_request *req, int status, const char *id)
@@ -150,10 +157,7 @@ static void list_events(struct http_request *req, void *arg)
 	if (strcmp(http_query(req, "since") ?: "0", "2") == 0)
 		http_error(req, 503, "unavailable", "that is all");
 	else
-		reply_text(req, 200, "{\"items\":[{\"seq\":1,\"time\":0,\"kind\":\"vm-create\","
-				     "\"subject\":\"vm1\",\"text\":\"asked for\"},"
-				     "{\"seq\":2,\"time\":1,\"kind\":\"vm-create\","
-				     "\"subject\":\"vm1\",\"text\":\"runs on host1\"}]}");
+		reply_text(req, 200, "{'items':[{'seq':1,'time':0,'kind':'vm-create','subject':'vm1','text':'asked for'},{'seq':2,'time':1,'kind':'vm-create','subject':'vm1','text':'runs on host1'}]}");
 }
 
 static void lookup(struct http_request *req, void *arg)
@@ -161,10 +165,9 @@ static void lookup(struct http_request *req, void *arg)
 	const char *name = http_query(req, "name");
 
 	if (name && strcmp(name, "vm1") == 0)
-		reply_text(req, 200, "{\"result\":\"found\",\"vm\":\"1234\",\"name\":\"vm1\","
-				     "\"dc\":\"dc1\",\"server\":\"host1\",\"state\":\"running\"}");
+		reply_text(req, 200, "{'result':'found','vm':'1234','name':'vm1','dc':'dc1','server':'host1','state':'running'}");
 	else
-		reply_text(req, 200, "{\"result\":\"not-found\"}");
+		reply_text(req, 200, "{'result':'not-found'}");
 }
 
 static void post_vn(struct http_request *req, void *arg)
@@ -177,8 +180,10 @@ static void post_vn(struct http_request *req, void *arg)
 
 static void mappings(struct http_request *req, void *arg)
 {
-	http_reply(req, 200, json_pack("{s:[{s:s?, s:i, s:[s]}]}", "items", "vn",
-				       http_query(req, "vn"), "vni", 4096, "locators", "10.1.0.11"));
+	const char *vn = http_query(req, "vn");
+
+	http_reply(req, 200, json_pack("{s:[{s:s?, s:i, s:[s]}]}", "items", "vn", vn, "vni", 4096,
+				       "locators", "10.1.0.11"));
 }
 
 static const struct http_route routes[] = {
@@ -401,7 +406,7 @@ static void test_migrate(void **state)
 	r = run("vm migrate vm1");
 	assert_int_equal(r.status, CTL_FAILED);
 	assert_string_equal(r.errors,
-			    "Error: the move was aborted: the image of vm1 arrived damaged\n");
+			    "Error: the move was aborted: vm1 arrived damaged\n");
 	blur(r.out);
 	assert_string_equal(r.out, "vm0: dc0/host0 -> dc0/host0\n"
 				   "     0.0 s  reserve\n"
