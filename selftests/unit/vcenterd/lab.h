@@ -52,7 +52,7 @@ struct fake_place {
 
 struct fake_server {
 	struct lab *lab;
-	char dc[8], name[16];
+	char dc[16], name[24];
 	struct tls *tls;
 	struct chan *chan;
 	bool registered;

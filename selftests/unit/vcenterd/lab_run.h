@@ -96,7 +96,7 @@ static inline void lab_director_start(struct lab *lab, int dc)
 {
 	static const struct chan_ops ops = { .message = fake_director_message };
 	struct fake_director *d = &lab->director[dc];
-	char name[16], uri[64], addr[32];
+	char name[32], uri[64], addr[32];
 	struct err err;
 
 	snprintf(name, sizeof(name), "d%d", dc + 1);
@@ -310,7 +310,7 @@ static inline struct fake_place *fake_place_find(struct lab *lab, int dc, const 
 static inline int lab_setup(void **state)
 {
 	struct lab *lab = mem_zalloc(sizeof(*lab));
-	char name[8], uri[64];
+	char name[16], uri[64];
 	struct err err;
 
 	log_init("test", getenv("LAB_DEBUG") ? LOG_LEVEL_DEBUG : -1);
