@@ -273,7 +273,7 @@ static inline void fake_server_up(struct chan *chan, void *arg)
 	struct fake_server *s = arg;
 	Nvo3__VmReport reports[16], *list[16];
 	struct fake_vm *vm;
-	char nve[32], image[32];
+	char nve[64], image[32];
 
 	snprintf(nve, sizeof(nve), "%s/%s", s->dc, s->name);
 	snprintf(image, sizeof(image), "127.0.0.1:%d", 6660);

@@ -56,7 +56,7 @@ static inline void lab_turn(struct lab *lab)
 
 static inline struct tls *lab_tls(struct lab *lab, const char *name, const char *uri)
 {
-	char ca[96], cert[96], key[96];
+	char ca[160], cert[160], key[160];
 	struct err err;
 	struct tls *tls;
 
