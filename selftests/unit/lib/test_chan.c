@@ -153,7 +153,7 @@ static void test_timeout_and_late_answer(void **state)
 	LAB_WAIT(lab, p.client.answers);
 	assert_int_equal(p.client.code, CODE(TIMEOUT));
 	assert_string_equal(p.client.text, "dc1/d1 did not answer VM_LOOKUP within 30 ms");
-	assert_true(p.server.held);
+	LAB_WAIT(lab, p.server.held);
 	chan_reply(p.server.chan, p.server.held, CODE(OK), NULL, NULL);
 	chan_reply(p.server.chan, p.server.held, CODE(OK), NULL, NULL);
 	LAB_WAIT(lab, lab_logged("dc1/d1 answers VM_LOOKUP that is not open (any more)"));
@@ -198,16 +198,16 @@ static void test_error_answer_carries_its_sentence(void **state)
 	pair_free(&p);
 }
 
-/* Both are silent for many times the limit, but for what the channels say by themselves. */
+/* Both are silent for longer than the limit, but for what the channels say by themselves. */
 static void test_keepalive_holds_an_idle_session(void **state)
 {
 	struct lab *lab = *state;
 	struct pair p;
 
-	chan_timers.keepalive = 30;
-	chan_timers.silence = 300;
+	chan_timers.keepalive = 50;
+	chan_timers.silence = 1500;
 	pair_up(lab, &p);
-	lab_settle(lab, 1000);
+	lab_settle(lab, 2500);
 	assert_true(chan_is_up(p.client.chan) && chan_is_up(p.server.chan));
 	assert_int_equal(p.client.downs, 0);
 	pair_free(&p);
