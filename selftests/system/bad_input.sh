@@ -14,7 +14,7 @@ bring_up() {
 	modprobe nvo3
 	lab_up
 	ctl 1 vn create blue --vni 100
-	lab_until 20 "the VN in dc2" ctl 2 vn show blue
+	lab_until 20 "the VN in dc2" vn_known 2 blue
 	ctl 1 vm create vm1 --tenant alice --vn blue --server host1 --ip 10.9.0.1/24 \
 		--mac 02:00:00:00:00:01
 	ctl 2 vm create vm9 --tenant bob --vn blue --server host4 --ip 10.9.0.9/24 \
