@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# limit: 600
+# limit: 900
 # Migration within and between data centres, and moves that must not happen.
 #
 #   vm1 (host1, dc1)   vm2 (host2, dc1)   vm9 (host4, dc2)   one VN
@@ -8,7 +8,7 @@
 LAB_TOP=$LIB_TOP LAB=/tmp/lab-move
 # shellcheck source=tools/demo/lab.sh
 . "$LIB_TOP/tools/demo/lab.sh"
-TEST_LIMIT=120
+TEST_LIMIT=240
 
 bring_up() {
 	modprobe nvo3

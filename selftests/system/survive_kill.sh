@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# limit: 600
+# limit: 900
 # Each daemon is killed (SIGKILL) and started again under a 1 kHz probe between two VMs in
 # two data centres: no frame is lost, and afterwards everybody says what he said before.
 #
@@ -9,7 +9,7 @@
 LAB_TOP=$LIB_TOP LAB=/tmp/lab-kill
 # shellcheck source=tools/demo/lab.sh
 . "$LIB_TOP/tools/demo/lab.sh"
-TEST_LIMIT=120
+TEST_LIMIT=240
 PROBES=12000	# at 1 kHz
 
 bring_up() {

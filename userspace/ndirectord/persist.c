@@ -14,6 +14,7 @@
 #include "wire.h"
 
 #define KEY_MAX 256
+#define COUNTER_BITS 40		/* of an epoch; above is its term */
 
 /* What cannot be written must not be told: stop, and let a restart go on from the store. */
 static void give_up(struct director *d, const struct err *err)
@@ -70,9 +71,11 @@ static void put_state(struct director *d)
 {
 	Nvo3__StoredState state = NVO3__STORED_STATE__INIT;
 
-	state.term = d->db.term;
-	state.counter = d->db.counter;
+	state.term = d->db.epochs >> COUNTER_BITS;
+	state.counter = d->db.epochs & ((1ull << COUNTER_BITS) - 1);
 	state.own_revision = d->db.own.revision;
+	state.own_gone = d->db.own.gone_revision;
+	state.vn_base = d->db.vn_base;
 	put(d, "state", &state.base);
 }
 
@@ -86,6 +89,7 @@ static void put_vn(struct director *d, struct db_vn *vn)
 	stored.info = &info;
 	stored.defined = vn->defined;
 	stored.revision = vn->log.revision;
+	stored.gone = vn->log.gone_revision;
 	snprintf(key, sizeof(key), "vn/%s", uuid_format(&vn->info.uuid, uuid));
 	put(d, key, &stored.base);
 }
@@ -100,6 +104,7 @@ static void on_vn(struct db_vn *vn, bool gone, void *arg)
 	}
 	snprintf(key, sizeof(key), "vn/%s", uuid_format(&vn->info.uuid, uuid));
 	del(arg, key);
+	put_state(arg);		/* the base of revisions has risen */
 }
 
 static void put_map(struct director *d, const char *key, struct db_map *map)
@@ -144,7 +149,7 @@ static void on_item(struct db_item *item, void *arg)
 		put_member(d, key, item);
 	put_vn(d, item->vn);
 	put_state(d);
-	tell_schedule(&d->tell);
+	tell_changed(&d->tell, item);
 }
 
 static void on_nve(struct db_nve *nve, void *arg)
@@ -159,6 +164,7 @@ static void on_nve(struct db_nve *nve, void *arg)
 	stored.name = nve->name;
 	stored.locators = locators;
 	stored.n_locators = nve->n_locators;
+	stored.stale = nve->stale & DB_STALE_NVE;
 	snprintf(key, sizeof(key), "nve/%s", nve->name);
 	put(arg, key, &stored.base);
 }
@@ -185,9 +191,8 @@ static void on_placement(struct db_placement *p, bool gone, void *arg)
 	put(arg, key, &place.base);
 }
 
-static void on_epoch(uint64_t counter, void *arg)
+static void on_epoch(void *arg)
 {
-	(void)counter;
 	put_state(arg);
 }
 

@@ -200,19 +200,19 @@ static void test_silent_peer(void **state)
 	struct bad b;
 
 	chan_timers.keepalive = 50;
-	chan_timers.silence = 250;
+	chan_timers.silence = 1500;
 	bad_up(&b, state);
 	raw_expect(b.lab, &b.raw, MSG(KEEPALIVE), false, CODE(OK), NULL);
-	bad_end(&b, "no word from dc1/host1 for 0.25 s");
+	bad_end(&b, "no word from dc1/host1 for 1.5 s");
 }
 
 static void test_no_hello(void **state)
 {
 	struct bad b;
 
-	chan_timers.handshake = 100;
+	chan_timers.handshake = 1500;
 	bad_start(&b, state);
-	bad_end(&b, "no HELLO within 0.1 s");
+	bad_end(&b, "no HELLO within 1.5 s");
 }
 
 static void test_no_handshake(void **state)

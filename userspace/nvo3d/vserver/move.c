@@ -349,7 +349,10 @@ static void given_up(uint32_t code, const char *text, struct vm *vm, void *arg)
 {
 	struct waiting *w = arg;
 
-	w->done(CODE(OK), "", vm, w->arg);
+	if (vm->vs->stopping)
+		w->done(code, text, vm, w->arg);
+	else
+		w->done(CODE(OK), "", vm, w->arg);
 	free(w);
 }
 
