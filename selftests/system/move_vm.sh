@@ -60,8 +60,10 @@ nothing_of_vm1() {	# HOST: no image, no port, no namespace
 }
 
 without_vm1() {
-	[[ -z $(find "$LAB/$1" -path "*$(<"$LAB/vm1.id")*") ]] &&
-		[[ -z $(lab_in "$1" nvo3 -j port show | grep -o '"mac"') ]]
+	local left
+
+	left=$(find "$LAB/$1" -path "*$(<"$LAB/vm1.id")*"; lab_in "$1" nvo3 port show)
+	[[ -z $left ]] || fail "on $1 is left: $left"
 }
 
 within_a_dc() {
