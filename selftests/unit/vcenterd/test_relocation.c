@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Moves of VMs, inside a DC and to another one, with refusals and crashes. */
-#include "lab_run.h"
+#include "lab_api.h"
 #include "move_dest.h"
 #include "move_run.h"
 

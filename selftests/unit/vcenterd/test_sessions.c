@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* VMs and VNs through the API, vServers and nDirectors that come and go. */
-#include "lab_run.h"
+#include "lab_api.h"
 
 #define BLUE "{\"name\":\"blue\",\"vni\":100}"
 #define WEB "{\"name\":\"web\",\"tenant\":\"alice\",\"server\":\"host1\"," \
