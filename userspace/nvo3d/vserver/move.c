@@ -112,7 +112,8 @@ static void released(struct task *t)
 static void abort_source(struct vm *vm, struct move *m, task_done_fn done, void *arg)
 {
 	token_spend(&m->token);
-	task_begin(vm, VM_OP_ABORT, m->was_running, m->was_running ? ops_start_steps : move_no_steps,
+	task_begin(vm, VM_OP_ABORT, m->was_running,
+		   m->was_running ? ops_start_steps : move_no_steps,
 		   m->was_running ? ops_silence_steps : NULL, aborted, m, done, arg);
 }
 
