@@ -140,8 +140,7 @@ def vn():
         for vni in (0, 1 << 24, 0xffffffff):
             refused(errno.ERANGE, 'out of range', cmd, nve(), nest('vn', vni=vni))
         for wrong in (b'', b'\x64\0\0', b'\x64\0\0\0\0'):
-            refused(errno.ERANGE if len(wrong) < 4 else errno.EINVAL, '', cmd, nve(),
-                    nest('vn', vni=wrong))
+            refused(errno.EINVAL, 'attribute length', cmd, nve(), nest('vn', vni=wrong))
         if cmd != 'vn-add':
             refused(errno.ENOENT, 'VN 300 does not exist on nve0', cmd, nve(), nest('vn', vni=300))
         refused(errno.ERANGE, '', cmd, nve(), nest('vn', vni=300, unknown=3))

@@ -54,7 +54,7 @@ port_in_use() {
 # An NVE with slaves stays where it is.
 no_move() {
 	fails ip -n h1 link set nve0 netns h2
-	fails_with "no device" nvo3 -n h2 vn show dev nve0
+	fails_with '"nve0" does not exist' nvo3 -n h2 vn show dev nve0
 }
 
 unprivileged() {
@@ -113,6 +113,7 @@ for dev in p1 p2 p3; do
 	ip -n h1 link set "$dev" master nve0
 done
 ip -n h1 link set q1 master nve1
+modprobe -a tun macvlan
 ip -n h1 tuntap add tun1 mode tun
 ip -n h1 link add link x2 mv1 type macvlan mode bridge
 nvo3 -n h1 -b - <<-END

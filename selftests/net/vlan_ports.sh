@@ -32,11 +32,12 @@ vns_are_apart() {
 }
 
 ETH="02:00:00:00:00:02 02:00:00:00:00:01"
+IP4="0800 4500 0014 0000 0000 4000 0000 0a000001 0a000002"
 
 foreign_tags() {
-	dropped_for h1 port-vlan 1 frame vm1 eth0 "$ETH 8100 001e 0800"
-	dropped_for h1 port-vlan 1 frame vm1 eth0 "$ETH 88a8 000a 0800"
-	dropped_for h1 port-vlan 1 frame vm1 eth0 "$ETH 8100 000a 8100 0014 0800"
+	dropped_for h1 port-vlan 1 frame vm1 eth0 "$ETH 8100 001e $IP4"
+	dropped_for h1 port-vlan 1 frame vm1 eth0 "$ETH 88a8 000a $IP4"
+	dropped_for h1 port-vlan 1 frame vm1 eth0 "$ETH 8100 000a 8100 0014 $IP4"
 }
 
 # A priority tag is no VLAN.
@@ -44,7 +45,7 @@ priority_tag() {
 	local before
 
 	before=$(stat_of rx_packets h1 vn show dev nve0 vni 300)
-	frame vm1 eth0 "$ETH 8100 a000 0800"
+	frame vm1 eth0 "$ETH 8100 a000 $IP4"
 	busywait 30 more_than "$before" h1 vn show dev nve0 vni 300
 }
 

@@ -114,5 +114,5 @@ def rig_jobs(modules, wanted):
 
 
 def own_jobs():
-    return [Job('rig/selftest', ['tools/vm/selftest'], 400),
+    return [Job('rig/selftest', ['tools/vm/selftest'], 900),
             Job('lint', ['tools/lint/run'], 600, plain=True)]

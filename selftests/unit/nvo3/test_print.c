@@ -68,7 +68,8 @@ static void ports(void **state)
 	port.vlan = 7;
 	row_start(true);
 	print_port(&ctx, NVE, &port);
-	assert_non_null(strstr(row_end(), "dev if2000000002 vlan 7 nve if2000000001 vni 1\n    stats"));
+	row_end();
+	assert_non_null(strstr(text, "dev if2000000002 vlan 7 nve if2000000001 vni 1\n    stats"));
 	assert_non_null(strstr(text, " rx_bytes 9 "));
 }
 
@@ -102,7 +103,8 @@ static void misses(void **state)
 	miss.suppressed = 3;
 	row_start(false);
 	print_miss(&ctx, NVE, &miss);
-	assert_non_null(strstr(row_end(), " src 02:00:00:00:00:02 port if2000000002 suppressed 3\n"));
+	row_end();
+	assert_non_null(strstr(text, " src 02:00:00:00:00:02 port if2000000002 suppressed 3\n"));
 }
 
 static void words(void **state)
