@@ -42,12 +42,12 @@ static inline struct reply lab_api(struct lab *lab, int dc, const char *method, 
 	FILE *f;
 
 	snprintf(cmd, sizeof(cmd),
-		 "curl -s --max-time 15 -X %s --unix-socket %s/vc%d.sock -w '\n%%{http_code}' "
+		 "curl -s --max-time 60 -X %s --unix-socket %s/vc%d.sock -w '\n%%{http_code}' "
 		 "%s'%s' 'http://x/api/v1%s'",
 		 method, lab->dir, dc + 1, body ? "-d " : "", body ? body : "", path);
 	if (!body)
 		snprintf(cmd, sizeof(cmd),
-			 "curl -s --max-time 15 -X %s --unix-socket %s/vc%d.sock "
+			 "curl -s --max-time 60 -X %s --unix-socket %s/vc%d.sock "
 			 "-w '\n%%{http_code}' 'http://x/api/v1%s'",
 			 method, lab->dir, dc + 1, path);
 	f = popen(cmd, "re");

@@ -74,6 +74,8 @@ static inline void lab_write_conf(struct lab *lab, int dc)
 	char path[128];
 	FILE *f;
 
+	snprintf(path, sizeof(path), "%s/vc%d", lab->dir, dc + 1);
+	assert_int_equal(mkdir(path, 0700), 0);
 	snprintf(path, sizeof(path), "%s/vc%d.conf", lab->dir, dc + 1);
 	f = fopen(path, "w");
 	assert_non_null(f);
@@ -164,6 +166,8 @@ static inline int lab_setup(void **state)
 	chan_timers.retry_min = 5;
 	chan_timers.retry_max = 50;
 	chan_timers.linger = 50;
+	/* a machine that is busy with other tests is no silence */
+	chan_timers.silence = 10 * LAB_DEADLINE_MS;
 	snprintf(lab->dir, sizeof(lab->dir), "/tmp/vcenterd-test.XXXXXX");
 	assert_non_null(mkdtemp(lab->dir));
 	lab->port = 20000 + getpid() % 20000;
