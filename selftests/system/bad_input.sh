@@ -83,7 +83,7 @@ broken_configuration() {
 		run_cmd "$program" -t -c "$LAB/$name.conf"
 		broken_conf "$program" $name 's/^dc = .*/dc = 7;/' "broken.conf:1: "
 		broken_conf "$program" $name 's/^name = .*/nmae = "x";/' "name"
-		broken_conf "$program" $name '2s/;//' "broken.conf:"
+		broken_conf "$program" $name 's/^name = "/name = /' "broken.conf:"
 		fails_with "/nosuch.conf" "$program" -t -c /nosuch.conf
 	done
 	broken_conf ndirectord director1 's/dc_id = 1/dc_id = 256/' "broken.conf:"
@@ -93,7 +93,7 @@ broken_configuration() {
 
 # Another name, another role; one that is over is lib's test_chan_tls.c.
 bad_certificate() {	# SENTENCE PKI-DIRECTORY CERTIFICATE
-	sed "s,$LAB/pki/host2\.,$2/$3.,; s,$LAB/pki/ca.pem,$2/ca.pem,; s,state = .*,state = \"$LAB/evil\";," \
+	sed "s,$LAB/pki/host2\.,$2/$3.,g; s,$LAB/pki/ca.pem,$2/ca.pem,; s,state = .*,state = \"$LAB/evil\";," \
 		"$LAB/host2.conf" >"$LAB/evil.conf"
 	fails_with "$1" timeout 15 nsenter --net=/run/netns/host2 "$LAB_BIN/nvo3d" -c "$LAB/evil.conf"
 }
@@ -112,7 +112,7 @@ foreign_ca() {
 	nvo3ctl pki issue "$LAB/foreign" host2 --san nvo3://dc1/vserver/host2 \
 		--san nvo3://dc1/nve/host2
 	lab_signal host2 TERM
-	sed "s,$LAB/pki/,$LAB/foreign/,; s,state = .*,state = \"$LAB/evil\";," "$LAB/host2.conf" \
+	sed "s,$LAB/pki/,$LAB/foreign/,g; s,state = .*,state = \"$LAB/evil\";," "$LAB/host2.conf" \
 		>"$LAB/evil.conf"
 	setsid nsenter --net=/run/netns/host2 "$LAB_BIN/nvo3d" -c "$LAB/evil.conf" \
 		>"$LAB/evil.log" 2>&1 </dev/null &
