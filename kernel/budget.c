@@ -18,7 +18,10 @@ static void refill(struct nvo3_budget *budget, unsigned long now)
 	unsigned long passed = now - budget->filled;
 
 	budget->filled = now;
-	budget->credit = passed >= HZ ? full : min(full, budget->credit + (u64)passed * budget->rate);
+	if (passed >= HZ)
+		budget->credit = full;
+	else
+		budget->credit = min(full, budget->credit + (u64)passed * budget->rate);
 }
 
 bool nvo3_budget_take(struct nvo3_budget *budget, unsigned long now, u32 *suppressed)

@@ -98,7 +98,10 @@ static enum nvo3_drop combine_ecn(struct sk_buff *skb, u8 outer)
 		return NVO3_DROP_TUNNEL_INNER;
 	if (skb_ensure_writable(skb, hlen))
 		return NVO3_DROP_NOMEM;
-	inner = skb->protocol == htons(ETH_P_IP) ? ip_hdr(skb)->tos : ipv6_get_dsfield(ipv6_hdr(skb));
+	if (skb->protocol == htons(ETH_P_IP))
+		inner = ip_hdr(skb)->tos;
+	else
+		inner = ipv6_get_dsfield(ipv6_hdr(skb));
 	return INET_ECN_decapsulate(skb, outer, inner) > 1 ? NVO3_DROP_TUNNEL_ECN : NVO3_DROP_NONE;
 }
 
@@ -122,7 +125,8 @@ static enum nvo3_drop deliver(struct nvo3_nve *nve, struct nvo3_vn *vn, struct n
 		*port = nvo3_nve_port(nve, nvo3_map_nr(value));
 		if (!*port)
 			break;
-		nvo3_stats_count((*port)->stats, NVO3_COUNT_DECAP, nvo3_stats_frames(skb), skb->len);
+		nvo3_stats_count((*port)->stats, NVO3_COUNT_DECAP, nvo3_stats_frames(skb),
+				 skb->len);
 		return nvo3_to_port(*port, skb);
 	case NVO3_MAP_REMOTE:
 		return NVO3_DROP_TUNNEL_REMOTE;

@@ -111,6 +111,7 @@ struct nvo3_remote *const *nvo3_members_read(const struct nvo3_members *members,
 	const struct nvo3_member_array *array;
 
 	array = rcu_dereference_check(members->array, lockdep_is_held(members->lock));
+	/* Pairs with nvo3_members_add(). */
 	*count = array ? smp_load_acquire(&array->count) : 0;
 	return array ? array->remote : NULL;
 }

@@ -7,10 +7,10 @@
  * NLM_F_REPLACE and NLM_F_EXCL of map-add for such bits. So it starts behind
  * that one, and this does the same for those before.
  */
-static int check_header(const struct nlmsghdr *nlh, struct netlink_ext_ack *extack)
+static int check_header(const struct nlmsghdr *nlh, bool dump, struct netlink_ext_ack *extack)
 {
+	u16 flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_ECHO | (dump ? NLM_F_DUMP : 0);
 	const struct genlmsghdr *genlh = nlmsg_data(nlh);
-	u16 flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_ECHO;
 
 	switch (genlh->cmd) {
 	case NVO3_CMD_MAP_ADD:
@@ -22,14 +22,6 @@ static int check_header(const struct nlmsghdr *nlh, struct netlink_ext_ack *exta
 		break;
 	case NVO3_CMD_MEMBER_ADD:
 		flags |= NLM_F_CREATE;
-		break;
-	case NVO3_CMD_NVE_GET:
-	case NVO3_CMD_VN_GET:
-	case NVO3_CMD_MEMBER_GET:
-	case NVO3_CMD_PORT_GET:
-	case NVO3_CMD_MAP_GET:
-	case NVO3_CMD_REMOTE_GET:
-		flags |= NLM_F_DUMP;
 		break;
 	}
 	if (nlh->nlmsg_flags & ~flags) {
@@ -62,8 +54,8 @@ static struct nvo3_nve *nve_get(struct net *net, const struct sk_buff *skb,
 	}
 	dev = dev_get_by_index(net, nla_get_u32(ifindex));
 	if (!dev)
-		return ERR_PTR(NVO3_REFUSE(extack, ifindex, ENODEV,
-					   "no device %u in this namespace", nla_get_u32(ifindex)));
+		return ERR_PTR(NVO3_REFUSE(extack, ifindex, ENODEV, "no device %u in this namespace",
+					   nla_get_u32(ifindex)));
 	if (!nvo3_dev_is_nve(dev)) {
 		err = NVO3_REFUSE(extack, ifindex, EOPNOTSUPP, "%s is not of kind nvo3", dev->name);
 		goto err_put;
@@ -71,7 +63,8 @@ static struct nvo3_nve *nve_get(struct net *net, const struct sk_buff *skb,
 	nve = netdev_priv(dev);
 	if (!nvo3_nl_may(skb, nve)) {
 		err = NVO3_REFUSE(extack, ifindex, EPERM,
-				  "the underlay of %s belongs to a user namespace above", dev->name);
+				  "the underlay of %s belongs to a user namespace above",
+				  dev->name);
 		goto err_put;
 	}
 	return nve;
@@ -102,7 +95,7 @@ static int pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb, struc
 	struct nvo3_nve *nve;
 	int err;
 
-	err = check_header(info->nlhdr, info->extack);
+	err = check_header(info->nlhdr, false, info->extack);
 	if (err)
 		return err;
 	nve = nve_get(genl_info_net(info), skb, info->attrs[NVO3_A_IFINDEX], info->extack);
@@ -134,7 +127,9 @@ static void post_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
 	dev_put(nve->dev);
 }
 
-int nvo3_nl_reply(struct genl_info *info, nvo3_fill_fn *fill, const void *object)
+int nvo3_nl_reply(struct genl_info *info,
+		  int (*fill)(struct sk_buff *skb, struct nvo3_nve *nve, const void *object),
+		  const void *object)
 {
 	struct nvo3_msg msg = {
 		.portid = info->snd_portid,
@@ -161,7 +156,7 @@ struct nvo3_nve *nvo3_nl_dump_begin(struct netlink_callback *cb)
 	struct nvo3_nve *nve;
 	int err;
 
-	err = check_header(cb->nlh, cb->extack);
+	err = check_header(cb->nlh, true, cb->extack);
 	if (err)
 		return ERR_PTR(err);
 	nve = nve_get(sock_net(cb->skb->sk), cb->skb, attrs ? attrs[NVO3_A_IFINDEX] : NULL,
@@ -184,7 +179,8 @@ void nvo3_nl_dump_end(struct nvo3_nve *nve)
 }
 
 int nvo3_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, struct nvo3_nve *nve,
-		 nvo3_fill_fn *fill, const void *object)
+		 int (*fill)(struct sk_buff *skb, struct nvo3_nve *nve, const void *object),
+		 const void *object)
 {
 	const struct genlmsghdr *genlh = nlmsg_data(cb->nlh);
 	struct nvo3_msg msg = {
@@ -199,7 +195,8 @@ int nvo3_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, struct nvo3_n
 }
 
 void nvo3_nl_dump_index(struct sk_buff *skb, struct netlink_callback *cb, struct nvo3_nve *nve,
-			struct nvo3_index *index, nvo3_fill_fn *fill)
+			struct nvo3_index *index,
+			int (*fill)(struct sk_buff *skb, struct nvo3_nve *nve, const void *object))
 {
 	const void *object;
 

@@ -14,6 +14,11 @@
 
 extern struct genl_family nvo3_nl_family;
 
+static inline struct nvo3_nve *nvo3_nl_nve(const struct genl_info *info)
+{
+	return info->user_ptr[0];
+}
+
 /* Refuse: the sentence, the culprit, and -@err as the value. */
 #define NVO3_REFUSE(extack, attr, err, fmt, args...) ({		\
 	NL_SET_BAD_ATTR(extack, attr);				\
@@ -21,13 +26,10 @@ extern struct genl_family nvo3_nl_family;
 	-(err);							\
 })
 
-static inline struct nvo3_nve *nvo3_nl_nve(const struct genl_info *info)
-{
-	return info->user_ptr[0];
-}
-
 /* Answer a get with one object. */
-int nvo3_nl_reply(struct genl_info *info, nvo3_fill_fn *fill, const void *object);
+int nvo3_nl_reply(struct genl_info *info,
+		  int (*fill)(struct sk_buff *skb, struct nvo3_nve *nve, const void *object),
+		  const void *object);
 
 /*
  * Dumps. _begin finds the NVE that the dump asks about and takes its mutex and
@@ -37,11 +39,13 @@ int nvo3_nl_reply(struct genl_info *info, nvo3_fill_fn *fill, const void *object
 struct nvo3_nve *nvo3_nl_dump_begin(struct netlink_callback *cb);
 void nvo3_nl_dump_end(struct nvo3_nve *nve);
 int nvo3_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, struct nvo3_nve *nve,
-		 nvo3_fill_fn *fill, const void *object);
+		 int (*fill)(struct sk_buff *skb, struct nvo3_nve *nve, const void *object),
+		 const void *object);
 
 /* Append the objects of an index, from number cb->args[0] on. */
 void nvo3_nl_dump_index(struct sk_buff *skb, struct netlink_callback *cb, struct nvo3_nve *nve,
-			struct nvo3_index *index, nvo3_fill_fn *fill);
+			struct nvo3_index *index,
+			int (*fill)(struct sk_buff *skb, struct nvo3_nve *nve, const void *object));
 
 /* May the sender of @skb manage this NVE's underlay? */
 bool nvo3_nl_may(const struct sk_buff *skb, const struct nvo3_nve *nve);

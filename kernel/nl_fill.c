@@ -227,7 +227,8 @@ int nvo3_fill_miss(struct sk_buff *skb, struct nvo3_nve *nve, const void *object
 }
 
 int nvo3_fill_msg(struct sk_buff *skb, struct nvo3_nve *nve, const struct nvo3_msg *msg,
-		  nvo3_fill_fn *fill, const void *object)
+		  int (*fill)(struct sk_buff *skb, struct nvo3_nve *nve, const void *object),
+		  const void *object)
 {
 	void *hdr;
 

@@ -22,18 +22,16 @@ struct nvo3_miss_event {
 };
 
 /*
- * Put the object's nest; 0 or -EMSGSIZE. Callers hold the mutex, for a map RCU
- * as well, for a miss nothing.
+ * Put the object's nest; 0 or -EMSGSIZE. @object is NULL for an NVE, a struct
+ * nvo3_mapping for a map. Callers hold the mutex, for a miss nothing.
  */
-typedef int nvo3_fill_fn(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
-
-nvo3_fill_fn nvo3_fill_nve;	/* @object NULL */
-nvo3_fill_fn nvo3_fill_vn;
-nvo3_fill_fn nvo3_fill_member;
-nvo3_fill_fn nvo3_fill_port;
-nvo3_fill_fn nvo3_fill_map;	/* struct nvo3_mapping */
-nvo3_fill_fn nvo3_fill_remote;
-nvo3_fill_fn nvo3_fill_miss;
+int nvo3_fill_nve(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
+int nvo3_fill_vn(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
+int nvo3_fill_member(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
+int nvo3_fill_port(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
+int nvo3_fill_map(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
+int nvo3_fill_remote(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
+int nvo3_fill_miss(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 
 /* Where a message goes. */
 struct nvo3_msg {
@@ -46,6 +44,7 @@ struct nvo3_msg {
 
 /* Append one whole message: the NVE's ifindex and the object. 0 or -EMSGSIZE. */
 int nvo3_fill_msg(struct sk_buff *skb, struct nvo3_nve *nve, const struct nvo3_msg *msg,
-		  nvo3_fill_fn *fill, const void *object);
+		  int (*fill)(struct sk_buff *skb, struct nvo3_nve *nve, const void *object),
+		  const void *object);
 
 #endif /* _NVO3_NL_FILL_H */

@@ -195,9 +195,9 @@ static int check_all(struct batch *batch, struct genl_info *info,
 {
 	struct nlattr *nest;
 	u32 count = 0;
-	int err, rem;
+	int err;
 
-	nvo3_nl_for_each(nest, info, NVO3_A_MAP, rem)
+	for (nest = NULL; (nest = nvo3_nl_next(info, nest, NVO3_A_MAP)); )
 		count++;
 	if (!count) {
 		NL_SET_ERR_MSG(info->extack, "the request has no map");
@@ -206,7 +206,7 @@ static int check_all(struct batch *batch, struct genl_info *info,
 	batch->changes = kvcalloc(count, sizeof(*batch->changes), GFP_KERNEL);
 	if (!batch->changes)
 		return -ENOMEM;
-	nvo3_nl_for_each(nest, info, NVO3_A_MAP, rem) {
+	for (nest = NULL; (nest = nvo3_nl_next(info, nest, NVO3_A_MAP)); ) {
 		err = check(batch, nest, &batch->changes[batch->count++]);
 		if (err)
 			return err;

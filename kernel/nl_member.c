@@ -80,9 +80,9 @@ static int check_all(struct batch *batch, struct genl_info *info,
 {
 	struct nlattr *nest;
 	u32 count = 0;
-	int err, rem;
+	int err;
 
-	nvo3_nl_for_each(nest, info, NVO3_A_MEMBER, rem)
+	for (nest = NULL; (nest = nvo3_nl_next(info, nest, NVO3_A_MEMBER)); )
 		count++;
 	if (!count) {
 		NL_SET_ERR_MSG(info->extack, "the request has no member");
@@ -91,7 +91,7 @@ static int check_all(struct batch *batch, struct genl_info *info,
 	batch->changes = kvcalloc(count, sizeof(*batch->changes), GFP_KERNEL);
 	if (!batch->changes)
 		return -ENOMEM;
-	nvo3_nl_for_each(nest, info, NVO3_A_MEMBER, rem) {
+	for (nest = NULL; (nest = nvo3_nl_next(info, nest, NVO3_A_MEMBER)); ) {
 		err = check(batch, nest);
 		if (err)
 			return err;
@@ -108,10 +108,12 @@ static void batch_free(struct batch *batch)
 	kvfree(batch->changes);
 }
 
-typedef int change_fn(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_remote *remote);
-
 /* @gone: the error that says there is nothing to do, as a second mention gives. */
-static int apply_all(struct batch *batch, change_fn *apply, int gone, change_fn *undo, u8 cmd)
+static int apply_all(struct batch *batch, int gone, u8 cmd,
+		     int (*apply)(struct nvo3_nve *nve, struct nvo3_vn *vn,
+				  struct nvo3_remote *remote),
+		     int (*undo)(struct nvo3_nve *nve, struct nvo3_vn *vn,
+				 struct nvo3_remote *remote))
 {
 	struct change *change;
 	int err = 0;
@@ -148,8 +150,8 @@ int nvo3_nl_member_add_doit(struct sk_buff *skb, struct genl_info *info)
 
 	err = check_all(&batch, info, check_add);
 	if (!err)
-		err = apply_all(&batch, nvo3_membership_add, -EEXIST, nvo3_membership_del,
-				NVO3_CMD_MEMBER_NTF);
+		err = apply_all(&batch, -EEXIST, NVO3_CMD_MEMBER_NTF,
+				nvo3_membership_add, nvo3_membership_del);
 	batch_free(&batch);
 	return err;
 }
@@ -161,8 +163,8 @@ int nvo3_nl_member_del_doit(struct sk_buff *skb, struct genl_info *info)
 
 	err = check_all(&batch, info, check_del);
 	if (!err)
-		err = apply_all(&batch, nvo3_membership_del, -ENOENT, nvo3_membership_add,
-				NVO3_CMD_MEMBER_DEL_NTF);
+		err = apply_all(&batch, -ENOENT, NVO3_CMD_MEMBER_DEL_NTF,
+				nvo3_membership_del, nvo3_membership_add);
 	batch_free(&batch);
 	return err;
 }

@@ -112,8 +112,12 @@ int nvo3_nl_addr(struct nlattr *nest, struct nlattr *addr4, struct nlattr *addr6
 /* What the underlay's own tables say about the address. */
 static const char *underlay_fault(struct nvo3_nve *nve, const struct nvo3_addr *addr)
 {
-	if (addr->family == AF_INET6)
-		return ipv6_chk_addr(nve->net, &addr->v6, NULL, 0) ? "an address of this NVE" : NULL;
+	bool own;
+
+	if (addr->family == AF_INET6) {
+		own = ipv6_chk_addr(nve->net, &addr->v6, NULL, 0);
+		return own ? "an address of this NVE" : NULL;
+	}
 	switch (inet_addr_type(nve->net, addr->v4)) {
 	case RTN_LOCAL:
 		return "an address of this NVE";
@@ -147,7 +151,8 @@ int nvo3_nl_check_locator(struct nvo3_nve *nve, const struct nvo3_addr *addr,
 	if (!fault)
 		fault = underlay_fault(nve, addr);
 	if (fault)
-		return NVO3_REFUSE(extack, attr, EINVAL, "%s is %s", nvo3_addr_str(addr, buf), fault);
+		return NVO3_REFUSE(extack, attr, EINVAL, "%s is %s", nvo3_addr_str(addr, buf),
+				   fault);
 	return 0;
 }
 

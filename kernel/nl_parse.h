@@ -40,9 +40,19 @@ struct nvo3_slave *nvo3_nl_slave(struct nvo3_nve *nve, struct nlattr *nest, stru
 struct nvo3_port *nvo3_nl_port(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *dev,
 			       struct nlattr *vlan, struct netlink_ext_ack *extack);
 
-/* Walk the nests of @type in a request that may repeat them. */
-#define nvo3_nl_for_each(attr, info, type, rem)					\
-	nlmsg_for_each_attr(attr, (info)->nlhdr, GENL_HDRLEN, rem)		\
-		if (nla_type(attr) == (type))
+/* The next nest of @type behind @attr (NULL: the first) in a request that repeats them. */
+static inline struct nlattr *nvo3_nl_next(const struct genl_info *info, struct nlattr *attr,
+					  int type)
+{
+	char *end = (char *)info->nlhdr + info->nlhdr->nlmsg_len;
+	int rem;
+
+	attr = attr ? (struct nlattr *)((char *)attr + NLA_ALIGN(attr->nla_len)) :
+		      nlmsg_attrdata(info->nlhdr, GENL_HDRLEN);
+	for (rem = end - (char *)attr; nla_ok(attr, rem); attr = nla_next(attr, &rem))
+		if (nla_type(attr) == type)
+			return attr;
+	return NULL;
+}
 
 #endif /* _NVO3_NL_PARSE_H */

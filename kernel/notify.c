@@ -4,7 +4,8 @@
 
 #define NTF_SIZE	768	/* the largest object with its counters */
 
-static void notify(struct nvo3_nve *nve, u8 cmd, u32 group, nvo3_fill_fn *fill,
+static void notify(struct nvo3_nve *nve, u8 cmd, u32 group,
+		   int (*fill)(struct sk_buff *skb, struct nvo3_nve *nve, const void *object),
 		   const void *object, gfp_t gfp)
 {
 	struct nvo3_msg msg = { .cmd = cmd };

@@ -118,21 +118,23 @@ void nvo3_remote_put(struct nvo3_remote *remote)
 	nvo3_reaper_add(remotes->reaper, &remote->dead, remote_bury);
 }
 
-static void for_each_remote(struct nvo3_remotes *remotes, void (*fn)(struct dst_cache *cache))
+static void reset_caches(struct nvo3_remotes *remotes, bool now)
 {
 	struct nvo3_remote *remote;
 	u32 nr;
 
 	for (nr = 0; nr < nvo3_index_size(&remotes->index); nr++) {
 		remote = nvo3_index_lookup(&remotes->index, nr);
-		if (remote)
-			fn(&remote->dst_cache);
+		if (remote && now)
+			dst_cache_reset_now(&remote->dst_cache);
+		else if (remote)
+			dst_cache_reset(&remote->dst_cache);
 	}
 }
 
 void nvo3_remotes_reset_routes(struct nvo3_remotes *remotes)
 {
-	for_each_remote(remotes, dst_cache_reset);
+	reset_caches(remotes, false);
 }
 
 /*
@@ -147,6 +149,6 @@ void nvo3_remotes_forget_routes(struct nvo3_remotes *remotes)
 		return;
 	WRITE_ONCE(remotes->bypass_cache, true);
 	synchronize_net();
-	for_each_remote(remotes, dst_cache_reset_now);
+	reset_caches(remotes, true);
 	WRITE_ONCE(remotes->bypass_cache, false);
 }

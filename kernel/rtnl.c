@@ -54,7 +54,8 @@ static int check_local(struct nvo3_nve *nve, const struct nvo3_addr *addr, bool 
 	if (remote)
 		fault = "the address of another NVE";
 	if (fault)
-		return NVO3_REFUSE(extack, attr, EINVAL, "%s is %s", nvo3_addr_str(addr, buf), fault);
+		return NVO3_REFUSE(extack, attr, EINVAL, "%s is %s", nvo3_addr_str(addr, buf),
+				   fault);
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12
 # Batches of commands: all lines are checked first, few messages carry many of them,
 # and an error names its line.
 . "$(dirname "$0")/../lib.sh"
@@ -16,7 +17,7 @@ batch_fails() {
 }
 
 maps() {
-	json_of length nvo3 -n a -j map show dev nve0
+	nvo3 -n a map show dev nve0 | wc -l
 }
 
 whole_setup() {
@@ -117,7 +118,7 @@ saved_and_restored() {
 	nvo3 -n a map show dev nve0 | sort >"$LIB_TMP/saved"
 	sed 's/^/map add /' "$LIB_TMP/saved" >"$file"
 	nvo3 -n a map flush dev nve0
-	assert_eq "$(json_of length nvo3 -n a -j map show dev nve0 || true)" 0 "mappings"
+	assert_eq "$(maps)" 0 "mappings"
 	run_cmd nvo3 -n a -b "$file"
 	nvo3 -n a map show dev nve0 | sort | cmp - "$LIB_TMP/saved"
 }
@@ -131,11 +132,41 @@ many_refusals() {
 	assert_eq "$(cut -d: -f3 "$LIB_TMP/stderr" | awk '$1 % 10' | wc -l)" 0 "wrong lines"
 }
 
+change_forever() {
+	awk 'BEGIN { for (i = 0; i < 20000; i++)
+		printf "map replace dev nve0 vni 100 mac 02:00:00:01:00:00 nve 10.2.0.%d\n",
+			i % 200 + 1 }' >"$file"
+	while nvo3 -n a -b "$file"; do
+		:
+	done
+}
+
+torn() {
+	nvo3 -n a map show dev nve0 >"$LIB_TMP/shown" 2>"$LIB_TMP/stderr" || fail "show failed"
+	grep -qx "Warning: nve0 changed while it was read, so the list may miss or repeat entries." \
+		"$LIB_TMP/stderr"
+}
+
+# A list that was read while the table changed is tried again; when there is no rest,
+# it says what it is.
+never_at_rest() {
+	bg change change_forever
+	busywait 40 torn
+	bg_stop change KILL
+	assert_ge "$(wc -l <"$LIB_TMP/shown")" 9000 "rows"
+	busywait 20 at_rest
+}
+
+at_rest() {
+	nvo3 -n a map show dev nve0 2>&1 >"$LIB_TMP/shown" | cmp - /dev/null
+	assert_eq "$(cut -d' ' -f6 "$LIB_TMP/shown" | sort -u | wc -l)" 10001 "MAC addresses"
+}
+
 module_load
 ns_add a
 ip -n a link add tap0 type veth peer name vm0
 
-plan 8
+plan 9
 test_run "a whole setup, in order" whole_setup
 test_run "a wrong word in any line does nothing" wrong_words_do_nothing
 test_run "refusals name their lines, the rest is done" refusals_name_their_lines
@@ -144,3 +175,4 @@ test_run "10,000 mappings in few datagrams" many
 test_run "10,000 mappings as JSON" many_as_json
 test_run "what is shown can be loaded" saved_and_restored
 test_run "1,000 refusals among 10,000" many_refusals
+test_run "a table that is never at rest" never_at_rest

@@ -116,7 +116,7 @@ no_capability() {
 	cat "$LIB_TMP/stderr"
 	assert_eq "$status" 2 "exit status"
 	grep -q '^Error: .*Operation not permitted' "$LIB_TMP/stderr"
-	assert_eq "$(nvo3 -n a -j vn show dev nve0 | jq length)" 1 "VNs"
+	assert_eq "$(nvo3 -n a vn show dev nve0 | wc -l)" 1 "VNs"
 }
 
 full_disk() {

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Do JSON documents on standard input, one a line, equal those in the arguments?
+"""Do the JSON documents of one file, one a line, equal those of another?
 
-usage: python3 cli_json.py [--any-order] EXPECTED...
+usage: python3 cli_json.py GOT EXPECTED
 
-In EXPECTED, null stands for any number. With --any-order the rows of an array, or
-the lines, may come in any order. Prints what differs; exit status 1 if anything does.
+In EXPECTED, null stands for any number; the rows of an array may come in any order.
+Prints what differs; exit status 1 if anything does, or if there is nothing.
 """
 import json
 import sys
@@ -18,27 +18,29 @@ def fits(got, expected):
                 all(fits(got[key], expected[key]) for key in expected))
     if isinstance(expected, list):
         return (isinstance(got, list) and len(got) == len(expected) and
-                all(map(fits, got, expected)))
+                all(map(fits, sorted(got, key=key_of), sorted(expected, key=key_of))))
     return type(got) is type(expected) and got == expected
 
 
-def ordered(document):
-    return sorted(document, key=json.dumps) if isinstance(document, list) else document
+def key_of(row):
+    """What rows are told apart by: never a counter."""
+    return [str(row.get(key)) for key in ('dev', 'vlan', 'vni', 'mac', 'nve')]
 
 
-def main(arguments):
-    any_order = arguments[:1] == ['--any-order']
-    expected = [json.loads(text) for text in arguments[any_order:]]
-    got = [json.loads(line) for line in sys.stdin]
-    if any_order:
-        got, expected = [ordered([ordered(document) for document in documents])
-                         for documents in (got, expected)]
-    if fits(got, expected):
-        return 0
-    print('got:     ', *map(json.dumps, got), sep='\n  ')
-    print('expected:', *map(json.dumps, expected), sep='\n  ')
-    return 1
+def documents(path):
+    with open(path, encoding='utf-8') as lines:
+        return [json.loads(line) for line in lines]
+
+
+def main(got_path, expected_path):
+    got, expected = documents(got_path), documents(expected_path)
+    wrong = [pair for pair in zip(got, expected) if not fits(*pair)]
+    for pair in wrong:
+        print('got:      ' + json.dumps(pair[0]) + '\nexpected: ' + json.dumps(pair[1]))
+    if len(got) != len(expected):
+        print(f'{len(got)} documents, not {len(expected)}')
+    return 0 if expected and not wrong and len(got) == len(expected) else 1
 
 
 if __name__ == '__main__':
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(*sys.argv[1:]))

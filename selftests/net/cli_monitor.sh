@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12
 # nvo3 monitor tells what happens, one event a line, by its groups.
 #
 #	[a] nve0, tap0 ---- vm0 192.0.2.1 [b]
@@ -25,6 +26,19 @@ monitor_start() {
 # events NAME: without those that only showed that it listens
 events() {
 	bg_log "$1" | grep -v 'vni"\?[: ]*9\b'
+}
+
+expect() {	# EVENT...: one line each; all are judged at the end, in one go
+	local event
+
+	for event; do
+		tr '\n' ' ' <<<"$event"
+		echo
+	done >>"$LIB_TMP/expected.json"
+}
+
+json_all() {
+	python3 "$here/cli_json.py" "$LIB_TMP/got.json" "$LIB_TMP/expected.json"
 }
 
 events_are() {	# NAME COUNT
@@ -88,7 +102,8 @@ groups_as_json() {
 	busywait 10 events_are config 7
 	bg_stop mapping
 	bg_stop config
-	events mapping | grep -E '"event":"(map|map-del|alert)"' | python3 "$here/cli_json.py" \
+	events mapping | grep -E '"event":"(map|map-del|alert)"' >>"$LIB_TMP/got.json"
+	expect \
 		'{"event": "map", "dev": "nve0", "vni": 100, "mac": "02:00:00:00:00:01",
 		  "port": "tap0", "prov": "port"}' \
 		'{"event": "map", "dev": "nve0", "vni": 100, "mac": "02:00:00:00:00:02",
@@ -123,7 +138,8 @@ misses() {
 	ping_lost b 192.0.2.2
 	busywait 10 grep -q miss "$LIB_TMP/miss.log"
 	bg_stop miss
-	events miss | grep "\"dst\":\"$mac:77\"" | head -1 | python3 "$here/cli_json.py" \
+	events miss | grep "\"dst\":\"$mac:77\"" | head -1 >>"$LIB_TMP/got.json"
+	expect \
 		'{"event": "miss", "dev": "nve0", "vni": 100, "dst": "02:00:00:00:00:77",
 		  "src": "02:00:00:00:00:01", "port": "tap0"}'
 	undo_everything
@@ -136,7 +152,8 @@ ip -n a link set nve0 up
 ip -n a link add tap0 type veth peer name vm0 netns b
 ip -n a link set tap0 master nve0
 
-plan 3
+plan 4
 test_run "all events as text" all_as_text
 test_run "chosen groups as JSON" groups_as_json
 test_run "misses" misses
+test_run "the JSON of all events" json_all

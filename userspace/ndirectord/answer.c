@@ -49,7 +49,7 @@ static void keep(struct director *d, struct chan *chan, uint64_t id, uint32_t co
 }
 
 static void deliver(struct chan *chan, uint64_t id, uint32_t code, const struct err *err,
-		 const ProtobufCMessage *body)
+		    const ProtobufCMessage *body)
 {
 	if (code == CODE(OK))
 		chan_reply(chan, id, code, NULL, body);

@@ -40,7 +40,7 @@ static void subscribed(uint32_t code, const char *text, const struct msg *body, 
 		memcpy(peer->store, reply->store.data, sizeof(peer->store));
 		peer->synced = false;	/* until the snapshot is complete */
 	} else {
-		/* nothing that we know may have changed: then no update would say that it is back */
+		/* if nothing has changed, no update would say that it is back */
 		fed_set_stale(&peer->d->db, peer->dc, false);
 	}
 	if (reply)

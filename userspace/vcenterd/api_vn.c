@@ -20,7 +20,7 @@ void api_vn_list(struct http_request *req, void *arg)
 }
 
 /* What need not be given: everybody's, its frames to unknown addresses go to all. */
-static const struct vn vn_default = { .unknown = NVO3_UNKNOWN_FLOOD, .bum = NVO3_BUM_REPLICATE };
+static const struct vn vn_default = { .unknown = NVO3_UNKNOWN_DROP, .bum = NVO3_BUM_REPLICATE };
 
 static int parse_policies(json_t *body, struct vn *vn, struct err *err)
 {

@@ -2,129 +2,51 @@
 /* The management plane of one data centre. */
 #include <errno.h>
 #include <string.h>
-#include "api.h"
 #include "lib/cleanup.h"
 #include "lib/daemon.h"
 #include "lib/log.h"
 #include "lib/mem.h"
-#include "move_dest.h"
-#include "move_run.h"
-#include "persist.h"
-#include "session_director.h"
-#include "session_peer.h"
-#include "session_server.h"
-#include "vm_ops.h"
-
-#define TICK_MS	250u
-
-static void tick(void *arg)
-{
-	struct vcenter *vc = arg;
-
-	vm_ops_tick(vc);
-	move_run_tick(vc);
-	move_dest_tick(vc);
-	loop_timer_set(vc->tick, TICK_MS);
-}
-
-static void load_move(const struct move *m, void *arg)
-{
-	move_run_load(arg, m);
-}
-
-static void load_incoming(const struct incoming *in, void *arg)
-{
-	move_dest_load(arg, in);
-}
+#include "vcenter.h"
 
 /* "sqlite:/var/lib/nvo3/vcenterd.db": its folder must be there, and ours alone. */
-static int prepare_state(const char *url, struct err *err)
+static int take_state(const char *url, struct err *err)
 {
-	const char *path = strchr(url, ':');
 	_cleanup_free_ char *dir = NULL;
 	char *slash;
+	int ret;
 
 	if (strncmp(url, "sqlite:", 7))
 		return 0;
-	dir = mem_strdup(path + 1);
+	dir = mem_strdup(url + 7);
 	slash = strrchr(dir, '/');
 	if (!slash || slash == dir)
 		return 0;
 	*slash = '\0';
-	return daemon_mkdir(dir, err);
+	ret = daemon_mkdir(dir, err);
+	return ret ? ret : daemon_lock(dir, err);
 }
 
-static int load_state(struct vcenter *vc, struct err *err)
+static int run(struct vcenter *vc, struct err *err)
 {
-	struct persist_load to = { .move = load_move, .incoming = load_incoming, .arg = vc };
+	struct loop *loop = loop_new();
+	int ret;
 
-	vc->inv = inventory_new(vc->conf.dc);
-	vc->events = events_new();
-	to.inv = vc->inv;
-	to.events = vc->events;
-	if (prepare_state(vc->conf.store, err))
-		return -1;
-	vc->store = store_open(vc->conf.store, "vcenterd", err);
-	if (!vc->store)
-		return -1;
-	if (persist_load(vc->store, &to, err))
-		return -1;
-	vm_ops_resume(vc);
-	return 0;
-}
-
-static int check_identity(struct vcenter *vc, struct err *err)
-{
-	struct identity id;
-
-	if (!tls_self(vc->tls, ROLE_VCENTER, &id))
-		return err_set(err, EACCES, "%s does not name a vcenter", vc->conf.cert);
-	if (strcmp(id.dc, vc->conf.dc) || strcmp(id.name, vc->conf.name))
-		return err_set(err, EACCES, "%s is for vcenter %s/%s, not %s/%s", vc->conf.cert,
-			       id.dc, id.name, vc->conf.dc, vc->conf.name);
-	return 0;
-}
-
-static int start(struct vcenter *vc, struct err *err)
-{
-	vc->tls = tls_new(vc->conf.ca, vc->conf.cert, vc->conf.key, err);
-	if (!vc->tls || check_identity(vc, err))
-		return -1;
-	vc->loop = loop_new();
-	if (!vc->loop)
+	if (!loop)
 		return err_set(err, ENOMEM, "no event loop");
-	if (daemon_signals(vc->loop, err) || load_state(vc, err))
-		return -1;
-	if (session_director_start(vc, err) || session_peer_start(vc, err) ||
-	    session_server_start(vc, err) || api_start(vc, err))
-		return -1;
-	vc->tick = loop_timer_new(vc->loop, tick, vc);
-	loop_timer_set(vc->tick, TICK_MS);
-	return 0;
-}
-
-/* Sessions first: their last callbacks look at the inventory. */
-static void stop(struct vcenter *vc)
-{
-	vc->stopping = true;
-	api_stop(vc);
-	session_server_stop(vc);
-	session_peer_stop(vc);
-	session_director_stop(vc);
-	if (vc->tick)
-		loop_timer_free(vc->tick);
-	if (vc->loop)
-		loop_free(vc->loop);
-	move_run_free(vc);
-	move_dest_free(vc);
-	inventory_free(vc->inv);
-	events_free(vc->events);
-	free(vc->peers);
-	if (vc->store)
-		store_close(vc->store);
-	if (vc->tls)
-		tls_free(vc->tls);
-	config_free(&vc->conf);
+	ret = take_state(vc->conf.store, err);
+	if (!ret)
+		ret = daemon_signals(loop, err);
+	if (!ret)
+		ret = vcenter_start(vc, loop, err);
+	if (!ret) {
+		daemon_ready("vcenterd");
+		ret = loop_run(loop);
+		if (ret)
+			err_sys(err, ret, "the event loop ended");
+	}
+	vcenter_stop(vc);
+	loop_free(loop);
+	return ret;
 }
 
 int main(int argc, char **argv)
@@ -132,23 +54,14 @@ int main(int argc, char **argv)
 	struct daemon_options options;
 	struct vcenter vc = { 0 };
 	struct err err;
-	int ret = 1;
+	int ret;
 
 	daemon_start(argc, argv, "vcenterd", "management plane of one data centre", &options);
-	if (config_load(options.conf, &vc.conf, &err)) {
+	ret = config_load(options.conf, &vc.conf, &err);
+	if (!ret && !options.check)
+		ret = run(&vc, &err);
+	if (ret)
 		log_err("%s", err.text);
-		return 1;
-	}
-	if (options.check) {
-		config_free(&vc.conf);
-		return 0;
-	}
-	if (start(&vc, &err)) {
-		log_err("%s", err.text);
-	} else {
-		daemon_ready("vcenterd");
-		ret = loop_run(vc.loop) ? 1 : 0;
-	}
-	stop(&vc);
-	return ret;
+	config_free(&vc.conf);
+	return ret ? 1 : 0;
 }

@@ -8,7 +8,7 @@
 #include "move.h"
 #include "proto/peering.pb-c.h"
 
-#define RETRY_MS	1000u
+#define RETRY_MS	300u
 #define RETRY_SLOW_MS	5000u
 
 static const uint32_t step_limit_ms[] = {

@@ -28,6 +28,12 @@ static struct move_call *call_new(struct vcenter *vc, const struct move_job *job
 	return call;
 }
 
+/* NULL: what it was for is over, or all of it is. */
+static struct move_job *call_job(const struct move_call *call)
+{
+	return call->vc->stopping ? NULL : move_run_lookup(call->vc, &call->id);
+}
+
 static void fail(struct vcenter *vc, struct move_job *job, enum move_act act, uint32_t code,
 		 const char *text)
 {
@@ -92,7 +98,7 @@ static void answered(uint32_t code, const char *text, const struct msg *body, vo
 {
 	struct move_answer a = { .code = code, .text = text };
 	struct move_call *call = arg;
-	struct move_job *job = move_run_lookup(call->vc, &call->id);
+	struct move_job *job = call_job(call);
 	void *keep = NULL;
 
 	if (code == CODE(OK) && !decode(call->act, body, &a, &keep)) {
@@ -156,7 +162,7 @@ static void unplace(struct vcenter *vc, struct move_job *job, int nic);
 static void unplaced(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
 	struct move_call *call = arg;
-	struct move_job *job = move_run_lookup(call->vc, &call->id);
+	struct move_job *job = call_job(call);
 
 	if (job && (code == CODE(OK) || code == CODE(NOT_FOUND)))
 		unplace(call->vc, job, call->nic + 1);
@@ -189,7 +195,7 @@ static void local_done(struct vcenter *vc, uint32_t code, const char *text, void
 {
 	struct move_answer a = { .code = code, .text = text };
 	struct move_call *call = arg;
-	struct move_job *job = move_run_lookup(vc, &call->id);
+	struct move_job *job = call_job(call);
 
 	if (job)
 		move_run_answer(vc, job, call->act, &a);
@@ -357,7 +363,7 @@ void move_ask(struct vcenter *vc, struct move_job *job, enum move_act act)
 static void progress_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
 	struct move_call *call = arg;
-	struct move_job *job = move_run_lookup(call->vc, &call->id);
+	struct move_job *job = call_job(call);
 	Nvo3__MoveStatusReply *r = NULL;
 
 	if (code == CODE(OK))

@@ -35,12 +35,6 @@ static struct dest_job *add(struct vcenter *vc, const struct incoming *in)
 	return job;
 }
 
-static void drop(struct vcenter *vc, struct dest_job *job)
-{
-	HASH_DEL(vc->dests, job);
-	free(job);
-}
-
 /* A VM of this DC that moves inside it: room on the other server is all that it takes. */
 static int reserve_local(struct vcenter *vc, struct vm *vm, const char *name, struct server **ret,
 			 struct err *err)
@@ -307,6 +301,12 @@ void move_dest_free(struct vcenter *vc)
 {
 	struct dest_job *job, *tmp;
 
-	HASH_ITER(hh, vc->dests, job, tmp)
-		drop(vc, job);
+	HASH_ITER(hh, vc->dests, job, tmp) {
+		if (job->pull_done)
+			job->pull_done(vc, CODE(UNAVAILABLE), "vcenterd ends", job->pull_arg);
+		if (job->commit_done)
+			job->commit_done(vc, CODE(UNAVAILABLE), "vcenterd ends", job->commit_arg);
+		HASH_DEL(vc->dests, job);
+		free(job);
+	}
 }

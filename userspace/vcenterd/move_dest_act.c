@@ -31,10 +31,13 @@ static struct dest_call *call_new(struct vcenter *vc, const struct dest_job *job
 	return call;
 }
 
+/* NULL: what it was for is over, or all of it is. */
 static struct dest_job *call_job(const struct dest_call *call)
 {
-	struct dest_job *job;
+	struct dest_job *job = NULL;
 
+	if (call->vc->stopping)
+		return NULL;
 	HASH_FIND(hh, call->vc->dests, &call->move, sizeof(call->move), job);
 	return job;
 }

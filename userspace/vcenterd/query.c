@@ -39,7 +39,7 @@ static void answered(uint32_t code, const char *text, const struct msg *body, vo
 		lookup_result_from_msg(reply, &res);
 		msg_free(reply);
 	}
-	if (lookup_wait_answer(&q->wait, call->dc, reply ? &res : NULL))
+	if (lookup_wait_answer(&q->wait, call->dc, reply ? &res : NULL) && !q->vc->stopping)
 		settle(q);
 	if (!q->wait.waiting)
 		free(q);

@@ -75,13 +75,15 @@ static void told_answered(uint32_t code, const char *text, const struct msg *bod
 {
 	struct told *told = arg;
 	struct vcenter *vc = told->vc;
-	struct vm *vm = inventory_vm(vc->inv, &told->vm);
+	struct vm *vm;
 
-	if (told->session != vc->director.session || code == CODE(UNAVAILABLE)) {
+	if (vc->stopping || told->session != vc->director.session ||
+	    code == CODE(UNAVAILABLE)) {
 		/* that session is over */
 	} else if (code == CODE(TIMEOUT)) {
 		chan_drop(vc->director.chan, "it does not answer");
 	} else {
+		vm = inventory_vm(vc->inv, &told->vm);
 		if (code != CODE(OK) && vm)
 			note_alert(vc, "placement-refused", vm->name,
 				   "the nDirector no longer takes its placement: %s", text);

@@ -11,6 +11,7 @@
 
 #define TELL_MS	10000u
 
+/* Silence is not looked into: it is told again at the next session. */
 static void vn_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
 	struct peer *peer = arg;

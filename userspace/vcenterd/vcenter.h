@@ -54,6 +54,10 @@ struct vcenter {
 	bool stopping;			/* sessions that end now are no news */
 };
 
+/* With vc->conf loaded and all else zero. After a failure too, vcenter_stop() cleans up. */
+int vcenter_start(struct vcenter *vc, struct loop *loop, struct err *err);
+void vcenter_stop(struct vcenter *vc);	/* leaves vc->conf */
+
 uint64_t wall_ms(void);			/* CLOCK_REALTIME */
 
 /* Log it, keep it, show it. A store that fails costs the event its place there, not here. */

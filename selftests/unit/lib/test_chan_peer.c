@@ -31,7 +31,8 @@ static void bad_end(struct bad *b, const char *why)
 {
 	LAB_WAIT(b->lab, raw_closed(&b->raw));
 	LAB_WAIT(b->lab, lab_logged(why));
-	assert_true(lab_logged(b->server.ups ? "session with dc1/host1 (127.0.0.1:" : "127.0.0.1:"));
+	assert_true(lab_logged(b->server.ups ?
+			       "session with dc1/host1 (127.0.0.1:" : "127.0.0.1:"));
 	if (b->server.ups)
 		assert_string_equal(b->server.text, why);
 	assert_int_equal(b->server.downs, b->server.ups);
@@ -200,19 +201,19 @@ static void test_silent_peer(void **state)
 	struct bad b;
 
 	chan_timers.keepalive = 50;
-	chan_timers.silence = 250;
+	chan_timers.silence = 1500;
 	bad_up(&b, state);
 	raw_expect(b.lab, &b.raw, MSG(KEEPALIVE), false, CODE(OK), NULL);
-	bad_end(&b, "no word from dc1/host1 for 0.25 s");
+	bad_end(&b, "no word from dc1/host1 for 1.5 s");
 }
 
 static void test_no_hello(void **state)
 {
 	struct bad b;
 
-	chan_timers.handshake = 100;
+	chan_timers.handshake = 1500;
 	bad_start(&b, state);
-	bad_end(&b, "no HELLO within 0.1 s");
+	bad_end(&b, "no HELLO within 1.5 s");
 }
 
 static void test_no_handshake(void **state)

@@ -47,7 +47,8 @@ const char *lab_path(struct lab *lab, const char *fmt, ...)
 /* One that nobody listens on, as the kernel would give it */
 uint16_t lab_port(void)
 {
-	struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in in = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	socklen_t len = sizeof(in);
 
@@ -125,7 +126,8 @@ static void write_conf(struct proc *d)
 	int i;
 
 	assert_non_null(f);
-	fprintf(f, "dc = \"%s\"; name = \"d\"; dc_id = %d; grace = %u;\n", d->dc, d->dc_id, d->grace);
+	fprintf(f, "dc = \"%s\"; name = \"d\"; dc_id = %d; grace = %u;\n", d->dc, d->dc_id,
+		d->grace);
 	fprintf(f, "tls: { ca = \"%s/ca.pem\"; cert = \"%s/%s-director-d.pem\"; key = \"%s/%s-director-d.key\"; };\n",
 		dir, dir, d->dc, dir, d->dc);
 	fprintf(f, "store = \"sqlite:%s/%s.db\";\n", dir, d->dc);

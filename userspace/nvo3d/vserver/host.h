@@ -30,8 +30,9 @@ struct vserver {
 	const struct config *config;
 	struct loop *loop;
 	struct tls *tls;
-	struct driver *driver;		/* owned */
-	struct store *store;		/* owned */
+	struct driver *driver;
+	struct store *store;
+	bool owner;			/* of both */
 	struct vm *vms;
 	struct move *moves;
 	struct center *center;
@@ -96,7 +97,7 @@ void move_close_image(struct move *m);
 
 uint64_t host_wall_s(void);
 
-/* vserver_start() with a driver and a store of the caller's, which it takes over */
+/* vserver_start() with a driver and a store of the caller's, which must outlive it */
 int host_start(struct vserver **ret, const struct config *config, struct loop *loop,
 	       struct tls *tls, struct driver *driver, struct store *store, struct err *err);
 

@@ -93,9 +93,12 @@ struct job *job_start(struct loop *loop,
 	return job;
 }
 
-void job_abandon(struct job *job)
+void *job_abandon(struct job *job)
 {
+	void *arg = job->arg;
+
 	job_cancel(job);
 	pthread_join(job->thread, NULL);
 	job_free(job);
+	return arg;
 }

@@ -23,7 +23,7 @@ struct job *job_start(struct loop *loop,
 bool job_is_cancelled(const struct job *job);
 /* Ask it to give up; @done still comes */
 void job_cancel(struct job *job);
-/* Cancel and wait: at the end of the program. Frees @job; @arg is the caller's again */
-void job_abandon(struct job *job);
+/* Cancel and wait, at the end of the program. Frees @job; value is its argument */
+void *job_abandon(struct job *job);
 
 #endif

@@ -139,8 +139,7 @@ static void forget_now(void *arg)
 {
 	struct forget *f = arg;
 
-	if (!f->vs->stopping)
-		vm_forget(f->vs, &f->id);
+	vm_forget(f->vs, &f->id);
 	free(f);
 }
 
@@ -149,7 +148,10 @@ static void forget_soon(uint32_t code, const char *text, struct vm *vm, void *ar
 {
 	struct forget *f = arg;
 
-	loop_defer(f->vs->loop, forget_now, f);
+	if (f->vs->stopping)
+		free(f);
+	else
+		loop_defer(f->vs->loop, forget_now, f);
 }
 
 void vm_forget(struct vserver *vs, const struct uuid *id)

@@ -157,16 +157,11 @@ void task_cancel(struct task *t)
 
 void task_abandon(struct task *t)
 {
-	struct task_waiter *w;
-
 	if (t->job)
-		job_abandon(t->job);
+		free(job_abandon(t->job));
 	if (t->pull)
 		pull_free(t->pull);
-	while ((w = t->waiters)) {
-		t->waiters = w->next;
-		free(w);
-	}
+	tell(t->waiters, CODE(UNAVAILABLE), "the vServer's nvo3d is being stopped", t->vm);
 	loop_timer_free(t->timer);
 	t->vm->task = NULL;
 	free(t);

@@ -46,7 +46,10 @@ void task_begin(struct vm *vm, enum vm_op op, bool run, const task_step_fn *step
 void task_wait(struct task *t, task_done_fn done, void *arg);
 /* Undo it, as soon as the present step allows */
 void task_cancel(struct task *t);
-/* At the end of the program: without telling anybody */
+/*
+ * At the end of the program: leave it where it is, for the next one to find in the store. Who
+ * waits is told UNAVAILABLE.
+ */
 void task_abandon(struct task *t);
 
 /* For steps: it is done; it failed. Each step calls one of them once */

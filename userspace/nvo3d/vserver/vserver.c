@@ -68,7 +68,14 @@ int vserver_start(struct vserver **ret, const struct config *config, struct loop
 		driver->ops->free(driver);
 		return -EINVAL;
 	}
-	return host_start(ret, config, loop, tls, driver, store, err);
+	rc = host_start(ret, config, loop, tls, driver, store, err);
+	if (rc) {
+		store_close(store);
+		driver->ops->free(driver);
+		return rc;
+	}
+	(*ret)->owner = true;
+	return 0;
 }
 
 void vserver_stop(struct vserver *vs)
@@ -89,7 +96,9 @@ void vserver_stop(struct vserver *vs)
 		move_free(vs, m);
 	HASH_ITER(hh, vs->vms, vm, next_vm)
 		vm_free(vm);
-	store_close(vs->store);
-	vs->driver->ops->free(vs->driver);
+	if (vs->owner) {
+		store_close(vs->store);
+		vs->driver->ops->free(vs->driver);
+	}
 	free(vs);
 }

@@ -1,0 +1,366 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Requests that must be refused, each with its error and sentence; a group an invocation.
+
+Runs in the namespace of refusals.sh: nve0 with VN 100 (ports p1, and p2 on VLAN 10) and
+VN 200, nve1 with the slave q1, p3 enslaved to nve0 without a port, x1 enslaved to nobody.
+"""
+import errno
+import ipaddress
+import socket
+import struct
+import sys
+
+import genl
+from genl import attr, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REPLACE, Refused
+
+CMDS = ('nve-get vn-add vn-set vn-del vn-get member-add member-del member-get port-add port-set '
+        'port-del port-get map-add map-del map-flush map-get remote-get').split()
+CMD = {name: number for number, name in enumerate(CMDS, 1)}
+TOP = {'ifindex': 1, 'nve': 2, 'vn': 3, 'member': 4, 'port': 5, 'map': 6, 'remote': 7}
+NESTS = {
+    'vn': 'vni unknown bum limit ports maps members misses stats',
+    'member': 'vni addr4 addr6',
+    'port': 'dev vlan vni mac state epoch stats',
+    'map': 'vni mac addr4 addr6 dev vlan epoch prov',
+    'remote': 'addr4 addr6 refs packets bytes',
+}
+WIDTH = {'vlan': '=H', 'unknown': '=B', 'bum': '=B', 'state': '=B', 'prov': '=B', 'epoch': '=Q',
+         'misses': '=Q', 'packets': '=Q', 'bytes': '=Q'}
+OWN = 'an address of this NVE'
+MAC1, MAC2, MAC9 = '02:00:00:00:00:01', '02:00:00:00:00:02', '02:00:00:00:00:09'
+
+failed = 0
+last = None
+nl = None
+
+
+def index(dev):
+    return socket.if_nametoindex(dev)
+
+
+def payload(name, value):
+    if isinstance(value, bytes):
+        return value
+    if name == 'mac':
+        return bytes.fromhex(value.replace(':', ''))
+    if name in ('addr4', 'addr6'):
+        return ipaddress.ip_address(value).packed
+    if name == 'dev':
+        value = index(value) if isinstance(value, str) else value
+    return struct.pack(WIDTH.get(name, '=I'), value)
+
+
+def nest(kind, **values):
+    """The nest of an object; values by attribute name, bytes as they are."""
+    numbers = {name: number for number, name in enumerate(NESTS[kind].split(), 1)}
+    return attr(TOP[kind], [attr(numbers[name], payload(name, value))
+                            for name, value in values.items()])
+
+
+def nve(name='nve0'):
+    return attr(TOP['ifindex'], struct.pack('=I', index(name)))
+
+
+def dump(cmd):
+    """All objects, without their counters."""
+    kind = TOP[cmd.split('-')[0]]
+    counters = {'vn-get': (8, 9), 'remote-get': (4, 5)}.get(cmd, ())
+    objects = []
+    for answer in nl.request(CMD[cmd], [nve()], NLM_F_DUMP):
+        found = genl.attrs_of(genl.attrs_of(answer)[kind])
+        objects.append(sorted(item for item in found.items() if item[0] not in counters))
+    return sorted(objects)
+
+
+def state():
+    """All that a refused request could have changed."""
+    return [dump(cmd) for cmd in ('vn-get', 'member-get', 'map-get', 'remote-get')]
+
+
+def known():
+    """The state since the last request that was accepted."""
+    global last
+    last = last or state()
+    return last
+
+
+def complain(what):
+    global failed
+    failed += 1
+    print(what)
+
+
+def refused(error, text, cmd, *attributes, flags=0, offset=None, reserved=0):
+    """The request is refused with error, text is part of the sentence, nothing changed."""
+    before = known()
+    what = f'{cmd} ({text})'
+    try:
+        nl.request(CMD.get(cmd, cmd), list(attributes), flags, reserved)
+        complain(f'{what}: accepted')
+    except Refused as said:
+        if said.errno != error or text not in said.text or not said.text:
+            complain(f'{what}: {errno.errorcode.get(said.errno)} "{said.text}"')
+        elif offset is not None and said.offset != offset:
+            complain(f'{what}: the culprit is at {said.offset}, not at {offset}')
+    if before != state():
+        complain(f'{what}: something changed')
+
+
+def accepted(cmd, *attributes, flags=0):
+    global last
+    last = None
+    try:
+        return nl.request(CMD[cmd], list(attributes), flags)
+    except Refused as said:
+        complain(f'{cmd}: refused: {said}')
+    return None
+
+
+def lengths(error, cmd, kind, name, right, **others):
+    """A binary attribute one byte too short and too long, and empty."""
+    for wrong in (b'', right[:-1], right + b'\0'):
+        refused(error, '', cmd, nve(), nest(kind, **others, **{name: wrong}))
+
+
+# --- groups
+
+def request():
+    ghost = attr(TOP['ifindex'], struct.pack('=I', 12345))
+    zero = attr(TOP['ifindex'], struct.pack('=I', 0))
+    for cmd in CMDS:
+        kind = cmd.split('-')[0]
+        filled = [] if kind == 'nve' else [nest(kind)]
+        refused(errno.EINVAL, 'names no NVE', cmd, *filled)
+        refused(errno.ENODEV, 'no device 12345 in this namespace', cmd, ghost, *filled)
+        refused(errno.EOPNOTSUPP, 'x1 is not of kind nvo3', cmd, nve('x1'), *filled)
+        refused(errno.ERANGE, 'out of range', cmd, zero, *filled)
+        refused(errno.EINVAL, 'nknown attribute', cmd, nve(), attr(60, b'....'))
+        if cmd not in ('nve-get', 'map-flush'):
+            refused(errno.EINVAL, f'the request has no {kind}', cmd, nve())
+        if cmd not in ('map-add',):
+            refused(errno.EINVAL, '', cmd, nve(), *filled, flags=NLM_F_REPLACE)
+        refused(errno.EINVAL, '', cmd, nve(), *filled, reserved=7)
+        if cmd.endswith('-get') and cmd != 'nve-get':
+            refused(errno.ENODEV, 'no device 12345', cmd, ghost, flags=NLM_F_DUMP)
+            refused(errno.EINVAL, 'names no NVE', cmd, flags=NLM_F_DUMP)
+    try:
+        nl.request(99, [nve()])
+        complain('command 99 is accepted')
+    except Refused as said:
+        if said.errno != errno.EOPNOTSUPP:
+            complain(f'command 99: {said}')
+
+
+def vn():
+    for cmd in ('vn-add', 'vn-set', 'vn-del', 'vn-get'):
+        refused(errno.EINVAL, 'no VN given', cmd, nve(), nest('vn'))
+        for vni in (0, 1 << 24, 0xffffffff):
+            refused(errno.ERANGE, 'out of range', cmd, nve(), nest('vn', vni=vni))
+        for wrong in (b'', b'\x64\0\0', b'\x64\0\0\0\0'):
+            refused(errno.EINVAL, 'attribute length', cmd, nve(), nest('vn', vni=wrong))
+        if cmd != 'vn-add':
+            refused(errno.ENOENT, 'VN 300 does not exist on nve0', cmd, nve(), nest('vn', vni=300))
+        refused(errno.ERANGE, '', cmd, nve(), nest('vn', vni=300, unknown=3))
+        refused(errno.ERANGE, '', cmd, nve(), nest('vn', vni=300, bum=2))
+        for name in ('ports', 'maps', 'members', 'misses'):
+            refused(errno.EINVAL, 'a counter of a vn cannot be set', cmd, nve(),
+                    nest('vn', vni=300, **{name: 1}))
+    refused(errno.EEXIST, 'VN 100 exists on nve0', 'vn-add', nve(), nest('vn', vni=100))
+    refused(errno.EBUSY, 'VN 100 still has 2 ports on nve0', 'vn-del', nve(), nest('vn', vni=100))
+
+
+def member():
+    good = nest('member', vni=100, addr4='192.0.2.7')
+    for cmd in ('member-add', 'member-del', 'member-get'):
+        refused(errno.EINVAL, 'no VN given', cmd, nve(), nest('member', addr4='192.0.2.7'))
+        refused(errno.ENOENT, 'VN 300 does not exist', cmd, nve(),
+                nest('member', vni=300, addr4='192.0.2.7'))
+        refused(errno.EINVAL, 'no NVE address given', cmd, nve(), nest('member', vni=100))
+        refused(errno.EINVAL, 'an IPv4 and an IPv6', cmd, nve(),
+                nest('member', vni=100, addr4='192.0.2.7', addr6='2001:db8::7'))
+        lengths(errno.ERANGE, cmd, 'member', 'addr6', b'\x20' + 15 * b'\1', vni=100)
+    for addr, fault in (('0.0.0.0', 'unspecified'), ('224.0.0.9', 'multicast'),
+                        ('255.255.255.255', 'broadcast'), ('127.0.0.1', 'loopback'),
+                        ('192.0.2.255', 'a broadcast'), ('192.0.2.1', OWN), ('192.0.2.101', OWN)):
+        refused(errno.EINVAL, fault, 'member-add', nve(), nest('member', vni=100, addr4=addr))
+    for addr, fault in (('::', 'unspecified'), ('ff02::1', 'multicast'), ('::1', 'loopback'),
+                        ('fe80::1', 'link-local'), ('::ffff:192.0.2.7', 'IPv4'),
+                        ('2001:db8::1', OWN), ('2001:db8::101', OWN)):
+        refused(errno.EINVAL, fault, 'member-add', nve(), nest('member', vni=100, addr6=addr))
+    refused(errno.ENOENT, '192.0.2.7 is no member of VN 100', 'member-del', nve(), good)
+    refused(errno.ENOENT, '192.0.2.7 is no member of VN 100', 'member-get', nve(), good)
+    # A batch: the second is the culprit, the first is not made. 20: the headers.
+    bad = nest('member', vni=300, addr4='192.0.2.8')
+    refused(errno.ENOENT, 'VN 300', 'member-add', nve(), good, bad,
+            offset=20 + len(nve()) + len(good) + 4)
+    refused(errno.EINVAL, 'by VN, not by address', 'member-get', nve(), good, flags=NLM_F_DUMP)
+
+
+def port():
+    for cmd in ('port-add', 'port-set', 'port-del', 'port-get'):
+        refused(errno.EINVAL, 'no access device given', cmd, nve(), nest('port', vni=100))
+        refused(errno.ENODEV, 'no device 12345', cmd, nve(), nest('port', dev=12345, vni=100))
+        refused(errno.EINVAL, 'x1 is not enslaved to nve0', cmd, nve(),
+                nest('port', dev='x1', vni=100))
+        refused(errno.EINVAL, 'q1 is enslaved to nve1, not to nve0', cmd, nve(),
+                nest('port', dev='q1', vni=100))
+        for vlan in (0, 4095, 65535):
+            refused(errno.ERANGE, 'out of range', cmd, nve(),
+                    nest('port', dev='p3', vni=100, vlan=vlan))
+        refused(errno.ERANGE, 'out of range', cmd, nve(), nest('port', dev='p3', vni=1 << 24))
+        refused(errno.ERANGE, '', cmd, nve(), nest('port', dev='p3', vni=100, state=2))
+        lengths(errno.ERANGE, cmd, 'port', 'mac', b'\2\0\0\0\0\5', dev='p3', vni=100)
+    refused(errno.EINVAL, 'no VN given', 'port-add', nve(), nest('port', dev='p3'))
+    refused(errno.ENOENT, 'VN 300 does not exist', 'port-add', nve(),
+            nest('port', dev='p3', vni=300))
+    refused(errno.EEXIST, 'p1 has an untagged port', 'port-add', nve(),
+            nest('port', dev='p1', vni=200))
+    refused(errno.EEXIST, 'p2 has a port on VLAN 10', 'port-add', nve(),
+            nest('port', dev='p2', vlan=10, vni=200))
+    refused(errno.EINVAL, 'all zero', 'port-add', nve(),
+            nest('port', dev='p3', vni=100, mac='00:00:00:00:00:00'))
+    refused(errno.EINVAL, 'is a multicast MAC', 'port-add', nve(),
+            nest('port', dev='p3', vni=100, mac='01:00:5e:00:00:01'))
+    refused(errno.EINVAL, 'an epoch needs a MAC', 'port-add', nve(),
+            nest('port', dev='p3', vni=100, epoch=5))
+    refused(errno.EEXIST, f'{MAC1} of VN 100 belongs to the port on p1', 'port-add', nve(),
+            nest('port', dev='p3', vni=100, mac=MAC1))
+    for cmd in ('port-set', 'port-del', 'port-get'):
+        refused(errno.ENOENT, 'p3 has no untagged port', cmd, nve(), nest('port', dev='p3'))
+        refused(errno.ENOENT, 'p2 has no port on VLAN 11', cmd, nve(),
+                nest('port', dev='p2', vlan=11))
+    refused(errno.EOPNOTSUPP, 'the port on p1 is in VN 100', 'port-set', nve(),
+            nest('port', dev='p1', vni=200))
+
+
+def map_object():
+    place = {'vni': 100, 'mac': MAC9}
+    for cmd in ('map-add', 'map-del', 'map-get'):
+        refused(errno.EINVAL, 'no VN given', cmd, nve(), nest('map', mac=MAC9))
+        refused(errno.ENOENT, 'VN 300 does not exist', cmd, nve(), nest('map', vni=300, mac=MAC9))
+        refused(errno.EINVAL, 'no MAC address given', cmd, nve(), nest('map', vni=100))
+        refused(errno.EINVAL, 'all zero', cmd, nve(),
+                nest('map', vni=100, mac='00:00:00:00:00:00'))
+        refused(errno.EINVAL, 'is a multicast MAC', cmd, nve(),
+                nest('map', vni=100, mac='ff:ff:ff:ff:ff:ff'))
+        refused(errno.ERANGE, '', cmd, nve(), nest('map', **place, prov=3))
+        refused(errno.ERANGE, '', cmd, nve(), nest('map', **place, vlan=4095))
+        lengths(errno.ERANGE, cmd, 'map', 'mac', b'\2\0\0\0\0\5', vni=100)
+    refused(errno.EINVAL, 'no NVE address given', 'map-add', nve(), nest('map', **place))
+    refused(errno.EINVAL, 'an IPv4 and an IPv6', 'map-add', nve(),
+            nest('map', **place, addr4='192.0.2.7', addr6='2001:db8::7'))
+    refused(errno.EINVAL, 'to an NVE or to a port, not to both', 'map-add', nve(),
+            nest('map', **place, addr4='192.0.2.7', dev='p1'))
+    refused(errno.EINVAL, OWN, 'map-add', nve(), nest('map', **place, addr4='192.0.2.1'))
+    refused(errno.EINVAL, 'no access device given', 'map-add', nve(),
+            nest('map', **place, vlan=10))
+    refused(errno.ENOENT, 'p3 has no untagged port', 'map-add', nve(),
+            nest('map', **place, dev='p3'))
+    refused(errno.EINVAL, 'the port on p1 is in VN 100, not in 200', 'map-add', nve(),
+            nest('map', vni=200, mac=MAC9, dev='p1'))
+    refused(errno.EINVAL, 'made by port-add', 'map-add', nve(),
+            nest('map', **place, dev='p1', prov=2))
+    refused(errno.EEXIST, 'belongs to the port on p1', 'map-add', nve(),
+            nest('map', vni=100, mac=MAC1, addr4='192.0.2.7'), flags=NLM_F_REPLACE)
+    refused(errno.EBUSY, 'goes with its port', 'map-del', nve(), nest('map', vni=100, mac=MAC1))
+    for cmd in ('map-del', 'map-get'):
+        refused(errno.ENOENT, f'{MAC9} has no mapping in VN 100', cmd, nve(),
+                nest('map', **place))
+    refused(errno.EINVAL, "ports' own mappings", 'map-flush', nve(), nest('map', prov=2))
+    refused(errno.EINVAL, 'by VN and provenance only', 'map-flush', nve(), nest('map', mac=MAC9))
+    refused(errno.ENOENT, 'VN 300', 'map-get', nve(), nest('map', vni=300), flags=NLM_F_DUMP)
+
+
+def claims():
+    """Epochs, replacement and limits; leaves VN 100 as it was."""
+    def claim(addr, **more):
+        return nest('map', vni=100, mac=MAC9, addr4=addr, **more)
+
+    accepted('map-add', nve(), claim('192.0.2.7'))
+    accepted('map-add', nve(), claim('192.0.2.7'))
+    refused(errno.EEXIST, 'is mapped elsewhere', 'map-add', nve(), claim('192.0.2.8'))
+    refused(errno.EEXIST, 'has a mapping', 'map-add', nve(), claim('192.0.2.7'),
+            flags=NLM_F_EXCL)
+    accepted('map-add', nve(), claim('192.0.2.8'), flags=NLM_F_REPLACE | NLM_F_CREATE)
+    accepted('map-add', nve(), claim('192.0.2.7', epoch=5), flags=NLM_F_REPLACE)
+    refused(errno.ESTALE, 'epoch 4 is older than the 5 held', 'map-add', nve(),
+            claim('192.0.2.8', epoch=4), flags=NLM_F_REPLACE)
+    refused(errno.ESTALE, 'epoch 0 is older than the 5 held', 'map-add', nve(),
+            claim('192.0.2.8'), flags=NLM_F_REPLACE)
+    refused(errno.EEXIST, f'epoch 5 of {MAC9} is held elsewhere', 'map-add', nve(),
+            claim('192.0.2.8', epoch=5), flags=NLM_F_REPLACE)
+    accepted('map-add', nve(), claim('192.0.2.7', epoch=5))
+    refused(errno.ESTALE, 'epoch 4 is older than the 5 held', 'map-del', nve(),
+            nest('map', vni=100, mac=MAC9, epoch=4))
+    refused(errno.ENOENT, 'of another provenance', 'map-del', nve(),
+            nest('map', vni=100, mac=MAC9, prov=1))
+    refused(errno.ENOENT, 'leads elsewhere', 'map-del', nve(), claim('192.0.2.8'))
+    # A port takes the address only with a newer epoch.
+    refused(errno.ESTALE, 'epoch 0 is older', 'port-add', nve(),
+            nest('port', dev='p3', vni=100, mac=MAC9))
+    refused(errno.EEXIST, 'epoch 5', 'port-add', nve(),
+            nest('port', dev='p3', vni=100, mac=MAC9, epoch=5))
+    accepted('port-add', nve(), nest('port', dev='p3', vni=100, mac=MAC9, epoch=6))
+    refused(errno.ESTALE, 'epoch 5 is older than the 6 held', 'map-add', nve(),
+            claim('192.0.2.7', epoch=5), flags=NLM_F_REPLACE)
+    accepted('map-add', nve(), claim('192.0.2.7', epoch=7), flags=NLM_F_REPLACE)
+    # The port has lost the address; its end leaves the winner's mapping alone.
+    accepted('port-del', nve(), nest('port', dev='p3'))
+    accepted('map-del', nve(), nest('map', vni=100, mac=MAC9, epoch=7))
+
+    accepted('vn-set', nve(), nest('vn', vni=100, limit=2))
+    several = [nest('map', vni=100, mac=f'02:00:00:00:01:{n:02x}', addr4='192.0.2.7')
+               for n in range(3)]
+    refused(errno.ENOSPC, 'VN 100 may hold 2 mappings', 'map-add', nve(), *several,
+            offset=20 + len(nve()) + 2 * len(several[0]))
+    accepted('map-add', nve(), *several[:2])
+    refused(errno.ENOSPC, 'VN 100 may hold 2 mappings', 'map-add', nve(), several[2])
+    accepted('map-add', nve(), *several[:2])
+    accepted('map-flush', nve(), nest('map', vni=100))
+    accepted('vn-set', nve(), nest('vn', vni=100, limit=0))
+
+
+def batches():
+    """All or nothing, and the culprit is named."""
+    good = [nest('map', vni=200, mac=f'02:00:00:00:02:{n:02x}', addr4='192.0.2.7', epoch=3)
+            for n in range(50)]
+    bad = nest('map', vni=200, mac=MAC9, addr4='224.0.0.1')
+    refused(errno.EINVAL, 'multicast', 'map-add', nve(), *good, bad)
+    stale = nest('map', vni=200, mac='02:00:00:00:02:07', addr4='192.0.2.8', epoch=2)
+    # Judged by one of the same request: what was done already is taken back.
+    refused(errno.ESTALE, 'epoch 2 is older than the 3 held', 'map-add', nve(), *good, stale,
+            flags=NLM_F_REPLACE, offset=20 + len(nve()) + 50 * len(good[0]))
+    accepted('map-add', nve(), *good)
+    missing = nest('map', vni=200, mac=MAC9)
+    refused(errno.ENOENT, 'has no mapping', 'map-del', nve(),
+            nest('map', vni=200, mac='02:00:00:00:02:01'), missing)
+    accepted('map-del', nve(), *[nest('map', vni=200, mac=f'02:00:00:00:02:{n:02x}')
+                                 for n in range(50)])
+    members = [nest('member', vni=200, addr4=f'198.51.100.{n}') for n in range(1, 100)]
+    accepted('member-add', nve(), *members)
+    refused(errno.ENOENT, 'is no member', 'member-del', nve(), *members[:50],
+            nest('member', vni=200, addr4='198.51.100.200'))
+    accepted('member-del', nve(), *members)
+
+
+def remote():
+    refused(errno.EINVAL, 'no NVE address given', 'remote-get', nve(), nest('remote'))
+    refused(errno.EINVAL, 'an IPv4 and an IPv6', 'remote-get', nve(),
+            nest('remote', addr4='192.0.2.7', addr6='2001:db8::7'))
+    refused(errno.ENOENT, 'nothing on nve0 leads to 192.0.2.7', 'remote-get', nve(),
+            nest('remote', addr4='192.0.2.7'))
+    refused(errno.EINVAL, 'a counter of a remote', 'remote-get', nve(),
+            nest('remote', addr4='192.0.2.7', refs=1))
+
+
+def main():
+    global nl
+    groups = {'request': request, 'vn': vn, 'member': member, 'port': port, 'map': map_object,
+              'claims': claims, 'batches': batches, 'remote': remote}
+    nl = genl.Genl()
+    nl.resolve('nvo3')
+    groups[sys.argv[1]]()
+    sys.exit(1 if failed else 0)
+
+
+main()
