@@ -248,6 +248,22 @@ struct db_nve *db_nve_get(struct db *db, const char *name)
 	return nve;
 }
 
+const struct db_nve *db_locator_owner(const struct db *db, const struct ip_addr *locator,
+				      const struct db_nve *nve)
+{
+	const struct db_nve *other;
+	int i;
+
+	for (other = db->nves; other; other = other->hh.next) {
+		if (other == nve || !other->own || other->stale)
+			continue;
+		for (i = 0; i < other->n_locators; i++)
+			if (ip_addr_equal(&other->locators[i], locator))
+				return other;
+	}
+	return NULL;
+}
+
 /* One membership per VN carries locators and staleness for all mappings behind the NVE. */
 static void nve_changed(struct db *db, struct db_nve *nve)
 {

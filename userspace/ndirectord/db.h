@@ -56,6 +56,9 @@ void db_reap(struct db *db);
 
 struct db_nve *db_nve_find(struct db *db, const char *name);
 struct db_nve *db_nve_get(struct db *db, const char *name);	/* find or create */
+/* Another NVE of this DC than @nve that has this locator and is not silent, or NULL. */
+const struct db_nve *db_locator_owner(const struct db *db, const struct ip_addr *locator,
+				      const struct db_nve *nve);
 /* Both tell the NVE's memberships again, one item per VN: that says it for all mappings. */
 void db_nve_set_locators(struct db *db, struct db_nve *nve, const struct ip_addr *locators, int n);
 void db_nve_set_stale(struct db *db, struct db_nve *nve, enum db_stale why, bool stale);

@@ -86,16 +86,40 @@ static struct join *join_of(struct nve_session *s, const struct db_vn *vn)
 	return join;
 }
 
+/* What is sent to a locator must not end at another NVE. A silent one may be the same host of old. */
+static uint32_t get_locators(struct director *d, const struct nve_session *s,
+			     const Nvo3__NveRegister *m, struct ip_addr *locators, int *n,
+			     struct err *err)
+{
+	const struct db_nve *other;
+	char text[IP_ADDR_STRLEN];
+	int i;
+
+	if (wire_get_locators(m->locators, m->n_locators, locators, n, err))
+		return CODE(BAD_MESSAGE);
+	for (i = 0; i < *n; i++) {
+		other = db_locator_owner(&d->db, &locators[i], s->nve);
+		if (!other)
+			continue;
+		err_set(err, EEXIST, "locator %s is that of %s", ip_addr_format(&locators[i], text),
+			other->name);
+		return CODE(EXISTS);
+	}
+	return CODE(OK);
+}
+
 static void on_register(struct director *d, struct nve_session *s, const struct msg *msg,
 			const Nvo3__NveRegister *m)
 {
 	Nvo3__NveRegisterReply reply = NVO3__NVE_REGISTER_REPLY__INIT;
 	struct ip_addr locators[DB_LOCATORS];
 	struct err err;
+	uint32_t code;
 	int n;
 
-	if (wire_get_locators(m->locators, m->n_locators, locators, &n, &err)) {
-		director_answer(d, s->chan, msg, CODE(BAD_MESSAGE), &err, NULL);
+	code = get_locators(d, s, m, locators, &n, &err);
+	if (code != CODE(OK)) {
+		director_answer(d, s->chan, msg, code, &err, NULL);
 		return;
 	}
 	db_nve_set_locators(&d->db, s->nve, locators, n);

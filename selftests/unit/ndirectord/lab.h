@@ -65,7 +65,10 @@ struct proc {
 void proc_init(struct proc *d, struct lab *lab, int dc_id);
 void proc_start(struct proc *d);
 bool proc_alive(struct proc *d);
-/* With this signal; 0: it is to end by itself; the exit status must be @status, or the signal killed it if @status is -1. */
+/*
+ * With this signal; 0: it is to end by itself. Its exit status must be @status, or the signal have
+ * killed it if @status is -1.
+ */
 void proc_end(struct proc *d, int signo, int status);
 bool proc_logged(struct proc *d, const char *text);
 /* GET /api/v1@path, which must answer 200; free it with json_decref(). */

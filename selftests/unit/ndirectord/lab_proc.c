@@ -128,8 +128,8 @@ static void write_conf(struct proc *d)
 	assert_non_null(f);
 	fprintf(f, "dc = \"%s\"; name = \"d\"; dc_id = %d; grace = %u;\n", d->dc, d->dc_id,
 		d->grace);
-	fprintf(f, "tls: { ca = \"%s/ca.pem\"; cert = \"%s/%s-director-d.pem\"; key = \"%s/%s-director-d.key\"; };\n",
-		dir, dir, d->dc, dir, d->dc);
+	fprintf(f, "tls: { ca = \"%s/ca.pem\"; cert = \"%s/%s-director-d.pem\";", dir, dir, d->dc);
+	fprintf(f, " key = \"%s/%s-director-d.key\"; };\n", dir, d->dc);
 	fprintf(f, "store = \"sqlite:%s/%s.db\";\n", dir, d->dc);
 	fprintf(f, "listen = \"127.0.0.1:%u\"; api = \"127.0.0.1:%u\";\n", d->port, d->api);
 	fprintf(f, "peers = (");

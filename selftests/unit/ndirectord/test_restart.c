@@ -41,7 +41,8 @@ static uint64_t live(struct peer *nve, uint32_t addr)
 /* All that the API shows of what must survive, as one text */
 static char *everything(void)
 {
-	static const char *const paths[] = { "/status", "/nves", "/vns", "/mappings", "/placements" };
+	static const char *const paths[] = { "/status", "/nves", "/vns", "/mappings",
+					     "/placements" };
 	char *text = strdup(""), *more;
 	json_t *json;
 	size_t i;
@@ -207,7 +208,8 @@ static void test_what_was_answered_is_there(void **state)
 	for (round = 0; round < ROUNDS; round++) {
 		from = round * N;
 		say_place_many(&center, 1, from, N, "dc1/host1", epochs + from);
-		assert_int_equal(say_advertise_many(&host1, 1, from, N, 0, epochs + from), CODE(OK));
+		assert_int_equal(say_advertise_many(&host1, 1, from, N, 0, epochs + from),
+				 CODE(OK));
 		/* and more, whose answers nobody waits for */
 		say_unheard(&host1, 1, 100000 + from, N, epochs + from);
 		ups = host1.ups;

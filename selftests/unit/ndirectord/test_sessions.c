@@ -275,7 +275,10 @@ static void test_bad_requests(void **state)
 	assert_int_equal(peer_ask(&center, MSG(VN_DELETE), NULL), CODE(BAD_MESSAGE));
 	assert_int_equal(peer_ask(&center, MSG(PLACE), NULL), CODE(BAD_MESSAGE));
 	assert_int_equal(peer_ask(&center, MSG(UNPLACE), NULL), CODE(BAD_MESSAGE));
-	assert_int_equal(proc_count(&d, "/alerts", "kind", "request-refused"), 5);
+	/* what is meant for host1 is not for it */
+	assert_int_equal(say_register(&early, 1), CODE(EXISTS));
+	assert_string_equal(early.text, "locator 192.0.2.1 is that of dc1/host1");
+	assert_int_equal(proc_count(&d, "/alerts", "kind", "request-refused"), 6);
 	/* and it goes on */
 	assert_int_equal(say_join(&early, 1, NULL, 0), CODE(OK));
 }
