@@ -86,7 +86,7 @@ static struct join *join_of(struct nve_session *s, const struct db_vn *vn)
 	return join;
 }
 
-/* What is sent to a locator must not end at another NVE. A silent one may be the same host of old. */
+/* What is sent to a locator must not end at another NVE. A silent one may be this host of old. */
 static uint32_t get_locators(struct director *d, const struct nve_session *s,
 			     const Nvo3__NveRegister *m, struct ip_addr *locators, int *n,
 			     struct err *err)

@@ -166,6 +166,7 @@ static void test_epochs_climb_on(void **state)
 	memcpy(store, host1.store, sizeof(store));
 	restart(SIGKILL, -1);
 	reconnected(&center, 1);
+	reconnected(&host1, 1);
 	p.addr = 2;
 	p.vm = 2;
 	assert_int_equal(say_place(&center, &p), CODE(OK));
