@@ -1,31 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Bucket arrays: readers beside one writer that moves keys. See bucket.h. */
 
-#include <linux/cache.h>
+#include <linux/bitops.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "bucket.h"
 
-/* Buckets that the search for room looks at; a dozen usually do at 90 % load. */
+/* Buckets that the search for room looks at; eight bytes of stack each. */
 #define SEARCH_MAX	96
 
 static_assert(sizeof(struct nvo3_bucket) == 64);
+static_assert(NVO3_TABLE_SLOTS == 5);
 
-/* 0, or the value of @tag in one bucket; @seq is what the bucket was seen under. */
+static __always_inline unsigned int slot_fits(const struct nvo3_bucket *bucket, int i, u64 tag)
+{
+	return (READ_ONCE(bucket->tag[i]) == tag) << i;
+}
+
+/*
+ * 0, or the value of @tag in one bucket; @seq is what the bucket was seen under.
+ * All tags are compared before any branch: which of them fits is random, and a
+ * wrong guess of the processor costs more than the other comparisons.
+ */
 static __always_inline u32 bucket_lookup(const struct nvo3_bucket *bucket, u64 tag, u32 *seq)
 {
+	unsigned int fits;
 	u32 val;
-	int i;
 
 again:
 	*seq = READ_ONCE(bucket->seq);
 	smp_rmb();	/* A */
-	for (i = 0; i < NVO3_TABLE_SLOTS; i++) {
-		if (READ_ONCE(bucket->tag[i]) != tag)
-			continue;
-		smp_rmb();	/* B */
-		val = READ_ONCE(bucket->val[i]);
+	fits = slot_fits(bucket, 0, tag) | slot_fits(bucket, 1, tag) |
+	       slot_fits(bucket, 2, tag) | slot_fits(bucket, 3, tag) |
+	       slot_fits(bucket, 4, tag);
+	smp_rmb();	/* B */
+	/* A slot that fits may be empty and keep the tag of a former key. */
+	for (; fits; fits &= fits - 1) {
+		val = READ_ONCE(bucket->val[__ffs(fits)]);
 		if (!val)
 			continue;
 		smp_rmb();	/* C */

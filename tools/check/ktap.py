@@ -75,7 +75,7 @@ class Parser:
     def end(self, status):
         """The results, knowing the exit status (None: it never ended)."""
         self._close_group()
-        if self.planned is None:
+        if self.planned is None or not self.results:
             self._fail('it planned no tests')
         failed = any(result.verdict == 'failed' for result in self.results)
         if status is None and not failed:

@@ -83,8 +83,8 @@ lab_underlay_up() {
 		ip netns add "dc$dc-net"
 		ip -n "dc$dc-net" link add br0 type bridge
 		ip -n "dc$dc-net" link set br0 up
-		ip link add "dc$dc" netns router type veth peer name up netns "dc$dc-net"
-		ip -n "dc$dc-net" link set up master br0 up
+		ip link add "dc$dc" netns router type veth peer name uplink netns "dc$dc-net"
+		ip -n "dc$dc-net" link set uplink master br0 up
 		ip -n router addr add "10.$dc.0.1/24" dev "dc$dc"
 		ip -n router addr add "fd00:$dc::1/64" dev "dc$dc" nodad
 		ip -n router link set "dc$dc" up
@@ -182,14 +182,22 @@ lab_program() {	# NAME -> its program
 	esac
 }
 
-lab_start() {	# NAME: start its daemon and wait until it says that it is ready
-	local name=$1 program seen
-	program=$(lab_program "$name")
-	seen=$(grep -c "$program: ready" "$LAB/$name.log" 2>/dev/null)
-	setsid nsenter --net="/run/netns/$name" "$LAB_BIN/$program" -c "$LAB/$name.conf" \
-		>>"$LAB/$name.log" 2>&1 </dev/null &
+lab_launch() {	# NAME: start its daemon
+	local name=$1
+	setsid nsenter --net="/run/netns/$name" "$LAB_BIN/$(lab_program "$name")" \
+		-c "$LAB/$name.conf" >>"$LAB/$name.log" 2>&1 </dev/null &
 	echo $! >"$LAB/$name.pid"
-	lab_until 30 "$program of $name" lab_said "$name" "$program: ready" "${seen:-0}"
+}
+
+lab_ready() {	# NAME SEEN: it has said so once more than SEEN times
+	lab_until 60 "the daemon of $1" lab_said "$1" "$(lab_program "$1"): ready" "$2"
+}
+
+lab_start() {	# NAME: start its daemon and wait until it says that it is ready
+	local seen
+	seen=$(grep -c "$(lab_program "$1"): ready" "$LAB/$1.log" 2>/dev/null)
+	lab_launch "$1"
+	lab_ready "$1" "${seen:-0}"
 }
 
 lab_said() {	# NAME TEXT COUNT: its log has the text more than COUNT times
@@ -223,11 +231,14 @@ lab_up() {	# namespaces, certificates, configuration, daemons
 		lab_conf_host "$name" >"$LAB/$name.conf"
 	done
 	for name in director1 director2 vcenter1 vcenter2 $LAB_HOSTS; do
-		lab_start "$name"
+		lab_launch "$name"
 	done
-	lab_until 30 "the servers at vcenter1" lab_servers_up 1
-	lab_until 30 "the servers at vcenter2" lab_servers_up 2
-	lab_until 30 "the session between the data centres" lab_peers_up
+	for name in director1 director2 vcenter1 vcenter2 $LAB_HOSTS; do
+		lab_ready "$name" 0 || return 1
+	done
+	lab_until 60 "the servers at vcenter1" lab_servers_up 1 &&
+		lab_until 60 "the servers at vcenter2" lab_servers_up 2 &&
+		lab_until 60 "the session between the data centres" lab_peers_up
 }
 
 lab_servers_up() {	# DC
@@ -275,4 +286,8 @@ lab_down() {
 		ip netns del "$ns"
 	done
 	rm -rf "$LAB"
+}
+
+vn_known() {	# DC NAME: its vCenter has that VN
+	ctl "$1" vn list | grep -qw "$2"
 }

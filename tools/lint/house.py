@@ -21,7 +21,7 @@ VERSION = re.compile(r'\b(LINUX_VERSION_CODE|KERNEL_VERSION)\b')
 
 class Rules:
     def __init__(self, path):
-        self.levels, self.rooms, self.owners, self.budgets, self.generated = [], {}, [], {}, []
+        self.levels, self.rooms, self.owners, self.budgets, self.generated = [], {}, [], [], []
         with open(path, encoding='utf-8') as table:
             for number, line in enumerate(table, 1):
                 words = line.split('#')[0].split()
@@ -36,7 +36,7 @@ class Rules:
         elif kind == 'owner':
             self.owners.append((words[0], words[1:]))
         elif kind == 'budget':
-            self.budgets[words[0]] = int(words[1])
+            self.budgets.append((words[0], int(words[1])))
         elif kind == 'generated':
             self.generated += words
         else:
@@ -47,6 +47,12 @@ class Rules:
         rooms = [room for room in self.rooms if path.startswith(room + '/')]
         return max(rooms, key=len, default=None)
 
+    def tested(self, path):
+        """The room that a unit test is about: the one of its folder's name."""
+        found = re.match(r'selftests/unit/(\w+)/', path)
+        return next((room for room in self.rooms
+                     if found and os.path.basename(room) == found.group(1)), None)
+
     def level(self, path):
         """(has its room levels, the file's or None)"""
         known = False
@@ -56,6 +62,13 @@ class Rules:
                 if fnmatch.fnmatchcase(path[len(room) + 1:], name):
                     return True, level
         return known, None
+
+    def budget(self, what):
+        """The limit for a path, or for 'function'; None if there is none."""
+        if what in self.generated:
+            return None
+        return next((lines for pattern, lines in self.budgets
+                     if fnmatch.fnmatchcase(what, pattern)), None)
 
     def owned(self, header, path):
         """Is path allowed to include a foreign header?"""
@@ -76,7 +89,7 @@ class House:
 
     def resolve(self, path, name):
         """Our file that #include "name" in path means, or None."""
-        room = self.rules.room(path)
+        room = self.rules.room(path) or self.rules.tested(path)
         if name.startswith('proto/'):
             return 'userspace/proto/' + name[len('proto/'):].replace('.pb-c.h', '.proto')
         for folder in (os.path.dirname(path), room, 'userspace/lib', 'userspace', 'tools'):
@@ -104,7 +117,7 @@ class House:
             self.complain(path, number, f'looks upward: level {level} to {below} ({target})')
 
     def check_c(self, path, lines):
-        start = None
+        start, limit = None, self.rules.budget('function')
         for number, line in enumerate(lines, 1):
             include = INCLUDE.match(line)
             if include:
@@ -113,9 +126,8 @@ class House:
                 start = number
             elif line.startswith('}') and start:
                 size, start = number - start - 1, None
-                if size > self.rules.budgets['function'] and path not in self.rules.generated:
-                    self.complain(path, number, f'a function of {size} lines, at most '
-                                  f'{self.rules.budgets["function"]}')
+                if size > limit and path not in self.rules.generated:
+                    self.complain(path, number, f'a function of {size} lines, at most {limit}')
             if VERSION.search(line) and path.startswith('kernel/') and \
                     not path.startswith('kernel/compat/'):
                 self.complain(path, number, 'kernel versions belong to kernel/compat')
@@ -130,8 +142,8 @@ class House:
         for number, line in enumerate(lines, 1):
             if UNFINISHED.search(line):
                 self.complain(path, number, f'unfinished: {line.strip()}')
-        limit = self.rules.budgets.get(os.path.splitext(path)[1])
-        if limit and len(lines) > limit and path not in self.rules.generated:
+        limit = self.rules.budget(path)
+        if limit and len(lines) > limit:
             self.complain(path, limit, f'{len(lines)} lines, at most {limit}')
 
     def check_python(self, path, lines):

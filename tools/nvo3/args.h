@@ -37,8 +37,12 @@ struct arg {
 };
 
 #define ARG(t, k, d, ...) { .key = k, .type = ARG_##t, .dst = d, __VA_ARGS__ }
+/* A word of @w, with @b set in @h when it is given */
+#define ARG_CHOICE(k, d, w, h, b) \
+	{ .key = k, .type = ARG_ENUM, .dst = d, .words = w, .has = h, .bit = b }
 #define ARG_NUMBER(k, d, lo, hi, ...) \
-	{ .key = k, .type = ARG_NUM, .dst = d, .size = sizeof(*(d)), .min = lo, .max = hi, __VA_ARGS__ }
+	{ .key = k, .type = ARG_NUM, .dst = d, .size = sizeof(*(d)), .min = lo, .max = hi, \
+	  __VA_ARGS__ }
 
 /* Which word of an enum a number is; "?" when this build has no word for it */
 const char *args_word(const char *const *words, unsigned int value);

@@ -94,8 +94,9 @@ enum status cmd_run(struct ctx *ctx, int argc, char *const *argv)
 	if (!strcmp(argv[0], "help"))
 		return help(ctx, NULL);
 	if (!c)
-		return ctx_usage(ctx, "\"%s\" is not an object; expected nve, vn, member, port, map, "
-				 "remote, monitor or help", argv[0]);
+		return ctx_usage(ctx,
+				 "\"%s\" is not an object; expected nve, vn, member, port, map, remote, monitor or help",
+				 argv[0]);
 	if (argc < 2)
 		return run_verb(ctx, c->verbs, 0, argv + 1);
 	if (!strcmp(argv[1], "help"))

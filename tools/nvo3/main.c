@@ -50,8 +50,9 @@ static enum status parse_options(struct ctx *ctx, int argc, char **argv, struct 
 		case ':':
 			return ctx_usage(ctx, "option \"-%c\" needs a value", optopt);
 		default:
-			return ctx_usage(ctx, "option \"-%c\" is unknown; expected -j, -p, -s, -n, "
-					 "-b, -V or -h", optopt);
+			return ctx_usage(ctx,
+					 "option \"-%c\" is unknown; expected -j, -p, -s, -n, -b, -V or -h",
+					 optopt);
 		}
 	}
 	return STATUS_OK;

@@ -25,8 +25,7 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, struct ch
 		ARG_NUMBER("vlan", &map->vlan, 1, 4094),
 		ARG_NUMBER("epoch", &map->epoch, 0, UINT64_MAX,
 			   .has = &map->has, .bit = NVO3_HAS(MAP_EPOCH)),
-		ARG(ENUM, "prov", &map->prov, .words = words_maker,
-		  .has = &map->has, .bit = NVO3_HAS(MAP_PROV)),
+		ARG_CHOICE("prov", &map->prov, words_maker, &map->has, NVO3_HAS(MAP_PROV)),
 		{},
 	};
 	enum status status = ctx_args(ctx, args, argc, argv);
@@ -95,8 +94,7 @@ static enum status map_flush(struct ctx *ctx, int argc, char *const *argv)
 	struct arg args[] = {
 		ARG(DEV, "dev", &dev, .must = true),
 		ARG_NUMBER("vni", &map->vni, 1, NVO3_VNI_MAX),
-		ARG(ENUM, "prov", &map->prov, .words = words_maker,
-		  .has = &map->has, .bit = NVO3_HAS(MAP_PROV)),
+		ARG_CHOICE("prov", &map->prov, words_maker, &map->has, NVO3_HAS(MAP_PROV)),
 		{},
 	};
 	enum status status = ctx_args(ctx, args, argc, argv);
@@ -164,8 +162,7 @@ static enum status map_show(struct ctx *ctx, int argc, char *const *argv)
 	struct arg args[] = {
 		ARG(DEV, "dev", &dev),
 		ARG_NUMBER("vni", &filter.vni, 1, NVO3_VNI_MAX),
-		ARG(ENUM, "prov", &filter.prov, .words = words_prov,
-		  .has = &filter.has, .bit = NVO3_HAS(MAP_PROV)),
+		ARG_CHOICE("prov", &filter.prov, words_prov, &filter.has, NVO3_HAS(MAP_PROV)),
 		{},
 	};
 	enum status status = ctx_args(ctx, args, argc, argv);

@@ -29,8 +29,9 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, unsigned 
 		for (g = 0; g < NGROUPS && strcmp(groups[g].word, argv[i]); g++)
 			;
 		if (g == NGROUPS)
-			return ctx_usage(ctx, "\"%s\" is unknown here; expected config, mapping, "
-					 "miss or alert", argv[i]);
+			return ctx_usage(ctx,
+					 "\"%s\" is unknown here; expected config, mapping, miss or alert",
+					 argv[i]);
 		set |= groups[g].group;
 	}
 	*ret = set ? set : NVO3_GROUP_ALL;

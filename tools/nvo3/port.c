@@ -21,8 +21,7 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, struct ch
 		ARG(DEV, "dev", &c->dev, .must = true),
 		ARG_NUMBER("vlan", &port->vlan, 1, 4094),
 		ARG(MAC, "mac", &port->mac, .has = &port->has, .bit = NVO3_HAS(PORT_MAC)),
-		ARG(ENUM, "state", &port->state, .words = words_state,
-		  .has = &port->has, .bit = NVO3_HAS(PORT_STATE)),
+		ARG_CHOICE("state", &port->state, words_state, &port->has, NVO3_HAS(PORT_STATE)),
 		ARG_NUMBER("epoch", &port->epoch, 0, UINT64_MAX,
 			   .has = &port->has, .bit = NVO3_HAS(PORT_EPOCH)),
 		/* A port stays in its VN and under its NVE: for a set, the words end here */

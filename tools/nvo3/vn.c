@@ -10,10 +10,8 @@ static enum status change(struct ctx *ctx, uint8_t cmd, int argc, char *const *a
 	struct arg args[] = {
 		ARG(DEV, "dev", &dev, .must = true),
 		ARG_NUMBER("vni", &vn->vni, 1, NVO3_VNI_MAX, .must = true),
-		ARG(ENUM, "unknown", &vn->unknown, .words = words_unknown,
-		  .has = &vn->has, .bit = NVO3_HAS(VN_UNKNOWN)),
-		ARG(ENUM, "bum", &vn->bum, .words = words_bum,
-		  .has = &vn->has, .bit = NVO3_HAS(VN_BUM)),
+		ARG_CHOICE("unknown", &vn->unknown, words_unknown, &vn->has, NVO3_HAS(VN_UNKNOWN)),
+		ARG_CHOICE("bum", &vn->bum, words_bum, &vn->has, NVO3_HAS(VN_BUM)),
 		ARG_NUMBER("limit", &vn->limit, 0, UINT32_MAX,
 			   .has = &vn->has, .bit = NVO3_HAS(VN_LIMIT)),
 		{},

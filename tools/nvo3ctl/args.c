@@ -97,13 +97,10 @@ int args_parse(struct args *args, const struct opt *opts, const struct opt *more
 	return i;
 }
 
-int args_check(const struct args *args, const struct opt *opts, int min, int max,
-	       struct err *err)
+int args_check(const struct args *args, const struct opt *opts, int max, struct err *err)
 {
 	if (args->n_words > max)
 		return err_set(err, EINVAL, "unexpected \"%s\"", args->words[max]);
-	if (args->n_words < min)
-		return err_set(err, EINVAL, "something is missing");
 	for (; opts && opts->name; opts++)
 		if (opts->required && !args_has(args, opts->name))
 			return err_set(err, EINVAL, "%s is missing", opts->name);

@@ -40,9 +40,8 @@ struct args {
  */
 int args_parse(struct args *args, const struct opt *opts, const struct opt *more, bool leading,
 	       int argc, char **argv, struct err *err);
-/* Are all required options there, and from @min to @max words? */
-int args_check(const struct args *args, const struct opt *opts, int min, int max,
-	       struct err *err);
+/* Are all required options there, and not more than @max words? */
+int args_check(const struct args *args, const struct opt *opts, int max, struct err *err);
 
 bool args_has(const struct args *args, const char *name);
 const char *args_text(const struct args *args, const char *name);	/* NULL if absent */

@@ -9,8 +9,9 @@
 #include <string.h>
 
 #include "lib/version.h"
+#include "usage.h"
 
-static const struct object *const objects[] = {
+const struct object *const objects[] = {
 	&object_vm,	&object_vn,	&object_server, &object_moves,	&object_map,
 	&object_events, &object_alerts, &object_status, &object_pki,	NULL,
 };
@@ -30,54 +31,6 @@ static const struct opt global_opts[] = {
 	{ "--key", OPT_TEXT },
 	{ NULL },
 };
-
-static const char main_usage[] =
-	"Usage: nvo3ctl [OPTIONS] OBJECT [VERB] ...\n"
-	"       nvo3ctl OBJECT -h\n"
-	"OPTIONS := -j | --no-wait | {--url https://HOST:PORT | --socket PATH} |\n"
-	"           {--director-url https://HOST:PORT | --director-socket PATH} |\n"
-	"           --ca FILE | --cert FILE | --key FILE | -h | -V\n"
-	"OBJECT :=\n";
-
-static void print_main_usage(FILE *out)
-{
-	fputs(main_usage, out);
-	for (int i = 0; objects[i]; i++)
-		fprintf(out, "  %-8s %s\n", objects[i]->name, objects[i]->summary);
-}
-
-/* Lines after the first are set under what follows the verb. */
-static void print_verb_usage(FILE *out, const char *lead, const struct object *object,
-			     const struct verb *verb)
-{
-	int indent = fprintf(out, "%s nvo3ctl %s%s%s", lead, object->name, *verb->name ? " " : "",
-			     verb->name);
-
-	for (const char *p = verb->usage; *p;) {
-		int len = strcspn(p, "\n");
-
-		fprintf(out, p == verb->usage ? " %.*s" : "\n%*s %.*s",
-			p == verb->usage ? len : indent, p, len, p);
-		p += len + (p[len] == '\n');
-	}
-	fputc('\n', out);
-}
-
-static void print_usage(FILE *out, const struct object *object, const struct verb *verb)
-{
-	const char *lead = "Usage:";
-
-	if (!object) {
-		print_main_usage(out);
-		return;
-	}
-	for (const struct verb *v = object->verbs; v->name; v++) {
-		if (verb && v != verb)
-			continue;
-		print_verb_usage(out, lead, object, v);
-		lead = "      ";
-	}
-}
 
 static const struct object *find_object(const char *name)
 {
@@ -204,7 +157,9 @@ static int understand(struct command *cmd, int argc, char **argv, struct err *er
 		return r;
 	if (!cmd->verb)
 		return err_set(err, EINVAL, "VERB is missing");
-	return args_check(&cmd->args, cmd->verb->opts, cmd->verb->min, cmd->verb->max, err);
+	if (cmd->args.n_words < cmd->verb->min)
+		return usage_missing_word(cmd->verb, cmd->args.n_words, err);
+	return args_check(&cmd->args, cmd->verb->opts, cmd->verb->max, err);
 }
 
 static int run(const struct command *cmd, FILE *out, struct err *err)
@@ -237,7 +192,7 @@ int ctl_main(int argc, char **argv, FILE *out, FILE *errors)
 
 	r = understand(&cmd, argc, argv, &err) < 0 ? CTL_USAGE : CTL_OK;
 	if (r == CTL_OK && wants_help(&cmd)) {
-		print_usage(out, cmd.object, cmd.verb);
+		usage_print(out, cmd.object, cmd.verb);
 		return CTL_OK;
 	}
 	if (r == CTL_OK && args_has(&cmd.global, "-V")) {
@@ -250,6 +205,6 @@ int ctl_main(int argc, char **argv, FILE *out, FILE *errors)
 	if (r != CTL_OK)
 		fprintf(errors, "Error: %s\n", err.text);
 	if (r == CTL_USAGE)
-		print_usage(errors, cmd.object, cmd.verb);
+		usage_print(errors, cmd.object, cmd.verb);
 	return r;
 }

@@ -108,7 +108,7 @@ static int width(const char *text)
 
 static void put_cell(FILE *out, const char *text, int room, bool right)
 {
-	int fill = room - width(text);
+	int fill = room > width(text) ? room - width(text) : 0;
 
 	fprintf(out, "%*s%s%*s", right ? fill : 0, "", text, right ? 0 : fill, "");
 }

@@ -92,11 +92,12 @@ static enum wait_verdict judge(json_t *vm, uint64_t ms, void *arg, struct err *e
 	if (!awaited->state)
 		return WAIT_ON;
 
-	if (*error || strcmp(state, "failed") == 0) {
-		err_set(err, EREMOTEIO, "%s", *error ? error : "the VM failed");
-		return WAIT_FAILED;
-	}
-	return strcmp(state, awaited->state) == 0 ? WAIT_DONE : WAIT_ON;
+	if (strcmp(state, awaited->state) == 0)
+		return WAIT_DONE;
+	if (!*error && strcmp(state, "failed") != 0)
+		return WAIT_ON;
+	err_set(err, EREMOTEIO, "%s", *error ? error : "the VM failed");
+	return WAIT_FAILED;
 }
 
 /* @vm: as it was accepted. Takes it; gives what became of it, or NULL if it is gone. */
@@ -245,8 +246,9 @@ static int lookup(struct ctl *ctl, const struct args *args, struct err *err)
 
 static const struct verb verbs[] = {
 	{ "create",
-	  "NAME --tenant TENANT {--vn VN [--mac MAC] [--ip CIDR]... | --nic NIC}...\n"
-	  "[--server SERVER] [--cpus N] [--memory MIB] [--disk MIB] [--group GROUP] [--stopped]\n"
+	  "NAME --tenant TENANT [--vn VN [--mac MAC] [--ip CIDR]...] [--nic NIC]...\n"
+	  "[--server SERVER] [--cpus N] [--memory MIB] [--disk MIB]\n"
+	  "[--group GROUP] [--stopped]\n"
 	  "NIC := vn=VN[,mac=MAC][,ip=CIDR]...",
 	  vm_create_opts, 1, 1, create },
 	{ "list", "[--tenant TENANT] [--server SERVER] [--vn VN] [--state STATE]", list_opts, 0, 0,

@@ -53,7 +53,7 @@ static int add_once(json_t *nic, const char *key, const char *value, const char 
 		    struct err *err)
 {
 	if (json_object_get(nic, key))
-		return err_set(err, EINVAL, "%s: %s is given twice", what, key);
+		return err_set(err, EINVAL, "--nic %s: %s is given twice", what, key);
 	json_object_set_new(nic, key, json_string(value));
 	return 0;
 }

@@ -22,10 +22,10 @@ const struct opt vm_migrate_opts[] = {
 	{ NULL },
 };
 
-static const char *const steps[] = { "reserve", "stop", "pull", "commit", "release" };
+static const char *const steps[] = { "reserve", "stop", "pull", "commit", "release", NULL };
 
-#define N_STEPS ((int)(sizeof(steps) / sizeof(steps[0])))
 #define STEP_PULL 2
+#define STEP_LAST 4
 
 json_t *vm_migrate_body(const struct args *args, struct err *err)
 {
@@ -59,7 +59,7 @@ struct watch {
 
 static int step_index(const char *name)
 {
-	for (int i = 0; i < N_STEPS; i++)
+	for (int i = 0; steps[i]; i++)
 		if (strcmp(steps[i], name) == 0)
 			return i;
 	return -1;
@@ -86,9 +86,10 @@ static void show_image(struct watch *w, json_t *move, uint64_t ms, bool last)
 }
 
 /* Steps that came and went between two looks are shown with the others. */
-static void show_steps(struct watch *w, json_t *move, uint64_t ms)
+static void show_steps(struct watch *w, json_t *move, bool done, uint64_t ms)
 {
-	int now = step_index(json_string_value(json_object_get(move, "step")) ?: "");
+	const char *step = json_string_value(json_object_get(move, "step")) ?: "";
+	int now = done ? STEP_LAST : step_index(step);
 
 	while (w->step < now) {
 		if (w->step == STEP_PULL)
@@ -104,6 +105,7 @@ static void show_steps(struct watch *w, json_t *move, uint64_t ms)
 static enum wait_verdict judge(json_t *move, uint64_t ms, void *arg, struct err *err)
 {
 	const char *state = json_string_value(json_object_get(move, "state")) ?: "";
+	bool done = strcmp(state, "done") == 0;
 	struct watch *w = arg;
 
 	if (!move) {
@@ -111,12 +113,12 @@ static enum wait_verdict judge(json_t *move, uint64_t ms, void *arg, struct err 
 		return WAIT_FAILED;
 	}
 	if (!w->ctl->json)
-		show_steps(w, move, ms);
+		show_steps(w, move, done, ms);
 	if (strcmp(state, "running") == 0)
 		return WAIT_ON;
 	if (!w->ctl->json)
 		line(w, ms, state);
-	if (strcmp(state, "done") == 0)
+	if (done)
 		return WAIT_DONE;
 	err_set(err, EREMOTEIO, "the move was %s: %s", state,
 		json_string_value(json_object_get(move, "error")) ?: "no reason given");

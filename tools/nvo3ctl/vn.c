@@ -13,7 +13,8 @@ static const struct column list_columns[] = {
 	{ "TENANT", "tenant" },
 	{ "UNKNOWN", "unknown" },
 	{ "BUM", "bum" },
-	{ "DC", "dc" },
+	{ "HOME", "home_dc" },
+	{ "INTERFACES", "interfaces", .right = true },
 	{ "UUID", "uuid" },
 	{ NULL },
 };
@@ -24,7 +25,7 @@ static const struct column vn_columns[] = {
 	{ "tenant", "tenant" },
 	{ "unknown", "unknown" },
 	{ "bum", "bum" },
-	{ "dc", "dc" },
+	{ "home", "home_dc" },
 	{ "uuid", "uuid" },
 	{ NULL },
 };

@@ -200,7 +200,8 @@ int sock_addr_parse(struct sock_addr *ret, const char *text, struct err *err)
 		return bad_sock_addr(err, text);
 	memcpy(host, from, end - from);
 	host[end - from] = 0;
-	if (ip_addr_parse(&s.ip, host, NULL) < 0 || bracket != (s.ip.family == AF_INET6))
+	if (ip_addr_parse(&s.ip, host, NULL) < 0 ||
+	    (s.ip.family == AF_INET6 ? !bracket : bracket))
 		return bad_sock_addr(err, text);
 	if (!decimal_parse(colon + 1, UINT16_MAX, &port) || !port)
 		return err_set(err, EINVAL, "port of \"%s\" is not 1 to 65535", text);

@@ -57,25 +57,32 @@ const char *cert_time(const ASN1_TIME *t, char buf[CERT_TIME])
 	return buf;
 }
 
+static const char *issuer_name(const X509 *cert, char buf[CERT_LABEL])
+{
+	X509_NAME *name = X509_get_issuer_name(cert);
+
+	if (X509_NAME_get_text_by_NID(name, NID_commonName, buf, CERT_LABEL) < 0 &&
+	    !X509_NAME_oneline(name, buf, CERT_LABEL))
+		strcpy(buf, "?");
+	return buf;
+}
+
 void cert_problem(X509_STORE_CTX *ctx, struct err *err)
 {
-	X509 *cert = X509_STORE_CTX_get_current_cert(ctx);
+	X509 *cert = X509_STORE_CTX_get_current_cert(ctx), *leaf = X509_STORE_CTX_get0_cert(ctx);
+	char label[CERT_LABEL], issuer[CERT_LABEL], when[CERT_TIME];
 	int code = X509_STORE_CTX_get_error(ctx);
-	char label[CERT_LABEL], when[CERT_TIME];
 
-	if (!cert) {
-		err_set(err, EACCES, "certificate: %s", X509_verify_cert_error_string(code));
-		return;
-	}
-	cert_label(cert, label);
+	if (!cert)
+		cert = leaf;
 	switch (code) {
 	case X509_V_ERR_CERT_HAS_EXPIRED:
-		err_set(err, EACCES, "certificate of %s expired on %s", label,
+		err_set(err, EACCES, "certificate of %s expired on %s", cert_label(cert, label),
 			cert_time(X509_get0_notAfter(cert), when));
 		break;
 	case X509_V_ERR_CERT_NOT_YET_VALID:
-		err_set(err, EACCES, "certificate of %s is not valid before %s", label,
-			cert_time(X509_get0_notBefore(cert), when));
+		err_set(err, EACCES, "certificate of %s is not valid before %s",
+			cert_label(cert, label), cert_time(X509_get0_notBefore(cert), when));
 		break;
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
@@ -83,10 +90,12 @@ void cert_problem(X509_STORE_CTX *ctx, struct err *err)
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
 	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-		err_set(err, EACCES, "certificate of %s is not signed by our CA", label);
+		/* Where the chain breaks is of less interest than whose it is. */
+		err_set(err, EACCES, "certificate of %s is signed by \"%.64s\", not by our CA",
+			cert_label(leaf, label), issuer_name(leaf, issuer));
 		break;
 	default:
-		err_set(err, EACCES, "certificate of %s: %s", label,
+		err_set(err, EACCES, "certificate of %s: %s", cert_label(cert, label),
 			X509_verify_cert_error_string(code));
 	}
 }

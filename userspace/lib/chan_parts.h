@@ -29,8 +29,10 @@ void chan_kick(struct chan *chan);
 void chan_close(struct chan *chan);
 
 /* chan_stream.c */
-/* Take over the connected socket @fd; the identity is known already if there is no TLS. */
+/* Take over the connected socket @fd. Without TLS chan_greet() or chan_refuse() must follow. */
 void chan_start(struct chan *chan, int fd);
+/* The peer is who it should be: say hello. */
+void chan_greet(struct chan *chan);
 /* Tell the peer why we do not talk to it, then end. */
 void chan_refuse(struct chan *chan, uint32_t code, const char *why);
 void chan_stream_close(struct chan *chan);

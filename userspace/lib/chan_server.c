@@ -122,8 +122,11 @@ static void check_uid(struct chan *chan, int fd)
 	char why[CHAN_TEXT];
 
 	getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len);
-	if (cred.uid == server->uid)
+	if (cred.uid == server->uid) {
+		chan_set_peer(chan, &server->peer);
+		chan_greet(chan);
 		return;
+	}
 	snprintf(why, sizeof(why), "uid %u may not connect; uid %u may", cred.uid, server->uid);
 	chan_refuse(chan, CODE(DENIED), why);
 }
@@ -143,7 +146,6 @@ static void accepted(struct chan_server *server, int fd)
 		name_client(chan, fd);
 	} else {
 		snprintf(chan->addr, sizeof(chan->addr), "%s", server->addr.text);
-		chan_set_peer(chan, &server->peer);
 	}
 	chan_start(chan, fd);
 	if (!server->tls)
@@ -257,13 +259,15 @@ struct chan_server *chan_listen(struct loop *loop, struct tls *tls, const char *
 static int clear_path(const struct chan_addr *addr, struct err *err)
 {
 	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct stat st;
 
 	if (fd < 0)
 		return err_sys(err, errno, "cannot listen at %s", addr->text);
 	if (!connect(fd, (const struct sockaddr *)&addr->un, addr->len) || errno == EAGAIN)
 		return err_set(err, EADDRINUSE, "cannot listen at %s: another process does",
 			       addr->text);
-	if (errno == ECONNREFUSED)
+	/* A connection to any other kind of file is refused as well; that file is not ours. */
+	if (errno == ECONNREFUSED && !lstat(addr->un.sun_path, &st) && S_ISSOCK(st.st_mode))
 		unlink(addr->un.sun_path);
 	return 0;
 }

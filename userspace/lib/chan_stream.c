@@ -124,6 +124,12 @@ static void on_write(struct bufferevent *bev, void *arg)
 		linger_start(chan);
 }
 
+void chan_greet(struct chan *chan)
+{
+	chan->state = CHAN_HELLO;
+	chan_wire_hello(chan);
+}
+
 static void shook_hands(struct chan *chan)
 {
 	struct identity peer;
@@ -135,8 +141,7 @@ static void shook_hands(struct chan *chan)
 	}
 	chan_set_peer(chan, &peer);
 	chan->expiry = tls_expiry(chan_ssl(chan));
-	chan->state = CHAN_HELLO;
-	chan_wire_hello(chan);
+	chan_greet(chan);
 }
 
 static void broke(struct chan *chan, short what, int error)
@@ -149,7 +154,8 @@ static void broke(struct chan *chan, short what, int error)
 	if (code)
 		tls_reason(chan_ssl(chan), code, &err);
 	else if (rest)
-		err_set(&err, EPIPE, "the peer closed after %zu of a frame's %zu bytes", rest, whole);
+		err_set(&err, EPIPE, "the peer closed after %zu of a frame's %zu bytes", rest,
+			whole);
 	else if (!(what & BEV_EVENT_EOF) && error && error != EAGAIN)
 		err_set(&err, error, "%s", strerror(error));
 	else
@@ -221,7 +227,5 @@ void chan_start(struct chan *chan, int fd)
 	bufferevent_setcb(chan->bev, on_read, on_write, on_event, chan);
 	bufferevent_setwatermark(chan->bev, EV_READ, 0, FRAME_HEADER + FRAME_MAX + READ_SLACK);
 	bufferevent_enable(chan->bev, EV_READ | EV_WRITE);
-	chan->state = chan->tls ? CHAN_HANDSHAKE : CHAN_HELLO;
-	if (!chan->tls)
-		chan_wire_hello(chan);
+	chan->state = CHAN_HANDSHAKE;
 }

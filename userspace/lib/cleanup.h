@@ -20,9 +20,9 @@
 
 /* Defines cleanup_NAME() for variables of TYPE that FN releases; FN must accept NULL */
 #define DEFINE_CLEANUP(type, name, fn)				\
-	static inline void cleanup_##name(type *p)		\
+	static inline void cleanup_##name(void *p)		\
 	{							\
-		fn(*p);						\
+		fn(*(type *)p);					\
 	}							\
 	struct nvo3_swallow_semicolon
 
@@ -41,10 +41,10 @@ static inline void cleanup_close(int *fd)
 	errno = saved;
 }
 
-static inline void cleanup_fclose(FILE **f)
+static inline void cleanup_fclose(FILE **file)
 {
-	if (*f)
-		fclose(*f);
+	if (*file)
+		fclose(*file);
 }
 
 #define _cleanup_free_ _cleanup_(cleanup_free)

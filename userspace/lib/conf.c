@@ -152,7 +152,7 @@ static int error_missing(struct conf *conf, const char *path, struct err *err)
 
 bool conf_has(struct conf *conf, const char *path)
 {
-	return fetch(conf, path) != NULL;
+	return fetch(conf, path);
 }
 
 int conf_str(struct conf *conf, const char *path, const char **ret, struct err *err)

@@ -102,7 +102,8 @@ int daemon_mkdir(const char *path, struct err *err)
 
 	if (!part)
 		abort();
-	while ((slash = strchr(slash + 1, '/'))) {
+	/* The first byte may be a slash, and is then no end of a name. */
+	while (*slash && (slash = strchr(slash + 1, '/'))) {
 		*slash = '\0';
 		r = make_one(part, err);
 		if (r < 0)

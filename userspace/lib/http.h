@@ -30,11 +30,12 @@ struct http_server *http_listen(struct loop *loop, struct tls *tls, const char *
 				struct err *err);
 void http_server_free(struct http_server *server);
 
-const char *http_param(struct http_request *req, const char *name);	/* of the path; never NULL */
+const char *http_param(struct http_request *req, const char *name);	/* of the path, not NULL */
 const char *http_query(struct http_request *req, const char *name);	/* NULL if absent */
 /* The body as JSON object; NULL with an error already answered if it is not one. Borrowed. */
 json_t *http_body(struct http_request *req);
-const struct identity *http_client(struct http_request *req);	/* root on Unix: operator "root" */
+/* On the Unix socket operator "root" */
+const struct identity *http_client(struct http_request *req);
 
 void http_reply(struct http_request *req, int status, json_t *body);	/* takes @body */
 /* {"error": "sentence", "code": "not-found"} */

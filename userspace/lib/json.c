@@ -37,7 +37,8 @@ int json_opt_int(json_t *obj, const char *key, long long min, long long max, lon
 
 	n = json_integer_value(value);
 	if (!json_is_integer(value) || n < min || n > max)
-		return err_set(err, EINVAL, "%s: must be a number from %lld to %lld", key, min, max);
+		return err_set(err, EINVAL, "%s: must be a number from %lld to %lld", key, min,
+			       max);
 
 	*ret = n;
 	return 0;

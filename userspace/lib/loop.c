@@ -100,9 +100,13 @@ int loop_run(struct loop *loop)
 	return 0;
 }
 
+/*
+ * What is active runs before the loop returns. Breaking it off would leave deferred callbacks of
+ * bufferevents behind, which hold references that event_base_free() does not give back.
+ */
 void loop_stop(struct loop *loop)
 {
-	event_base_loopbreak(loop->base);
+	event_base_loopexit(loop->base, NULL);
 }
 
 uint64_t loop_now_ms(void)

@@ -18,7 +18,7 @@ struct event_base;
 struct loop *loop_new(void);		/* also ignores SIGPIPE */
 void loop_free(struct loop *loop);
 int loop_run(struct loop *loop);	/* until loop_stop(); 0 or -errno */
-void loop_stop(struct loop *loop);
+void loop_stop(struct loop *loop);	/* after what is active now has run */
 
 uint64_t loop_now_ms(void);		/* CLOCK_MONOTONIC */
 

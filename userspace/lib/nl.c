@@ -113,7 +113,7 @@ struct verdict {
 };
 
 /*
- * Extended acknowledgement attributes come behind the echoed request, of which
+ * Extended acknowledgment attributes come behind the echoed request, of which
  * NETLINK_CAP_ACK leaves the header; a dump's end has an errno alone.
  */
 static void read_verdict(const struct nlmsghdr *nlh, struct verdict *ret)
@@ -243,7 +243,7 @@ int nlsock_dump(struct nlsock *s, struct nlbuf *req,
 }
 
 /*
- * Of a batch only the last message asks for an acknowledgement: the kernel
+ * Of a batch only the last message asks for an acknowledgment: the kernel
  * works through a datagram in order and tells every error anyway.
  */
 int nlsock_exchange(struct nlsock *s, void *data, size_t len, uint32_t n,

@@ -30,13 +30,13 @@ DEFINE_CLEANUP(struct nlsock *, nlsock, nlsock_close);
 int nlsock_fd(const struct nlsock *s);
 
 /*
- * Send a request and wait for its acknowledgement. Every reply before that
+ * Send a request and wait for its acknowledgment. Every reply before that
  * goes to @cb (may be NULL); its negative value ends the request.
  */
 int nlsock_request(struct nlsock *s, struct nlbuf *req,
 		   int (*cb)(const struct nlmsghdr *nlh, void *data), void *data, struct err *err);
 
-/* Offset of the attribute that the last failed request was refused for, from its start; 0 unknown */
+/* Where in it the attribute lies that the last failed request was refused for; 0 unknown */
 uint32_t nlsock_error_offset(const struct nlsock *s);
 
 /*

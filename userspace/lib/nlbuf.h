@@ -20,8 +20,9 @@ struct nlbuf {
 
 /* Enough for any request but those with a repeated object */
 #define NLBUF_SMALL 1024
+#define NLBUF_MEM(name, size) char name[size] __attribute__((aligned(NLMSG_ALIGNTO)))
 
-/* @mem is aligned as struct nlmsghdr, @cap at least NLMSG_HDRLEN */
+/* @mem is a NLBUF_MEM() or from malloc(), @cap at least NLMSG_HDRLEN */
 void nlbuf_init(struct nlbuf *b, void *mem, size_t cap, uint16_t type, uint16_t flags);
 /* Zeroed bytes behind the header (struct genlmsghdr, ifinfomsg...); NULL if full */
 void *nlbuf_put_header(struct nlbuf *b, size_t size);

@@ -68,7 +68,7 @@ static int read_family(const struct nlmsghdr *nlh, void *data)
 int nlgenl_resolve(struct nlsock *s, const char *name, struct nlgenl_family *ret, struct err *err)
 {
 	const struct nlgenl_family ctrl = { .id = GENL_ID_CTRL, .version = 1 };
-	_Alignas(struct nlmsghdr) char mem[NLBUF_SMALL];
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	struct nlgenl_family f = {};
 	struct nlbuf b;
 	int r;

@@ -20,7 +20,8 @@ struct nvo3_batch {
 };
 
 struct nvo3_batch *nvo3_batch_new(struct nvo3_kernel *k,
-				  void (*failed)(size_t tag, int code, const char *text, void *data),
+				  void (*failed)(size_t tag, int code, const char *text,
+						 void *data),
 				  void *data)
 {
 	struct nvo3_batch *b = calloc(1, sizeof(*b));
@@ -62,7 +63,7 @@ int nvo3_batch_add(struct nvo3_batch *b, const struct nvo3_event *req, uint16_t 
 		   struct err *err)
 {
 	struct nlbuf msg;
-	REQ_MEM(mem);
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	int r;
 
 	req_init(b->k, &msg, mem, sizeof(mem), req->cmd, flags, req->ifindex);

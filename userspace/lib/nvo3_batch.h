@@ -18,7 +18,8 @@ struct nvo3_kernel;
  * in the order of adding. @k is borrowed.
  */
 struct nvo3_batch *nvo3_batch_new(struct nvo3_kernel *k,
-				  void (*failed)(size_t tag, int code, const char *text, void *data),
+				  void (*failed)(size_t tag, int code, const char *text,
+						 void *data),
 				  void *data);
 /* Drops what was not sent; accepts NULL */
 void nvo3_batch_free(struct nvo3_batch *b);

@@ -8,7 +8,8 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #define FIELD(obj, attr, kind, member, ...) \
-	{ NVO3_A_##attr, FIELD_##kind, offsetof(struct nvo3_##obj, member), .name = #member, __VA_ARGS__ }
+	{ NVO3_A_##attr, FIELD_##kind, offsetof(struct nvo3_##obj, member), .name = #member, \
+	  __VA_ARGS__ }
 #define VNI(obj, attr) FIELD(obj, attr, U32, vni, .min = 1, .max = NVO3_VNI_MAX)
 #define DEV(obj, attr) FIELD(obj, attr, U32, dev, .min = 1, .max = INT32_MAX)
 #define VLAN(obj, attr) FIELD(obj, attr, U16, vlan, .min = 1, .max = 4094)
@@ -98,15 +99,16 @@ static const struct field miss_fields[] = {
 	FIELD(miss, MISS_SUPPRESSED, U32, suppressed),
 };
 
+#define MEMBER_ADDRS (NVO3_HAS(MEMBER_ADDR4) | NVO3_HAS(MEMBER_ADDR6))
+#define REMOTE_ADDRS (NVO3_HAS(REMOTE_ADDR4) | NVO3_HAS(REMOTE_ADDR6))
+
 OBJECT(stats, PORT_STATS, stats_fields);
 OBJECT(nve, NVE, nve_fields);
 OBJECT(vn, VN, vn_fields, .needs = NVO3_HAS(VN_VNI));
-OBJECT(member, MEMBER, member_fields, .needs = NVO3_HAS(MEMBER_VNI),
-       .needs_one = NVO3_HAS(MEMBER_ADDR4) | NVO3_HAS(MEMBER_ADDR6));
+OBJECT(member, MEMBER, member_fields, .needs = NVO3_HAS(MEMBER_VNI), .needs_one = MEMBER_ADDRS);
 OBJECT(port, PORT, port_fields, .needs = NVO3_HAS(PORT_DEV) | NVO3_HAS(PORT_VNI));
 OBJECT(map, MAP, map_fields, .needs = NVO3_HAS(MAP_VNI) | NVO3_HAS(MAP_MAC));
-OBJECT(remote, REMOTE, remote_fields,
-       .needs_one = NVO3_HAS(REMOTE_ADDR4) | NVO3_HAS(REMOTE_ADDR6));
+OBJECT(remote, REMOTE, remote_fields, .needs_one = REMOTE_ADDRS);
 OBJECT(miss, MISS, miss_fields, .needs = NVO3_HAS(MISS_VNI) | NVO3_HAS(MISS_DST));
 
 static const struct object *const objects[__NVO3_CMD_MAX] = {

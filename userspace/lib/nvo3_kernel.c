@@ -45,7 +45,7 @@ void req_init(const struct nvo3_kernel *k, struct nlbuf *b, void *mem, size_t ca
 static int send_object(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_event *req,
 		       struct err *err)
 {
-	REQ_MEM(mem);
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	struct nlbuf b;
 
 	req_init(k, &b, mem, sizeof(mem), req->cmd, 0, nve);
@@ -126,7 +126,7 @@ static int take_reply(const struct nlmsghdr *nlh, void *data)
 static int get_object(struct nvo3_kernel *k, uint32_t nve, struct nvo3_event *req, struct err *err)
 {
 	struct reply reply = { .err = err };
-	REQ_MEM(mem);
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	struct nlbuf b;
 	int r;
 

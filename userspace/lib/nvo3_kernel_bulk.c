@@ -56,7 +56,7 @@ static size_t put_some(struct nlbuf *b, const struct bulk *bulk, size_t from)
 
 static int run(const struct bulk *bulk, size_t *ret_done, struct err *err)
 {
-	_Alignas(struct nlmsghdr) char mem[BULK_BYTES];
+	NLBUF_MEM(mem, BULK_BYTES);
 	size_t done = 0, some;
 	uint32_t offset;
 	struct nlbuf b;

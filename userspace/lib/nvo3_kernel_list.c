@@ -50,7 +50,7 @@ static int take_item(const struct nlmsghdr *nlh, void *data)
 static int dump(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_event *filter,
 		struct list *l, struct err *err)
 {
-	REQ_MEM(mem);
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	struct nlbuf b;
 
 	l->n = 0;

@@ -14,9 +14,6 @@ struct nvo3_kernel {
 	struct nlgenl_family family;
 };
 
-/* Aligned memory for one request about one object */
-#define REQ_MEM(name) _Alignas(struct nlmsghdr) char name[NLBUF_SMALL]
-
 /* @nve 0 puts none */
 void req_init(const struct nvo3_kernel *k, struct nlbuf *b, void *mem, size_t cap, uint8_t cmd,
 	      uint16_t flags, uint32_t nve);

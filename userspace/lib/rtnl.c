@@ -12,8 +12,6 @@
 #include "nl.h"
 #include "nlbuf.h"
 
-#define REQ_MEM(name) _Alignas(struct nlmsghdr) char name[NLBUF_SMALL]
-
 static int check_name(const char *name, struct err *err)
 {
 	size_t len = strlen(name);
@@ -61,7 +59,7 @@ static void put_nve(struct nlbuf *b, const struct link_nve *nve)
 int link_nve_add(struct nlsock *s, const char *name, const struct link_nve *nve, struct err *err)
 {
 	int r = check_name(name, err);
-	REQ_MEM(mem);
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	struct nlbuf b;
 
 	if (r < 0)
@@ -74,7 +72,7 @@ int link_nve_add(struct nlsock *s, const char *name, const struct link_nve *nve,
 
 int link_nve_set(struct nlsock *s, uint32_t ifindex, const struct link_nve *nve, struct err *err)
 {
-	REQ_MEM(mem);
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	struct nlbuf b;
 
 	link_start(&b, mem, 0, ifindex);
@@ -104,7 +102,7 @@ int link_veth_add(struct nlsock *s, const struct link_end *a, const struct link_
 {
 	struct nlattr *info, *data, *peer;
 	struct nlbuf req;
-	REQ_MEM(mem);
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	int r;
 
 	link_start(&req, mem, NLM_F_CREATE | NLM_F_EXCL, 0);
@@ -127,7 +125,7 @@ int link_veth_add(struct nlsock *s, const struct link_end *a, const struct link_
 
 int link_del(struct nlsock *s, uint32_t ifindex, struct err *err)
 {
-	REQ_MEM(mem);
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	struct nlbuf b;
 
 	link_start(&b, mem, 0, ifindex);
@@ -139,7 +137,7 @@ int link_set_up(struct nlsock *s, uint32_t ifindex, bool up, struct err *err)
 {
 	struct ifinfomsg *ifi;
 	struct nlbuf b;
-	REQ_MEM(mem);
+	NLBUF_MEM(mem, NLBUF_SMALL);
 
 	ifi = link_start(&b, mem, 0, ifindex);
 	ifi->ifi_change = IFF_UP;
@@ -150,7 +148,7 @@ int link_set_up(struct nlsock *s, uint32_t ifindex, bool up, struct err *err)
 static int set_u32(struct nlsock *s, uint32_t ifindex, uint16_t type, uint32_t v, struct err *err)
 {
 	struct nlbuf b;
-	REQ_MEM(mem);
+	NLBUF_MEM(mem, NLBUF_SMALL);
 
 	link_start(&b, mem, 0, ifindex);
 	nlbuf_put_u32(&b, type, v);
@@ -176,7 +174,7 @@ int link_set_name(struct nlsock *s, uint32_t ifindex, const char *name, struct e
 {
 	int r = check_name(name, err);
 	struct nlbuf b;
-	REQ_MEM(mem);
+	NLBUF_MEM(mem, NLBUF_SMALL);
 
 	if (r < 0)
 		return r;
@@ -188,7 +186,7 @@ int link_set_name(struct nlsock *s, uint32_t ifindex, const char *name, struct e
 int link_set_mac(struct nlsock *s, uint32_t ifindex, const struct mac_addr *mac, struct err *err)
 {
 	struct nlbuf b;
-	REQ_MEM(mem);
+	NLBUF_MEM(mem, NLBUF_SMALL);
 
 	link_start(&b, mem, 0, ifindex);
 	nlbuf_put(&b, IFLA_ADDRESS, mac->b, sizeof(mac->b));
@@ -200,7 +198,7 @@ int link_addr_add(struct nlsock *s, uint32_t ifindex, const struct ip_prefix *p,
 	size_t len = ip_addr_len(&p->addr);
 	struct ifaddrmsg *ifa;
 	struct nlbuf b;
-	REQ_MEM(mem);
+	NLBUF_MEM(mem, NLBUF_SMALL);
 
 	nlbuf_init(&b, mem, sizeof(mem), RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE);
 	ifa = nlbuf_put_header(&b, sizeof(*ifa));
@@ -218,7 +216,7 @@ int link_route_default_add(struct nlsock *s, const struct ip_addr *gateway, uint
 {
 	struct rtmsg *rtm;
 	struct nlbuf b;
-	REQ_MEM(mem);
+	NLBUF_MEM(mem, NLBUF_SMALL);
 
 	nlbuf_init(&b, mem, sizeof(mem), RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE);
 	rtm = nlbuf_put_header(&b, sizeof(*rtm));

@@ -15,8 +15,6 @@
 /* From linux/if.h, which cannot stand beside net/if.h */
 #define FLAG_LOWER_UP (1 << 16)
 
-#define REQ_MEM(name) _Alignas(struct nlmsghdr) char name[NLBUF_SMALL]
-
 static void copy_text(const struct nlattr *a, char *ret, size_t size)
 {
 	size_t len = nlattr_len(a) < size ? nlattr_len(a) : size - 1;
@@ -110,7 +108,7 @@ static void get_start(struct nlbuf *b, void *mem, uint32_t ifindex)
 int link_get(struct nlsock *s, const char *name, struct link_info *ret, struct err *err)
 {
 	struct answer answer = { .ret = ret, .err = err };
-	REQ_MEM(mem);
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	struct nlbuf b;
 	int r;
 
@@ -127,7 +125,7 @@ int link_get(struct nlsock *s, const char *name, struct link_info *ret, struct e
 int link_get_by_index(struct nlsock *s, uint32_t ifindex, struct link_info *ret, struct err *err)
 {
 	struct answer answer = { .ret = ret, .err = err };
-	REQ_MEM(mem);
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	struct nlbuf b;
 	int r;
 
@@ -175,7 +173,7 @@ int link_list(struct nlsock *s, const char *kind, struct link_info **ret, size_t
 	struct links l = { .kind = kind, .err = err };
 	int r, tries = 5;
 	struct nlbuf b;
-	REQ_MEM(mem);
+	NLBUF_MEM(mem, NLBUF_SMALL);
 
 	do {
 		l.n = 0;

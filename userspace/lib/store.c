@@ -140,7 +140,7 @@ int store_walk(struct store *store, const char *prefix,
 		_cleanup_free_ uint8_t *value = NULL;
 		char *key = NULL;
 
-		r = store->backend->next(store->priv, at ?: prefix, at != NULL, &key, &value,
+		r = store->backend->next(store->priv, at ?: prefix, !!at, &key, &value,
 					 &len, err);
 		if (r == -ENOENT)
 			return 0;

@@ -33,7 +33,8 @@ static SSL_CTX *context_new(void)
 	SSL_CTX *ctx = mem_check(SSL_CTX_new(TLS_method()));
 
 	SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION);
-	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
+	/* The peer has the CA itself; only what the certificate's file holds is sent. */
+	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, tls_why_verify);
 	SSL_CTX_set_default_passwd_cb(ctx, no_passphrase);
 	/* Resumption by tickets that the client keeps: a server holds nothing for who is away. */

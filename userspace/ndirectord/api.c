@@ -2,6 +2,7 @@
 /*
  * The HTTP API, read only (Documentation/protocols/api.rst).
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "director.h"
@@ -51,18 +52,24 @@ static void put_peer(const char *dc, bool up, void *arg)
 	json_array_append_new(arg, json_pack("{s:s, s:b, s:b}", "dc", dc, "up", up, "stale", !up));
 }
 
+static void put_center(const char *name, void *arg)
+{
+	json_array_append_new(arg, json_string(name));
+}
+
 static void get_status(struct http_request *req, void *arg)
 {
-	json_t *peers = json_array();
+	json_t *peers = json_array(), *centers = json_array();
 	struct director *d = arg;
 	struct uuid store;
 	char buf[UUID_STRLEN];
 
 	memcpy(store.b, store_id(d->store), sizeof(store.b));
 	fed_client_each(d, put_peer, peers);
-	http_reply(req, 200, json_pack("{s:s, s:s, s:s, s:i, s:o}", "dc", d->self.dc, "name",
+	center_each(d, put_center, centers);
+	http_reply(req, 200, json_pack("{s:s, s:s, s:s, s:o, s:o}", "dc", d->self.dc, "name",
 				       d->self.name, "store", uuid_format(&store, buf), "vcenters",
-				       (int)d->centers, "peers", peers));
+				       centers, "peers", peers));
 }
 
 static void get_nves(struct http_request *req, void *arg)
@@ -76,7 +83,7 @@ static void get_nves(struct http_request *req, void *arg)
 	for (nve = d->db.nves; nve; nve = nve->hh.next) {
 		vns = 0;
 		for (vn = d->db.vns; vn; vn = vn->hh.next)
-			vns += db_member_find(vn, nve) != NULL;
+			vns += !!db_member_find(vn, nve);
 		json_array_append_new(items,
 				      json_pack("{s:s, s:o, s:b, s:b, s:b, s:i}", "name", nve->name,
 						"locators", locators(nve), "own", nve->own, "up",
@@ -97,14 +104,18 @@ static void get_vns(struct http_request *req, void *arg)
 	for (vn = d->db.vns; vn; vn = vn->hh.next) {
 		int members = 0, maps = 0;
 
-		for (map = vn->maps; map; map = map->hh.next)
-			maps += !map->item.gone;
-		for (member = vn->members; member; member = member->hh.next)
-			members += !member->item.gone;
+		for (map = db_map_first(vn); map; map = db_map_next(map))
+			maps++;
+		for (member = db_member_first(vn); member; member = db_member_next(member))
+			members++;
+		/* deleted, and not reaped yet */
+		if (!vn->defined && !maps && !members)
+			continue;
 		json_array_append_new(items,
-				      json_pack("{s:s, s:s, s:i, s:I, s:i, s:i, s:i}", "uuid",
+				      json_pack("{s:s, s:s, s:i, s:b, s:I, s:i, s:i, s:i}", "uuid",
 						uuid_format(&vn->info.uuid, buf), "name",
-						vn->info.name, "vni", (int)vn->info.vni, "revision",
+						vn->info.name, "vni", (int)vn->info.vni, "defined",
+						vn->defined, "revision",
 						(json_int_t)vn->log.revision, "members", members,
 						"maps", maps, "placements",
 						(int)HASH_COUNT(vn->placements)));
@@ -147,11 +158,9 @@ static void put_mappings(json_t *items, struct db_vn *vn)
 {
 	struct db_map *map;
 
-	for (map = vn->maps; map; map = map->hh.next) {
+	for (map = db_map_first(vn); map; map = db_map_next(map)) {
 		struct db_nve *nve = map->item.nve;
 
-		if (map->item.gone)
-			continue;
 		json_array_append_new(items,
 				      json_pack("{s:s, s:i, s:o, s:o, s:s, s:o, s:I, s:b, s:s}",
 						"vn", vn->info.name, "vni", (int)vn->info.vni,
@@ -167,18 +176,25 @@ static void get_mappings(struct http_request *req, void *arg)
 	each_vn(req, arg, put_mappings);
 }
 
+static void put_progress(json_t *item, const struct follower *f)
+{
+	json_object_set_new(item, "revision", json_integer(f->at.told));
+	json_object_set_new(item, "acked", json_integer(f->acked));
+}
+
 static void put_members(json_t *items, struct db_vn *vn)
 {
 	struct db_member *member;
+	json_t *item;
 
-	for (member = vn->members; member; member = member->hh.next) {
+	for (member = db_member_first(vn); member; member = db_member_next(member)) {
 		struct db_nve *nve = member->item.nve;
 
-		if (!member->item.gone)
-			json_array_append_new(items,
-					      json_pack("{s:s, s:s, s:o, s:b}", "vn",
-							vn->info.name, "nve", nve->name, "locators",
-							locators(nve), "stale", nve->stale != 0));
+		item = json_pack("{s:s, s:s, s:o, s:b}", "vn", vn->info.name, "nve", nve->name,
+				 "locators", locators(nve), "stale", nve->stale != 0);
+		if (member->follower)
+			put_progress(item, member->follower);
+		json_array_append_new(items, item);
 	}
 }
 
@@ -205,21 +221,39 @@ static void get_placements(struct http_request *req, void *arg)
 	each_vn(req, arg, put_placements);
 }
 
+static bool parse_seq(const char *text, uint64_t *ret)
+{
+	char *end;
+
+	*ret = 0;
+	if (!text)
+		return true;
+	errno = 0;
+	*ret = strtoull(text, &end, 10);
+	return *text >= '0' && *text <= '9' && !*end && !errno;
+}
+
 static void reply_events(struct http_request *req, struct director *d, bool alerts)
 {
 	const char *since = http_query(req, "since");
-	uint64_t seq = since ? strtoull(since, NULL, 10) : 0;
 	json_t *items = json_array();
 	const struct event_entry *e;
+	uint64_t seq;
 
-	for (e = events_after(&d->events, seq); e; e = events_after(&d->events, e->seq))
-		if (e->alert || !alerts)
-			json_array_append_new(items,
-					      json_pack("{s:I, s:I, s:s, s:s, s:s, s:b}", "seq",
-							(json_int_t)e->seq, "time",
-							(json_int_t)e->time, "kind", e->kind,
-							"subject", e->subject, "text", e->text,
-							"alert", e->alert));
+	if (!parse_seq(since, &seq)) {
+		json_decref(items);
+		http_error(req, 400, "bad-message", "since=%s is not the number of an event",
+			   since);
+		return;
+	}
+	while ((e = events_after(&d->events, seq, alerts))) {
+		seq = e->seq;
+		json_array_append_new(items, json_pack("{s:I, s:I, s:s, s:s, s:s, s:b}", "seq",
+						       (json_int_t)e->seq, "time",
+						       (json_int_t)e->time, "kind", e->kind,
+						       "subject", e->subject, "text", e->text,
+						       "alert", e->alert));
+	}
 	reply_items(req, items);
 }
 

@@ -18,7 +18,8 @@ void changelog_unlink(struct changelog *log, struct changelog_item *item)
 	*item = (struct changelog_item){ };
 }
 
-struct changelog_item *changelog_touch(struct changelog *log, struct changelog_item *item, bool gone)
+struct changelog_item *changelog_touch(struct changelog *log, struct changelog_item *item,
+				       bool gone)
 {
 	struct changelog_item *old;
 
@@ -29,6 +30,7 @@ struct changelog_item *changelog_touch(struct changelog *log, struct changelog_i
 	if (!gone)
 		return NULL;
 	DL_APPEND2(log->gone, item, prev_gone, next_gone);
+	log->gone_revision = item->revision;
 	if (++log->tombstones <= CHANGELOG_TOMBSTONES)
 		return NULL;
 	old = log->gone;
@@ -66,11 +68,11 @@ static int by_revision(const struct changelog_item *a, const struct changelog_it
 	return a->revision < b->revision ? -1 : a->revision > b->revision;
 }
 
-void changelog_restored(struct changelog *log, uint64_t revision)
+void changelog_restored(struct changelog *log, uint64_t revision, uint64_t gone_revision)
 {
 	DL_SORT(log->items, by_revision);
 	if (log->revision < revision)
 		log->revision = revision;
-	/* what went before is not known any more */
-	log->floor = log->revision;
+	log->gone_revision = gone_revision;
+	log->floor = gone_revision;
 }

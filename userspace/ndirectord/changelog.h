@@ -28,6 +28,7 @@ struct changelog_item {
 struct changelog {
 	uint64_t revision;		/* of the newest change */
 	uint64_t floor;			/* deltas are complete from this revision on */
+	uint64_t gone_revision;		/* of the newest deletion */
 	unsigned int tombstones;
 	struct changelog_item *items;
 	struct changelog_item *gone;
@@ -37,7 +38,8 @@ struct changelog {
  * @item has changed (@gone: was deleted). Returns a tombstone that fell off and is unlinked,
  * to be freed when it is on no other log, or NULL.
  */
-struct changelog_item *changelog_touch(struct changelog *log, struct changelog_item *item, bool gone);
+struct changelog_item *changelog_touch(struct changelog *log, struct changelog_item *item,
+				       bool gone);
 void changelog_unlink(struct changelog *log, struct changelog_item *item);
 
 /* First item that changed after @revision, NULL if there is none. */
@@ -45,8 +47,11 @@ struct changelog_item *changelog_after(const struct changelog *log, uint64_t rev
 /* Can a subscriber at @revision go on with deltas? */
 bool changelog_can_resume(const struct changelog *log, uint64_t revision);
 
-/* Put back stored items in any order, then sort once. Tombstones are not stored. */
+/*
+ * Put back stored items in any order, then sort once. Tombstones are not stored: who has not
+ * heard of the newest deletion (@gone_revision) cannot resume.
+ */
 void changelog_restore(struct changelog *log, struct changelog_item *item, uint64_t revision);
-void changelog_restored(struct changelog *log, uint64_t revision);
+void changelog_restored(struct changelog *log, uint64_t revision, uint64_t gone_revision);
 
 #endif /* NDIRECTORD_CHANGELOG_H */

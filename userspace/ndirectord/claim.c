@@ -21,20 +21,21 @@ static uint32_t refuse(struct err *err, uint32_t code, const char *fmt, ...)
 	return code;
 }
 
-/* The placement or mapping of somebody else that has one of these IPs, as a sentence. */
-static bool ip_taken(const struct db_placement *new, char *sentence, size_t size)
+/* Does somebody else have one of these IPs, by placement or mapping? */
+static bool ip_taken(struct db_vn *vn, const struct db_ips *ips, const struct mac_addr *mac,
+		     struct err *err)
 {
-	char ip[IP_ADDR_STRLEN], mac[MAC_ADDR_STRLEN];
+	char ip[IP_ADDR_STRLEN], text[MAC_ADDR_STRLEN];
 	const struct db_ip *owner;
 	int i;
 
-	for (i = 0; i < new->ips.n; i++) {
-		owner = db_ip_find(new->vn, &new->ips.ip[i].addr);
-		if (!owner || mac_addr_equal(&owner->mac, &new->mac))
+	for (i = 0; i < ips->n; i++) {
+		owner = db_ip_find(vn, &ips->ip[i].addr);
+		if (!owner || mac_addr_equal(&owner->mac, mac))
 			continue;
-		snprintf(sentence, size, "IP %s of VN %s belongs to MAC %s",
-			 ip_addr_format(&new->ips.ip[i].addr, ip), new->vn->info.name,
-			 mac_addr_format(&owner->mac, mac));
+		refuse(err, CODE(EXISTS), "IP %s of VN %s belongs to MAC %s",
+		       ip_addr_format(&ips->ip[i].addr, ip), vn->info.name,
+		       mac_addr_format(&owner->mac, text));
 		return true;
 	}
 	return false;
@@ -46,7 +47,7 @@ uint32_t claim_place(struct db *db, const struct db_placement *new, uint64_t min
 	struct db_placement *held = db_placement_find(new->vn, &new->mac);
 	struct db_map *map = db_map_find(new->vn, &new->mac);
 	uint64_t known = new->epoch ? new->epoch : min_epoch;
-	char mac[MAC_ADDR_STRLEN], sentence[200];
+	char mac[MAC_ADDR_STRLEN];
 
 	mac_addr_format(&new->mac, mac);
 	if (strncmp(new->nve, db->dc, strlen(db->dc)) || new->nve[strlen(db->dc)] != '/') {
@@ -61,17 +62,19 @@ uint32_t claim_place(struct db *db, const struct db_placement *new, uint64_t min
 		return refuse(err, CODE(STALE), "MAC %s of VN %s has a newer placement at %s",
 			 mac, new->vn->info.name, held->nve);
 	}
+	if (held && new->epoch && held->epoch == new->epoch && strcmp(held->nve, new->nve)) {
+		return refuse(err, CODE(STALE), "MAC %s of VN %s is placed at %s with this epoch, not at %s",
+			 mac, new->vn->info.name, held->nve, new->nve);
+	}
 	if (map && !map->item.nve->own && map->epoch > known) {
 		return refuse(err, CODE(EXISTS), "MAC %s of VN %s lives at %s", mac,
 			 new->vn->info.name, map->item.nve->name);
 	}
-	if (ip_taken(new, sentence, sizeof(sentence)))
-		return refuse(err, CODE(EXISTS), sentence);
-	return CODE(OK);
+	return ip_taken(new->vn, &new->ips, &new->mac, err) ? CODE(EXISTS) : CODE(OK);
 }
 
-uint32_t claim_advertise(struct db_vn *vn, const struct mac_addr *mac, uint64_t epoch,
-			 const struct db_nve *nve, struct err *err)
+uint32_t claim_advertise(struct db_vn *vn, const struct mac_addr *mac, const struct db_ips *ips,
+			 uint64_t epoch, const struct db_nve *nve, struct err *err)
 {
 	struct db_placement *p = db_placement_find(vn, mac);
 	struct db_map *map = db_map_find(vn, mac);
@@ -86,12 +89,18 @@ uint32_t claim_advertise(struct db_vn *vn, const struct mac_addr *mac, uint64_t 
 		return refuse(err, CODE(DENIED), "MAC %s of VN %s is placed at %s, not at %s",
 			 text, vn->info.name, p->nve, nve->name);
 	}
-	if (p->epoch != epoch || (map && map->epoch > epoch)) {
-		return refuse(err, CODE(STALE), "MAC %s of VN %s is claimed with epoch %#llx, the newest is %#llx", text,
-			 vn->info.name, (unsigned long long)epoch,
-			 (unsigned long long)(map && map->epoch > epoch ? map->epoch : p->epoch));
+	if (epoch > p->epoch && (!map || epoch > map->epoch)) {
+		return refuse(err, CODE(DENIED), "MAC %s of VN %s is claimed with epoch %#llx, which was not issued here",
+			 text, vn->info.name, (unsigned long long)epoch);
 	}
-	return CODE(OK);
+	if (p->epoch != epoch || (map && map->epoch > epoch)) {
+		return refuse(err, CODE(STALE),
+			      "MAC %s of VN %s is claimed with epoch %#llx, the newest is %#llx",
+			      text, vn->info.name, (unsigned long long)epoch,
+			      (unsigned long long)(map && map->epoch > epoch ?
+						   map->epoch : p->epoch));
+	}
+	return ip_taken(vn, ips, mac, err) ? CODE(DENIED) : CODE(OK);
 }
 
 bool claim_withdraw(const struct db_map *held, uint64_t epoch, const struct db_nve *nve)

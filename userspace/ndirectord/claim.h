@@ -17,9 +17,12 @@
 uint32_t claim_place(struct db *db, const struct db_placement *new, uint64_t min_epoch,
 		     struct err *err);
 
-/* An NVE advertises an address: only what is placed behind it, with the placement's epoch. */
-uint32_t claim_advertise(struct db_vn *vn, const struct mac_addr *mac, uint64_t epoch,
-			 const struct db_nve *nve, struct err *err);
+/*
+ * An NVE advertises an address: only what is placed behind it, with the placement's epoch, and no
+ * IP of another MAC. STALE is said only of what has moved on: the NVE gives it up then.
+ */
+uint32_t claim_advertise(struct db_vn *vn, const struct mac_addr *mac, const struct db_ips *ips,
+			 uint64_t epoch, const struct db_nve *nve, struct err *err);
 
 /* An NVE or a peer takes back an address: only its own, and nothing newer than it knows. */
 bool claim_withdraw(const struct db_map *held, uint64_t epoch, const struct db_nve *nve);

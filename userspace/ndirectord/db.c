@@ -8,12 +8,13 @@
 #include <string.h>
 #include "db_item.h"
 
-#define EPOCH_DC_BITS		8
-#define EPOCH_COUNTER_BITS	40
+#define EPOCH_DC_BITS	8
+#define EPOCH_TERM	(1ull << 40)		/* in db->epochs */
+#define EPOCHS_MAX	((1ull << 56) - 1)
 
 void db_init(struct db *db, const char *dc, uint8_t dc_id)
 {
-	*db = (struct db){ .dc_id = dc_id, .term = 1 };
+	*db = (struct db){ .dc_id = dc_id, .epochs = EPOCH_TERM };
 	snprintf(db->dc, sizeof(db->dc), "%s", dc);
 }
 
@@ -54,23 +55,30 @@ void db_uninit(struct db *db)
 }
 
 /*
- * What was issued elsewhere counts too: the counter follows the highest one seen, so that a
- * move back and forth between two data centres always climbs.
+ * What was issued elsewhere counts too, so that a move back and forth between two data centres
+ * always climbs. A full counter carries over into the term.
  */
 uint64_t db_epoch_next(struct db *db, uint64_t above)
 {
-	uint64_t seen = above >> EPOCH_DC_BITS & ((1ull << EPOCH_COUNTER_BITS) - 1);
-	uint16_t term = above >> (EPOCH_DC_BITS + EPOCH_COUNTER_BITS);
+	uint64_t known = above >> EPOCH_DC_BITS;
 
-	if (term > db->term)
-		db->term = term;
-	if (seen > db->counter)
-		db->counter = seen;
-	db->counter++;
+	if (known < db->epochs)
+		known = db->epochs;
+	if (known == EPOCHS_MAX)
+		return 0;
+	db->epochs = known + 1;
 	if (db->observer)
-		db->observer->epoch(db->counter, db->observer_arg);
-	return (uint64_t)db->term << (EPOCH_DC_BITS + EPOCH_COUNTER_BITS) |
-	       db->counter << EPOCH_DC_BITS | db->dc_id;
+		db->observer->epoch(db->observer_arg);
+	return db->epochs << EPOCH_DC_BITS | db->dc_id;
+}
+
+void db_epoch_seen(struct db *db, uint64_t epoch)
+{
+	if (epoch >> EPOCH_DC_BITS <= db->epochs)
+		return;
+	db->epochs = epoch >> EPOCH_DC_BITS;
+	if (db->observer)
+		db->observer->epoch(db->observer_arg);
 }
 
 struct db_vn *db_vn_find(struct db *db, const struct uuid *uuid)
@@ -81,19 +89,17 @@ struct db_vn *db_vn_find(struct db *db, const struct uuid *uuid)
 	return vn;
 }
 
-/* VNs are few beside addresses and change rarely: a walk will do. */
+/*
+ * VNs are few beside addresses and change rarely: a walk will do. Only those that our vCenter
+ * defined stand in each other's way: hearsay must not keep it from defining one.
+ */
 static int vn_check(struct db *db, const struct db_vn_info *info, struct err *err)
 {
 	struct db_vn *vn;
 
 	for (vn = db->vns; vn; vn = vn->hh.next) {
-		if (uuid_equal(&vn->info.uuid, &info->uuid)) {
-			if (vn->info.vni != info->vni && (vn->members || vn->maps))
-				return err_set(err, EBUSY,
-					       "VN %s is in use with VNI %u, it cannot become %u",
-					       vn->info.name, vn->info.vni, info->vni);
+		if (!vn->defined || uuid_equal(&vn->info.uuid, &info->uuid))
 			continue;
-		}
 		if (vn->info.vni == info->vni)
 			return err_set(err, EEXIST, "VNI %u belongs to VN %s", info->vni,
 				       vn->info.name);
@@ -103,23 +109,51 @@ static int vn_check(struct db *db, const struct db_vn_info *info, struct err *er
 	return 0;
 }
 
+static struct db_vn *vn_new(struct db *db, const struct uuid *uuid)
+{
+	struct db_vn *vn = calloc(1, sizeof(*vn));
+
+	vn->info.uuid = *uuid;
+	/* one of this UUID may have been here before: its revisions must mean nothing now */
+	vn->log.revision = db->vn_base;
+	vn->log.floor = db->vn_base;
+	vn->log.gone_revision = db->vn_base;
+	HASH_ADD(hh, db->vns, info.uuid, sizeof(vn->info.uuid), vn);
+	return vn;
+}
+
+static bool has_own(const struct db_vn *vn)
+{
+	struct db_member *member;
+	struct db_map *map;
+
+	for (member = db_member_first(vn); member; member = db_member_next(member))
+		if (member->item.nve->own)
+			return true;
+	for (map = db_map_first(vn); map; map = db_map_next(map))
+		if (map->item.nve->own)
+			return true;
+	return false;
+}
+
 int db_vn_set(struct db *db, const struct db_vn_info *info, bool defined, struct err *err)
 {
 	struct db_vn *vn = db_vn_find(db, &info->uuid);
-	int ret;
+	int ret = 0;
 
 	if (vn && !defined)
 		return 0;	/* hearsay changes nothing */
-	ret = vn_check(db, info, err);
-	if (ret)
-		return ret;
 	if (vn && vn->defined && !memcmp(&vn->info, info, sizeof(*info)))
 		return 0;
-	if (!vn) {
-		vn = calloc(1, sizeof(*vn));
-		vn->info.uuid = info->uuid;
-		HASH_ADD(hh, db->vns, info.uuid, sizeof(vn->info.uuid), vn);
-	}
+	if (vn && vn->info.vni != info->vni && has_own(vn))
+		return err_set(err, EBUSY, "VN %s is in use with VNI %u, it cannot become %u",
+			       vn->info.name, vn->info.vni, info->vni);
+	if (defined)
+		ret = vn_check(db, info, err);
+	if (ret)
+		return ret;
+	if (!vn)
+		vn = vn_new(db, &info->uuid);
 	vn->info = *info;
 	vn->defined |= defined;
 	if (db->observer)
@@ -127,33 +161,68 @@ int db_vn_set(struct db *db, const struct db_vn_info *info, bool defined, struct
 	return 0;
 }
 
-static unsigned int alive(const struct db_vn *vn)
+/* Those who are silent will not say that they leave. */
+static void leave_undefined(struct db *db, struct db_vn *vn, struct db_member *member)
 {
-	struct db_member *m;
-	struct db_map *map;
-	unsigned int n = 0;
-
-	for (map = vn->maps; map; map = map->hh.next)
-		n += !map->item.gone;
-	for (m = vn->members; m; m = m->hh.next)
-		n += !m->item.gone;
-	return n;
+	if (!vn->defined && member->item.nve->own && member->item.nve->stale)
+		db_member_del(db, member);
 }
 
 int db_vn_delete(struct db *db, struct db_vn *vn, struct err *err)
 {
 	unsigned int placed = HASH_COUNT(vn->placements);
+	struct db_member *member, *member_next;
+	struct db_map *map, *map_next;
 
 	if (placed)
 		return err_set(err, EBUSY, "VN %s still has %u addresses placed in it",
 			       vn->info.name, placed);
-	if (alive(vn))
-		return err_set(err, EBUSY, "VN %s still has mappings or member NVEs",
-			       vn->info.name);
+	vn->defined = false;
+	for (map = db_map_first(vn); map; map = map_next) {
+		map_next = db_map_next(map);
+		if (map->item.nve->own)
+			db_map_del(db, map);
+	}
+	for (member = db_member_first(vn); member; member = member_next) {
+		member_next = db_member_next(member);
+		leave_undefined(db, vn, member);
+	}
+	if (db->observer)
+		db->observer->vn(vn, false, db->observer_arg);
+	return 0;
+}
+
+/* The peers must not miss deletions that go with the VN: who is behind them gets a snapshot. */
+static void raise_own_floor(struct db *db, const struct db_item *item)
+{
+	if (item->in_own.revision > db->own.floor)
+		db->own.floor = item->in_own.revision;
+}
+
+static void reap(struct db *db, struct db_vn *vn)
+{
+	struct db_member *member;
+	struct db_map *map;
+
+	for (member = vn->members; member; member = member->hh.next)
+		raise_own_floor(db, &member->item);
+	for (map = vn->maps; map; map = map->hh.next)
+		raise_own_floor(db, &map->item);
+	if (db->vn_base <= vn->log.revision)
+		db->vn_base = vn->log.revision + 1;
 	if (db->observer)
 		db->observer->vn(vn, true, db->observer_arg);
 	vn_free(db, vn);
-	return 0;
+}
+
+void db_reap(struct db *db)
+{
+	struct db_vn *vn, *next;
+
+	HASH_ITER(hh, db->vns, vn, next)
+		if (!vn->defined && !vn->placements && !vn->told && !db_map_first(vn) &&
+		    !db_member_first(vn))
+			reap(db, vn);
 }
 
 struct db_nve *db_nve_find(struct db *db, const char *name)
@@ -189,8 +258,10 @@ static void nve_changed(struct db *db, struct db_nve *nve)
 		db->observer->nve(nve, db->observer_arg);
 	for (vn = db->vns; vn; vn = vn->hh.next) {
 		member = db_member_find(vn, nve);
-		if (member)
-			db_item_touch(db, &member->item, false);
+		if (!member)
+			continue;
+		db_item_touch(db, &member->item, false);
+		leave_undefined(db, vn, member);
 	}
 }
 

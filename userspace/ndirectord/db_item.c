@@ -70,6 +70,23 @@ struct db_member *db_member_find(struct db_vn *vn, const struct db_nve *nve)
 	return member && !member->item.gone ? member : NULL;
 }
 
+struct db_member *db_member_first(const struct db_vn *vn)
+{
+	struct db_member *member = vn->members;
+
+	while (member && member->item.gone)
+		member = member->hh.next;
+	return member;
+}
+
+struct db_member *db_member_next(const struct db_member *member)
+{
+	do {
+		member = member->hh.next;
+	} while (member && member->item.gone);
+	return (struct db_member *)member;
+}
+
 static struct db_member *member_new(struct db_vn *vn, struct db_nve *nve)
 {
 	struct db_member *member = calloc(1, sizeof(*member));
@@ -110,6 +127,23 @@ struct db_map *db_map_find(struct db_vn *vn, const struct mac_addr *mac)
 	return map && !map->item.gone ? map : NULL;
 }
 
+struct db_map *db_map_first(const struct db_vn *vn)
+{
+	struct db_map *map = vn->maps;
+
+	while (map && map->item.gone)
+		map = map->hh.next;
+	return map;
+}
+
+struct db_map *db_map_next(const struct db_map *map)
+{
+	do {
+		map = map->hh.next;
+	} while (map && map->item.gone);
+	return (struct db_map *)map;
+}
+
 static struct db_map *map_new(struct db_vn *vn, const struct mac_addr *mac, struct db_nve *nve)
 {
 	struct db_map *map = calloc(1, sizeof(*map));
@@ -132,14 +166,14 @@ static bool ips_equal(const struct db_ips *a, const struct db_ips *b)
 	return true;
 }
 
-void db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
+bool db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 		const struct db_ips *ips, uint64_t epoch, struct db_nve *nve)
 {
 	struct db_map *map = map_any(vn, mac);
 
 	if (map && !map->item.gone && map->epoch == epoch && map->item.nve == nve &&
 	    ips_equal(&map->ips, ips))
-		return;
+		return false;
 	db_ips_hold(vn, ips, mac);
 	if (!map)
 		map = map_new(vn, mac, nve);
@@ -149,6 +183,7 @@ void db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 	map->ips = *ips;
 	map->epoch = epoch;
 	db_item_touch(db, &map->item, false);
+	return true;
 }
 
 void db_map_del(struct db *db, struct db_map *map)
@@ -165,10 +200,14 @@ struct db_placement *db_placement_find(struct db_vn *vn, const struct mac_addr *
 	return p;
 }
 
-void db_placement_set(struct db *db, const struct db_placement *new)
+bool db_placement_set(struct db *db, const struct db_placement *new)
 {
 	struct db_placement *p = db_placement_find(new->vn, &new->mac);
 
+	/* vCenter tells all it knows again in every session */
+	if (p && p->epoch == new->epoch && uuid_equal(&p->vm, &new->vm) &&
+	    !strcmp(p->nve, new->nve) && ips_equal(&p->ips, &new->ips))
+		return false;
 	db_ips_hold(new->vn, &new->ips, &new->mac);
 	if (p) {
 		db_ips_drop(new->vn, &p->ips, &p->mac);
@@ -184,6 +223,7 @@ void db_placement_set(struct db *db, const struct db_placement *new)
 	snprintf(p->nve, sizeof(p->nve), "%s", new->nve);
 	if (db->observer)
 		db->observer->placement(p, false, db->observer_arg);
+	return true;
 }
 
 void db_placement_del(struct db *db, struct db_placement *p)
@@ -220,11 +260,14 @@ void db_restore_member(struct db *db, struct db_vn *vn, struct db_nve *nve,
 	restore(db, &member_new(vn, nve)->item, at);
 }
 
-void db_restored(struct db *db, uint64_t own_revision)
+void db_restored(struct db *db)
 {
+	struct changelog *log = &db->own;
 	struct db_vn *vn;
 
-	for (vn = db->vns; vn; vn = vn->hh.next)
-		changelog_restored(&vn->log, vn->log.revision);
-	changelog_restored(&db->own, own_revision);
+	changelog_restored(log, log->revision, log->gone_revision);
+	for (vn = db->vns; vn; vn = vn->hh.next) {
+		log = &vn->log;
+		changelog_restored(log, log->revision, log->gone_revision);
+	}
 }

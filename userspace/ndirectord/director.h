@@ -12,6 +12,8 @@
 #include "lib/store.h"
 #include "tell.h"
 
+struct answer;
+struct center;
 struct fed_peer;
 
 struct director {
@@ -21,28 +23,39 @@ struct director {
 	struct db db;
 	struct store *store;
 	bool in_transaction;
+	bool commit_due;		/* from the loop */
+	struct answer *answers;		/* list: they wait for the commit */
 	struct events events;
 	struct tell tell;
 	struct chan_server *server;
 	struct http_server *http;
 	struct nve_session *nve_sessions;	/* list */
 	struct fed_peer *peers;			/* list */
-	unsigned int centers;			/* vCenter sessions that are up */
+	struct center *centers;			/* vCenter sessions that are up, list */
+	uint32_t heard;				/* number of the newest peer's snapshot */
+	struct loop_timer *grace, *reaper;	/* start.c */
+	bool stopping;
 };
 
 /*
  * persist.c: an observer of the database that writes each change to the store, in one
- * transaction per message. director_commit() ends it; an answer goes out only after it. What
- * cannot be written must not be told either: the daemon then stops, and a restart goes on
- * from what the store has.
+ * transaction per turn of the loop. director_commit() ends it at once; an answer goes out, and
+ * followers are told, only after it. What cannot be written must not be told: the daemon then
+ * stops, and a restart goes on from what the store has.
  */
 int persist_load(struct director *d, struct err *err);
 void persist_attach(struct director *d);
 void director_commit(struct director *d);
 
-/* server.c: commits, then answers. */
-void director_answer(struct director *d, struct chan *chan, uint64_t id, uint32_t code,
+/* answer.c: to @msg if it is a request, after the commit; what is refused becomes an alert. */
+void director_answer(struct director *d, struct chan *chan, const struct msg *msg, uint32_t code,
 		     const struct err *err, const ProtobufCMessage *body);
+/* The end of a commit. */
+void director_send_answers(struct director *d);
+
+/* server.c: what @subject did, for the events and the log. */
+void director_note(struct director *d, const char *kind, const char *subject, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 void director_alert(struct director *d, const char *kind, const char *subject, const char *fmt,
 		    ...) __attribute__((format(printf, 4, 5)));
 
@@ -50,8 +63,14 @@ void director_alert(struct director *d, const char *kind, const char *subject, c
 void nve_session_up(struct director *d, struct chan *chan);
 void nve_session_down(struct director *d, struct chan *chan, const char *why);
 bool nve_session_message(struct director *d, struct chan *chan, const struct msg *msg);
+bool nve_session_exists(struct director *d, const struct db_nve *nve);
+/* Nothing is heard of it, because of @why. */
+void nve_silent(struct director *d, struct db_nve *nve, const char *why);
 
 /* session_center.c */
+void center_up(struct director *d, struct chan *chan);
+void center_down(struct director *d, struct chan *chan);
+void center_each(struct director *d, void (*cb)(const char *name, void *arg), void *arg);
 bool center_message(struct director *d, struct chan *chan, const struct msg *msg);
 
 /* fed_server.c: a peer follows our own items */
@@ -62,6 +81,8 @@ bool fed_server_message(struct director *d, struct chan *chan, const struct msg 
 int fed_client_add(struct director *d, const char *dc, const char *const *addrs, int n,
 		   struct err *err);
 void fed_client_free_all(struct director *d);
+/* What was loaded from the store is as of a peer that is cut off, until it is there. */
+void fed_client_grace_over(struct director *d);
 enum fed_state { FED_UNKNOWN, FED_DOWN, FED_UP };
 enum fed_state fed_client_state(struct director *d, const char *dc);
 bool fed_client_knows(struct director *d, const char *dc);

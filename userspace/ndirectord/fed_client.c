@@ -18,8 +18,8 @@ struct fed_peer {
 	struct chan *chan;
 	uint8_t store[16];		/* the peer's, that revision belongs to */
 	uint64_t revision;
-	bool synced;			/* store and revision are valid */
-	struct fed_sweep *sweep;	/* during a snapshot */
+	bool synced;			/* all as of that revision is known here */
+	uint32_t snapshot;		/* number of the one that is coming in; 0: none is */
 	struct fed_peer *prev, *next;
 };
 
@@ -38,8 +38,10 @@ static void subscribed(uint32_t code, const char *text, const struct msg *body, 
 		chan_drop(peer->chan, "its answer to FED_SUBSCRIBE names no store");
 	} else if (!peer->synced || memcmp(peer->store, reply->store.data, sizeof(peer->store))) {
 		memcpy(peer->store, reply->store.data, sizeof(peer->store));
-		peer->revision = 0;
-		peer->synced = true;
+		peer->synced = false;	/* until the snapshot is complete */
+	} else {
+		/* if nothing has changed, no update would say that it is back */
+		fed_set_stale(&peer->d->db, peer->dc, false);
 	}
 	if (reply)
 		msg_free(reply);
@@ -61,8 +63,7 @@ static void up(struct chan *chan, void *arg)
 		m.store = (ProtobufCBinaryData){ sizeof(peer->store), peer->store };
 		m.revision = peer->revision;
 	}
-	events_add(&d->events, time(NULL), false, "peer-up", peer->dc, "following %s",
-		   chan_peer_name(chan));
+	director_note(d, "peer-up", peer->dc, "following %s", chan_peer_name(chan));
 	chan_request(chan, MSG(FED_SUBSCRIBE), &m.base, 0, subscribed, peer);
 }
 
@@ -71,9 +72,7 @@ static void down(struct chan *chan, const char *why, void *arg)
 	struct fed_peer *peer = arg;
 	struct director *d = peer->d;
 
-	(void)chan;
-	fed_sweep_free(peer->sweep);
-	peer->sweep = NULL;
+	peer->snapshot = 0;
 	fed_set_stale(&d->db, peer->dc, true);
 	director_alert(d, "peer-stale", peer->dc, "the session to its director ended: %s", why);
 	director_commit(d);
@@ -83,17 +82,15 @@ static void on_update(struct fed_peer *peer, const Nvo3__FedUpdate *m)
 {
 	struct director *d = peer->d;
 
-	if (m->snapshot_begin) {
-		fed_sweep_free(peer->sweep);
-		peer->sweep = fed_sweep_new(peer->dc);
+	if (m->snapshot_begin)
+		peer->snapshot = ++d->heard;
+	fed_merge(d, peer->dc, m, peer->snapshot);
+	if (m->snapshot_end && peer->snapshot) {
+		fed_sweep(&d->db, peer->dc, peer->snapshot);
+		peer->snapshot = 0;
+		peer->synced = true;
 	}
-	fed_merge(d, peer->dc, m, peer->sweep);
-	if (m->snapshot_end && peer->sweep) {
-		fed_sweep_end(&d->db, peer->sweep);
-		fed_sweep_free(peer->sweep);
-		peer->sweep = NULL;
-	}
-	if (!peer->sweep)
+	if (!peer->snapshot)
 		peer->revision = m->revision;
 	fed_set_stale(&d->db, peer->dc, false);
 }
@@ -112,7 +109,6 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 		return true;
 	}
 	on_update(peer, m);
-	director_commit(peer->d);
 	msg_free(m);
 	return true;
 }
@@ -168,6 +164,19 @@ void fed_client_each(struct director *d, void (*cb)(const char *dc, bool up, voi
 		cb(peer->dc, chan_is_up(peer->chan), arg);
 }
 
+void fed_client_grace_over(struct director *d)
+{
+	struct fed_peer *peer;
+	struct db_nve *nve;
+
+	for (nve = d->db.nves; nve; nve = nve->hh.next)
+		if (!nve->own && fed_client_state(d, nve->dc) != FED_UP)
+			db_nve_set_stale(&d->db, nve, DB_STALE_DC, true);
+	DL_FOREACH(d->peers, peer)
+		if (!chan_is_up(peer->chan))
+			director_alert(d, "peer-stale", peer->dc, "its director has not been heard of");
+}
+
 void fed_client_free_all(struct director *d)
 {
 	struct fed_peer *peer, *next;
@@ -175,7 +184,6 @@ void fed_client_free_all(struct director *d)
 	DL_FOREACH_SAFE(d->peers, peer, next) {
 		DL_DELETE(d->peers, peer);
 		chan_free(peer->chan);
-		fed_sweep_free(peer->sweep);
 		free(peer);
 	}
 }

@@ -2,82 +2,35 @@
 /*
  * What another DC's director tells, into our database; see fed_merge.h.
  */
-#include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include "claim.h"
 #include "fed_merge.h"
 #include "wire.h"
 
-struct seen {
-	struct db_item *item;
-	UT_hash_handle hh;
-};
-
-struct fed_sweep {
-	char dc[32];
-	struct seen *seen;
-};
-
-struct fed_sweep *fed_sweep_new(const char *dc)
+static bool unheard(const struct db_item *item, const char *dc, uint32_t snapshot)
 {
-	struct fed_sweep *sweep = calloc(1, sizeof(*sweep));
-
-	snprintf(sweep->dc, sizeof(sweep->dc), "%s", dc);
-	return sweep;
+	return item->heard != snapshot && !strcmp(item->nve->dc, dc);
 }
 
-static void see(struct fed_sweep *sweep, struct db_item *item)
-{
-	struct seen *seen;
-
-	if (!sweep)
-		return;
-	HASH_FIND_PTR(sweep->seen, &item, seen);
-	if (seen)
-		return;
-	seen = calloc(1, sizeof(*seen));
-	seen->item = item;
-	HASH_ADD_PTR(sweep->seen, item, seen);
-}
-
-static bool unseen(struct fed_sweep *sweep, struct db_item *item)
-{
-	struct seen *seen;
-
-	if (item->gone || strcmp(item->nve->dc, sweep->dc))
-		return false;
-	HASH_FIND_PTR(sweep->seen, &item, seen);
-	return !seen;
-}
-
-void fed_sweep_end(struct db *db, struct fed_sweep *sweep)
+void fed_sweep(struct db *db, const char *dc, uint32_t snapshot)
 {
 	struct db_member *member, *member_next;
 	struct db_map *map, *map_next;
 	struct db_vn *vn;
 
 	for (vn = db->vns; vn; vn = vn->hh.next) {
-		HASH_ITER(hh, vn->maps, map, map_next)
-			if (unseen(sweep, &map->item))
+		for (map = db_map_first(vn); map; map = map_next) {
+			map_next = db_map_next(map);
+			if (unheard(&map->item, dc, snapshot))
 				db_map_del(db, map);
-		HASH_ITER(hh, vn->members, member, member_next)
-			if (unseen(sweep, &member->item))
+		}
+		for (member = db_member_first(vn); member; member = member_next) {
+			member_next = db_member_next(member);
+			if (unheard(&member->item, dc, snapshot))
 				db_member_del(db, member);
+		}
 	}
-}
-
-void fed_sweep_free(struct fed_sweep *sweep)
-{
-	struct seen *seen, *next;
-
-	if (!sweep)
-		return;
-	HASH_ITER(hh, sweep->seen, seen, next) {
-		HASH_DEL(sweep->seen, seen);
-		free(seen);
-	}
-	free(sweep);
 }
 
 static bool of_dc(const char *nve, const char *dc)
@@ -107,12 +60,21 @@ static struct db_nve *nve_of(struct director *d, const char *dc, const char *nam
 			     const ProtobufCBinaryData *locators, size_t n)
 {
 	struct ip_addr found[DB_LOCATORS];
+	struct identity id;
 	struct db_nve *nve;
 	struct err err;
+	char uri[160];
 	int n_found;
 
 	if (!of_dc(name, dc)) {
-		director_alert(d, "claim-refused", dc, "it speaks for %s, which is not its own", name);
+		director_alert(d, "claim-refused", dc, "it speaks for %s, which is not its own",
+			       name);
+		return NULL;
+	}
+	/* as strict as with certificates: names have an end, and end up in logs */
+	snprintf(uri, sizeof(uri), "nvo3://%s/nve/%s", dc, name + strlen(dc) + 1);
+	if (identity_parse(uri, &id, &err)) {
+		director_alert(d, "claim-refused", dc, "it names an NVE badly: %s", err.text);
 		return NULL;
 	}
 	if (wire_get_locators(locators, n, found, &n_found, &err)) {
@@ -125,7 +87,7 @@ static struct db_nve *nve_of(struct director *d, const char *dc, const char *nam
 }
 
 static void merge_map(struct director *d, const char *dc, const Nvo3__Mapping *m,
-		      struct fed_sweep *sweep)
+		      uint32_t snapshot)
 {
 	struct db_vn *vn = vn_of(d, &m->vn);
 	char text[MAC_ADDR_STRLEN];
@@ -147,11 +109,12 @@ static void merge_map(struct director *d, const char *dc, const Nvo3__Mapping *m
 	switch (claim_merge(held, m->epoch, nve)) {
 	case CLAIM_TAKE:
 		db_map_set(&d->db, vn, &mac, &ips, m->epoch, nve);
-		see(sweep, &db_map_find(vn, &mac)->item);
+		db_map_find(vn, &mac)->item.heard = snapshot;
 		break;
 	case CLAIM_IGNORE:
 		break;
 	case CLAIM_CONFLICT:
+		held->item.heard = snapshot;
 		director_alert(d, "claim-conflict", dc, "MAC %s of VN %s: %s and %s, one epoch",
 			       mac_addr_format(&mac, text), vn->info.name, held->item.nve->name,
 			       m->nve);
@@ -173,7 +136,7 @@ static void merge_map_del(struct director *d, const char *dc, const Nvo3__Mappin
 }
 
 static void merge_member(struct director *d, const char *dc, const Nvo3__FedMember *m,
-			 struct fed_sweep *sweep)
+			 uint32_t snapshot)
 {
 	struct db_vn *vn = vn_of(d, &m->vn);
 	struct db_nve *nve;
@@ -185,7 +148,7 @@ static void merge_member(struct director *d, const char *dc, const Nvo3__FedMemb
 		return;
 	db_member_add(&d->db, vn, nve);
 	db_nve_set_stale(&d->db, nve, DB_STALE_NVE, m->member->stale);
-	see(sweep, &db_member_find(vn, nve)->item);
+	db_member_find(vn, nve)->item.heard = snapshot;
 }
 
 static void merge_member_del(struct director *d, const char *dc, const Nvo3__FedMember *m)
@@ -203,16 +166,16 @@ static void merge_member_del(struct director *d, const char *dc, const Nvo3__Fed
 }
 
 void fed_merge(struct director *d, const char *dc, const Nvo3__FedUpdate *m,
-	       struct fed_sweep *sweep)
+	       uint32_t snapshot)
 {
 	size_t i;
 
 	for (i = 0; i < m->n_vns; i++)
 		merge_vn(d, dc, m->vns[i]);
 	for (i = 0; i < m->n_member_set; i++)
-		merge_member(d, dc, m->member_set[i], sweep);
+		merge_member(d, dc, m->member_set[i], snapshot);
 	for (i = 0; i < m->n_set; i++)
-		merge_map(d, dc, m->set[i], sweep);
+		merge_map(d, dc, m->set[i], snapshot);
 	for (i = 0; i < m->n_del; i++)
 		merge_map_del(d, dc, m->del[i]);
 	for (i = 0; i < m->n_member_del; i++)

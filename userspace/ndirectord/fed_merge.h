@@ -8,16 +8,13 @@
 #include "director.h"
 #include "proto/federation.pb-c.h"
 
-/* What was known of the DC when a snapshot began; what the snapshot does not name is gone. */
-struct fed_sweep;
-
-struct fed_sweep *fed_sweep_new(const char *dc);
-void fed_sweep_end(struct db *db, struct fed_sweep *sweep);
-void fed_sweep_free(struct fed_sweep *sweep);
-
-/* @sweep is NULL outside of snapshots. Conflicts and lies become alerts. */
-void fed_merge(struct director *d, const char *dc, const Nvo3__FedUpdate *m,
-	       struct fed_sweep *sweep);
+/*
+ * @snapshot is the number of the peer's snapshot that @m is part of, another one for each; 0: of
+ * none. Conflicts and lies become alerts.
+ */
+void fed_merge(struct director *d, const char *dc, const Nvo3__FedUpdate *m, uint32_t snapshot);
+/* The snapshot is complete: what is held of the DC and was not named in it is gone. */
+void fed_sweep(struct db *db, const char *dc, uint32_t snapshot);
 void fed_set_stale(struct db *db, const char *dc, bool stale);
 
 #endif /* NDIRECTORD_FED_MERGE_H */

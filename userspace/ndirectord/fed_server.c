@@ -11,12 +11,12 @@
 
 struct update {
 	Nvo3__FedUpdate m;
-	struct wire_item room[TELL_BATCH];
-	Nvo3__Mapping *set[TELL_BATCH], *del[TELL_BATCH];
-	Nvo3__FedMember member[TELL_BATCH];
-	Nvo3__FedMember *member_set[TELL_BATCH], *member_del[TELL_BATCH];
-	Nvo3__VnInfo vn[TELL_BATCH];
-	Nvo3__VnInfo *vns[TELL_BATCH];
+	struct wire_item room[FOLLOW_BATCH];
+	Nvo3__Mapping *set[FOLLOW_BATCH], *del[FOLLOW_BATCH];
+	Nvo3__FedMember member[FOLLOW_BATCH];
+	Nvo3__FedMember *member_set[FOLLOW_BATCH], *member_del[FOLLOW_BATCH];
+	Nvo3__VnInfo vn[FOLLOW_BATCH];
+	Nvo3__VnInfo *vns[FOLLOW_BATCH];
 };
 
 static void put_vn(struct update *u, const struct db_vn *vn)
@@ -55,7 +55,7 @@ static void put(struct update *u, struct db_item *item, int i)
 		u->set[u->m.n_set++] = wire_put_map((struct db_map *)item, &u->room[i]);
 }
 
-static void fed_tell(struct follower *f, struct db_item **items, int n, uint64_t revision, bool end)
+static void fed_tell(struct follower *f, const struct follow_batch *b)
 {
 	struct update *u = malloc(sizeof(*u));
 	int i;
@@ -66,11 +66,11 @@ static void fed_tell(struct follower *f, struct db_item **items, int n, uint64_t
 	u->m.member_set = u->member_set;
 	u->m.member_del = u->member_del;
 	u->m.vns = u->vns;
-	for (i = 0; i < n; i++)
-		put(u, items[i], i);
-	u->m.revision = revision;
-	u->m.snapshot_begin = f->snapshot && !f->begun;
-	u->m.snapshot_end = f->snapshot && end;
+	for (i = 0; i < b->n; i++)
+		put(u, b->items[i], i);
+	u->m.revision = b->revision;
+	u->m.snapshot_begin = b->begin;
+	u->m.snapshot_end = b->end;
 	chan_event(f->chan, MSG(FED_UPDATE), &u->m.base);
 	free(u);
 }
@@ -103,19 +103,18 @@ bool fed_server_message(struct director *d, struct chan *chan, const struct msg 
 		return false;
 	m = msg_decode(msg, &nvo3__fed_subscribe__descriptor, &err);
 	if (!m) {
-		director_answer(d, chan, msg->id, CODE(BAD_MESSAGE), &err, NULL);
+		director_answer(d, chan, msg, CODE(BAD_MESSAGE), &err, NULL);
 		return true;
 	}
 	unfollow(d, chan);
 	same = m->store.len == 16 && !memcmp(m->store.data, store_id(d->store), 16);
 	f = calloc(1, sizeof(*f));
-	*f = (struct follower){ .chan = chan, .log = &d->db.own, .send = fed_tell, .arg = d };
-	tell_add(&d->tell, f, same ? m->revision : 0);
-	if (!same)
-		f->snapshot = true;
+	*f = (struct follower){ .at.log = &d->db.own, .chan = chan, .send = fed_tell, .arg = d };
+	follow_start(&f->at, m->revision, same);
+	tell_add(&d->tell, f);
 	chan_set_user(chan, f);
 	reply.store = (ProtobufCBinaryData){ 16, (uint8_t *)store_id(d->store) };
-	director_answer(d, chan, msg->id, CODE(OK), NULL, &reply.base);
+	director_answer(d, chan, msg, CODE(OK), NULL, &reply.base);
 	msg_free(m);
 	return true;
 }

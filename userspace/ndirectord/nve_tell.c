@@ -9,10 +9,10 @@
 
 struct update {
 	Nvo3__MapUpdate m;
-	struct wire_item room[TELL_BATCH];
-	Nvo3__Mapping *set[TELL_BATCH], *del[TELL_BATCH];
-	Nvo3__Member *member_set[TELL_BATCH];
-	char *member_del[TELL_BATCH];
+	struct wire_item room[FOLLOW_BATCH];
+	Nvo3__Mapping *set[FOLLOW_BATCH], *del[FOLLOW_BATCH];
+	Nvo3__Member *member_set[FOLLOW_BATCH];
+	char *member_del[FOLLOW_BATCH];
 };
 
 static void put(struct update *u, struct db_item *item, struct wire_item *room)
@@ -29,7 +29,7 @@ static void put(struct update *u, struct db_item *item, struct wire_item *room)
 		u->member_set[m->n_member_set++] = wire_put_member(item->nve, room);
 }
 
-void nve_tell(struct follower *f, struct db_item **items, int n, uint64_t revision, bool end)
+void nve_tell(struct follower *f, const struct follow_batch *b)
 {
 	struct update *u = malloc(sizeof(*u));
 	struct director *d = f->arg;
@@ -40,13 +40,13 @@ void nve_tell(struct follower *f, struct db_item **items, int n, uint64_t revisi
 	u->m.del = u->del;
 	u->m.member_set = u->member_set;
 	u->m.member_del = u->member_del;
-	for (i = 0; i < n; i++)
-		put(u, items[i], &u->room[i]);
-	u->m.vn = msg_put_uuid(&f->vn->info.uuid);
+	for (i = 0; i < b->n; i++)
+		put(u, b->items[i], &u->room[i]);
+	u->m.vn = msg_put_uuid(&f->at.vn->info.uuid);
 	u->m.store = (ProtobufCBinaryData){ 16, (uint8_t *)store_id(d->store) };
-	u->m.revision = revision;
-	u->m.snapshot_begin = f->snapshot && !f->begun;
-	u->m.snapshot_end = f->snapshot && end;
+	u->m.revision = b->revision;
+	u->m.snapshot_begin = b->begin;
+	u->m.snapshot_end = b->end;
 	chan_event(f->chan, MSG(MAP_UPDATE), &u->m.base);
 	free(u);
 }

@@ -8,6 +8,6 @@
 #include "tell.h"
 
 /* follower.arg is the struct director */
-void nve_tell(struct follower *f, struct db_item **items, int n, uint64_t revision, bool end);
+void nve_tell(struct follower *f, const struct follow_batch *b);
 
 #endif /* NDIRECTORD_NVE_TELL_H */

@@ -14,6 +14,7 @@
 #include "wire.h"
 
 #define KEY_MAX 256
+#define COUNTER_BITS 40		/* of an epoch; above is its term */
 
 /* What cannot be written must not be told: stop, and let a restart go on from the store. */
 static void give_up(struct director *d, const struct err *err)
@@ -21,6 +22,14 @@ static void give_up(struct director *d, const struct err *err)
 	log_err("the store cannot be written, stopping: %s", err->text);
 	d->in_transaction = false;
 	exit(EXIT_FAILURE);
+}
+
+static void commit_now(void *arg)
+{
+	struct director *d = arg;
+
+	d->commit_due = false;
+	director_commit(d);
 }
 
 static void begin(struct director *d)
@@ -32,6 +41,10 @@ static void begin(struct director *d)
 	if (store_begin(d->store, &err))
 		give_up(d, &err);
 	d->in_transaction = true;
+	if (d->commit_due)
+		return;
+	d->commit_due = true;
+	loop_defer(d->loop, commit_now, d);
 }
 
 void director_commit(struct director *d)
@@ -43,6 +56,7 @@ void director_commit(struct director *d)
 	d->in_transaction = false;
 	if (store_commit(d->store, &err))
 		give_up(d, &err);
+	director_send_answers(d);
 }
 
 static void put(struct director *d, const char *key, const ProtobufCMessage *message)
@@ -70,9 +84,11 @@ static void put_state(struct director *d)
 {
 	Nvo3__StoredState state = NVO3__STORED_STATE__INIT;
 
-	state.term = d->db.term;
-	state.counter = d->db.counter;
+	state.term = d->db.epochs >> COUNTER_BITS;
+	state.counter = d->db.epochs & ((1ull << COUNTER_BITS) - 1);
 	state.own_revision = d->db.own.revision;
+	state.own_gone = d->db.own.gone_revision;
+	state.vn_base = d->db.vn_base;
 	put(d, "state", &state.base);
 }
 
@@ -86,6 +102,7 @@ static void put_vn(struct director *d, struct db_vn *vn)
 	stored.info = &info;
 	stored.defined = vn->defined;
 	stored.revision = vn->log.revision;
+	stored.gone = vn->log.gone_revision;
 	snprintf(key, sizeof(key), "vn/%s", uuid_format(&vn->info.uuid, uuid));
 	put(d, key, &stored.base);
 }
@@ -100,6 +117,7 @@ static void on_vn(struct db_vn *vn, bool gone, void *arg)
 	}
 	snprintf(key, sizeof(key), "vn/%s", uuid_format(&vn->info.uuid, uuid));
 	del(arg, key);
+	put_state(arg);		/* the base of revisions has risen */
 }
 
 static void put_map(struct director *d, const char *key, struct db_map *map)
@@ -144,7 +162,7 @@ static void on_item(struct db_item *item, void *arg)
 		put_member(d, key, item);
 	put_vn(d, item->vn);
 	put_state(d);
-	tell_schedule(&d->tell);
+	tell_changed(&d->tell, item);
 }
 
 static void on_nve(struct db_nve *nve, void *arg)
@@ -159,6 +177,7 @@ static void on_nve(struct db_nve *nve, void *arg)
 	stored.name = nve->name;
 	stored.locators = locators;
 	stored.n_locators = nve->n_locators;
+	stored.stale = nve->stale & DB_STALE_NVE;
 	snprintf(key, sizeof(key), "nve/%s", nve->name);
 	put(arg, key, &stored.base);
 }
@@ -185,9 +204,8 @@ static void on_placement(struct db_placement *p, bool gone, void *arg)
 	put(arg, key, &place.base);
 }
 
-static void on_epoch(uint64_t counter, void *arg)
+static void on_epoch(void *arg)
 {
-	(void)counter;
 	put_state(arg);
 }
 

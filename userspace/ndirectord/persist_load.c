@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The database as the store has it. All NVEs are stale until they are heard of again.
+ * The database as the store has it. Whose session ended with ours has a moment to come back before
+ * he is called stale (start.c), so that a restart is no news to anybody.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -48,9 +49,10 @@ static int load_state(struct db *db, void *message, struct err *err)
 	Nvo3__StoredState *state = message;
 
 	(void)err;
-	db->term = state->term;
-	db->counter = state->counter;
+	db_epoch_seen(db, ((uint64_t)state->term << 40 | state->counter) << 8);
 	db->own.revision = state->own_revision;
+	db->own.gone_revision = state->own_gone;
+	db->vn_base = state->vn_base;
 	return 0;
 }
 
@@ -58,14 +60,18 @@ static int load_vn(struct db *db, void *message, struct err *err)
 {
 	Nvo3__StoredVn *stored = message;
 	struct db_vn_info info;
+	struct db_vn *vn;
 	int ret;
 
 	ret = wire_get_vn(stored->info, &info, err);
 	if (!ret)
 		ret = db_vn_set(db, &info, stored->defined, err);
-	if (!ret)
-		db_vn_find(db, &info.uuid)->log.revision = stored->revision;
-	return ret;
+	if (ret)
+		return ret;
+	vn = db_vn_find(db, &info.uuid);
+	vn->log.revision = stored->revision;
+	vn->log.gone_revision = stored->gone;
+	return 0;
 }
 
 static int load_nve(struct db *db, void *message, struct err *err)
@@ -73,7 +79,7 @@ static int load_nve(struct db *db, void *message, struct err *err)
 	Nvo3__StoredNve *stored = message;
 	struct db_nve *nve = db_nve_get(db, stored->name);
 
-	nve->stale = nve->own ? DB_STALE_NVE : DB_STALE_DC;
+	nve->stale = stored->stale ? DB_STALE_NVE : 0;
 	if (!stored->n_locators)
 		return 0;
 	return wire_get_locators(stored->locators, stored->n_locators, nve->locators,
@@ -84,11 +90,14 @@ static int load_map(struct db *db, void *message, struct err *err)
 {
 	Nvo3__StoredMap *stored = message;
 	struct db_restore at = { stored->vn_revision, stored->own_revision };
-	struct db_vn *vn = vn_of(db, &stored->map->vn, err);
 	struct mac_addr mac;
 	struct db_ips ips;
+	struct db_vn *vn;
 	int ret;
 
+	if (!stored->map)
+		return err_set(err, EBADMSG, "has no mapping");
+	vn = vn_of(db, &stored->map->vn, err);
 	if (!vn)
 		return -EBADMSG;
 	if (!msg_get_mac(&stored->map->mac, &mac))
@@ -154,6 +163,6 @@ int persist_load(struct director *d, struct err *err)
 		if (ret)
 			return ret;
 	}
-	db_restored(&d->db, d->db.own.revision);
+	db_restored(&d->db);
 	return 0;
 }

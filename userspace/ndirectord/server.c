@@ -5,29 +5,38 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include "director.h"
+#include "lib/log.h"
 
-void director_answer(struct director *d, struct chan *chan, uint64_t id, uint32_t code,
-		     const struct err *err, const ProtobufCMessage *body)
+static uint64_t realtime_ms(void)
 {
-	director_commit(d);
-	if (!id)
-		return;
-	if (code == CODE(OK))
-		chan_reply(chan, id, code, NULL, body);
-	else
-		chan_reply_err(chan, id, code, err);
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+void director_note(struct director *d, const char *kind, const char *subject, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	events_add(&d->events, realtime_ms(), false, kind, subject, fmt, ap);
+	va_end(ap);
+	log_debug("%s %s: %s", kind, subject, events_newest(&d->events, false)->text);
 }
 
 void director_alert(struct director *d, const char *kind, const char *subject, const char *fmt, ...)
 {
-	char text[256];
 	va_list ap;
+	bool new;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	new = events_add(&d->events, realtime_ms(), true, kind, subject, fmt, ap);
 	va_end(ap);
-	events_add(&d->events, time(NULL), true, kind, subject, "%s", text);
+	if (new)
+		log_warn("%s %s: %s", kind, subject, events_newest(&d->events, true)->text);
 }
 
 /* NVEs and vCenters are of this data centre; a director must be a peer that we know. */
@@ -49,12 +58,12 @@ static void up(struct chan *chan, void *arg)
 		chan_drop(chan, why);
 		return;
 	}
-	events_add(&d->events, time(NULL), false, "session-up", chan_peer_name(chan), "%s from %s",
-		   role_name(peer->role), chan_peer_addr(chan));
+	director_note(d, "session-up", chan_peer_name(chan), "%s from %s", role_name(peer->role),
+		      chan_peer_addr(chan));
 	if (peer->role == ROLE_NVE)
 		nve_session_up(d, chan);
 	else if (peer->role == ROLE_VCENTER)
-		d->centers++;
+		center_up(d, chan);
 }
 
 static void down(struct chan *chan, const char *why, void *arg)
@@ -62,16 +71,17 @@ static void down(struct chan *chan, const char *why, void *arg)
 	const struct identity *peer = chan_peer(chan);
 	struct director *d = arg;
 
-	events_add(&d->events, time(NULL), false, "session-down", chan_peer_name(chan), "%s", why);
+	/* answers may wait for it, and it is gone after this */
+	director_commit(d);
 	if (stranger(d, peer))
 		return;
+	director_note(d, "session-down", chan_peer_name(chan), "%s", why);
 	if (peer->role == ROLE_NVE)
 		nve_session_down(d, chan, why);
 	else if (peer->role == ROLE_DIRECTOR)
 		fed_server_down(d, chan);
 	else if (peer->role == ROLE_VCENTER)
-		d->centers--;
-	director_commit(d);
+		center_down(d, chan);
 }
 
 static bool message(struct chan *chan, const struct msg *msg, void *arg)

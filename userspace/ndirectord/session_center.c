@@ -4,11 +4,18 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 #include "claim.h"
 #include "director.h"
 #include "proto/placement.pb-c.h"
 #include "wire.h"
+
+struct center {
+	struct chan *chan;
+	struct center *prev, *next;
+};
 
 static uint32_t code_of(int error)
 {
@@ -24,26 +31,47 @@ static uint32_t code_of(int error)
 	}
 }
 
-static uint32_t on_vn_set(struct director *d, const Nvo3__VnSet *m, struct err *err)
+static void on_vn_set(struct director *d, struct chan *chan, const struct msg *msg,
+		      const Nvo3__VnSet *m)
 {
 	struct db_vn_info info;
+	struct db_vn *vn;
+	struct err err;
+	bool same;
+	int ret;
 
-	if (wire_get_vn(m->vn, &info, err))
-		return CODE(BAD_MESSAGE);
-	return code_of(db_vn_set(&d->db, &info, true, err));
+	ret = wire_get_vn(m->vn, &info, &err);
+	if (ret)
+		goto answer;
+	vn = db_vn_find(&d->db, &info.uuid);
+	same = vn && vn->defined && !memcmp(&vn->info, &info, sizeof(info));
+	ret = db_vn_set(&d->db, &info, true, &err);
+	if (!ret && !same)
+		director_note(d, "vn-set", chan_peer_name(chan), "VN %s, VNI %u", info.name,
+			      info.vni);
+answer:
+	director_answer(d, chan, msg, code_of(ret), &err, NULL);
 }
 
-static uint32_t on_vn_delete(struct director *d, const Nvo3__VnDelete *m, struct err *err)
+static void on_vn_delete(struct director *d, struct chan *chan, const struct msg *msg,
+			 const Nvo3__VnDelete *m)
 {
-	struct db_vn *vn;
+	struct db_vn *vn = NULL;
 	struct uuid uuid;
+	struct err err;
+	int ret = 0;
 
-	if (!msg_get_uuid(&m->uuid, &uuid)) {
-		err_set(err, EINVAL, "the VN's UUID has %zu bytes", m->uuid.len);
-		return CODE(BAD_MESSAGE);
+	if (msg_get_uuid(&m->uuid, &uuid))
+		vn = db_vn_find(&d->db, &uuid);
+	else
+		ret = err_set(&err, EINVAL, "the VN's UUID has %zu bytes", m->uuid.len);
+	if (vn && vn->defined) {
+		ret = db_vn_delete(&d->db, vn, &err);
+		if (!ret)
+			director_note(d, "vn-deleted", chan_peer_name(chan), "VN %s",
+				      vn->info.name);
 	}
-	vn = db_vn_find(&d->db, &uuid);
-	return vn ? code_of(db_vn_delete(&d->db, vn, err)) : CODE(OK);
+	director_answer(d, chan, msg, code_of(ret), &err, NULL);
 }
 
 static uint32_t get_key(struct director *d, const ProtobufCBinaryData *vn_uuid,
@@ -107,6 +135,30 @@ static uint64_t epoch_for(struct director *d, const struct db_placement *p, uint
 	return db_epoch_next(&d->db, above);
 }
 
+static uint32_t place(struct director *d, struct chan *chan, const Nvo3__Place *m,
+		      struct db_placement *p, struct err *err)
+{
+	char text[MAC_ADDR_STRLEN];
+	uint32_t code;
+
+	code = get_placement(d, m, p, err);
+	if (code == CODE(OK))
+		code = claim_place(&d->db, p, m->min_epoch, err);
+	if (code != CODE(OK))
+		return code;
+	p->epoch = epoch_for(d, p, m->min_epoch);
+	if (!p->epoch) {
+		err_set(err, ERANGE, "there is no epoch above those that are known");
+		return CODE(FULL);
+	}
+	db_epoch_seen(&d->db, p->epoch);
+	if (db_placement_set(&d->db, p))
+		director_note(d, "placement-set", chan_peer_name(chan),
+			      "MAC %s of VN %s at %s, epoch %#llx", mac_addr_format(&p->mac, text),
+			      p->vn->info.name, p->nve, (unsigned long long)p->epoch);
+	return CODE(OK);
+}
+
 static void on_place(struct director *d, struct chan *chan, const struct msg *msg,
 		     const Nvo3__Place *m)
 {
@@ -115,38 +167,41 @@ static void on_place(struct director *d, struct chan *chan, const struct msg *ms
 	struct err err;
 	uint32_t code;
 
-	code = get_placement(d, m, &p, &err);
-	if (code == CODE(OK)) {
-		code = claim_place(&d->db, &p, m->min_epoch, &err);
-		if (code != CODE(OK))
-			director_alert(d, "placement-refused", chan_peer_name(chan), "%s", err.text);
-	}
-	if (code == CODE(OK)) {
-		p.epoch = epoch_for(d, &p, m->min_epoch);
-		db_placement_set(&d->db, &p);
-		reply.epoch = p.epoch;
-	}
-	director_answer(d, chan, msg->id, code, &err, &reply.base);
+	code = place(d, chan, m, &p, &err);
+	reply.epoch = p.epoch;
+	director_answer(d, chan, msg, code, &err, &reply.base);
 }
 
-static uint32_t on_unplace(struct director *d, const Nvo3__Unplace *m, struct err *err)
+static void unplace(struct director *d, struct chan *chan, const struct db_placement *key,
+		    uint64_t epoch)
 {
-	struct db_placement key = { }, *held;
-	struct db_map *map;
+	struct db_placement *held = db_placement_find(key->vn, &key->mac);
+	struct db_map *map = db_map_find(key->vn, &key->mac);
+	char text[MAC_ADDR_STRLEN];
+
+	if (held && held->epoch <= epoch) {
+		director_note(d, "placement-ended", chan_peer_name(chan), "MAC %s of VN %s at %s",
+			      mac_addr_format(&key->mac, text), key->vn->info.name, held->nve);
+		db_placement_del(&d->db, held);
+	}
+	if (map && map->item.nve->own && map->epoch <= epoch)
+		db_map_del(&d->db, map);
+}
+
+static void on_unplace(struct director *d, struct chan *chan, const struct msg *msg,
+		       const Nvo3__Unplace *m)
+{
+	struct db_placement key = { };
+	struct err err;
 	uint32_t code;
 
-	code = get_key(d, &m->vn, &m->mac, &key, err);
+	code = get_key(d, &m->vn, &m->mac, &key, &err);
+	if (code == CODE(OK))
+		unplace(d, chan, &key, m->epoch);
+	/* in a VN that is not there nothing is placed */
 	if (code == CODE(NOT_FOUND))
-		return CODE(OK);	/* nothing is placed there */
-	if (code != CODE(OK))
-		return code;
-	held = db_placement_find(key.vn, &key.mac);
-	if (held && held->epoch <= m->epoch)
-		db_placement_del(&d->db, held);
-	map = db_map_find(key.vn, &key.mac);
-	if (map && map->item.nve->own && map->epoch <= m->epoch)
-		db_map_del(&d->db, map);
-	return CODE(OK);
+		code = CODE(OK);
+	director_answer(d, chan, msg, code, &err, NULL);
 }
 
 static const ProtobufCMessageDescriptor *descriptor(uint32_t type)
@@ -167,26 +222,49 @@ static const ProtobufCMessageDescriptor *descriptor(uint32_t type)
 bool center_message(struct director *d, struct chan *chan, const struct msg *msg)
 {
 	const ProtobufCMessageDescriptor *desc = descriptor(msg->type);
-	uint32_t code = CODE(BAD_MESSAGE);
 	struct err err;
 	void *message;
 
 	if (!desc)
 		return false;
 	message = msg_decode(msg, desc, &err);
-	if (message && msg->type == MSG(PLACE)) {
-		on_place(d, chan, msg, message);
-		msg_free(message);
+	if (!message) {
+		director_answer(d, chan, msg, CODE(BAD_MESSAGE), &err, NULL);
 		return true;
 	}
-	if (message && msg->type == MSG(VN_SET))
-		code = on_vn_set(d, message, &err);
-	else if (message && msg->type == MSG(VN_DELETE))
-		code = on_vn_delete(d, message, &err);
-	else if (message)
-		code = on_unplace(d, message, &err);
-	director_answer(d, chan, msg->id, code, &err, NULL);
-	if (message)
-		msg_free(message);
+	if (msg->type == MSG(PLACE))
+		on_place(d, chan, msg, message);
+	else if (msg->type == MSG(UNPLACE))
+		on_unplace(d, chan, msg, message);
+	else if (msg->type == MSG(VN_SET))
+		on_vn_set(d, chan, msg, message);
+	else
+		on_vn_delete(d, chan, msg, message);
+	msg_free(message);
 	return true;
+}
+
+void center_up(struct director *d, struct chan *chan)
+{
+	struct center *c = calloc(1, sizeof(*c));
+
+	c->chan = chan;
+	chan_set_user(chan, c);
+	DL_APPEND(d->centers, c);
+}
+
+void center_down(struct director *d, struct chan *chan)
+{
+	struct center *c = chan_user(chan);
+
+	DL_DELETE(d->centers, c);
+	free(c);
+}
+
+void center_each(struct director *d, void (*cb)(const char *name, void *arg), void *arg)
+{
+	struct center *c;
+
+	DL_FOREACH(d->centers, c)
+		cb(chan_peer_name(c->chan), arg);
 }

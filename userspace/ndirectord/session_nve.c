@@ -6,22 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
-#include "claim.h"
-#include "director.h"
 #include "nve_tell.h"
+#include "session_nve.h"
 #include "wire.h"
 
 struct join {
 	struct follower follower;
 	struct join *prev, *next;
-};
-
-struct nve_session {
-	struct chan *chan;
-	struct db_nve *nve;
-	struct join *joins;
-	bool registered;
-	struct nve_session *prev, *next;
 };
 
 static struct nve_session *session_of(struct director *d, const struct db_nve *nve)
@@ -34,39 +25,54 @@ static struct nve_session *session_of(struct director *d, const struct db_nve *n
 	return s;
 }
 
+bool nve_session_exists(struct director *d, const struct db_nve *nve)
+{
+	return session_of(d, nve);
+}
+
 void nve_session_up(struct director *d, struct chan *chan)
 {
 	struct db_nve *nve = db_nve_get(&d->db, chan_peer_name(chan));
-	struct nve_session *old = session_of(d, nve);
-	struct nve_session *s = calloc(1, sizeof(*s));
+	struct nve_session *s = calloc(1, sizeof(*s)), *old;
 
 	s->chan = chan;
 	s->nve = nve;
 	chan_set_user(chan, s);
+	DL_FOREACH(d->nve_sessions, old)
+		if (old->nve == nve)
+			chan_drop(old->chan, "the NVE opened another session");
 	DL_APPEND(d->nve_sessions, s);
-	if (old)
-		chan_drop(old->chan, "the NVE opened another session");
 }
 
-static void leave(struct director *d, struct nve_session *s, struct join *join)
+static void end_join(struct director *d, struct nve_session *s, struct join *join)
 {
+	struct db_member *member = db_member_find(join->follower.at.vn, s->nve);
+
+	if (member && member->follower == &join->follower)
+		member->follower = NULL;
 	tell_del(&d->tell, &join->follower);
 	DL_DELETE(s->joins, join);
 	free(join);
 }
 
-/* Silence withdraws nothing: what the NVE said stays, marked. */
+void nve_silent(struct director *d, struct db_nve *nve, const char *why)
+{
+	if (nve->stale & DB_STALE_NVE)
+		return;
+	db_nve_set_stale(&d->db, nve, DB_STALE_NVE, true);
+	director_alert(d, "nve-stale", nve->name, "%s", why);
+}
+
+/* Silence withdraws nothing: what the NVE said stays, marked. Nor is it silent when we stop. */
 void nve_session_down(struct director *d, struct chan *chan, const char *why)
 {
 	struct nve_session *s = chan_user(chan);
 
 	while (s->joins)
-		leave(d, s, s->joins);
+		end_join(d, s, s->joins);
 	DL_DELETE(d->nve_sessions, s);
-	if (!session_of(d, s->nve)) {
-		db_nve_set_stale(&d->db, s->nve, DB_STALE_NVE, true);
-		director_alert(d, "nve-stale", s->nve->name, "its session ended: %s", why);
-	}
+	if (!session_of(d, s->nve) && !d->stopping)
+		nve_silent(d, s->nve, why);
 	free(s);
 }
 
@@ -75,28 +81,33 @@ static struct join *join_of(struct nve_session *s, const struct db_vn *vn)
 	struct join *join;
 
 	DL_FOREACH(s->joins, join)
-		if (join->follower.vn == vn)
+		if (join->follower.at.vn == vn)
 			break;
 	return join;
 }
 
-static uint32_t on_register(struct director *d, struct nve_session *s, void *message,
-			    struct err *err)
+static void on_register(struct director *d, struct nve_session *s, const struct msg *msg,
+			const Nvo3__NveRegister *m)
 {
-	Nvo3__NveRegister *m = message;
+	Nvo3__NveRegisterReply reply = NVO3__NVE_REGISTER_REPLY__INIT;
 	struct ip_addr locators[DB_LOCATORS];
+	struct err err;
 	int n;
 
-	if (wire_get_locators(m->locators, m->n_locators, locators, &n, err))
-		return CODE(BAD_MESSAGE);
+	if (wire_get_locators(m->locators, m->n_locators, locators, &n, &err)) {
+		director_answer(d, s->chan, msg, CODE(BAD_MESSAGE), &err, NULL);
+		return;
+	}
 	db_nve_set_locators(&d->db, s->nve, locators, n);
 	db_nve_set_stale(&d->db, s->nve, DB_STALE_NVE, false);
 	s->registered = true;
-	return CODE(OK);
+	director_note(d, "nve-registered", s->nve->name, "with %d locators", n);
+	reply.store = (ProtobufCBinaryData){ 16, (uint8_t *)store_id(d->store) };
+	director_answer(d, s->chan, msg, CODE(OK), NULL, &reply.base);
 }
 
-static struct db_vn *vn_of(struct director *d, const ProtobufCBinaryData *b, uint32_t *code,
-			   struct err *err)
+struct db_vn *nve_vn(struct director *d, const ProtobufCBinaryData *b, uint32_t *code,
+		     struct err *err)
 {
 	char text[UUID_STRLEN];
 	struct db_vn *vn;
@@ -120,162 +131,137 @@ static void follow(struct director *d, struct nve_session *s, struct db_vn *vn,
 {
 	bool same = m->store.len == 16 && !memcmp(m->store.data, store_id(d->store), 16);
 	struct join *join = calloc(1, sizeof(*join));
+	struct follower *f = &join->follower;
 
-	join->follower = (struct follower){ .chan = s->chan, .log = &vn->log, .vn = vn,
-					    .nve = s->nve, .send = nve_tell, .arg = d };
+	*f = (struct follower){ .at = { .log = &vn->log, .vn = vn, .nve = s->nve },
+				.chan = s->chan, .send = nve_tell, .arg = d };
+	follow_start(&f->at, m->revision, same);
+	if (!f->at.snapshot) {
+		f->at.told = m->revision;
+		f->acked = m->revision;
+	}
 	DL_APPEND(s->joins, join);
-	tell_add(&d->tell, &join->follower, same ? m->revision : 0);
-	if (!same)
-		join->follower.snapshot = true;
+	tell_add(&d->tell, f);
+	db_member_find(vn, s->nve)->follower = f;
 }
 
-static void on_join(struct director *d, struct nve_session *s, const struct msg *msg, void *message)
+/*
+ * Only a VN of our vCenter's: the VNI of one that was only heard of may be another's here. One that
+ * was deleted goes on for those who have not left it yet.
+ */
+static struct db_vn *vn_to_join(struct director *d, const Nvo3__VnJoin *m, uint32_t *code,
+				struct err *err)
+{
+	struct db_vn *vn = nve_vn(d, &m->vn, code, err);
+
+	if (!vn || vn->defined)
+		return vn;
+	*code = CODE(NOT_FOUND);
+	err_set(err, ENOENT, "VN %s is not defined in %s", vn->info.name, d->self.dc);
+	return NULL;
+}
+
+static void on_join(struct director *d, struct nve_session *s, const struct msg *msg,
+		    const Nvo3__VnJoin *m)
 {
 	Nvo3__VnJoinReply reply = NVO3__VN_JOIN_REPLY__INIT;
-	Nvo3__VnJoin *m = message;
 	Nvo3__VnInfo info;
 	struct join *old;
 	struct db_vn *vn;
 	struct err err;
 	uint32_t code;
 
-	vn = vn_of(d, &m->vn, &code, &err);
+	vn = vn_to_join(d, m, &code, &err);
 	if (!vn) {
-		director_answer(d, s->chan, msg->id, code, &err, NULL);
+		director_answer(d, s->chan, msg, code, &err, NULL);
 		return;
 	}
 	old = join_of(s, vn);
 	if (old)
-		leave(d, s, old);
+		end_join(d, s, old);
+	if (!db_member_find(vn, s->nve))
+		director_note(d, "vn-joined", s->nve->name, "VN %s", vn->info.name);
 	db_member_add(&d->db, vn, s->nve);
 	follow(d, s, vn, m);
 	wire_put_vn(&vn->info, &info);
 	reply.vn = &info;
-	director_answer(d, s->chan, msg->id, CODE(OK), NULL, &reply.base);
+	director_answer(d, s->chan, msg, CODE(OK), NULL, &reply.base);
 }
 
-static uint32_t on_leave(struct director *d, struct nve_session *s, void *message, struct err *err)
+/* Its last interface is gone, and so is every mapping that it had there. */
+static void leave(struct director *d, struct nve_session *s, struct db_vn *vn)
 {
-	Nvo3__VnLeave *m = message;
-	struct db_member *member;
+	struct db_member *member = db_member_find(vn, s->nve);
+	struct db_map *map, *next;
+
+	for (map = db_map_first(vn); map; map = next) {
+		next = db_map_next(map);
+		if (map->item.nve == s->nve)
+			db_map_del(&d->db, map);
+	}
+	if (!member)
+		return;
+	db_member_del(&d->db, member);
+	director_note(d, "vn-left", s->nve->name, "VN %s", vn->info.name);
+}
+
+static void on_leave(struct director *d, struct nve_session *s, const struct msg *msg,
+		     const Nvo3__VnLeave *m)
+{
 	struct join *join;
 	struct db_vn *vn;
+	struct err err;
 	uint32_t code;
 
-	vn = vn_of(d, &m->vn, &code, err);
-	if (!vn)
-		return code;
-	join = join_of(s, vn);
+	vn = nve_vn(d, &m->vn, &code, &err);
+	join = vn ? join_of(s, vn) : NULL;
 	if (join)
-		leave(d, s, join);
-	member = db_member_find(vn, s->nve);
-	if (member)
-		db_member_del(&d->db, member);
-	return CODE(OK);
+		end_join(d, s, join);
+	if (vn)
+		leave(d, s, vn);
+	/* a VN that is gone has been left, too */
+	if (vn || code == CODE(NOT_FOUND))
+		code = CODE(OK);
+	director_answer(d, s->chan, msg, code, &err, NULL);
 }
 
-static uint32_t advertise(struct director *d, struct nve_session *s, const Nvo3__Mapping *m,
-			  struct err *err)
+static void on_ack(struct director *d, struct nve_session *s, const Nvo3__MapAck *m)
 {
-	struct mac_addr mac;
-	struct db_ips ips;
+	struct join *join = NULL;
 	struct db_vn *vn;
 	uint32_t code;
 
-	vn = vn_of(d, &m->vn, &code, err);
-	if (!vn)
-		return code;
-	if (!msg_get_mac(&m->mac, &mac) || !mac_addr_is_unicast(&mac)) {
-		err_set(err, EINVAL, "not the MAC of a single station");
-		return CODE(BAD_MESSAGE);
-	}
-	if (wire_get_ips(m->ips, m->n_ips, &ips, err))
-		return CODE(BAD_MESSAGE);
-	code = claim_advertise(vn, &mac, m->epoch, s->nve, err);
-	if (code == CODE(OK))
-		db_map_set(&d->db, vn, &mac, &ips, m->epoch, s->nve);
-	else
-		director_alert(d, "claim-refused", s->nve->name, "%s", err->text);
-	return code;
-}
-
-static uint32_t withdraw(struct director *d, struct nve_session *s, const Nvo3__Mapping *m,
-			 struct err *err)
-{
-	struct db_map *held;
-	struct mac_addr mac;
-	struct db_vn *vn;
-	uint32_t code;
-
-	vn = vn_of(d, &m->vn, &code, err);
-	if (!vn)
-		return code;
-	if (!msg_get_mac(&m->mac, &mac)) {
-		err_set(err, EINVAL, "MAC of %zu bytes", m->mac.len);
-		return CODE(BAD_MESSAGE);
-	}
-	held = db_map_find(vn, &mac);
-	if (claim_withdraw(held, m->epoch, s->nve))
-		db_map_del(&d->db, held);
-	return CODE(OK);
-}
-
-typedef uint32_t each_fn(struct director *d, struct nve_session *s, const Nvo3__Mapping *m,
-			 struct err *err);
-
-static void on_maps(struct director *d, struct nve_session *s, const struct msg *msg,
-		    const Nvo3__MapAdvertise *m, each_fn *each)
-{
-	Nvo3__MapAdvertiseReply reply = NVO3__MAP_ADVERTISE_REPLY__INIT;
-	Nvo3__MapResult **results = calloc(m->n_maps + 1, sizeof(*results));
-	struct err *errs = calloc(m->n_maps + 1, sizeof(*errs));
-	size_t i;
-
-	for (i = 0; i < m->n_maps; i++) {
-		results[i] = malloc(sizeof(**results));
-		*results[i] = (Nvo3__MapResult)NVO3__MAP_RESULT__INIT;
-		results[i]->code = each(d, s, m->maps[i], &errs[i]);
-		if (results[i]->code != CODE(OK))
-			results[i]->text = errs[i].text;
-	}
-	reply.n_results = m->n_maps;
-	reply.results = results;
-	director_answer(d, s->chan, msg->id, CODE(OK), NULL, &reply.base);
-	for (i = 0; i < m->n_maps; i++)
-		free(results[i]);
-	free(results);
-	free(errs);
+	vn = nve_vn(d, &m->vn, &code, NULL);
+	if (vn)
+		join = join_of(s, vn);
+	if (!join || m->store.len != 16 || memcmp(m->store.data, store_id(d->store), 16))
+		return;
+	if (m->revision <= join->follower.at.told)
+		join->follower.acked = m->revision;
 }
 
 static void dispatch(struct director *d, struct nve_session *s, const struct msg *msg,
 		     void *message)
 {
-	uint32_t code = CODE(OK);
-	struct err err;
-
 	switch (msg->type) {
-	case MSG(NVE_REGISTER): {
-		Nvo3__NveRegisterReply reply = NVO3__NVE_REGISTER_REPLY__INIT;
-
-		code = on_register(d, s, message, &err);
-		reply.store = (ProtobufCBinaryData){ 16, (uint8_t *)store_id(d->store) };
-		director_answer(d, s->chan, msg->id, code, &err, &reply.base);
-		return;
-	}
+	case MSG(NVE_REGISTER):
+		on_register(d, s, msg, message);
+		break;
 	case MSG(VN_JOIN):
 		on_join(d, s, msg, message);
-		return;
+		break;
 	case MSG(VN_LEAVE):
-		code = on_leave(d, s, message, &err);
-		director_answer(d, s->chan, msg->id, code, &err, NULL);
-		return;
+		on_leave(d, s, msg, message);
+		break;
 	case MSG(MAP_ADVERTISE):
-		on_maps(d, s, msg, message, advertise);
-		return;
+		nve_advertise(d, s, msg, message);
+		break;
 	case MSG(MAP_WITHDRAW):
-		/* the same fields */
-		on_maps(d, s, msg, message, withdraw);
-		return;
+		nve_withdraw(d, s, msg, message);
+		break;
+	case MSG(MAP_ACK):
+		on_ack(d, s, message);
+		break;
 	}
 }
 
@@ -290,7 +276,10 @@ static const ProtobufCMessageDescriptor *descriptor(uint32_t type)
 		return &nvo3__vn_leave__descriptor;
 	case MSG(MAP_ADVERTISE):
 	case MSG(MAP_WITHDRAW):
+		/* the same fields */
 		return &nvo3__map_advertise__descriptor;
+	case MSG(MAP_ACK):
+		return &nvo3__map_ack__descriptor;
 	}
 	return NULL;
 }
@@ -302,18 +291,16 @@ bool nve_session_message(struct director *d, struct chan *chan, const struct msg
 	struct err err;
 	void *message;
 
-	if (msg->type == MSG(MAP_ACK))
-		return true;
 	if (!desc)
 		return false;
 	message = msg_decode(msg, desc, &err);
 	if (!message) {
-		director_answer(d, chan, msg->id, CODE(BAD_MESSAGE), &err, NULL);
+		director_answer(d, chan, msg, CODE(BAD_MESSAGE), &err, NULL);
 		return true;
 	}
 	if (!s->registered && msg->type != MSG(NVE_REGISTER)) {
 		err_set(&err, EPROTO, "%s before NVE_REGISTER", msg_name(msg->type));
-		director_answer(d, chan, msg->id, CODE(BAD_STATE), &err, NULL);
+		director_answer(d, chan, msg, CODE(BAD_STATE), &err, NULL);
 	} else {
 		dispatch(d, s, msg, message);
 	}

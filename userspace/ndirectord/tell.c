@@ -2,85 +2,68 @@
 /*
  * Telling followers what has changed; see tell.h.
  */
-#include <stddef.h>
+#include <stdlib.h>
 #include <utlist.h>
 #include "tell.h"
 
 #define FULL_BYTES	(4u << 20)	/* of a channel's backlog: wait */
 #define RETRY_MS	20
 
-#define container(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
-
-static struct db_item *item_of(const struct follower *f, struct changelog_item *item)
+static void wait_turn(struct tell *tell, struct follower *f)
 {
-	if (f->vn)
-		return container(item, struct db_item, in_vn);
-	return container(item, struct db_item, in_own);
+	if (f->waiting)
+		return;
+	f->waiting = true;
+	DL_APPEND2(tell->waiting, f, prev_waiting, next_waiting);
 }
 
-/* A snapshot has no use for what is gone, and nobody is told of himself. */
-static bool wanted(const struct follower *f, const struct changelog_item *entry,
-		   const struct db_item *item)
+static void stop_waiting(struct tell *tell, struct follower *f)
 {
-	if (f->snapshot && entry->gone)
-		return false;
-	return !f->nve || item->nve != f->nve || (entry->gone && item->kind == DB_MAP);
+	if (!f->waiting)
+		return;
+	f->waiting = false;
+	DL_DELETE2(tell->waiting, f, prev_waiting, next_waiting);
 }
 
-static void start(struct follower *f, uint64_t revision)
+/* False: its channel is full. */
+static bool serve(struct follower *f)
 {
-	f->snapshot = !changelog_can_resume(f->log, revision);
-	f->sent = f->snapshot ? 0 : revision;
-	f->begun = false;
-}
+	struct follow_batch b = { };
+	enum follow_more more;
 
-/* One message; false when there is nothing left to say. */
-static bool send_batch(struct follower *f)
-{
-	struct db_item *items[TELL_BATCH];
-	struct changelog_item *entry;
-	uint64_t revision;
-	int n = 0;
-
-	if (!f->snapshot)
-		start(f, f->sent);
-	entry = changelog_after(f->log, f->sent);
-	revision = f->sent;
-	if (!entry && !f->snapshot)
-		return false;
-	for (; entry && n < TELL_BATCH; entry = entry->next) {
-		revision = entry->revision;
-		if (wanted(f, entry, item_of(f, entry)))
-			items[n++] = item_of(f, entry);
-	}
-	if (!entry)
-		revision = f->log->revision;
-	if (n || f->snapshot)
-		f->send(f, items, n, revision, !entry);
-	f->begun = true;
-	f->sent = revision;
-	if (!entry)
-		f->snapshot = false;
-	return entry;
+	do {
+		if (chan_backlog(f->chan) >= FULL_BYTES)
+			return false;
+		more = follow_next(&f->at, &b);
+		if (more != FOLLOW_DONE)
+			f->send(f, &b);
+	} while (more == FOLLOW_MORE);
+	return true;
 }
 
 static void run(void *arg)
 {
+	struct follower *f, *next;
 	struct tell *tell = arg;
-	struct follower *f;
+	struct tell_log *log;
 
 	tell->scheduled = false;
-	DL_FOREACH(tell->followers, f) {
-		bool more = true;
-
-		while (more && chan_backlog(f->chan) < FULL_BYTES)
-			more = send_batch(f);
-		if (more)
-			loop_timer_set(tell->retry, RETRY_MS);
+	tell->before(tell->arg);
+	while (tell->changed) {
+		log = tell->changed;
+		log->changed = false;
+		DL_DELETE(tell->changed, log);
+		DL_FOREACH(log->followers, f)
+			wait_turn(tell, f);
 	}
+	DL_FOREACH_SAFE2(tell->waiting, f, next, next_waiting)
+		if (serve(f))
+			stop_waiting(tell, f);
+	if (tell->waiting)
+		loop_timer_set(tell->retry, RETRY_MS);
 }
 
-void tell_schedule(struct tell *tell)
+static void schedule(struct tell *tell)
 {
 	if (tell->scheduled)
 		return;
@@ -90,12 +73,12 @@ void tell_schedule(struct tell *tell)
 
 static void retry(void *arg)
 {
-	tell_schedule(arg);
+	schedule(arg);
 }
 
-void tell_init(struct tell *tell, struct loop *loop)
+void tell_init(struct tell *tell, struct loop *loop, void (*before)(void *arg), void *arg)
 {
-	*tell = (struct tell){ .loop = loop };
+	*tell = (struct tell){ .loop = loop, .before = before, .arg = arg };
 	tell->retry = loop_timer_new(loop, retry, tell);
 }
 
@@ -104,14 +87,44 @@ void tell_uninit(struct tell *tell)
 	loop_timer_free(tell->retry);
 }
 
-void tell_add(struct tell *tell, struct follower *f, uint64_t revision)
+void tell_add(struct tell *tell, struct follower *f)
 {
-	start(f, revision);
-	DL_APPEND(tell->followers, f);
-	tell_schedule(tell);
+	struct db_vn *vn = f->at.vn;
+
+	if (vn && !vn->told)
+		vn->told = calloc(1, sizeof(*vn->told));
+	f->log = vn ? vn->told : &tell->own;
+	DL_APPEND(f->log->followers, f);
+	wait_turn(tell, f);
+	schedule(tell);
 }
 
 void tell_del(struct tell *tell, struct follower *f)
 {
-	DL_DELETE(tell->followers, f);
+	struct tell_log *log = f->log;
+
+	stop_waiting(tell, f);
+	DL_DELETE(log->followers, f);
+	if (log->followers || log == &tell->own)
+		return;
+	if (log->changed)
+		DL_DELETE(tell->changed, log);
+	f->at.vn->told = NULL;
+	free(log);
+}
+
+static void log_changed(struct tell *tell, struct tell_log *log)
+{
+	if (!log || !log->followers || log->changed)
+		return;
+	log->changed = true;
+	DL_APPEND(tell->changed, log);
+	schedule(tell);
+}
+
+void tell_changed(struct tell *tell, const struct db_item *item)
+{
+	log_changed(tell, item->vn->told);
+	if (item->in_own.revision)
+		log_changed(tell, &tell->own);
 }

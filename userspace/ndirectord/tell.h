@@ -2,47 +2,53 @@
 /*
  * Telling followers what has changed.
  *
- * A follower is a session's place on a log: the log of a VN for an NVE, the log of own items
- * for a peer. After changes, once per turn of the loop, each follower is sent what lies behind
- * its place. A follower whose channel is slow waits, and then gets each item once, as it is
- * by then; one who waited so long that tombstones were dropped gets a new snapshot.
+ * A follower is a session's place on a log: the log of a VN for an NVE, the log of own items for
+ * a peer. Followers hang off their log. Once per turn of the loop those of the logs that have
+ * changed are sent what lies behind their place (follow.h). A follower whose channel is slow
+ * waits, and then gets each item once, as it is by then; he costs nobody else anything.
  */
 #ifndef NDIRECTORD_TELL_H
 #define NDIRECTORD_TELL_H
 
-#include "db.h"
+#include "follow.h"
 #include "lib/chan.h"
+
+/* A log that somebody follows. */
+struct tell_log {
+	struct follower *followers;	/* list */
+	bool changed;			/* is on tell->changed */
+	struct tell_log *prev, *next;
+};
 
 struct tell {
 	struct loop *loop;
+	void (*before)(void *arg);	/* called before anybody is told */
+	void *arg;
 	struct loop_timer *retry;	/* for channels that were full */
 	bool scheduled;
-	struct follower *followers;	/* all, list */
+	struct tell_log own;		/* followers of the log of own items */
+	struct tell_log *changed;	/* list */
+	struct follower *waiting;	/* list: those who have something to be told */
 };
 
 struct follower {
+	struct follow at;
 	struct chan *chan;
-	struct changelog *log;
-	struct db_vn *vn;		/* NULL: the log of own items */
-	struct db_nve *nve;		/* who is not told of himself */
-	uint64_t sent;			/* place on the log */
-	bool snapshot;			/* in the middle of one */
-	bool begun;			/* its begin has been sent */
-	/* Send the @n items behind the place; @end: nothing lies behind them. */
-	void (*send)(struct follower *f, struct db_item **items, int n, uint64_t revision,
-		     bool end);
+	struct tell_log *log;
+	bool waiting;			/* is on tell->waiting */
+	uint64_t acked;			/* revision that he says he has applied */
+	void (*send)(struct follower *f, const struct follow_batch *b);
 	void *arg;
 	struct follower *prev, *next;
+	struct follower *prev_waiting, *next_waiting;
 };
 
-#define TELL_BATCH	256		/* items in one message */
-
-void tell_init(struct tell *tell, struct loop *loop);
+void tell_init(struct tell *tell, struct loop *loop, void (*before)(void *arg), void *arg);
 void tell_uninit(struct tell *tell);
-/* Start at @revision, or with a snapshot if the log cannot resume there. */
-void tell_add(struct tell *tell, struct follower *f, uint64_t revision);
+/* @f->at says which log; it is to have been started (follow_start()). */
+void tell_add(struct tell *tell, struct follower *f);
 void tell_del(struct tell *tell, struct follower *f);
-/* Something changed; cheap, any number of times. */
-void tell_schedule(struct tell *tell);
+/* @item has changed; cheap, any number of times. */
+void tell_changed(struct tell *tell, const struct db_item *item);
 
 #endif /* NDIRECTORD_TELL_H */

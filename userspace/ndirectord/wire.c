@@ -9,11 +9,14 @@
 
 static int get_text(const char *in, const char *what, char *ret, size_t size, struct err *err)
 {
-	if (!in[0])
-		return err_set(err, EINVAL, "VN without %s", what);
+	const char *c;
+
 	if (strlen(in) >= size)
 		return err_set(err, EINVAL, "%s of a VN is longer than %zu characters", what,
 			       size - 1);
+	for (c = in; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return err_set(err, EINVAL, "%s of a VN has a control character", what);
 	snprintf(ret, size, "%s", in);
 	return 0;
 }
@@ -30,11 +33,15 @@ int wire_get_vn(const Nvo3__VnInfo *in, struct db_vn_info *ret, struct err *err)
 			       in->name);
 	if (in->unknown > 2 || in->bum > 1)
 		return err_set(err, EINVAL, "VN %s has a policy that is not known here", in->name);
+	if (!in->name[0])
+		return err_set(err, EINVAL, "VN without name");
 	code = get_text(in->name, "name", vn.name, sizeof(vn.name), err);
+	if (!code)
+		code = get_text(in->tenant, "tenant", vn.tenant, sizeof(vn.tenant), err);
+	if (!code)
+		code = get_text(in->home_dc, "home DC", vn.home_dc, sizeof(vn.home_dc), err);
 	if (code)
 		return code;
-	snprintf(vn.tenant, sizeof(vn.tenant), "%s", in->tenant);
-	snprintf(vn.home_dc, sizeof(vn.home_dc), "%s", in->home_dc);
 	vn.vni = in->vni;
 	vn.unknown = in->unknown;
 	vn.bum = in->bum;
@@ -44,6 +51,7 @@ int wire_get_vn(const Nvo3__VnInfo *in, struct db_vn_info *ret, struct err *err)
 
 int wire_get_ips(Nvo3__IpPrefix *const *in, size_t n, struct db_ips *ret, struct err *err)
 {
+	char text[IP_ADDR_STRLEN];
 	struct db_ips ips = { };
 	size_t i;
 
@@ -52,6 +60,9 @@ int wire_get_ips(Nvo3__IpPrefix *const *in, size_t n, struct db_ips *ret, struct
 	for (i = 0; i < n; i++) {
 		if (!msg_get_ip(&in[i]->addr, &ips.ip[i].addr))
 			return err_set(err, EINVAL, "IP address of %zu bytes", in[i]->addr.len);
+		if (ip_addr_is_zero(&ips.ip[i].addr) || ip_addr_is_multicast(&ips.ip[i].addr))
+			return err_set(err, EINVAL, "%s is not the IP of a single station",
+				       ip_addr_format(&ips.ip[i].addr, text));
 		if (in[i]->len > 8 * ip_addr_len(&ips.ip[i].addr))
 			return err_set(err, EINVAL, "prefix length %u", in[i]->len);
 		ips.ip[i].len = in[i]->len;

@@ -7,7 +7,7 @@
 #include "lib/msg.h"
 #include "proto/peering.pb-c.h"
 
-#define RETRY_MS	1000u
+#define RETRY_MS	300u
 
 static const char *const phase_names[] = {
 	[INCOMING_RESERVED] = "reserved",

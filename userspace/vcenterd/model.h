@@ -94,6 +94,7 @@ struct vm {
 	bool left;			/* another DC owns it since the commit */
 
 	/* not kept in the store: the request that is out for op */
+	bool placing;			/* a move asks for its new placement just now */
 	bool dirty;			/* changed, not stored yet */
 	bool waiting;
 	uint64_t retry_at;

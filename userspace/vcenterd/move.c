@@ -8,7 +8,7 @@
 #include "move.h"
 #include "proto/peering.pb-c.h"
 
-#define RETRY_MS	1000u
+#define RETRY_MS	300u
 #define RETRY_SLOW_MS	5000u
 
 static const uint32_t step_limit_ms[] = {
@@ -37,6 +37,12 @@ const char *move_state_name(enum move_state state)
 	static const char *const names[] = { "running", "done", "aborted" };
 
 	return names[state];
+}
+
+bool move_is_refused(const struct move *m)
+{
+	return m->state == MOVE_ABORTED && m->step == MOVE_RESERVE &&
+	       !(m->flags & MOVE_F_ABORTING);
 }
 
 bool move_is_local(const struct move *m)
@@ -185,6 +191,7 @@ static bool stop_answer(struct move *m, const struct move_answer *a, uint64_t no
 	if (step_ok(m, a, now, &changed)) {
 		m->size = a->size;
 		memcpy(m->sha256, a->sha256, sizeof(m->sha256));
+		m->flags &= ~MOVE_F_WAS_RUNNING;
 		if (a->was_running)
 			m->flags |= MOVE_F_WAS_RUNNING;
 		enter(m, MOVE_PULL, now);

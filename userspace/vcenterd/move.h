@@ -75,6 +75,7 @@ struct move_answer {
 };
 
 bool move_is_local(const struct move *m);	/* both ends in one DC */
+bool move_is_refused(const struct move *m);	/* before anything was touched */
 
 void move_begin(struct move *m, uint64_t now);
 /* After a restart: the answer to what was out is lost. */

@@ -23,6 +23,8 @@ static void note_any(struct vcenter *vc, bool alert, const char *kind, const cha
 	uint64_t evicted;
 	struct err err;
 
+	if (vc->stopping)
+		return;
 	vsnprintf(text, sizeof(text), fmt, ap);
 	log_write(alert ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "%s: %s: %s", kind, subject, text);
 	event = events_add(vc->events, wall_ms(), alert, kind, subject, text, &evicted);

@@ -28,6 +28,16 @@ void owed_reply(struct vcenter *vc, struct owed *owed, uint32_t code, const char
 	free(owed);
 }
 
+void owed_free_all(struct vcenter *vc)
+{
+	struct owed *owed, *tmp;
+
+	DL_FOREACH_SAFE(vc->owed, owed, tmp) {
+		DL_DELETE(vc->owed, owed);
+		free(owed);
+	}
+}
+
 void owed_forget(struct vcenter *vc, const struct chan *chan)
 {
 	struct owed *owed;

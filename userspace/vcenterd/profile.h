@@ -32,9 +32,10 @@ Nvo3__Nic *nic_to_msg(const struct nic *nic);
 Nvo3__Nic **nics_to_msg(const struct vm *vm);
 void nics_free(Nvo3__Nic **nics, size_t n);
 
-/* Take the epochs of @nics over into @vm, matched by VN and MAC. */
-void nics_take_epochs(struct vm *vm, Nvo3__Nic *const *nics, size_t n);
-/* The same with the access devices, which the vServer names; -EINVAL if one is too long. */
+/*
+ * Take over the access devices, which the vServer names, matched by VN and MAC; -EINVAL if one
+ * is out of range.
+ */
 int nics_take_ports(struct vm *vm, Nvo3__Nic *const *nics, size_t n, struct err *err);
 
 #endif

@@ -89,16 +89,6 @@ static struct nic *find_nic(struct vm *vm, const Nvo3__Nic *msg)
 	return NULL;
 }
 
-void nics_take_epochs(struct vm *vm, Nvo3__Nic *const *nics, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct nic *nic = find_nic(vm, nics[i]);
-
-		if (nic && nics[i]->epoch)
-			nic->epoch = nics[i]->epoch;
-	}
-}
-
 int nics_take_ports(struct vm *vm, Nvo3__Nic *const *nics, size_t n, struct err *err)
 {
 	for (size_t i = 0; i < n; i++) {

@@ -63,19 +63,27 @@ static void vn_gone(const struct uuid *vn, void *arg)
 	session_director_vn_del(arg, vn);
 }
 
-/* The placement is ours for sure: not of a VM that is on its way in or has left. */
+/* The placement is ours for sure: not of a VM that is on its way in or out. */
 static bool is_placed(const struct vm *vm, const struct nic *nic)
 {
-	return nic->epoch && !nic->unsure && !vm->incoming && !vm->left && vm->server;
+	if (vm->incoming || vm->left || vm->placing || !vm->server)
+		return false;
+	return nic->epoch && !nic->unsure;
 }
 
 static void told_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
 	struct told *told = arg;
 	struct vcenter *vc = told->vc;
-	struct vm *vm = inventory_vm(vc->inv, &told->vm);
+	struct vm *vm;
 
-	if (told->session == vc->director.session && !code_is_silence(code)) {
+	if (vc->stopping || told->session != vc->director.session ||
+	    code == CODE(UNAVAILABLE)) {
+		/* that session is over */
+	} else if (code == CODE(TIMEOUT)) {
+		chan_drop(vc->director.chan, "it does not answer");
+	} else {
+		vm = inventory_vm(vc->inv, &told->vm);
 		if (code != CODE(OK) && vm)
 			note_alert(vc, "placement-refused", vm->name,
 				   "the nDirector no longer takes its placement: %s", text);

@@ -51,7 +51,12 @@ struct vcenter {
 	struct dest_job *dests;		/* uthash by move id */
 	struct owed *owed;		/* utlist */
 	struct loop_timer *tick;
+	bool stopping;			/* sessions that end now are no news */
 };
+
+/* With vc->conf loaded and all else zero. After a failure too, vcenter_stop() cleans up. */
+int vcenter_start(struct vcenter *vc, struct loop *loop, struct err *err);
+void vcenter_stop(struct vcenter *vc);	/* leaves vc->conf */
 
 uint64_t wall_ms(void);			/* CLOCK_REALTIME */
 

@@ -171,10 +171,11 @@ static void answered(uint32_t code, const char *text, const struct msg *body, vo
 	struct vm_answer a = { .code = code, .text = text };
 	struct vm_call *call = arg;
 	struct vcenter *vc = call->vc;
-	struct vm *vm = inventory_vm(vc->inv, &call->vm);
 	enum vm_op op;
 	struct err err;
+	struct vm *vm;
 
+	vm = vc->stopping ? NULL : inventory_vm(vc->inv, &call->vm);
 	if (vm) {
 		op = vm->op;
 		decode(call, vm, body, &a, &err);

@@ -31,12 +31,14 @@
  * lab_log, and goes to stderr when the test fails in LAB_WAIT().
  */
 static char lab_log[1 << 16];
+static int lab_warnings;
 
 void log_write(int level, const char *fmt, ...)
 {
 	size_t used = strlen(lab_log);
 	va_list ap;
 
+	lab_warnings += level <= LOG_LEVEL_WARN;
 	if (used > sizeof(lab_log) / 2)
 		used = 0;
 	va_start(ap, fmt);
@@ -93,6 +95,14 @@ static inline void lab_turn(struct lab *lab)
 	assert_int_equal(loop_run(lab->loop), 0);
 }
 
+static inline void lab_gave_up(const char *cond)
+{
+	size_t len = strlen(lab_log);
+
+	fputs(len > 2000 ? lab_log + len - 2000 : lab_log, stderr);
+	fail_msg("waited in vain for %s", cond);
+}
+
 /* Turn the loop until @cond holds; the test fails if it does not within the deadline. */
 #define LAB_WAIT(lab, cond)							\
 	do {									\
@@ -100,8 +110,7 @@ static inline void lab_turn(struct lab *lab)
 										\
 		while (!(cond)) {						\
 			if (loop_now_ms() > lab_end)				\
-				fail_msg("waited in vain for %s; log:\n%s",	\
-					 #cond, lab_log);			\
+				lab_gave_up(#cond);				\
 			lab_turn(lab);						\
 		}								\
 	} while (0)
@@ -152,7 +161,8 @@ static inline struct tls *lab_tls(struct lab *lab, const char *sub, const char *
 /* A port that nobody listens on, as the kernel would give it */
 static inline uint16_t lab_port(void)
 {
-	struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in in = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	socklen_t len = sizeof(in);
 
@@ -177,6 +187,7 @@ static inline int lab_setup(void **state)
 	struct lab *lab = mem_zalloc(sizeof(*lab));
 
 	lab_log[0] = '\0';
+	lab_warnings = 0;
 	strcpy(lab->dir, "/tmp/nvo3-chan-XXXXXX");
 	assert_non_null(mkdtemp(lab->dir));
 	lab->loop = loop_new();
@@ -193,6 +204,7 @@ static inline int lab_setup(void **state)
 	lab->timers = chan_timers;
 	chan_timers.retry_min = 5;
 	chan_timers.retry_max = 40;
+	chan_timers.linger = 100;
 	*state = lab;
 	return 0;
 }

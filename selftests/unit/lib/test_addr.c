@@ -41,8 +41,10 @@ static void ip_bytes_are_in_network_order(void **state)
 
 static void ip_refused(void **state)
 {
-	static const char *const texts[] = { "", "10.0.0", "10.0.0.256", "010.0.0.1", "10.0.0.1 ",
-					     "fe80::1%eth0", ":::", "1::2::3", "host", "10.0.0.1/8" };
+	static const char *const texts[] = {
+		"", "10.0.0", "10.0.0.256", "010.0.0.1", "10.0.0.1 ", "fe80::1%eth0", ":::",
+		"1::2::3", "host", "10.0.0.1/8",
+	};
 	struct ip_addr a = { .family = 77 };
 	struct err err;
 	size_t i;

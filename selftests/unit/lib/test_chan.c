@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Two honest ends over TLS: sessions, requests, events, keepalive. */
+#include <time.h>
+
 #include "chan_lab.h"
 #include "lib/chan_parts.h"
 
@@ -151,7 +153,7 @@ static void test_timeout_and_late_answer(void **state)
 	LAB_WAIT(lab, p.client.answers);
 	assert_int_equal(p.client.code, CODE(TIMEOUT));
 	assert_string_equal(p.client.text, "dc1/d1 did not answer VM_LOOKUP within 30 ms");
-	assert_true(p.server.held);
+	LAB_WAIT(lab, p.server.held);
 	chan_reply(p.server.chan, p.server.held, CODE(OK), NULL, NULL);
 	chan_reply(p.server.chan, p.server.held, CODE(OK), NULL, NULL);
 	LAB_WAIT(lab, lab_logged("dc1/d1 answers VM_LOOKUP that is not open (any more)"));
@@ -196,19 +198,55 @@ static void test_error_answer_carries_its_sentence(void **state)
 	pair_free(&p);
 }
 
-/* Both are silent for many times the limit, but for what the channels say by themselves. */
+/* Both are silent for longer than the limit, but for what the channels say by themselves. */
 static void test_keepalive_holds_an_idle_session(void **state)
 {
 	struct lab *lab = *state;
 	struct pair p;
 
-	chan_timers.keepalive = 30;
-	chan_timers.silence = 300;
+	chan_timers.keepalive = 50;
+	chan_timers.silence = 1500;
 	pair_up(lab, &p);
-	lab_settle(lab, 1000);
+	lab_settle(lab, 2500);
 	assert_true(chan_is_up(p.client.chan) && chan_is_up(p.server.chan));
 	assert_int_equal(p.client.downs, 0);
 	pair_free(&p);
+}
+
+static void test_session_ends_with_its_certificate(void **state)
+{
+	struct lab *lab = *state;
+	struct pair p;
+
+	chan_timers.keepalive = 20;
+	pair_up(lab, &p);
+	assert_true(p.server.chan->expiry > time(NULL) + 86000);
+	p.server.chan->expiry = time(NULL);
+	LAB_WAIT(lab, p.server.downs);
+	assert_string_equal(p.server.text, "the certificate of dc1/host1 expired");
+	pair_free(&p);
+}
+
+static void test_over_ipv6(void **state)
+{
+	struct end server = { 0 }, client = { 0 };
+	struct lab *lab = *state;
+	struct chan_server *s;
+	const char *addr;
+	char text[32];
+
+	snprintf(text, sizeof(text), "[::1]:%u", lab->port);
+	addr = text;
+	s = chan_listen(lab->loop, lab->director, addr, ROLE_BIT(ROLE_NVE), &end_ops, &server,
+			NULL);
+	assert_non_null(s);
+	client.chan = chan_connect(lab->loop, lab->nve, &addr, 1, ROLE_BIT(ROLE_DIRECTOR), &end_ops,
+				   &client, NULL);
+	LAB_WAIT(lab, client.ups && server.ups);
+	assert_string_equal(chan_peer_addr(client.chan), addr);
+	assert_true(!strncmp(chan_peer_addr(server.chan), "[::1]:", 6));
+	chan_free(client.chan);
+	chan_server_free(s);
 }
 
 static void test_loop_ends_with_work_left(void **state)
@@ -235,6 +273,8 @@ int main(void)
 		LAB_TEST(test_cancelled_callback_does_not_come),
 		LAB_TEST(test_error_answer_carries_its_sentence),
 		LAB_TEST(test_keepalive_holds_an_idle_session),
+		LAB_TEST(test_session_ends_with_its_certificate),
+		LAB_TEST(test_over_ipv6),
 		LAB_TEST(test_loop_ends_with_work_left),
 	};
 

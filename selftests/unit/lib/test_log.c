@@ -51,15 +51,16 @@ static const char *written(void)
 
 static void line_has_time_program_and_level(void **state)
 {
-	int year, month, day, hour, minute, used = 0;
+	int year, month, day, hour, minute, fields, used = 0;
 	const char *text;
 	double second;
 
 	log_init("prog", LOG_LEVEL_INFO);
 	log_warn("VN %d", 5);
 	text = written();
-	assert_int_equal(sscanf(text, "%d-%d-%d %d:%d:%lf %n", &year, &month, &day, &hour, &minute,
-				&second, &used), 6);
+	fields = sscanf(text, "%d-%d-%d %d:%d:%lf %n", &year, &month, &day, &hour, &minute, &second,
+			&used);
+	assert_int_equal(fields, 6);
 	assert_string_equal(text + used, "prog: warn: VN 5\n");
 }
 

@@ -43,7 +43,7 @@ static int give_up(const struct nlmsghdr *nlh, void *data)
 
 static void replies_and_acks(void **state)
 {
-	_Alignas(struct nlmsghdr) char mem[NLBUF_SMALL];
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	_cleanup_nlsock_ struct nlsock *s = NULL;
 	struct nlbuf b;
 	int n = 0;
@@ -62,7 +62,7 @@ static void replies_and_acks(void **state)
 
 static void callback_ends_it(void **state)
 {
-	_Alignas(struct nlmsghdr) char mem[NLBUF_SMALL];
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	_cleanup_nlsock_ struct nlsock *s = NULL;
 	struct nlbuf b;
 	int n = 0;
@@ -81,7 +81,7 @@ static void callback_ends_it(void **state)
 
 static void refusal_has_the_kernels_sentence(void **state)
 {
-	_Alignas(struct nlmsghdr) char mem[NLBUF_SMALL];
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	_cleanup_nlsock_ struct nlsock *s = NULL;
 	struct nlattr *info;
 	struct nlbuf b;
@@ -105,7 +105,7 @@ static void refusal_has_the_kernels_sentence(void **state)
 
 static void refusal_has_the_culprits_offset(void **state)
 {
-	_Alignas(struct nlmsghdr) char mem[NLBUF_SMALL];
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	_cleanup_nlsock_ struct nlsock *s = NULL;
 	struct ifaddrmsg *ifa;
 	struct nlbuf b;
@@ -128,7 +128,7 @@ static void refusal_has_the_culprits_offset(void **state)
 
 static void overfull_request_is_not_sent(void **state)
 {
-	_Alignas(struct nlmsghdr) char mem[32];
+	NLBUF_MEM(mem, 32);
 	_cleanup_nlsock_ struct nlsock *s = NULL;
 	struct nlbuf b;
 	struct err err;
@@ -161,7 +161,7 @@ static void note(size_t index, int code, const char *text, void *data)
 static void batch_tells_who_failed(void **state)
 {
 	_cleanup_nlbatch_ struct nlbatch *batch = nlbatch_new();
-	_Alignas(struct nlmsghdr) char mem[NLBUF_SMALL];
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	_cleanup_nlsock_ struct nlsock *s = NULL;
 	struct failures f = { .ordered = true };
 	size_t i, round;
@@ -196,7 +196,7 @@ static void count_failures(size_t index, int code, const char *text, void *data)
 static void batch_of_failures(void **state)
 {
 	_cleanup_nlbatch_ struct nlbatch *batch = nlbatch_new();
-	_Alignas(struct nlmsghdr) char mem[NLBUF_SMALL];
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	_cleanup_nlsock_ struct nlsock *s = NULL;
 	int queue = 212992 / 2;
 	size_t n = 0, failed = 0;
@@ -214,7 +214,7 @@ static void batch_of_failures(void **state)
 
 static void notifications(void **state)
 {
-	_Alignas(struct nlmsghdr) char mem[NLBUF_SMALL];
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	_cleanup_nlsock_ struct nlsock *s = NULL, *ears = NULL;
 	struct pollfd pfd = { .events = POLLIN };
 	struct nlbuf b;
@@ -238,7 +238,7 @@ static void notifications(void **state)
 
 static void lost_notifications_are_told(void **state)
 {
-	_Alignas(struct nlmsghdr) char mem[NLBUF_SMALL];
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	_cleanup_nlsock_ struct nlsock *s = NULL, *ears = NULL;
 	int n = 0, i, queue = 1;
 	struct nlbuf b;
@@ -261,7 +261,7 @@ static void lost_notifications_are_told(void **state)
 
 static void other_netns(void **state)
 {
-	_Alignas(struct nlmsghdr) char mem[NLBUF_SMALL];
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	_cleanup_close_ int other = sandbox_other_netns();
 	_cleanup_nlsock_ struct nlsock *s = NULL;
 	ino_t here = sandbox_here();

@@ -12,7 +12,7 @@
 
 static void put_and_index(void **state)
 {
-	_Alignas(struct nlmsghdr) char mem[256];
+	NLBUF_MEM(mem, 256);
 	const struct nlattr *tb[8];
 	struct nlattr *nest;
 	struct nlbuf b;
@@ -92,7 +92,7 @@ static void too_long_for_an_attribute(void **state)
 
 static void rewind_takes_all_back(void **state)
 {
-	_Alignas(struct nlmsghdr) char mem[64];
+	NLBUF_MEM(mem, 64);
 	const struct nlattr *tb[3];
 	struct nlbuf b;
 	size_t mark;
@@ -132,7 +132,7 @@ static void bad_lengths(void **state)
 
 static void repeated_and_unknown(void **state)
 {
-	_Alignas(struct nlmsghdr) char mem[128];
+	NLBUF_MEM(mem, 128);
 	const struct nlattr *tb[3], *a = NULL;
 	size_t n = 0, skip = NLMSG_HDRLEN;
 	struct nlbuf b;

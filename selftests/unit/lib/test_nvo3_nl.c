@@ -49,7 +49,7 @@ static const struct nvo3_event full[] = {
 
 struct message {
 	struct nlbuf b;
-	_Alignas(struct nlmsghdr) char mem[2048];
+	NLBUF_MEM(mem, 2048);
 };
 
 static void start(struct message *m, uint8_t cmd, uint32_t ifindex)
@@ -282,7 +282,8 @@ static void out_of_range(void **state)
 		{ NVO3_CMD_VN_GET, 9, .vn = { .has = NVO3_HAS(VN_VNI) } },
 		{ NVO3_CMD_VN_GET, 9, .vn = { .vni = NVO3_VNI_MAX + 1 } },
 		{ NVO3_CMD_PORT_GET, 9, .port = { .dev = 1, .vni = 1, .vlan = 4095 } },
-		{ NVO3_CMD_PORT_GET, 9, .port = { .dev = 1, .vni = 1, .has = NVO3_HAS(PORT_VLAN) } },
+		{ NVO3_CMD_PORT_GET, 9,
+		  .port = { .dev = 1, .vni = 1, .has = NVO3_HAS(PORT_VLAN) } },
 		{ NVO3_CMD_PORT_GET, 9, .port = { .dev = 1U << 31, .vni = 1 } },
 		{ NVO3_CMD_MAP_GET, 9, .map = { .vni = 1, .mac = MAC(1), .vlan = UINT16_MAX } },
 	};

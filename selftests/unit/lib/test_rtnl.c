@@ -126,7 +126,7 @@ static void setters(void **state)
 
 static void make_bridge(const char *name)
 {
-	_Alignas(struct nlmsghdr) char mem[NLBUF_SMALL];
+	NLBUF_MEM(mem, NLBUF_SMALL);
 	struct nlattr *info;
 	struct nlbuf b;
 

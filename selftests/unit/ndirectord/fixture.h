@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
-#include "db.h"
+#include "ndirectord/db.h"
 
 static inline struct mac_addr fix_mac(uint8_t last)
 {

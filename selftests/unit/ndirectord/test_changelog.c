@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <cmocka.h>
-#include "changelog.h"
+#include "ndirectord/changelog.h"
 
 #define OBJECTS		200
 #define STEPS		200000
@@ -111,12 +111,14 @@ static void test_restore_sorts_and_needs_snapshots_for_the_past(void **state)
 	changelog_restore(&log, &r[0], 7);
 	changelog_restore(&log, &r[1], 3);
 	changelog_restore(&log, &r[2], 5);
-	changelog_restored(&log, 9);
+	changelog_restored(&log, 9, 6);
 	assert_ptr_equal(changelog_after(&log, 0), &r[1]);
 	assert_ptr_equal(r[1].next, &r[2]);
 	assert_ptr_equal(r[2].next, &r[0]);
 	assert_true(changelog_can_resume(&log, 9));
-	assert_false(changelog_can_resume(&log, 8));
+	/* the newest deletion was 6: what is there tells all that came after it */
+	assert_true(changelog_can_resume(&log, 6));
+	assert_false(changelog_can_resume(&log, 5));
 	changelog_touch(&log, &r[1], false);
 	assert_int_equal(r[1].revision, 10);
 	assert_ptr_equal(changelog_after(&log, 9), &r[1]);

@@ -3,7 +3,7 @@
  * claim: an address is had only by whom vCenter placed there, and the newer epoch wins.
  */
 #include "fixture.h"
-#include "claim.h"
+#include "ndirectord/claim.h"
 #include "lib/msg.h"
 
 static struct db db;
@@ -81,26 +81,59 @@ static void test_place_refuses_foreign_nves_and_old_epochs(void **state)
 	place(1, "10.0.0.1/24", "dc1/host2", 9);
 	p.epoch = 8;
 	assert_int_equal(claim_place(&db, &p, 0, &err), CODE(STALE));
+	/* one epoch, two NVEs */
 	p.epoch = 9;
+	assert_int_equal(claim_place(&db, &p, 0, &err), CODE(STALE));
+	assert_string_equal(err.text, "MAC 02:00:00:00:00:01 of VN blue is placed at dc1/host2 with this epoch, not at dc1/host1");
+	strcpy(p.nve, "dc1/host2");
 	assert_int_equal(claim_place(&db, &p, 0, &err), CODE(OK));
 }
 
 static void test_advertise_only_what_is_placed_there_with_its_epoch(void **state)
 {
 	struct db_nve *host1 = db_nve_get(&db, "dc1/host1"), *host2 = db_nve_get(&db, "dc1/host2");
+	struct db_ips ips = fix_ips("10.0.0.1/24");
 	struct mac_addr mac = fix_mac(1);
 	struct err err;
 
-	assert_int_equal(claim_advertise(vn, &mac, 5, host1, &err), CODE(DENIED));
+	assert_int_equal(claim_advertise(vn, &mac, &ips, 5, host1, &err), CODE(DENIED));
 	place(1, "10.0.0.1/24", "dc1/host1", 5);
-	assert_int_equal(claim_advertise(vn, &mac, 5, host1, &err), CODE(OK));
-	assert_int_equal(claim_advertise(vn, &mac, 4, host1, &err), CODE(STALE));
-	assert_int_equal(claim_advertise(vn, &mac, 6, host1, &err), CODE(STALE));
-	assert_int_equal(claim_advertise(vn, &mac, 5, host2, &err), CODE(DENIED));
+	assert_int_equal(claim_advertise(vn, &mac, &ips, 5, host1, &err), CODE(OK));
+	assert_int_equal(claim_advertise(vn, &mac, &ips, 4, host1, &err), CODE(STALE));
+	/* newer than what is known here: not reason enough for the NVE to give it up */
+	assert_int_equal(claim_advertise(vn, &mac, &ips, 6, host1, &err), CODE(DENIED));
+	assert_string_equal(err.text, "MAC 02:00:00:00:00:01 of VN blue is claimed with epoch 0x6, which was not issued here");
+	assert_int_equal(claim_advertise(vn, &mac, &ips, 5, host2, &err), CODE(DENIED));
 	assert_string_equal(err.text, "MAC 02:00:00:00:00:01 of VN blue is placed at dc1/host1, not at dc1/host2");
 	map(1, "10.0.0.1/24", "dc2/host3", 7);
-	assert_int_equal(claim_advertise(vn, &mac, 5, host1, &err), CODE(STALE));
+	assert_int_equal(claim_advertise(vn, &mac, &ips, 5, host1, &err), CODE(STALE));
 	assert_string_equal(err.text, "MAC 02:00:00:00:00:01 of VN blue is claimed with epoch 0x5, the newest is 0x7");
+}
+
+static void test_advertise_refuses_the_ip_of_another(void **state)
+{
+	struct db_nve *host1 = db_nve_get(&db, "dc1/host1");
+	struct db_ips ips = fix_ips("10.0.0.2/24");
+	struct mac_addr mac = fix_mac(1);
+	struct err err;
+
+	place(1, "10.0.0.1/24", "dc1/host1", 5);
+	assert_int_equal(claim_advertise(vn, &mac, &ips, 5, host1, &err), CODE(OK));
+	place(2, "10.0.0.2/24", "dc1/host2", 6);
+	assert_int_equal(claim_advertise(vn, &mac, &ips, 5, host1, &err), CODE(DENIED));
+	assert_string_equal(err.text, "IP 10.0.0.2 of VN blue belongs to MAC 02:00:00:00:00:02");
+}
+
+/* A name is not a format. */
+static void test_sentences_with_percent_signs(void **state)
+{
+	struct db_placement p = fix_placement(vn, 2, "10.0.0.1/24", "dc1/host2");
+	struct err err;
+
+	strcpy(vn->info.name, "%s%n100%");
+	place(1, "10.0.0.1/24", "dc1/host1", 5);
+	assert_int_equal(claim_place(&db, &p, 0, &err), CODE(EXISTS));
+	assert_string_equal(err.text, "IP 10.0.0.1 of VN %s%n100% belongs to MAC 02:00:00:00:00:01");
 }
 
 static void test_withdraw_only_ones_own_and_nothing_newer(void **state)
@@ -142,6 +175,8 @@ int main(void)
 		TEST(test_place_refuses_what_lives_in_another_dc),
 		TEST(test_place_refuses_foreign_nves_and_old_epochs),
 		TEST(test_advertise_only_what_is_placed_there_with_its_epoch),
+		TEST(test_advertise_refuses_the_ip_of_another),
+		TEST(test_sentences_with_percent_signs),
 		TEST(test_withdraw_only_ones_own_and_nothing_newer),
 		TEST(test_merge_takes_the_newer_whatever_comes_first),
 	};

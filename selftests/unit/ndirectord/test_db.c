@@ -32,7 +32,7 @@ static void see_placement(struct db_placement *p, bool gone, void *arg)
 {
 }
 
-static void see_epoch(uint64_t counter, void *arg)
+static void see_epoch(void *arg)
 {
 }
 
@@ -71,6 +71,14 @@ static void test_epochs_climb_and_name_their_dc(void **state)
 	/* a newer term elsewhere is taken over */
 	c = db_epoch_next(&db, 5ull << 48);
 	assert_true(c > 5ull << 48);
+	db_epoch_seen(&db, c - 1000);
+	assert_true(db_epoch_next(&db, 0) > c);
+	db_epoch_seen(&db, c + 1000000);
+	assert_true(db_epoch_next(&db, 0) > c + 1000000);
+	/* a full counter carries into the term; at the end there is none */
+	c = db_epoch_next(&db, (6ull << 48) - 1);
+	assert_int_equal(c, (6ull << 48) + 7);
+	assert_int_equal(db_epoch_next(&db, UINT64_MAX), 0);
 	db_uninit(&db);
 }
 
@@ -129,10 +137,89 @@ static void test_vn_in_use_is_kept(void **state)
 	info = vn->info;
 	info.vni = 200;
 	assert_int_equal(db_vn_set(&db, &info, true, &err), -EBUSY);
-	assert_int_equal(db_vn_delete(&db, vn, &err), -EBUSY);
+	assert_string_equal(err.text, "VN blue is in use with VNI 100, it cannot become 200");
 	db_member_del(&db, db_member_find(vn, nve));
-	assert_int_equal(db_vn_delete(&db, vn, &err), 0);
-	assert_null(db.vns);
+	assert_int_equal(db_vn_set(&db, &info, true, &err), 0);	/* tombstones do not count */
+	db_uninit(&db);
+}
+
+/* A VN that is deleted goes with its last member; hearsay does not keep its name from others. */
+static void test_a_deleted_vn_goes_with_its_members(void **state)
+{
+	struct db_vn_info other = { .uuid = { { 9 } }, .name = "blue", .vni = 100 };
+	struct db_nve *awake, *silent;
+	uint64_t revision;
+	struct db_vn *vn;
+	struct db db;
+
+	vn = fix_db(&db);
+	awake = db_nve_get(&db, "dc1/host1");
+	silent = db_nve_get(&db, "dc1/host2");
+	db_member_add(&db, vn, awake);
+	db_member_add(&db, vn, silent);
+	db_nve_set_stale(&db, silent, DB_STALE_NVE, true);
+	assert_int_equal(db_vn_delete(&db, vn, NULL), 0);
+	assert_false(vn->defined);
+	assert_non_null(db_member_find(vn, awake));
+	assert_null(db_member_find(vn, silent));
+	assert_int_equal(db_vn_set(&db, &other, true, NULL), 0);
+	db_reap(&db);
+	assert_int_equal(HASH_COUNT(db.vns), 2);
+	db_nve_set_stale(&db, awake, DB_STALE_NVE, true);
+	assert_null(db_member_first(vn));
+	revision = vn->log.revision;
+	db_reap(&db);
+	assert_int_equal(HASH_COUNT(db.vns), 1);
+	/* the peers are not to miss that its members are gone */
+	assert_int_equal(db.own.floor, db.own.revision);
+	/* one of the same UUID does not take up its revisions */
+	vn = fix_vn(&db, 101, "red");
+	assert_true(vn->log.revision > revision);
+	assert_false(changelog_can_resume(&vn->log, revision));
+	db_uninit(&db);
+}
+
+/* The next one in a walk is never what a deletion lets go of. */
+static void test_a_walk_may_delete(void **state)
+{
+	struct mac_addr mac = { { 2 } };
+	struct db_map *map, *next;
+	struct db_ips ips = { };
+	struct db_nve *nve;
+	struct db_vn *vn;
+	struct db db;
+	int i, n = 0;
+
+	vn = fix_db(&db);
+	nve = db_nve_get(&db, "dc1/host1");
+	for (i = 0; i < 3 * CHANGELOG_TOMBSTONES; i++) {
+		mac.b[4] = i >> 8;
+		mac.b[5] = i;
+		db_map_set(&db, vn, &mac, &ips, 1, nve);
+		if (i % 3)
+			db_map_del(&db, db_map_find(vn, &mac));
+	}
+	for (map = db_map_first(vn); map; map = next, n++) {
+		next = db_map_next(map);
+		db_map_del(&db, map);
+	}
+	assert_int_equal(n, CHANGELOG_TOMBSTONES);
+	assert_int_equal(HASH_COUNT(vn->maps), CHANGELOG_TOMBSTONES);
+	db_uninit(&db);
+}
+
+static void test_a_placement_told_again_is_no_change(void **state)
+{
+	struct db_placement p;
+	struct db_vn *vn;
+	struct db db;
+
+	vn = fix_db(&db);
+	p = fix_placement(vn, 1, "10.0.0.1/24", "dc1/host1");
+	assert_true(db_placement_set(&db, &p));
+	assert_false(db_placement_set(&db, &p));
+	p.epoch = 9;
+	assert_true(db_placement_set(&db, &p));
 	db_uninit(&db);
 }
 
@@ -273,6 +360,9 @@ int main(void)
 		cmocka_unit_test(test_vn_conflicts_are_refused_by_name),
 		cmocka_unit_test(test_hearsay_does_not_change_a_vn),
 		cmocka_unit_test(test_vn_in_use_is_kept),
+		cmocka_unit_test(test_a_deleted_vn_goes_with_its_members),
+		cmocka_unit_test(test_a_walk_may_delete),
+		cmocka_unit_test(test_a_placement_told_again_is_no_change),
 		cmocka_unit_test(test_the_same_again_is_no_change),
 		cmocka_unit_test(test_staleness_is_one_item_per_vn),
 		cmocka_unit_test(test_an_address_that_left_is_gone_for_the_peers),

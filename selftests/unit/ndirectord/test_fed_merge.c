@@ -4,8 +4,8 @@
  */
 #include <stdlib.h>
 #include "fixture.h"
-#include "fed_merge.h"
-#include "wire.h"
+#include "ndirectord/fed_merge.h"
+#include "ndirectord/wire.h"
 
 static struct director *d;
 static struct db_vn *vn;
@@ -25,7 +25,7 @@ static int teardown(void **state)
 }
 
 /* A message of DC2's director about one mapping. */
-static void tell(uint8_t mac, const char *nve, uint64_t epoch, bool del, struct fed_sweep *sweep)
+static void tell(uint8_t mac, const char *nve, uint64_t epoch, bool del, uint32_t snapshot)
 {
 	Nvo3__FedUpdate m = NVO3__FED_UPDATE__INIT;
 	uint8_t locator[4] = { 10, 2, 0, 13 };
@@ -46,7 +46,7 @@ static void tell(uint8_t mac, const char *nve, uint64_t epoch, bool del, struct 
 		m.set = &maps;
 		m.n_set = 1;
 	}
-	fed_merge(d, "dc2", &m, sweep);
+	fed_merge(d, "dc2", &m, snapshot);
 }
 
 static struct db_map *held(uint8_t mac)
@@ -61,35 +61,35 @@ static uint64_t alerts(const char *kind)
 	const struct event_entry *e;
 	uint64_t n = 0;
 
-	for (e = events_after(&d->events, 0); e; e = events_after(&d->events, e->seq))
-		n += e->alert && !strcmp(e->kind, kind);
+	for (e = events_after(&d->events, 0, true); e; e = events_after(&d->events, e->seq, true))
+		n += !strcmp(e->kind, kind);
 	return n;
 }
 
 static void test_newer_wins_older_is_ignored(void **state)
 {
-	tell(1, "dc2/host3", 5, false, NULL);
+	tell(1, "dc2/host3", 5, false, 0);
 	assert_string_equal(held(1)->item.nve->name, "dc2/host3");
-	tell(1, "dc2/host4", 4, false, NULL);
+	tell(1, "dc2/host4", 4, false, 0);
 	assert_string_equal(held(1)->item.nve->name, "dc2/host3");
-	tell(1, "dc2/host4", 6, false, NULL);
+	tell(1, "dc2/host4", 6, false, 0);
 	assert_string_equal(held(1)->item.nve->name, "dc2/host4");
 	assert_int_equal(alerts("claim-conflict"), 0);
 }
 
 static void test_one_epoch_two_nves_is_an_alert_and_changes_nothing(void **state)
 {
-	tell(1, "dc2/host3", 5, false, NULL);
-	tell(1, "dc2/host4", 5, false, NULL);
+	tell(1, "dc2/host3", 5, false, 0);
+	tell(1, "dc2/host4", 5, false, 0);
 	assert_string_equal(held(1)->item.nve->name, "dc2/host3");
 	assert_int_equal(alerts("claim-conflict"), 1);
 }
 
 static void test_a_peer_speaks_only_for_its_own_nves(void **state)
 {
-	tell(1, "dc1/host1", 5, false, NULL);
-	tell(1, "dc3/host7", 5, false, NULL);
-	tell(1, "dc22/host7", 5, false, NULL);
+	tell(1, "dc1/host1", 5, false, 0);
+	tell(1, "dc3/host7", 5, false, 0);
+	tell(1, "dc22/host7", 5, false, 0);
 	assert_null(held(1));
 	assert_int_equal(alerts("claim-refused"), 3);
 }
@@ -100,27 +100,24 @@ static void test_a_deletion_takes_only_the_senders(void **state)
 	struct db_ips ips = { };
 
 	db_map_set(&d->db, vn, &mac, &ips, 9, db_nve_get(&d->db, "dc1/host1"));
-	tell(1, "dc2/host3", 9, true, NULL);
+	tell(1, "dc2/host3", 9, true, 0);
 	assert_non_null(held(1));
-	tell(2, "dc2/host3", 5, false, NULL);
-	tell(2, "dc2/host3", 5, true, NULL);
+	tell(2, "dc2/host3", 5, false, 0);
+	tell(2, "dc2/host3", 5, true, 0);
 	assert_null(held(2));
 }
 
 static void test_a_snapshot_sweeps_what_it_does_not_name(void **state)
 {
 	struct mac_addr mac = fix_mac(3);
-	struct fed_sweep *sweep;
 	struct db_ips ips = { };
 
-	tell(1, "dc2/host3", 5, false, NULL);
-	tell(2, "dc2/host3", 5, false, NULL);
+	tell(1, "dc2/host3", 5, false, 0);
+	tell(2, "dc2/host3", 5, false, 0);
 	db_map_set(&d->db, vn, &mac, &ips, 9, db_nve_get(&d->db, "dc1/host1"));
-	sweep = fed_sweep_new("dc2");
-	tell(2, "dc2/host3", 5, false, sweep);
+	tell(2, "dc2/host3", 5, false, 1);
 	assert_non_null(held(1));	/* not before the end */
-	fed_sweep_end(&d->db, sweep);
-	fed_sweep_free(sweep);
+	fed_sweep(&d->db, "dc2", 1);
 	assert_null(held(1));
 	assert_non_null(held(2));
 	assert_non_null(held(3));	/* ours */
@@ -140,7 +137,7 @@ static void test_garbage_is_an_alert(void **state)
 	m.n_del = 1;
 	m.member_del = &members;
 	m.n_member_del = 1;
-	fed_merge(d, "dc2", &m, NULL);
+	fed_merge(d, "dc2", &m, 0);
 	assert_int_equal(alerts("claim-refused"), 1);
 	assert_null(vn->maps);
 	assert_null(vn->members);

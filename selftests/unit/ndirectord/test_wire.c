@@ -4,7 +4,7 @@
  */
 #include <errno.h>
 #include "fixture.h"
-#include "wire.h"
+#include "ndirectord/wire.h"
 
 static void test_vn_round_trip(void **state)
 {

@@ -58,13 +58,14 @@ static void listing(void **state)
 			    "    stats rx 18446744073709551615 tx 0\n"
 			    "    drops\n");
 	assert_string_equal(written(OUT_JSON, two_rows),
-			    "[{\"dev\":\"nve0\",\"vni\":1,\"csum\":true},"
-			    "{\"dev\":\"nve0\",\"vni\":2,\"csum\":false,"
-			    "\"stats\":{\"rx\":18446744073709551615,\"tx\":0},\"drops\":{}}]\n");
+			    "[{\"dev\":\"nve0\",\"vni\":1,\"csum\":true},{\"dev\":\"nve0\",\"vni\":2,\"csum\":false,\"stats\":{\"rx\":18446744073709551615,\"tx\":0},\"drops\":{}}]\n");
 	assert_string_equal(written(OUT_PRETTY, two_rows),
-			    "[\n    {\n        \"dev\": \"nve0\",\n        \"vni\": 1,\n"
-			    "        \"csum\": true\n    },\n    {\n        \"dev\": \"nve0\",\n"
-			    "        \"vni\": 2,\n        \"csum\": false,\n        \"stats\": {\n"
+			    "[\n    {\n"
+			    "        \"dev\": \"nve0\",\n        \"vni\": 1,\n"
+			    "        \"csum\": true\n    },\n"
+			    "    {\n"
+			    "        \"dev\": \"nve0\",\n        \"vni\": 2,\n"
+			    "        \"csum\": false,\n        \"stats\": {\n"
 			    "            \"rx\": 18446744073709551615,\n            \"tx\": 0\n"
 			    "        },\n        \"drops\": {}\n    }\n]\n");
 }

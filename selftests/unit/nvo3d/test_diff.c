@@ -16,7 +16,7 @@
 #include "nve/diff.h"
 
 #define HOSTS 12
-#define ROUNDS 20000
+#define ROUNDS 5000
 #define VNI 100
 
 static struct mac_addr mac_of(int host)

@@ -9,7 +9,7 @@
 #include "kern.h"
 #include "mem.h"
 
-#define STUB_MAX 4096
+#define STUB_MAX 256
 
 struct kern_stub {
 	struct kern kern;

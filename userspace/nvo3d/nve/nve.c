@@ -166,8 +166,12 @@ int nve_start(struct nve **ret, const struct config *config, struct loop *loop, 
 		return -EINVAL;
 	}
 	rc = nve_start_with(&nve, config, loop, tls, kern, store, err);
-	if (rc)
+	if (rc) {
+		store_close(store);
+		kern->ops->free(kern);
 		return rc;
+	}
+	nve->owner = true;
 	nve->watch = watch_new(nve, ifindex, err);
 	if (!nve->watch) {
 		nve_stop(nve);
@@ -190,7 +194,9 @@ void nve_stop(struct nve *nve)
 	vn_uninit_all(nve);
 	director_free(nve->director);
 	model_uninit(&nve->model);
-	store_close(nve->store);
-	nve->kern->ops->free(nve->kern);
+	if (nve->owner) {
+		store_close(nve->store);
+		nve->kern->ops->free(nve->kern);
+	}
 	free(nve);
 }

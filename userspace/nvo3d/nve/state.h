@@ -21,8 +21,9 @@ struct nve {
 	const struct config *config;
 	struct loop *loop;
 	struct tls *tls;
-	struct kern *kern;		/* owned */
-	struct store *store;		/* owned */
+	struct kern *kern;
+	struct store *store;
+	bool owner;			/* of both */
 	struct model model;
 	struct nve_vn *vns;		/* vn.h */
 	struct nve_tsi *tsis;		/* port.h */
@@ -39,7 +40,7 @@ typedef void (*nve_done_fn)(uint32_t code, const char *text, void *arg);
 
 uint32_t nve_errno_code(int rc);	/* the kernel's errno as CODE() */
 
-/* nve_start() with a kernel and a store of the caller's, which it takes over, also on failure */
+/* nve_start() with a kernel and a store of the caller's, which must outlive it */
 int nve_start_with(struct nve **ret, const struct config *config, struct loop *loop,
 		   struct tls *tls, struct kern *kern, struct store *store, struct err *err);
 

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0
+# A menu; each line's work is in the file that it names.
+
+.PHONY: all demo check lint vm install help clean
+
+all:		## build the programs, and the module for both kernels, into build/
+	@tools/deps/install build
+	@$(MAKE) --no-print-directory -C userspace all
+	@tools/build/module 6.1
+	@tools/build/module 6.12
+
+demo:		## two data centres in one virtual machine, played with real packets
+	@tools/deps/install demo
+	@tools/demo/run
+
+check:		## all tests on both kernels; T=PATTERN: only those
+	@tools/deps/install check
+	@tools/check/run $(T)
+
+lint:		## judge the source; says nothing when all is well
+	@tools/deps/install lint
+	@tools/lint/run
+
+vm:		## a shell in a virtual machine with the module loaded; K=6.1: that kernel
+	@tools/deps/install vm
+	@$(MAKE) --no-print-directory -C userspace all
+	@tools/vm/shell $(K)
+
+install:	## programs, man pages, the module; DESTDIR= and PREFIX= as usual
+	@tools/deps/install build
+	@$(MAKE) --no-print-directory -C userspace all
+	@tools/build/install
+
+help:		## this
+	@sed -n 's/^\([a-z]*\):[[:space:]]*## /\1\t/p' Makefile | expand -t 12
+
+clean:		## remove build/
+	@rm -rf build

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * As much of the kernel as the leaves need, for running them in a process.
+ *
+ * What the kernel promises and the leaves rely on is checked, not assumed: a
+ * mutex knows its owner, an RCU read side delays freeing, an allocation can be
+ * made to fail, and marked accesses and barriers can run a hook, with which a test
+ * switches between a reader and a writer.
+ */
+#ifndef NVO3_SHIM_H
+#define NVO3_SHIM_H
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef unsigned long long u64;
+typedef uint32_t u32;
+typedef uint16_t u16;
+typedef uint8_t u8;
+typedef unsigned int gfp_t;
+
+#define U8_MAX		UINT8_MAX
+#define U32_MAX		UINT32_MAX
+#define U64_MAX		UINT64_MAX
+#define BIT(n)		(1UL << (n))
+#define BIT_ULL(n)	(1ULL << (n))
+#define __ffs(word)	__builtin_ctzl(word)
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define KBUILD_MODNAME	"nvo3"
+
+#undef static_assert
+#define static_assert(expr)	_Static_assert(expr, #expr)
+
+#define __rcu
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+
+#ifndef pr_fmt
+#define pr_fmt(fmt)	fmt
+#endif
+#define pr_err(fmt, ...)	printf("# " pr_fmt(fmt), ##__VA_ARGS__)
+#define pr_info(fmt, ...)	printf("# " pr_fmt(fmt), ##__VA_ARGS__)
+
+/* A warning of the leaves is a failure of the test. */
+#define WARN_ON_ONCE(cond)	(unlikely(cond) ? (abort(), true) : false)
+
+/*
+ * Memory order. The hook runs at every marked access and barrier, where another
+ * processor could get between; NULL but in tests that use it. Figures are taken
+ * without (SHIM_NO_HOOK).
+ */
+extern void (*shim_hook)(void);
+
+static inline void shim_between(void)
+{
+#ifndef SHIM_NO_HOOK
+	if (unlikely(shim_hook))
+		shim_hook();
+#endif
+}
+
+#define READ_ONCE(x)		({ shim_between(); *(const volatile __typeof__(x) *)&(x); })
+#define WRITE_ONCE(x, val) \
+	do { shim_between(); *(volatile __typeof__(x) *)&(x) = (val); } while (0)
+#define smp_rmb()	do { __atomic_thread_fence(__ATOMIC_ACQUIRE); shim_between(); } while (0)
+#define smp_wmb()	do { __atomic_thread_fence(__ATOMIC_RELEASE); shim_between(); } while (0)
+
+/* Mutexes */
+struct mutex {
+	pthread_mutex_t lock;
+	pthread_t owner;
+	bool held;
+};
+
+#define DEFINE_MUTEX(name)	struct mutex name = { .lock = PTHREAD_MUTEX_INITIALIZER }
+
+void mutex_lock(struct mutex *mutex);
+void mutex_unlock(struct mutex *mutex);
+bool lockdep_is_held(const struct mutex *mutex);
+
+#define lockdep_assert_held(mutex)	assert(lockdep_is_held(mutex))
+
+/* RCU for up to SHIM_READERS threads at a time; the first read side registers one. */
+#define SHIM_READERS	8
+
+struct rcu_head {
+	void *unused[2];
+};
+
+void shim_reader_register(void);
+void shim_reader_unregister(void);
+void rcu_read_lock(void);
+void rcu_read_unlock(void);
+bool rcu_read_lock_held(void);
+void synchronize_rcu(void);
+
+#define rcu_read_lock_bh_held()	false
+#define rcu_dereference_check(p, cond) \
+	({ assert(rcu_read_lock_held() || (cond)); __atomic_load_n(&(p), __ATOMIC_ACQUIRE); })
+#define rcu_dereference_protected(p, cond)	({ assert(cond); (p); })
+#define rcu_assign_pointer(p, v)	__atomic_store_n(&(p), v, __ATOMIC_RELEASE)
+#define RCU_INIT_POINTER(p, v)		((p) = (v))
+#define kfree_rcu(p, field)		do { synchronize_rcu(); free(p); } while (0)
+#define kvfree_rcu_mightsleep(p)	do { synchronize_rcu(); free(p); } while (0)
+
+/* Memory. A non-zero shim_alloc_fail makes every allocation fail. */
+#define GFP_KERNEL_ACCOUNT	1
+#define __GFP_NOWARN		2
+#define __GFP_RETRY_MAYFAIL	4
+
+extern bool shim_alloc_fail;
+
+void *kvcalloc(size_t n, size_t size, gfp_t gfp);
+
+#define kzalloc(size, gfp)	kvcalloc(1, size, gfp)
+#define kfree(p)		free(p)
+#define kvfree(p)		free(p)
+#define cond_resched()		do { } while (0)
+
+/* Errors in pointers */
+#define ERR_PTR(error)	((void *)(intptr_t)(error))
+#define PTR_ERR(ptr)	((long)(intptr_t)(ptr))
+#define IS_ERR(ptr)	((uintptr_t)(ptr) >= (uintptr_t)-4095)
+
+/* Random numbers that a seed repeats. */
+extern u64 shim_random_state;
+
+u64 shim_random(void);
+void get_random_bytes(void *buf, size_t len);
+
+/* Ethernet addresses */
+#define ETH_ALEN	6
+
+static inline u64 ether_addr_to_u64(const u8 *addr)
+{
+	u64 value = 0;
+	int i;
+
+	for (i = 0; i < ETH_ALEN; i++)
+		value = value << 8 | addr[i];
+	return value;
+}
+
+static inline void u64_to_ether_addr(u64 value, u8 *addr)
+{
+	int i;
+
+	for (i = ETH_ALEN - 1; i >= 0; i--, value >>= 8)
+		addr[i] = value;
+}
+
+static inline bool ether_addr_equal(const u8 *a, const u8 *b)
+{
+	return !memcmp(a, b, ETH_ALEN);
+}
+
+#endif /* NVO3_SHIM_H */

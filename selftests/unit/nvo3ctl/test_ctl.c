@@ -1,0 +1,581 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The whole program against a server that answers from tables: what it asks, what it prints,
+ * how it ends. The server is a child process; it counts how often each object was asked for
+ * and goes one state further each time.
+ */
+#include <curl/curl.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ctl.h"
+#include "lib/addr.h"
+#include "lib/cleanup.h"
+#include "lib/daemon.h"
+#include "lib/http.h"
+#include "lib/pki.h"
+
+static char dir[] = "/tmp/test_ctl.XXXXXX";
+static char addr[32], url[64];
+static pid_t server_pid;
+
+/* --- the server --- */
+
+struct script {
+	const char *id;
+	const char *const *states;	/* the last one stays; NULL: 404 */
+	int at;
+};
+
+#define VM(id, rest) "{'id':'" id "','name':'" id "'," rest "}"
+#define MOVE(id, rest) \
+	"{'id':'" id "','vm_name':'vm1','from':'dc1/host1','to':'dc2/host3'," rest "}"
+
+#define GOOD_NIC \
+	"{'vn_name':'blue','vni':4096,'mac':'02:00:00:00:00:01','ips':['10.0.0.1/24'],'epoch':17}"
+
+static const char *const good[] = {
+	VM("good", "'state':'creating'"), VM("good", "'state':'creating'"),
+	VM("good", "'state':'running','dc':'dc1','server':'host1','cpus':1,'nics':[" GOOD_NIC "]"),
+	NULL };
+static const char *const refused[] = {
+	VM("refused", "'state':'creating'"),
+	VM("refused", "'state':'failed','error':'server host1 has no memory left'"), NULL };
+static const char *const vanishes[] = { VM("vanishes", "'state':'creating'"), "", NULL };
+static const char *const deleted[] = {
+	VM("deleted", "'state':'deleting'"), VM("deleted", "'state':'deleting'"), "", NULL };
+static const char *const halts[] = {
+	VM("halts", "'state':'running'"), VM("halts", "'state':'stopped'"), NULL };
+static const char *const sticks[] = {
+	VM("sticks", "'state':'running'"),
+	VM("sticks", "'state':'running','error':'the process does not end'"), NULL };
+
+#define IMAGE(done) ",'image':{'done':" done ",'total':16777216}"
+
+static const char *const move_good[] = {
+	MOVE("move-good", "'step':'reserve','state':'running'"),
+	MOVE("move-good", "'step':'stop','state':'running'"),
+	MOVE("move-good", "'step':'pull','state':'running'" IMAGE("0")),
+	MOVE("move-good", "'step':'commit','state':'running'" IMAGE("16777216")),
+	MOVE("move-good", "'step':'done','state':'done'"), NULL };
+static const char *const move_bad[] = {
+	MOVE("move-bad", "'step':'reserve','state':'running'"),
+	MOVE("move-bad", "'step':'pull','state':'aborted','error':'vm1 arrived damaged'"), NULL };
+
+static struct script scripts[] = {
+	{ "good", good },	    { "refused", refused },	{ "vanishes", vanishes },
+	{ "deleted", deleted },	    { "halts", halts },		{ "sticks", sticks },
+	{ "move-good", move_good }, { "move-bad", move_bad },	{ NULL },
+};
+
+/* Here JSON is written with single quotes, to be readable in C. */
+static void reply_text(struct http_request *req, int status, const char *text)
+{
+	_cleanup_free_ char *json = strdup(text);
+
+	for (char *p = json; *p; p++)
+		if (*p == '\'')
+			*p = '"';
+	http_reply(req, status, json_loads(json, 0, NULL));
+}
+
+static void answer(struct http_request *req, int status, const char *id)
+{
+	struct script *s = scripts;
+	const char *text;
+
+	while (s->id && strcmp(s->id, id) != 0)
+		s++;
+	text = s->id ? s->states[s->at] : "";
+	if (s->id && s->states[s->at + 1])
+		s->at++;
+	if (*text)
+		reply_text(req, status, text);
+	else
+		http_error(req, 404, "not-found", "there is no %s", id);
+}
+
+static void get_object(struct http_request *req, void *arg)
+{
+	answer(req, 200, http_param(req, "id"));
+}
+
+static void change_object(struct http_request *req, void *arg)
+{
+	answer(req, 202, http_param(req, "id"));
+}
+
+static void post_vm(struct http_request *req, void *arg)
+{
+	json_t *body = http_body(req);
+
+	if (!body)
+		return;
+	if (strcmp(json_string_value(json_object_get(body, "tenant")), "nobody") == 0)
+		http_error(req, 409, "exists", "MAC 02:00:00:00:00:01 is taken in VN blue");
+	else
+		answer(req, 202, json_string_value(json_object_get(body, "name")));
+}
+
+static void post_move(struct http_request *req, void *arg)
+{
+	json_t *body = http_body(req);
+	const char *dc;
+
+	if (!body)
+		return;
+	dc = json_string_value(json_object_get(body, "dc")) ?: "";
+	if (strcmp(dc, "nowhere") == 0)
+		http_error(req, 404, "not-found", "DC nowhere is not known");
+	else
+		answer(req, 202, strcmp(dc, "dc2") == 0 ? "move-good" : "move-bad");
+}
+
+/* What was asked for comes back, so that the tests see it. */
+static void list_vms(struct http_request *req, void *arg)
+{
+	http_reply(req, 200, json_pack("{s:[{s:s, s:s?, s:s?}]}", "items", "name", "vm1",
+				       "tenant", http_query(req, "tenant"), "state",
+				       http_query(req, "state")));
+}
+
+static void list_events(struct http_request *req, void *arg)
+{
+	if (strcmp(http_query(req, "since") ?: "0", "2") == 0)
+		http_error(req, 503, "unavailable", "that is all");
+	else
+		reply_text(req, 200, "{'items':[{'seq':1,'time':0,'kind':'vm-create','subject':'vm1','text':'asked for'},{'seq':2,'time':1,'kind':'vm-create','subject':'vm1','text':'runs on host1'}]}");
+}
+
+static void lookup(struct http_request *req, void *arg)
+{
+	const char *name = http_query(req, "name");
+
+	if (name && strcmp(name, "vm1") == 0)
+		reply_text(req, 200, "{'result':'found','vm':'1234','name':'vm1','dc':'dc1','server':'host1','state':'running'}");
+	else
+		reply_text(req, 200, "{'result':'not-found'}");
+}
+
+static void post_vn(struct http_request *req, void *arg)
+{
+	json_t *body = http_body(req);
+
+	if (body)
+		http_reply(req, 201, json_incref(body));
+}
+
+static void mappings(struct http_request *req, void *arg)
+{
+	const char *vn = http_query(req, "vn");
+
+	http_reply(req, 200, json_pack("{s:[{s:s?, s:i, s:[s]}]}", "items", "vn", vn, "vni", 4096,
+				       "locators", "10.1.0.11"));
+}
+
+static const struct http_route routes[] = {
+	{ "GET", "/api/v1/vms", list_vms },
+	{ "POST", "/api/v1/vms", post_vm },
+	{ "GET", "/api/v1/vms/{id}", get_object },
+	{ "DELETE", "/api/v1/vms/{id}", change_object },
+	{ "POST", "/api/v1/vms/{id}/start", change_object },
+	{ "POST", "/api/v1/vms/{id}/stop", change_object },
+	{ "POST", "/api/v1/vms/{id}/move", post_move },
+	{ "GET", "/api/v1/moves/{id}", get_object },
+	{ "GET", "/api/v1/lookup", lookup },
+	{ "POST", "/api/v1/vns", post_vn },
+	{ "GET", "/api/v1/events", list_events },
+	{ "GET", "/api/v1/mappings", mappings },
+	{ NULL },
+};
+
+static int serve(int ready)
+{
+	struct http_server *server = NULL;
+	struct loop *loop = loop_new();
+	struct err err;
+	struct tls *tls;
+
+	tls = tls_new("ca.pem", "vcenter.pem", "vcenter.key", &err);
+	if (tls && daemon_signals(loop, &err) == 0)
+		server = http_listen(loop, tls, addr, "api.sock", routes, NULL, &err);
+	if (!server || write(ready, "", 1) != 1) {
+		fprintf(stderr, "%s\n", err.text);
+		return 1;
+	}
+	loop_run(loop);
+	http_server_free(server);
+	tls_free(tls);
+	loop_free(loop);
+	return 0;
+}
+
+static void start_server(void)
+{
+	int fds[2];
+	char c;
+
+	assert_int_equal(pipe(fds), 0);
+	server_pid = fork();
+	assert_true(server_pid >= 0);
+	if (server_pid == 0) {
+		close(fds[0]);
+		exit(serve(fds[1]));
+	}
+	close(fds[1]);
+	assert_int_equal(read(fds[0], &c, 1), 1);
+	close(fds[0]);
+}
+
+/* One that was free a moment ago. */
+static void choose_port(void)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET };
+	_cleanup_close_ int fd = socket(AF_INET, SOCK_STREAM, 0);
+	socklen_t len = sizeof(sa);
+
+	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&sa, &len), 0);
+	snprintf(addr, sizeof(addr), "127.0.0.1:%u", ntohs(sa.sin_port));
+	snprintf(url, sizeof(url), "https://%s", addr);
+}
+
+/* --- the client --- */
+
+struct result {
+	int status;
+	char *out;
+	char *errors;
+};
+
+static struct result run(const char *line)
+{
+	_cleanup_free_ char *text = strdup(line);
+	struct result r = { 0 };
+	char *argv[32] = { "nvo3ctl" };
+	FILE *out, *errors;
+	int argc = 1;
+	size_t len;
+
+	for (char *p = strtok(text, " "); p; p = strtok(NULL, " "))
+		argv[argc++] = p;
+	out = open_memstream(&r.out, &len);
+	errors = open_memstream(&r.errors, &len);
+	r.status = ctl_main(argc, argv, out, errors);
+	fclose(out);
+	fclose(errors);
+	return r;
+}
+
+static void result_free(struct result *r)
+{
+	free(r->out);
+	free(r->errors);
+}
+
+static void expect(const char *line, int status, const char *out, const char *errors)
+{
+	struct result r = run(line);
+
+	if (r.status != status)
+		fail_msg("%s: status %d, %s", line, r.status, r.errors);
+	assert_string_equal(r.out, out);
+	assert_string_equal(r.errors, errors);
+	result_free(&r);
+}
+
+/* What is printed for somebody who gave wrong words: the error, then how to do better. */
+static void expect_usage(const char *line, const char *error)
+{
+	struct result r = run(line);
+
+	assert_int_equal(r.status, CTL_USAGE);
+	assert_string_equal(r.out, "");
+	if (strncmp(r.errors, error, strlen(error)) != 0)
+		fail_msg("%s: %s", line, r.errors);
+	assert_non_null(strstr(r.errors, "\nUsage: nvo3ctl "));
+	result_free(&r);
+}
+
+static void test_usage(void **state)
+{
+	struct result r;
+
+	expect_usage("", "Error: OBJECT is missing\n");
+	expect_usage("vmm list", "Error: unknown object \"vmm\"\n");
+	expect_usage("v list", "Error: unknown object \"v\"\n");
+	expect_usage("vm", "Error: VERB is missing\n");
+	expect_usage("vm li", "Error: unknown verb \"li\"\n");
+	expect_usage("vm show", "Error: {NAME | ID} is missing\n");
+	expect_usage("vm show a b", "Error: unexpected \"b\"\n");
+	expect_usage("vm create a", "Error: --tenant is missing\n");
+	expect_usage("vm list --bogus", "Error: unknown option \"--bogus\"\n");
+	expect_usage("-j vm list -j", "Error: -j is given twice\n");
+	expect_usage("pki issue d", "Error: NAME is missing\n");
+	expect_usage("vm lookup --vn b", "Error: exactly one of --id, --name, --mac and --ip");
+	expect_usage("vm lookup --vn b --id 1 --ip 2", "Error: exactly one of --id, --name,");
+	expect_usage("--url https://a:1 --socket b vm list",
+		     "Error: --url and --socket exclude each other\n");
+
+	r = run("vm -h");
+	assert_int_equal(r.status, CTL_OK);
+	assert_non_null(strstr(r.out, "Usage: nvo3ctl vm create NAME"));
+	assert_non_null(strstr(r.out, "       nvo3ctl vm lookup --vn VN"));
+	result_free(&r);
+	r = run("-h");
+	assert_int_equal(r.status, CTL_OK);
+	assert_non_null(strstr(r.out, "moves of VMs"));
+	result_free(&r);
+}
+
+static void test_create(void **state)
+{
+	expect("vm create good --tenant alice --vn blue", CTL_OK,
+	       "name        good\n"
+	       "id          good\n"
+	       "state       running\n"
+	       "where       dc1/host1\n"
+	       "cpus        1\n"
+	       "\n"
+	       "VN     VNI  MAC                IP           EPOCH\n"
+	       "blue  4096  02:00:00:00:00:01  10.0.0.1/24     17\n",
+	       "");
+	expect("vm create good --tenant nobody --vn blue", CTL_FAILED, "",
+	       "Error: MAC 02:00:00:00:00:01 is taken in VN blue\n");
+	expect("vm create refused --tenant alice --vn blue", CTL_FAILED, "",
+	       "Error: server host1 has no memory left\n");
+	expect("vm create vanishes --tenant alice --vn blue", CTL_FAILED, "",
+	       "Error: VM vanishes is not there any more, nvo3ctl events tells why\n");
+}
+
+static void test_no_wait(void **state)
+{
+	expect("--no-wait vm delete deleted", CTL_OK, "", "");
+	expect("vm stop halts --no-wait -j", CTL_OK,
+	       "{\n  \"id\": \"halts\",\n  \"name\": \"halts\",\n  \"state\": \"running\"\n}\n", "");
+}
+
+static void test_change(void **state)
+{
+	expect("vm delete deleted", CTL_OK, "", "");
+	expect("vm delete deleted", CTL_FAILED, "", "Error: there is no deleted\n");
+	expect("vm delete absent", CTL_FAILED, "", "Error: there is no absent\n");
+	expect("vm stop sticks", CTL_FAILED, "", "Error: the process does not end\n");
+	expect("vm stop halts", CTL_OK, "", "");
+}
+
+/* Times differ from run to run: all digits become 0. */
+static void blur(char *text)
+{
+	for (; *text; text++)
+		if (*text >= '0' && *text <= '9')
+			*text = '0';
+}
+
+static void test_migrate(void **state)
+{
+	struct result r = run("vm migrate vm1 --to dc2/host3");
+
+	assert_string_equal(r.errors, "");
+	assert_int_equal(r.status, CTL_OK);
+	blur(r.out);
+	assert_string_equal(r.out, "vm0: dc0/host0 -> dc0/host0\n"
+				   "     0.0 s  reserve\n"
+				   "     0.0 s  stop\n"
+				   "     0.0 s  pull\n"
+				   "     0.0 s  image 00.0 of 00.0 MiB\n"
+				   "     0.0 s  commit\n"
+				   "     0.0 s  release\n"
+				   "     0.0 s  done\n");
+	result_free(&r);
+
+	r = run("vm migrate vm1");
+	assert_int_equal(r.status, CTL_FAILED);
+	assert_string_equal(r.errors,
+			    "Error: the move was aborted: vm1 arrived damaged\n");
+	blur(r.out);
+	assert_string_equal(r.out, "vm0: dc0/host0 -> dc0/host0\n"
+				   "     0.0 s  reserve\n"
+				   "     0.0 s  stop\n"
+				   "     0.0 s  pull\n"
+				   "     0.0 s  aborted\n");
+	result_free(&r);
+
+	expect("vm migrate vm1 --dc nowhere", CTL_FAILED, "", "Error: DC nowhere is not known\n");
+}
+
+static void test_lists(void **state)
+{
+	expect("vm list --tenant a&b --state running", CTL_OK,
+	       "NAME  TENANT  STATE\nvm1   a&b     running\n", "");
+	expect("vm lookup --vn blue --name vm1", CTL_OK,
+	       "result   found\nname     vm1\nid       1234\nstate    running\n"
+	       "where    dc1/host1\n", "");
+	expect("vm lookup --vn blue --ip 10.0.0.9", CTL_FAILED, "",
+	       "Error: no such VM in VN blue\n");
+	expect("vm lookup --vn blue --ip 10.0.0.9 -j", CTL_FAILED,
+	       "{\n  \"result\": \"not-found\"\n}\n", "Error: no such VM in VN blue\n");
+	expect("vn create blue --vni 4096 --tenant t --unknown drop --bum none", CTL_OK,
+	       "name     blue\nvni      4096\ntenant   t\nunknown  drop\nbum      none\n", "");
+	expect("--director-socket api.sock map list --vn blue", CTL_OK,
+	       "VN     VNI  LOCATORS\nblue  4096  10.1.0.11\n", "");
+}
+
+static void test_events(void **state)
+{
+	expect("events", CTL_OK,
+	       "SEQ  TIME                 KIND       SUBJECT  TEXT\n"
+	       "  1  1970-01-01 00:00:00  vm-create  vm1      asked for\n"
+	       "  2  1970-01-01 00:00:01  vm-create  vm1      runs on host1\n",
+	       "");
+	expect("events -w", CTL_FAILED,
+	       "1  1970-01-01 00:00:00  vm-create  vm1  asked for\n"
+	       "2  1970-01-01 00:00:01  vm-create  vm1  runs on host1\n",
+	       "Error: that is all\n");
+}
+
+static void test_tls(void **state)
+{
+	char line[256], error[256];
+
+	snprintf(line, sizeof(line), "--url %s --ca ca.pem --cert alice.pem --key alice.key vm list",
+		 url);
+	expect(line, CTL_OK, "NAME\nvm1\n", "");
+
+	snprintf(line, sizeof(line), "--url %s --ca ca.pem --cert host1.pem --key host1.key vm list",
+		 url);
+	expect(line, CTL_FAILED, "",
+	       "Error: certificate of dc1/host1 has role nve; need operator\n");
+
+	/* The vCenter is not taken for an nDirector, whatever it would answer. */
+	snprintf(line, sizeof(line),
+		 "--director-url %s --ca ca.pem --cert alice.pem --key alice.key map list", url);
+	snprintf(error, sizeof(error),
+		 "Error: ndirectord at %s: certificate of dc1/vcenter1 has role vcenter; "
+		 "need director\n", url);
+	expect(line, CTL_FAILED, "", error);
+
+	snprintf(line, sizeof(line), "--url %s --ca ca.pem --cert alice.pem vm list", url);
+	expect(line, CTL_FAILED, "", "Error: https needs --ca, --cert and --key\n");
+	expect("--url http://127.0.0.1:1 vm list", CTL_FAILED, "",
+	       "Error: \"http://127.0.0.1:1\" must be https://HOST:PORT\n");
+}
+
+static void test_foreign_ca(void **state)
+{
+	char line[256];
+	struct result r;
+
+	snprintf(line, sizeof(line),
+		 "--url %s --ca foreign/ca.pem --cert alice.pem --key alice.key vm list", url);
+	r = run(line);
+	assert_int_equal(r.status, CTL_FAILED);
+	assert_string_equal(r.out, "");
+	assert_non_null(strstr(r.errors, "certificate"));
+	result_free(&r);
+}
+
+static void test_unreachable(void **state)
+{
+	expect("--socket no.sock vm list", CTL_FAILED, "",
+	       "Error: vcenterd at no.sock: No such file or directory\n");
+	expect("--socket ca.pem vm list", CTL_FAILED, "",
+	       "Error: vcenterd at ca.pem: Connection refused\n");
+}
+
+static void test_pki(void **state)
+{
+	expect("pki init lab", CTL_OK, "certificate  lab/ca.pem\nkey          lab/ca.key\n", "");
+	expect("-j pki issue lab host1 --san nvo3://dc1/nve/host1 --san nvo3://dc1/vserver/host1",
+	       CTL_OK, "{\n  \"certificate\": \"lab/host1.pem\",\n  \"key\": \"lab/host1.key\"\n}\n",
+	       "");
+	expect("pki issue lab host1 --san nvo3://dc1/nve/host1", CTL_FAILED, "",
+	       "Error: lab/host1.pem exists; it is kept\n");
+	expect("pki issue lab host1 --san nvo3://dc1/nve/host1 --force", CTL_OK,
+	       "certificate  lab/host1.pem\nkey          lab/host1.key\n", "");
+}
+
+static void issue(const char *pki, const char *name, const char *uri)
+{
+	struct err err;
+
+	if (pki_issue(pki, name, &uri, 1, 1, false, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
+static int set_up(void **state)
+{
+	struct err err;
+
+	setenv("TZ", "UTC", 1);
+	tzset();
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	signal(SIGPIPE, SIG_IGN);
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(chdir(dir), 0);
+	assert_int_equal(pki_init(".", false, &err), 0);
+	assert_int_equal(pki_init("foreign", false, &err), 0);
+	issue(".", "vcenter", "nvo3://dc1/vcenter/vcenter1");
+	issue(".", "alice", "nvo3://dc1/operator/alice");
+	issue(".", "host1", "nvo3://dc1/nve/host1");
+	choose_port();
+	unsetenv("NVO3_URL");
+	unsetenv("NVO3_DIRECTOR_URL");
+	unsetenv("NVO3_CA");
+	unsetenv("NVO3_CERT");
+	unsetenv("NVO3_KEY");
+	setenv("NVO3_SOCKET", "api.sock", 1);
+	start_server();
+	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	return remove(path);
+}
+
+static int tear_down(void **state)
+{
+	int status = 0;
+
+	if (server_pid > 0) {
+		kill(server_pid, SIGTERM);
+		waitpid(server_pid, &status, 0);
+	}
+	if (chdir("/") < 0 || nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS) < 0)
+		return -1;
+	return status;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_usage),
+		cmocka_unit_test(test_create),
+		cmocka_unit_test(test_no_wait),
+		cmocka_unit_test(test_change),
+		cmocka_unit_test(test_migrate),
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_tls),
+		cmocka_unit_test(test_foreign_ca),
+		cmocka_unit_test(test_unreachable),
+		cmocka_unit_test(test_pki),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

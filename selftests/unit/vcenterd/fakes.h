@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* vServers that keep the protocol and do nothing else. */
+#ifndef FAKES_H
+#define FAKES_H
+
+#include "codes.h"
+#include "lab.h"
+#include "lib/mem.h"
+#include "profile.h"
+
+static inline struct fake_vm *fake_vm_by_uuid(struct fake_server *s,
+					      const ProtobufCBinaryData *bytes)
+{
+	struct fake_vm *vm;
+	struct uuid uuid;
+
+	assert_true(msg_get_uuid(bytes, &uuid));
+	DL_FOREACH(s->vms, vm)
+		if (uuid_equal(&vm->uuid, &uuid))
+			return vm;
+	return NULL;
+}
+
+static inline struct fake_vm *fake_vm_by_move(struct fake_server *s,
+					      const ProtobufCBinaryData *bytes)
+{
+	struct fake_vm *vm;
+	struct uuid uuid;
+
+	assert_true(msg_get_uuid(bytes, &uuid));
+	DL_FOREACH(s->vms, vm)
+		if (uuid_equal(&vm->move, &uuid))
+			return vm;
+	return NULL;
+}
+
+static inline Nvo3__VmProfile *profile_copy(const Nvo3__VmProfile *p)
+{
+	size_t len;
+	uint8_t *data = msg_encode(&p->base, &len);
+	Nvo3__VmProfile *copy = nvo3__vm_profile__unpack(NULL, len, data);
+
+	free(data);
+	return copy;
+}
+
+static inline struct fake_vm *fake_vm_add(struct fake_server *s, const Nvo3__VmProfile *profile)
+{
+	struct fake_vm *vm = fake_vm_by_uuid(s, &profile->vm);
+
+	if (vm)
+		return vm;
+	vm = mem_zalloc(sizeof(*vm));
+	msg_get_uuid(&profile->vm, &vm->uuid);
+	vm->profile = profile_copy(profile);
+	DL_APPEND(s->vms, vm);
+	return vm;
+}
+
+static inline void fake_vm_del(struct fake_server *s, struct fake_vm *vm)
+{
+	if (!vm)
+		return;
+	DL_DELETE(s->vms, vm);
+	msg_free(vm->profile);
+	free(vm);
+}
+
+static inline uint32_t fake_vm_state(const struct fake_vm *vm)
+{
+	if (!uuid_is_zero(&vm->move))
+		return NVO3__VM_STATE__VM_MOVING;
+	return vm->running ? NVO3__VM_STATE__VM_RUNNING : NVO3__VM_STATE__VM_STOPPED;
+}
+
+static inline void answer(struct lab *lab, struct chan *chan, const struct msg *msg,
+			  uint32_t code, const ProtobufCMessage *body)
+{
+	if (lab->mute == msg->type)
+		return;
+	chan_reply(chan, msg->id, code, code == CODE(OK) ? NULL : "no, says the fake", body);
+}
+
+static inline void answer_report(struct fake_server *s, const struct msg *msg,
+				 const struct fake_vm *vm)
+{
+	Nvo3__VmReport report = NVO3__VM_REPORT__INIT;
+
+	report.profile = vm->profile;
+	report.state = fake_vm_state(vm);
+	answer(s->lab, s->chan, msg, CODE(OK), &report.base);
+}
+
+static inline void fake_create(struct fake_server *s, const struct msg *msg)
+{
+	Nvo3__VmCreate *req = msg_decode(msg, &nvo3__vm_create__descriptor, NULL);
+	struct fake_vm *vm = fake_vm_add(s, req->profile);
+
+	for (size_t i = 0; i < req->profile->n_nics; i++)
+		assert_true(req->profile->nics[i]->epoch);
+	vm->running = req->start;
+	answer_report(s, msg, vm);
+	msg_free(req);
+}
+
+static inline void fake_delete(struct fake_server *s, const struct msg *msg)
+{
+	Nvo3__VmDelete *req = msg_decode(msg, &nvo3__vm_delete__descriptor, NULL);
+
+	fake_vm_del(s, fake_vm_by_uuid(s, &req->vm));
+	answer(s->lab, s->chan, msg, CODE(OK), NULL);
+	msg_free(req);
+}
+
+static inline void fake_power(struct fake_server *s, const struct msg *msg)
+{
+	Nvo3__VmPower *req = msg_decode(msg, &nvo3__vm_power__descriptor, NULL);
+	struct fake_vm *vm = fake_vm_by_uuid(s, &req->vm);
+
+	assert_non_null(vm);
+	vm->running = req->action == NVO3__VM_POWER__ACTION__START;
+	answer_report(s, msg, vm);
+	msg_free(req);
+}
+
+static inline void fake_source(struct fake_server *s, const struct msg *msg)
+{
+	Nvo3__RelocateSource *req = msg_decode(msg, &nvo3__relocate_source__descriptor, NULL);
+	Nvo3__RelocateSourceReply reply = NVO3__RELOCATE_SOURCE_REPLY__INIT;
+	struct fake_vm *vm = fake_vm_by_uuid(s, &req->vm);
+	uint8_t sha[32] = { 7 };
+
+	assert_non_null(vm);
+	assert_int_equal(req->token.len, 32);
+	if (!vm->offered)
+		vm->was_running = vm->running;
+	vm->running = false;
+	vm->offered = true;
+	msg_get_uuid(&req->move, &vm->move);
+	reply.size = 16 << 20;
+	reply.sha256 = (ProtobufCBinaryData){ 32, sha };
+	reply.was_running = vm->was_running;
+	answer(s->lab, s->chan, msg, CODE(OK), &reply.base);
+	msg_free(req);
+}
+
+static inline void fake_dest(struct fake_server *s, const struct msg *msg)
+{
+	Nvo3__RelocateDest *req = msg_decode(msg, &nvo3__relocate_dest__descriptor, NULL);
+	struct fake_vm *vm = fake_vm_add(s, req->profile);
+
+	assert_non_null(strchr(req->source, '/'));
+	assert_non_null(strchr(req->source_addr, ':'));
+	vm->pulled = true;
+	msg_get_uuid(&req->move, &vm->move);
+	answer(s->lab, s->chan, msg, CODE(OK), NULL);
+	msg_free(req);
+}
+
+static inline void fake_commit(struct fake_server *s, const struct msg *msg)
+{
+	Nvo3__RelocateCommit *req = msg_decode(msg, &nvo3__relocate_commit__descriptor, NULL);
+	struct fake_vm *vm = fake_vm_by_move(s, &req->move);
+
+	/* a commit that is repeated finds it done */
+	if (vm) {
+		assert_true(vm->pulled);
+		assert_int_equal(req->n_nics, vm->profile->n_nics);
+		for (size_t i = 0; i < req->n_nics; i++)
+			assert_true(req->nics[i]->epoch > vm->profile->nics[i]->epoch);
+		vm->running = req->start;
+		vm->pulled = false;
+		memset(&vm->move, 0, sizeof(vm->move));
+	}
+	answer(s->lab, s->chan, msg, CODE(OK), NULL);
+	msg_free(req);
+}
+
+static inline void fake_abort(struct fake_server *s, const struct msg *msg)
+{
+	Nvo3__RelocateAbort *req = msg_decode(msg, &nvo3__relocate_abort__descriptor, NULL);
+	struct fake_vm *vm = fake_vm_by_move(s, &req->move);
+
+	if (vm && vm->pulled) {
+		fake_vm_del(s, vm);
+	} else if (vm) {
+		vm->running = vm->was_running;
+		vm->offered = false;
+		memset(&vm->move, 0, sizeof(vm->move));
+	}
+	answer(s->lab, s->chan, msg, vm ? CODE(OK) : CODE(NOT_FOUND), NULL);
+	msg_free(req);
+}
+
+static inline void fake_release(struct fake_server *s, const struct msg *msg)
+{
+	Nvo3__RelocateRelease *req = msg_decode(msg, &nvo3__relocate_release__descriptor, NULL);
+	struct fake_vm *vm = fake_vm_by_move(s, &req->move);
+
+	if (vm)
+		assert_true(vm->offered && !vm->running);
+	fake_vm_del(s, vm);
+	answer(s->lab, s->chan, msg, CODE(OK), NULL);
+	msg_free(req);
+}
+
+/* True: something is to happen instead of an answer. */
+static inline bool fake_counts(struct lab *lab, struct chan *chan, const struct msg *msg)
+{
+	if (msg->id && ++lab->count == lab->crash_at)
+		lab->crash = true;
+	if (lab->refuse != msg->type)
+		return false;
+	answer(lab, chan, msg, CODE(FAILED), NULL);
+	return true;
+}
+
+static inline bool fake_server_message(struct chan *chan, const struct msg *msg, void *arg)
+{
+	static const struct {
+		uint32_t type;
+		void (*handle)(struct fake_server *s, const struct msg *msg);
+	} handlers[] = {
+		{ MSG(VM_CREATE), fake_create },
+		{ MSG(VM_DELETE), fake_delete },
+		{ MSG(VM_POWER), fake_power },
+		{ MSG(RELOCATE_SOURCE), fake_source },
+		{ MSG(RELOCATE_DEST), fake_dest },
+		{ MSG(RELOCATE_COMMIT), fake_commit },
+		{ MSG(RELOCATE_ABORT), fake_abort },
+		{ MSG(RELOCATE_RELEASE), fake_release },
+	};
+	struct fake_server *s = arg;
+
+	if (msg->type == MSG(ALERT)) {
+		s->alerts++;
+		return true;
+	}
+	if (fake_counts(s->lab, chan, msg))
+		return true;
+	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
+		if (handlers[i].type != msg->type)
+			continue;
+		handlers[i].handle(s, msg);
+		return true;
+	}
+	return false;
+}
+
+static inline void fake_registered(uint32_t code, const char *text, const struct msg *body,
+				   void *arg)
+{
+	Nvo3__ServerRegisterReply *reply;
+	struct fake_server *s = arg;
+
+	if (code != CODE(OK))
+		return;
+	s->registered = true;
+	reply = msg_decode(body, &nvo3__server_register_reply__descriptor, NULL);
+	s->forgotten += reply->n_forget;
+	for (size_t i = 0; i < reply->n_forget; i++)
+		fake_vm_del(s, fake_vm_by_uuid(s, &reply->forget[i]));
+	msg_free(reply);
+}
+
+/* Registers with all VMs that it has. */
+static inline void fake_server_up(struct chan *chan, void *arg)
+{
+	Nvo3__ServerRegister req = NVO3__SERVER_REGISTER__INIT;
+	struct fake_server *s = arg;
+	Nvo3__VmReport reports[16], *list[16];
+	struct fake_vm *vm;
+	char nve[64], image[32];
+
+	snprintf(nve, sizeof(nve), "%s/%s", s->dc, s->name);
+	snprintf(image, sizeof(image), "127.0.0.1:%d", 6660);
+	req.nve = nve;
+	req.image_addr = image;
+	req.cpus = 8;
+	req.memory_mib = 4096;
+	req.disk_mib = 4096;
+	req.max_vms = s->max_vms;
+	req.vms = list;
+	DL_FOREACH(s->vms, vm) {
+		Nvo3__VmReport *r = &reports[req.n_vms];
+
+		nvo3__vm_report__init(r);
+		r->profile = vm->profile;
+		r->state = fake_vm_state(vm);
+		list[req.n_vms++] = r;
+		assert_true(req.n_vms < 16);
+	}
+	chan_request(chan, MSG(SERVER_REGISTER), &req.base, 0, fake_registered, s);
+}
+
+static inline void fake_server_down(struct chan *chan, const char *why, void *arg)
+{
+	struct fake_server *s = arg;
+
+	s->registered = false;
+}
+
+#endif

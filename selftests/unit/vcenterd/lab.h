@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Two data centres in one process: two real vCenters with real sessions, API and stores, and
+ * around them nDirectors and vServers that do as they are told. Everything turns in one loop.
+ */
+#ifndef LAB_H
+#define LAB_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <utlist.h>
+
+#include "lib/chan.h"
+#include "lib/json.h"
+#include "lib/mem.h"
+#include "proto/management.pb-c.h"
+#include "vcenter.h"
+
+#define LAB_DEADLINE_MS	60000
+#define LAB_DCS		2
+#define LAB_SERVERS	2	/* of each DC: host1, host2 in dc1, host3, host4 in dc2 */
+
+struct lab;
+
+/* A VM at a vServer. */
+struct fake_vm {
+	struct uuid uuid;
+	struct uuid move;	/* zero: none */
+	bool running;
+	bool was_running;	/* offered to another server */
+	bool offered;
+	bool pulled;		/* here for the move, not ours yet */
+	Nvo3__VmProfile *profile;
+	struct fake_vm *prev, *next;
+};
+
+/* A placement at an nDirector. */
+struct fake_place {
+	struct uuid vn;
+	struct mac_addr mac;
+	uint64_t epoch;
+	char nve[96];
+	struct fake_place *prev, *next;
+};
+
+struct fake_server {
+	struct lab *lab;
+	char dc[16], name[24];
+	struct tls *tls;
+	struct chan *chan;
+	bool registered;
+	struct fake_vm *vms;
+	uint32_t forgotten;	/* VMs that it was told to forget */
+	uint32_t alerts;
+	uint32_t max_vms;
+};
+
+struct fake_director {
+	struct lab *lab;
+	struct tls *tls;
+	struct chan_server *listen;
+	struct fake_place *places;
+	uint64_t counter;
+	uint32_t vns;		/* VN_SETs that came */
+};
+
+struct lab {
+	char dir[64];
+	uint16_t port;
+	struct loop *loop;
+	struct loop_timer *tick;
+	struct vcenter *vc[LAB_DCS];
+	struct vcenter *old[64];	/* stopped; answers may still be on their way to them */
+	int n_old;
+	struct fake_director director[LAB_DCS];
+	struct fake_server server[LAB_DCS * LAB_SERVERS];
+
+	/* what goes wrong */
+	uint32_t mute;			/* requests of this type are carried out, not answered */
+	uint32_t refuse;		/* requests of this type are refused */
+	int count;			/* requests that the fakes have handled */
+	int crash_at, crash_who;	/* at that count: bit 0 dc1, bit 1 dc2 */
+	bool crash;			/* it is due */
+};
+
+/* Turn the loop until @cond holds; the test fails if it does not within the deadline. */
+#define LAB_WAIT(lab, cond)							\
+	do {									\
+		uint64_t lab_end = loop_now_ms() + LAB_DEADLINE_MS;		\
+										\
+		while (!(cond)) {						\
+			if (loop_now_ms() > lab_end)				\
+				fail_msg("waited in vain for %s", #cond);	\
+			lab_turn(lab);						\
+		}								\
+	} while (0)
+
+#endif

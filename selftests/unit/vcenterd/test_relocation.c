@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Moves of VMs, inside a DC and to another one, with refusals and crashes. */
+#include "lab_api.h"
+#include "move_dest.h"
+#include "move_run.h"
+
+#define MAC "02:00:00:00:00:01"
+#define VM(name, mac, ip) "{\"name\":\"" name "\",\"tenant\":\"alice\",\"server\":\"host1\"," \
+	"\"nics\":[{\"vn\":\"blue\",\"mac\":\"" mac "\",\"ip\":\"" ip "\"}]}"
+#define WEB VM("web", MAC, "10.0.0.1/24")
+#define HOST3 "{\"dc\":\"dc2\",\"server\":\"host3\"}"
+
+static void make_web(struct lab *lab)
+{
+	lab_expect(lab, 0, "POST", "/vns", "{\"name\":\"blue\",\"vni\":100}", 201, "name", "blue");
+	LAB_WAIT(lab, inventory_vn_by_name(lab->vc[1]->inv, "blue"));
+	lab_expect(lab, 0, "POST", "/vms", WEB, 202, "state", "creating");
+	lab_until(lab, 0, "/vms/web", "state", "running");
+}
+
+/* Begins a move and returns its path in the API. */
+static const char *begin(struct lab *lab, const char *where)
+{
+	struct reply r = lab_api(lab, 0, "POST", "/vms/web/move", where);
+	static char path[80];
+	char id[64];
+
+	assert_int_equal(r.status, 202);
+	snprintf(path, sizeof(path), "/moves/%s", reply_text(&r, "id", id, sizeof(id)));
+	reply_free(&r);
+	return path;
+}
+
+/* Servers that hold something of the VM, and those where it runs. */
+static int holders(struct lab *lab, const char *name, bool running)
+{
+	int n = 0;
+
+	for (int i = 0; i < LAB_DCS * LAB_SERVERS; i++) {
+		struct fake_vm *vm = fake_vm_find(lab, i, name);
+
+		n += vm && (!running || vm->running);
+	}
+	return n;
+}
+
+static void check_at_home(struct lab *lab)
+{
+	/* the source has its VM back before the destination cleans up */
+	LAB_WAIT(lab, holders(lab, "web", false) == 1 && !lab->vc[1]->inv->vms);
+	assert_true(fake_vm_find(lab, 0, "web")->running);
+	lab_expect(lab, 0, "GET", "/vms/web", NULL, 200, "server", "host1");
+	lab_expect(lab, 0, "GET", "/vms/web", NULL, 200, "state", "running");
+	assert_string_equal(fake_place_find(lab, 0, MAC)->nve, "dc1/host1");
+	assert_null(fake_place_find(lab, 1, MAC));
+	assert_int_equal(inventory_server(lab->vc[1]->inv, "host3")->used.vms, 0);
+}
+
+static void check_at_host3(struct lab *lab, uint64_t old_epoch)
+{
+	assert_int_equal(holders(lab, "web", false), 1);
+	assert_true(fake_vm_find(lab, 2, "web")->running);
+	assert_true(fake_place_find(lab, 1, MAC)->epoch > old_epoch);
+	assert_string_equal(fake_place_find(lab, 1, MAC)->nve, "dc2/host3");
+	assert_null(fake_place_find(lab, 0, MAC));
+	lab_expect(lab, 0, "GET", "/vms/web", NULL, 404, NULL, NULL);
+	lab_expect(lab, 1, "GET", "/vms/web", NULL, 200, "server", "host3");
+	lab_expect(lab, 1, "GET", "/vms/web", NULL, 200, "state", "running");
+	lab_expect(lab, 0, "GET", "/lookup?name=web", NULL, 200, "dc", "dc2");
+	assert_int_equal(inventory_server(lab->vc[0]->inv, "host1")->used.vms, 0);
+}
+
+static void test_to_another_dc(void **state)
+{
+	struct lab *lab = *state;
+	const char *move;
+	uint64_t epoch;
+
+	make_web(lab);
+	epoch = fake_place_find(lab, 0, MAC)->epoch;
+	lab_expect(lab, 1, "GET", "/lookup?name=web", NULL, 200, "server", "host1");
+	/* held while it is pulled: everybody says that it moves */
+	lab->mute = MSG(RELOCATE_DEST);
+	move = begin(lab, HOST3);
+	lab_until(lab, 0, move, "step", "pull");
+	lab_expect(lab, 0, "GET", "/lookup?name=web", NULL, 200, "result", "moving");
+	lab_expect(lab, 1, "GET", "/lookup?name=web", NULL, 200, "server", "host1");
+	lab_expect(lab, 0, "DELETE", "/vms/web", NULL, 409, "error", "moving");
+	lab_expect(lab, 0, "POST", "/vms/web/stop", NULL, 409, "error", "moving");
+	lab_expect(lab, 0, "POST", "/vms/web/move", "{\"dc\":\"dc2\"}", 409, "error", "moving");
+	lab_expect(lab, 1, "GET", "/vms/web", NULL, 404, NULL, NULL);
+	assert_int_equal(holders(lab, "web", true), 0);
+	/* the session that owes the answer ends, and it is asked again */
+	lab->mute = 0;
+	LAB_WAIT(lab, fake_vm_find(lab, 2, "web"));
+	lab_server_stop(lab, 2);
+	lab_server_start(lab, 2);
+	lab_until(lab, 0, move, "state", "done");
+	check_at_host3(lab, epoch);
+	/* and back, to any server */
+	lab_expect(lab, 1, "POST", "/vms/web/move", "{\"dc\":\"dc1\"}", 202, "from", "dc2/host3");
+	lab_until(lab, 0, "/vms/web", "state", "running");
+	LAB_WAIT(lab, holders(lab, "web", false) == 1 && !lab->vc[1]->inv->vms);
+	assert_true(lab_event(lab, 0, false, "move-in", "running"));
+}
+
+static void test_inside_the_dc(void **state)
+{
+	struct lab *lab = *state;
+	const char *move;
+	uint64_t epoch;
+
+	make_web(lab);
+	epoch = fake_place_find(lab, 0, MAC)->epoch;
+	move = begin(lab, "{\"server\":\"host2\"}");
+	lab_until(lab, 0, move, "state", "done");
+	assert_int_equal(holders(lab, "web", false), 1);
+	assert_true(fake_vm_find(lab, 1, "web")->running);
+	assert_true(fake_place_find(lab, 0, MAC)->epoch > epoch);
+	assert_string_equal(fake_place_find(lab, 0, MAC)->nve, "dc1/host2");
+	lab_expect(lab, 0, "GET", "/vms/web", NULL, 200, "server", "host2");
+	lab_expect(lab, 0, "GET", "/vms/web", NULL, 200, "state", "running");
+	assert_int_equal(inventory_server(lab->vc[0]->inv, "host1")->used.vms, 0);
+	assert_int_equal(inventory_server(lab->vc[0]->inv, "host2")->used.vms, 1);
+	/* it can be deleted like any other */
+	lab_expect(lab, 0, "DELETE", "/vms/web", NULL, 202, NULL, NULL);
+	lab_until(lab, 0, "/vms/web", "code", "not-found");
+	assert_null(fake_place_find(lab, 0, MAC));
+}
+
+/* A source that dies after the commit keeps nobody from using the VM. */
+static void test_source_gone(void **state)
+{
+	struct lab *lab = *state;
+	const char *move;
+
+	make_web(lab);
+	lab->mute = MSG(RELOCATE_COMMIT);
+	move = begin(lab, "{\"server\":\"host2\"}");
+	LAB_WAIT(lab, fake_vm_find(lab, 1, "web") && fake_vm_find(lab, 1, "web")->running);
+	lab_server_stop(lab, 0);
+	lab->mute = 0;
+	lab_server_stop(lab, 1);
+	lab_server_start(lab, 1);
+	lab_until(lab, 0, move, "step", "release");
+	lab_expect(lab, 0, "POST", "/vms/web/stop", NULL, 202, "server", "host2");
+	lab_until(lab, 0, "/vms/web", "state", "stopped");
+	/* it has to forget its copy, not to report it as lost or as another's */
+	assert_non_null(fake_vm_find(lab, 0, "web"));
+	lab_server_start(lab, 0);
+	lab_until(lab, 0, move, "state", "done");
+	LAB_WAIT(lab, holders(lab, "web", false) == 1);
+	lab_expect(lab, 0, "GET", "/vms/web", NULL, 200, "server", "host2");
+}
+
+/* Refused before anything is touched. */
+static void test_refusals(void **state)
+{
+	struct lab *lab = *state;
+	int before;
+
+	make_web(lab);
+	lab_expect(lab, 1, "POST", "/vms",
+		   "{\"name\":\"big\",\"tenant\":\"bob\",\"server\":\"host3\",\"memory_mib\":4096,"
+		   "\"nics\":[{\"vn\":\"blue\"}]}", 202, "name", "big");
+	lab_until(lab, 1, "/vms/big", "state", "running");
+	lab_expect(lab, 1, "POST", "/vms",
+		   "{\"name\":\"twin\",\"tenant\":\"bob\",\"server\":\"host4\","
+		   "\"nics\":[{\"vn\":\"blue\"}]}", 202, "name", "twin");
+	lab_until(lab, 1, "/vms/twin", "state", "running");
+	before = lab->count;
+	lab_expect(lab, 0, "POST", "/vms/nobody/move", HOST3, 404, "error", "nobody");
+	lab_expect(lab, 0, "POST", "/vms/web/move", "{\"dc\":\"dc9\"}", 404, "error", "dc9");
+	lab_expect(lab, 0, "POST", "/vms/web/move", "{\"dc\":\"dc2\",\"server\":\"host9\"}", 404,
+		   "error", "no server host9 in dc2");
+	lab_expect(lab, 0, "POST", "/vms/web/move", "{\"server\":\"host9\"}", 404, "error",
+		   "no server host9 in dc1");
+	lab_expect(lab, 0, "POST", "/vms/web/move", HOST3, 507, "error",
+		   "server host3 has not enough memory");
+	lab_expect(lab, 0, "POST", "/vms/web/move", "{\"server\":\"host1\"}", 409, "error",
+		   "on server host1 already");
+	lab_expect(lab, 0, "POST", "/vms/web/move", "{\"to\":\"host1\"}", 400, "error", "to");
+	/* the name is taken there */
+	lab_expect(lab, 0, "POST", "/vms",
+		   "{\"name\":\"twin\",\"tenant\":\"alice\",\"server\":\"host2\","
+		   "\"start\":false,\"nics\":[{\"vn\":\"blue\"}]}", 202, "name", "twin");
+	lab_until(lab, 0, "/vms/twin", "state", "stopped");
+	lab_expect(lab, 0, "POST", "/vms/twin/move", "{\"dc\":\"dc2\",\"server\":\"host4\"}", 409,
+		   "error", "twin is taken in dc2");
+	assert_int_equal(lab->count - before, 2);	/* twin's placement and creation */
+	assert_true(fake_vm_find(lab, 0, "web")->running);
+	LAB_WAIT(lab, !lab->vc[0]->moves);
+	assert_null(lab->vc[1]->dests);
+	lab_expect(lab, 0, "GET", "/vms/web", NULL, 200, "state", "running");
+	assert_true(lab_event(lab, 0, false, "move-refused", "host9"));
+	/* the peer does not answer */
+	lab_vcenter_stop(lab, 1);
+	LAB_WAIT(lab, !lab->vc[0]->peers[0].up);
+	lab_expect(lab, 0, "POST", "/vms/web/move", HOST3, 503, "error", "dc2");
+	lab_vcenter_start(lab, 1);
+}
+
+/* A step that fails before the commit gives the source its VM back. */
+static void test_abort(void **state)
+{
+	static const uint32_t refused[] = { MSG(RELOCATE_SOURCE), MSG(RELOCATE_DEST) };
+	struct lab *lab = *state;
+	const char *move;
+
+	make_web(lab);
+	for (size_t i = 0; i < 2; i++) {
+		for (int local = 0; local < 2; local++) {
+			lab->refuse = refused[i];
+			move = begin(lab, local ? "{\"server\":\"host2\"}" : HOST3);
+			lab_until(lab, 0, move, "state", "aborted");
+			lab->refuse = 0;
+			lab_expect(lab, 0, "GET", move, NULL, 200, "error", "no, says the fake");
+			check_at_home(lab);
+			assert_int_equal(inventory_server(lab->vc[0]->inv, "host2")->used.vms, 0);
+		}
+	}
+	assert_true(lab_event(lab, 0, true, "move", "not moved"));
+	/* and it can still be moved */
+	move = begin(lab, HOST3);
+	lab_until(lab, 0, move, "state", "done");
+	check_at_host3(lab, 1);
+}
+
+/* A refusal of the new placement by the nDirector undoes the commit. */
+static void test_commit_refused(void **state)
+{
+	struct lab *lab = *state;
+	const char *move;
+
+	make_web(lab);
+	lab->mute = MSG(RELOCATE_DEST);
+	move = begin(lab, HOST3);
+	lab_until(lab, 0, move, "step", "pull");
+	LAB_WAIT(lab, fake_vm_find(lab, 2, "web"));
+	lab->mute = 0;
+	lab->refuse = MSG(PLACE);
+	lab_server_stop(lab, 2);
+	lab_server_start(lab, 2);
+	lab_until(lab, 0, move, "step", "commit");
+	LAB_WAIT(lab, lab->server[2].registered);
+	/* the time that a commit may take is over */
+	lab->vc[0]->moves->m.deadline = 0;
+	lab_until(lab, 0, move, "state", "aborted");
+	lab->refuse = 0;
+	check_at_home(lab);
+}
+
+/* Either vCenter, or both, die after the n-th request to a vServer or nDirector. */
+static void crash(struct lab *lab, int who, const char *where, bool local)
+{
+	const char *move;
+	uint64_t end;
+
+	for (int n = 1;; n++) {
+		struct vm *vm;
+
+		end = loop_now_ms() + LAB_DEADLINE_MS;
+		lab->crash_who = who;
+		lab->crash_at = lab->count + n;
+		move = begin(lab, where);
+		for (;;) {
+			struct reply r = lab_api(lab, 0, "GET", move, NULL);
+			char text[32];
+			bool running;
+
+			reply_text(&r, "state", text, sizeof(text));
+			running = strcmp(text, "done") && strcmp(text, "aborted");
+			assert_true(holders(lab, "web", true) <= 1);
+			assert_true(holders(lab, "web", false) >= 1);
+			reply_free(&r);
+			if (!running)
+				break;
+			if (loop_now_ms() > end)
+				fail_msg("crash %d of %d: the move stays %s", n, who, text);
+		}
+		LAB_WAIT(lab, lab_ready(lab));
+		LAB_WAIT(lab, holders(lab, "web", false) == 1 && holders(lab, "web", true) == 1);
+		/* one owner, and his nDirector's placement is the one in force */
+		vm = inventory_vm_by_name(lab->vc[0]->inv, "web");
+		assert_true(!local || vm);
+		if (lab->crash_at > lab->count) {
+			lab->crash_at = 0;
+			assert_true(n > 3);
+			return;
+		}
+		if (!local && !vm) {
+			/* back home for the next round */
+			lab->crash_at = 0;
+			assert_non_null(fake_vm_find(lab, 2, "web"));
+			lab_expect(lab, 1, "POST", "/vms/web/move",
+				   "{\"dc\":\"dc1\",\"server\":\"host1\"}", 202, NULL, NULL);
+			lab_until(lab, 0, "/vms/web", "state", "running");
+			LAB_WAIT(lab, !lab->vc[1]->inv->vms);
+		} else if (local && strcmp(vm->server->name, "host1")) {
+			lab->crash_at = 0;
+			move = begin(lab, "{\"server\":\"host1\"}");
+			lab_until(lab, 0, move, "state", "done");
+		}
+		LAB_WAIT(lab, holders(lab, "web", false) == 1);
+		check_at_home(lab);
+	}
+}
+
+static void test_crash_source(void **state)
+{
+	make_web(*state);
+	crash(*state, 1, HOST3, false);
+}
+
+static void test_crash_destination(void **state)
+{
+	make_web(*state);
+	crash(*state, 2, HOST3, false);
+}
+
+static void test_crash_both(void **state)
+{
+	make_web(*state);
+	crash(*state, 3, HOST3, false);
+}
+
+static void test_crash_inside(void **state)
+{
+	make_web(*state);
+	crash(*state, 1, "{\"server\":\"host2\"}", true);
+}
+
+#define LAB_TEST(fn) cmocka_unit_test_setup_teardown(fn, lab_setup, lab_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LAB_TEST(test_to_another_dc),
+		LAB_TEST(test_inside_the_dc),
+		LAB_TEST(test_source_gone),
+		LAB_TEST(test_refusals),
+		LAB_TEST(test_abort),
+		LAB_TEST(test_commit_refused),
+		LAB_TEST(test_crash_source),
+		LAB_TEST(test_crash_destination),
+		LAB_TEST(test_crash_both),
+		LAB_TEST(test_crash_inside),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

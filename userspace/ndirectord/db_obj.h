@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The objects of the database; what can be done with them is in db.h.
+ */
+#ifndef NDIRECTORD_DB_OBJ_H
+#define NDIRECTORD_DB_OBJ_H
+
+#include <uthash.h>
+#include "lib/addr.h"
+#include "lib/uuid.h"
+#include "changelog.h"
+
+#define DB_LOCATORS	4	/* per NVE */
+#define DB_IPS		8	/* per address */
+
+enum db_kind { DB_MAP, DB_MEMBER };
+
+/* Why an NVE is stale: it is silent itself, or the director of its DC is. */
+enum db_stale { DB_STALE_NVE = 1, DB_STALE_DC = 2 };
+
+struct db_nve {
+	char name[100];			/* "DC/NAME" */
+	char dc[32];
+	bool own;			/* of this nDirector's DC */
+	uint8_t stale;			/* enum db_stale; still to be used */
+	struct ip_addr locators[DB_LOCATORS];
+	int n_locators;
+	UT_hash_handle hh;
+};
+
+struct db_ips {
+	struct ip_prefix ip[DB_IPS];
+	int n;
+};
+
+/* What mappings and members have in common; first in both. */
+struct db_item {
+	enum db_kind kind;
+	bool gone;			/* a tombstone: told once more, then forgotten */
+	uint32_t heard;			/* the peer's snapshot that named it last (fed_merge.h) */
+	struct db_vn *vn;
+	struct db_nve *nve;
+	struct changelog_item in_vn;		/* on vn->log */
+	struct changelog_item in_own;		/* on db->own */
+};
+
+struct db_map {
+	struct db_item item;
+	struct mac_addr mac;
+	struct db_ips ips;
+	uint64_t epoch;
+	UT_hash_handle hh;
+};
+
+struct db_member {
+	struct db_item item;
+	struct follower *follower;	/* of tell.h: the session that has joined, or NULL */
+	UT_hash_handle hh;
+};
+
+/* Who has an IP in a VN, by placement or mapping; the first one keeps it. */
+struct db_ip {
+	struct ip_addr ip;
+	struct mac_addr mac;
+	unsigned int refs;
+	UT_hash_handle hh;
+};
+
+/* vCenter's word: this address belongs behind that NVE. */
+struct db_placement {
+	struct db_vn *vn;
+	struct uuid vm;
+	struct mac_addr mac;
+	struct db_ips ips;
+	uint64_t epoch;
+	char nve[100];
+	UT_hash_handle hh;
+};
+
+struct db_vn_info {
+	struct uuid uuid;
+	char name[64];
+	char tenant[64];
+	char home_dc[32];
+	uint32_t vni;
+	uint32_t unknown, bum;		/* as in proto VnInfo */
+};
+
+struct db_vn {
+	struct db_vn_info info;
+	bool defined;			/* by our vCenter, not only heard of */
+	struct changelog log;
+	struct db_map *maps;		/* by mac; tombstones too */
+	struct db_member *members;	/* by NVE name; tombstones too */
+	struct db_placement *placements;	/* by mac */
+	struct db_ip *ips;
+	struct tell_log *told;		/* of tell.h; NULL: nobody follows */
+	UT_hash_handle hh;
+};
+
+#endif /* NDIRECTORD_DB_OBJ_H */

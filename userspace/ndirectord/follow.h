@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where on a log somebody is who follows it, and what he has to be told next. Pure.
+ *
+ * He is told deltas, or a snapshot where the log cannot resume (changelog.h). A snapshot does not
+ * name what was gone when it began; what went since then is told like in deltas, for its
+ * beginning may have named it. Should the log forget such a deletion meanwhile, another snapshot
+ * begins.
+ */
+#ifndef NDIRECTORD_FOLLOW_H
+#define NDIRECTORD_FOLLOW_H
+
+#include "db.h"
+
+#define FOLLOW_BATCH	256		/* items in one message */
+
+struct follow {
+	struct changelog *log;
+	struct db_vn *vn;		/* NULL: the log is that of own items */
+	struct db_nve *nve;		/* who is not told of himself, or NULL */
+	uint64_t sent;			/* place on the log */
+	uint64_t told;			/* revision of the last message; 0: none yet */
+	uint64_t base;			/* of the log when the snapshot began */
+	bool snapshot;			/* in the middle of one */
+	bool begun;			/* its begin has been told */
+};
+
+/* One message. Valid until the next change of the database. */
+struct follow_batch {
+	struct db_item *items[FOLLOW_BATCH];
+	int n;
+	uint64_t revision;		/* that is reached with it */
+	bool begin, end;		/* of a snapshot */
+	struct changelog_item *next;	/* what follows; NULL at first */
+};
+
+/* From @revision on, or with a snapshot: if @resume is false or the log cannot resume there. */
+void follow_start(struct follow *f, uint64_t revision, bool resume);
+
+enum follow_more {
+	FOLLOW_DONE,	/* nothing to tell */
+	FOLLOW_LAST,	/* tell @b, and that is all */
+	FOLLOW_MORE,	/* tell @b and ask again */
+};
+
+/* @b is for the caller to zero before the first call of a row without changes in between. */
+enum follow_more follow_next(struct follow *f, struct follow_batch *b);
+
+#endif /* NDIRECTORD_FOLLOW_H */

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What an NVE says about addresses behind it: claimed, or taken back.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include "claim.h"
+#include "session_nve.h"
+#include "wire.h"
+
+#define MAPS_MAX	4096	/* in one message; the answers to them fit in a frame */
+#define ALERTS_MAX	8	/* about one message */
+#define EPOCH_LEAP	(1ull << 40)
+
+/*
+ * After the loss of a store the NVEs know which epochs were issued here. One that lies may push
+ * ours up, but by no more than leaves room for a lifetime of them.
+ */
+static void learn_epoch(struct db *db, uint64_t epoch)
+{
+	if ((epoch & 255) == db->dc_id && epoch < (db->epochs << 8) + EPOCH_LEAP)
+		db_epoch_seen(db, epoch);
+}
+
+static uint32_t advertise(struct director *d, struct nve_session *s, struct db_vn *vn,
+			  const Nvo3__Mapping *m, struct err *err)
+{
+	char text[MAC_ADDR_STRLEN];
+	struct mac_addr mac;
+	struct db_ips ips;
+	uint32_t code;
+
+	if (!msg_get_mac(&m->mac, &mac) || !mac_addr_is_unicast(&mac)) {
+		err_set(err, EINVAL, "not the MAC of a single station");
+		return CODE(BAD_MESSAGE);
+	}
+	if (wire_get_ips(m->ips, m->n_ips, &ips, err))
+		return CODE(BAD_MESSAGE);
+	learn_epoch(&d->db, m->epoch);
+	if (!db_member_find(vn, s->nve)) {
+		err_set(err, EPROTO, "%s is not a member of VN %s", s->nve->name, vn->info.name);
+		return CODE(BAD_STATE);
+	}
+	code = claim_advertise(vn, &mac, &ips, m->epoch, s->nve, err);
+	if (code == CODE(OK) && db_map_set(&d->db, vn, &mac, &ips, m->epoch, s->nve))
+		director_note(d, "mapping-set", s->nve->name, "MAC %s of VN %s, epoch %#llx",
+			      mac_addr_format(&mac, text), vn->info.name,
+			      (unsigned long long)m->epoch);
+	return code;
+}
+
+static uint32_t withdraw(struct director *d, struct nve_session *s, struct db_vn *vn,
+			 const Nvo3__Mapping *m, struct err *err)
+{
+	char text[MAC_ADDR_STRLEN];
+	struct db_map *held;
+	struct mac_addr mac;
+
+	if (!msg_get_mac(&m->mac, &mac)) {
+		err_set(err, EINVAL, "a MAC of %zu bytes", m->mac.len);
+		return CODE(BAD_MESSAGE);
+	}
+	held = db_map_find(vn, &mac);
+	if (!claim_withdraw(held, m->epoch, s->nve))
+		return CODE(OK);
+	director_note(d, "mapping-withdrawn", s->nve->name, "MAC %s of VN %s",
+		      mac_addr_format(&mac, text), vn->info.name);
+	db_map_del(&d->db, held);
+	return CODE(OK);
+}
+
+static uint32_t one(struct director *d, struct nve_session *s, const Nvo3__Mapping *m,
+		    bool taken_back, struct err *err)
+{
+	struct db_vn *vn;
+	uint32_t code;
+
+	vn = nve_vn(d, &m->vn, &code, err);
+	if (!vn)
+		return code;
+	return taken_back ? withdraw(d, s, vn, m, err) : advertise(d, s, vn, m, err);
+}
+
+static void refused(struct director *d, struct nve_session *s, unsigned int n,
+		    const struct err *err)
+{
+	if (n <= ALERTS_MAX)
+		director_alert(d, "claim-refused", s->nve->name, "%s", err->text);
+}
+
+static void each(struct director *d, struct nve_session *s, const Nvo3__MapAdvertise *m,
+		 bool taken_back, Nvo3__MapResult *results, struct err *errs)
+{
+	unsigned int n_refused = 0;
+	size_t i;
+
+	for (i = 0; i < m->n_maps; i++) {
+		results[i] = (Nvo3__MapResult)NVO3__MAP_RESULT__INIT;
+		results[i].code = one(d, s, m->maps[i], taken_back, &errs[i]);
+		if (results[i].code == CODE(OK))
+			continue;
+		results[i].text = errs[i].text;
+		refused(d, s, ++n_refused, &errs[i]);
+	}
+	if (n_refused > ALERTS_MAX)
+		director_alert(d, "claim-refused", s->nve->name, "and %u more in one message",
+			       n_refused - ALERTS_MAX);
+}
+
+static void answer_each(struct director *d, struct nve_session *s, const struct msg *msg,
+			const Nvo3__MapAdvertise *m, bool taken_back)
+{
+	Nvo3__MapAdvertiseReply reply = NVO3__MAP_ADVERTISE_REPLY__INIT;
+	Nvo3__MapResult *results, **list;
+	struct err *errs, err;
+	size_t i;
+
+	if (m->n_maps > MAPS_MAX) {
+		err_set(&err, EINVAL, "%zu mappings in one message, at most %d are taken",
+			m->n_maps, MAPS_MAX);
+		director_answer(d, s->chan, msg, CODE(BAD_MESSAGE), &err, NULL);
+		return;
+	}
+	results = calloc(m->n_maps + 1, sizeof(*results));
+	list = calloc(m->n_maps + 1, sizeof(*list));
+	errs = calloc(m->n_maps + 1, sizeof(*errs));
+	each(d, s, m, taken_back, results, errs);
+	for (i = 0; i < m->n_maps; i++)
+		list[i] = &results[i];
+	reply.n_results = m->n_maps;
+	reply.results = list;
+	director_answer(d, s->chan, msg, CODE(OK), NULL, &reply.base);
+	free(results);
+	free(list);
+	free(errs);
+}
+
+void nve_advertise(struct director *d, struct nve_session *s, const struct msg *msg,
+		   const Nvo3__MapAdvertise *m)
+{
+	answer_each(d, s, msg, m, false);
+}
+
+void nve_withdraw(struct director *d, struct nve_session *s, const struct msg *msg,
+		  const Nvo3__MapAdvertise *m)
+{
+	answer_each(d, s, msg, m, true);
+}

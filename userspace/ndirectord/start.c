@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The director as a whole; see start.h.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "start.h"
+
+#define REAP_MS	30000
+
+static int check_identity(struct director *d, const struct settings *s, struct err *err)
+{
+	if (!tls_self(d->tls, ROLE_DIRECTOR, &d->self))
+		return err_set(err, EACCES, "%s names no nvo3://DC/director/NAME", s->cert);
+	if (strcmp(d->self.dc, s->dc) || strcmp(d->self.name, s->name))
+		return err_set(err, EACCES, "%s is for %s/%s, the configuration says %s/%s",
+			       s->cert, d->self.dc, d->self.name, s->dc, s->name);
+	return 0;
+}
+
+/*
+ * Those who had sessions when we stopped come back within seconds; only who does not is news. The
+ * store does not know who was there, only who was silent already.
+ */
+static void grace_over(void *arg)
+{
+	struct director *d = arg;
+	struct db_nve *nve;
+
+	for (nve = d->db.nves; nve; nve = nve->hh.next)
+		if (nve->own && !nve_session_exists(d, nve))
+			nve_silent(d, nve, "it has not come back since we started");
+	fed_client_grace_over(d);
+}
+
+static void reap(void *arg)
+{
+	struct director *d = arg;
+
+	db_reap(&d->db);
+	loop_timer_set(d->reaper, REAP_MS);
+}
+
+static int load(struct director *d, const struct settings *s, struct err *err)
+{
+	int ret;
+
+	d->store = store_open(s->store, "ndirectord", err);
+	if (!d->store)
+		return -EIO;
+	ret = persist_load(d, err);
+	if (ret)
+		return ret;
+	persist_attach(d);
+	d->grace = loop_timer_new(d->loop, grace_over, d);
+	loop_timer_set(d->grace, s->grace * 1000);
+	d->reaper = loop_timer_new(d->loop, reap, d);
+	loop_timer_set(d->reaper, REAP_MS);
+	return 0;
+}
+
+static int serve(struct director *d, const struct settings *s, struct err *err)
+{
+	static const unsigned int roles = ROLE_BIT(ROLE_NVE) | ROLE_BIT(ROLE_VCENTER) |
+					  ROLE_BIT(ROLE_DIRECTOR);
+
+	d->server = chan_listen(d->loop, d->tls, s->listen, roles, &director_ops, d, err);
+	if (!d->server)
+		return -EIO;
+	if (!s->api && !s->socket)
+		return 0;
+	d->http = http_listen(d->loop, d->tls, s->api, s->socket, director_routes, d, err);
+	return d->http ? 0 : -EIO;
+}
+
+static int add_peers(struct director *d, const struct settings *s, struct err *err)
+{
+	int i, ret = 0;
+
+	for (i = 0; i < s->n_peers && !ret; i++)
+		ret = fed_client_add(d, s->peers[i].dc, s->peers[i].addrs, s->peers[i].n_addrs,
+				     err);
+	return ret;
+}
+
+/* Nothing is told that is not on the disk. */
+static void commit(void *arg)
+{
+	director_commit(arg);
+}
+
+struct director *director_start(struct loop *loop, const struct settings *s, struct err *err)
+{
+	struct director *d = calloc(1, sizeof(*d));
+	int ret = -EINVAL;
+
+	d->loop = loop;
+	db_init(&d->db, s->dc, s->dc_id);
+	tell_init(&d->tell, loop, commit, d);
+	d->tls = tls_new(s->ca, s->cert, s->key, err);
+	if (d->tls)
+		ret = check_identity(d, s, err);
+	if (!ret)
+		ret = load(d, s, err);
+	if (!ret)
+		ret = serve(d, s, err);
+	if (!ret)
+		ret = add_peers(d, s, err);
+	if (!ret)
+		return d;
+	director_stop(d);
+	return NULL;
+}
+
+void director_stop(struct director *d)
+{
+	d->stopping = true;
+	http_server_free(d->http);
+	if (d->server)
+		chan_server_free(d->server);
+	fed_client_free_all(d);
+	if (d->store)
+		director_commit(d);
+	loop_timer_free(d->grace);
+	loop_timer_free(d->reaper);
+	tell_uninit(&d->tell);
+	db_uninit(&d->db);
+	store_close(d->store);
+	tls_free(d->tls);
+	free(d);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The director as a whole: made from its settings, and taken apart.
+ */
+#ifndef NDIRECTORD_START_H
+#define NDIRECTORD_START_H
+
+#include "director.h"
+
+struct settings_peer {
+	const char *dc;
+	const char *const *addrs;
+	int n_addrs;
+};
+
+/* As the configuration has them, which they borrow from. */
+struct settings {
+	const char *dc, *name, *ca, *cert, *key, *store, *listen, *api, *socket;
+	long dc_id;
+	long grace;			/* s: how long after a start silence means nothing */
+	struct settings_peer *peers;
+	int n_peers;
+};
+
+/* NULL with a sentence; nothing is left of what had been made. */
+struct director *director_start(struct loop *loop, const struct settings *s, struct err *err);
+void director_stop(struct director *d);
+
+#endif /* NDIRECTORD_START_H */

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include <stdlib.h>
+
+#include "center.h"
+#include "log.h"
+#include "mem.h"
+#include "nve_client.h"
+#include "ops.h"
+#include "persist.h"
+#include "proto/management.pb-c.h"
+
+#define REQUEST_MS 20000
+
+void center_vm_state(struct center *c, struct vm *vm)
+{
+	Nvo3__VmStateEvent event = NVO3__VM_STATE_EVENT__INIT;
+
+	event.vm = msg_put_uuid(&vm->id);
+	event.state = vm->fsm.state;
+	event.text = vm->text;
+	chan_event(c->chan, MSG(VM_STATE), &event.base);
+}
+
+void center_progress(struct center *c, const struct uuid *move, uint64_t done, uint64_t total)
+{
+	Nvo3__RelocateProgress event = NVO3__RELOCATE_PROGRESS__INIT;
+
+	event.move = msg_put_uuid(move);
+	event.done = done;
+	event.total = total;
+	chan_event(c->chan, MSG(RELOCATE_PROGRESS), &event.base);
+}
+
+void center_alert(struct center *c, const char *kind, const char *subject, const char *text)
+{
+	Nvo3__Alert alert = NVO3__ALERT__INIT;
+
+	alert.kind = (char *)kind;
+	alert.subject = (char *)subject;
+	alert.text = (char *)text;
+	chan_event(c->chan, MSG(ALERT), &alert.base);
+}
+
+/* --- V3 and V4 */
+
+struct about_vm {
+	struct center *c;
+	struct uuid vm;
+};
+
+static struct about_vm *about_vm_new(struct center *c, const struct uuid *vm)
+{
+	struct about_vm *a = mem_zalloc(sizeof(*a));
+
+	a->c = c;
+	a->vm = *vm;
+	return a;
+}
+
+/* vCenter has placed it anew: with the new epoch the interface is to be activated again */
+static void take_epochs(struct vm *vm, const Nvo3__VmRegisterReply *reply)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < reply->n_nics; i++) {
+		struct uuid tsi;
+		Nvo3__Nic *ours;
+		size_t nic;
+
+		if (!msg_get_uuid(&reply->nics[i]->tsi, &tsi) ||
+		    vm_lookup_tsi(vm->vs, &tsi, &nic) != vm)
+			continue;
+		ours = vm->profile->nics[nic];
+		if (reply->nics[i]->epoch <= ours->epoch)
+			continue;
+		ours->epoch = reply->nics[i]->epoch;
+		changed = true;
+		if (vm->tsi == NVO3__TSI_STATE__TSI_ACTIVATED && !vm->task)
+			nve_client_ask(vm->vs->nve, MSG(TSI_ACTIVATE), vm, nic, NULL, NULL);
+	}
+	if (changed)
+		persist_vm_now(vm);
+}
+
+static void registered_vm(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	Nvo3__VmRegisterReply *reply;
+	struct about_vm *a = arg;
+	struct vm *vm = vm_lookup(a->c->vs, &a->vm);
+
+	if (code != CODE(OK) && vm) {
+		log_warn("vCenter does not take the registration of VM %s: %s",
+			 vm->profile->name, text);
+	} else if (vm) {
+		reply = msg_decode(body, &nvo3__vm_register_reply__descriptor, NULL);
+		if (reply) {
+			take_epochs(vm, reply);
+			msg_free(reply);
+		}
+	}
+	free(a);
+}
+
+void center_register_vm(struct center *c, struct vm *vm)
+{
+	Nvo3__VmRegister msg = NVO3__VM_REGISTER__INIT;
+	Nvo3__VmReport report = vm_report(vm);
+
+	msg.vm = &report;
+	if (chan_is_up(c->chan))
+		chan_request(c->chan, MSG(VM_REGISTER), &msg.base, REQUEST_MS, registered_vm,
+			     about_vm_new(c, &vm->id));
+}
+
+static void unregistered_vm(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct about_vm *a = arg;
+	char id[UUID_STRLEN];
+
+	if (code != CODE(OK))
+		log_warn("vCenter does not unregister VM %s: %s", uuid_format(&a->vm, id), text);
+	free(a);
+}
+
+void center_unregister_vm(struct center *c, const struct uuid *vm)
+{
+	Nvo3__VmUnregister msg = NVO3__VM_UNREGISTER__INIT;
+
+	msg.vm = msg_put_uuid(vm);
+	if (chan_is_up(c->chan))
+		chan_request(c->chan, MSG(VM_UNREGISTER), &msg.base, REQUEST_MS, unregistered_vm,
+			     about_vm_new(c, vm));
+}
+
+/* --- the session */
+
+static void registered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	Nvo3__ServerRegisterReply *reply;
+	struct center *c = arg;
+	struct uuid vm;
+
+	if (code != CODE(OK)) {
+		log_err("%s refuses this vServer: %s", chan_peer_name(c->chan), text);
+		if (chan_is_up(c->chan))
+			chan_drop(c->chan, text);
+		return;
+	}
+	reply = msg_decode(body, &nvo3__server_register_reply__descriptor, NULL);
+	for (size_t i = 0; reply && i < reply->n_forget; i++)
+		if (msg_get_uuid(&reply->forget[i], &vm))
+			vm_forget(c->vs, &vm);
+	if (reply)
+		msg_free(reply);
+}
+
+static void session_up(struct chan *chan, void *arg)
+{
+	Nvo3__ServerRegister msg = NVO3__SERVER_REGISTER__INIT;
+	struct center *c = arg;
+	const struct config_vserver *conf = &c->vs->config->vserver;
+	size_t n = HASH_COUNT(c->vs->vms), i = 0;
+	Nvo3__VmReport *reports = mem_calloc(n, sizeof(*reports));
+	Nvo3__VmReport **pointers = mem_calloc(n, sizeof(*pointers));
+	struct vm *vm;
+
+	c->session++;
+	msg.nve = (char *)conf->nve_name;
+	msg.image_addr = (char *)conf->images;
+	msg.cpus = conf->cpus;
+	msg.memory_mib = conf->memory_mib;
+	msg.disk_mib = conf->disk_mib;
+	msg.max_vms = conf->max_vms;
+	for (vm = c->vs->vms; vm; vm = vm->hh.next, i++) {
+		reports[i] = vm_report(vm);
+		pointers[i] = &reports[i];
+	}
+	msg.vms = pointers;
+	msg.n_vms = n;
+	chan_request(chan, MSG(SERVER_REGISTER), &msg.base, REQUEST_MS, registered, c);
+	free(pointers);
+	free(reports);
+}
+
+static bool message(struct chan *chan, const struct msg *msg, void *arg)
+{
+	struct center *c = arg;
+	Nvo3__Alert *alert;
+
+	if (msg->type != MSG(ALERT))
+		return center_request(c, msg);
+	alert = msg_decode(msg, &nvo3__alert__descriptor, NULL);
+	if (alert) {
+		log_warn("vCenter: %s: %s", alert->kind, alert->text);
+		msg_free(alert);
+	}
+	return true;
+}
+
+struct center *center_new(struct vserver *vs, struct err *err)
+{
+	static const struct chan_ops ops = { .up = session_up, .message = message };
+	const struct config_vserver *conf = &vs->config->vserver;
+	struct center *c = mem_zalloc(sizeof(*c));
+
+	c->vs = vs;
+	c->chan = chan_connect(vs->loop, vs->tls, conf->vcenters, conf->n_vcenters,
+			       ROLE_BIT(ROLE_VCENTER), &ops, c, err);
+	if (!c->chan) {
+		free(c);
+		return NULL;
+	}
+	return c;
+}
+
+void center_free(struct center *c)
+{
+	if (!c)
+		return;
+	chan_free(c->chan);
+	free(c);
+}

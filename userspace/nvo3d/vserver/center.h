@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The session to vCenter (management.proto). Every session starts with SERVER_REGISTER, which
+ * tells all VMs. Requests are handled in center_requests.c.
+ */
+#ifndef NVO3D_VSERVER_CENTER_H
+#define NVO3D_VSERVER_CENTER_H
+
+#include "chan.h"
+#include "host.h"
+
+struct center {
+	struct vserver *vs;
+	struct chan *chan;
+	uint64_t session;	/* counts: an answer is worth nothing in another session */
+};
+
+struct center *center_new(struct vserver *vs, struct err *err);
+void center_free(struct center *c);
+
+/* Events; lost without a session, whose start tells the state of all */
+void center_vm_state(struct center *c, struct vm *vm);
+void center_progress(struct center *c, const struct uuid *move, uint64_t done, uint64_t total);
+void center_alert(struct center *c, const char *kind, const char *subject, const char *text);
+
+/* V3: the details of a VM that is here now; V4: one that is not any more */
+void center_register_vm(struct center *c, struct vm *vm);
+void center_unregister_vm(struct center *c, const struct uuid *vm);
+
+/* center_requests.c; false: unknown type */
+bool center_request(struct center *c, const struct msg *msg);
+
+#endif

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What vCenter asks of this vServer: decode, hand on, answer */
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "center.h"
+#include "mem.h"
+#include "move.h"
+#include "ops.h"
+#include "proto/management.pb-c.h"
+
+/* A request that is being worked at */
+struct ask {
+	struct center *c;
+	uint64_t session;
+	uint64_t id;
+	uint32_t type;
+	struct uuid vm;			/* of VM_DELETE */
+	bool existed;
+	struct uuid move;		/* of RELOCATE_SOURCE */
+};
+
+static struct ask *ask_new(struct center *c, const struct msg *msg)
+{
+	struct ask *ask = mem_zalloc(sizeof(*ask));
+
+	ask->c = c;
+	ask->session = c->session;
+	ask->id = msg->id;
+	ask->type = msg->type;
+	return ask;
+}
+
+static void answer(struct ask *ask, uint32_t code, const char *text, const ProtobufCMessage *body)
+{
+	if (ask->session == ask->c->session && chan_is_up(ask->c->chan))
+		chan_reply(ask->c->chan, ask->id, code, code == CODE(OK) ? NULL : text,
+			   code == CODE(OK) ? body : NULL);
+	free(ask);
+}
+
+static void done(uint32_t code, const char *text, struct vm *vm, void *arg)
+{
+	answer(arg, code, text, NULL);
+}
+
+static void done_with_report(uint32_t code, const char *text, struct vm *vm, void *arg)
+{
+	Nvo3__VmReport report;
+
+	if (code != CODE(OK)) {
+		answer(arg, code, text, NULL);
+		return;
+	}
+	report = vm_report(vm);
+	answer(arg, code, text, &report.base);
+}
+
+static void created(uint32_t code, const char *text, struct vm *vm, void *arg)
+{
+	struct ask *ask = arg;
+	struct center *c = ask->c;
+
+	done_with_report(code, text, vm, arg);
+	if (code == CODE(OK))
+		center_register_vm(c, vm);
+}
+
+/* V4 goes first: a vCenter that has its answer may have forgotten the VM */
+static void deleted(uint32_t code, const char *text, struct vm *vm, void *arg)
+{
+	struct ask *ask = arg;
+
+	if (code == CODE(OK) && ask->existed)
+		center_unregister_vm(ask->c, &ask->vm);
+	answer(ask, code, text, NULL);
+}
+
+static void offered(uint32_t code, const char *text, struct vm *vm, void *arg)
+{
+	Nvo3__RelocateSourceReply reply = NVO3__RELOCATE_SOURCE_REPLY__INIT;
+	struct ask *ask = arg;
+	struct move *m = move_lookup(ask->c->vs, &ask->move);
+
+	if (code == CODE(OK) && m) {
+		reply.size = m->size;
+		reply.sha256 = (ProtobufCBinaryData){ IMAGE_SHA256_LEN, m->sha256 };
+		reply.was_running = m->was_running;
+	}
+	answer(ask, code, text, &reply.base);
+}
+
+static void committed(uint32_t code, const char *text, struct vm *vm, void *arg)
+{
+	struct ask *ask = arg;
+	struct center *c = ask->c;
+
+	answer(ask, code, text, NULL);
+	if (code == CODE(OK) && vm)
+		center_register_vm(c, vm);
+}
+
+/* --- decoding */
+
+static void refuse(struct center *c, const struct msg *msg, const char *text)
+{
+	chan_reply(c->chan, msg->id, CODE(BAD_MESSAGE), text, NULL);
+}
+
+static void *decode(struct center *c, const struct msg *msg,
+		    const ProtobufCMessageDescriptor *desc)
+{
+	struct err err;
+	void *body = msg_decode(msg, desc, &err);
+
+	if (!body)
+		refuse(c, msg, err.text);
+	return body;
+}
+
+static void handle_create(struct center *c, const struct msg *msg)
+{
+	Nvo3__VmCreate *body = decode(c, msg, &nvo3__vm_create__descriptor);
+
+	if (!body)
+		return;
+	vm_create(c->vs, body->profile, body->start, created, ask_new(c, msg));
+	msg_free(body);
+}
+
+static void handle_delete(struct center *c, const struct msg *msg)
+{
+	Nvo3__VmDelete *body = decode(c, msg, &nvo3__vm_delete__descriptor);
+	struct ask *ask;
+	struct uuid vm;
+
+	if (!body)
+		return;
+	if (msg_get_uuid(&body->vm, &vm)) {
+		ask = ask_new(c, msg);
+		ask->vm = vm;
+		ask->existed = vm_lookup(c->vs, &vm);
+		vm_delete(c->vs, &vm, deleted, ask);
+	} else {
+		refuse(c, msg, "vm: not a UUID");
+	}
+	msg_free(body);
+}
+
+static void handle_power(struct center *c, const struct msg *msg)
+{
+	Nvo3__VmPower *body = decode(c, msg, &nvo3__vm_power__descriptor);
+	struct uuid vm;
+
+	if (!body)
+		return;
+	if (!msg_get_uuid(&body->vm, &vm))
+		refuse(c, msg, "vm: not a UUID");
+	else if (body->action != NVO3__VM_POWER__ACTION__START &&
+		 body->action != NVO3__VM_POWER__ACTION__STOP)
+		refuse(c, msg, "action: neither START nor STOP");
+	else
+		vm_power(c->vs, &vm, body->action == NVO3__VM_POWER__ACTION__START,
+			 done_with_report, ask_new(c, msg));
+	msg_free(body);
+}
+
+static void handle_source(struct center *c, const struct msg *msg)
+{
+	Nvo3__RelocateSource *body = decode(c, msg, &nvo3__relocate_source__descriptor);
+	struct ask *ask;
+
+	if (!body)
+		return;
+	ask = ask_new(c, msg);
+	msg_get_uuid(&body->move, &ask->move);
+	move_source(c->vs, body, offered, ask);
+	msg_free(body);
+}
+
+static void handle_dest(struct center *c, const struct msg *msg)
+{
+	Nvo3__RelocateDest *body = decode(c, msg, &nvo3__relocate_dest__descriptor);
+
+	if (!body)
+		return;
+	move_dest(c->vs, body, done, ask_new(c, msg));
+	msg_free(body);
+}
+
+static void handle_commit(struct center *c, const struct msg *msg)
+{
+	Nvo3__RelocateCommit *body = decode(c, msg, &nvo3__relocate_commit__descriptor);
+
+	if (!body)
+		return;
+	move_commit(c->vs, body, committed, ask_new(c, msg));
+	msg_free(body);
+}
+
+static void handle_abort(struct center *c, const struct msg *msg)
+{
+	Nvo3__RelocateAbort *body = decode(c, msg, &nvo3__relocate_abort__descriptor);
+	struct uuid move;
+
+	if (!body)
+		return;
+	if (msg_get_uuid(&body->move, &move))
+		move_abort(c->vs, &move, done, ask_new(c, msg));
+	else
+		refuse(c, msg, "move: not a UUID");
+	msg_free(body);
+}
+
+static void handle_release(struct center *c, const struct msg *msg)
+{
+	Nvo3__RelocateRelease *body = decode(c, msg, &nvo3__relocate_release__descriptor);
+	struct uuid move;
+
+	if (!body)
+		return;
+	if (msg_get_uuid(&body->move, &move))
+		move_release(c->vs, &move, done, ask_new(c, msg));
+	else
+		refuse(c, msg, "move: not a UUID");
+	msg_free(body);
+}
+
+bool center_request(struct center *c, const struct msg *msg)
+{
+	static const struct {
+		uint32_t type;
+		void (*handle)(struct center *c, const struct msg *msg);
+	} table[] = {
+		{ MSG(VM_CREATE), handle_create },
+		{ MSG(VM_DELETE), handle_delete },
+		{ MSG(VM_POWER), handle_power },
+		{ MSG(RELOCATE_SOURCE), handle_source },
+		{ MSG(RELOCATE_DEST), handle_dest },
+		{ MSG(RELOCATE_COMMIT), handle_commit },
+		{ MSG(RELOCATE_ABORT), handle_abort },
+		{ MSG(RELOCATE_RELEASE), handle_release },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (table[i].type != msg->type)
+			continue;
+		/* Without an id nobody waits for an answer, so nobody meant it */
+		if (msg->id)
+			table[i].handle(c, msg);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of the vServer role share: the VMs of this host and the moves they are in */
+#ifndef NVO3D_VSERVER_HOST_H
+#define NVO3D_VSERVER_HOST_H
+
+#include <uthash.h>
+
+#include "config.h"
+#include "driver.h"
+#include "imagefile.h"
+#include "loop.h"
+#include "profile.h"
+#include "proto/association.pb-c.h"
+#include "proto/management.pb-c.h"
+#include "proto/nvo3d_store.pb-c.h"
+#include "store.h"
+#include "tls.h"
+#include "token.h"
+#include "uuid.h"
+#include "vm_fsm.h"
+
+#define HOST_DIR_MAX 400
+
+struct center;
+struct image_server;
+struct nve_client;
+struct task;
+
+struct vserver {
+	const struct config *config;
+	struct loop *loop;
+	struct tls *tls;
+	struct driver *driver;
+	struct store *store;
+	bool owner;			/* of both */
+	struct vm *vms;
+	struct move *moves;
+	struct center *center;
+	struct nve_client *nve;
+	struct image_server *images;
+	bool stopping;			/* nothing is begun any more */
+};
+
+struct vm {
+	struct vserver *vs;
+	struct uuid id;			/* key */
+	Nvo3__VmProfile *profile;	/* owned; ports are filled in */
+	struct vm_fsm fsm;
+	char text[256];			/* why it failed */
+	Nvo3__TsiState tsi;		/* what its interfaces are, or shall be, at the NVE */
+	struct task *task;		/* the operation that goes on */
+	int guest;			/* readable when the guest has ended; -1 no guest */
+	struct loop_fd *guest_watch;
+	UT_hash_handle hh;
+};
+
+struct move {
+	struct uuid id;			/* key */
+	struct uuid vm;
+	bool is_source;
+	Nvo3__MovePhase phase;
+	uint8_t token_value[TOKEN_LEN];
+	struct token token;		/* source */
+	int image;			/* source: open while it is read; -1 */
+	char peer[97];			/* "DC/NAME" of the other vServer */
+	char peer_addr[80];		/* destination: where it listens */
+	uint64_t size;
+	uint8_t sha256[IMAGE_SHA256_LEN];
+	bool was_running;
+	bool start;
+	uint64_t ended;			/* seconds since 1970 */
+	UT_hash_handle hh;
+};
+
+struct vm *vm_lookup(struct vserver *vs, const struct uuid *id);
+/* Takes over @profile */
+struct vm *vm_add(struct vserver *vs, Nvo3__VmProfile *profile);
+void vm_free(struct vm *vm);
+void vm_set_text(struct vm *vm, const char *text);
+/* The VM that has this interface, and which one it is; NULL if none has */
+struct vm *vm_lookup_tsi(struct vserver *vs, const struct uuid *tsi, size_t *ret_nic);
+/* STATE/vms/UUID; returns @buf */
+const char *vm_dir(const struct vm *vm, char buf[HOST_DIR_MAX]);
+/* For messages; borrows from @vm */
+Nvo3__VmReport vm_report(struct vm *vm);
+void vm_used(struct vserver *vs, struct capacity *ret);
+
+/* The guest's end comes to task_guest_ended(); takes over @fd */
+void vm_watch_guest(struct vm *vm, int fd);
+void vm_forget_guest(struct vm *vm);
+
+struct move *move_lookup(struct vserver *vs, const struct uuid *id);
+struct move *move_lookup_vm(struct vserver *vs, const struct uuid *vm);	/* one that goes on */
+struct move *move_add(struct vserver *vs, const struct uuid *id);
+void move_free(struct vserver *vs, struct move *m);
+void move_close_image(struct move *m);
+
+uint64_t host_wall_s(void);
+
+/* vserver_start() with a driver and a store of the caller's, which must outlive it */
+int host_start(struct vserver **ret, const struct config *config, struct loop *loop,
+	       struct tls *tls, struct driver *driver, struct store *store, struct err *err);
+
+#endif

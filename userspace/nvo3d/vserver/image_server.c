@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "chan.h"
+#include "cleanup.h"
+#include "image_server.h"
+#include "log.h"
+#include "mem.h"
+#include "persist.h"
+#include "proto/image.pb-c.h"
+
+#define READ_MAX (256u * 1024u)
+
+struct image_server {
+	struct vserver *vs;
+	struct chan_server *server;
+};
+
+static struct move *find_offer(struct vserver *vs, const ProtobufCBinaryData *token)
+{
+	struct move *m, *found = NULL;
+
+	/* To the end, so that the time taken tells nothing */
+	for (m = vs->moves; m; m = m->hh.next)
+		if (m->is_source && m->phase == NVO3__MOVE_PHASE__MOVE_OFFERED &&
+		    token_matches(&m->token, token->data, token->len))
+			found = m;
+	return found;
+}
+
+/* The move whose image this token opens for the peer; NULL with a code and a sentence */
+static struct move *open_offer(struct vserver *vs, struct chan *chan,
+			       const ProtobufCBinaryData *token, uint32_t *ret_code,
+			       struct err *err)
+{
+	struct move *m = find_offer(vs, token);
+	bool shown;
+
+	*ret_code = CODE(DENIED);
+	if (!m) {
+		err_set(err, EACCES, "the token opens no image here");
+		return NULL;
+	}
+	shown = m->token.shown;
+	*ret_code = token_show(&m->token, chan_peer_name(chan), chan, err);
+	if (*ret_code != CODE(OK))
+		return NULL;
+	/* Not even a crash makes it worth a second session */
+	if (!shown)
+		persist_move_now(vs, m);
+	return m;
+}
+
+static int open_image(struct vserver *vs, struct move *m, struct err *err)
+{
+	struct vm *vm = vm_lookup(vs, &m->vm);
+	char dir[HOST_DIR_MAX];
+	uint64_t size;
+
+	if (m->image >= 0)
+		return 0;
+	if (!vm)
+		return err_set(err, ENOENT, "the VM is gone");
+	m->image = image_open(vm_dir(vm, dir), &size, err);
+	return m->image < 0 ? m->image : 0;
+}
+
+static void read_image(struct chan *chan, const struct msg *msg, const Nvo3__ImageRead *req,
+		       struct move *m)
+{
+	Nvo3__ImageReadReply reply = NVO3__IMAGE_READ_REPLY__INIT;
+	_cleanup_free_ uint8_t *data = mem_zalloc(req->length);
+	struct err err;
+	ssize_t n;
+
+	n = pread(m->image, data, req->length, req->offset);
+	if (n < 0) {
+		err_sys(&err, errno, "cannot read the image");
+		chan_reply(chan, msg->id, CODE(FAILED), err.text, NULL);
+		return;
+	}
+	reply.data = (ProtobufCBinaryData){ n, data };
+	chan_reply(chan, msg->id, CODE(OK), NULL, &reply.base);
+}
+
+static void handle_read(struct vserver *vs, struct chan *chan, const struct msg *msg)
+{
+	Nvo3__ImageRead *req;
+	struct move *m;
+	struct err err;
+	uint32_t code;
+
+	req = msg_decode(msg, &nvo3__image_read__descriptor, &err);
+	if (!req) {
+		chan_reply(chan, msg->id, CODE(BAD_MESSAGE), err.text, NULL);
+		return;
+	}
+	m = open_offer(vs, chan, &req->token, &code, &err);
+	if (m && (!req->length || req->length > READ_MAX || req->offset > m->size)) {
+		code = CODE(BAD_MESSAGE);
+		err_set(&err, EINVAL, "%u bytes at %llu are not in the image or too many",
+			req->length, (unsigned long long)req->offset);
+	} else if (m && open_image(vs, m, &err)) {
+		code = CODE(FAILED);
+	}
+	if (code == CODE(OK))
+		read_image(chan, msg, req, m);
+	else
+		chan_reply(chan, msg->id, code, err.text, NULL);
+	msg_free(req);
+}
+
+static void handle_done(struct vserver *vs, struct chan *chan, const struct msg *msg)
+{
+	Nvo3__ImageDone *req;
+	struct move *m;
+	struct err err;
+	uint32_t code;
+
+	req = msg_decode(msg, &nvo3__image_done__descriptor, &err);
+	if (!req) {
+		chan_reply(chan, msg->id, CODE(BAD_MESSAGE), err.text, NULL);
+		return;
+	}
+	m = open_offer(vs, chan, &req->token, &code, &err);
+	if (m) {
+		token_spend(&m->token);
+		persist_move_now(vs, m);
+		move_close_image(m);
+	}
+	chan_reply(chan, msg->id, code, m ? NULL : err.text, NULL);
+	msg_free(req);
+}
+
+static bool message(struct chan *chan, const struct msg *msg, void *arg)
+{
+	struct image_server *s = arg;
+
+	switch (msg->type) {
+	case MSG(IMAGE_READ):
+		if (msg->id)
+			handle_read(s->vs, chan, msg);
+		return true;
+	case MSG(IMAGE_DONE):
+		if (msg->id)
+			handle_done(s->vs, chan, msg);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void session_down(struct chan *chan, const char *why, void *arg)
+{
+	struct image_server *s = arg;
+	struct move *m;
+
+	for (m = s->vs->moves; m; m = m->hh.next) {
+		if (!m->is_source || m->token.session != chan)
+			continue;
+		token_session_ended(&m->token, chan);
+		move_close_image(m);
+	}
+}
+
+struct image_server *image_server_new(struct vserver *vs, struct err *err)
+{
+	static const struct chan_ops ops = { .down = session_down, .message = message };
+	struct image_server *s = mem_zalloc(sizeof(*s));
+
+	s->vs = vs;
+	s->server = chan_listen(vs->loop, vs->tls, vs->config->vserver.images,
+				ROLE_BIT(ROLE_VSERVER), &ops, s, err);
+	if (!s->server) {
+		free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void image_server_free(struct image_server *s)
+{
+	if (!s)
+		return;
+	chan_server_free(s->server);
+	free(s);
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "imagefile.h"
+#include "mem.h"
+
+#define CHUNK (256 * 1024)
+#define PATH_LEN 512
+
+static const char *path_of(char buf[PATH_LEN], const char *dir, const char *name)
+{
+	snprintf(buf, PATH_LEN, "%s/%s", dir, name);
+	return buf;
+}
+
+static int make_dir(const char *path, struct err *err)
+{
+	if (mkdir(path, 0700) && errno != EEXIST)
+		return err_sys(err, errno, "cannot make directory %s", path);
+	return 0;
+}
+
+int image_make_dir(const char *dir, struct err *err)
+{
+	char path[PATH_LEN];
+	int rc;
+
+	rc = make_dir(dir, err);
+	return rc ? rc : make_dir(path_of(path, dir, "www"), err);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	return remove(path);
+}
+
+int image_remove_dir(const char *dir, struct err *err)
+{
+	if (nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS) && errno != ENOENT)
+		return err_sys(err, errno, "cannot remove %s", dir);
+	return 0;
+}
+
+/* Entries of a directory are on the disk only after it was synced itself */
+static int sync_dir(const char *dir, struct err *err)
+{
+	_cleanup_close_ int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || fsync(fd))
+		return err_sys(err, errno, "cannot sync %s", dir);
+	return 0;
+}
+
+/* image.part becomes the image */
+static int publish(const char *dir, struct err *err)
+{
+	char part[PATH_LEN], image[PATH_LEN], www[PATH_LEN];
+
+	path_of(part, dir, "image.part");
+	path_of(image, dir, "www/image");
+	path_of(www, dir, "www");
+	if (rename(part, image))
+		return err_sys(err, errno, "cannot rename %s", part);
+	return sync_dir(www, err);
+}
+
+static int write_all(int fd, const uint8_t *data, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		data += n;
+		len -= n;
+	}
+	return 0;
+}
+
+static int fill(const struct job *job, int fd, uint64_t size)
+{
+	_cleanup_free_ uint8_t *buf = mem_zalloc(CHUNK);
+
+	while (size) {
+		size_t want = size < CHUNK ? size : CHUNK;
+		ssize_t n;
+		int rc;
+
+		if (job_is_cancelled(job))
+			return -ECANCELED;
+		n = getrandom(buf, want, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		rc = write_all(fd, buf, n);
+		if (rc)
+			return rc;
+		size -= n;
+	}
+	return fsync(fd) ? -errno : 0;
+}
+
+int image_part_open(const char *dir, struct err *err)
+{
+	char path[PATH_LEN];
+	int fd;
+
+	path_of(path, dir, "image.part");
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_sys(err, errno, "cannot make %s", path);
+	return fd;
+}
+
+int image_fill(const struct job *job, const char *dir, uint64_t size, struct err *err)
+{
+	_cleanup_close_ int fd = image_part_open(dir, err);
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	rc = fill(job, fd, size);
+	if (rc)
+		return err_sys(err, rc, "cannot fill %s/image.part", dir);
+	return publish(dir, err);
+}
+
+static int hash_fd(const struct job *job, int fd, uint64_t *ret_size,
+		   uint8_t ret[IMAGE_SHA256_LEN])
+{
+	_cleanup_free_ uint8_t *buf = mem_zalloc(CHUNK);
+	EVP_MD_CTX *ctx = mem_check(EVP_MD_CTX_new());
+	uint64_t size = 0;
+	ssize_t n = 0;
+	int rc = 0;
+
+	if (!EVP_DigestInit_ex(ctx, EVP_sha256(), NULL))
+		rc = -EIO;
+	while (!rc && (n = pread(fd, buf, CHUNK, size)) > 0) {
+		if (job_is_cancelled(job))
+			rc = -ECANCELED;
+		else if (!EVP_DigestUpdate(ctx, buf, n))
+			rc = -EIO;
+		size += n;
+	}
+	if (n < 0)
+		rc = -errno;
+	if (!rc && !EVP_DigestFinal_ex(ctx, ret, NULL))
+		rc = -EIO;
+	EVP_MD_CTX_free(ctx);
+	*ret_size = size;
+	return rc;
+}
+
+int image_hash(const struct job *job, const char *dir, uint64_t *ret_size,
+	       uint8_t ret[IMAGE_SHA256_LEN], struct err *err)
+{
+	_cleanup_close_ int fd = image_open(dir, ret_size, err);
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	rc = hash_fd(job, fd, ret_size, ret);
+	return rc ? err_sys(err, rc, "cannot read %s/www/image", dir) : 0;
+}
+
+int image_part_finish(const struct job *job, const char *dir, uint64_t size,
+		      const uint8_t sha256[IMAGE_SHA256_LEN], struct err *err)
+{
+	uint8_t have[IMAGE_SHA256_LEN];
+	_cleanup_close_ int fd = -1;
+	char path[PATH_LEN];
+	uint64_t have_size;
+	int rc;
+
+	fd = open(path_of(path, dir, "image.part"), O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(err, errno, "cannot open %s", path);
+	if (fsync(fd))
+		return err_sys(err, errno, "cannot sync %s", path);
+	rc = hash_fd(job, fd, &have_size, have);
+	if (rc)
+		return err_sys(err, rc, "cannot read %s", path);
+	if (have_size != size)
+		return err_set(err, EBADMSG, "the image has %llu bytes, %llu were announced",
+			       (unsigned long long)have_size, (unsigned long long)size);
+	if (memcmp(have, sha256, sizeof(have)))
+		return err_set(err, EBADMSG,
+			       "the image that arrived has another SHA-256 than the one sent");
+	return publish(dir, err);
+}
+
+int image_open(const char *dir, uint64_t *ret_size, struct err *err)
+{
+	char path[PATH_LEN];
+	struct stat st;
+	int fd;
+
+	fd = open(path_of(path, dir, "www/image"), O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(err, errno, "cannot open %s", path);
+	if (fstat(fd, &st)) {
+		int rc = err_sys(err, errno, "cannot look at %s", path);
+
+		close(fd);
+		return rc;
+	}
+	*ret_size = st.st_size;
+	return fd;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The files of a VM, in a directory of its own: www/image, in a folder that the guest serves,
+ * and image.part while one arrives. What blocks is made for the thread of a job.
+ */
+#ifndef NVO3D_VSERVER_IMAGEFILE_H
+#define NVO3D_VSERVER_IMAGEFILE_H
+
+#include <stdint.h>
+
+#include "errs.h"
+#include "job.h"
+
+#define IMAGE_SHA256_LEN 32
+
+int image_make_dir(const char *dir, struct err *err);
+/* With all that is in it; absent is fine */
+int image_remove_dir(const char *dir, struct err *err);
+
+/* In a job: a fresh image with random content, on the disk when this returns */
+int image_fill(const struct job *job, const char *dir, uint64_t size, struct err *err);
+/* In a job */
+int image_hash(const struct job *job, const char *dir, uint64_t *ret_size,
+	       uint8_t ret[IMAGE_SHA256_LEN], struct err *err);
+
+/* An image that arrives: open, write at any offset, then in a job check and put in its place */
+int image_part_open(const char *dir, struct err *err);
+int image_part_finish(const struct job *job, const char *dir, uint64_t size,
+		      const uint8_t sha256[IMAGE_SHA256_LEN], struct err *err);
+
+int image_open(const char *dir, uint64_t *ret_size, struct err *err);
+
+#endif

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "log.h"
+#include "mem.h"
+#include "move.h"
+#include "move_parts.h"
+#include "msg.h"
+#include "ops.h"
+#include "persist.h"
+
+#define PHASE(name) NVO3__MOVE_PHASE__MOVE_##name
+
+const task_step_fn move_no_steps[] = { NULL };
+
+void move_refuse(task_done_fn done, void *arg, uint32_t code, const struct err *err)
+{
+	done(code, err->text, NULL, arg);
+}
+
+void move_succeed(task_done_fn done, void *arg, struct vm *vm)
+{
+	done(CODE(OK), "", vm, arg);
+}
+
+void move_end(struct vserver *vs, struct move *m, Nvo3__MovePhase phase)
+{
+	m->phase = phase;
+	m->ended = host_wall_s();
+	token_spend(&m->token);
+	move_close_image(m);
+	persist_move_now(vs, m);
+}
+
+void move_set_phase(struct vserver *vs, struct move *m, Nvo3__MovePhase phase)
+{
+	m->phase = phase;
+	persist_move_now(vs, m);
+}
+
+static void move_drop(struct vserver *vs, struct move *m)
+{
+	persist_move_del(vs, m);
+	move_free(vs, m);
+}
+
+/* It failed and left nothing: it may be tried again, if it was not given up for good */
+void move_undone(struct task *t)
+{
+	if (t->cancelled)
+		move_end(t->vm->vs, t->move, PHASE(ABORTED));
+	else
+		move_drop(t->vm->vs, t->move);
+}
+
+void move_wrong_phase(const struct move *m, const char *what, task_done_fn done, void *arg)
+{
+	static const char *const names[] = {
+		[PHASE(NONE)] = "not begun",	     [PHASE(STOPPING)] = "stopping the VM",
+		[PHASE(OFFERED)] = "offering the image", [PHASE(PULLING)] = "pulling the image",
+		[PHASE(READY)] = "ready to commit",  [PHASE(COMMITTING)] = "being committed",
+		[PHASE(DONE)] = "done",		     [PHASE(ABORTED)] = "aborted",
+	};
+	struct err err;
+
+	err_set(&err, EINVAL, "the move is %s: no %s is possible", names[m->phase], what);
+	move_refuse(done, arg, CODE(BAD_STATE), &err);
+}
+
+/* --- the end, good or bad */
+
+struct waiting {
+	task_done_fn done;
+	void *arg;
+};
+
+/* The operation was given up, as asked: whatever it says is our OK */
+static void given_up(uint32_t code, const char *text, struct vm *vm, void *arg)
+{
+	struct waiting *w = arg;
+
+	if (vm->vs->stopping)
+		w->done(code, text, vm, w->arg);
+	else
+		w->done(CODE(OK), "", vm, w->arg);
+	free(w);
+}
+
+static void cancel(struct task *t, task_done_fn done, void *arg)
+{
+	struct waiting *w = mem_zalloc(sizeof(*w));
+
+	w->done = done;
+	w->arg = arg;
+	task_cancel(t);
+	task_wait(t, given_up, w);
+}
+
+static void aborted(struct task *t)
+{
+	move_end(t->vm->vs, t->move, PHASE(ABORTED));
+}
+
+static void released(struct task *t)
+{
+	move_end(t->vm->vs, t->move, PHASE(DONE));
+}
+
+static void abort_source(struct vm *vm, struct move *m, task_done_fn done, void *arg)
+{
+	token_spend(&m->token);
+	task_begin(vm, VM_OP_ABORT, m->was_running,
+		   m->was_running ? ops_start_steps : move_no_steps,
+		   m->was_running ? ops_silence_steps : NULL, aborted, m, done, arg);
+}
+
+void move_abort(struct vserver *vs, const struct uuid *id, task_done_fn done, void *arg)
+{
+	struct move *m = move_lookup(vs, id);
+	struct vm *vm = m ? vm_lookup(vs, &m->vm) : NULL;
+
+	if (!m || m->phase == PHASE(ABORTED)) {
+		move_succeed(done, arg, vm);
+	} else if (m->phase == PHASE(DONE) || m->phase == PHASE(COMMITTING)) {
+		move_wrong_phase(m, "abort", done, arg);
+	} else if (!vm) {
+		move_end(vs, m, PHASE(ABORTED));
+		move_succeed(done, arg, NULL);
+	} else if (vm->task && (vm->fsm.op == VM_OP_ABORT || vm->fsm.op == VM_OP_DELETE)) {
+		task_wait(vm->task, done, arg);
+	} else if (vm->task) {
+		cancel(vm->task, done, arg);
+	} else if (m->is_source) {
+		abort_source(vm, m, done, arg);
+	} else {
+		task_begin(vm, VM_OP_DELETE, false, ops_delete_steps, NULL, aborted, m, done, arg);
+	}
+}
+
+static void release_nothing(struct vserver *vs, struct move *m, task_done_fn done, void *arg)
+{
+	move_end(vs, m, PHASE(DONE));
+	move_succeed(done, arg, NULL);
+}
+
+void move_release(struct vserver *vs, const struct uuid *id, task_done_fn done, void *arg)
+{
+	struct move *m = move_lookup(vs, id);
+	struct vm *vm = m ? vm_lookup(vs, &m->vm) : NULL;
+
+	if (!m || m->phase == PHASE(DONE))
+		move_succeed(done, arg, NULL);
+	else if (!m->is_source || m->phase != PHASE(OFFERED))
+		move_wrong_phase(m, "release", done, arg);
+	else if (vm && vm->task)
+		task_wait(vm->task, done, arg);
+	else if (vm)
+		task_begin(vm, VM_OP_DELETE, false, ops_delete_steps, NULL, released, m, done,
+			   arg);
+	else
+		release_nothing(vs, m, done, arg);
+}
+
+/* --- after a restart of the program */
+
+static void told_nobody(uint32_t code, const char *text, struct vm *vm, void *arg)
+{
+}
+
+void move_resume(struct vm *vm)
+{
+	struct move *m = move_lookup_vm(vm->vs, &vm->id);
+
+	if (!m) {
+		/* Its record says moving, the move's is gone: the VM must not run by accident */
+		log_err("VM %s: was moving, but nothing is known of the move", vm->profile->name);
+		vm->fsm.state = NVO3__VM_STATE__VM_FAILED;
+		vm_set_text(vm, "the move that it was in is not known any more");
+		persist_vm_now(vm);
+		return;
+	}
+	switch (m->phase) {
+	case PHASE(STOPPING):
+		move_begin_source(vm, m, told_nobody, NULL);
+		break;
+	case PHASE(PULLING):
+		vm->tsi = NVO3__TSI_STATE__TSI_INIT;
+		task_begin(vm, VM_OP_DELETE, false, ops_delete_steps, NULL, move_undone, m,
+			   told_nobody, NULL);
+		break;
+	case PHASE(COMMITTING):
+		move_begin_commit(vm, m, told_nobody, NULL);
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "log.h"
+#include "mem.h"
+#include "move.h"
+#include "msg.h"
+#include "ops.h"
+#include "persist.h"
+
+#define STATE(name) NVO3__VM_STATE__VM_##name
+
+const task_step_fn ops_delete_steps[] = {
+	step_stop_guest, step_deassociate, step_detach, step_remove, NULL,
+};
+
+const task_step_fn ops_start_steps[] = { step_activate, step_start_guest, NULL };
+
+const task_step_fn ops_silence_steps[] = { step_stop_guest, step_deactivate, NULL };
+
+static const task_step_fn create_steps[] = { step_fill, step_attach, step_associate, NULL };
+
+static const task_step_fn create_and_start_steps[] = {
+	step_fill, step_attach, step_associate, step_activate, step_start_guest, NULL,
+};
+
+uint32_t vm_admit(struct vserver *vs, const Nvo3__VmProfile *profile, struct err *err)
+{
+	const struct config_vserver *c = &vs->config->vserver;
+	const struct capacity limit = { c->cpus, c->memory_mib, c->disk_mib, c->max_vms };
+	uint32_t code = CODE(OK);
+	struct capacity used;
+	struct vm *vm;
+
+	for (vm = vs->vms; vm && code == CODE(OK); vm = vm->hh.next)
+		code = profile_conflict(profile, vm->profile, err);
+	if (code != CODE(OK))
+		return code;
+	vm_used(vs, &used);
+	return capacity_check(&limit, &used, profile, err);
+}
+
+static void answer(task_done_fn done, void *arg, uint32_t code, const char *text, struct vm *vm)
+{
+	if (done)
+		done(code, text, vm, arg);
+}
+
+/* For what is there: true if the caller may begin @op, else it has been answered */
+static bool may_begin(struct vm *vm, enum vm_op op, task_done_fn done, void *arg)
+{
+	struct err err;
+	uint32_t code;
+
+	switch (vm_fsm_ask(&vm->fsm, op, &code, &err)) {
+	case VM_GO:
+		return true;
+	case VM_SAME:
+		answer(done, arg, CODE(OK), "", vm);
+		return false;
+	case VM_WAIT:
+		task_wait(vm->task, done, arg);
+		return false;
+	case VM_REFUSE:
+		break;
+	}
+	answer(done, arg, code, err.text, vm);
+	return false;
+}
+
+void vm_create(struct vserver *vs, const Nvo3__VmProfile *profile, bool start, task_done_fn done,
+	       void *arg)
+{
+	struct err err;
+	struct uuid id;
+	uint32_t code;
+	struct vm *vm;
+
+	code = profile_check(profile, &err);
+	if (code != CODE(OK)) {
+		answer(done, arg, code, err.text, NULL);
+		return;
+	}
+	id = profile_id(profile);
+	vm = vm_lookup(vs, &id);
+	if (vm && !profile_same(vm->profile, profile)) {
+		err_set(&err, EEXIST, "VM %s is here with another profile", vm->profile->name);
+		answer(done, arg, CODE(EXISTS), err.text, vm);
+		return;
+	}
+	if (vm) {
+		may_begin(vm, VM_OP_CREATE, done, arg);
+		return;
+	}
+	code = vm_admit(vs, profile, &err);
+	if (code != CODE(OK)) {
+		answer(done, arg, code, err.text, NULL);
+		return;
+	}
+	vm = vm_add(vs, profile_copy(profile));
+	task_begin(vm, VM_OP_CREATE, start, start ? create_and_start_steps : create_steps,
+		   ops_delete_steps, NULL, NULL, done, arg);
+}
+
+void vm_delete(struct vserver *vs, const struct uuid *id, task_done_fn done, void *arg)
+{
+	struct vm *vm = vm_lookup(vs, id);
+
+	if (!vm)
+		answer(done, arg, CODE(OK), "", NULL);
+	else if (may_begin(vm, VM_OP_DELETE, done, arg))
+		task_begin(vm, VM_OP_DELETE, false, ops_delete_steps, NULL, NULL, NULL, done, arg);
+}
+
+void vm_power(struct vserver *vs, const struct uuid *id, bool on, task_done_fn done, void *arg)
+{
+	enum vm_op op = on ? VM_OP_START : VM_OP_STOP;
+	struct vm *vm = vm_lookup(vs, id);
+	char text[UUID_STRLEN];
+	struct err err;
+
+	if (!vm) {
+		err_set(&err, ENOENT, "VM %s is not on this host", uuid_format(id, text));
+		answer(done, arg, CODE(NOT_FOUND), err.text, NULL);
+	} else if (may_begin(vm, op, done, arg)) {
+		task_begin(vm, op, on, on ? ops_start_steps : ops_silence_steps,
+			   on ? ops_silence_steps : NULL, NULL, NULL, done, arg);
+	}
+}
+
+struct forget {
+	struct vserver *vs;
+	struct uuid id;
+};
+
+static void forget_now(void *arg)
+{
+	struct forget *f = arg;
+
+	vm_forget(f->vs, &f->id);
+	free(f);
+}
+
+/* The task that tells this is still at its end: begin the next from the loop */
+static void forget_soon(uint32_t code, const char *text, struct vm *vm, void *arg)
+{
+	struct forget *f = arg;
+
+	if (f->vs->stopping)
+		free(f);
+	else
+		loop_defer(f->vs->loop, forget_now, f);
+}
+
+void vm_forget(struct vserver *vs, const struct uuid *id)
+{
+	struct vm *vm = vm_lookup(vs, id);
+	struct forget *f;
+	struct move *m;
+
+	if (!vm)
+		return;
+	if (vm->task && vm->fsm.op == VM_OP_DELETE)
+		return;
+	log_info("VM %s: vCenter says that it is not ours any more", vm->profile->name);
+	if (vm->task) {
+		f = mem_zalloc(sizeof(*f));
+		f->vs = vs;
+		f->id = *id;
+		task_cancel(vm->task);
+		task_wait(vm->task, forget_soon, f);
+		return;
+	}
+	m = move_lookup_vm(vs, id);
+	if (m)
+		move_end(vs, m, NVO3__MOVE_PHASE__MOVE_ABORTED);
+	task_begin(vm, VM_OP_DELETE, false, ops_delete_steps, NULL, NULL, NULL, NULL, NULL);
+}
+
+/* --- after a restart of the program */
+
+static void delete_rest(struct vm *vm)
+{
+	vm->tsi = NVO3__TSI_STATE__TSI_INIT;
+	task_begin(vm, VM_OP_DELETE, false, ops_delete_steps, NULL, NULL, NULL, NULL, NULL);
+}
+
+static void fail(struct vm *vm, const char *text)
+{
+	vm->fsm.state = STATE(FAILED);
+	vm_set_text(vm, text);
+	log_err("VM %s: %s", vm->profile->name, text);
+	persist_vm_now(vm);
+}
+
+static void resume_running(struct vm *vm, bool alive)
+{
+	struct driver *d = vm->vs->driver;
+	struct err err;
+
+	if (!alive) {
+		fail(vm, "its guest process ended while nvo3d was not running");
+		return;
+	}
+	vm->tsi = NVO3__TSI_STATE__TSI_ACTIVATED;
+	if (d->ops->set_link(d, vm->profile, true, &err))
+		log_err("VM %s: %s", vm->profile->name, err.text);
+}
+
+void vm_resume(struct vm *vm)
+{
+	struct driver *d = vm->vs->driver;
+	char dir[HOST_DIR_MAX];
+	struct err err;
+	int fd;
+
+	vm_dir(vm, dir);
+	if (!d->ops->find(d, vm->profile, dir, &fd, NULL))
+		vm_watch_guest(vm, fd);
+	if (vm->fsm.state == STATE(CREATING) || vm->fsm.state == STATE(DELETING)) {
+		delete_rest(vm);
+		return;
+	}
+	vm->tsi = NVO3__TSI_STATE__TSI_ASSOCIATED;
+	if (d->ops->attach(d, vm->profile, dir, &err)) {
+		fail(vm, err.text);
+		return;
+	}
+	switch (vm->fsm.state) {
+	case STATE(RUNNING):
+		resume_running(vm, vm->guest >= 0);
+		break;
+	case STATE(MOVING):
+		move_resume(vm);
+		break;
+	default:
+		/* A stop that was cut short */
+		if (vm->guest >= 0)
+			task_begin(vm, VM_OP_STOP, false, ops_silence_steps, NULL, NULL, NULL,
+				   NULL, NULL);
+		break;
+	}
+}

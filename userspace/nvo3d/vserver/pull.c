@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "center.h"
+#include "chan.h"
+#include "mem.h"
+#include "proto/image.pb-c.h"
+#include "pull.h"
+
+#define READ_LEN (256u * 1024u)
+#define READS 8			/* on their way at the same time */
+#define READ_MS 30000
+#define CONNECT_MS 10000
+#define PROGRESS_BYTES (1u << 20)
+
+struct read_slot {
+	struct pull *pull;
+	uint64_t offset;
+	uint32_t len;
+	bool busy;
+};
+
+struct pull {
+	struct vserver *vs;
+	const struct move *move;
+	struct chan *chan;
+	int fd;
+	uint64_t asked, done, told;
+	struct read_slot slots[READS];
+	struct loop_timer *timer;	/* connecting takes too long, or: give up now */
+	bool over;
+	uint32_t code;
+	char text[256];
+	void (*finished)(uint32_t code, const char *text, void *arg);
+	void *arg;
+};
+
+static void finish(struct pull *p, uint32_t code, const char *text)
+{
+	if (p->over)
+		return;
+	p->over = true;
+	loop_timer_cancel(p->timer);
+	p->finished(code, text, p->arg);
+}
+
+static void read_answered(uint32_t code, const char *text, const struct msg *body, void *arg);
+
+static void ask_more(struct pull *p)
+{
+	for (int i = 0; i < READS && p->asked < p->move->size; i++) {
+		Nvo3__ImageRead msg = NVO3__IMAGE_READ__INIT;
+		uint64_t left = p->move->size - p->asked;
+		struct read_slot *s = &p->slots[i];
+
+		if (s->busy)
+			continue;
+		s->busy = true;
+		s->offset = p->asked;
+		s->len = left < READ_LEN ? left : READ_LEN;
+		p->asked += s->len;
+		msg.token = (ProtobufCBinaryData){ TOKEN_LEN, (uint8_t *)p->move->token_value };
+		msg.offset = s->offset;
+		msg.length = s->len;
+		chan_request(p->chan, MSG(IMAGE_READ), &msg.base, READ_MS, read_answered, s);
+	}
+}
+
+static int write_at(int fd, const uint8_t *data, size_t len, uint64_t offset)
+{
+	while (len) {
+		ssize_t n = pwrite(fd, data, len, offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		data += n;
+		offset += n;
+		len -= n;
+	}
+	return 0;
+}
+
+/* Value is a CODE() with a sentence in @err */
+static uint32_t take(struct pull *p, const struct read_slot *s, const struct msg *body,
+		     struct err *err)
+{
+	Nvo3__ImageReadReply *reply;
+	uint32_t code = CODE(OK);
+	int rc;
+
+	reply = msg_decode(body, &nvo3__image_read_reply__descriptor, err);
+	if (!reply)
+		return CODE(BAD_MESSAGE);
+	if (reply->data.len != s->len) {
+		err_set(err, EBADMSG, "%s sent %zu bytes at %llu of the image, not %u",
+			p->move->peer, reply->data.len, (unsigned long long)s->offset, s->len);
+		code = CODE(BAD_MESSAGE);
+	} else {
+		rc = write_at(p->fd, reply->data.data, reply->data.len, s->offset);
+		if (rc) {
+			err_sys(err, rc, "cannot write the image");
+			code = CODE(FAILED);
+		}
+	}
+	msg_free(reply);
+	return code;
+}
+
+static void read_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct read_slot *s = arg;
+	struct pull *p = s->pull;
+	struct err err;
+
+	s->busy = false;
+	if (p->over)
+		return;
+	if (code != CODE(OK)) {
+		err_set(&err, EIO, "vServer %s does not give the image: %s", p->move->peer, text);
+		finish(p, code, err.text);
+		return;
+	}
+	code = take(p, s, body, &err);
+	if (code != CODE(OK)) {
+		finish(p, code, err.text);
+		return;
+	}
+	p->done += s->len;
+	if (p->done - p->told >= PROGRESS_BYTES || p->done == p->move->size) {
+		p->told = p->done;
+		center_progress(p->vs->center, &p->move->id, p->done, p->move->size);
+	}
+	if (p->done == p->move->size)
+		finish(p, CODE(OK), "");
+	else
+		ask_more(p);
+}
+
+static void session_up(struct chan *chan, void *arg)
+{
+	struct pull *p = arg;
+	struct err err;
+
+	if (p->over)
+		return;
+	if (strcmp(chan_peer_name(chan), p->move->peer)) {
+		err_set(&err, EACCES, "%s is vServer %s, not %s", p->move->peer_addr,
+			chan_peer_name(chan), p->move->peer);
+		finish(p, CODE(DENIED), err.text);
+		return;
+	}
+	loop_timer_cancel(p->timer);
+	ask_more(p);
+}
+
+static void session_down(struct chan *chan, const char *why, void *arg)
+{
+	struct pull *p = arg;
+	struct err err;
+
+	err_set(&err, EPIPE, "lost vServer %s: %s", p->move->peer, why);
+	finish(p, CODE(UNAVAILABLE), err.text);
+}
+
+static bool message(struct chan *chan, const struct msg *msg, void *arg)
+{
+	return false;
+}
+
+static void time_over(void *arg)
+{
+	struct pull *p = arg;
+
+	finish(p, p->code, p->text);
+}
+
+struct pull *pull_start(struct vserver *vs, const struct move *move, const char *dir,
+			void (*done)(uint32_t code, const char *text, void *arg), void *arg,
+			struct err *err)
+{
+	static const struct chan_ops ops = { .up = session_up, .down = session_down,
+					     .message = message };
+	const char *addr = move->peer_addr;
+	struct pull *p = mem_zalloc(sizeof(*p));
+
+	p->vs = vs;
+	p->move = move;
+	p->finished = done;
+	p->arg = arg;
+	for (int i = 0; i < READS; i++)
+		p->slots[i].pull = p;
+	p->fd = image_part_open(dir, err);
+	if (p->fd < 0)
+		goto free;
+	p->chan = chan_connect(vs->loop, vs->tls, &addr, 1, ROLE_BIT(ROLE_VSERVER), &ops, p, err);
+	if (!p->chan)
+		goto close;
+	p->code = CODE(UNAVAILABLE);
+	snprintf(p->text, sizeof(p->text), "vServer %s does not answer at %s", move->peer,
+		 move->peer_addr);
+	p->timer = loop_timer_new(vs->loop, time_over, p);
+	loop_timer_set(p->timer, CONNECT_MS);
+	return p;
+close:
+	close(p->fd);
+free:
+	free(p);
+	return NULL;
+}
+
+void pull_cancel(struct pull *p)
+{
+	if (p->over)
+		return;
+	p->code = CODE(FAILED);
+	snprintf(p->text, sizeof(p->text), "the move was given up");
+	loop_timer_set(p->timer, 0);
+}
+
+/* Nobody waits for the answer: without it the end of the move makes the token void */
+static void confirmed(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+}
+
+void pull_confirm(struct pull *p)
+{
+	Nvo3__ImageDone msg = NVO3__IMAGE_DONE__INIT;
+
+	msg.token = (ProtobufCBinaryData){ TOKEN_LEN, (uint8_t *)p->move->token_value };
+	chan_request(p->chan, MSG(IMAGE_DONE), &msg.base, READ_MS, confirmed, NULL);
+}
+
+void pull_free(struct pull *p)
+{
+	for (int i = 0; i < READS; i++)
+		chan_cancel(p->chan, &p->slots[i]);
+	chan_free(p->chan);
+	loop_timer_free(p->timer);
+	close(p->fd);
+	free(p);
+}

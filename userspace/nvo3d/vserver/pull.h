@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The destination's side of an image's way (image.proto): into DIR/image.part, from the vServer
+ * that the move names. One session, because the token is worth one; if it breaks, so does the
+ * pull.
+ */
+#ifndef NVO3D_VSERVER_PULL_H
+#define NVO3D_VSERVER_PULL_H
+
+#include "host.h"
+
+struct pull;
+
+/*
+ * @done is called once when all bytes are written, or when it failed, unless pull_free() comes
+ * first. The session stays open until then.
+ */
+struct pull *pull_start(struct vserver *vs, const struct move *move, const char *dir,
+			void (*done)(uint32_t code, const char *text, void *arg), void *arg,
+			struct err *err);
+/* Give up: @done comes soon, if it did not yet */
+void pull_cancel(struct pull *p);
+/* Read and verified: tell the source, who then forgets the token */
+void pull_confirm(struct pull *p);
+void pull_free(struct pull *p);
+
+#endif

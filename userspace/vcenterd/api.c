@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include "api.h"
+#include "codes.h"
+#include "lib/version.h"
+#include "view.h"
+
+void api_refuse_code(struct http_request *req, uint32_t code, const char *text)
+{
+	http_error(req, code_to_http(code), code_to_word(code), "%s", text);
+}
+
+void api_refuse(struct http_request *req, int ret, const struct err *err)
+{
+	api_refuse_code(req, code_from_errno(ret), err->text);
+}
+
+void api_reply_items(struct http_request *req, json_t *items)
+{
+	json_t *obj = json_object();
+
+	json_object_set_new(obj, "items", items);
+	http_reply(req, 200, obj);
+}
+
+bool api_vm_visible(const struct vm *vm)
+{
+	return !vm->incoming && !vm->left;
+}
+
+struct vm *api_find_vm(struct vcenter *vc, struct http_request *req, const char *id)
+{
+	struct uuid uuid;
+	struct vm *vm;
+
+	if (!uuid_parse(&uuid, id, NULL))
+		vm = inventory_vm(vc->inv, &uuid);
+	else
+		vm = inventory_vm_by_name(vc->inv, id);
+	if (vm && api_vm_visible(vm))
+		return vm;
+	http_error(req, 404, "not-found", "there is no VM %s in %s", id, vc->conf.dc);
+	return NULL;
+}
+
+struct vn *api_find_vn(struct vcenter *vc, const char *id, struct err *err)
+{
+	struct uuid uuid;
+	struct vn *vn;
+
+	if (!uuid_parse(&uuid, id, NULL))
+		vn = inventory_vn(vc->inv, &uuid);
+	else
+		vn = inventory_vn_by_name(vc->inv, id);
+	if (!vn)
+		err_set(err, ENOENT, "VN %s is not known in %s", id, vc->conf.dc);
+	return vn;
+}
+
+static void status(struct http_request *req, void *arg)
+{
+	struct vcenter *vc = arg;
+	json_t *directors = json_array();
+	json_t *peers = json_array();
+
+	for (int i = 0; i < vc->conf.n_peers; i++)
+		json_array_append_new(peers, json_pack("{s:s, s:b}", "dc", vc->peers[i].conf->dc,
+						       "up", vc->peers[i].up));
+	/* one session at a time, to one of the addresses */
+	json_array_append_new(directors,
+			      json_pack("{s:s, s:b}", "addr",
+					vc->director.ready ? chan_peer_addr(vc->director.chan) :
+							     vc->conf.directors[0],
+					"up", vc->director.ready));
+	http_reply(req, 200, json_pack("{s:s, s:s, s:s, s:o, s:o}", "dc", vc->conf.dc, "name",
+				       vc->conf.name, "version", NVO3_VERSION, "peers", peers,
+				       "directors", directors));
+}
+
+static void server_list(struct http_request *req, void *arg)
+{
+	struct vcenter *vc = arg;
+	struct server *server, *tmp;
+	json_t *items = json_array();
+
+	HASH_ITER(hh, vc->inv->servers, server, tmp)
+		json_array_append_new(items, view_server(server));
+	api_reply_items(req, items);
+}
+
+static void server_show(struct http_request *req, void *arg)
+{
+	struct vcenter *vc = arg;
+	const char *name = http_param(req, "name");
+	struct server *server = inventory_server(vc->inv, name);
+
+	if (server)
+		http_reply(req, 200, view_server(server));
+	else
+		http_error(req, 404, "not-found", "there is no server %s in %s", name,
+			   vc->conf.dc);
+}
+
+static void list_events(struct http_request *req, struct vcenter *vc, bool alerts)
+{
+	const char *since = http_query(req, "since");
+	const struct event *event;
+	json_t *items;
+	uint64_t seq = 0;
+	char *end;
+
+	if (since) {
+		seq = strtoull(since, &end, 10);
+		if (*end || end == since) {
+			http_error(req, 400, "bad-request", "since: \"%s\" is not a number",
+				   since);
+			return;
+		}
+	}
+	items = json_array();
+	while ((event = events_next(vc->events, seq, alerts))) {
+		json_array_append_new(items, view_event(event));
+		seq = event->seq;
+	}
+	api_reply_items(req, items);
+}
+
+static void event_list(struct http_request *req, void *arg)
+{
+	list_events(req, arg, false);
+}
+
+static void alert_list(struct http_request *req, void *arg)
+{
+	list_events(req, arg, true);
+}
+
+static const struct http_route routes[] = {
+	{ "GET", "/api/v1/status", status },
+	{ "GET", "/api/v1/vns", api_vn_list },
+	{ "POST", "/api/v1/vns", api_vn_create },
+	{ "DELETE", "/api/v1/vns/{id}", api_vn_delete },
+	{ "GET", "/api/v1/servers", server_list },
+	{ "GET", "/api/v1/servers/{name}", server_show },
+	{ "GET", "/api/v1/vms", api_vm_list },
+	{ "POST", "/api/v1/vms", api_vm_create },
+	{ "GET", "/api/v1/vms/{id}", api_vm_show },
+	{ "DELETE", "/api/v1/vms/{id}", api_vm_delete },
+	{ "POST", "/api/v1/vms/{id}/start", api_vm_start },
+	{ "POST", "/api/v1/vms/{id}/stop", api_vm_stop },
+	{ "POST", "/api/v1/vms/{id}/move", api_vm_move },
+	{ "GET", "/api/v1/moves", api_move_list },
+	{ "GET", "/api/v1/moves/{id}", api_move_show },
+	{ "GET", "/api/v1/lookup", api_lookup },
+	{ "GET", "/api/v1/events", event_list },
+	{ "GET", "/api/v1/alerts", alert_list },
+	{ NULL }
+};
+
+int api_start(struct vcenter *vc, struct err *err)
+{
+	if (!vc->conf.api && !vc->conf.socket)
+		return 0;
+	vc->http = http_listen(vc->loop, vc->tls, vc->conf.api, vc->conf.socket, routes, vc, err);
+	return vc->http ? 0 : -1;
+}
+
+void api_stop(struct vcenter *vc)
+{
+	if (vc->http)
+		http_server_free(vc->http);
+	vc->http = NULL;
+}

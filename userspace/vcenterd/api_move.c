@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "api.h"
+#include "lib/mem.h"
+#include "lib/msg.h"
+#include "move_run.h"
+#include "query.h"
+#include "view.h"
+
+static void begun(struct vcenter *vc, const struct move *m, uint32_t code, const char *text,
+		  void *arg)
+{
+	struct http_request *req = arg;
+
+	if (code != CODE(OK))
+		api_refuse_code(req, code, text);
+	else
+		http_reply(req, 202, view_move(m));
+}
+
+void api_vm_move(struct http_request *req, void *arg)
+{
+	static const char *const known[] = { "server", "dc", NULL };
+	struct vcenter *vc = arg;
+	struct vm *vm = api_find_vm(vc, req, http_param(req, "id"));
+	const char *server = "", *dc = "";
+	struct err err;
+	json_t *body;
+
+	if (!vm)
+		return;
+	body = http_body(req);
+	if (!body)
+		return;
+	if (json_only(body, known, &err) || json_opt_str(body, "server", &server, &err) ||
+	    json_opt_str(body, "dc", &dc, &err))
+		api_refuse(req, -EINVAL, &err);
+	else
+		move_run_begin(vc, vm, dc, server, begun, req);
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct move *const *x = a, *const *y = b;
+
+	return ((*x)->started < (*y)->started) - ((*x)->started > (*y)->started);
+}
+
+void api_move_list(struct http_request *req, void *arg)
+{
+	struct vcenter *vc = arg;
+	const struct move **moves = mem_calloc(HASH_COUNT(vc->moves), sizeof(*moves));
+	struct move_job *job, *tmp;
+	json_t *items = json_array();
+	size_t n = 0;
+
+	HASH_ITER(hh, vc->moves, job, tmp)
+		if (!move_is_refused(&job->m))
+			moves[n++] = &job->m;
+	qsort(moves, n, sizeof(*moves), newest_first);
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(items, view_move(moves[i]));
+	free(moves);
+	api_reply_items(req, items);
+}
+
+void api_move_show(struct http_request *req, void *arg)
+{
+	const char *id = http_param(req, "id");
+	struct vcenter *vc = arg;
+	struct move_job *job = NULL;
+	struct uuid uuid;
+
+	if (!uuid_parse(&uuid, id, NULL))
+		job = move_run_lookup(vc, &uuid);
+	if (job && !move_is_refused(&job->m))
+		http_reply(req, 200, view_move(&job->m));
+	else
+		http_error(req, 404, "not-found", "there is no move %s in %s", id, vc->conf.dc);
+}
+
+/* --- lookup */
+
+static void looked_up(struct vcenter *vc, const struct lookup_result *res, void *arg)
+{
+	http_reply(arg, 200, view_lookup(res));
+}
+
+static int parse_key(struct http_request *req, struct lookup_key *key, struct err *err)
+{
+	const char *id = http_query(req, "id"), *name = http_query(req, "name");
+	const char *mac = http_query(req, "mac"), *ip = http_query(req, "ip");
+
+	if (!!id + !!name + !!mac + !!ip != 1)
+		return err_set(err, EINVAL, "a lookup names exactly one of id, name, mac, ip");
+	if (id) {
+		key->by = LOOKUP_ID;
+		return uuid_parse(&key->id, id, err);
+	}
+	if (name) {
+		key->by = LOOKUP_NAME;
+		if (strlen(name) >= sizeof(key->name))
+			return err_set(err, EINVAL, "name is too long");
+		strcpy(key->name, name);
+		return 0;
+	}
+	if (mac) {
+		key->by = LOOKUP_MAC;
+		return mac_addr_parse(&key->mac, mac, err);
+	}
+	key->by = LOOKUP_IP;
+	return ip_addr_parse(&key->ip, ip, err);
+}
+
+void api_lookup(struct http_request *req, void *arg)
+{
+	const char *vn_id = http_query(req, "vn");
+	struct lookup_key key = { 0 };
+	struct vcenter *vc = arg;
+	struct vn *vn = NULL;
+	struct err err;
+	int ret;
+
+	ret = parse_key(req, &key, &err);
+	if (!ret && vn_id) {
+		vn = api_find_vn(vc, vn_id, &err);
+		ret = vn ? 0 : -ENOENT;
+	}
+	if (!ret && !vn && key.by >= LOOKUP_MAC)
+		ret = err_set(&err, EINVAL, "a lookup by mac or ip names its VN: vn=");
+	if (ret) {
+		api_refuse(req, ret, &err);
+		return;
+	}
+	if (vn)
+		key.vn = vn->uuid;
+	query_lookup(vc, &key, looked_up, req);
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A new VM is checked here, then its addresses are asked for at the peers, for a VN may reach
+ * over all DCs; then checked again, for meanwhile others were created.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include "api.h"
+#include "lib/mem.h"
+#include "placement.h"
+#include "query.h"
+#include "view.h"
+#include "vm_ops.h"
+#include "vm_spec.h"
+
+struct creation {
+	struct http_request *req;
+	struct vm_spec spec;
+	int asked;			/* questions without an answer yet */
+	bool taken;
+	struct err err;
+};
+
+/* One question of a creation. */
+struct question {
+	struct creation *c;
+	char what[16 + IP_ADDR_STRLEN];
+	const char *vn;
+};
+
+/* A VN that a waiting creation names must not be deleted. */
+static void hold_vns(struct vm *vm, int by)
+{
+	for (int i = 0; i < vm->n_nics; i++)
+		vm->nics[i].vn->users += by;
+}
+
+static int check(struct vcenter *vc, const struct vm_spec *spec, struct server **server,
+		 struct err *err)
+{
+	int ret = inventory_vm_check(vc->inv, spec->vm, err);
+
+	if (ret)
+		return ret;
+	if (!vc->director.ready)
+		return err_set(err, EHOSTUNREACH, "the nDirector of %s does not answer",
+			       vc->conf.dc);
+	*server = placement_choose(vc->inv, spec->server, &spec->vm->size, NULL, &ret, err);
+	return ret;
+}
+
+static void refuse(struct vcenter *vc, struct http_request *req, const struct vm_spec *spec,
+		   int ret, const struct err *err)
+{
+	note(vc, "vm-create", spec->vm->name, "refused: %s", err->text);
+	api_refuse(req, ret, err);
+}
+
+static void create(struct vcenter *vc, struct creation *c)
+{
+	struct uuid uuid = c->spec.vm->uuid;
+	struct server *server = NULL;
+	struct vm *vm;
+	int ret;
+
+	hold_vns(c->spec.vm, -1);
+	ret = c->taken ? -EEXIST : check(vc, &c->spec, &server, &c->err);
+	if (ret) {
+		refuse(vc, c->req, &c->spec, ret, &c->err);
+		free(c->spec.vm);
+		return;
+	}
+	ret = vm_ops_add(vc, c->spec.vm, server, VM_OP_CREATE, &c->err);
+	vm = inventory_vm(vc->inv, &uuid);
+	if (ret)
+		api_refuse(c->req, ret, &c->err);
+	else
+		http_reply(c->req, 202, view_vm(vm, vc->conf.dc));
+}
+
+static void put_question(struct vcenter *vc, struct creation *c)
+{
+	if (--c->asked)
+		return;
+	create(vc, c);
+	free(c);
+}
+
+static void asked(struct vcenter *vc, const struct lookup_result *res, void *arg)
+{
+	struct question *q = arg;
+	struct creation *c = q->c;
+
+	if (res->result != NVO3__VM_LOOKUP_REPLY__RESULT__NOT_FOUND && !c->taken) {
+		c->taken = true;
+		err_set(&c->err, EEXIST, "%s is taken in VN %s by VM %s of %s", q->what, q->vn,
+			res->name, res->dc);
+	}
+	free(q);
+	put_question(vc, c);
+}
+
+static void ask(struct vcenter *vc, struct creation *c, const struct vn *vn,
+		struct lookup_key *key)
+{
+	struct question *q = mem_zalloc(sizeof(*q));
+
+	q->c = c;
+	q->vn = vn->name;
+	if (key->by == LOOKUP_MAC) {
+		char mac[MAC_ADDR_STRLEN];
+
+		snprintf(q->what, sizeof(q->what), "MAC %s", mac_addr_format(&key->mac, mac));
+	} else {
+		char ip[IP_ADDR_STRLEN];
+
+		snprintf(q->what, sizeof(q->what), "IP %s", ip_addr_format(&key->ip, ip));
+	}
+	key->vn = vn->uuid;
+	c->asked++;
+	query_peers(vc, key, asked, q);
+}
+
+static void ask_peers(struct vcenter *vc, struct creation *c)
+{
+	const struct vm *vm = c->spec.vm;
+
+	/* this one is put when all the others have been asked */
+	c->asked = 1;
+	for (int i = 0; i < vm->n_nics; i++) {
+		const struct nic *nic = &vm->nics[i];
+		struct lookup_key key = { .by = LOOKUP_MAC, .mac = nic->mac };
+
+		ask(vc, c, nic->vn, &key);
+		for (int j = 0; j < nic->n_ips; j++) {
+			key = (struct lookup_key){ .by = LOOKUP_IP, .ip = nic->ips[j].addr };
+			ask(vc, c, nic->vn, &key);
+		}
+	}
+	put_question(vc, c);
+}
+
+void api_vm_create(struct http_request *req, void *arg)
+{
+	struct vcenter *vc = arg;
+	json_t *body = http_body(req);
+	struct server *server = NULL;
+	struct vm_spec spec;
+	struct creation *c;
+	struct err err;
+	int ret;
+
+	if (!body)
+		return;
+	ret = vm_spec_parse(vc->inv, body, &spec, &err);
+	if (ret) {
+		api_refuse(req, ret, &err);
+		return;
+	}
+	ret = check(vc, &spec, &server, &err);
+	if (ret) {
+		refuse(vc, req, &spec, ret, &err);
+		free(spec.vm);
+		return;
+	}
+	c = mem_zalloc(sizeof(*c));
+	c->req = req;
+	c->spec = spec;
+	hold_vns(spec.vm, 1);
+	ask_peers(vc, c);
+}

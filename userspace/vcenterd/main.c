@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The management plane of one data centre. */
+#include <errno.h>
+#include <string.h>
+#include "lib/cleanup.h"
+#include "lib/daemon.h"
+#include "lib/log.h"
+#include "lib/mem.h"
+#include "vcenter.h"
+
+/* "sqlite:/var/lib/nvo3/vcenterd.db": its folder must be there, and ours alone. */
+static int take_state(const char *url, struct err *err)
+{
+	_cleanup_free_ char *dir = NULL;
+	char *slash;
+	int ret;
+
+	if (strncmp(url, "sqlite:", 7))
+		return 0;
+	dir = mem_strdup(url + 7);
+	slash = strrchr(dir, '/');
+	if (!slash || slash == dir)
+		return 0;
+	*slash = '\0';
+	ret = daemon_mkdir(dir, err);
+	return ret ? ret : daemon_lock(dir, err);
+}
+
+static int run(struct vcenter *vc, struct err *err)
+{
+	struct loop *loop = loop_new();
+	int ret;
+
+	if (!loop)
+		return err_set(err, ENOMEM, "no event loop");
+	ret = take_state(vc->conf.store, err);
+	if (!ret)
+		ret = daemon_signals(loop, err);
+	if (!ret)
+		ret = vcenter_start(vc, loop, err);
+	if (!ret) {
+		daemon_ready("vcenterd");
+		ret = loop_run(loop);
+		if (ret)
+			err_sys(err, ret, "the event loop ended");
+	}
+	vcenter_stop(vc);
+	loop_free(loop);
+	return ret;
+}
+
+int main(int argc, char **argv)
+{
+	struct daemon_options options;
+	struct vcenter vc = { 0 };
+	struct err err;
+	int ret;
+
+	daemon_start(argc, argv, "vcenterd", "management plane of one data centre", &options);
+	ret = config_load(options.conf, &vc.conf, &err);
+	if (!ret && !options.check)
+		ret = run(&vc, &err);
+	if (ret)
+		log_err("%s", err.text);
+	config_free(&vc.conf);
+	return ret ? 1 : 0;
+}

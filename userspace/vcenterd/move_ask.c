@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+#include "codes.h"
+#include "lib/mem.h"
+#include "move_ask.h"
+#include "move_dest.h"
+#include "profile.h"
+#include "proto/placement.pb-c.h"
+
+#define SHORT_MS	10000u
+#define SERVER_MS	60000u
+#define PULL_MS		600000u
+
+struct move_call {
+	struct vcenter *vc;
+	struct uuid id;
+	enum move_act act;
+	int nic;
+};
+
+static struct move_call *call_new(struct vcenter *vc, const struct move_job *job,
+				  enum move_act act)
+{
+	struct move_call *call = mem_zalloc(sizeof(*call));
+
+	*call = (struct move_call){ .vc = vc, .id = job->m.id, .act = act };
+	return call;
+}
+
+/* NULL: what it was for is over, or all of it is. */
+static struct move_job *call_job(const struct move_call *call)
+{
+	return call->vc->stopping ? NULL : move_run_lookup(call->vc, &call->id);
+}
+
+static void fail(struct vcenter *vc, struct move_job *job, enum move_act act, uint32_t code,
+		 const char *text)
+{
+	struct move_answer a = { .code = code, .text = text };
+
+	move_run_answer(vc, job, act, &a);
+}
+
+static bool decode_source(const struct msg *body, struct move_answer *a, void **keep)
+{
+	Nvo3__RelocateSourceReply *r = msg_decode(body, &nvo3__relocate_source_reply__descriptor,
+						  NULL);
+
+	*keep = r;
+	if (!r || r->sha256.len != 32 || !r->size)
+		return false;
+	a->size = r->size;
+	a->sha256 = r->sha256.data;
+	a->was_running = r->was_running;
+	return true;
+}
+
+static bool decode_reserve(const struct msg *body, struct move_answer *a, void **keep)
+{
+	Nvo3__MoveReserveReply *r = msg_decode(body, &nvo3__move_reserve_reply__descriptor, NULL);
+	const char *slash;
+
+	*keep = r;
+	if (!r)
+		return false;
+	slash = strchr(r->server, '/');
+	a->server = slash ? slash + 1 : r->server;
+	return *a->server;
+}
+
+static bool decode_status(const struct msg *body, struct move_answer *a, void **keep)
+{
+	Nvo3__MoveStatusReply *r = msg_decode(body, &nvo3__move_status_reply__descriptor, NULL);
+
+	*keep = r;
+	if (r)
+		a->phase = r->phase;
+	return r;
+}
+
+/* Of the answers, three carry what the move needs; *keep is freed after use. */
+static bool decode(enum move_act act, const struct msg *body, struct move_answer *a, void **keep)
+{
+	switch (act) {
+	case MOVE_ACT_STOP:
+		return decode_source(body, a, keep);
+	case MOVE_ACT_RESERVE:
+		return decode_reserve(body, a, keep);
+	case MOVE_ACT_STATUS:
+		return decode_status(body, a, keep);
+	default:
+		return true;
+	}
+}
+
+static void answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct move_answer a = { .code = code, .text = text };
+	struct move_call *call = arg;
+	struct move_job *job = call_job(call);
+	void *keep = NULL;
+
+	if (code == CODE(OK) && !decode(call->act, body, &a, &keep)) {
+		a.code = CODE(FAILED);
+		a.text = "the answer is not complete";
+	}
+	if (job)
+		move_run_answer(call->vc, job, call->act, &a);
+	if (keep)
+		msg_free(keep);
+	free(call);
+}
+
+/* --- the source vServer */
+
+static void ask_source(struct vcenter *vc, struct move_job *job, enum move_act act,
+		       uint32_t type, const ProtobufCMessage *msg)
+{
+	struct server *server = inventory_server(vc->inv, job->m.from_server);
+
+	if (server && server->session)
+		chan_request(server->session, type, msg, SERVER_MS, answered,
+			     call_new(vc, job, act));
+	else
+		fail(vc, job, act, CODE(UNAVAILABLE), "the source server is down");
+}
+
+static void stop(struct vcenter *vc, struct move_job *job)
+{
+	Nvo3__RelocateSource msg = NVO3__RELOCATE_SOURCE__INIT;
+	char dest[VC_DC_SIZE + VC_NAME_SIZE];
+
+	snprintf(dest, sizeof(dest), "%s/%s", job->m.to_dc, job->m.to_server);
+	msg.move = msg_put_uuid(&job->m.id);
+	msg.vm = msg_put_uuid(&job->m.vm);
+	msg.token = (ProtobufCBinaryData){ sizeof(job->m.token), job->m.token };
+	msg.dest = dest;
+	ask_source(vc, job, MOVE_ACT_STOP, MSG(RELOCATE_SOURCE), &msg.base);
+}
+
+static void release(struct vcenter *vc, struct move_job *job)
+{
+	Nvo3__RelocateRelease msg = NVO3__RELOCATE_RELEASE__INIT;
+
+	msg.move = msg_put_uuid(&job->m.id);
+	ask_source(vc, job, MOVE_ACT_RELEASE, MSG(RELOCATE_RELEASE), &msg.base);
+}
+
+static void undo_source(struct vcenter *vc, struct move_job *job)
+{
+	Nvo3__RelocateAbort msg = NVO3__RELOCATE_ABORT__INIT;
+
+	msg.move = msg_put_uuid(&job->m.id);
+	ask_source(vc, job, MOVE_ACT_UNDO_SOURCE, MSG(RELOCATE_ABORT), &msg.base);
+}
+
+/* --- our nDirector: one nic after the other, then one answer for all */
+
+static void unplace(struct vcenter *vc, struct move_job *job, int nic);
+
+static void unplaced(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct move_call *call = arg;
+	struct move_job *job = call_job(call);
+
+	if (job && (code == CODE(OK) || code == CODE(NOT_FOUND)))
+		unplace(call->vc, job, call->nic + 1);
+	else if (job)
+		fail(call->vc, job, MOVE_ACT_UNPLACE, code, text);
+	free(call);
+}
+
+static void unplace(struct vcenter *vc, struct move_job *job, int n)
+{
+	struct vm *vm = inventory_vm(vc->inv, &job->m.vm);
+	Nvo3__Unplace msg = NVO3__UNPLACE__INIT;
+	struct move_call *call;
+
+	if (!vm || n >= vm->n_nics) {
+		fail(vc, job, MOVE_ACT_UNPLACE, CODE(OK), "");
+		return;
+	}
+	msg.vn = msg_put_uuid(&vm->nics[n].vn->uuid);
+	msg.mac = msg_put_mac(&vm->nics[n].mac);
+	msg.epoch = vm->nics[n].epoch;
+	call = call_new(vc, job, MOVE_ACT_UNPLACE);
+	call->nic = n;
+	chan_request(vc->director.chan, MSG(UNPLACE), &msg.base, SHORT_MS, unplaced, call);
+}
+
+/* --- the destination, here */
+
+static void local_done(struct vcenter *vc, uint32_t code, const char *text, void *arg)
+{
+	struct move_answer a = { .code = code, .text = text };
+	struct move_call *call = arg;
+	struct move_job *job = call_job(call);
+
+	if (job)
+		move_run_answer(vc, job, call->act, &a);
+	free(call);
+}
+
+static void fill_pull(struct vcenter *vc, struct move_job *job, Nvo3__MovePull *msg,
+		      char *source, size_t size)
+{
+	struct server *server = inventory_server(vc->inv, job->m.from_server);
+
+	snprintf(source, size, "%s/%s", job->m.from_dc, job->m.from_server);
+	msg->move = msg_put_uuid(&job->m.id);
+	msg->source_addr = server ? server->image_addr : "";
+	msg->source = source;
+	msg->token = (ProtobufCBinaryData){ sizeof(job->m.token), job->m.token };
+	msg->size = job->m.size;
+	msg->sha256 = (ProtobufCBinaryData){ sizeof(job->m.sha256), job->m.sha256 };
+}
+
+static void fill_reserve(struct vcenter *vc, struct move_job *job, Nvo3__MoveReserve *msg)
+{
+	struct vm *vm = inventory_vm(vc->inv, &job->m.vm);
+
+	msg->move = msg_put_uuid(&job->m.id);
+	msg->profile = vm ? vm_to_msg(vm) : NULL;
+	msg->server = job->m.to_server;
+	msg->lease_s = MOVE_LEASE_S;
+}
+
+static void local_reserve(struct vcenter *vc, struct move_job *job)
+{
+	Nvo3__MoveReserve msg = NVO3__MOVE_RESERVE__INIT;
+	char server[VC_NAME_SIZE] = "";
+	struct move_answer a = { .server = server };
+	struct err err = { "" };
+
+	fill_reserve(vc, job, &msg);
+	a.code = move_dest_reserve(vc, vc->conf.dc, &msg, server, &err);
+	a.text = err.text;
+	move_run_answer(vc, job, MOVE_ACT_RESERVE, &a);
+	if (msg.profile)
+		msg_free(msg.profile);
+}
+
+static void local_pull(struct vcenter *vc, struct move_job *job)
+{
+	Nvo3__MovePull msg = NVO3__MOVE_PULL__INIT;
+	char source[VC_DC_SIZE + VC_NAME_SIZE];
+
+	fill_pull(vc, job, &msg, source, sizeof(source));
+	move_dest_pull(vc, &msg, local_done, call_new(vc, job, MOVE_ACT_PULL));
+}
+
+static void ask_here(struct vcenter *vc, struct move_job *job, enum move_act act)
+{
+	const struct incoming *in = move_dest_lookup(vc, &job->m.id);
+	struct move_answer a = { .code = CODE(OK), .text = "" };
+	struct err err = { "" };
+
+	switch (act) {
+	case MOVE_ACT_RESERVE:
+		local_reserve(vc, job);
+		return;
+	case MOVE_ACT_PULL:
+		local_pull(vc, job);
+		return;
+	case MOVE_ACT_COMMIT:
+		move_dest_commit(vc, &job->m.id, job->m.flags & MOVE_F_WAS_RUNNING, local_done,
+				 call_new(vc, job, act));
+		return;
+	case MOVE_ACT_STATUS:
+		a.phase = in ? incoming_status(in) : NVO3__MOVE_STATUS_REPLY__PHASE__NONE;
+		break;
+	default:
+		a.code = move_dest_abort(vc, &job->m.id, &err);
+		a.text = err.text;
+	}
+	move_run_answer(vc, job, act, &a);
+}
+
+/* --- the destination, at a peer's */
+
+static void ask_peer(struct vcenter *vc, struct move_job *job, enum move_act act, uint32_t type,
+		     const ProtobufCMessage *msg, uint32_t ms)
+{
+	struct peer *peer = vcenter_peer(vc, job->m.to_dc);
+
+	if (peer && peer->up)
+		chan_request(peer->chan, type, msg, ms, answered, call_new(vc, job, act));
+	else
+		fail(vc, job, act, CODE(UNAVAILABLE), "the vCenter of the destination is down");
+}
+
+static void peer_reserve(struct vcenter *vc, struct move_job *job)
+{
+	Nvo3__MoveReserve msg = NVO3__MOVE_RESERVE__INIT;
+
+	fill_reserve(vc, job, &msg);
+	ask_peer(vc, job, MOVE_ACT_RESERVE, MSG(MOVE_RESERVE), &msg.base, SHORT_MS);
+	if (msg.profile)
+		msg_free(msg.profile);
+}
+
+static void peer_pull(struct vcenter *vc, struct move_job *job)
+{
+	Nvo3__MovePull msg = NVO3__MOVE_PULL__INIT;
+	char source[VC_DC_SIZE + VC_NAME_SIZE];
+
+	fill_pull(vc, job, &msg, source, sizeof(source));
+	ask_peer(vc, job, MOVE_ACT_PULL, MSG(MOVE_PULL), &msg.base, PULL_MS);
+}
+
+static void ask_there(struct vcenter *vc, struct move_job *job, enum move_act act)
+{
+	Nvo3__MoveCommit commit = NVO3__MOVE_COMMIT__INIT;
+	Nvo3__MoveStatus status = NVO3__MOVE_STATUS__INIT;
+	Nvo3__MoveAbort undo = NVO3__MOVE_ABORT__INIT;
+
+	switch (act) {
+	case MOVE_ACT_RESERVE:
+		peer_reserve(vc, job);
+		break;
+	case MOVE_ACT_PULL:
+		peer_pull(vc, job);
+		break;
+	case MOVE_ACT_COMMIT:
+		commit.move = msg_put_uuid(&job->m.id);
+		commit.start = job->m.flags & MOVE_F_WAS_RUNNING;
+		ask_peer(vc, job, act, MSG(MOVE_COMMIT), &commit.base, SERVER_MS);
+		break;
+	case MOVE_ACT_STATUS:
+		status.move = msg_put_uuid(&job->m.id);
+		ask_peer(vc, job, act, MSG(MOVE_STATUS), &status.base, SHORT_MS);
+		break;
+	default:
+		undo.move = msg_put_uuid(&job->m.id);
+		ask_peer(vc, job, act, MSG(MOVE_ABORT), &undo.base, SHORT_MS);
+	}
+}
+
+void move_ask(struct vcenter *vc, struct move_job *job, enum move_act act)
+{
+	switch (act) {
+	case MOVE_ACT_STOP:
+		stop(vc, job);
+		break;
+	case MOVE_ACT_RELEASE:
+		release(vc, job);
+		break;
+	case MOVE_ACT_UNDO_SOURCE:
+		undo_source(vc, job);
+		break;
+	case MOVE_ACT_UNPLACE:
+		unplace(vc, job, 0);
+		break;
+	default:
+		if (move_is_local(&job->m))
+			ask_here(vc, job, act);
+		else
+			ask_there(vc, job, act);
+	}
+}
+
+static void progress_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct move_call *call = arg;
+	struct move_job *job = call_job(call);
+	Nvo3__MoveStatusReply *r = NULL;
+
+	if (code == CODE(OK))
+		r = msg_decode(body, &nvo3__move_status_reply__descriptor, NULL);
+	if (job)
+		job->polling = false;
+	if (job && r)
+		move_run_progress(call->vc, &call->id, r->done);
+	if (r)
+		msg_free(r);
+	free(call);
+}
+
+void move_ask_progress(struct vcenter *vc, struct move_job *job)
+{
+	struct peer *peer = vcenter_peer(vc, job->m.to_dc);
+	Nvo3__MoveStatus msg = NVO3__MOVE_STATUS__INIT;
+
+	if (!peer || !peer->up)
+		return;
+	msg.move = msg_put_uuid(&job->m.id);
+	job->polling = true;
+	chan_request(peer->chan, MSG(MOVE_STATUS), &msg.base, SHORT_MS, progress_answered,
+		     call_new(vc, job, MOVE_ACT_NONE));
+}

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include "codes.h"
+#include "lib/log.h"
+#include "lib/mem.h"
+#include "lib/msg.h"
+#include "move_ask.h"
+#include "move_dest.h"
+#include "move_run.h"
+#include "persist.h"
+
+#define POLL_MS	1000u
+
+struct move_job *move_run_lookup(struct vcenter *vc, const struct uuid *id)
+{
+	struct move_job *job;
+
+	HASH_FIND(hh, vc->moves, id, sizeof(*id), job);
+	return job;
+}
+
+static struct move_job *add(struct vcenter *vc, const struct move *m)
+{
+	struct move_job *job = mem_zalloc(sizeof(*job));
+
+	job->m = *m;
+	HASH_ADD(hh, vc->moves, m.id, sizeof(m->id), job);
+	return job;
+}
+
+static void drop(struct vcenter *vc, struct move_job *job)
+{
+	HASH_DEL(vc->moves, job);
+	free(job);
+}
+
+static struct vm *job_vm(struct vcenter *vc, const struct move_job *job)
+{
+	struct vm *vm = inventory_vm(vc->inv, &job->m.vm);
+
+	return vm && uuid_equal(&vm->move, &job->m.id) ? vm : NULL;
+}
+
+static bool is_over(const struct move_job *job)
+{
+	return job->m.state != MOVE_RUNNING;
+}
+
+/* The source has its VM back, whatever the destination still has to clean up. */
+static bool is_restored(const struct move *m)
+{
+	unsigned int both = MOVE_F_ABORTING | MOVE_F_SOURCE_DONE;
+
+	return (m->flags & both) == both || m->state == MOVE_ABORTED;
+}
+
+/* What the move means for the VM; the VM is then stored together with the move. */
+static void apply(struct vcenter *vc, struct move_job *job, struct vm *vm)
+{
+	const struct move *m = &job->m;
+	uint32_t state = vm->state;
+	bool left = vm->left;
+
+	if (is_restored(m)) {
+		if (vm->state == NVO3__VM_STATE__VM_MOVING)
+			vm->state = m->flags & MOVE_F_WAS_RUNNING ?
+					    NVO3__VM_STATE__VM_RUNNING :
+					    NVO3__VM_STATE__VM_STOPPED;
+	} else if (m->step == MOVE_RELEASE) {
+		vm->left = !move_is_local(m);
+	} else if (m->step > MOVE_RESERVE) {
+		vm->state = NVO3__VM_STATE__VM_MOVING;
+	}
+	job->vm_dirty |= state != vm->state || left != vm->left;
+}
+
+static int persist_both(struct vcenter *vc, struct move_job *job, struct vm *vm, struct err *err)
+{
+	int ret = store_begin(vc->store, err);
+
+	if (ret)
+		return ret;
+	ret = persist_move(vc->store, &job->m, err);
+	if (!ret && vm && vm->left && job->m.state == MOVE_DONE)
+		ret = persist_vm_del(vc->store, &vm->uuid, err);
+	else if (!ret && vm && job->vm_dirty)
+		ret = persist_vm(vc->store, vm, err);
+	if (!ret)
+		return store_commit(vc->store, err);
+	store_rollback(vc->store);
+	return ret;
+}
+
+static void tell_end(struct vcenter *vc, const struct move *m)
+{
+	if (m->state == MOVE_DONE)
+		note(vc, "move", m->vm_name, "moved from %s/%s to %s/%s", m->from_dc,
+		     m->from_server, m->to_dc, m->to_server);
+	else
+		note_alert(vc, "move", m->vm_name, "not moved from %s/%s to %s: %s", m->from_dc,
+			   m->from_server, m->to_dc, m->error);
+}
+
+/*
+ * The VM takes part in it no more. Inside the DC that is so from the release on: a source that
+ * is down, and has yet to clean up, does not keep anybody from using the VM.
+ */
+static bool is_free(const struct move *m)
+{
+	return m->state != MOVE_RUNNING || is_restored(m) ||
+	       (m->step == MOVE_RELEASE && move_is_local(m));
+}
+
+static void let_go(struct vcenter *vc, struct move_job *job, struct vm *vm)
+{
+	if (vm->left && job->m.state == MOVE_DONE) {
+		inventory_vm_del(vc->inv, vm);
+		return;
+	}
+	/* from now on the destination's part cannot tell this VM from one on its next move */
+	inventory_vm_set_dest(vm, NULL);
+	memset(&vm->move, 0, sizeof(vm->move));
+}
+
+/* False: it is not on the disk, nothing may follow from it now. */
+static bool store(struct vcenter *vc, struct move_job *job)
+{
+	struct vm *vm = job_vm(vc, job);
+	struct err err;
+
+	if (!job->dirty)
+		return true;
+	if (vm)
+		apply(vc, job, vm);
+	if (persist_both(vc, job, vm, &err)) {
+		log_err("the move of VM %s is not stored: %s", job->m.vm_name, err.text);
+		return false;
+	}
+	job->dirty = false;
+	job->vm_dirty = false;
+	if (vm && is_free(&job->m))
+		let_go(vc, job, vm);
+	if (is_over(job))
+		tell_end(vc, &job->m);
+	return true;
+}
+
+static void poll(struct vcenter *vc, struct move_job *job, uint64_t now)
+{
+	if (job->m.step != MOVE_PULL || !job->m.waiting || move_is_local(&job->m))
+		return;
+	if (job->polling || now < job->poll_at)
+		return;
+	job->poll_at = now + POLL_MS;
+	move_ask_progress(vc, job);
+}
+
+static void run(struct vcenter *vc, struct move_job *job)
+{
+	enum move_act act;
+
+	/* an answer that comes before the question returns */
+	if (job->running)
+		return;
+	job->running = true;
+	do {
+		bool late = job->m.late;
+
+		if (move_tick(&job->m, loop_now_ms()))
+			job->dirty = true;
+		if (job->m.late && !late)
+			note_alert(vc, "move", job->m.vm_name, "step %s takes long: %s",
+				   move_step_name(job->m.step),
+				   *job->m.error ? job->m.error : "no answer");
+		if (!store(vc, job))
+			break;
+		act = move_next(&job->m, loop_now_ms());
+		if (act != MOVE_ACT_NONE) {
+			job->m.waiting = true;
+			move_ask(vc, job, act);
+		}
+	} while (act != MOVE_ACT_NONE);
+	poll(vc, job, loop_now_ms());
+	job->running = false;
+}
+
+/* Who asked for the move hears how it begins. A refused one leaves nothing but an event. */
+static bool tell_begun(struct vcenter *vc, struct move_job *job, const struct move_answer *a)
+{
+	bool refused = move_is_refused(&job->m);
+	move_begun_fn begun = job->begun;
+	struct vm *vm = job_vm(vc, job);
+
+	job->begun = NULL;
+	if (refused && vm)
+		memset(&vm->move, 0, sizeof(vm->move));
+	if (refused)
+		note(vc, "move-refused", job->m.vm_name, "%s", a->text);
+	if (begun)
+		begun(vc, refused ? NULL : &job->m, a->code, a->text, job->begun_arg);
+	return refused;
+}
+
+void move_run_answer(struct vcenter *vc, struct move_job *job, enum move_act act,
+		     const struct move_answer *a)
+{
+	enum move_step step = job->m.step;
+	bool aborting = job->m.flags & MOVE_F_ABORTING;
+	struct err err;
+
+	if (move_answer(&job->m, act, a, loop_now_ms(), wall_ms()))
+		job->dirty = true;
+	if (job->m.flags & MOVE_F_ABORTING && !aborting)
+		note_alert(vc, "move-abort", job->m.vm_name, "given up at step %s: %s",
+			   move_step_name(job->m.step), job->m.error);
+	else if (job->m.step != step)
+		note(vc, "move-step", job->m.vm_name, "%s done, %s follows", move_step_name(step),
+		     move_step_name(job->m.step));
+	if (act == MOVE_ACT_RESERVE && tell_begun(vc, job, a)) {
+		/* while it is being asked its caller still holds it: forgotten at the next tick */
+		if (!persist_move_del(vc->store, &job->m.id, &err))
+			job->dirty = false;
+		return;
+	}
+	run(vc, job);
+}
+
+static void refuse(struct vcenter *vc, struct vm *vm, move_begun_fn begun, void *arg,
+		   uint32_t code, const char *text)
+{
+	note(vc, "move-refused", vm->name, "%s", text);
+	begun(vc, NULL, code, text, arg);
+}
+
+static int check(struct vcenter *vc, const struct vm *vm, const char *dc, struct err *err)
+{
+	struct peer *peer = vcenter_peer(vc, dc);
+
+	if (!uuid_is_zero(&vm->move))
+		return err_set(err, EBUSY, "VM %s is moving", vm->name);
+	if (vm->op != VM_OP_NONE)
+		return err_set(err, EBUSY, "VM %s is in the middle of another operation",
+			       vm->name);
+	if (vm->state != NVO3__VM_STATE__VM_RUNNING && vm->state != NVO3__VM_STATE__VM_STOPPED)
+		return err_set(err, EPERM, "VM %s neither runs nor is stopped", vm->name);
+	if (!vm->server->session)
+		return err_set(err, EHOSTUNREACH, "server %s, where VM %s is, is down",
+			       vm->server->name, vm->name);
+	if (!strcmp(dc, vc->conf.dc))
+		return 0;
+	if (!peer)
+		return err_set(err, ENOENT, "there is no data centre %s", dc);
+	if (!peer->up)
+		return err_set(err, EHOSTUNREACH, "the vCenter of %s does not answer", dc);
+	return 0;
+}
+
+static void fill(struct vcenter *vc, const struct vm *vm, const char *dc, const char *server,
+		 struct move *m)
+{
+	m->id = uuid_new();
+	m->vm = vm->uuid;
+	snprintf(m->vm_name, sizeof(m->vm_name), "%s", vm->name);
+	snprintf(m->from_dc, sizeof(m->from_dc), "%s", vc->conf.dc);
+	snprintf(m->from_server, sizeof(m->from_server), "%s", vm->server->name);
+	snprintf(m->to_dc, sizeof(m->to_dc), "%s", dc);
+	snprintf(m->to_server, sizeof(m->to_server), "%s", server);
+	if (vm->state == NVO3__VM_STATE__VM_RUNNING)
+		m->flags |= MOVE_F_WAS_RUNNING;
+	m->started = wall_ms();
+	move_begin(m, loop_now_ms());
+}
+
+void move_run_begin(struct vcenter *vc, struct vm *vm, const char *dc, const char *server,
+		    move_begun_fn begun, void *arg)
+{
+	struct move m = { 0 };
+	struct move_job *job;
+	struct err err;
+	int ret;
+
+	if (!*dc)
+		dc = vc->conf.dc;
+	ret = check(vc, vm, dc, &err);
+	if (!ret && strlen(server) >= VC_NAME_SIZE)
+		ret = err_set(&err, ENOENT, "there is no server %.80s in %s", server, dc);
+	if (ret) {
+		refuse(vc, vm, begun, arg, code_from_errno(ret), err.text);
+		return;
+	}
+	fill(vc, vm, dc, server, &m);
+	if (getrandom(m.token, sizeof(m.token), 0) != sizeof(m.token))
+		abort();
+	ret = persist_move(vc->store, &m, &err);
+	if (ret) {
+		refuse(vc, vm, begun, arg, CODE(UNAVAILABLE), err.text);
+		return;
+	}
+	vm->move = m.id;
+	job = add(vc, &m);
+	job->begun = begun;
+	job->begun_arg = arg;
+	run(vc, job);
+}
+
+void move_run_progress(struct vcenter *vc, const struct uuid *id, uint64_t done)
+{
+	struct move_job *job = move_run_lookup(vc, id);
+
+	if (job && done > job->m.image_done && done <= job->m.size)
+		job->m.image_done = done;
+}
+
+void move_run_load(struct vcenter *vc, const struct move *m)
+{
+	struct vm *vm = inventory_vm(vc->inv, &m->vm);
+	struct move_job *job = add(vc, m);
+
+	if (m->state == MOVE_DONE)
+		job->m.image_done = m->size;
+	if (is_over(job))
+		return;
+	move_resume(&job->m, loop_now_ms());
+	if (vm && !is_free(m))
+		vm->move = m->id;
+}
+
+void move_run_tick(struct vcenter *vc)
+{
+	struct move_job *job, *tmp;
+
+	HASH_ITER(hh, vc->moves, job, tmp) {
+		if (move_is_refused(&job->m))
+			drop(vc, job);
+		else if (!is_over(job) || job->dirty)
+			run(vc, job);
+	}
+}
+
+void move_run_kick(struct vcenter *vc)
+{
+	struct move_job *job, *tmp;
+
+	HASH_ITER(hh, vc->moves, job, tmp) {
+		if (is_over(job))
+			continue;
+		job->m.retry_at = 0;
+		run(vc, job);
+	}
+	move_dest_kick(vc);
+}
+
+void move_run_free(struct vcenter *vc)
+{
+	struct move_job *job, *tmp;
+
+	HASH_ITER(hh, vc->moves, job, tmp)
+		drop(vc, job);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Does what move.h decides: this vCenter as the coordinator of moves of its own VMs.
+ */
+#ifndef VCENTERD_MOVE_RUN_H
+#define VCENTERD_MOVE_RUN_H
+
+#include "move.h"
+#include "vcenter.h"
+
+/* The move is under way (@text empty), or refused before anything was touched. */
+typedef void (*move_begun_fn)(struct vcenter *vc, const struct move *m, uint32_t code,
+			      const char *text, void *arg);
+
+struct move_job {
+	struct move m;
+	bool dirty, running;
+	bool vm_dirty;		/* the VM changed with it and is stored with it */
+	uint64_t poll_at;	/* when to ask a peer how far the image is */
+	bool polling;
+	move_begun_fn begun;
+	void *begun_arg;
+	UT_hash_handle hh;
+};
+
+/*
+ * Move @vm to @dc (empty: this one), server @server (empty: any). Calls @begun exactly once,
+ * perhaps before it returns, also when it refuses.
+ */
+void move_run_begin(struct vcenter *vc, struct vm *vm, const char *dc, const char *server,
+		    move_begun_fn begun, void *arg);
+struct move_job *move_run_lookup(struct vcenter *vc, const struct uuid *id);
+/* An event of a vServer: bytes of the image. */
+void move_run_progress(struct vcenter *vc, const struct uuid *id, uint64_t done);
+
+void move_run_load(struct vcenter *vc, const struct move *m);	/* after the VMs */
+void move_run_tick(struct vcenter *vc);
+void move_run_kick(struct vcenter *vc);		/* moves towards us too: do not wait */
+void move_run_free(struct vcenter *vc);
+
+/* Within move_run and move_ask. */
+void move_run_answer(struct vcenter *vc, struct move_job *job, enum move_act act,
+		     const struct move_answer *a);
+
+#endif

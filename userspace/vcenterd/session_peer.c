@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+#include "codes.h"
+#include "lib/log.h"
+#include "lib/mem.h"
+#include "move_run.h"
+#include "persist.h"
+#include "profile.h"
+#include "proto/peering.pb-c.h"
+#include "session_peer.h"
+
+#define TELL_MS	10000u
+
+/* Silence is not looked into: it is told again at the next session. */
+static void vn_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct peer *peer = arg;
+
+	if (code != CODE(OK) && !code_is_silence(code))
+		note_alert(peer->vc, "vn-refused", peer->conf->dc, "it refuses a VN: %s", text);
+}
+
+static void tell_vn(struct peer *peer, const struct vn *vn)
+{
+	Nvo3__PeerVnSet msg = NVO3__PEER_VN_SET__INIT;
+	Nvo3__VnInfo info = vn_to_msg(vn);
+
+	msg.vn = &info;
+	chan_request(peer->chan, MSG(PEER_VN_SET), &msg.base, TELL_MS, vn_answered, peer);
+}
+
+static void vn_del_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct peer *peer = arg;
+
+	if (code == CODE(BUSY))
+		note_alert(peer->vc, "vn-in-use", peer->conf->dc,
+			   "it keeps a VN that was deleted here: %s", text);
+}
+
+static void tell_vn_del(struct peer *peer, const struct uuid *vn)
+{
+	Nvo3__PeerVnDelete msg = NVO3__PEER_VN_DELETE__INIT;
+
+	msg.uuid = msg_put_uuid(vn);
+	chan_request(peer->chan, MSG(PEER_VN_DELETE), &msg.base, TELL_MS, vn_del_answered, peer);
+}
+
+void session_peer_vn_set(struct vcenter *vc, const struct vn *vn)
+{
+	for (int i = 0; i < vc->conf.n_peers; i++)
+		if (vc->peers[i].up)
+			tell_vn(&vc->peers[i], vn);
+}
+
+void session_peer_vn_del(struct vcenter *vc, const struct uuid *vn)
+{
+	for (int i = 0; i < vc->conf.n_peers; i++)
+		if (vc->peers[i].up)
+			tell_vn_del(&vc->peers[i], vn);
+}
+
+static void vn_gone(const struct uuid *vn, void *arg)
+{
+	tell_vn_del(arg, vn);
+}
+
+static void up(struct chan *chan, void *arg)
+{
+	struct peer *peer = arg;
+	struct vcenter *vc = peer->vc;
+	struct vn *vn, *tmp;
+	struct err err;
+
+	if (strcmp(chan_peer(chan)->dc, peer->conf->dc)) {
+		note_alert(vc, "peer-wrong", peer->conf->dc, "its address answers as %s",
+			   chan_peer_name(chan));
+		chan_drop(chan, "it is the vCenter of another data centre");
+		return;
+	}
+	peer->up = true;
+	note(vc, "peer-up", peer->conf->dc, "the session to %s is up", chan_peer_name(chan));
+	/* first what is gone: a new VN may have its name */
+	if (persist_walk_vn_gone(vc->store, vn_gone, peer, &err))
+		log_err("deleted VNs are not told again: %s", err.text);
+	HASH_ITER(hh, vc->inv->vns, vn, tmp)
+		if (!strcmp(vn->home_dc, vc->conf.dc))
+			tell_vn(peer, vn);
+	move_run_kick(vc);
+}
+
+static void down(struct chan *chan, const char *why, void *arg)
+{
+	struct peer *peer = arg;
+
+	if (!peer->up)
+		return;
+	peer->up = false;
+	note_alert(peer->vc, "peer-down", peer->conf->dc, "%s", why);
+}
+
+/* They ask on their own session. */
+static bool message(struct chan *chan, const struct msg *msg, void *arg)
+{
+	return false;
+}
+
+int session_peer_start(struct vcenter *vc, struct err *err)
+{
+	static const struct chan_ops ops = { up, down, message };
+
+	vc->peers = mem_calloc(vc->conf.n_peers, sizeof(*vc->peers));
+	for (int i = 0; i < vc->conf.n_peers; i++) {
+		struct peer *peer = &vc->peers[i];
+
+		peer->vc = vc;
+		peer->conf = &vc->conf.peers[i];
+		peer->chan = chan_connect(vc->loop, vc->tls, peer->conf->addrs,
+					  peer->conf->n_addrs, ROLE_BIT(ROLE_VCENTER), &ops,
+					  peer, err);
+		if (!peer->chan)
+			return -1;
+	}
+	return 0;
+}
+
+void session_peer_stop(struct vcenter *vc)
+{
+	for (int i = 0; vc->peers && i < vc->conf.n_peers; i++) {
+		vc->peers[i].up = false;
+		if (vc->peers[i].chan)
+			chan_free(vc->peers[i].chan);
+	}
+}

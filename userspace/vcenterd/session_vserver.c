@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <string.h>
+#include "claim.h"
+#include "codes.h"
+#include "lib/log.h"
+#include "move_dest.h"
+#include "move_run.h"
+#include "owed.h"
+#include "persist.h"
+#include "profile.h"
+#include "query.h"
+#include "session_vserver.h"
+#include "vserver_register.h"
+#include "vm_ops.h"
+
+/* The server whose session this is; NULL before it registered. */
+static struct server *chan_server_of(struct vcenter *vc, struct chan *chan)
+{
+	struct server *server = inventory_server(vc->inv, chan_peer(chan)->name);
+
+	return server && server->session == chan ? server : NULL;
+}
+
+void session_vserver_up(struct vcenter *vc, struct chan *chan)
+{
+	if (strcmp(chan_peer(chan)->dc, vc->conf.dc))
+		chan_drop(chan, "it is a vServer of another data centre");
+}
+
+void session_vserver_down(struct vcenter *vc, struct chan *chan, const char *why)
+{
+	struct server *server = chan_server_of(vc, chan);
+
+	if (!server)
+		return;
+	server->session = NULL;
+	note_alert(vc, "server-down", server->name, "%s", why);
+}
+
+static void send_alert(struct chan *chan, const char *kind, const char *subject,
+		       const char *text)
+{
+	Nvo3__Alert alert = NVO3__ALERT__INIT;
+
+	alert.kind = (char *)kind;
+	alert.subject = (char *)subject;
+	alert.text = (char *)text;
+	chan_event(chan, MSG(ALERT), &alert.base);
+}
+
+/* --- V3, V4 */
+
+/* With the epochs of its placement: those of a new VM are still to come. */
+static void reply_registered(struct vcenter *vc, struct chan *chan, const struct msg *msg,
+			     struct vm *vm)
+{
+	Nvo3__VmRegisterReply reply = NVO3__VM_REGISTER_REPLY__INIT;
+
+	if (vm->op == VM_OP_ADOPT) {
+		if (vm->registrar)
+			owed_reply(vc, vm->registrar, CODE(BUSY), "asked again", NULL);
+		vm->registrar = owed_new(vc, chan, msg->id);
+		return;
+	}
+	reply.nics = nics_to_msg(vm);
+	reply.n_nics = vm->n_nics;
+	chan_reply(chan, msg->id, CODE(OK), NULL, &reply.base);
+	nics_free(reply.nics, reply.n_nics);
+}
+
+static void vm_register(struct vcenter *vc, struct chan *chan, struct server *server,
+			const struct msg *msg)
+{
+	struct err err;
+	Nvo3__VmRegister *req = msg_decode(msg, &nvo3__vm_register__descriptor, &err);
+	struct vm *vm = NULL;
+	int ret;
+
+	if (!req || !req->vm) {
+		chan_reply(chan, msg->id, CODE(BAD_MESSAGE), req ? "vm is missing" : err.text,
+			   NULL);
+	} else {
+		ret = vserver_register_vm(vc, server, req->vm, &vm, &err);
+		if (ret)
+			chan_reply_err(chan, msg->id, code_from_errno(ret), &err);
+		else
+			reply_registered(vc, chan, msg, vm);
+	}
+	if (req)
+		msg_free(req);
+}
+
+static int unregister(struct vcenter *vc, struct server *server, const struct uuid *uuid,
+		      struct err *err)
+{
+	struct vm *vm = inventory_vm(vc->inv, uuid);
+	char text[UUID_STRLEN];
+	int ret;
+
+	ret = claim_unregister(vc->inv, server, uuid, err);
+	if (!ret && vm->op == VM_OP_DELETE)
+		return 0;
+	if (!ret) {
+		bool made = vm->made;
+
+		/* it is gone there: what is left is its placement */
+		vm->made = false;
+		ret = vm_ops_begin(vc, vm, VM_OP_DELETE, err);
+		if (ret)
+			vm->made = made;
+	}
+	if (ret)
+		note_alert(vc, "vm-unregister", vm ? vm->name : uuid_format(uuid, text),
+			   "refused to server %s: %s", server->name, err->text);
+	else
+		note(vc, "vm-unregister", uuid_format(uuid, text), "by server %s", server->name);
+	return ret;
+}
+
+static void vm_unregister(struct vcenter *vc, struct chan *chan, struct server *server,
+			  const struct msg *msg)
+{
+	struct err err;
+	Nvo3__VmUnregister *req = msg_decode(msg, &nvo3__vm_unregister__descriptor, &err);
+	char text[UUID_STRLEN];
+	struct uuid uuid;
+	int ret;
+
+	if (!req || !msg_get_uuid(&req->vm, &uuid)) {
+		chan_reply(chan, msg->id, CODE(BAD_MESSAGE), "vm is not 16 bytes", NULL);
+	} else {
+		ret = unregister(vc, server, &uuid, &err);
+		if (ret)
+			chan_reply_err(chan, msg->id, code_from_errno(ret), &err);
+		else
+			chan_reply(chan, msg->id, CODE(OK), NULL, NULL);
+		if (ret == -ENOENT)
+			send_alert(chan, "unregister-unknown", uuid_format(&uuid, text),
+				   err.text);
+	}
+	if (req)
+		msg_free(req);
+}
+
+/* --- V8 */
+
+static void looked_up(struct vcenter *vc, const struct lookup_result *res, void *arg)
+{
+	Nvo3__VmLookupReply reply = lookup_result_to_msg(res);
+
+	owed_reply(vc, arg, CODE(OK), NULL, &reply.base);
+}
+
+static void vm_lookup(struct vcenter *vc, struct chan *chan, const struct msg *msg)
+{
+	struct err err;
+	Nvo3__VmLookup *req = msg_decode(msg, &nvo3__vm_lookup__descriptor, &err);
+	struct lookup_key key;
+
+	if (!req || lookup_key_from_msg(req, &key, &err))
+		chan_reply_err(chan, msg->id, CODE(BAD_MESSAGE), &err);
+	else
+		query_lookup(vc, &key, looked_up, owed_new(vc, chan, msg->id));
+	if (req)
+		msg_free(req);
+}
+
+/* --- events */
+
+static void vm_state(struct vcenter *vc, struct server *server, const struct msg *msg)
+{
+	Nvo3__VmStateEvent *event = msg_decode(msg, &nvo3__vm_state_event__descriptor, NULL);
+	struct uuid uuid;
+	struct vm *vm;
+
+	vm = event && msg_get_uuid(&event->vm, &uuid) ? inventory_vm(vc->inv, &uuid) : NULL;
+	if (vm && vm->server == server)
+		vserver_take_state(vc, vm, event->state, event->text);
+	if (event)
+		msg_free(event);
+}
+
+static void progress(struct vcenter *vc, const struct msg *msg)
+{
+	Nvo3__RelocateProgress *event;
+	struct uuid move;
+
+	event = msg_decode(msg, &nvo3__relocate_progress__descriptor, NULL);
+	if (event && msg_get_uuid(&event->move, &move)) {
+		move_run_progress(vc, &move, event->done);
+		move_dest_progress(vc, &move, event->done, event->total);
+	}
+	if (event)
+		msg_free(event);
+}
+
+static void alert(struct vcenter *vc, struct chan *chan, const struct msg *msg)
+{
+	Nvo3__Alert *a = msg_decode(msg, &nvo3__alert__descriptor, NULL);
+
+	if (!a)
+		return;
+	note_alert(vc, *a->kind ? a->kind : "alert", *a->subject ? a->subject :
+		   chan_peer_name(chan), "%s says: %s", chan_peer_name(chan), a->text);
+	msg_free(a);
+}
+
+/* --- what a registered server may say */
+
+static bool registered_message(struct vcenter *vc, struct chan *chan, struct server *server,
+			       const struct msg *msg)
+{
+	switch (msg->type) {
+	case MSG(VM_REGISTER):
+		vm_register(vc, chan, server, msg);
+		return true;
+	case MSG(VM_UNREGISTER):
+		vm_unregister(vc, chan, server, msg);
+		return true;
+	case MSG(VM_LOOKUP):
+		vm_lookup(vc, chan, msg);
+		return true;
+	case MSG(VM_STATE):
+		vm_state(vc, server, msg);
+		return true;
+	case MSG(RELOCATE_PROGRESS):
+		progress(vc, msg);
+		return true;
+	case MSG(ALERT):
+		alert(vc, chan, msg);
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool session_vserver_message(struct vcenter *vc, struct chan *chan, const struct msg *msg)
+{
+	struct server *server = chan_server_of(vc, chan);
+
+	if (msg->type == MSG(SERVER_REGISTER)) {
+		vserver_register(vc, chan, msg);
+		return true;
+	}
+	if (server)
+		return registered_message(vc, chan, server, msg);
+	if (msg->id)
+		chan_reply(chan, msg->id, CODE(BAD_STATE), "register the server first", NULL);
+	return true;
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <string.h>
+#include "api.h"
+#include "move_dest.h"
+#include "move_run.h"
+#include "owed.h"
+#include "persist.h"
+#include "session_director.h"
+#include "session_peer.h"
+#include "session_server.h"
+#include "vm_ops.h"
+
+#define TICK_MS	250u
+
+static void tick(void *arg)
+{
+	struct vcenter *vc = arg;
+
+	vm_ops_tick(vc);
+	move_run_tick(vc);
+	move_dest_tick(vc);
+	loop_timer_set(vc->tick, TICK_MS);
+}
+
+static void load_move(const struct move *m, void *arg)
+{
+	move_run_load(arg, m);
+}
+
+static void load_incoming(const struct incoming *in, void *arg)
+{
+	move_dest_load(arg, in);
+}
+
+static int load_state(struct vcenter *vc, struct err *err)
+{
+	struct persist_load to = { .move = load_move, .incoming = load_incoming, .arg = vc };
+
+	vc->inv = inventory_new(vc->conf.dc);
+	vc->events = events_new();
+	to.inv = vc->inv;
+	to.events = vc->events;
+	vc->store = store_open(vc->conf.store, "vcenterd", err);
+	if (!vc->store)
+		return -1;
+	if (persist_load(vc->store, &to, err))
+		return -1;
+	vm_ops_resume(vc);
+	return 0;
+}
+
+static int check_identity(struct vcenter *vc, struct err *err)
+{
+	struct identity id;
+
+	if (!tls_self(vc->tls, ROLE_VCENTER, &id))
+		return err_set(err, EACCES, "%s does not name a vcenter", vc->conf.cert);
+	if (strcmp(id.dc, vc->conf.dc) || strcmp(id.name, vc->conf.name))
+		return err_set(err, EACCES, "%s is for vcenter %s/%s, not %s/%s", vc->conf.cert,
+			       id.dc, id.name, vc->conf.dc, vc->conf.name);
+	return 0;
+}
+
+int vcenter_start(struct vcenter *vc, struct loop *loop, struct err *err)
+{
+	vc->loop = loop;
+	vc->tls = tls_new(vc->conf.ca, vc->conf.cert, vc->conf.key, err);
+	if (!vc->tls || check_identity(vc, err))
+		return -1;
+	if (load_state(vc, err))
+		return -1;
+	if (session_director_start(vc, err) || session_peer_start(vc, err) ||
+	    session_server_start(vc, err) || api_start(vc, err))
+		return -1;
+	vc->tick = loop_timer_new(vc->loop, tick, vc);
+	loop_timer_set(vc->tick, TICK_MS);
+	return 0;
+}
+
+/* Sessions first: their last callbacks look at the inventory. */
+void vcenter_stop(struct vcenter *vc)
+{
+	vc->stopping = true;
+	api_stop(vc);
+	session_server_stop(vc);
+	session_peer_stop(vc);
+	session_director_stop(vc);
+	if (vc->tick)
+		loop_timer_free(vc->tick);
+	move_run_free(vc);
+	move_dest_free(vc);
+	owed_free_all(vc);
+	inventory_free(vc->inv);
+	events_free(vc->events);
+	free(vc->peers);
+	if (vc->store)
+		store_close(vc->store);
+	if (vc->tls)
+		tls_free(vc->tls);
+}

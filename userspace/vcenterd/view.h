@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Objects as the API shows them: Documentation/protocols/api.rst. Pure. */
+#ifndef VCENTERD_VIEW_H
+#define VCENTERD_VIEW_H
+
+#include "events.h"
+#include "inventory.h"
+#include "lib/json.h"
+#include "lookup.h"
+#include "move.h"
+
+json_t *view_vn(const struct vn *vn);
+json_t *view_server(const struct server *server);
+json_t *view_vm(const struct vm *vm, const char *dc);
+json_t *view_move(const struct move *m);
+json_t *view_lookup(const struct lookup_result *res);
+json_t *view_event(const struct event *event);
+
+#endif

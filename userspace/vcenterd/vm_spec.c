@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include "lib/cleanup.h"
+#include "lib/mem.h"
+#include "profile.h"
+#include "vm_spec.h"
+
+static int parse_ip(json_t *json, struct nic *nic, struct err *err)
+{
+	if (!json_is_string(json))
+		return err_set(err, EINVAL, "ip: must be a string or a list of strings");
+	if (nic->n_ips == VC_IPS_MAX)
+		return err_set(err, EINVAL, "ip: more than %d addresses", VC_IPS_MAX);
+	if (ip_prefix_parse(&nic->ips[nic->n_ips], json_string_value(json), err))
+		return err_prefix(err, -EINVAL, "ip");
+	nic->n_ips++;
+	return 0;
+}
+
+static int parse_ips(json_t *json, struct nic *nic, struct err *err)
+{
+	json_t *item;
+	size_t i;
+
+	if (!json)
+		return 0;
+	if (!json_is_array(json))
+		return parse_ip(json, nic, err);
+	json_array_foreach(json, i, item)
+		if (parse_ip(item, nic, err))
+			return -EINVAL;
+	return 0;
+}
+
+/* Locally administered, unicast, and nobody's in the VN or in this VM. */
+static void generate_mac(struct inventory *inv, const struct vm *vm, struct nic *nic)
+{
+	bool taken;
+
+	do {
+		if (getrandom(nic->mac.b, sizeof(nic->mac.b), 0) != sizeof(nic->mac.b))
+			abort();
+		nic->mac.b[0] = (nic->mac.b[0] & 0xfc) | 0x02;
+		taken = inventory_vm_by_mac(inv, nic->vn, &nic->mac);
+		for (int i = 0; i < vm->n_nics; i++)
+			taken |= mac_addr_equal(&vm->nics[i].mac, &nic->mac);
+	} while (taken);
+}
+
+static struct vn *find_vn(struct inventory *inv, const char *id)
+{
+	struct uuid uuid;
+
+	if (!uuid_parse(&uuid, id, NULL))
+		return inventory_vn(inv, &uuid);
+	return inventory_vn_by_name(inv, id);
+}
+
+static int parse_nic(struct inventory *inv, json_t *json, struct vm *vm, struct err *err)
+{
+	static const char *const known[] = { "vn", "mac", "ip", NULL };
+	struct nic *nic = &vm->nics[vm->n_nics];
+	const char *vn, *mac = NULL;
+
+	if (!json_is_object(json))
+		return err_set(err, EINVAL, "must be an object");
+	if (json_only(json, known, err) || json_get_str(json, "vn", &vn, err) ||
+	    json_opt_str(json, "mac", &mac, err) || parse_ips(json_object_get(json, "ip"), nic,
+							      err))
+		return -EINVAL;
+	nic->vn = find_vn(inv, vn);
+	if (!nic->vn)
+		return err_set(err, ENOENT, "VN %s is not known in %s", vn, inv->dc);
+	if (*nic->vn->tenant && strcmp(nic->vn->tenant, vm->tenant))
+		return err_set(err, EACCES, "VN %s belongs to tenant %s", nic->vn->name,
+			       nic->vn->tenant);
+	if (mac && mac_addr_parse(&nic->mac, mac, err))
+		return err_prefix(err, -EINVAL, "mac");
+	if (!mac)
+		generate_mac(inv, vm, nic);
+	nic->tsi = uuid_new();
+	if (nic_check(nic, err))
+		return -EINVAL;
+	vm->n_nics++;
+	return 0;
+}
+
+static int parse_nics(struct inventory *inv, json_t *list, struct vm *vm, struct err *err)
+{
+	json_t *item;
+	size_t i;
+	int ret;
+
+	if (!json_is_array(list) || !json_array_size(list) ||
+	    json_array_size(list) > VC_NICS_MAX)
+		return err_set(err, EINVAL, "nics: must be a list of 1 to %d interfaces",
+			       VC_NICS_MAX);
+	json_array_foreach(list, i, item) {
+		ret = parse_nic(inv, item, vm, err);
+		if (ret)
+			return err_prefix(err, ret, "nics[%zu]", i);
+	}
+	return 0;
+}
+
+static int parse_size(json_t *body, struct capacity *size, struct err *err)
+{
+	long long cpus = 1, memory = 128, disk = 16;
+
+	if (json_opt_int(body, "cpus", 1, 1024, &cpus, err) ||
+	    json_opt_int(body, "memory_mib", 1, 1 << 24, &memory, err) ||
+	    json_opt_int(body, "disk_mib", 16, 1 << 24, &disk, err))
+		return -EINVAL;
+	*size = (struct capacity){ .cpus = cpus, .memory_mib = memory, .disk_mib = disk,
+				   .vms = 1 };
+	return 0;
+}
+
+static int parse_names(json_t *body, struct vm_spec *spec, struct err *err)
+{
+	const char *name, *tenant, *group = "", *server = "";
+	struct vm *vm = spec->vm;
+
+	if (json_get_str(body, "name", &name, err) || json_get_str(body, "tenant", &tenant, err) ||
+	    json_opt_str(body, "group", &group, err) ||
+	    json_opt_str(body, "server", &server, err))
+		return -EINVAL;
+	if (name_check("name", name, err) || name_check("tenant", tenant, err) ||
+	    (*group && name_check("group", group, err)) ||
+	    (*server && name_check("server", server, err)))
+		return -EINVAL;
+	snprintf(vm->name, sizeof(vm->name), "%s", name);
+	snprintf(vm->tenant, sizeof(vm->tenant), "%s", tenant);
+	snprintf(vm->group, sizeof(vm->group), "%s", group);
+	snprintf(spec->server, sizeof(spec->server), "%s", server);
+	return 0;
+}
+
+int vm_spec_parse(struct inventory *inv, json_t *body, struct vm_spec *ret, struct err *err)
+{
+	static const char *const known[] = { "name", "tenant", "group", "cpus", "memory_mib",
+					     "disk_mib", "server", "start", "nics", NULL };
+	_cleanup_free_ struct vm *vm = mem_zalloc(sizeof(*vm));
+	struct vm_spec spec = { .vm = vm, .start = true };
+	int res;
+
+	if (json_only(body, known, err) || parse_names(body, &spec, err) ||
+	    parse_size(body, &vm->size, err) ||
+	    json_opt_bool(body, "start", &spec.start, err))
+		return -EINVAL;
+	res = parse_nics(inv, json_object_get(body, "nics"), vm, err);
+	if (res)
+		return res;
+	vm->uuid = uuid_new();
+	vm->state = NVO3__VM_STATE__VM_CREATING;
+	vm->start = spec.start;
+	*ret = spec;
+	vm = NULL;	/* the caller's now */
+	return 0;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A VM to be created, as its JSON describes it. Pure but for random numbers. */
+#ifndef VCENTERD_VM_SPEC_H
+#define VCENTERD_VM_SPEC_H
+
+#include "inventory.h"
+#include "lib/json.h"
+
+struct vm_spec {
+	struct vm *vm;		/* malloc(); with uuid, tsi, MACs */
+	bool start;
+	char server[VC_NAME_SIZE];	/* empty: any */
+};
+
+/*
+ * 0, -EINVAL, -ENOENT (VN), -EACCES (the VN is another tenant's) with a sentence. Does not look
+ * whether names and addresses are free; generated MACs are.
+ */
+int vm_spec_parse(struct inventory *inv, json_t *body, struct vm_spec *ret, struct err *err);
+
+#endif

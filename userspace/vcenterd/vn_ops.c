@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <string.h>
+#include "persist.h"
+#include "session_director.h"
+#include "session_peer.h"
+#include "vn_ops.h"
+
+static bool is_same(const struct vn *a, const struct vn *b)
+{
+	return !strcmp(a->name, b->name) && a->vni == b->vni && !strcmp(a->tenant, b->tenant) &&
+	       a->unknown == b->unknown && a->bum == b->bum && !strcmp(a->home_dc, b->home_dc);
+}
+
+static int add(struct vcenter *vc, const struct vn *tmpl, struct vn **ret, struct err *err)
+{
+	struct vn *vn = inventory_vn_add(vc->inv, tmpl, err);
+	int res;
+
+	if (!vn)
+		return -EEXIST;
+	res = persist_vn(vc->store, vn, err);
+	if (res) {
+		inventory_vn_del(vc->inv, vn, NULL);
+		return res;
+	}
+	session_director_vn_set(vc, vn);
+	*ret = vn;
+	return 0;
+}
+
+int vn_ops_create(struct vcenter *vc, const struct vn *tmpl, struct vn **ret, struct err *err)
+{
+	struct vn *vn = inventory_vn(vc->inv, &tmpl->uuid);
+	int res;
+
+	if (vn && is_same(vn, tmpl)) {
+		*ret = vn;
+		return 0;
+	}
+	if (vn)
+		return err_set(err, EEXIST, "this uuid is taken by VN %s of %s", vn->name,
+			       vn->home_dc);
+	res = add(vc, tmpl, ret, err);
+	if (res)
+		return res;
+	note(vc, "vn-create", tmpl->name, "VNI %u", tmpl->vni);
+	session_peer_vn_set(vc, *ret);
+	return 0;
+}
+
+int vn_ops_delete(struct vcenter *vc, struct vn *vn, struct err *err)
+{
+	struct vn old = *vn;
+	int ret;
+
+	if (strcmp(vn->home_dc, vc->conf.dc))
+		return err_set(err, EACCES, "VN %s belongs to %s and is deleted there", vn->name,
+			       vn->home_dc);
+	if (vn->users)
+		return inventory_vn_del(vc->inv, vn, err);
+	ret = persist_vn_del(vc->store, &vn->uuid, true, err);
+	if (ret)
+		return ret;
+	inventory_vn_del(vc->inv, vn, NULL);
+	note(vc, "vn-delete", old.name, "deleted");
+	session_director_vn_del(vc, &old.uuid);
+	session_peer_vn_del(vc, &old.uuid);
+	return 0;
+}
+
+/* Name, VNI and policies of a VN may not change under the VMs that use it. */
+static int set_again(const struct vn *vn, const struct vn *tmpl, struct err *err)
+{
+	if (is_same(vn, tmpl))
+		return 0;
+	return err_set(err, EEXIST, "VN %s of %s is known here with other properties", vn->name,
+		       vn->home_dc);
+}
+
+int vn_ops_peer_set(struct vcenter *vc, const char *dc, const struct vn *tmpl, struct err *err)
+{
+	struct vn *vn = inventory_vn(vc->inv, &tmpl->uuid);
+	int ret;
+
+	if (strcmp(tmpl->home_dc, dc))
+		ret = err_set(err, EACCES, "VN %s belongs to %s, not to %s", tmpl->name,
+			      tmpl->home_dc, dc);
+	else if (vn)
+		ret = set_again(vn, tmpl, err);
+	else
+		ret = add(vc, tmpl, &vn, err);
+	if (ret)
+		note_alert(vc, "vn-conflict", tmpl->name, "VN of %s refused: %s", dc, err->text);
+	return ret;
+}
+
+int vn_ops_peer_del(struct vcenter *vc, const char *dc, const struct uuid *uuid, struct err *err)
+{
+	struct vn *vn = inventory_vn(vc->inv, uuid);
+	struct vn old;
+	int ret;
+
+	if (!vn)
+		return 0;
+	if (strcmp(vn->home_dc, dc))
+		return err_set(err, EACCES, "VN %s belongs to %s, not to %s", vn->name,
+			       vn->home_dc, dc);
+	old = *vn;
+	if (vn->users)
+		return inventory_vn_del(vc->inv, vn, err);
+	ret = persist_vn_del(vc->store, uuid, false, err);
+	if (ret)
+		return ret;
+	inventory_vn_del(vc->inv, vn, NULL);
+	note(vc, "vn-delete", old.name, "deleted by %s", dc);
+	session_director_vn_del(vc, uuid);
+	return 0;
+}

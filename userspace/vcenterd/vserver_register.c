@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "claim.h"
+#include "codes.h"
+#include "lib/log.h"
+#include "lib/mem.h"
+#include "move_run.h"
+#include "persist.h"
+#include "profile.h"
+#include "vm_ops.h"
+#include "vserver_register.h"
+#include "words.h"
+
+static void store(struct vcenter *vc, struct vm *vm)
+{
+	struct err err;
+
+	/* the vServer tells it again at its next session */
+	if (persist_vm(vc->store, vm, &err))
+		log_err("VM %s is not stored: %s", vm->name, err.text);
+}
+
+void vserver_take_state(struct vcenter *vc, struct vm *vm, uint32_t state, const char *text)
+{
+	if (state != NVO3__VM_STATE__VM_RUNNING && state != NVO3__VM_STATE__VM_STOPPED &&
+	    state != NVO3__VM_STATE__VM_FAILED)
+		return;
+	/* jobs and moves know better */
+	if (vm->op != VM_OP_NONE && vm->op != VM_OP_START && vm->op != VM_OP_STOP)
+		return;
+	if (vm->state == NVO3__VM_STATE__VM_MOVING || vm->incoming || vm->left)
+		return;
+	if (vm->state == state && !strcmp(vm->text, text))
+		return;
+	vm->state = state;
+	snprintf(vm->text, sizeof(vm->text), "%s", text);
+	store(vc, vm);
+	if (state == NVO3__VM_STATE__VM_FAILED)
+		note_alert(vc, "vm-state", vm->name, "failed: %s", text);
+	else
+		note(vc, "vm-state", vm->name, "%s", word_vm_state(state));
+}
+
+/* --- V3 */
+
+static int update(struct vcenter *vc, struct vm *vm, const Nvo3__VmReport *report,
+		  struct err *err)
+{
+	int ret = nics_take_ports(vm, report->profile->nics, report->profile->n_nics, err);
+
+	if (ret)
+		return ret;
+	snprintf(vm->group, sizeof(vm->group), "%s", report->profile->group);
+	store(vc, vm);
+	vserver_take_state(vc, vm, report->state, report->text);
+	note(vc, "vm-register", vm->name, "updated by server %s", vm->server->name);
+	return 0;
+}
+
+static int create(struct vcenter *vc, struct server *server, struct vm *vm,
+		  const Nvo3__VmReport *report, struct err *err)
+{
+	vm->state = report->state == NVO3__VM_STATE__VM_STOPPED ? NVO3__VM_STATE__VM_STOPPED :
+								  NVO3__VM_STATE__VM_RUNNING;
+	vm->made = true;
+	for (int i = 0; i < vm->n_nics; i++) {
+		vm->nics[i].epoch = 0;
+		if (uuid_is_zero(&vm->nics[i].tsi))
+			vm->nics[i].tsi = uuid_new();
+	}
+	return vm_ops_add(vc, vm, server, VM_OP_ADOPT, err);
+}
+
+static int judge(struct vcenter *vc, struct server *server, struct vm *vm,
+		 const Nvo3__VmReport *report, struct err *err)
+{
+	struct vm *known = inventory_vm(vc->inv, &vm->uuid);
+	int ret;
+
+	switch (claim_register(vc->inv, &vc->conf.grants, server, vm, &ret, err)) {
+	case CLAIM_UPDATE:
+		free(vm);
+		return update(vc, known, report, err);
+	case CLAIM_CREATE:
+		return create(vc, server, vm, report, err);
+	default:
+		free(vm);
+		return ret;
+	}
+}
+
+int vserver_register_vm(struct vcenter *vc, struct server *server, const Nvo3__VmReport *report,
+			struct vm **ret, struct err *err)
+{
+	const char *name = report->profile ? report->profile->name : "a VM";
+	struct uuid uuid;
+	struct vm *vm;
+	int res;
+
+	vm = vm_from_msg(vc->inv, report->profile, &res, err);
+	if (vm) {
+		uuid = vm->uuid;
+		res = judge(vc, server, vm, report, err);
+	}
+	if (res)
+		note_alert(vc, "claim-refused", *name ? name : "a VM", "to server %s: %s",
+			   server->name, err->text);
+	else
+		*ret = inventory_vm(vc->inv, &uuid);
+	return res;
+}
+
+/* --- SERVER_REGISTER */
+
+static int fill_server(struct vcenter *vc, const Nvo3__ServerRegister *req, struct server *s,
+		       struct err *err)
+{
+	size_t dc = strlen(vc->conf.dc);
+
+	if (strncmp(req->nve, vc->conf.dc, dc) || req->nve[dc] != '/' ||
+	    strlen(req->nve) >= sizeof(s->nve))
+		return err_set(err, EINVAL, "nve \"%.80s\" is not an NVE of %s", req->nve,
+			       vc->conf.dc);
+	if (strlen(req->image_addr) >= sizeof(s->image_addr))
+		return err_set(err, EINVAL, "image_addr is too long");
+	if (!req->max_vms)
+		return err_set(err, EINVAL, "max_vms is 0");
+	strcpy(s->nve, req->nve);
+	strcpy(s->image_addr, req->image_addr);
+	s->total = (struct capacity){ .cpus = req->cpus, .memory_mib = req->memory_mib,
+				      .disk_mib = req->disk_mib, .vms = req->max_vms };
+	return 0;
+}
+
+/* "10.0.0.11:40312" without the port. */
+static void take_addr(struct server *server, const char *addr)
+{
+	char *colon;
+
+	snprintf(server->addr, sizeof(server->addr), "%s", addr);
+	colon = strrchr(server->addr, ':');
+	if (colon)
+		*colon = '\0';
+}
+
+static bool reported(const Nvo3__ServerRegister *req, const struct uuid *vm)
+{
+	struct uuid uuid;
+
+	for (size_t i = 0; i < req->n_vms; i++)
+		if (req->vms[i]->profile && msg_get_uuid(&req->vms[i]->profile->vm, &uuid) &&
+		    uuid_equal(&uuid, vm))
+			return true;
+	return false;
+}
+
+/* VMs that should be there and are not. */
+static void find_lost(struct vcenter *vc, struct server *server, const Nvo3__ServerRegister *req)
+{
+	struct vm *vm;
+
+	for (vm = server->vms; vm; vm = vm->srv_next)
+		if (claim_missing(vm) && !reported(req, &vm->uuid))
+			vserver_take_state(vc, vm, NVO3__VM_STATE__VM_FAILED,
+					   "its server no longer has it");
+}
+
+/* True: the server is to forget this VM. */
+static bool take_report(struct vcenter *vc, struct server *server, const Nvo3__VmReport *report)
+{
+	struct uuid uuid;
+	struct err err;
+	struct vm *vm;
+
+	if (!report->profile || !msg_get_uuid(&report->profile->vm, &uuid))
+		return false;
+	switch (claim_report(vc->inv, server, &uuid, persist_is_gone(vc->store, &uuid))) {
+	case REPORT_OURS:
+		vm = inventory_vm(vc->inv, &uuid);
+		if (!nics_take_ports(vm, report->profile->nics, report->profile->n_nics, &err))
+			vserver_take_state(vc, vm, report->state, report->text);
+		return false;
+	case REPORT_FORGET:
+		note(vc, "vm-forget", report->profile->name, "server %s is to forget it",
+		     server->name);
+		return true;
+	case REPORT_UNKNOWN:
+		/* refused: alarmed, and left to a person, for it may be somebody's only copy */
+		vserver_register_vm(vc, server, report, &vm, &err);
+		return false;
+	case REPORT_LEAVE:
+		break;
+	}
+	return false;
+}
+
+static void reconcile(struct vcenter *vc, struct server *server, Nvo3__ServerRegister *req,
+		      Nvo3__ServerRegisterReply *reply)
+{
+	reply->forget = mem_calloc(req->n_vms, sizeof(*reply->forget));
+	for (size_t i = 0; i < req->n_vms; i++)
+		if (take_report(vc, server, req->vms[i]))
+			reply->forget[reply->n_forget++] = req->vms[i]->profile->vm;
+	find_lost(vc, server, req);
+}
+
+static struct server *take_server(struct vcenter *vc, struct chan *chan,
+				  const Nvo3__ServerRegister *req, struct err *err)
+{
+	struct server s = { 0 };
+	struct server *server;
+
+	snprintf(s.name, sizeof(s.name), "%s", chan_peer(chan)->name);
+	take_addr(&s, chan_peer_addr(chan));
+	if (fill_server(vc, req, &s, err) || persist_server(vc->store, &s, err))
+		return NULL;
+	server = inventory_server_get(vc->inv, s.name);
+	if (server->session && server->session != chan)
+		chan_drop(server->session, "the same server has a newer session");
+	memcpy(server->nve, s.nve, sizeof(s.nve));
+	memcpy(server->addr, s.addr, sizeof(s.addr));
+	memcpy(server->image_addr, s.image_addr, sizeof(s.image_addr));
+	server->total = s.total;
+	server->session = chan;
+	return server;
+}
+
+void vserver_register(struct vcenter *vc, struct chan *chan, const struct msg *msg)
+{
+	Nvo3__ServerRegisterReply reply = NVO3__SERVER_REGISTER_REPLY__INIT;
+	struct err err;
+	Nvo3__ServerRegister *req = msg_decode(msg, &nvo3__server_register__descriptor, &err);
+	struct server *server = req ? take_server(vc, chan, req, &err) : NULL;
+
+	if (server) {
+		note(vc, "server-up", server->name, "%u cpus, %u MiB, %zu VMs",
+		     server->total.cpus, server->total.memory_mib, req->n_vms);
+		reconcile(vc, server, req, &reply);
+		chan_reply(chan, msg->id, CODE(OK), NULL, &reply.base);
+		free(reply.forget);
+		vm_ops_kick(vc, server);
+		move_run_kick(vc);
+	} else {
+		note_alert(vc, "server-refused", chan_peer_name(chan), "%s", err.text);
+		chan_reply_err(chan, msg->id, CODE(BAD_MESSAGE), &err);
+	}
+	if (req)
+		msg_free(req);
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include "words.h"
+
+/* In the order of the numbers. */
+static const char *const vm_states[] = { "unknown", "creating", "running", "stopped", "moving",
+					 "deleting", "failed" };
+static const char *const unknowns[] = { "drop", "ask", "flood" };
+static const char *const bums[] = { "none", "replicate" };
+static const char *const lookups[] = { "not-found", "found", "moving" };
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static int parse(const char *const *words, size_t n, const char *word, uint32_t *ret)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(words[i], word))
+			continue;
+		*ret = i;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+const char *word_vm_state(uint32_t state)
+{
+	return vm_states[state < COUNT(vm_states) ? state : 0];
+}
+
+const char *word_unknown(uint32_t policy)
+{
+	return unknowns[policy < COUNT(unknowns) ? policy : 0];
+}
+
+const char *word_bum(uint32_t policy)
+{
+	return bums[policy < COUNT(bums) ? policy : 0];
+}
+
+const char *word_lookup(uint32_t result)
+{
+	return lookups[result < COUNT(lookups) ? result : 0];
+}
+
+int word_unknown_parse(const char *word, uint32_t *ret)
+{
+	return parse(unknowns, COUNT(unknowns), word, ret);
+}
+
+int word_bum_parse(const char *word, uint32_t *ret)
+{
+	return parse(bums, COUNT(bums), word, ret);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Numbers of the protocol as words of the API, and back. Pure. */
+#ifndef VCENTERD_WORDS_H
+#define VCENTERD_WORDS_H
+
+#include <stdint.h>
+
+const char *word_vm_state(uint32_t state);		/* "running"; "unknown" */
+const char *word_unknown(uint32_t policy);		/* "drop", "ask", "flood" */
+const char *word_bum(uint32_t policy);			/* "none", "replicate" */
+const char *word_lookup(uint32_t result);		/* "found", "moving", "not-found" */
+/* -EINVAL and *ret left alone for any other word */
+int word_unknown_parse(const char *word, uint32_t *ret);
+int word_bum_parse(const char *word, uint32_t *ret);
+
+#endif
