@@ -23,7 +23,7 @@ static struct nvo3_member_array *array_new(u32 size)
 {
 	struct nvo3_member_array *array;
 
-	array = kvzalloc(struct_size(array, remote, size), GFP_KERNEL);
+	array = kvzalloc(struct_size(array, remote, size), GFP_KERNEL_ACCOUNT);
 	if (array)
 		array->size = size;
 	return array;

@@ -14,11 +14,17 @@
 static int nve_init(struct net_device *dev)
 {
 	struct nvo3_nve *nve = netdev_priv(dev);
+	struct nvo3_conf *conf;
 	int err;
 
-	nve->drops = nvo3_drops_alloc();
-	if (!nve->drops)
+	conf = kmemdup(&nve->first, sizeof(nve->first), GFP_KERNEL_ACCOUNT);
+	if (!conf)
 		return -ENOMEM;
+	rcu_assign_pointer(nve->conf, conf);
+	nve->drops = nvo3_drops_alloc();
+	err = -ENOMEM;
+	if (!nve->drops)
+		goto err_conf;
 	err = nvo3_table_init(&nve->maps, &nve->lock, sizeof(struct nvo3_map_cold));
 	if (err)
 		goto err_drops;
@@ -41,6 +47,10 @@ err_maps:
 	nvo3_table_uninit(&nve->maps);
 err_drops:
 	free_percpu(nve->drops);
+err_conf:
+	/* The destructor is for devices that were ready once. */
+	RCU_INIT_POINTER(nve->conf, NULL);
+	kfree(conf);
 	return err;
 }
 

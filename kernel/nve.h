@@ -30,6 +30,7 @@ struct nvo3_nve {
 	struct net *net;			/* of the underlay, for good */
 	__be16 dstport;				/* for good */
 	struct nvo3_conf __rcu *conf;		/* written under rtnl */
+	struct nvo3_conf first;			/* until the device is registered */
 	struct socket __rcu *sock4;		/* while the device is up; rtnl */
 	struct socket __rcu *sock6;
 	struct nvo3_drops __percpu *drops;

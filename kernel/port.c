@@ -5,7 +5,7 @@
 
 static struct nvo3_port *port_new(struct nvo3_slave *slave, struct nvo3_vn *vn, u16 vlan)
 {
-	struct nvo3_port *port = kzalloc(sizeof(*port), GFP_KERNEL);
+	struct nvo3_port *port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
 
 	if (!port)
 		return NULL;

@@ -44,7 +44,7 @@ static void remote_free(struct nvo3_remote *remote)
 
 static struct nvo3_remote *remote_new(struct nvo3_remotes *remotes, const struct nvo3_addr *addr)
 {
-	struct nvo3_remote *remote = kzalloc(sizeof(*remote), GFP_KERNEL);
+	struct nvo3_remote *remote = kzalloc(sizeof(*remote), GFP_KERNEL_ACCOUNT);
 
 	if (!remote)
 		return NULL;

@@ -106,7 +106,6 @@ static int newlink(struct net *src_net, struct net_device *dev, struct nlattr *t
 {
 	struct nlattr *dstport = data ? data[IFLA_NVO3_DSTPORT] : NULL;
 	struct nvo3_nve *nve = netdev_priv(dev);
-	struct nvo3_conf *conf;
 	int err;
 
 	nve->net = src_net;
@@ -114,17 +113,10 @@ static int newlink(struct net *src_net, struct net_device *dev, struct nlattr *t
 	err = check_port(src_net, nve->dstport, dstport, extack);
 	if (err)
 		return err;
-	conf = kzalloc(sizeof(*conf), GFP_KERNEL);
-	if (!conf)
-		return -ENOMEM;
-	conf->csum = true;
-	err = parse_conf(nve, data, conf, extack);
-	if (err) {
-		kfree(conf);
+	nve->first.csum = true;
+	err = parse_conf(nve, data, &nve->first, extack);
+	if (err)
 		return err;
-	}
-	/* From here on the device's destructor frees it. */
-	rcu_assign_pointer(nve->conf, conf);
 	err = register_netdevice(dev);
 	if (err)
 		return err;
@@ -149,7 +141,7 @@ static int changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr
 	    nla_get_be16(data[IFLA_NVO3_DSTPORT]) != nve->dstport)
 		return NVO3_REFUSE(extack, data[IFLA_NVO3_DSTPORT], EOPNOTSUPP,
 				   "the UDP port of %s cannot be changed", dev->name);
-	new = kmemdup(old, sizeof(*old), GFP_KERNEL);
+	new = kmemdup(old, sizeof(*old), GFP_KERNEL_ACCOUNT);
 	if (!new)
 		return -ENOMEM;
 	err = parse_conf(nve, data, new, extack);

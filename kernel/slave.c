@@ -40,7 +40,7 @@ static void slave_free(struct nvo3_slave *slave)
 
 static struct nvo3_slave *slave_new(struct nvo3_nve *nve, struct net_device *dev)
 {
-	struct nvo3_slave *slave = kzalloc(sizeof(*slave), GFP_KERNEL);
+	struct nvo3_slave *slave = kzalloc(sizeof(*slave), GFP_KERNEL_ACCOUNT);
 
 	if (!slave)
 		return NULL;

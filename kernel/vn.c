@@ -39,7 +39,7 @@ struct nvo3_vn *nvo3_vn_lookup(struct nvo3_vns *vns, u32 vni)
 
 static struct nvo3_vn *vn_new(struct nvo3_vns *vns, u32 vni)
 {
-	struct nvo3_vn *vn = kzalloc(sizeof(*vn), GFP_KERNEL);
+	struct nvo3_vn *vn = kzalloc(sizeof(*vn), GFP_KERNEL_ACCOUNT);
 
 	if (!vn)
 		return NULL;
