@@ -111,9 +111,11 @@ static void released(struct task *t)
 
 static void abort_source(struct vm *vm, struct move *m, task_done_fn done, void *arg)
 {
+	bool run = m->was_running;
+
 	token_spend(&m->token);
-	task_begin(vm, VM_OP_ABORT, m->was_running, m->was_running ? ops_start_steps : move_no_steps,
-		   m->was_running ? ops_silence_steps : NULL, aborted, m, done, arg);
+	task_begin(vm, VM_OP_ABORT, run, run ? ops_start_steps : move_no_steps,
+		   run ? ops_silence_steps : NULL, aborted, m, done, arg);
 }
 
 void move_abort(struct vserver *vs, const struct uuid *id, task_done_fn done, void *arg)
