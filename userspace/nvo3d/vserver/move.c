@@ -99,14 +99,17 @@ static void cancel(struct task *t, task_done_fn done, void *arg)
 	task_wait(t, given_up, w);
 }
 
+/* What could not be done is not over: vCenter asks again, and it is tried again */
 static void aborted(struct task *t)
 {
-	move_end(t->vm->vs, t->move, PHASE(ABORTED));
+	if (t->code == CODE(OK))
+		move_end(t->vm->vs, t->move, PHASE(ABORTED));
 }
 
 static void released(struct task *t)
 {
-	move_end(t->vm->vs, t->move, PHASE(DONE));
+	if (t->code == CODE(OK))
+		move_end(t->vm->vs, t->move, PHASE(DONE));
 }
 
 static void abort_source(struct vm *vm, struct move *m, task_done_fn done, void *arg)
