@@ -234,6 +234,22 @@ static void test_abort(void **state)
 	teardown(&p);
 }
 
+/* The source cannot start it again at once: the abort is not over before it can */
+static void test_abort_that_fails(void **state)
+{
+	struct pair p;
+
+	setup(&p, state, true);
+	assert_int_equal(source(&p).code, CODE(OK));
+	p.from.driver.cannot_start = true;
+	assert_int_equal(abort_at(&p.from).code, CODE(FAILED));
+	assert_int_equal(p.from.told, STATE(FAILED));
+	p.from.driver.cannot_start = false;
+	assert_int_equal(abort_at(&p.from).code, CODE(OK));
+	assert_int_equal(p.from.told, STATE(RUNNING));
+	teardown(&p);
+}
+
 static void test_abort_while_pulling(void **state)
 {
 	struct bed_host *to;
@@ -462,6 +478,7 @@ int main(void)
 		BED_TEST(test_move),
 		BED_TEST(test_stopped_vm),
 		BED_TEST(test_abort),
+		BED_TEST(test_abort_that_fails),
 		BED_TEST(test_abort_while_pulling),
 		BED_TEST(test_refused_before_anything),
 		BED_TEST(test_wrong_source),

@@ -16,7 +16,7 @@ static uint8_t far_mac[6] = { 2, 0, 0, 0, 0, 9 }, far_addr[4] = { 192, 0, 2, 9 }
 struct director_end {
 	struct chan *chan;
 	uint32_t refuse;		/* advertisements, with this code */
-	bool deaf;			/* takes no NVE */
+	bool forgetful;			/* knows no VN */
 	bool far;			/* the snapshot has far_mac */
 	int registered, joins, leaves, advertised, withdrawn, acks;
 	uint64_t resumed;		/* revision of the last VN_JOIN */
@@ -75,7 +75,7 @@ static void handle_join(struct director_end *d, const struct msg *msg)
 	reply.vn = &info;
 	d->joins++;
 	d->resumed = join->revision;
-	if (join->vn.data[0] != 0xaa) {
+	if (join->vn.data[0] != 0xaa || d->forgetful) {
 		chan_reply(d->chan, msg->id, CODE(NOT_FOUND), "no such VN", NULL);
 	} else {
 		chan_reply(d->chan, msg->id, CODE(OK), NULL, &reply.base);
@@ -135,11 +135,7 @@ static bool director_message(struct chan *chan, const struct msg *msg, void *arg
 
 static void director_up(struct chan *chan, void *arg)
 {
-	struct director_end *d = arg;
-
-	d->chan = chan;
-	if (d->deaf)
-		chan_drop(chan, "as the test wishes");
+	((struct director_end *)arg)->chan = chan;
 }
 
 static bool vserver_message(struct chan *chan, const struct msg *msg, void *arg)
@@ -526,11 +522,34 @@ static void test_refused_at_session_start(void **state)
 	begin_director(&b);
 	BED_WAIT(b.bed, b.alerts == 1);
 	assert_int_equal(port_state(&b, 1), NVO3_PORT_STATE_ACTIVE);
+	/* And offered again, until the director has heard of it */
+	b.d.refuse = CODE(OK);
+	b.d.advertised = 0;
+	BED_WAIT(b.bed, b.d.advertised == 1);
 	end_director(&b);
 	b.d.refuse = CODE(STALE);
 	begin_director(&b);
 	BED_WAIT(b.bed, b.alerts == 2);
 	assert_int_equal(port_state(&b, 1), NVO3_PORT_STATE_ASSOCIATED);
+	teardown(&b);
+}
+
+/* A director that has lost its memory: nothing is taken away, and it is asked again */
+static void test_vn_unknown_at_session_start(void **state)
+{
+	struct nve_bed b;
+
+	setup(&b, state);
+	assert_int_equal(associate(&b, 1, 3).code, CODE(OK));
+	end_director(&b);
+	b.d.forgetful = true;
+	begin_director(&b);
+	BED_WAIT(b.bed, b.d.joins == 2);
+	bed_settle(b.bed, 20);
+	assert_true(has_vn(&b) && far_mapped(&b));
+	assert_int_equal(port_state(&b, 1), NVO3_PORT_STATE_ASSOCIATED);
+	b.d.forgetful = false;
+	BED_WAIT(b.bed, b.d.joins == 3);
 	teardown(&b);
 }
 
@@ -572,6 +591,7 @@ int main(void)
 		BED_TEST(test_sync),
 		BED_TEST(test_vn_connect),
 		BED_TEST(test_refused_at_session_start),
+		BED_TEST(test_vn_unknown_at_session_start),
 		BED_TEST(test_bad_requests),
 	};
 

@@ -11,7 +11,7 @@
 #include "vn.h"
 
 #define REQUEST_MS 10000
-#define ADVERTISE_AGAIN_MS 10000
+#define AGAIN_MS 3000
 /* Mappings in one message: 64 kB with IPv6 addresses, far below the frame limit */
 #define ADVERTISE_MAX 500
 
@@ -215,10 +215,9 @@ void director_advertise(struct director *d, const struct tsi *tsi)
 		send_advertise(d, &tsi, 1);
 }
 
-static void advertise_all(void *arg)
+static void advertise_all(struct director *d)
 {
 	const struct tsi *tsis[ADVERTISE_MAX];
-	struct director *d = arg;
 	struct nve_tsi *p;
 	size_t n = 0;
 
@@ -235,9 +234,18 @@ static void advertise_all(void *arg)
 		send_advertise(d, tsis, n);
 }
 
-void director_advertise_later(struct director *d)
+static void try_again(void *arg)
 {
-	loop_timer_set(d->again, ADVERTISE_AGAIN_MS);
+	struct director *d = arg;
+
+	vn_join_missing(d->nve);
+	advertise_all(d);
+}
+
+void director_try_later(struct director *d)
+{
+	if (d->up)
+		loop_timer_set(d->again, AGAIN_MS);
 }
 
 static void withdraw_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
@@ -297,7 +305,7 @@ static void registered(uint32_t code, const char *text, const struct msg *body, 
 	log_info("registered at director %s", chan_peer_name(d->chan));
 	if (keep_walk(d->nve, &resend, d, &err))
 		log_err("%s", err.text);
-	vn_session_up(d->nve);
+	vn_join_missing(d->nve);
 	advertise_all(d);
 }
 
@@ -376,7 +384,7 @@ struct director *director_new(struct nve *nve, struct err *err)
 		free(d);
 		return NULL;
 	}
-	d->again = loop_timer_new(nve->loop, advertise_all, d);
+	d->again = loop_timer_new(nve->loop, try_again, d);
 	return d;
 }
 

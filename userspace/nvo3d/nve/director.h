@@ -27,7 +27,10 @@ void director_ack(struct director *d, const struct model_vn *vn);
 void director_advertise(struct director *d, const struct tsi *tsi);
 /* Of no answer is anybody in need: it is repeated until it got one */
 void director_withdraw(struct director *d, const struct tsi *tsi);
-/* Offer all active interfaces again, later: some were refused that may be right */
-void director_advertise_later(struct director *d);
+/*
+ * In a while, ask again for the VNs that could not be joined and offer all that is active: what
+ * was refused may be right as soon as the director has heard of it from vCenter.
+ */
+void director_try_later(struct director *d);
 
 #endif

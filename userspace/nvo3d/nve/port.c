@@ -161,7 +161,7 @@ static void offer_answered(struct nve_tsi *tsi, uint32_t code, const char *text)
 	if (code == CODE(STALE) || code == CODE(EXISTS))
 		port_submit(tsi->nve, tsi->owner, TSI_DEACTIVATE, &tsi->t, NULL, NULL);
 	else
-		director_advertise_later(tsi->nve->director);
+		director_try_later(tsi->nve->director);
 }
 
 void port_advertised(struct nve *nve, const struct uuid *id, uint64_t epoch, uint32_t code,

@@ -199,7 +199,8 @@ void vn_joined(struct nve *nve, const struct uuid *uuid, uint32_t code, const ch
 		text = err.text;
 	}
 	vn->session = VN_APART;
-	/* The next session tries again, and those who wait have time until then */
+	director_try_later(nve->director);
+	/* Those who wait have time until then, or until the next session */
 	if (code == CODE(UNAVAILABLE) || code == CODE(TIMEOUT))
 		return;
 	log_err("VN %s: cannot join: %s", uuid_format(&vn->uuid, id), text);
@@ -278,12 +279,13 @@ void vn_put(struct nve *nve, const struct uuid *uuid)
 	vn_collect(nve);
 }
 
-void vn_session_up(struct nve *nve)
+void vn_join_missing(struct nve *nve)
 {
 	struct nve_vn *vn;
 
 	for (vn = nve->vns; vn; vn = vn->hh.next)
-		join(vn);
+		if (vn->session == VN_APART)
+			join(vn);
 }
 
 void vn_session_down(struct nve *nve)

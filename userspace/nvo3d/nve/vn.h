@@ -47,7 +47,7 @@ void vn_hold(struct nve *nve, const struct uuid *uuid);
 void vn_collect(struct nve *nve);
 
 /* From director.c */
-void vn_session_up(struct nve *nve);
+void vn_join_missing(struct nve *nve);
 void vn_session_down(struct nve *nve);
 /* @info is NULL when @code is not CODE(OK) */
 void vn_joined(struct nve *nve, const struct uuid *uuid, uint32_t code, const char *text,

@@ -46,6 +46,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 
 int image_remove_dir(const char *dir, struct err *err)
 {
+	/* Not FTW_MOUNT: on an overlay files have another device number than their folder */
 	if (nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS) && errno != ENOENT)
 		return err_sys(err, errno, "cannot remove %s", dir);
 	return 0;

@@ -99,22 +99,26 @@ static void cancel(struct task *t, task_done_fn done, void *arg)
 	task_wait(t, given_up, w);
 }
 
+/* What could not be done is not over: vCenter asks again, and it is tried again */
 static void aborted(struct task *t)
 {
-	move_end(t->vm->vs, t->move, PHASE(ABORTED));
+	if (t->code == CODE(OK))
+		move_end(t->vm->vs, t->move, PHASE(ABORTED));
 }
 
 static void released(struct task *t)
 {
-	move_end(t->vm->vs, t->move, PHASE(DONE));
+	if (t->code == CODE(OK))
+		move_end(t->vm->vs, t->move, PHASE(DONE));
 }
 
 static void abort_source(struct vm *vm, struct move *m, task_done_fn done, void *arg)
 {
+	bool run = m->was_running;
+
 	token_spend(&m->token);
-	task_begin(vm, VM_OP_ABORT, m->was_running,
-		   m->was_running ? ops_start_steps : move_no_steps,
-		   m->was_running ? ops_silence_steps : NULL, aborted, m, done, arg);
+	task_begin(vm, VM_OP_ABORT, run, run ? ops_start_steps : move_no_steps,
+		   run ? ops_silence_steps : NULL, aborted, m, done, arg);
 }
 
 void move_abort(struct vserver *vs, const struct uuid *id, task_done_fn done, void *arg)

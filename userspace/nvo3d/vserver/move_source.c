@@ -28,8 +28,7 @@ void move_begin_source(struct vm *vm, struct move *m, task_done_fn done, void *a
 	static const task_step_fn undo_running[] = { step_activate, step_start_guest, NULL };
 
 	task_begin(vm, VM_OP_SOURCE, false, source_steps,
-		   m->was_running ? undo_running : move_no_steps,
-		   source_ended, m, done, arg);
+		   m->was_running ? undo_running : move_no_steps, source_ended, m, done, arg);
 }
 
 static void offer(struct vserver *vs, struct move *m, const Nvo3__RelocateSource *req)

@@ -145,7 +145,8 @@ static void synced(uint32_t code, const char *text, const struct msg *body, void
 	if (code == CODE(OK) || c->vs->stopping)
 		return;
 	log_warn("the NVE could not take up all interfaces: %s", text);
-	if (c->ready)
+	/* A refusal stays one; what was not there in time may come */
+	if (c->ready && (code == CODE(UNAVAILABLE) || code == CODE(TIMEOUT)))
 		loop_timer_set(c->sync_again, SYNC_AGAIN_MS);
 }
 
@@ -213,8 +214,6 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 	if (alert) {
 		log_warn("NVE: %s: %s", alert->kind, alert->text);
 		center_alert(c->vs->center, alert->kind, alert->subject, alert->text);
-		/* A device that came back, or was made anew, is taken up again */
-		loop_timer_set(c->sync_again, SYNC_AGAIN_MS);
 		msg_free(alert);
 	}
 	return true;

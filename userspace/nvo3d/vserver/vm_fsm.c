@@ -119,7 +119,8 @@ static Nvo3__VmState after(const struct vm_fsm *f, bool ok)
 			return STATE(UNKNOWN);
 		break;
 	case VM_OP_DELETE:
-		return STATE(UNKNOWN);
+		/* Something is left: it can be asked for again */
+		return ok ? STATE(UNKNOWN) : STATE(FAILED);
 	case VM_OP_START:
 		if (!ok)
 			return f->before;

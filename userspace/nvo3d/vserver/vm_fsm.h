@@ -49,7 +49,7 @@ enum vm_answer vm_fsm_ask(const struct vm_fsm *f, enum vm_op op, uint32_t *ret_c
 			  struct err *err);
 /* @run: CREATE, COMMIT and ABORT start the VM, too */
 void vm_fsm_begin(struct vm_fsm *f, enum vm_op op, bool run, uint64_t now);
-/* A VM whose DELETE, or CREATE or DEST that failed, has ended is to be forgotten: state UNKNOWN */
+/* After a DELETE, or a CREATE or DEST that failed, the VM is to be forgotten: state UNKNOWN */
 void vm_fsm_end(struct vm_fsm *f, bool ok, uint64_t now);
 /* The guest has ended by itself; true if that is a failure, false if somebody stops it */
 bool vm_fsm_guest_ended(struct vm_fsm *f, uint64_t now);
