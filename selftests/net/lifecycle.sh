@@ -136,10 +136,7 @@ underlay_device_deleted() {
 	traffic_start
 	run_cmd timeout 60 ip -n h1 link del ul0
 	dropped_for h1 no-route 10 true
-	link_add h1 ul0 ul ul1
-	ip -n ul link set ul1 mtu 1600 master sw
-	ip -n h1 link set ul0 mtu 1600
-	addr_add h1 ul0 192.0.2.1/24 2001:db8::1/64
+	host_connect 1
 	ping_ok vm1 10.0.0.2
 	traffic_stop
 	lab_down

@@ -83,7 +83,7 @@ broken_configuration() {
 		run_cmd "$program" -t -c "$LAB/$name.conf"
 		broken_conf "$program" $name 's/^dc = .*/dc = 7;/' "broken.conf:1: "
 		broken_conf "$program" $name 's/^name = .*/nmae = "x";/' "name"
-		broken_conf "$program" $name '2s/;/' "broken.conf:"
+		broken_conf "$program" $name 's/^name = "/name = /' "broken.conf:"
 		fails_with "/nosuch.conf" "$program" -t -c /nosuch.conf
 	done
 	broken_conf ndirectord director1 's/dc_id = 1/dc_id = 256/' "broken.conf:"
@@ -91,38 +91,17 @@ broken_configuration() {
 	broken_conf nvo3d host1 's/netns/hyperv/' "hyperv"
 }
 
-# Another name, another CA, a certificate of another role, one that is over.
+# Another name, another role; one that is over and a foreign CA: lib's test_chan_tls.c.
 bad_certificate() {	# SENTENCE PKI-DIRECTORY CERTIFICATE
-	sed "s,$LAB/pki/host2\.,$2/$3.,; s,$LAB/pki/ca.pem,$2/ca.pem,; s,state = .*,state = \"$LAB/evil\";," \
+	sed "s,$LAB/pki/host2\.,$2/$3.,g; s,$LAB/pki/ca.pem,$2/ca.pem,; s,state = .*,state = \"$LAB/evil\";," \
 		"$LAB/host2.conf" >"$LAB/evil.conf"
 	fails_with "$1" timeout 15 nsenter --net=/run/netns/host2 "$LAB_BIN/nvo3d" -c "$LAB/evil.conf"
 }
 
 certificates() {
 	lab_signal host2 TERM
-	nvo3ctl pki issue "$LAB/pki" old --san nvo3://dc1/vserver/host2 --san nvo3://dc1/nve/host2 \
-		--days -1
-	bad_certificate "expired" "$LAB/pki" old
 	bad_certificate "host1" "$LAB/pki" host1
 	bad_certificate "nve" "$LAB/pki" vcenter1
-	lab_start host2
-	unchanged
-}
-
-# Signed by a CA of his own he may think himself anybody; nobody else does.
-foreign_ca() {
-	nvo3ctl pki init "$LAB/foreign"
-	nvo3ctl pki issue "$LAB/foreign" host2 --san nvo3://dc1/vserver/host2 \
-		--san nvo3://dc1/nve/host2
-	lab_signal host2 TERM
-	sed "s,$LAB/pki/,$LAB/foreign/,; s,state = .*,state = \"$LAB/evil\";," "$LAB/host2.conf" \
-		>"$LAB/evil.conf"
-	setsid nsenter --net=/run/netns/host2 "$LAB_BIN/nvo3d" -c "$LAB/evil.conf" \
-		>"$LAB/evil.log" 2>&1 </dev/null &
-	bg_pid=$!
-	busywait 20 grep -qi "certificate" "$LAB/evil.log"
-	busywait 20 grep -qi "certificate\|handshake" "$LAB/director1.log"
-	kill $bg_pid
 	lab_start host2
 	unchanged
 }
@@ -155,7 +134,7 @@ api_without_certificate() {
 		https://10.1.0.2:6640/api/v1/vms
 }
 
-plan 10
+plan 9
 test_run "two data centres, a VM in each" bring_up
 test_run "a second VM with the MAC is refused" second_vm "02:00:00:00:00:01" 1 --mac 02:00:00:00:00:01
 test_run "a second VM with the MAC is refused in the other DC" \
@@ -163,8 +142,7 @@ test_run "a second VM with the MAC is refused in the other DC" \
 test_run "a second VM with the IP is refused in the other DC" second_vm "10.9.0.1" 2 --ip 10.9.0.1/24
 test_run "requests that make no sense are refused" bad_requests
 test_run "a broken configuration is refused by file and line" broken_configuration
-test_run "a certificate that is over or of somebody else is refused" certificates
-test_run "a certificate of a foreign CA is refused" foreign_ca
+test_run "a certificate of somebody else is refused" certificates
 test_run "noise on the ports harms nobody" strangers
 test_run "the API wants an operator's certificate" api_without_certificate
 lab_down

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# limit: 900
+# limit: 1500
 # Each daemon is killed (SIGKILL) and started again under a 1 kHz probe between two VMs in
 # two data centres: no frame is lost, and afterwards everybody says what he said before.
 #
