@@ -27,7 +27,7 @@ enum nvo3_drop nvo3_to_port(struct nvo3_port *port, struct sk_buff *skb)
 		return reason;
 	nvo3_stats_count(port->stats, NVO3_COUNT_TX, nvo3_stats_frames(skb), skb->len);
 	nvo3_stats_count(port->vn->stats, NVO3_COUNT_TX, nvo3_stats_frames(skb), skb->len);
-	/* Marks, conntrack and times of arrival mean nothing to the receiver. */
+	/* The sender's route, conntrack and time of arrival mean nothing from here on. */
 	skb_scrub_packet(skb, false);
 	skb_clear_tstamp(skb);
 	if (port->vlan)

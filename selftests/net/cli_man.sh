@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12
 # The examples of nvo3(8) do what the page says.
 . "$(dirname "$0")/../lib.sh"
 

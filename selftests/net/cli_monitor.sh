@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12
 # nvo3 monitor tells what happens, one event a line, by its groups.
 #
 #	[a] nve0, tap0 ---- vm0 192.0.2.1 [b]

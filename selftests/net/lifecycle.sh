@@ -1,19 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# limit: 400
+# limit: 600
 # Everything is made and destroyed in any order, with traffic, and nothing is left.
 #
 #	[vm1] -- p1 [h1: nve0] ==== [h2: nve0] p2 -- [vm2]
 #
+TEST_LIMIT=300
 . "$(dirname "$0")/overlay.sh"
-
-TEST_LIMIT=200
 ROUNDS=${ROUNDS:-100}
 
 # The whole topology of one VN, and a frame through it.
 lab_up() {
 	local n other
 
+	lab_down
 	underlay_add
 	host_add 1 2
 	for n in 1 2; do
@@ -32,7 +32,11 @@ lab_up() {
 }
 
 lab_down() {
-	ns_del vm1 vm2 h1 h2 ul
+	local ns
+
+	for ns in vm1 vm2 h1 h2 ul; do
+		[[ ! -e /run/netns/$ns ]] || ns_del "$ns"
+	done
 }
 
 # Frames without end, to the mapped address, to an unknown one and to all.
@@ -55,33 +59,34 @@ traffic_stop() {
 	done
 }
 
-# In the order of making, and NVEs alone in a loop of their own.
+# Made in full, and destroyed from the device, from its slave, or by the module.
 rounds() {
-	local n commands="$LIB_TMP/round"
+	local n
 
 	ns_add h1
 	ip -n h1 link add p1 type veth peer name p2
-	cat >"$commands" <<-END
-		nve add dev nve0
+	cat >"$LIB_TMP/links" <<-END
+		link add nve0 type nvo3
+		link set nve0 up
+		link set p1 master nve0
+	END
+	cat >"$LIB_TMP/objects" <<-END
 		vn add dev nve0 vni 100
 		vn add dev nve0 vni 200
 		member add dev nve0 vni 100 nve 192.0.2.7
 		map add dev nve0 vni 100 mac $(mac 1) nve 192.0.2.8
 		map add dev nve0 vni 200 mac $(mac 1) nve 192.0.2.7
+		port add dev p1 vni 200 mac $(mac 2)
+		port add dev p1 vlan 7 vni 100 mac $(mac 3)
 	END
 	for ((n = 0; n < ROUNDS; n++)); do
-		nvo3 -n h1 -b "$commands"
-		ip -n h1 -b - <<-END
-			link set nve0 up
-			link set p1 master nve0
-		END
-		nvo3 -n h1 port add dev p1 vlan 7 vni 100 mac "$(mac 3)"
-		# Torn down from the device, from the namespace below it, or by the module.
-		case $((n % 3)) in
-		0) ip -n h1 link del nve0 ;;
-		1) ip -n h1 link del p1 && ip -n h1 link del nve0 &&
-			ip -n h1 link add p1 type veth peer name p2 ;;
-		2) rmmod nvo3 && modprobe nvo3 ;;
+		ip -n h1 -b "$LIB_TMP/links"
+		nvo3 -n h1 -b "$LIB_TMP/objects"
+		case $((n % 10)) in
+		[0-6]) ip -n h1 link del nve0 ;;
+		[7-8]) printf 'link del p1\nlink del nve0\nlink add p1 type veth peer name p2\n' |
+			ip -n h1 -b - ;;
+		9) rmmod nvo3 && modprobe nvo3 ;;
 		esac
 	done
 	assert_eq "$(ip -n h1 -o link show type nvo3)" "" "devices left"
@@ -131,10 +136,7 @@ underlay_device_deleted() {
 	traffic_start
 	run_cmd timeout 60 ip -n h1 link del ul0
 	dropped_for h1 no-route 10 true
-	link_add h1 ul0 ul ul1
-	ip -n ul link set ul1 mtu 1600 master sw
-	ip -n h1 link set ul0 mtu 1600
-	addr_add h1 ul0 192.0.2.1/24 2001:db8::1/64
+	host_connect 1
 	ping_ok vm1 10.0.0.2
 	traffic_stop
 	lab_down
@@ -153,7 +155,7 @@ namespaces_die() {
 	run_cmd ns_del h1
 	busywait 60 no_link vm1 far
 	traffic_stop
-	ns_del vm1 vm2 ul
+	lab_down
 }
 
 no_nve_in() {

@@ -98,7 +98,7 @@ alert() {
 	bg alert nvo3 -n h1 monitor alert
 	busywait 30 stale_claim_is_told
 	fails_with "epoch 5" nvo3 -n h1 port add dev p1 vni 100 mac 02:00:00:00:00:01 epoch 5
-	busywait 30 grep -qxF "alert dev nve0 vni 100 mac 02:00:00:00:00:01 epoch 5 prov port" \
+	busywait 30 grep -qxF "alert dev nve0 vni 100 mac 02:00:00:00:00:01 port p1 epoch 5 prov port" \
 		"$LIB_TMP/alert.log"
 	# What is refused for other reasons is no alert.
 	fails_with "VN 300" nvo3 -n h1 map add dev nve0 vni 300 mac "$(mac 1)" nve 192.0.2.7

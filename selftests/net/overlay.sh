@@ -18,10 +18,9 @@ TEST_LIMIT=${TEST_LIMIT:-120}
 # (Oops: int3) when frames pass meanwhile. So both stay switched on.
 keep_branches() {
 	ns_add branches
-	bg branches ip netns exec branches tcpdump -i lo -w /dev/null
+	bg branches ip netns exec branches tcpdump -i lo -w /dev/null >/dev/null
 	modprobe vxlan
-	ip -n branches link add vx0 type vxlan id 1 local 127.0.0.1 dstport 4789
-	ip -n branches link set vx0 up
+	ip -n branches link add vx0 up type vxlan id 1 local 127.0.0.1 dstport 4789
 	busywait 30 grep -q 'listening on' "$LIB_TMP/branches.log"
 }
 
@@ -33,8 +32,7 @@ mac() {
 underlay_add() {
 	[[ -e /run/netns/branches ]] || keep_branches
 	ns_add ul
-	ip -n ul link add name sw type bridge mcast_snooping 0
-	ip -n ul link set dev sw up mtu 1600
+	ip -n ul link add name sw up mtu 1600 type bridge mcast_snooping 0
 }
 
 # host_add N...
@@ -43,33 +41,45 @@ host_add() {
 
 	for n; do
 		ns_add "h$n"
-		link_add "h$n" ul0 ul "ul$n"
-		ip -n ul link set "ul$n" mtu 1600 master sw
-		ip -n "h$n" link set ul0 mtu 1600
-		addr_add "h$n" ul0 "192.0.2.$n/24" "2001:db8::$n/64"
+		host_connect "$n"
 	done
 }
 
+# host_connect N: the host's device in the underlay, with its addresses.
+host_connect() {
+	ip link add ul0 mtu 1600 netns "h$1" type veth peer name "ul$1" mtu 1600 netns ul
+	ip -n ul link set "ul$1" up master sw
+	ip -n "h$1" -b - <<-END
+		link set ul0 up
+		address add 192.0.2.$1/24 dev ul0
+		address add 2001:db8::$1/64 dev ul0 nodad
+	END
+}
+
 # nve_add N [WORD]...: the NVE of host N, with both local addresses, up.
+declare -A HAS_NVE
 nve_add() {
 	local n=$1
 
 	shift
 	nvo3 -n "h$n" nve add dev nve0 local "192.0.2.$n" local6 "2001:db8::$n" "$@"
 	ip -n "h$n" link set nve0 up
+	HAS_NVE[h$n]=1
 }
 
-# vm_add N HOST: enslaved to the host's NVE, if there is one.
+# vm_add N HOST: enslaved to the host's NVE, if it has one.
 vm_add() {
 	local n=$1 host=$2
 
 	ns_add "vm$n"
-	link_add "vm$n" eth0 "$host" "p$n"
-	ip -n "vm$n" link set eth0 address "$(mac "$n")"
-	addr_add "vm$n" eth0 "10.0.0.$n/24" "fd00::$n/64"
-	if [[ -e /run/netns/$host ]] && ip -n "$host" link show dev nve0 >/dev/null 2>&1; then
-		ip -n "$host" link set "p$n" master nve0
-	fi
+	ip link add "p$n" netns "$host" type veth \
+		peer name eth0 address "$(mac "$n")" netns "vm$n"
+	ip -n "$host" link set "p$n" up ${HAS_NVE[$host]+master nve0}
+	ip -n "vm$n" -b - <<-END
+		link set eth0 up
+		address add 10.0.0.$n/24 dev eth0
+		address add fd00::$n/64 dev eth0 nodad
+	END
 }
 
 # drops HOST REASON: the counter, 0 if it has not happened.

@@ -30,6 +30,7 @@ OWN = 'an address of this NVE'
 MAC1, MAC2, MAC9 = '02:00:00:00:00:01', '02:00:00:00:00:02', '02:00:00:00:00:09'
 
 failed = 0
+last = None
 nl = None
 
 
@@ -60,13 +61,27 @@ def nve(name='nve0'):
     return attr(TOP['ifindex'], struct.pack('=I', index(name)))
 
 
-def dump(cmd, filt=()):
-    return sorted(nl.request(CMD[cmd], [nve(), *filt], NLM_F_DUMP))
+def dump(cmd):
+    """All objects, without their counters."""
+    kind = TOP[cmd.split('-')[0]]
+    counters = {'vn-get': (8, 9), 'remote-get': (4, 5)}.get(cmd, ())
+    objects = []
+    for answer in nl.request(CMD[cmd], [nve()], NLM_F_DUMP):
+        found = genl.attrs_of(genl.attrs_of(answer)[kind])
+        objects.append(sorted(item for item in found.items() if item[0] not in counters))
+    return sorted(objects)
 
 
 def state():
     """All that a refused request could have changed."""
     return [dump(cmd) for cmd in ('vn-get', 'member-get', 'map-get', 'remote-get')]
+
+
+def known():
+    """The state since the last request that was accepted."""
+    global last
+    last = last or state()
+    return last
 
 
 def complain(what):
@@ -77,7 +92,7 @@ def complain(what):
 
 def refused(error, text, cmd, *attributes, flags=0, offset=None, reserved=0):
     """The request is refused with error, text is part of the sentence, nothing changed."""
-    before = state()
+    before = known()
     what = f'{cmd} ({text})'
     try:
         nl.request(CMD.get(cmd, cmd), list(attributes), flags, reserved)
@@ -92,6 +107,8 @@ def refused(error, text, cmd, *attributes, flags=0, offset=None, reserved=0):
 
 
 def accepted(cmd, *attributes, flags=0):
+    global last
+    last = None
     try:
         return nl.request(CMD[cmd], list(attributes), flags)
     except Refused as said:

@@ -105,17 +105,19 @@ host_add 1 2
 nve_add 1
 addr_add h1 ul0 192.0.2.101/24 2001:db8::101/64
 nvo3 -n h1 nve add dev nve1 dstport 4790
-for dev in p1 p2 p3 q1 x1 x2; do
-	ip -n h1 link add "$dev" type veth peer name "$dev-peer"
-	ip -n h1 link set "$dev" up
-done
-for dev in p1 p2 p3; do
-	ip -n h1 link set "$dev" master nve0
-done
-ip -n h1 link set q1 master nve1
 modprobe -a tun macvlan
-ip -n h1 tuntap add tun1 mode tun
-ip -n h1 link add link x2 mv1 type macvlan mode bridge
+for dev in p1 p2 p3 q1 x1 x2; do
+	echo "link add $dev up type veth peer name $dev-peer"
+done >"$LIB_TMP/links"
+cat >>"$LIB_TMP/links" <<-END
+	link set p1 master nve0
+	link set p2 master nve0
+	link set p3 master nve0
+	link set q1 master nve1
+	tuntap add tun1 mode tun
+	link add link x2 mv1 type macvlan mode bridge
+END
+ip -n h1 -b "$LIB_TMP/links"
 nvo3 -n h1 -b - <<-END
 	vn add dev nve0 vni 100
 	vn add dev nve0 vni 200

@@ -60,8 +60,10 @@ nothing_of_vm1() {	# HOST: no image, no port, no namespace
 }
 
 without_vm1() {
-	[[ -z $(find "$LAB/$1" -path "*$(<"$LAB/vm1.id")*") ]] &&
-		[[ -z $(lab_in "$1" nvo3 -j port show | grep -o '"mac"') ]]
+	local left
+
+	left=$(find "$LAB/$1" -path "*$(<"$LAB/vm1.id")*"; lab_in "$1" nvo3 port show)
+	[[ -z $left ]] || fail "on $1 is left: $left"
 }
 
 within_a_dc() {
@@ -99,7 +101,8 @@ to_a_full_server() {
 	ctl 2 vm delete big
 }
 
-# The destination dies while the image is on its way: the source starts the VM again.
+# The destination dies while the image is on its way and comes back: the move goes on or is
+# given up, and the VM is in one place with its image.
 destination_dies() {
 	local migrate
 
@@ -107,27 +110,29 @@ destination_dies() {
 	migrate=$!
 	busywait 20 grep -q pull "$LAB/migrate"
 	lab_signal host3 KILL
-	wait $migrate && fail "the move says it is done"
-	cat "$LAB/migrate"
-	grep -qi "abort\|host3\|Error" "$LAB/migrate" || fail "no reason is given"
-	hosted 1 host1
 	lab_start host3
-	nothing_of_vm1 host3
+	wait $migrate || true
+	cat "$LAB/migrate"
+	in_one_place
 }
 
-# The coordinator dies in the middle: after its restart the move ends, one way or the other.
+# The coordinator dies in the middle: the same.
 coordinator_dies() {
 	ctl 1 vm migrate vm1 --to dc2/host3 --no-wait
 	lab_signal vcenter1 KILL
 	lab_start vcenter1
-	busywait 60 ended
+	in_one_place
+}
+
+in_one_place() {
+	busywait 120 ended
 	if looked_up 2 2 host3; then
 		hosted 2 host3
 		nothing_of_vm1 host1
-	else
-		hosted 1 host1
-		nothing_of_vm1 host3
+		ctl 2 vm migrate vm1 --to dc1/host1
 	fi
+	hosted 1 host1
+	nothing_of_vm1 host3
 }
 
 ended() {
@@ -144,6 +149,6 @@ test_run "and back, with its image" and_back
 test_run "a move to an unknown server is refused, nothing is touched" refused "nosuch" dc2/nosuch
 test_run "a move to an unknown data centre is refused, nothing is touched" refused "dc7" dc7/host3
 test_run "a move to a full server is refused, nothing is touched" to_a_full_server
-test_run "the destination dies during the pull: the VM runs on at the source" destination_dies
-test_run "the coordinator dies: the move ends after its restart" coordinator_dies
+test_run "the destination dies during the pull and comes back: the VM is in one place" destination_dies
+test_run "the coordinator dies and comes back: the VM is in one place" coordinator_dies
 lab_down

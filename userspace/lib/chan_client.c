@@ -107,7 +107,8 @@ static void attempt(void *arg)
 	chan->tls = is_unix(target) ? NULL : client->tls;
 	strcpy(chan->name, "?");
 	snprintf(chan->addr, sizeof(chan->addr), "%s", target->addr.text);
-	client->fd = socket(target->addr.ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	client->fd = socket(target->addr.ss.ss_family,
+			    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (client->fd < 0) {
 		chan_end(chan, strerror(errno));
 		return;
@@ -172,7 +173,8 @@ static void complain(struct chan *chan, const char *why)
 		return;
 	free(target->complaint);
 	target->complaint = mem_strdup(why);
-	log_warn("no session with %s at %s: %s", role_list(chan->roles, " or ", roles, sizeof(roles)),
+	log_warn("no session with %s at %s: %s", role_list(chan->roles, " or ", roles,
+							   sizeof(roles)),
 		 target->addr.text, why);
 }
 

@@ -154,7 +154,8 @@ static void broke(struct chan *chan, short what, int error)
 	if (code)
 		tls_reason(chan_ssl(chan), code, &err);
 	else if (rest)
-		err_set(&err, EPIPE, "the peer closed after %zu of a frame's %zu bytes", rest, whole);
+		err_set(&err, EPIPE, "the peer closed after %zu of a frame's %zu bytes", rest,
+			whole);
 	else if (!(what & BEV_EVENT_EOF) && error && error != EAGAIN)
 		err_set(&err, error, "%s", strerror(error));
 	else

@@ -106,7 +106,8 @@ static X509 *ca_certificate(EVP_PKEY *key)
 	/* Two labs' CAs need different names, or a refusal reads as a broken signature. */
 	if (RAND_bytes(tag, sizeof(tag)) != 1)
 		return NULL;
-	snprintf(name, sizeof(name), "nvo3 lab CA %02x%02x%02x%02x", tag[0], tag[1], tag[2], tag[3]);
+	snprintf(name, sizeof(name), "nvo3 lab CA %02x%02x%02x%02x", tag[0], tag[1], tag[2],
+		 tag[3]);
 	cert = certificate_new(name, key, NULL, CA_DAYS);
 	if (!cert ||
 	    !add_extension(cert, NULL, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") ||
@@ -180,7 +181,8 @@ static char *alt_names(const char *const *uris, int n_uris, struct err *err)
 
 static int check_name(const char *name, struct err *err)
 {
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+	static const char allowed[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 	size_t len = strlen(name);
 
 	if (!len || len > 64 || name[0] == '.' || strspn(name, allowed) != len)

@@ -94,9 +94,11 @@ uint32_t claim_advertise(struct db_vn *vn, const struct mac_addr *mac, const str
 			 text, vn->info.name, (unsigned long long)epoch);
 	}
 	if (p->epoch != epoch || (map && map->epoch > epoch)) {
-		return refuse(err, CODE(STALE), "MAC %s of VN %s is claimed with epoch %#llx, the newest is %#llx", text,
-			 vn->info.name, (unsigned long long)epoch,
-			 (unsigned long long)(map && map->epoch > epoch ? map->epoch : p->epoch));
+		return refuse(err, CODE(STALE),
+			      "MAC %s of VN %s is claimed with epoch %#llx, the newest is %#llx",
+			      text, vn->info.name, (unsigned long long)epoch,
+			      (unsigned long long)(map && map->epoch > epoch ?
+						   map->epoch : p->epoch));
 	}
 	return ip_taken(vn, ips, mac, err) ? CODE(DENIED) : CODE(OK);
 }

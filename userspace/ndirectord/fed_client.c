@@ -40,9 +40,8 @@ static void subscribed(uint32_t code, const char *text, const struct msg *body, 
 		memcpy(peer->store, reply->store.data, sizeof(peer->store));
 		peer->synced = false;	/* until the snapshot is complete */
 	} else {
-		/* nothing that we know may have changed: then no update would say that it is back */
+		/* if nothing has changed, no update would say that it is back */
 		fed_set_stale(&peer->d->db, peer->dc, false);
-		director_commit(peer->d);
 	}
 	if (reply)
 		msg_free(reply);
@@ -110,7 +109,6 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 		return true;
 	}
 	on_update(peer, m);
-	director_commit(peer->d);
 	msg_free(m);
 	return true;
 }

@@ -67,7 +67,8 @@ static struct db_nve *nve_of(struct director *d, const char *dc, const char *nam
 	int n_found;
 
 	if (!of_dc(name, dc)) {
-		director_alert(d, "claim-refused", dc, "it speaks for %s, which is not its own", name);
+		director_alert(d, "claim-refused", dc, "it speaks for %s, which is not its own",
+			       name);
 		return NULL;
 	}
 	/* as strict as with certificates: names have an end, and end up in logs */

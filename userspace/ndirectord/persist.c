@@ -24,6 +24,14 @@ static void give_up(struct director *d, const struct err *err)
 	exit(EXIT_FAILURE);
 }
 
+static void commit_now(void *arg)
+{
+	struct director *d = arg;
+
+	d->commit_due = false;
+	director_commit(d);
+}
+
 static void begin(struct director *d)
 {
 	struct err err;
@@ -33,6 +41,10 @@ static void begin(struct director *d)
 	if (store_begin(d->store, &err))
 		give_up(d, &err);
 	d->in_transaction = true;
+	if (d->commit_due)
+		return;
+	d->commit_due = true;
+	loop_defer(d->loop, commit_now, d);
 }
 
 void director_commit(struct director *d)
@@ -44,6 +56,7 @@ void director_commit(struct director *d)
 	d->in_transaction = false;
 	if (store_commit(d->store, &err))
 		give_up(d, &err);
+	director_send_answers(d);
 }
 
 static void put(struct director *d, const char *key, const ProtobufCMessage *message)

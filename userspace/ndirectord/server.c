@@ -39,34 +39,6 @@ void director_alert(struct director *d, const char *kind, const char *subject, c
 		log_warn("%s %s: %s", kind, subject, events_newest(&d->events, true)->text);
 }
 
-static const char *refusal(uint32_t type)
-{
-	switch (type) {
-	case MSG(PLACE):
-	case MSG(UNPLACE):
-		return "placement-refused";
-	case MSG(VN_SET):
-	case MSG(VN_DELETE):
-		return "vn-refused";
-	}
-	return "request-refused";
-}
-
-void director_answer(struct director *d, struct chan *chan, const struct msg *msg, uint32_t code,
-		     const struct err *err, const ProtobufCMessage *body)
-{
-	director_commit(d);
-	if (code != CODE(OK))
-		director_alert(d, refusal(msg->type), chan_peer_name(chan), "%s: %s",
-			       msg_name(msg->type), err->text);
-	if (!msg->id)
-		return;
-	if (code == CODE(OK))
-		chan_reply(chan, msg->id, code, NULL, body);
-	else
-		chan_reply_err(chan, msg->id, code, err);
-}
-
 /* NVEs and vCenters are of this data centre; a director must be a peer that we know. */
 static const char *stranger(struct director *d, const struct identity *peer)
 {
@@ -99,6 +71,8 @@ static void down(struct chan *chan, const char *why, void *arg)
 	const struct identity *peer = chan_peer(chan);
 	struct director *d = arg;
 
+	/* answers may wait for it, and it is gone after this */
+	director_commit(d);
 	if (stranger(d, peer))
 		return;
 	director_note(d, "session-down", chan_peer_name(chan), "%s", why);
@@ -108,7 +82,6 @@ static void down(struct chan *chan, const char *why, void *arg)
 		fed_server_down(d, chan);
 	else if (peer->role == ROLE_VCENTER)
 		center_down(d, chan);
-	director_commit(d);
 }
 
 static bool message(struct chan *chan, const struct msg *msg, void *arg)

@@ -32,7 +32,6 @@ static void grace_over(void *arg)
 		if (nve->own && !nve_session_exists(d, nve))
 			nve_silent(d, nve, "it has not come back since we started");
 	fed_client_grace_over(d);
-	director_commit(d);
 }
 
 static void reap(void *arg)
@@ -40,7 +39,6 @@ static void reap(void *arg)
 	struct director *d = arg;
 
 	db_reap(&d->db);
-	director_commit(d);
 	loop_timer_set(d->reaper, REAP_MS);
 }
 
@@ -86,6 +84,12 @@ static int add_peers(struct director *d, const struct settings *s, struct err *e
 	return ret;
 }
 
+/* Nothing is told that is not on the disk. */
+static void commit(void *arg)
+{
+	director_commit(arg);
+}
+
 struct director *director_start(struct loop *loop, const struct settings *s, struct err *err)
 {
 	struct director *d = calloc(1, sizeof(*d));
@@ -93,7 +97,7 @@ struct director *director_start(struct loop *loop, const struct settings *s, str
 
 	d->loop = loop;
 	db_init(&d->db, s->dc, s->dc_id);
-	tell_init(&d->tell, loop);
+	tell_init(&d->tell, loop, commit, d);
 	d->tls = tls_new(s->ca, s->cert, s->key, err);
 	if (d->tls)
 		ret = check_identity(d, s, err);

@@ -48,6 +48,7 @@ static void run(void *arg)
 	struct tell_log *log;
 
 	tell->scheduled = false;
+	tell->before(tell->arg);
 	while (tell->changed) {
 		log = tell->changed;
 		log->changed = false;
@@ -75,9 +76,9 @@ static void retry(void *arg)
 	schedule(arg);
 }
 
-void tell_init(struct tell *tell, struct loop *loop)
+void tell_init(struct tell *tell, struct loop *loop, void (*before)(void *arg), void *arg)
 {
-	*tell = (struct tell){ .loop = loop };
+	*tell = (struct tell){ .loop = loop, .before = before, .arg = arg };
 	tell->retry = loop_timer_new(loop, retry, tell);
 }
 

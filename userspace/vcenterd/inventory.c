@@ -238,10 +238,12 @@ struct vm *inventory_vm_by_ip(struct inventory *inv, const struct vn *vn,
 
 void inventory_job_set(struct inventory *inv, struct vm *vm, enum vm_op op)
 {
+	bool queued = op != VM_OP_NONE;
+
 	vm->op = op;
-	if (vm->queued == (op != VM_OP_NONE))
+	if (vm->queued == queued)
 		return;
-	vm->queued = op != VM_OP_NONE;
+	vm->queued = queued;
 	if (vm->queued)
 		DL_APPEND2(inv->jobs, vm, job_prev, job_next);
 	else

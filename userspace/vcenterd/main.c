@@ -1,9 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The management plane of one data centre. */
 #include <errno.h>
+#include <string.h>
+#include "lib/cleanup.h"
 #include "lib/daemon.h"
 #include "lib/log.h"
+#include "lib/mem.h"
 #include "vcenter.h"
+
+/* "sqlite:/var/lib/nvo3/vcenterd.db": its folder must be there, and ours alone. */
+static int take_state(const char *url, struct err *err)
+{
+	_cleanup_free_ char *dir = NULL;
+	char *slash;
+	int ret;
+
+	if (strncmp(url, "sqlite:", 7))
+		return 0;
+	dir = mem_strdup(url + 7);
+	slash = strrchr(dir, '/');
+	if (!slash || slash == dir)
+		return 0;
+	*slash = '\0';
+	ret = daemon_mkdir(dir, err);
+	return ret ? ret : daemon_lock(dir, err);
+}
 
 static int run(struct vcenter *vc, struct err *err)
 {
@@ -12,7 +33,9 @@ static int run(struct vcenter *vc, struct err *err)
 
 	if (!loop)
 		return err_set(err, ENOMEM, "no event loop");
-	ret = daemon_signals(loop, err);
+	ret = take_state(vc->conf.store, err);
+	if (!ret)
+		ret = daemon_signals(loop, err);
 	if (!ret)
 		ret = vcenter_start(vc, loop, err);
 	if (!ret) {

@@ -104,6 +104,16 @@ static void tell_end(struct vcenter *vc, const struct move *m)
 			   m->from_server, m->to_dc, m->error);
 }
 
+/*
+ * The VM takes part in it no more. Inside the DC that is so from the release on: a source that
+ * is down, and has yet to clean up, does not keep anybody from using the VM.
+ */
+static bool is_free(const struct move *m)
+{
+	return m->state != MOVE_RUNNING || is_restored(m) ||
+	       (m->step == MOVE_RELEASE && move_is_local(m));
+}
+
 static void let_go(struct vcenter *vc, struct move_job *job, struct vm *vm)
 {
 	if (vm->left && job->m.state == MOVE_DONE) {
@@ -131,7 +141,7 @@ static bool store(struct vcenter *vc, struct move_job *job)
 	}
 	job->dirty = false;
 	job->vm_dirty = false;
-	if (vm && (is_over(job) || is_restored(&job->m)))
+	if (vm && is_free(&job->m))
 		let_go(vc, job, vm);
 	if (is_over(job))
 		tell_end(vc, &job->m);
@@ -314,7 +324,7 @@ void move_run_load(struct vcenter *vc, const struct move *m)
 	if (is_over(job))
 		return;
 	move_resume(&job->m, loop_now_ms());
-	if (vm && !is_restored(m))
+	if (vm && !is_free(m))
 		vm->move = m->id;
 }
 

@@ -8,6 +8,7 @@
 #include "move_run.h"
 #include "owed.h"
 #include "persist.h"
+#include "profile.h"
 #include "query.h"
 #include "session_vserver.h"
 #include "vserver_register.h"
@@ -50,26 +51,41 @@ static void send_alert(struct chan *chan, const char *kind, const char *subject,
 
 /* --- V3, V4 */
 
+/* With the epochs of its placement: those of a new VM are still to come. */
+static void reply_registered(struct vcenter *vc, struct chan *chan, const struct msg *msg,
+			     struct vm *vm)
+{
+	Nvo3__VmRegisterReply reply = NVO3__VM_REGISTER_REPLY__INIT;
+
+	if (vm->op == VM_OP_ADOPT) {
+		if (vm->registrar)
+			owed_reply(vc, vm->registrar, CODE(BUSY), "asked again", NULL);
+		vm->registrar = owed_new(vc, chan, msg->id);
+		return;
+	}
+	reply.nics = nics_to_msg(vm);
+	reply.n_nics = vm->n_nics;
+	chan_reply(chan, msg->id, CODE(OK), NULL, &reply.base);
+	nics_free(reply.nics, reply.n_nics);
+}
+
 static void vm_register(struct vcenter *vc, struct chan *chan, struct server *server,
 			const struct msg *msg)
 {
-	Nvo3__VmRegisterReply reply = NVO3__VM_REGISTER_REPLY__INIT;
 	struct err err;
 	Nvo3__VmRegister *req = msg_decode(msg, &nvo3__vm_register__descriptor, &err);
-	struct vm *created = NULL;
+	struct vm *vm = NULL;
 	int ret;
 
 	if (!req || !req->vm) {
 		chan_reply(chan, msg->id, CODE(BAD_MESSAGE), req ? "vm is missing" : err.text,
 			   NULL);
 	} else {
-		ret = vserver_register_vm(vc, server, req->vm, &created, &err);
+		ret = vserver_register_vm(vc, server, req->vm, &vm, &err);
 		if (ret)
 			chan_reply_err(chan, msg->id, code_from_errno(ret), &err);
-		else if (created)
-			created->registrar = owed_new(vc, chan, msg->id);
 		else
-			chan_reply(chan, msg->id, CODE(OK), NULL, &reply.base);
+			reply_registered(vc, chan, msg, vm);
 	}
 	if (req)
 		msg_free(req);

@@ -2,9 +2,6 @@
 #include <errno.h>
 #include <string.h>
 #include "api.h"
-#include "lib/cleanup.h"
-#include "lib/daemon.h"
-#include "lib/mem.h"
 #include "move_dest.h"
 #include "move_run.h"
 #include "owed.h"
@@ -36,23 +33,6 @@ static void load_incoming(const struct incoming *in, void *arg)
 	move_dest_load(arg, in);
 }
 
-/* "sqlite:/var/lib/nvo3/vcenterd.db": its folder must be there, and ours alone. */
-static int prepare_state(const char *url, struct err *err)
-{
-	const char *path = strchr(url, ':');
-	_cleanup_free_ char *dir = NULL;
-	char *slash;
-
-	if (strncmp(url, "sqlite:", 7))
-		return 0;
-	dir = mem_strdup(path + 1);
-	slash = strrchr(dir, '/');
-	if (!slash || slash == dir)
-		return 0;
-	*slash = '\0';
-	return daemon_mkdir(dir, err);
-}
-
 static int load_state(struct vcenter *vc, struct err *err)
 {
 	struct persist_load to = { .move = load_move, .incoming = load_incoming, .arg = vc };
@@ -61,8 +41,6 @@ static int load_state(struct vcenter *vc, struct err *err)
 	vc->events = events_new();
 	to.inv = vc->inv;
 	to.events = vc->events;
-	if (prepare_state(vc->conf.store, err))
-		return -1;
 	vc->store = store_open(vc->conf.store, "vcenterd", err);
 	if (!vc->store)
 		return -1;

@@ -68,7 +68,8 @@ static int parse_nic(struct inventory *inv, json_t *json, struct vm *vm, struct 
 	if (!json_is_object(json))
 		return err_set(err, EINVAL, "must be an object");
 	if (json_only(json, known, err) || json_get_str(json, "vn", &vn, err) ||
-	    json_opt_str(json, "mac", &mac, err) || parse_ips(json_object_get(json, "ip"), nic, err))
+	    json_opt_str(json, "mac", &mac, err) || parse_ips(json_object_get(json, "ip"), nic,
+							      err))
 		return -EINVAL;
 	nic->vn = find_vn(inv, vn);
 	if (!nic->vn)

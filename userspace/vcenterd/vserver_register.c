@@ -74,10 +74,9 @@ static int create(struct vcenter *vc, struct server *server, struct vm *vm,
 }
 
 static int judge(struct vcenter *vc, struct server *server, struct vm *vm,
-		 const Nvo3__VmReport *report, struct vm **created, struct err *err)
+		 const Nvo3__VmReport *report, struct err *err)
 {
 	struct vm *known = inventory_vm(vc->inv, &vm->uuid);
-	struct uuid uuid = vm->uuid;
 	int ret;
 
 	switch (claim_register(vc->inv, &vc->conf.grants, server, vm, &ret, err)) {
@@ -85,9 +84,7 @@ static int judge(struct vcenter *vc, struct server *server, struct vm *vm,
 		free(vm);
 		return update(vc, known, report, err);
 	case CLAIM_CREATE:
-		ret = create(vc, server, vm, report, err);
-		*created = ret ? NULL : inventory_vm(vc->inv, &uuid);
-		return ret;
+		return create(vc, server, vm, report, err);
 	default:
 		free(vm);
 		return ret;
@@ -95,19 +92,24 @@ static int judge(struct vcenter *vc, struct server *server, struct vm *vm,
 }
 
 int vserver_register_vm(struct vcenter *vc, struct server *server, const Nvo3__VmReport *report,
-			struct vm **created, struct err *err)
+			struct vm **ret, struct err *err)
 {
 	const char *name = report->profile ? report->profile->name : "a VM";
+	struct uuid uuid;
 	struct vm *vm;
-	int ret;
+	int res;
 
-	vm = vm_from_msg(vc->inv, report->profile, &ret, err);
-	if (vm)
-		ret = judge(vc, server, vm, report, created, err);
-	if (ret)
+	vm = vm_from_msg(vc->inv, report->profile, &res, err);
+	if (vm) {
+		uuid = vm->uuid;
+		res = judge(vc, server, vm, report, err);
+	}
+	if (res)
 		note_alert(vc, "claim-refused", *name ? name : "a VM", "to server %s: %s",
 			   server->name, err->text);
-	return ret;
+	else
+		*ret = inventory_vm(vc->inv, &uuid);
+	return res;
 }
 
 /* --- SERVER_REGISTER */
@@ -168,7 +170,6 @@ static void find_lost(struct vcenter *vc, struct server *server, const Nvo3__Ser
 /* True: the server is to forget this VM. */
 static bool take_report(struct vcenter *vc, struct server *server, const Nvo3__VmReport *report)
 {
-	struct vm *created = NULL;
 	struct uuid uuid;
 	struct err err;
 	struct vm *vm;
@@ -187,7 +188,7 @@ static bool take_report(struct vcenter *vc, struct server *server, const Nvo3__V
 		return true;
 	case REPORT_UNKNOWN:
 		/* refused: alarmed, and left to a person, for it may be somebody's only copy */
-		vserver_register_vm(vc, server, report, &created, &err);
+		vserver_register_vm(vc, server, report, &vm, &err);
 		return false;
 	case REPORT_LEAVE:
 		break;

@@ -11,11 +11,11 @@
 /* SERVER_REGISTER: answers it; the server is up then. */
 void vserver_register(struct vcenter *vc, struct chan *chan, const struct msg *msg);
 /*
- * V3. 0 or -errno with a sentence, alarmed here. *created is set when the VM is new: its
- * placement has begun (VM_OP_ADOPT), the answer waits for that.
+ * V3. 0 and the VM, or -errno with a sentence, alarmed here. A new one's placement has begun
+ * (VM_OP_ADOPT): the answer waits for that.
  */
 int vserver_register_vm(struct vcenter *vc, struct server *server, const Nvo3__VmReport *report,
-			struct vm **created, struct err *err);
+			struct vm **ret, struct err *err);
 /* Its server says that the VM is in this state. */
 void vserver_take_state(struct vcenter *vc, struct vm *vm, uint32_t state, const char *text);
 

@@ -161,7 +161,8 @@ static inline struct tls *lab_tls(struct lab *lab, const char *sub, const char *
 /* A port that nobody listens on, as the kernel would give it */
 static inline uint16_t lab_port(void)
 {
-	struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in in = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	socklen_t len = sizeof(in);
 

@@ -237,7 +237,8 @@ static void test_over_ipv6(void **state)
 
 	snprintf(text, sizeof(text), "[::1]:%u", lab->port);
 	addr = text;
-	s = chan_listen(lab->loop, lab->director, addr, ROLE_BIT(ROLE_NVE), &end_ops, &server, NULL);
+	s = chan_listen(lab->loop, lab->director, addr, ROLE_BIT(ROLE_NVE), &end_ops, &server,
+			NULL);
 	assert_non_null(s);
 	client.chan = chan_connect(lab->loop, lab->nve, &addr, 1, ROLE_BIT(ROLE_DIRECTOR), &end_ops,
 				   &client, NULL);

@@ -31,7 +31,8 @@ static void bad_end(struct bad *b, const char *why)
 {
 	LAB_WAIT(b->lab, raw_closed(&b->raw));
 	LAB_WAIT(b->lab, lab_logged(why));
-	assert_true(lab_logged(b->server.ups ? "session with dc1/host1 (127.0.0.1:" : "127.0.0.1:"));
+	assert_true(lab_logged(b->server.ups ?
+			       "session with dc1/host1 (127.0.0.1:" : "127.0.0.1:"));
 	if (b->server.ups)
 		assert_string_equal(b->server.text, why);
 	assert_int_equal(b->server.downs, b->server.ups);

@@ -184,10 +184,12 @@ static void test_own_certificate_is_checked(void **state)
 	snprintf(other, sizeof(other), "%s/ours/old.key", lab->dir);
 
 	assert_null(tls_new(ca2, cert, key, &err));
-	assert_non_null(strstr(err.text, "nve.pem: certificate of dc1/host1 is signed by \"nvo3 lab"));
+	assert_non_null(strstr(err.text,
+			       "nve.pem: certificate of dc1/host1 is signed by \"nvo3 lab"));
 	assert_non_null(strstr(err.text, "\", not by our CA"));
 	assert_null(tls_new(ca, cert, other, &err));
-	assert_non_null(strstr(err.text, "old.key is not the unencrypted PEM key of the certificate"));
+	assert_non_null(strstr(err.text,
+			       "old.key is not the unencrypted PEM key of the certificate"));
 	assert_null(tls_new(ca, key, key, &err));
 	assert_non_null(strstr(err.text, "nve.key is not a PEM certificate"));
 	assert_null(tls_new("/nonexistent/ca.pem", cert, key, &err));

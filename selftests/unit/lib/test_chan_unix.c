@@ -25,7 +25,8 @@ static void unix_connect(struct lab *lab, struct end *end)
 	struct err err;
 
 	snprintf(addr, sizeof(addr), "unix:%s", lab_path(lab, "sock"));
-	end->chan = chan_connect(lab->loop, NULL, addrs, 1, ROLE_BIT(ROLE_NVE), &end_ops, end, &err);
+	end->chan = chan_connect(lab->loop, NULL, addrs, 1, ROLE_BIT(ROLE_NVE), &end_ops, end,
+				 &err);
 	if (!end->chan)
 		fail_msg("%s", err.text);
 }
@@ -141,7 +142,8 @@ static void test_bad_paths(void **state)
 	assert_null(chan_connect(lab->loop, NULL, &tcp, 1, ROLE_BIT(ROLE_NVE), &end_ops, &end,
 				 &err));
 	assert_string_equal(err.text, "127.0.0.1:6641 needs TLS: no certificate is configured");
-	assert_null(chan_connect(lab->loop, NULL, &addr, 1, ROLE_BIT(ROLE_NVE) | ROLE_BIT(ROLE_VSERVER),
+	assert_null(chan_connect(lab->loop, NULL, &addr, 1,
+				 ROLE_BIT(ROLE_NVE) | ROLE_BIT(ROLE_VSERVER),
 				 &end_ops, &end, &err));
 	assert_string_equal(err.text, "unix:/run/nvo3/nve.sock stands for one role, not for several");
 }

@@ -102,7 +102,8 @@ static void test_what_is_in_it(void **state)
 	assert_int_equal(X509_verify(a, X509_get0_pubkey(ca)), 1);
 	assert_int_equal(EVP_PKEY_get_bits(X509_get0_pubkey(a)), 256);
 	assert_int_equal(X509_get_signature_nid(a), NID_ecdsa_with_SHA256);
-	assert_int_not_equal(ASN1_INTEGER_cmp(X509_get0_serialNumber(a), X509_get0_serialNumber(b)), 0);
+	assert_int_not_equal(ASN1_INTEGER_cmp(X509_get0_serialNumber(a),
+					      X509_get0_serialNumber(b)), 0);
 	assert_int_equal(ASN1_TIME_diff(&day, &sec, NULL, X509_get0_notAfter(a)), 1);
 	assert_true(day == 29 || (day == 30 && !sec));
 	type = X509_get_extension_flags(a);

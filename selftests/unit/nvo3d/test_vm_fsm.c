@@ -26,29 +26,32 @@ static enum vm_answer ask(struct vm_fsm *f, enum vm_op op, uint32_t want_code)
 /* An operation from a state: may it begin, the state meanwhile, and after a good and a bad end */
 static void test_operations(void **state)
 {
+	enum { RUN = STATE(RUNNING), STOP = STATE(STOPPED), FAIL = STATE(FAILED),
+	       MOVE = STATE(MOVING), DEL = STATE(DELETING), NONE = STATE(UNKNOWN) };
 	static const struct {
-		Nvo3__VmState from;
+		unsigned int from;
 		enum vm_op op;
 		bool run;
-		Nvo3__VmState during, good, bad;
+		unsigned int during, good, bad;
 	} table[] = {
-		{ STATE(RUNNING), VM_OP_STOP, false, STATE(RUNNING), STATE(STOPPED), STATE(STOPPED) },
-		{ STATE(FAILED), VM_OP_STOP, false, STATE(FAILED), STATE(STOPPED), STATE(STOPPED) },
-		{ STATE(STOPPED), VM_OP_START, true, STATE(STOPPED), STATE(RUNNING), STATE(STOPPED) },
-		{ STATE(FAILED), VM_OP_START, true, STATE(FAILED), STATE(RUNNING), STATE(FAILED) },
-		{ STATE(RUNNING), VM_OP_DELETE, false, STATE(DELETING), STATE(UNKNOWN), STATE(UNKNOWN) },
-		{ STATE(STOPPED), VM_OP_DELETE, false, STATE(DELETING), STATE(UNKNOWN), STATE(UNKNOWN) },
-		{ STATE(RUNNING), VM_OP_SOURCE, false, STATE(MOVING), STATE(MOVING), STATE(RUNNING) },
-		{ STATE(STOPPED), VM_OP_SOURCE, false, STATE(MOVING), STATE(MOVING), STATE(STOPPED) },
-		{ STATE(MOVING), VM_OP_ABORT, true, STATE(MOVING), STATE(RUNNING), STATE(FAILED) },
-		{ STATE(MOVING), VM_OP_ABORT, false, STATE(MOVING), STATE(STOPPED), STATE(FAILED) },
-		{ STATE(MOVING), VM_OP_COMMIT, true, STATE(MOVING), STATE(RUNNING), STATE(MOVING) },
-		{ STATE(MOVING), VM_OP_COMMIT, false, STATE(MOVING), STATE(STOPPED), STATE(MOVING) },
+		{ RUN, VM_OP_STOP, false, RUN, STOP, STOP },
+		{ FAIL, VM_OP_STOP, false, FAIL, STOP, STOP },
+		{ STOP, VM_OP_START, true, STOP, RUN, STOP },
+		{ FAIL, VM_OP_START, true, FAIL, RUN, FAIL },
+		{ RUN, VM_OP_DELETE, false, DEL, NONE, NONE },
+		{ STOP, VM_OP_DELETE, false, DEL, NONE, NONE },
+		{ RUN, VM_OP_SOURCE, false, MOVE, MOVE, RUN },
+		{ STOP, VM_OP_SOURCE, false, MOVE, MOVE, STOP },
+		{ MOVE, VM_OP_ABORT, true, MOVE, RUN, FAIL },
+		{ MOVE, VM_OP_ABORT, false, MOVE, STOP, FAIL },
+		{ MOVE, VM_OP_COMMIT, true, MOVE, RUN, MOVE },
+		{ MOVE, VM_OP_COMMIT, false, MOVE, STOP, MOVE },
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		for (int ok = 0; ok < 2; ok++) {
 			struct vm_fsm f = { .state = table[i].from, .since = 5 };
+			enum vm_op other;
 
 			assert_int_equal(ask(&f, table[i].op, CODE(OK)), VM_GO);
 			vm_fsm_begin(&f, table[i].op, table[i].run, 10);
@@ -56,8 +59,8 @@ static void test_operations(void **state)
 			assert_int_equal(f.since, f.state == table[i].from ? 5 : 10);
 			/* Asked again it is waited for, anything else has to come later */
 			assert_int_equal(ask(&f, table[i].op, CODE(OK)), VM_WAIT);
-			assert_int_equal(ask(&f, table[i].op == VM_OP_STOP ? VM_OP_START : VM_OP_STOP,
-					     CODE(BUSY)), VM_REFUSE);
+			other = table[i].op == VM_OP_STOP ? VM_OP_START : VM_OP_STOP;
+			assert_int_equal(ask(&f, other, CODE(BUSY)), VM_REFUSE);
 			vm_fsm_end(&f, ok, 20);
 			assert_int_equal(f.state, ok ? table[i].good : table[i].bad);
 			assert_int_equal(f.op, VM_OP_NONE);

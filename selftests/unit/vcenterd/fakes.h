@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* vServers and nDirectors that keep the protocol and do nothing else. */
+/* vServers that keep the protocol and do nothing else. */
 #ifndef FAKES_H
 #define FAKES_H
 
@@ -7,9 +7,6 @@
 #include "lab.h"
 #include "lib/mem.h"
 #include "profile.h"
-#include "proto/placement.pb-c.h"
-
-/* --- vServer */
 
 static inline struct fake_vm *fake_vm_by_uuid(struct fake_server *s,
 					      const ProtobufCBinaryData *bytes)
@@ -301,86 +298,6 @@ static inline void fake_server_down(struct chan *chan, const char *why, void *ar
 	struct fake_server *s = arg;
 
 	s->registered = false;
-}
-
-/* --- nDirector */
-
-static inline struct fake_place *fake_place_get(struct fake_director *d,
-						const ProtobufCBinaryData *vn,
-						const ProtobufCBinaryData *mac)
-{
-	struct fake_place *p;
-	struct mac_addr m;
-	struct uuid u;
-
-	assert_true(msg_get_uuid(vn, &u) && msg_get_mac(mac, &m));
-	DL_FOREACH(d->places, p)
-		if (uuid_equal(&p->vn, &u) && mac_addr_equal(&p->mac, &m))
-			return p;
-	return NULL;
-}
-
-static inline void fake_place(struct fake_director *d, struct chan *chan, const struct msg *msg)
-{
-	Nvo3__Place *req = msg_decode(msg, &nvo3__place__descriptor, NULL);
-	struct fake_place *p = fake_place_get(d, &req->vn, &req->mac);
-	Nvo3__PlaceReply reply = NVO3__PLACE_REPLY__INIT;
-
-	if (!p) {
-		p = mem_zalloc(sizeof(*p));
-		msg_get_uuid(&req->vn, &p->vn);
-		msg_get_mac(&req->mac, &p->mac);
-		DL_APPEND(d->places, p);
-	}
-	if (req->epoch && req->epoch < p->epoch) {
-		answer(d->lab, chan, msg, CODE(STALE), NULL);
-	} else {
-		uint64_t floor = p->epoch > req->min_epoch ? p->epoch : req->min_epoch;
-
-		p->epoch = req->epoch ? req->epoch : floor + 1;
-		snprintf(p->nve, sizeof(p->nve), "%s", req->nve);
-		reply.epoch = p->epoch;
-		answer(d->lab, chan, msg, CODE(OK), &reply.base);
-	}
-	msg_free(req);
-}
-
-static inline void fake_unplace(struct fake_director *d, struct chan *chan,
-				const struct msg *msg)
-{
-	Nvo3__Unplace *req = msg_decode(msg, &nvo3__unplace__descriptor, NULL);
-	struct fake_place *p = fake_place_get(d, &req->vn, &req->mac);
-
-	if (p && p->epoch <= req->epoch) {
-		DL_DELETE(d->places, p);
-		free(p);
-	}
-	answer(d->lab, chan, msg, CODE(OK), NULL);
-	msg_free(req);
-}
-
-static inline bool fake_director_message(struct chan *chan, const struct msg *msg, void *arg)
-{
-	struct fake_director *d = arg;
-
-	if (fake_counts(d->lab, chan, msg))
-		return true;
-	switch (msg->type) {
-	case MSG(PLACE):
-		fake_place(d, chan, msg);
-		return true;
-	case MSG(UNPLACE):
-		fake_unplace(d, chan, msg);
-		return true;
-	case MSG(VN_SET):
-		d->vns++;
-		/* fall through */
-	case MSG(VN_DELETE):
-		answer(d->lab, chan, msg, CODE(OK), NULL);
-		return true;
-	default:
-		return false;
-	}
 }
 
 #endif

@@ -23,7 +23,7 @@
 #include "proto/management.pb-c.h"
 #include "vcenter.h"
 
-#define LAB_DEADLINE_MS	20000
+#define LAB_DEADLINE_MS	60000
 #define LAB_DCS		2
 #define LAB_SERVERS	2	/* of each DC: host1, host2 in dc1, host3, host4 in dc2 */
 

@@ -40,7 +40,8 @@ static void test_ring(void **state)
 
 	for (uint64_t i = 1; i <= EVENTS_MAX + 100; i++) {
 		snprintf(text, sizeof(text), "%llu", (unsigned long long)i);
-		assert_int_equal(add(events, i % 10 == 0, text), i > EVENTS_MAX ? i - EVENTS_MAX : 0);
+		assert_int_equal(add(events, i % 10 == 0, text),
+				 i > EVENTS_MAX ? i - EVENTS_MAX : 0);
 	}
 	while ((e = events_next(events, seq, false))) {
 		assert_int_equal(e->seq, seq ? seq + 1 : 101);

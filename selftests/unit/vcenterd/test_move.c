@@ -73,7 +73,7 @@ static void crash_dest(struct world *w)
 		w->out_until = w->now;
 }
 
-/* Every point at which something can go wrong passes here. True: go on with @fate. */
+/* Every point at which something can go wrong passes here. */
 static enum fate point(struct world *w)
 {
 	enum fate fate = FATE_OK;
@@ -307,10 +307,9 @@ static void dest_act(struct world *w, enum incoming_act act, int nic)
 
 static void step_pull(struct world *w)
 {
-	bool stored = w->in.phase == INCOMING_PULLING && w->owes_pull;
 	enum fate fate;
 
-	if (!stored)
+	if (w->in.phase != INCOMING_PULLING || !w->owes_pull)
 		return;
 	fate = point(w);
 	if (w->in.phase != INCOMING_PULLING)
@@ -354,12 +353,8 @@ static void step_dest(struct world *w)
 
 static void world_init(struct world *w, bool local)
 {
-	memset(w, 0, sizeof(*w));
-	w->now = 1000;
-	w->bad_point = -1;
-	w->src_image = true;
-	w->src_running = true;
-	w->was_running = true;
+	*w = (struct world){ .now = 1000, .bad_point = -1, .src_image = true,
+			     .src_running = true, .was_running = true };
 	strcpy(w->m.vm_name, "web");
 	strcpy(w->m.from_dc, "dc1");
 	strcpy(w->m.to_dc, local ? "dc1" : "dc2");

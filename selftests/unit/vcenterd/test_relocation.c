@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Moves of VMs, inside a DC and to another one, with refusals and crashes. */
-#include "lab_run.h"
+#include "lab_api.h"
 #include "move_dest.h"
 #include "move_run.h"
 
@@ -126,6 +126,31 @@ static void test_inside_the_dc(void **state)
 	lab_expect(lab, 0, "DELETE", "/vms/web", NULL, 202, NULL, NULL);
 	lab_until(lab, 0, "/vms/web", "code", "not-found");
 	assert_null(fake_place_find(lab, 0, MAC));
+}
+
+/* A source that dies after the commit keeps nobody from using the VM. */
+static void test_source_gone(void **state)
+{
+	struct lab *lab = *state;
+	const char *move;
+
+	make_web(lab);
+	lab->mute = MSG(RELOCATE_COMMIT);
+	move = begin(lab, "{\"server\":\"host2\"}");
+	LAB_WAIT(lab, fake_vm_find(lab, 1, "web") && fake_vm_find(lab, 1, "web")->running);
+	lab_server_stop(lab, 0);
+	lab->mute = 0;
+	lab_server_stop(lab, 1);
+	lab_server_start(lab, 1);
+	lab_until(lab, 0, move, "step", "release");
+	lab_expect(lab, 0, "POST", "/vms/web/stop", NULL, 202, "server", "host2");
+	lab_until(lab, 0, "/vms/web", "state", "stopped");
+	/* it has to forget its copy, not to report it as lost or as another's */
+	assert_non_null(fake_vm_find(lab, 0, "web"));
+	lab_server_start(lab, 0);
+	lab_until(lab, 0, move, "state", "done");
+	LAB_WAIT(lab, holders(lab, "web", false) == 1);
+	lab_expect(lab, 0, "GET", "/vms/web", NULL, 200, "server", "host2");
 }
 
 /* Refused before anything is touched. */
@@ -312,6 +337,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LAB_TEST(test_to_another_dc),
 		LAB_TEST(test_inside_the_dc),
+		LAB_TEST(test_source_gone),
 		LAB_TEST(test_refusals),
 		LAB_TEST(test_abort),
 		LAB_TEST(test_commit_refused),

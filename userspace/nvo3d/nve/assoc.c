@@ -258,7 +258,7 @@ static void take_up(struct ask *ask, const struct tsi *want)
 
 	if (want->state == TSI_INIT)
 		return;
-	/* Under this id, but elsewhere: a device or an address that was changed while we were away */
+	/* Under this id, but elsewhere: its device or address was changed while we were away */
 	if (p && !strcmp(p->owner, ask->session->peer) &&
 	    tsi_decide(&p->t, TSI_ASSOCIATE, want, &actions, NULL) == CODE(EXISTS))
 		sync_step(ask, TSI_DEASSOCIATE, want);

@@ -11,7 +11,8 @@ void diff_uninit(struct diff *d)
 {
 	free(d->ops);
 	d->ops = NULL;
-	d->n = d->cap = 0;
+	d->n = 0;
+	d->cap = 0;
 }
 
 static struct kern_op *add_op(struct diff *d, enum kern_verb verb)

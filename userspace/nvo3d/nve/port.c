@@ -11,6 +11,7 @@
 #include "log.h"
 #include "mem.h"
 #include "port.h"
+#include "port_act.h"
 #include "vn.h"
 
 struct port_op {
@@ -57,83 +58,7 @@ static void finish(struct port_op *op, uint32_t code, const char *text)
 		port_free(tsi);
 }
 
-/* --- what the kernel does */
-
-static int set_port(struct nve_tsi *tsi, enum nvo3_port_state state, uint64_t epoch,
-		    struct err *err)
-{
-	struct nvo3_port port = {
-		.has = NVO3_HAS(PORT_STATE) | NVO3_HAS(PORT_EPOCH),
-		.dev = tsi->dev,
-		.vlan = tsi->t.vid,
-		.state = state,
-		.epoch = epoch,
-	};
-	struct kern *k = tsi->nve->kern;
-
-	return k->ops->port_set(k, &port, err);
-}
-
-/* Another interface that stands in the way of a new one */
-static const char *conflict(struct nve *nve, const struct tsi *want)
-{
-	struct nve_tsi *p;
-
-	for (p = nve->tsis; p; p = p->hh.next) {
-		if (p->t.state == TSI_INIT || uuid_equal(&p->t.id, &want->id))
-			continue;
-		if (!strcmp(p->t.dev, want->dev) && p->t.vid == want->vid)
-			return "its device and VLAN";
-		if (uuid_equal(&p->t.vn, &want->vn) && mac_addr_equal(&p->t.mac, &want->mac))
-			return "its MAC address in this VN";
-	}
-	return NULL;
-}
-
-static bool dev_in_use(struct nve *nve, uint32_t dev)
-{
-	struct nve_tsi *p;
-
-	for (p = nve->tsis; p; p = p->hh.next)
-		if (p->t.state != TSI_INIT && p->dev == dev)
-			return true;
-	return false;
-}
-
-static int bind_port(struct nve_tsi *tsi, const struct tsi *want, struct err *err)
-{
-	struct nve *nve = tsi->nve;
-	struct kern *k = nve->kern;
-	struct nvo3_port port = {
-		.has = NVO3_HAS(PORT_STATE),
-		.vlan = want->vid,
-		.vni = vn_lookup(nve, &want->vn)->model->vni,
-		.mac = want->mac,
-		.state = NVO3_PORT_STATE_ASSOCIATED,
-		.epoch = want->epoch,
-	};
-	int rc;
-
-	rc = k->ops->dev_take(k, want->dev, &tsi->dev, err);
-	if (rc)
-		return rc;
-	port.dev = tsi->dev;
-	rc = keep_tsi(nve, want, tsi->owner, err);
-	if (rc)
-		goto release;
-	rc = k->ops->port_add(k, &port, err);
-	if (rc)
-		goto forget;
-	tsi->t = *want;
-	tsi->t.state = TSI_ASSOCIATED;
-	return 0;
-forget:
-	keep_tsi_del(nve, &want->id, tsi->owner);
-release:
-	if (!dev_in_use(nve, tsi->dev))
-		k->ops->dev_release(k, tsi->dev, NULL);
-	return rc;
-}
+/* --- steps that take time */
 
 static void bound(uint32_t code, const char *text, void *arg)
 {
@@ -146,7 +71,7 @@ static void bound(uint32_t code, const char *text, void *arg)
 		finish(op, code, text);
 		return;
 	}
-	rc = bind_port(tsi, &op->want, &err);
+	rc = port_bind(tsi, &op->want, &err);
 	if (rc) {
 		vn_put(tsi->nve, &op->want.vn);
 		finish(op, nve_errno_code(rc), err.text);
@@ -157,7 +82,7 @@ static void bound(uint32_t code, const char *text, void *arg)
 
 static void bind_step(struct port_op *op)
 {
-	const char *what = conflict(op->tsi->nve, &op->want);
+	const char *what = port_conflict(op->tsi->nve, &op->want);
 	struct err err;
 
 	if (what) {
@@ -166,56 +91,6 @@ static void bind_step(struct port_op *op)
 		return;
 	}
 	vn_get(op->tsi->nve, &op->want.vn, bound, op);
-}
-
-static int update_step(struct port_op *op, struct err *err)
-{
-	struct nve_tsi *tsi = op->tsi;
-	struct tsi t = op->want;
-	int rc = 0;
-
-	t.state = tsi->t.state;
-	/* A live one keeps its epoch until an activation brings another */
-	if (t.state == TSI_ACTIVATED)
-		t.epoch = tsi->t.epoch;
-	else
-		rc = set_port(tsi, NVO3_PORT_STATE_ASSOCIATED, t.epoch, err);
-	if (!rc)
-		rc = keep_tsi(tsi->nve, &t, tsi->owner, err);
-	if (!rc)
-		tsi->t = t;
-	return rc;
-}
-
-static int disable_step(struct nve_tsi *tsi, struct err *err)
-{
-	int rc = set_port(tsi, NVO3_PORT_STATE_ASSOCIATED, tsi->t.epoch, err);
-
-	/* A port that is not there is as silent as can be */
-	if (rc && rc != -ENOENT && rc != -ENODEV)
-		return rc;
-	tsi->t.state = TSI_ASSOCIATED;
-	director_withdraw(tsi->nve->director, &tsi->t);
-	return 0;
-}
-
-static int unbind_step(struct nve_tsi *tsi, struct err *err)
-{
-	struct nve *nve = tsi->nve;
-	struct kern *k = nve->kern;
-	int rc = k->ops->port_del(k, tsi->dev, tsi->t.vid, err);
-
-	if (rc && rc != -ENOENT && rc != -ENODEV)
-		return rc;
-	tsi->t.state = TSI_INIT;
-	if (!dev_in_use(nve, tsi->dev)) {
-		rc = k->ops->dev_release(k, tsi->dev, err);
-		if (rc && rc != -ENODEV)
-			log_warn("%s: %s", tsi->t.dev, err->text);
-	}
-	keep_tsi_del(nve, &tsi->t.id, tsi->owner);
-	vn_put(nve, &tsi->t.vn);
-	return 0;
 }
 
 /* --- activation: the kernel first, because the director's word reaches others at once */
@@ -236,7 +111,7 @@ static void enable_step(struct port_op *op)
 	struct err err;
 	int rc;
 
-	rc = set_port(tsi, NVO3_PORT_STATE_ACTIVE, epoch, &err);
+	rc = port_set_state(tsi, NVO3_PORT_STATE_ACTIVE, epoch, &err);
 	if (rc) {
 		finish(op, nve_errno_code(rc), err.text);
 		return;
@@ -264,7 +139,7 @@ static void activation_answered(struct port_op *op, uint32_t code, const char *t
 		proceed(op);
 		return;
 	}
-	if (disable_step(tsi, &err))
+	if (port_disable(tsi, &err))
 		log_err("%s: stays active although it was refused: %s", tsi->t.dev, err.text);
 	finish(op, code, text);
 }
@@ -323,16 +198,16 @@ static void proceed(struct port_op *op)
 		op->actions &= ~action;
 		switch (action) {
 		case TSI_DISABLE:
-			rc = disable_step(op->tsi, &err);
+			rc = port_disable(op->tsi, &err);
 			break;
 		case TSI_UNBIND:
-			rc = unbind_step(op->tsi, &err);
+			rc = port_unbind(op->tsi, &err);
 			break;
 		case TSI_BIND:
 			bind_step(op);
 			return;
 		case TSI_UPDATE:
-			rc = update_step(op, &err);
+			rc = port_update(op->tsi, &op->want, &err);
 			break;
 		case TSI_ENABLE:
 			enable_step(op);

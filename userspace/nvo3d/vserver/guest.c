@@ -27,27 +27,38 @@ static void pidfile(char buf[PATH_LEN], const char *dir)
 	snprintf(buf, PATH_LEN, "%s/guest.pid", dir);
 }
 
-/* Field 22 of /proc/PID/stat, counted from behind the name, which may have blanks; 0: none */
+/*
+ * Field 22 of /proc/PID/stat, counted from behind the name, which may have blanks; 0 if there is
+ * no such process. *ret_state is its state, 'Z' for a zombie.
+ */
 static unsigned long long start_time(pid_t pid, char *ret_state)
 {
 	unsigned long long start = 0;
 	char path[64], text[1024];
-	char *p;
+	char *p, *word, *rest;
+	ssize_t n;
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return 0;
-	memset(text, 0, sizeof(text));
-	if (read(fd, text, sizeof(text) - 1) <= 0)
-		text[0] = '\0';
+	n = read(fd, text, sizeof(text) - 1);
 	close(fd);
+	text[n > 0 ? n : 0] = '\0';
 	p = strrchr(text, ')');
-	if (p && sscanf(p + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
-			"%*d %*d %*d %llu", ret_state, &start) == 2)
-		return start;
-	return 0;
+	if (!p)
+		return 0;
+	/* The first word behind the name is field 3 */
+	word = strtok_r(p + 1, " ", &rest);
+	for (int field = 3; word && field <= 22; field++) {
+		if (field == 3)
+			*ret_state = *word;
+		if (field == 22)
+			start = strtoull(word, NULL, 10);
+		word = strtok_r(NULL, " ", &rest);
+	}
+	return start;
 }
 
 static int read_pidfile(const char *dir, struct guest *ret, struct err *err)

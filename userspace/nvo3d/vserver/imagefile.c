@@ -46,7 +46,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 
 int image_remove_dir(const char *dir, struct err *err)
 {
-	if (nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) && errno != ENOENT)
+	if (nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS) && errno != ENOENT)
 		return err_sys(err, errno, "cannot remove %s", dir);
 	return 0;
 }

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
+/* All of the laboratory; see lab.h. */
+#include "lab_proc.c"
+#include "lab_peer.c"

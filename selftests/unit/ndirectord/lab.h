@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the component tests share: real directors, each a process of its own made from the
+ * test's program, and the loop from which fake peers speak to them (lab_peer.h).
+ * A test is one program of one file: it includes lab.c.
+ */
+#ifndef LAB_H
+#define LAB_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <cmocka.h>
+#include "lib/chan_priv.h"
+#include "lib/json.h"
+
+#define LAB_DEADLINE_MS	60000
+
+struct lab {
+	char dir[64];
+	struct loop *loop;
+	struct loop_timer *tick;
+	struct peer *peers;		/* list: all that are open */
+	struct proc *procs;		/* list: all that run */
+};
+
+/* --- lab_proc.c: the loop, and directors */
+
+int lab_setup(void **state);
+int lab_teardown(void **state);
+void lab_turn(struct lab *lab);
+uint16_t lab_port(void);
+const char *lab_path(struct lab *lab, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Turn the loop until @cond holds; the test fails if it does not within the deadline. */
+#define LAB_WAIT(lab, cond)							\
+	do {									\
+		uint64_t lab_end = loop_now_ms() + LAB_DEADLINE_MS;		\
+										\
+		while (!(cond)) {						\
+			if (loop_now_ms() > lab_end)				\
+				fail_msg("waited in vain for %s", #cond);	\
+			lab_turn(lab);						\
+		}								\
+	} while (0)
+
+struct proc {
+	struct lab *lab;
+	char dc[8];
+	int dc_id;
+	uint16_t port, api;
+	unsigned int grace;		/* s */
+	unsigned long file_limit;	/* bytes; 0: none */
+	const struct proc *with[3];	/* peers, NULL at the end */
+	pid_t pid;
+	struct proc *prev, *next;
+};
+
+/* The director of DC @dc_id; not started yet. */
+void proc_init(struct proc *d, struct lab *lab, int dc_id);
+void proc_start(struct proc *d);
+/* With this signal; the exit status must be @status, or the signal killed it if @status is -1. */
+void proc_end(struct proc *d, int signo, int status);
+bool proc_logged(struct proc *d, const char *text);
+/* GET /api/v1@path, which must answer 200; free it with json_decref(). */
+json_t *proc_get(struct proc *d, const char *path);
+/* How many items it lists, with @key equal to @value if @key is not NULL. */
+int proc_count(struct proc *d, const char *path, const char *key, const char *value);
+
+/* main() of a test that has directors: becomes one where it is asked to. */
+int lab_main(int argc, char **argv, const char *name, const struct CMUnitTest *tests, size_t n);
+#define LAB_MAIN(argc, argv, name, tests) \
+	lab_main(argc, argv, name, tests, sizeof(tests) / sizeof((tests)[0]))
+#define LAB_TEST(f) cmocka_unit_test_setup_teardown(f, lab_setup, lab_teardown)
+
+#endif /* LAB_H */

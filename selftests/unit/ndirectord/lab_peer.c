@@ -1,0 +1,548 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who speaks to the directors, and what they were told; see lab_peer.h.
+ */
+#include <utlist.h>
+#include "lab_peer.h"
+
+/* --- what was told */
+
+static struct told *told_find(struct told *table, const char *key)
+{
+	struct told *t;
+
+	HASH_FIND_STR(table, key, t);
+	return t;
+}
+
+static void told_del(struct told **table, const char *key)
+{
+	struct told *t = told_find(*table, key);
+
+	if (!t)
+		return;
+	HASH_DEL(*table, t);
+	free(t);
+}
+
+static struct told *told_set(struct told **table, const char *key)
+{
+	struct told *t = told_find(*table, key);
+
+	if (!t) {
+		t = calloc(1, sizeof(*t));
+		snprintf(t->key, sizeof(t->key), "%s", key);
+		HASH_ADD_STR(*table, key, t);
+	}
+	t->named = true;
+	return t;
+}
+
+static void told_unname(struct told *table)
+{
+	struct told *t;
+
+	for (t = table; t; t = t->hh.next)
+		t->named = false;
+}
+
+static void told_sweep(struct told **table, bool all)
+{
+	struct told *t, *next;
+
+	HASH_ITER(hh, *table, t, next) {
+		if (t->named && !all)
+			continue;
+		HASH_DEL(*table, t);
+		free(t);
+	}
+}
+
+static const char *map_key(uint8_t vn, const struct mac_addr *mac)
+{
+	static char key[64];
+	char text[MAC_ADDR_STRLEN];
+
+	snprintf(key, sizeof(key), "%u %s", vn, mac_addr_format(mac, text));
+	return key;
+}
+
+static const char *member_key(uint8_t vn, const char *nve)
+{
+	static char key[128];
+
+	snprintf(key, sizeof(key), "%u %s", vn, nve);
+	return key;
+}
+
+static void took_maps(struct peer *p, Nvo3__Mapping *const *maps, size_t n, bool del)
+{
+	struct mac_addr mac;
+	const char *key;
+	struct told *t;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		assert_int_equal(maps[i]->vn.len, 16);
+		assert_true(msg_get_mac(&maps[i]->mac, &mac));
+		key = map_key(maps[i]->vn.data[0], &mac);
+		if (del) {
+			told_del(&p->maps, key);
+			continue;
+		}
+		t = told_set(&p->maps, key);
+		snprintf(t->nve, sizeof(t->nve), "%s", maps[i]->nve);
+		t->epoch = maps[i]->epoch;
+		t->stale = maps[i]->stale;
+		assert_true(maps[i]->n_locators > 0);
+		assert_string_not_equal(t->nve, p->self);	/* nobody is told of himself */
+	}
+	*(del ? &p->dels : &p->sets) += n;
+}
+
+static void took_member(struct peer *p, uint8_t vn, const Nvo3__Member *m)
+{
+	struct told *t = told_set(&p->members, member_key(vn, m->nve));
+
+	snprintf(t->nve, sizeof(t->nve), "%s", m->nve);
+	t->stale = m->stale;
+	p->member_sets++;
+}
+
+static void took_begin(struct peer *p, bool begin)
+{
+	p->updates++;
+	if (!begin)
+		return;
+	p->begins++;
+	p->in_snapshot = true;
+	told_unname(p->maps);
+	told_unname(p->members);
+}
+
+static void took_end(struct peer *p, bool end, uint64_t revision)
+{
+	if (end) {
+		assert_true(p->in_snapshot);
+		p->ends++;
+		p->in_snapshot = false;
+		told_sweep(&p->maps, false);
+		told_sweep(&p->members, false);
+	}
+	p->revision = revision;
+}
+
+static void took_map_update(struct peer *p, const Nvo3__MapUpdate *m)
+{
+	Nvo3__MapAck ack = NVO3__MAP_ACK__INIT;
+	size_t i;
+
+	took_begin(p, m->snapshot_begin);
+	if (m->n_set > p->largest)
+		p->largest = m->n_set;
+	took_maps(p, m->set, m->n_set, false);
+	took_maps(p, m->del, m->n_del, true);
+	for (i = 0; i < m->n_member_set; i++)
+		took_member(p, m->vn.data[0], m->member_set[i]);
+	for (i = 0; i < m->n_member_del; i++)
+		told_del(&p->members, member_key(m->vn.data[0], m->member_del[i]));
+	took_end(p, m->snapshot_end, m->revision);
+	memcpy(p->store, m->store.data, sizeof(p->store));
+	if (!p->acks)
+		return;
+	ack.vn = m->vn;
+	ack.store = m->store;
+	ack.revision = m->revision;
+	chan_event(p->chan, MSG(MAP_ACK), &ack.base);
+}
+
+static void took_fed_update(struct peer *p, const Nvo3__FedUpdate *m)
+{
+	size_t i;
+
+	took_begin(p, m->snapshot_begin);
+	took_maps(p, m->set, m->n_set, false);
+	took_maps(p, m->del, m->n_del, true);
+	for (i = 0; i < m->n_member_set; i++)
+		took_member(p, m->member_set[i]->vn.data[0], m->member_set[i]->member);
+	for (i = 0; i < m->n_member_del; i++)
+		told_del(&p->members, member_key(m->member_del[i]->vn.data[0],
+						 m->member_del[i]->member->nve));
+	took_end(p, m->snapshot_end, m->revision);
+}
+
+struct told *peer_map(struct peer *p, uint8_t vn, uint32_t addr)
+{
+	struct mac_addr mac = { { 2, 0, addr >> 24, addr >> 16, addr >> 8, addr } };
+
+	return told_find(p->maps, map_key(vn, &mac));
+}
+
+struct told *peer_member(struct peer *p, uint8_t vn, const char *nve)
+{
+	return told_find(p->members, member_key(vn, nve));
+}
+
+void peer_forget(struct peer *p)
+{
+	told_sweep(&p->maps, true);
+	told_sweep(&p->members, true);
+	p->revision = 0;
+	p->updates = 0;
+	p->begins = 0;
+	p->ends = 0;
+	p->sets = 0;
+	p->dels = 0;
+	p->member_sets = 0;
+	p->in_snapshot = false;
+}
+
+/* --- sessions */
+
+static void up(struct chan *chan, void *arg)
+{
+	struct peer *p = arg;
+
+	p->up = true;
+	p->ups++;
+}
+
+static void down(struct chan *chan, const char *why, void *arg)
+{
+	struct peer *p = arg;
+
+	p->up = false;
+	p->downs++;
+	p->in_snapshot = false;
+	snprintf(p->why, sizeof(p->why), "%s", why);
+}
+
+static bool message(struct chan *chan, const struct msg *msg, void *arg)
+{
+	struct peer *p = arg;
+	void *m;
+
+	if (msg->type != MSG(MAP_UPDATE) && msg->type != MSG(FED_UPDATE))
+		return false;
+	m = msg_decode(msg, msg->type == MSG(MAP_UPDATE) ? &nvo3__map_update__descriptor :
+							   &nvo3__fed_update__descriptor, NULL);
+	assert_non_null(m);
+	if (msg->type == MSG(MAP_UPDATE))
+		took_map_update(p, m);
+	else
+		took_fed_update(p, m);
+	msg_free(m);
+	return true;
+}
+
+static struct tls *tls_of(struct lab *lab, const char *file)
+{
+	struct err err;
+	struct tls *tls;
+
+	tls = tls_new(lab_path(lab, "ca.pem"), lab_path(lab, "%s.pem", file),
+		      lab_path(lab, "%s.key", file), &err);
+	if (!tls)
+		fail_msg("%s", err.text);
+	return tls;
+}
+
+void peer_open(struct peer *p, struct proc *d, const char *dc, const char *role, const char *name,
+	       bool wait)
+{
+	static const struct chan_ops ops = { .up = up, .down = down, .message = message };
+	char file[64], addr[32];
+	const char *addrs = addr;
+	struct err err;
+
+	*p = (struct peer){ .lab = d->lab };
+	issue(d->lab, dc, role, name);
+	snprintf(p->self, sizeof(p->self), "%s/%s", dc, name);
+	snprintf(file, sizeof(file), "%s-%s-%s", dc, role, name);
+	snprintf(addr, sizeof(addr), "127.0.0.1:%u", d->port);
+	p->tls = tls_of(d->lab, file);
+	p->chan = chan_connect(d->lab->loop, p->tls, &addrs, 1, ROLE_BIT(ROLE_DIRECTOR), &ops, p,
+			       &err);
+	if (!p->chan)
+		fail_msg("%s", err.text);
+	DL_APPEND(d->lab->peers, p);
+	if (wait)
+		LAB_WAIT(d->lab, p->up);
+}
+
+void peer_close(struct peer *p)
+{
+	DL_DELETE(p->lab->peers, p);
+	chan_cancel(p->chan, p);
+	chan_free(p->chan);
+	tls_free(p->tls);
+	if (p->results)
+		msg_free(p->results);
+	peer_forget(p);
+	/* what chan_free() deferred */
+	lab_turn(p->lab);
+}
+
+static void answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct peer *p = arg;
+	void *m = NULL;
+
+	p->answers++;
+	p->code = code;
+	snprintf(p->text, sizeof(p->text), "%s", text);
+	if (code != CODE(OK))
+		return;
+	if (body->type == MSG(PLACE)) {
+		m = msg_decode(body, &nvo3__place_reply__descriptor, NULL);
+		p->epoch = ((Nvo3__PlaceReply *)m)->epoch;
+	} else if (body->type == MSG(NVE_REGISTER) || body->type == MSG(FED_SUBSCRIBE)) {
+		m = msg_decode(body, &nvo3__nve_register_reply__descriptor, NULL);
+		memcpy(p->store, ((Nvo3__NveRegisterReply *)m)->store.data, sizeof(p->store));
+	} else if (body->type == MSG(MAP_ADVERTISE) || body->type == MSG(MAP_WITHDRAW)) {
+		if (p->results)
+			msg_free(p->results);
+		p->results = msg_decode(body, &nvo3__map_advertise_reply__descriptor, NULL);
+		assert_non_null(p->results);
+	}
+	if (m)
+		msg_free(m);
+}
+
+uint32_t peer_ask(struct peer *p, uint32_t type, const ProtobufCMessage *body)
+{
+	unsigned int answers = p->answers;
+
+	chan_request(p->chan, type, body, 0, answered, p);
+	LAB_WAIT(p->lab, p->answers > answers);
+	return p->code;
+}
+
+/* Any message with nothing but this one field, number 1, on the wire */
+uint32_t peer_ask_raw(struct peer *p, uint32_t type, const void *body, size_t len)
+{
+	ProtobufCMessageUnknownField field = { .tag = 1,
+					       .wire_type = PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED,
+					       .len = len, .data = (uint8_t *)body };
+	Nvo3__Keepalive m = NVO3__KEEPALIVE__INIT;
+
+	m.base.n_unknown_fields = 1;
+	m.base.unknown_fields = &field;
+	return peer_ask(p, type, &m.base);
+}
+
+/* --- what they say */
+
+static uint8_t *uuid_of(uint8_t n)
+{
+	static uint8_t uuids[256][16];
+
+	uuids[n][0] = n;
+	uuids[n][15] = 1;
+	return uuids[n];
+}
+
+static ProtobufCBinaryData uuid(uint8_t n)
+{
+	return (ProtobufCBinaryData){ 16, uuid_of(n) };
+}
+
+/* An address as messages have it */
+struct packed {
+	uint8_t mac[6], ip[4];
+	Nvo3__IpPrefix prefix, *prefixes;
+	Nvo3__Mapping map;
+};
+
+static void pack(struct packed *a, uint8_t vn, uint32_t addr, uint8_t ip, uint64_t epoch)
+{
+	uint8_t mac[6] = { 2, 0, addr >> 24, addr >> 16, addr >> 8, addr };
+	uint8_t bytes[4] = { 10, ip, addr >> 8, addr };
+
+	memcpy(a->mac, mac, sizeof(mac));
+	memcpy(a->ip, bytes, sizeof(bytes));
+	a->prefix = (Nvo3__IpPrefix)NVO3__IP_PREFIX__INIT;
+	a->prefix.addr = (ProtobufCBinaryData){ sizeof(a->ip), a->ip };
+	a->prefix.len = 8;
+	a->prefixes = &a->prefix;
+	a->map = (Nvo3__Mapping)NVO3__MAPPING__INIT;
+	a->map.vn = uuid(vn);
+	a->map.mac = (ProtobufCBinaryData){ sizeof(a->mac), a->mac };
+	a->map.epoch = epoch;
+	a->map.n_ips = ip ? 1 : 0;
+	a->map.ips = &a->prefixes;
+}
+
+uint32_t say_register(struct peer *p, uint8_t locator)
+{
+	Nvo3__NveRegister m = NVO3__NVE_REGISTER__INIT;
+	uint8_t ip[4] = { 192, 0, 2, locator };
+	ProtobufCBinaryData l = { sizeof(ip), ip };
+	char *encaps = "vxlan";
+
+	m.n_locators = 1;
+	m.locators = &l;
+	m.dstport = 4789;
+	m.n_encaps = 1;
+	m.encaps = &encaps;
+	return peer_ask(p, MSG(NVE_REGISTER), &m.base);
+}
+
+uint32_t say_join(struct peer *p, uint8_t vn, const uint8_t *store, uint64_t revision)
+{
+	Nvo3__VnJoin m = NVO3__VN_JOIN__INIT;
+
+	m.vn = uuid(vn);
+	if (store)
+		m.store = (ProtobufCBinaryData){ 16, (uint8_t *)store };
+	m.revision = revision;
+	return peer_ask(p, MSG(VN_JOIN), &m.base);
+}
+
+uint32_t say_leave(struct peer *p, uint8_t vn)
+{
+	Nvo3__VnLeave m = NVO3__VN_LEAVE__INIT;
+
+	m.vn = uuid(vn);
+	return peer_ask(p, MSG(VN_LEAVE), &m.base);
+}
+
+static uint32_t last_result(struct peer *p, uint32_t code)
+{
+	const Nvo3__MapResult *r;
+
+	if (code != CODE(OK) || !p->results->n_results)
+		return code;
+	r = p->results->results[p->results->n_results - 1];
+	snprintf(p->text, sizeof(p->text), "%s", r->text);
+	return r->code;
+}
+
+uint32_t say_advertise_many(struct peer *p, uint8_t vn, uint32_t first, uint32_t n, uint8_t ip,
+			    const uint64_t *epochs)
+{
+	struct packed *packed = calloc(n, sizeof(*packed));
+	Nvo3__Mapping **maps = calloc(n, sizeof(*maps));
+	Nvo3__MapAdvertise m = NVO3__MAP_ADVERTISE__INIT;
+	uint32_t i, code;
+
+	for (i = 0; i < n; i++) {
+		pack(&packed[i], vn, first + i, ip, epochs[i]);
+		maps[i] = &packed[i].map;
+	}
+	m.n_maps = n;
+	m.maps = maps;
+	code = last_result(p, peer_ask(p, MSG(MAP_ADVERTISE), &m.base));
+	free(packed);
+	free(maps);
+	return code;
+}
+
+uint32_t say_advertise(struct peer *p, uint8_t vn, uint32_t addr, uint8_t ip, uint64_t epoch)
+{
+	return say_advertise_many(p, vn, addr, 1, ip, &epoch);
+}
+
+uint32_t say_withdraw(struct peer *p, uint8_t vn, uint32_t addr, uint64_t epoch)
+{
+	Nvo3__MapWithdraw m = NVO3__MAP_WITHDRAW__INIT;
+	Nvo3__Mapping *maps;
+	struct packed a;
+
+	pack(&a, vn, addr, 0, epoch);
+	maps = &a.map;
+	m.n_maps = 1;
+	m.maps = &maps;
+	return last_result(p, peer_ask(p, MSG(MAP_WITHDRAW), &m.base));
+}
+
+uint32_t say_vn_set(struct peer *p, uint8_t vn, uint32_t vni, const char *name)
+{
+	Nvo3__VnInfo info = NVO3__VN_INFO__INIT;
+	Nvo3__VnSet m = NVO3__VN_SET__INIT;
+
+	info.uuid = uuid(vn);
+	info.vni = vni;
+	info.name = (char *)name;
+	m.vn = &info;
+	return peer_ask(p, MSG(VN_SET), &m.base);
+}
+
+uint32_t say_vn_delete(struct peer *p, uint8_t vn)
+{
+	Nvo3__VnDelete m = NVO3__VN_DELETE__INIT;
+
+	m.uuid = uuid(vn);
+	return peer_ask(p, MSG(VN_DELETE), &m.base);
+}
+
+uint32_t say_place(struct peer *p, const struct place *place)
+{
+	Nvo3__Place m = NVO3__PLACE__INIT;
+	struct packed a;
+
+	pack(&a, place->vn, place->addr, place->ip, 0);
+	m.vm = uuid(place->vm);
+	m.vn = a.map.vn;
+	m.mac = a.map.mac;
+	m.ips = a.map.ips;
+	m.n_ips = a.map.n_ips;
+	m.nve = (char *)place->nve;
+	m.epoch = place->epoch;
+	m.min_epoch = place->min_epoch;
+	return peer_ask(p, MSG(PLACE), &m.base);
+}
+
+struct granted {
+	unsigned int *left;
+	uint64_t *epoch;
+};
+
+static void granted(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct granted *g = arg;
+	Nvo3__PlaceReply *m;
+
+	if (code != CODE(OK))
+		fail_msg("%s", text);
+	m = msg_decode(body, &nvo3__place_reply__descriptor, NULL);
+	*g->epoch = m->epoch;
+	msg_free(m);
+	(*g->left)--;
+}
+
+void say_place_many(struct peer *p, uint8_t vn, uint32_t first, uint32_t n, const char *nve,
+		    uint64_t *epochs)
+{
+	struct granted *g = calloc(n, sizeof(*g));
+	Nvo3__Place m = NVO3__PLACE__INIT;
+	uint8_t vm[16] = { };
+	unsigned int left = n;
+	struct packed a;
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		pack(&a, vn, first + i, 0, 0);
+		memcpy(vm + 8, &i, sizeof(i));
+		m.vm = (ProtobufCBinaryData){ sizeof(vm), vm };
+		m.vn = a.map.vn;
+		m.mac = a.map.mac;
+		m.nve = (char *)nve;
+		g[i] = (struct granted){ &left, &epochs[i] };
+		chan_request(p->chan, MSG(PLACE), &m.base, LAB_DEADLINE_MS, granted, &g[i]);
+	}
+	LAB_WAIT(p->lab, !left);
+	free(g);
+}
+
+uint32_t say_unplace(struct peer *p, uint8_t vn, uint32_t addr, uint64_t epoch)
+{
+	Nvo3__Unplace m = NVO3__UNPLACE__INIT;
+	struct packed a;
+
+	pack(&a, vn, addr, 0, 0);
+	m.vn = a.map.vn;
+	m.mac = a.map.mac;
+	m.epoch = epoch;
+	return peer_ask(p, MSG(UNPLACE), &m.base);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Fake NVEs, vCenters and peers, that speak to directors from the test's loop.
+ */
+#ifndef LAB_PEER_H
+#define LAB_PEER_H
+
+#include <uthash.h>
+#include "lab.h"
+#include "proto/control.pb-c.h"
+#include "proto/federation.pb-c.h"
+#include "proto/placement.pb-c.h"
+
+/* One address as somebody was told of it. */
+struct told {
+	char key[128];			/* of maps "VN MAC", of members "VN NVE" */
+	char nve[100];
+	uint64_t epoch;
+	bool stale, named;
+	UT_hash_handle hh;
+};
+
+struct peer {
+	struct lab *lab;
+	char self[100];			/* "DC/NAME" */
+	struct tls *tls;
+	struct chan *chan;
+	bool up;
+	unsigned int ups, downs;
+	char why[CHAN_TEXT];		/* of the last down */
+
+	/* the last answer */
+	unsigned int answers;
+	uint32_t code;
+	char text[CHAN_TEXT];
+	uint64_t epoch;			/* of PLACE */
+	uint8_t store[16];
+	Nvo3__MapAdvertiseReply *results;
+
+	/* what MAP_UPDATE and FED_UPDATE told */
+	struct told *maps, *members;
+	uint64_t revision;
+	unsigned int updates, begins, ends, sets, dels, member_sets, largest;
+	bool in_snapshot, acks;
+	struct peer *prev, *next;
+};
+
+/* @role and @name are those of the certificate. Waits for the session if @wait. */
+void peer_open(struct peer *p, struct proc *d, const char *dc, const char *role, const char *name,
+	       bool wait);
+void peer_close(struct peer *p);
+
+/* Send a request and wait for its answer; the value is its code. */
+uint32_t peer_ask(struct peer *p, uint32_t type, const ProtobufCMessage *body);
+/* The same, with a body of nothing but a field 1 of these bytes. */
+uint32_t peer_ask_raw(struct peer *p, uint32_t type, const void *body, size_t len);
+void peer_forget(struct peer *p);	/* what it was told */
+
+uint32_t say_register(struct peer *p, uint8_t locator);
+uint32_t say_join(struct peer *p, uint8_t vn, const uint8_t *store, uint64_t revision);
+uint32_t say_leave(struct peer *p, uint8_t vn);
+/* With IP 10.@ip.x.x, or none if it is 0. _many: the value is the last one's code. */
+uint32_t say_advertise(struct peer *p, uint8_t vn, uint32_t addr, uint8_t ip, uint64_t epoch);
+uint32_t say_advertise_many(struct peer *p, uint8_t vn, uint32_t first, uint32_t n, uint8_t ip,
+			    const uint64_t *epochs);
+uint32_t say_withdraw(struct peer *p, uint8_t vn, uint32_t addr, uint64_t epoch);
+
+uint32_t say_vn_set(struct peer *p, uint8_t vn, uint32_t vni, const char *name);
+uint32_t say_vn_delete(struct peer *p, uint8_t vn);
+/* Address @addr of VM @vm, with IP 10.@ip.x.x; the epoch given is in p->epoch. */
+struct place {
+	uint8_t vn, vm, ip;
+	uint32_t addr;
+	const char *nve;
+	uint64_t epoch, min_epoch;
+};
+uint32_t say_place(struct peer *p, const struct place *place);
+/* Addresses @first to @first + @n - 1 of VMs of their own, at once; all must be granted. */
+void say_place_many(struct peer *p, uint8_t vn, uint32_t first, uint32_t n, const char *nve,
+		    uint64_t *epochs);
+uint32_t say_unplace(struct peer *p, uint8_t vn, uint32_t addr, uint64_t epoch);
+
+/* NULL: was not told, or that it is gone. */
+struct told *peer_map(struct peer *p, uint8_t vn, uint32_t addr);
+struct told *peer_member(struct peer *p, uint8_t vn, const char *nve);
+
+#endif /* LAB_PEER_H */

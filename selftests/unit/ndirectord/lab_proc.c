@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The loop of a test, and the directors that it runs; see lab.h.
+ */
+#include <curl/curl.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <utlist.h>
+#include "lab_peer.h"
+#include "lib/pki.h"
+#include "lib/textfile.h"
+#include "ndirectord/run.h"
+
+#define AS_DIRECTOR	"--as-director"
+
+static void tick(void *arg)
+{
+	loop_stop(arg);
+}
+
+void lab_turn(struct lab *lab)
+{
+	loop_timer_set(lab->tick, 2);
+	assert_int_equal(loop_run(lab->loop), 0);
+}
+
+const char *lab_path(struct lab *lab, const char *fmt, ...)
+{
+	static char paths[8][160];
+	static unsigned int next;
+	char *path = paths[next++ % 8];
+	va_list ap;
+	int len;
+
+	len = snprintf(path, sizeof(paths[0]), "%s/", lab->dir);
+	va_start(ap, fmt);
+	vsnprintf(path + len, sizeof(paths[0]) - len, fmt, ap);
+	va_end(ap);
+	return path;
+}
+
+/* One that nobody listens on, as the kernel would give it */
+uint16_t lab_port(void)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	socklen_t len = sizeof(in);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&in, sizeof(in)), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&in, &len), 0);
+	close(fd);
+	return ntohs(in.sin_port);
+}
+
+static void issue(struct lab *lab, const char *dc, const char *role, const char *name)
+{
+	char file[64], uri[96];
+	const char *uris = uri;
+	struct err err;
+
+	snprintf(file, sizeof(file), "%s-%s-%s", dc, role, name);
+	snprintf(uri, sizeof(uri), "nvo3://%s/%s/%s", dc, role, name);
+	if (!access(lab_path(lab, "%s.pem", file), F_OK))
+		return;
+	if (pki_issue(lab->dir, file, &uris, 1, 1, false, &err))
+		fail_msg("%s", err.text);
+}
+
+int lab_setup(void **state)
+{
+	struct lab *lab = calloc(1, sizeof(*lab));
+	struct err err;
+
+	strcpy(lab->dir, "/tmp/nvo3-director-XXXXXX");
+	assert_non_null(mkdtemp(lab->dir));
+	lab->loop = loop_new();
+	lab->tick = loop_timer_new(lab->loop, tick, lab->loop);
+	if (pki_init(lab->dir, false, &err))
+		fail_msg("%s", err.text);
+	issue(lab, "dc1", "operator", "root");
+	chan_timers.retry_min = 5;
+	chan_timers.retry_max = 50;
+	chan_timers.silence = LAB_DEADLINE_MS;
+	*state = lab;
+	return 0;
+}
+
+/* A director must not only do what is asked, but end in good order, too. */
+int lab_teardown(void **state)
+{
+	struct lab *lab = *state;
+	char command[128];
+
+	while (lab->peers)
+		peer_close(lab->peers);
+	while (lab->procs)
+		proc_end(lab->procs, SIGTERM, 0);
+	loop_timer_free(lab->tick);
+	loop_free(lab->loop);
+	snprintf(command, sizeof(command), "rm -rf %s", lab->dir);
+	assert_int_equal(system(command), 0);
+	free(lab);
+	return 0;
+}
+
+void proc_init(struct proc *d, struct lab *lab, int dc_id)
+{
+	*d = (struct proc){ .lab = lab, .dc_id = dc_id, .grace = 3600, .port = lab_port(),
+			    .api = lab_port() };
+	snprintf(d->dc, sizeof(d->dc), "dc%d", dc_id);
+	issue(lab, d->dc, "director", "d");
+}
+
+static void write_conf(struct proc *d)
+{
+	FILE *f = fopen(lab_path(d->lab, "%s.conf", d->dc), "w");
+	const char *dir = d->lab->dir;
+	int i;
+
+	assert_non_null(f);
+	fprintf(f, "dc = \"%s\"; name = \"d\"; dc_id = %d; grace = %u;\n", d->dc, d->dc_id,
+		d->grace);
+	fprintf(f, "tls: { ca = \"%s/ca.pem\"; cert = \"%s/%s-director-d.pem\"; key = \"%s/%s-director-d.key\"; };\n",
+		dir, dir, d->dc, dir, d->dc);
+	fprintf(f, "store = \"sqlite:%s/%s.db\";\n", dir, d->dc);
+	fprintf(f, "listen = \"127.0.0.1:%u\"; api = \"127.0.0.1:%u\";\n", d->port, d->api);
+	fprintf(f, "peers = (");
+	for (i = 0; i < 3 && d->with[i]; i++)
+		fprintf(f, "%s { dc = \"%s\"; addrs = [ \"127.0.0.1:%u\" ]; }", i ? "," : "",
+			d->with[i]->dc, d->with[i]->port);
+	fprintf(f, " );\n");
+	assert_int_equal(fclose(f), 0);
+}
+
+static void become_director(struct proc *d)
+{
+	struct rlimit limit = { d->file_limit, d->file_limit };
+	int log;
+
+	log = open(lab_path(d->lab, "%s.log", d->dc), O_WRONLY | O_CREAT | O_APPEND, 0600);
+	dup2(log, STDOUT_FILENO);
+	dup2(log, STDERR_FILENO);
+	if (d->file_limit) {
+		signal(SIGXFSZ, SIG_IGN);
+		setrlimit(RLIMIT_FSIZE, &limit);
+	}
+	execl("/proc/self/exe", "ndirectord", AS_DIRECTOR, "-c", lab_path(d->lab, "%s.conf", d->dc),
+	      NULL);
+	_exit(127);
+}
+
+static bool accepts(uint16_t port)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(port),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool ok = !connect(fd, (struct sockaddr *)&in, sizeof(in));
+
+	close(fd);
+	return ok;
+}
+
+void proc_start(struct proc *d)
+{
+	write_conf(d);
+	d->pid = fork();
+	assert_true(d->pid >= 0);
+	if (!d->pid)
+		become_director(d);
+	DL_APPEND(d->lab->procs, d);
+	LAB_WAIT(d->lab, accepts(d->api));
+}
+
+static void show_log(struct proc *d)
+{
+	char *text = textfile_read(lab_path(d->lab, "%s.log", d->dc), 1 << 24, NULL);
+
+	if (text)
+		print_message("%s", text);
+	free(text);
+}
+
+/* @signo 0: it is to end by itself. */
+void proc_end(struct proc *d, int signo, int status)
+{
+	pid_t done = 0;
+	int got;
+
+	DL_DELETE(d->lab->procs, d);
+	if (signo)
+		kill(d->pid, signo);
+	LAB_WAIT(d->lab, (done = waitpid(d->pid, &got, WNOHANG)) != 0);
+	assert_int_equal(done, d->pid);
+	if (WIFSIGNALED(got) ? status == -1 : WEXITSTATUS(got) == status)
+		return;
+	show_log(d);
+	fail_msg("the director of %s ended with %#x", d->dc, got);
+}
+
+bool proc_logged(struct proc *d, const char *text)
+{
+	char *log = textfile_read(lab_path(d->lab, "%s.log", d->dc), 1 << 24, NULL);
+	bool found = log && strstr(log, text);
+
+	free(log);
+	return found;
+}
+
+static size_t collect(char *data, size_t size, size_t n, void *arg)
+{
+	FILE *f = arg;
+
+	return fwrite(data, size, n, f);
+}
+
+json_t *proc_get(struct proc *d, const char *path)
+{
+	CURL *curl = curl_easy_init();
+	char url[128], *text = NULL;
+	json_t *json;
+	long status;
+	size_t len;
+	FILE *f;
+
+	f = open_memstream(&text, &len);
+	snprintf(url, sizeof(url), "https://127.0.0.1:%u/api/v1%s", d->api, path);
+	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_SSLCERT, lab_path(d->lab, "dc1-operator-root.pem"));
+	curl_easy_setopt(curl, CURLOPT_SSLKEY, lab_path(d->lab, "dc1-operator-root.key"));
+	curl_easy_setopt(curl, CURLOPT_CAINFO, lab_path(d->lab, "ca.pem"));
+	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+	curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, collect);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, f);
+	assert_int_equal(curl_easy_perform(curl), CURLE_OK);
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_cleanup(curl);
+	fclose(f);
+	if (status != 200)
+		fail_msg("%s: %ld %s", url, status, text);
+	json = json_loads(text, 0, NULL);
+	assert_non_null(json);
+	free(text);
+	return json;
+}
+
+static bool has(json_t *item, const char *key, const char *value)
+{
+	json_t *found = json_object_get(item, key);
+	const char *text = json_string_value(found);
+
+	if (json_is_boolean(found))
+		text = json_is_true(found) ? "true" : "false";
+	return text && strstr(text, value);
+}
+
+int proc_count(struct proc *d, const char *path, const char *key, const char *value)
+{
+	json_t *json = proc_get(d, path), *items = json_object_get(json, "items"), *item;
+	size_t i;
+	int n = 0;
+
+	assert_true(json_is_array(items));
+	json_array_foreach(items, i, item)
+		n += !key || has(item, key, value);
+	json_decref(json);
+	return n;
+}
+
+int lab_main(int argc, char **argv, const char *name, const struct CMUnitTest *tests, size_t n)
+{
+	if (argc > 1 && !strcmp(argv[1], AS_DIRECTOR)) {
+		argv[1] = argv[0];
+		return director_main(argc - 1, argv + 1);
+	}
+	curl_global_init(CURL_GLOBAL_ALL);
+	return _cmocka_run_group_tests(name, tests, n, NULL, NULL);
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What a vServer of the tests has around it: a driver in memory, a vCenter and an NVE */
+#ifndef NVO3D_UNIT_HOST_PEERS_H
+#define NVO3D_UNIT_HOST_PEERS_H
+
+#include <errno.h>
+#include <sys/eventfd.h>
+
+#include "bed.h"
+#include "proto/management.pb-c.h"
+#include "vserver/host.h"
+
+/* Guests are eventfds, by the first byte of the VM's id */
+struct fake_driver {
+	struct driver driver;
+	bool attached[256], up[256], alive[256];
+	int guest[256];
+	bool cannot_start, cannot_attach;
+};
+
+struct bed_host {
+	struct bed *bed;
+	const char *name;
+	struct config config;
+	char state[192], vcenter[192], nve_addr[192], images[32];
+	const char *vcenter_addr;
+	struct tls *tls;
+	struct store *store;
+	struct fake_driver driver;
+	struct vserver *vs;
+	struct chan_server *vc_server, *nve_server;
+	/* vCenter's end */
+	struct chan *vc;
+	Nvo3__VmState told;		/* by the last VM_STATE */
+	int registered, vm_registered, vm_unregistered, alerts, progress;
+	size_t reported;		/* VMs in the last SERVER_REGISTER */
+	uint8_t forget[16];
+	bool do_forget;
+	/* the NVE's end */
+	uint32_t refuse;		/* type that it refuses */
+	int associated, activated, deactivated, deassociated, syncs;
+	size_t synced;			/* interfaces in the last TSI_SYNC */
+	uint64_t epoch;			/* of the last TSI_ACTIVATE */
+};
+
+/* --- driver */
+
+static inline struct fake_driver *fake(struct driver *d)
+{
+	return (struct fake_driver *)d;
+}
+
+static inline void fd_port(struct driver *d, const Nvo3__Nic *nic, char ret[DRIVER_PORT_MAX])
+{
+	snprintf(ret, DRIVER_PORT_MAX, "v%02x", nic->tsi.data[0]);
+}
+
+static inline int fd_attach(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
+			    struct err *err)
+{
+	if (fake(d)->cannot_attach)
+		return err_set(err, EIO, "cannot attach");
+	fake(d)->attached[vm->vm.data[0]] = true;
+	return 0;
+}
+
+static inline int fd_detach(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
+{
+	fake(d)->attached[vm->vm.data[0]] = false;
+	fake(d)->up[vm->vm.data[0]] = false;
+	return 0;
+}
+
+static inline int fd_set_link(struct driver *d, const Nvo3__VmProfile *vm, bool up,
+			      struct err *err)
+{
+	fake(d)->up[vm->vm.data[0]] = up;
+	return 0;
+}
+
+static inline int fd_find(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
+			  int *ret_fd, struct err *err)
+{
+	if (!fake(d)->alive[vm->vm.data[0]])
+		return err_set(err, ESRCH, "no guest");
+	*ret_fd = dup(fake(d)->guest[vm->vm.data[0]]);
+	return 0;
+}
+
+static inline int fd_start(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
+			   int *ret_fd, struct err *err)
+{
+	if (fake(d)->cannot_start)
+		return err_set(err, EIO, "cannot start");
+	fake(d)->guest[vm->vm.data[0]] = eventfd(0, EFD_CLOEXEC);
+	fake(d)->alive[vm->vm.data[0]] = true;
+	return fd_find(d, vm, dir, ret_fd, err);
+}
+
+static inline void fake_guest_ends(struct fake_driver *d, uint8_t vm)
+{
+	d->alive[vm] = false;
+	eventfd_write(d->guest[vm], 1);
+	close(d->guest[vm]);
+}
+
+static inline int fd_kill(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, bool now,
+			  struct err *err)
+{
+	if (fake(d)->alive[vm->vm.data[0]])
+		fake_guest_ends(fake(d), vm->vm.data[0]);
+	return 0;
+}
+
+static const struct driver_ops fake_driver_ops = {
+	.port = fd_port, .attach = fd_attach, .detach = fd_detach, .set_link = fd_set_link,
+	.start = fd_start, .find = fd_find, .kill = fd_kill,
+};
+
+/* --- vCenter */
+
+static inline void vc_register(struct bed_host *h, struct chan *chan, const struct msg *msg)
+{
+	Nvo3__ServerRegister *req = msg_decode(msg, &nvo3__server_register__descriptor, NULL);
+	Nvo3__ServerRegisterReply reply = NVO3__SERVER_REGISTER_REPLY__INIT;
+	ProtobufCBinaryData forget = { 16, h->forget };
+
+	h->registered++;
+	h->reported = req->n_vms;
+	reply.forget = &forget;
+	reply.n_forget = h->do_forget;
+	chan_reply(chan, msg->id, CODE(OK), NULL, &reply.base);
+	msg_free(req);
+}
+
+static inline bool vc_message(struct chan *chan, const struct msg *msg, void *arg)
+{
+	Nvo3__VmStateEvent *event;
+	struct bed_host *h = arg;
+
+	switch (msg->type) {
+	case MSG(SERVER_REGISTER):
+		vc_register(h, chan, msg);
+		return true;
+	case MSG(VM_STATE):
+		event = msg_decode(msg, &nvo3__vm_state_event__descriptor, NULL);
+		h->told = event->state;
+		msg_free(event);
+		return true;
+	case MSG(VM_REGISTER):
+		h->vm_registered++;
+		break;
+	case MSG(VM_UNREGISTER):
+		h->vm_unregistered++;
+		break;
+	case MSG(ALERT):
+		h->alerts++;
+		return true;
+	case MSG(RELOCATE_PROGRESS):
+		h->progress++;
+		return true;
+	default:
+		return false;
+	}
+	chan_reply(chan, msg->id, CODE(OK), NULL, NULL);
+	return true;
+}
+
+static inline void vc_up(struct chan *chan, void *arg)
+{
+	((struct bed_host *)arg)->vc = chan;
+}
+
+/* --- NVE */
+
+static inline void nve_sync(struct bed_host *h, const struct msg *msg)
+{
+	Nvo3__TsiSync *sync = msg_decode(msg, &nvo3__tsi_sync__descriptor, NULL);
+
+	h->syncs++;
+	h->synced = sync->n_tsis;
+	msg_free(sync);
+}
+
+static inline void nve_activate(struct bed_host *h, const struct msg *msg)
+{
+	Nvo3__TsiActivate *req = msg_decode(msg, &nvo3__tsi_activate__descriptor, NULL);
+
+	h->activated++;
+	h->epoch = req->epoch;
+	msg_free(req);
+}
+
+static inline bool nve_message(struct chan *chan, const struct msg *msg, void *arg)
+{
+	struct bed_host *h = arg;
+
+	if (msg->type == h->refuse) {
+		chan_reply(chan, msg->id, CODE(DENIED), "the NVE does not like it", NULL);
+		return true;
+	}
+	switch (msg->type) {
+	case MSG(TSI_SYNC):
+		nve_sync(h, msg);
+		break;
+	case MSG(TSI_ASSOCIATE):
+		h->associated++;
+		break;
+	case MSG(TSI_ACTIVATE):
+		nve_activate(h, msg);
+		break;
+	case MSG(TSI_DEACTIVATE):
+		h->deactivated++;
+		break;
+	case MSG(TSI_DEASSOCIATE):
+		h->deassociated++;
+		break;
+	default:
+		return false;
+	}
+	chan_reply(chan, msg->id, CODE(OK), NULL, NULL);
+	return true;
+}
+
+#endif

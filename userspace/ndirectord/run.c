@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The program: its configuration, and its loop.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include "lib/conf.h"
+#include "lib/daemon.h"
+#include "lib/log.h"
+#include "run.h"
+#include "start.h"
+
+#define GRACE_S	20	/* above the longest pause between two attempts of a peer to connect */
+
+static int read_peers(struct conf *conf, struct settings *s, struct err *err)
+{
+	struct settings_peer *peer;
+	char path[64];
+	int i, ret;
+
+	s->n_peers = conf_count(conf, "peers");
+	s->peers = calloc(s->n_peers + 1, sizeof(*s->peers));
+	for (i = 0; i < s->n_peers; i++) {
+		peer = &s->peers[i];
+		snprintf(path, sizeof(path), "peers.[%d].dc", i);
+		ret = conf_str(conf, path, &peer->dc, err);
+		if (ret)
+			return ret;
+		snprintf(path, sizeof(path), "peers.[%d].addrs", i);
+		ret = conf_list(conf, path, &peer->addrs, &peer->n_addrs, err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int read_settings(struct conf *conf, struct settings *s, struct err *err)
+{
+	int ret;
+
+	ret = conf_str(conf, "dc", &s->dc, err);
+	if (!ret)
+		ret = conf_str(conf, "name", &s->name, err);
+	if (!ret)
+		ret = conf_int(conf, "dc_id", 1, 255, &s->dc_id, err);
+	if (!ret)
+		ret = conf_str(conf, "tls.ca", &s->ca, err);
+	if (!ret)
+		ret = conf_str(conf, "tls.cert", &s->cert, err);
+	if (!ret)
+		ret = conf_str(conf, "tls.key", &s->key, err);
+	if (!ret)
+		ret = conf_str(conf, "store", &s->store, err);
+	if (!ret)
+		ret = conf_str(conf, "listen", &s->listen, err);
+	if (!ret)
+		ret = conf_str_or(conf, "api", NULL, &s->api, err);
+	if (!ret)
+		ret = conf_str_or(conf, "socket", NULL, &s->socket, err);
+	if (!ret)
+		ret = conf_int_or(conf, "grace", 1, 3600, GRACE_S, &s->grace, err);
+	if (!ret)
+		ret = read_peers(conf, s, err);
+	return ret ? ret : conf_finish(conf, err);
+}
+
+static int run(const struct settings *s, struct err *err)
+{
+	struct loop *loop = loop_new();
+	struct director *d;
+	int ret;
+
+	ret = daemon_signals(loop, err);
+	if (ret)
+		goto free_loop;
+	d = director_start(loop, s, err);
+	ret = d ? 0 : -1;
+	if (ret)
+		goto free_loop;
+	daemon_ready("ndirectord");
+	loop_run(loop);
+	director_stop(d);
+free_loop:
+	loop_free(loop);
+	return ret;
+}
+
+int director_main(int argc, char **argv)
+{
+	struct daemon_options options;
+	struct settings settings = { };
+	struct conf *conf;
+	struct err err;
+	int ret = -1;
+
+	daemon_start(argc, argv, "ndirectord", "control plane of a data centre", &options);
+	conf = conf_open(options.conf, &err);
+	if (conf)
+		ret = read_settings(conf, &settings, &err);
+	if (!ret && !options.check)
+		ret = run(&settings, &err);
+	if (ret)
+		log_err("%s", err.text);
+	free(settings.peers);
+	conf_free(conf);
+	return ret ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include <errno.h>
+#include <string.h>
+
+#include "director.h"
+#include "keep.h"
+#include "log.h"
+#include "port_act.h"
+#include "vn.h"
+
+int port_set_state(struct nve_tsi *tsi, enum nvo3_port_state state, uint64_t epoch,
+		   struct err *err)
+{
+	struct nvo3_port port = {
+		.has = NVO3_HAS(PORT_STATE) | NVO3_HAS(PORT_EPOCH),
+		.dev = tsi->dev,
+		.vlan = tsi->t.vid,
+		.state = state,
+		.epoch = epoch,
+	};
+	struct kern *k = tsi->nve->kern;
+
+	return k->ops->port_set(k, &port, err);
+}
+
+const char *port_conflict(struct nve *nve, const struct tsi *want)
+{
+	struct nve_tsi *p;
+
+	for (p = nve->tsis; p; p = p->hh.next) {
+		if (p->t.state == TSI_INIT || uuid_equal(&p->t.id, &want->id))
+			continue;
+		if (!strcmp(p->t.dev, want->dev) && p->t.vid == want->vid)
+			return "its device and VLAN";
+		if (uuid_equal(&p->t.vn, &want->vn) && mac_addr_equal(&p->t.mac, &want->mac))
+			return "its MAC address in this VN";
+	}
+	return NULL;
+}
+
+static bool dev_in_use(struct nve *nve, uint32_t dev)
+{
+	struct nve_tsi *p;
+
+	for (p = nve->tsis; p; p = p->hh.next)
+		if (p->t.state != TSI_INIT && p->dev == dev)
+			return true;
+	return false;
+}
+
+int port_bind(struct nve_tsi *tsi, const struct tsi *want, struct err *err)
+{
+	struct nve *nve = tsi->nve;
+	struct kern *k = nve->kern;
+	struct nvo3_port port = {
+		.has = NVO3_HAS(PORT_STATE),
+		.vlan = want->vid,
+		.vni = vn_lookup(nve, &want->vn)->model->vni,
+		.mac = want->mac,
+		.state = NVO3_PORT_STATE_ASSOCIATED,
+		.epoch = want->epoch,
+	};
+	int rc;
+
+	rc = k->ops->dev_take(k, want->dev, &tsi->dev, err);
+	if (rc)
+		return rc;
+	port.dev = tsi->dev;
+	rc = keep_tsi(nve, want, tsi->owner, err);
+	if (rc)
+		goto release;
+	rc = k->ops->port_add(k, &port, err);
+	if (rc)
+		goto forget;
+	tsi->t = *want;
+	tsi->t.state = TSI_ASSOCIATED;
+	return 0;
+forget:
+	keep_tsi_del(nve, &want->id, tsi->owner);
+release:
+	if (!dev_in_use(nve, tsi->dev))
+		k->ops->dev_release(k, tsi->dev, NULL);
+	return rc;
+}
+
+int port_update(struct nve_tsi *tsi, const struct tsi *want, struct err *err)
+{
+	struct tsi t = *want;
+	int rc = 0;
+
+	t.state = tsi->t.state;
+	/* A live one keeps its epoch until an activation brings another */
+	if (t.state == TSI_ACTIVATED)
+		t.epoch = tsi->t.epoch;
+	else
+		rc = port_set_state(tsi, NVO3_PORT_STATE_ASSOCIATED, t.epoch, err);
+	if (!rc)
+		rc = keep_tsi(tsi->nve, &t, tsi->owner, err);
+	if (!rc)
+		tsi->t = t;
+	return rc;
+}
+
+int port_disable(struct nve_tsi *tsi, struct err *err)
+{
+	int rc = port_set_state(tsi, NVO3_PORT_STATE_ASSOCIATED, tsi->t.epoch, err);
+
+	/* A port that is not there is as silent as can be */
+	if (rc && rc != -ENOENT && rc != -ENODEV)
+		return rc;
+	tsi->t.state = TSI_ASSOCIATED;
+	director_withdraw(tsi->nve->director, &tsi->t);
+	return 0;
+}
+
+int port_unbind(struct nve_tsi *tsi, struct err *err)
+{
+	struct nve *nve = tsi->nve;
+	struct kern *k = nve->kern;
+	int rc = k->ops->port_del(k, tsi->dev, tsi->t.vid, err);
+
+	if (rc && rc != -ENOENT && rc != -ENODEV)
+		return rc;
+	tsi->t.state = TSI_INIT;
+	if (!dev_in_use(nve, tsi->dev)) {
+		rc = k->ops->dev_release(k, tsi->dev, err);
+		if (rc && rc != -ENODEV)
+			log_warn("%s: %s", tsi->t.dev, err->text);
+	}
+	keep_tsi_del(nve, &tsi->t.id, tsi->owner);
+	vn_put(nve, &tsi->t.vn);
+	return 0;
+}

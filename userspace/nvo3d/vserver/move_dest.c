@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "move.h"
+#include "move_parts.h"
+#include "msg.h"
+#include "ops.h"
+#include "persist.h"
+#include "pull.h"
+
+#define PHASE(name) NVO3__MOVE_PHASE__MOVE_##name
+
+static const task_step_fn dest_steps[] = {
+	step_pull, step_verify, step_attach, step_associate, NULL,
+};
+
+static void dest_ended(struct task *t)
+{
+	if (t->code == CODE(OK) && t->pull)
+		pull_confirm(t->pull);
+	if (t->pull)
+		pull_free(t->pull);
+	t->pull = NULL;
+	if (t->code == CODE(OK))
+		move_set_phase(t->vm->vs, t->move, PHASE(READY));
+	else
+		move_undone(t);
+}
+
+static bool dest_is_valid(const Nvo3__RelocateDest *req, struct uuid *move, struct err *err)
+{
+	struct sock_addr addr;
+
+	if (!msg_get_uuid(&req->move, move))
+		err_set(err, EINVAL, "move: not a UUID");
+	else if (profile_check(req->profile, err) != CODE(OK))
+		;
+	else if (req->token.len != TOKEN_LEN)
+		err_set(err, EINVAL, "token: must have %d bytes", TOKEN_LEN);
+	else if (req->sha256.len != IMAGE_SHA256_LEN)
+		err_set(err, EINVAL, "sha256: must have %d bytes", IMAGE_SHA256_LEN);
+	else if (!*req->source || strlen(req->source) >= sizeof(((struct move *)0)->peer))
+		err_set(err, EINVAL, "source: not a vServer's name");
+	else if (sock_addr_parse(&addr, req->source_addr, err))
+		err_prefix(err, -EINVAL, "source_addr");
+	else if (!req->size || req->size > (uint64_t)req->profile->disk_mib << 20)
+		err_set(err, EINVAL, "size: %llu bytes are not an image of at most %u MiB",
+			(unsigned long long)req->size, req->profile->disk_mib);
+	else
+		return true;
+	return false;
+}
+
+static void dest_again(struct vserver *vs, struct move *m, task_done_fn done, void *arg)
+{
+	struct vm *vm = vm_lookup(vs, &m->vm);
+
+	if (!m->is_source && vm && m->phase == PHASE(PULLING) && vm->task)
+		task_wait(vm->task, done, arg);
+	else if (!m->is_source && m->phase >= PHASE(READY) && m->phase <= PHASE(DONE))
+		move_succeed(done, arg, vm);
+	else
+		move_wrong_phase(m, "pull", done, arg);
+}
+
+static void begin_dest(struct vserver *vs, const Nvo3__RelocateDest *req, const struct uuid *id,
+		       task_done_fn done, void *arg)
+{
+	struct move *m = move_add(vs, id);
+	struct vm *vm = vm_add(vs, profile_copy(req->profile));
+
+	m->vm = vm->id;
+	m->phase = PHASE(PULLING);
+	memcpy(m->token_value, req->token.data, TOKEN_LEN);
+	memcpy(m->sha256, req->sha256.data, IMAGE_SHA256_LEN);
+	m->size = req->size;
+	snprintf(m->peer, sizeof(m->peer), "%s", req->source);
+	snprintf(m->peer_addr, sizeof(m->peer_addr), "%s", req->source_addr);
+	persist_move_now(vs, m);
+	task_begin(vm, VM_OP_DEST, false, dest_steps, ops_delete_steps, dest_ended, m, done, arg);
+}
+
+void move_dest(struct vserver *vs, const Nvo3__RelocateDest *req, task_done_fn done, void *arg)
+{
+	struct uuid id, vm_id;
+	struct move *m;
+	struct err err;
+	uint32_t code;
+
+	if (!dest_is_valid(req, &id, &err)) {
+		move_refuse(done, arg, CODE(BAD_MESSAGE), &err);
+		return;
+	}
+	m = move_lookup(vs, &id);
+	if (m) {
+		dest_again(vs, m, done, arg);
+		return;
+	}
+	vm_id = profile_id(req->profile);
+	if (vm_lookup(vs, &vm_id)) {
+		err_set(&err, EEXIST, "VM %s is on this host already", req->profile->name);
+		move_refuse(done, arg, CODE(EXISTS), &err);
+		return;
+	}
+	code = vm_admit(vs, req->profile, &err);
+	if (code != CODE(OK))
+		move_refuse(done, arg, code, &err);
+	else
+		begin_dest(vs, req, &id, done, arg);
+}
+
+static void commit_ended(struct task *t)
+{
+	if (t->code == CODE(OK))
+		move_end(t->vm->vs, t->move, PHASE(DONE));
+}
+
+void move_begin_commit(struct vm *vm, struct move *m, task_done_fn done, void *arg)
+{
+	task_begin(vm, VM_OP_COMMIT, m->start, m->start ? ops_start_steps : move_no_steps,
+		   m->start ? ops_silence_steps : NULL, commit_ended, m, done, arg);
+}
+
+static void take_epochs(struct vm *vm, const Nvo3__RelocateCommit *req)
+{
+	for (size_t i = 0; i < req->n_nics; i++) {
+		struct uuid tsi;
+		size_t nic;
+
+		if (!msg_get_uuid(&req->nics[i]->tsi, &tsi))
+			continue;
+		if (vm_lookup_tsi(vm->vs, &tsi, &nic) == vm)
+			vm->profile->nics[nic]->epoch = req->nics[i]->epoch;
+	}
+}
+
+void move_commit(struct vserver *vs, const Nvo3__RelocateCommit *req, task_done_fn done,
+		 void *arg)
+{
+	struct uuid id = {};
+	struct move *m;
+	struct err err;
+	struct vm *vm;
+
+	msg_get_uuid(&req->move, &id);
+	m = move_lookup(vs, &id);
+	vm = m ? vm_lookup(vs, &m->vm) : NULL;
+	if (!m || m->is_source) {
+		err_set(&err, ENOENT, "there is no such move to this host");
+		move_refuse(done, arg, CODE(NOT_FOUND), &err);
+	} else if (m->phase == PHASE(DONE)) {
+		move_succeed(done, arg, vm);
+	} else if (vm && m->phase == PHASE(COMMITTING) && vm->task) {
+		task_wait(vm->task, done, arg);
+	} else if (!vm || (m->phase != PHASE(READY) && m->phase != PHASE(COMMITTING))) {
+		move_wrong_phase(m, "commit", done, arg);
+	} else {
+		/* From here on it is ours: the record says so before anything is done */
+		take_epochs(vm, req);
+		m->start = req->start;
+		persist_vm_now(vm);
+		move_set_phase(vs, m, PHASE(COMMITTING));
+		move_begin_commit(vm, m, done, arg);
+	}
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "move.h"
+#include "move_parts.h"
+#include "msg.h"
+#include "ops.h"
+#include "persist.h"
+
+#define PHASE(name) NVO3__MOVE_PHASE__MOVE_##name
+
+static const task_step_fn source_steps[] = {
+	step_stop_guest, step_deactivate, step_hash, NULL,
+};
+
+static void source_ended(struct task *t)
+{
+	if (t->code == CODE(OK))
+		move_set_phase(t->vm->vs, t->move, PHASE(OFFERED));
+	else
+		move_undone(t);
+}
+
+void move_begin_source(struct vm *vm, struct move *m, task_done_fn done, void *arg)
+{
+	static const task_step_fn undo_running[] = { step_activate, step_start_guest, NULL };
+
+	task_begin(vm, VM_OP_SOURCE, false, source_steps,
+		   m->was_running ? undo_running : move_no_steps,
+		   source_ended, m, done, arg);
+}
+
+static void offer(struct vserver *vs, struct move *m, const Nvo3__RelocateSource *req)
+{
+	memcpy(m->token_value, req->token.data, TOKEN_LEN);
+	token_offer(&m->token, m->token_value, req->dest);
+	snprintf(m->peer, sizeof(m->peer), "%s", req->dest);
+	move_close_image(m);
+	persist_move_now(vs, m);
+}
+
+static void source_again(struct vserver *vs, struct move *m, const Nvo3__RelocateSource *req,
+			 task_done_fn done, void *arg)
+{
+	struct vm *vm = vm_lookup(vs, &m->vm);
+
+	if (!m->is_source || !vm ||
+	    (m->phase != PHASE(STOPPING) && m->phase != PHASE(OFFERED))) {
+		move_wrong_phase(m, "offer", done, arg);
+		return;
+	}
+	/* A new token for a new try; the old one again changes nothing, used or not */
+	if (memcmp(m->token_value, req->token.data, TOKEN_LEN))
+		offer(vs, m, req);
+	if (vm->task)
+		task_wait(vm->task, done, arg);
+	else if (m->phase == PHASE(OFFERED))
+		move_succeed(done, arg, vm);
+	else
+		move_begin_source(vm, m, done, arg);
+}
+
+static bool source_is_valid(const Nvo3__RelocateSource *req, struct uuid *move, struct uuid *vm,
+			    struct err *err)
+{
+	if (!msg_get_uuid(&req->move, move))
+		err_set(err, EINVAL, "move: not a UUID");
+	else if (!msg_get_uuid(&req->vm, vm))
+		err_set(err, EINVAL, "vm: not a UUID");
+	else if (req->token.len != TOKEN_LEN)
+		err_set(err, EINVAL, "token: must have %d bytes", TOKEN_LEN);
+	else if (!*req->dest || strlen(req->dest) >= sizeof(((struct move *)0)->peer))
+		err_set(err, EINVAL, "dest: not a vServer's name");
+	else
+		return true;
+	return false;
+}
+
+void move_source(struct vserver *vs, const Nvo3__RelocateSource *req, task_done_fn done,
+		 void *arg)
+{
+	struct uuid id, vm_id;
+	char text[UUID_STRLEN];
+	struct move *m;
+	struct err err;
+	uint32_t code;
+	struct vm *vm;
+
+	if (!source_is_valid(req, &id, &vm_id, &err)) {
+		move_refuse(done, arg, CODE(BAD_MESSAGE), &err);
+		return;
+	}
+	m = move_lookup(vs, &id);
+	if (m) {
+		source_again(vs, m, req, done, arg);
+		return;
+	}
+	vm = vm_lookup(vs, &vm_id);
+	if (!vm) {
+		err_set(&err, ENOENT, "VM %s is not on this host", uuid_format(&vm_id, text));
+		move_refuse(done, arg, CODE(NOT_FOUND), &err);
+		return;
+	}
+	/* One that goes on belongs to another move, or it would have been found */
+	if (vm_fsm_ask(&vm->fsm, VM_OP_SOURCE, &code, &err) != VM_GO) {
+		if (vm->fsm.op == VM_OP_SOURCE) {
+			code = CODE(BUSY);
+			err_set(&err, EBUSY, "VM %s is in another move", vm->profile->name);
+		}
+		move_refuse(done, arg, code, &err);
+		return;
+	}
+	m = move_add(vs, &id);
+	m->vm = vm_id;
+	m->is_source = true;
+	m->phase = PHASE(STOPPING);
+	m->was_running = vm->fsm.state == NVO3__VM_STATE__VM_RUNNING;
+	offer(vs, m, req);
+	move_begin_source(vm, m, done, arg);
+}
