@@ -113,8 +113,7 @@ static int nve_open(struct net_device *dev)
 	int err = nvo3_sock_open(netdev_priv(dev));
 
 	if (err)
-		netdev_err(dev, "cannot open UDP port %u of the underlay (%d)\n",
-			   ntohs(((struct nvo3_nve *)netdev_priv(dev))->dstport), err);
+		netdev_err(dev, "cannot receive from the underlay (%d)\n", err);
 	return err;
 }
 
@@ -132,7 +131,7 @@ static netdev_tx_t nve_xmit(struct sk_buff *skb, struct net_device *dev)
 
 static bool is_receive(enum nvo3_drop reason)
 {
-	return reason >= NVO3_DROP_TUNNEL_HEADER;
+	return reason >= NVO3_DROP_TUNNEL_HEADER && reason <= NVO3_DROP_TUNNEL_OPTION;
 }
 
 /* The helpers count what leaves by the tunnel, from_tunnel.c what comes. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The NVE's UDP sockets in the underlay, and what leaves by them.
+ * What the NVE listens on in the underlay: UDP sockets for VXLAN and Geneve,
+ * bound to any address; a hook for NVGRE (from_gre.c).
  */
 #ifndef _NVO3_SOCK_H
 #define _NVO3_SOCK_H
@@ -10,17 +11,10 @@
 /* 0, -EADDRINUSE, ... IPv6 may be absent from the machine. Caller holds rtnl. */
 int nvo3_sock_open(struct nvo3_nve *nve);
 
-/* Receives and sends nothing any more when it returns. Caller holds rtnl. */
+/* The NVE receives and sends nothing any more when it returns. Caller holds rtnl. */
 void nvo3_sock_close(struct nvo3_nve *nve);
 
-/* Tell a NIC of the underlay which UDP port is ours, or no longer. */
+/* Tell a NIC of the underlay which UDP ports are ours, or no longer. */
 void nvo3_sock_offload(struct nvo3_nve *nve, struct net_device *nic, bool push);
-
-/*
- * Encapsulate one frame and send it; @ecn is its inner DS field. Takes @skb if
- * it returns NVO3_DROP_NONE. Fast path.
- */
-enum nvo3_drop nvo3_sock_send(struct nvo3_nve *nve, u32 vni, struct nvo3_remote *remote,
-			      struct sk_buff *skb, u8 ecn);
 
 #endif /* _NVO3_SOCK_H */

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The step to other NVEs: frames that no one below could cut any more are cut
- * here, the DS field is read, the rest is the socket's.
+ * here, the DS field is read, the rest is to_underlay.c's.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <net/dsfield.h>
 #include <net/gso.h>
 #include "fast.h"
-#include "sock.h"
 
 /*
  * The inner DS field, 0 if there is none. Pulls the IP header in, and so may
@@ -31,7 +30,7 @@ static enum nvo3_drop send(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3
 	u32 frames = nvo3_stats_frames(skb), bytes = skb->len;
 	enum nvo3_drop reason;
 
-	reason = nvo3_sock_send(nve, vn->vni, remote, skb, inner_dsfield(skb));
+	reason = nvo3_to_underlay(nve, vn, remote, skb, inner_dsfield(skb));
 	if (reason)
 		return reason;
 	nvo3_stats_count(from->stats, NVO3_COUNT_ENCAP, frames, bytes);

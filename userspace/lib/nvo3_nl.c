@@ -13,7 +13,7 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 /* Of any nest here, with room to see one attribute beyond it as unknown */
-#define TYPES_MAX 15
+#define TYPES_MAX 31
 
 static const uint8_t sizes[] = {
 	[FIELD_U8] = 1, [FIELD_U16] = 2, [FIELD_U32] = 4, [FIELD_U64] = 8, [FIELD_MAC] = 6,
