@@ -118,6 +118,8 @@ json_t *view_vm(const struct vm *vm, const char *dc)
 	set(obj, "tenant", vm->tenant);
 	set(obj, "group", vm->group);
 	set(obj, "state", word_vm_state(vm->state));
+	if (word_vm_op(vm->op))
+		set(obj, "doing", word_vm_op(vm->op));
 	if (*vm->text)
 		set(obj, "error", vm->text);
 	set(obj, "dc", dc);
