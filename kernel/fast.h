@@ -10,12 +10,20 @@
 #define _NVO3_FAST_H
 
 #include "nve.h"
+#include "outer.h"
 
 /* from_port.c: the rx_handler of slaves */
 rx_handler_result_t nvo3_from_port(struct sk_buff **pskb);
 
 /* from_tunnel.c: the encap_rcv of the NVE's sockets */
 int nvo3_from_tunnel(struct sock *sk, struct sk_buff *skb);
+
+/*
+ * from_outer.c: a packet whose data is at its transport header, as @outer says.
+ * Fills @vn and @port as far as it finds them, for nvo3_drop().
+ */
+enum nvo3_drop nvo3_from_outer(struct nvo3_nve *nve, const struct nvo3_outer *outer,
+			       struct sk_buff *skb, struct nvo3_vn **vn, struct nvo3_port **port);
 
 /* to_port.c: out to a tenant system */
 enum nvo3_drop nvo3_to_port(struct nvo3_port *port, struct sk_buff *skb);
