@@ -4,6 +4,7 @@
 #include "addr.h"
 #include "budget.h"
 #include "encap.h"
+#include "flow.h"
 #include "map.h"
 #include "members.h"
 #include "netlink.h"
@@ -17,6 +18,7 @@ static int __init selftest(void)
 
 	ok &= nvo3_budget_selftest();
 	ok &= nvo3_vxlan_selftest();
+	ok &= nvo3_flow_selftest();
 	ok &= nvo3_members_selftest();
 	ok &= nvo3_index_selftest();
 	ok &= nvo3_table_selftest();

@@ -204,6 +204,7 @@ void nvo3_nve_setup(struct net_device *dev)
 
 	nve->dev = dev;
 	nve->seq = 1;
+	nve->flow_seed = get_random_u32();
 	mutex_init(&nve->lock);
 	nvo3_reaper_init(&nve->reaper, &nve->lock);
 	INIT_LIST_HEAD(&nve->slaves);

@@ -29,6 +29,7 @@ struct nvo3_nve {
 	struct net_device *dev;
 	struct net *net;			/* of the underlay, for good */
 	__be16 dstport;				/* for good */
+	u32 flow_seed;				/* for good */
 	struct nvo3_conf __rcu *conf;		/* written under rtnl */
 	struct nvo3_conf first;			/* until the device is registered */
 	struct socket __rcu *sock4;		/* while the device is up; rtnl */

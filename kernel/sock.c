@@ -35,6 +35,17 @@ static int push_header(struct sk_buff *skb, const struct dst_entry *dst, u32 iph
 	return 0;
 }
 
+/* The underlay spreads packets by the source port: one for each inner flow. */
+static __be16 source_port(struct nvo3_nve *nve, struct sk_buff *skb, const struct nvo3_flow *flow)
+{
+	int min, max;
+
+	if (!flow)
+		return udp_flow_src_port(nve->net, skb, 0, 0, true);
+	inet_get_local_port_range(nve->net, &min, &max);
+	return nvo3_flow_port(nvo3_flow_hash(flow, nve->flow_seed), min, max);
+}
+
 static struct rtable *route4(struct nvo3_nve *nve, const struct nvo3_conf *conf,
 			     struct nvo3_remote *remote, __be32 *saddr)
 {
@@ -85,7 +96,7 @@ static struct dst_entry *route6(struct nvo3_nve *nve, const struct nvo3_conf *co
 }
 
 static enum nvo3_drop send4(struct nvo3_nve *nve, u32 vni, struct nvo3_remote *remote,
-			    struct sk_buff *skb, u8 tos)
+			    struct sk_buff *skb, const struct nvo3_flow *flow, u8 tos)
 {
 	const struct nvo3_conf *conf = rcu_dereference(nve->conf);
 	struct socket *sock = rcu_dereference(nve->sock4);
@@ -102,7 +113,7 @@ static enum nvo3_drop send4(struct nvo3_nve *nve, u32 vni, struct nvo3_remote *r
 		ip_rt_put(rt);
 		return NVO3_DROP_LOOP;
 	}
-	sport = udp_flow_src_port(nve->net, skb, 0, 0, true);
+	sport = source_port(nve, skb, flow);
 	if (push_header(skb, &rt->dst, sizeof(struct iphdr), vni, conf->csum)) {
 		ip_rt_put(rt);
 		return NVO3_DROP_NOMEM;
@@ -113,7 +124,7 @@ static enum nvo3_drop send4(struct nvo3_nve *nve, u32 vni, struct nvo3_remote *r
 }
 
 static enum nvo3_drop send6(struct nvo3_nve *nve, u32 vni, struct nvo3_remote *remote,
-			    struct sk_buff *skb, u8 tos)
+			    struct sk_buff *skb, const struct nvo3_flow *flow, u8 tos)
 {
 	const struct nvo3_conf *conf = rcu_dereference(nve->conf);
 	struct socket *sock = rcu_dereference(nve->sock6);
@@ -130,7 +141,7 @@ static enum nvo3_drop send6(struct nvo3_nve *nve, u32 vni, struct nvo3_remote *r
 		dst_release(dst);
 		return NVO3_DROP_LOOP;
 	}
-	sport = udp_flow_src_port(nve->net, skb, 0, 0, true);
+	sport = source_port(nve, skb, flow);
 	if (push_header(skb, dst, sizeof(struct ipv6hdr), vni, conf->csum)) {
 		dst_release(dst);
 		return NVO3_DROP_NOMEM;
@@ -143,15 +154,15 @@ static enum nvo3_drop send6(struct nvo3_nve *nve, u32 vni, struct nvo3_remote *r
 }
 
 enum nvo3_drop nvo3_sock_send(struct nvo3_nve *nve, u32 vni, struct nvo3_remote *remote,
-			      struct sk_buff *skb, u8 ecn)
+			      struct sk_buff *skb, const struct nvo3_flow *flow, u8 ecn)
 {
 	u8 tos = INET_ECN_encapsulate(0, ecn);
 
 	/* The tunnel helpers count what they send on the skb's device. */
 	skb->dev = nve->dev;
 	if (remote->addr.family == AF_INET)
-		return send4(nve, vni, remote, skb, tos);
-	return send6(nve, vni, remote, skb, tos);
+		return send4(nve, vni, remote, skb, flow, tos);
+	return send6(nve, vni, remote, skb, flow, tos);
 }
 
 /* Frames merge only within one VN: the headers must be equal as a whole. */

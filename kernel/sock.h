@@ -5,6 +5,7 @@
 #ifndef _NVO3_SOCK_H
 #define _NVO3_SOCK_H
 
+#include "flow.h"
 #include "nve.h"
 
 /* 0, -EADDRINUSE, ... IPv6 may be absent from the machine. Caller holds rtnl. */
@@ -17,10 +18,10 @@ void nvo3_sock_close(struct nvo3_nve *nve);
 void nvo3_sock_offload(struct nvo3_nve *nve, struct net_device *nic, bool push);
 
 /*
- * Encapsulate one frame and send it; @ecn is its inner DS field. Takes @skb if
- * it returns NVO3_DROP_NONE. Fast path.
+ * Encapsulate one frame and send it; @flow may be NULL, @ecn is its inner DS field.
+ * Takes @skb if it returns NVO3_DROP_NONE. Fast path.
  */
 enum nvo3_drop nvo3_sock_send(struct nvo3_nve *nve, u32 vni, struct nvo3_remote *remote,
-			      struct sk_buff *skb, u8 ecn);
+			      struct sk_buff *skb, const struct nvo3_flow *flow, u8 ecn);
 
 #endif /* _NVO3_SOCK_H */

@@ -16,7 +16,8 @@ static enum nvo3_drop check_device(const struct net_device *dev, const struct sk
 	return NVO3_DROP_NONE;
 }
 
-enum nvo3_drop nvo3_to_port(struct nvo3_port *port, struct sk_buff *skb)
+enum nvo3_drop nvo3_to_port(struct nvo3_port *port, struct sk_buff *skb,
+			    const struct nvo3_flow *flow)
 {
 	enum nvo3_drop reason;
 
@@ -38,7 +39,7 @@ enum nvo3_drop nvo3_to_port(struct nvo3_port *port, struct sk_buff *skb)
 }
 
 bool nvo3_to_ports(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3_port *except,
-		   struct sk_buff *skb)
+		   struct sk_buff *skb, const struct nvo3_flow *flow)
 {
 	enum nvo3_drop reason;
 	struct nvo3_port *port;
@@ -50,7 +51,7 @@ bool nvo3_to_ports(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3_p
 			continue;
 		copied = true;
 		copy = skb_clone(skb, GFP_ATOMIC);
-		reason = copy ? nvo3_to_port(port, copy) : NVO3_DROP_NOMEM;
+		reason = copy ? nvo3_to_port(port, copy, flow) : NVO3_DROP_NOMEM;
 		if (reason)
 			nvo3_drop(nve, vn, port, copy, reason);
 	}

@@ -26,12 +26,13 @@ static u8 inner_dsfield(struct sk_buff *skb)
 }
 
 static enum nvo3_drop send(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
-			   struct nvo3_remote *remote, struct sk_buff *skb)
+			   struct nvo3_remote *remote, struct sk_buff *skb,
+			   const struct nvo3_flow *flow)
 {
 	u32 frames = nvo3_stats_frames(skb), bytes = skb->len;
 	enum nvo3_drop reason;
 
-	reason = nvo3_sock_send(nve, vn->vni, remote, skb, inner_dsfield(skb));
+	reason = nvo3_sock_send(nve, vn->vni, remote, skb, flow, inner_dsfield(skb));
 	if (reason)
 		return reason;
 	nvo3_stats_count(from->stats, NVO3_COUNT_ENCAP, frames, bytes);
@@ -41,14 +42,15 @@ static enum nvo3_drop send(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3
 }
 
 static void send_segments(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
-			  struct nvo3_remote *remote, struct sk_buff *segs)
+			  struct nvo3_remote *remote, struct sk_buff *segs,
+			  const struct nvo3_flow *flow)
 {
 	struct sk_buff *skb, *next;
 	enum nvo3_drop reason;
 
 	skb_list_walk_safe(segs, skb, next) {
 		skb_mark_not_on_list(skb);
-		reason = send(nve, vn, from, remote, skb);
+		reason = send(nve, vn, from, remote, skb, flow);
 		if (reason)
 			nvo3_drop(nve, vn, from, skb, reason);
 	}
@@ -59,23 +61,24 @@ static void send_segments(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_
  * cannot be done to one which a tenant system's own tunnel has made already.
  */
 enum nvo3_drop nvo3_to_remote(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
-			      struct nvo3_remote *remote, struct sk_buff *skb)
+			      struct nvo3_remote *remote, struct sk_buff *skb,
+			      const struct nvo3_flow *flow)
 {
 	struct sk_buff *segs;
 
 	if (likely(!netif_needs_gso(skb, nve->dev->features)))
-		return send(nve, vn, from, remote, skb);
+		return send(nve, vn, from, remote, skb, flow);
 	segs = skb_gso_segment(skb, nve->dev->features);
 	if (IS_ERR_OR_NULL(segs))
 		return NVO3_DROP_NOMEM;
-	send_segments(nve, vn, from, remote, segs);
+	send_segments(nve, vn, from, remote, segs, flow);
 	consume_skb(skb);
 	return NVO3_DROP_NONE;
 }
 
 /* A clone for each but the last, which gets the frame itself. */
 enum nvo3_drop nvo3_to_members(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
-			       struct sk_buff *skb)
+			       struct sk_buff *skb, const struct nvo3_flow *flow)
 {
 	struct nvo3_remote *const *remotes;
 	enum nvo3_drop reason;
@@ -89,9 +92,10 @@ enum nvo3_drop nvo3_to_members(struct nvo3_nve *nve, struct nvo3_vn *vn, struct 
 	}
 	for (i = 0; i < count - 1; i++) {
 		copy = skb_clone(skb, GFP_ATOMIC);
-		reason = copy ? nvo3_to_remote(nve, vn, from, remotes[i], copy) : NVO3_DROP_NOMEM;
+		reason = copy ? nvo3_to_remote(nve, vn, from, remotes[i], copy, flow) :
+				NVO3_DROP_NOMEM;
 		if (reason)
 			nvo3_drop(nve, vn, from, copy, reason);
 	}
-	return nvo3_to_remote(nve, vn, from, remotes[i], skb);
+	return nvo3_to_remote(nve, vn, from, remotes[i], skb, flow);
 }
