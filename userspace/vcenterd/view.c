@@ -178,15 +178,3 @@ json_t *view_lookup(const struct lookup_result *res)
 	set(obj, "state", word_vm_state(res->state));
 	return obj;
 }
-
-json_t *view_event(const struct event *event)
-{
-	json_t *obj = json_object();
-
-	set_int(obj, "seq", event->seq);
-	set_int(obj, "time", event->time);
-	set(obj, "kind", event->kind);
-	set(obj, "subject", event->subject);
-	set(obj, "text", event->text);
-	return obj;
-}
