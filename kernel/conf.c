@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/nvo3_link.h>
+#include <net/inet_ecn.h>
 #include "conf.h"
 #include "netlink.h"
 
@@ -12,6 +13,15 @@ const struct nla_policy nvo3_conf_policy[IFLA_NVO3_MAX + 1] = {
 	[IFLA_NVO3_ACCEPT] = NLA_POLICY_RANGE(NLA_U8, 1, BIT(NVO3_ENCAP_MAX + 1) - 1),
 	[IFLA_NVO3_GENEVE_PORT] = { .type = NLA_U16 },
 	[IFLA_NVO3_FLOWID] = NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_NVO3_TTL] = { .type = NLA_U8 },
+	[IFLA_NVO3_TOS] = { .type = NLA_U8 },
+	[IFLA_NVO3_DF] = NLA_POLICY_MAX(NLA_U8, NVO3_DF_MAX),
+	[IFLA_NVO3_LABEL] = { .type = NLA_U32 },
+	[IFLA_NVO3_SPORT_MIN] = { .type = NLA_U16 },
+	[IFLA_NVO3_SPORT_MAX] = { .type = NLA_U16 },
+	[IFLA_NVO3_CSUM_RX] = NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_NVO3_UNDERLAY] = NLA_POLICY_MIN(NLA_U32, 1),
+	[IFLA_NVO3_MSS_CLAMP] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 static int fix_port(const struct nlattr *attr, u16 otherwise, __be16 *port,
@@ -25,6 +35,7 @@ static int fix_port(const struct nlattr *attr, u16 otherwise, __be16 *port,
 
 int nvo3_conf_fix(struct nvo3_nve *nve, struct nlattr **data, struct netlink_ext_ack *extack)
 {
+	struct nlattr *underlay = data[IFLA_NVO3_UNDERLAY];
 	const u8 udp = BIT(NVO3_ENCAP_VXLAN) | BIT(NVO3_ENCAP_GENEVE);
 	int err;
 
@@ -33,6 +44,13 @@ int nvo3_conf_fix(struct nvo3_nve *nve, struct nlattr **data, struct netlink_ext
 	nve->accept = BIT(nve->encap);
 	if (data[IFLA_NVO3_ACCEPT])
 		nve->accept = nla_get_u8(data[IFLA_NVO3_ACCEPT]);
+	if (underlay) {
+		nve->underlay = nla_get_u32(underlay);
+		if (!__dev_get_by_index(nve->net, nve->underlay))
+			return NVO3_REFUSE(extack, underlay, ENODEV,
+					   "no device %u in the underlay's namespace",
+					   nve->underlay);
+	}
 	err = fix_port(data[IFLA_NVO3_DSTPORT], NVO3_DSTPORT_DEFAULT, &nve->dstport, extack);
 	if (err)
 		return err;
@@ -70,6 +88,9 @@ int nvo3_conf_check_fixed(const struct nvo3_nve *nve, struct nlattr **data,
 	attr = data[IFLA_NVO3_ACCEPT];
 	if (attr && nla_get_u8(attr) != nve->accept)
 		return refuse_fixed(nve, "accepted encapsulations", attr, extack);
+	attr = data[IFLA_NVO3_UNDERLAY];
+	if (attr && nla_get_u32(attr) != nve->underlay)
+		return refuse_fixed(nve, "underlay", attr, extack);
 	return 0;
 }
 
@@ -122,6 +143,58 @@ static void set_defaults(struct nvo3_conf *conf)
 {
 	conf->csum = true;
 	conf->flowid = true;
+	conf->ttl = 64;
+	conf->label = NVO3_LABEL_FLOW;
+}
+
+static int parse_tos(struct nvo3_conf *conf, const struct nlattr *attr,
+		     struct netlink_ext_ack *extack)
+{
+	u8 tos = nla_get_u8(attr);
+
+	if (tos != NVO3_TOS_INHERIT && tos & INET_ECN_MASK)
+		return NVO3_REFUSE(extack, attr, EINVAL,
+				   "the ECN bits of the outer header follow RFC 6040");
+	conf->tos = tos;
+	return 0;
+}
+
+static int parse_sports(struct nvo3_conf *conf, struct nlattr **data,
+			struct netlink_ext_ack *extack)
+{
+	struct nlattr *min = data[IFLA_NVO3_SPORT_MIN], *max = data[IFLA_NVO3_SPORT_MAX];
+
+	if (!min && !max)
+		return 0;
+	if (!min || !max || !nla_get_u16(min) != !nla_get_u16(max) ||
+	    nla_get_u16(min) > nla_get_u16(max))
+		return NVO3_REFUSE(extack, max ?: min, EINVAL,
+				   "source ports go from a lower to a higher number");
+	conf->sport_min = nla_get_u16(min);
+	conf->sport_max = nla_get_u16(max);
+	return 0;
+}
+
+static int parse_header(struct nvo3_conf *conf, struct nlattr **data,
+			struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (data[IFLA_NVO3_LABEL] && nla_get_u32(data[IFLA_NVO3_LABEL]) > NVO3_LABEL_FLOW)
+		return NVO3_REFUSE(extack, data[IFLA_NVO3_LABEL], ERANGE,
+				   "a flow label has 20 bits");
+	if (data[IFLA_NVO3_TTL])
+		conf->ttl = nla_get_u8(data[IFLA_NVO3_TTL]);
+	if (data[IFLA_NVO3_DF])
+		conf->df = nla_get_u8(data[IFLA_NVO3_DF]);
+	if (data[IFLA_NVO3_LABEL])
+		conf->label = nla_get_u32(data[IFLA_NVO3_LABEL]);
+	if (data[IFLA_NVO3_TOS]) {
+		err = parse_tos(conf, data[IFLA_NVO3_TOS], extack);
+		if (err)
+			return err;
+	}
+	return parse_sports(conf, data, extack);
 }
 
 int nvo3_conf_parse(struct nvo3_nve *nve, struct nlattr **data, struct nvo3_conf *conf,
@@ -134,6 +207,13 @@ int nvo3_conf_parse(struct nvo3_nve *nve, struct nlattr **data, struct nvo3_conf
 	err = parse_locals(nve, data, conf, extack);
 	if (err)
 		return err;
+	err = parse_header(conf, data, extack);
+	if (err)
+		return err;
+	if (data[IFLA_NVO3_CSUM_RX])
+		conf->csum_rx = nla_get_u8(data[IFLA_NVO3_CSUM_RX]);
+	if (data[IFLA_NVO3_MSS_CLAMP])
+		conf->mss_clamp = nla_get_u8(data[IFLA_NVO3_MSS_CLAMP]);
 	if (data[IFLA_NVO3_CSUM])
 		conf->csum = nla_get_u8(data[IFLA_NVO3_CSUM]);
 	if (data[IFLA_NVO3_FLOWID])
@@ -150,7 +230,31 @@ size_t nvo3_conf_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u8)) +			/* IFLA_NVO3_ENCAP */
 	       nla_total_size(sizeof(u8)) +			/* IFLA_NVO3_ACCEPT */
 	       nla_total_size(sizeof(__be16)) +			/* IFLA_NVO3_GENEVE_PORT */
-	       nla_total_size(sizeof(u8));			/* IFLA_NVO3_FLOWID */
+	       nla_total_size(sizeof(u8)) +			/* IFLA_NVO3_FLOWID */
+	       nla_total_size(sizeof(u8)) +			/* IFLA_NVO3_TTL */
+	       nla_total_size(sizeof(u8)) +			/* IFLA_NVO3_TOS */
+	       nla_total_size(sizeof(u8)) +			/* IFLA_NVO3_DF */
+	       nla_total_size(sizeof(u32)) +			/* IFLA_NVO3_LABEL */
+	       nla_total_size(sizeof(u16)) +			/* IFLA_NVO3_SPORT_MIN */
+	       nla_total_size(sizeof(u16)) +			/* IFLA_NVO3_SPORT_MAX */
+	       nla_total_size(sizeof(u8)) +			/* IFLA_NVO3_CSUM_RX */
+	       nla_total_size(sizeof(u32)) +			/* IFLA_NVO3_UNDERLAY */
+	       nla_total_size(sizeof(u8));			/* IFLA_NVO3_MSS_CLAMP */
+}
+
+static int fill_header(struct sk_buff *skb, const struct nvo3_conf *conf)
+{
+	if (nla_put_u8(skb, IFLA_NVO3_FLOWID, conf->flowid) ||
+	    nla_put_u8(skb, IFLA_NVO3_TTL, conf->ttl) ||
+	    nla_put_u8(skb, IFLA_NVO3_TOS, conf->tos) ||
+	    nla_put_u8(skb, IFLA_NVO3_DF, conf->df) ||
+	    nla_put_u32(skb, IFLA_NVO3_LABEL, conf->label) ||
+	    nla_put_u16(skb, IFLA_NVO3_SPORT_MIN, conf->sport_min) ||
+	    nla_put_u16(skb, IFLA_NVO3_SPORT_MAX, conf->sport_max) ||
+	    nla_put_u8(skb, IFLA_NVO3_CSUM_RX, conf->csum_rx) ||
+	    nla_put_u8(skb, IFLA_NVO3_MSS_CLAMP, conf->mss_clamp))
+		return -EMSGSIZE;
+	return 0;
 }
 
 int nvo3_conf_fill(struct sk_buff *skb, const struct net_device *dev)
@@ -166,7 +270,7 @@ int nvo3_conf_fill(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_u8(skb, IFLA_NVO3_ENCAP, nve->encap) ||
 	    nla_put_u8(skb, IFLA_NVO3_ACCEPT, nve->accept) ||
 	    nla_put_be16(skb, IFLA_NVO3_GENEVE_PORT, nve->geneve_port) ||
-	    nla_put_u8(skb, IFLA_NVO3_FLOWID, conf->flowid))
+	    (nve->underlay && nla_put_u32(skb, IFLA_NVO3_UNDERLAY, nve->underlay)))
 		return -EMSGSIZE;
-	return 0;
+	return fill_header(skb, conf);
 }

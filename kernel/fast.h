@@ -5,10 +5,13 @@
  *
  * A step that returns NVO3_DROP_NONE has taken the frame; with any other reason
  * it is still the caller's, who counts and frees it in one place: nvo3_drop().
+ *
+ * @flow is what the frame is about, read once where it came in; NULL where nobody has read it.
  */
 #ifndef _NVO3_FAST_H
 #define _NVO3_FAST_H
 
+#include "flow.h"
 #include "nve.h"
 #include "outer.h"
 
@@ -30,21 +33,37 @@ enum nvo3_drop nvo3_from_outer(struct nvo3_nve *nve, const struct nvo3_outer *ou
 			       struct sk_buff *skb, struct nvo3_vn **vn, struct nvo3_port **port);
 
 /* to_port.c: out to a tenant system */
-enum nvo3_drop nvo3_to_port(struct nvo3_port *port, struct sk_buff *skb);
+enum nvo3_drop nvo3_to_port(struct nvo3_port *port, struct sk_buff *skb,
+			    const struct nvo3_flow *flow);
+
+/* What the NVE itself has to say to a tenant system. Takes @skb. */
+void nvo3_answer(struct nvo3_nve *nve, struct nvo3_port *port, struct sk_buff *skb);
 
 /* Its copies for all active ports of the VN but @except. True if there was one. */
 bool nvo3_to_ports(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3_port *except,
-		   struct sk_buff *skb);
+		   struct sk_buff *skb, const struct nvo3_flow *flow);
 
 /* to_remote.c: encapsulated to another NVE */
 enum nvo3_drop nvo3_to_remote(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
-			      struct nvo3_remote *remote, struct sk_buff *skb);
+			      struct nvo3_remote *remote, struct sk_buff *skb,
+			      const struct nvo3_flow *flow);
+enum nvo3_drop nvo3_to_group(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
+			     const struct nvo3_group *group, struct sk_buff *skb,
+			     const struct nvo3_flow *flow);
 enum nvo3_drop nvo3_to_members(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
-			       struct sk_buff *skb);
+			       struct sk_buff *skb, const struct nvo3_flow *flow);
 
-/* to_underlay.c: the outer headers, and out; @dsfield is the inner one */
-enum nvo3_drop nvo3_to_underlay(struct nvo3_nve *nve, struct nvo3_vn *vn,
-				struct nvo3_remote *remote, struct sk_buff *skb, u8 dsfield);
+/* What the outer header may take over from the inner one. */
+struct nvo3_inner {
+	u8 dsfield;		/* 0 if it is not IP */
+	u8 ttl;			/* likewise */
+	bool df;		/* not to be fragmented: IPv4 that says so, IPv6 */
+};
+
+/* to_underlay.c: the outer headers, and out. @from hears of what is too large. */
+enum nvo3_drop nvo3_to_underlay(struct nvo3_nve *nve, struct nvo3_port *from,
+				struct nvo3_remote *remote, struct sk_buff *skb,
+				const struct nvo3_flow *flow, const struct nvo3_inner *inner);
 
 /* miss.c: no mapping for the destination of a tenant system's frame */
 void nvo3_miss(struct nvo3_nve *nve, struct nvo3_port *from, const struct ethhdr *eth);

@@ -7,8 +7,18 @@
  */
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
+#include <linux/ip6_tunnel.h>
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
 #include "encap.h"
 #include "fast.h"
+
+/* With an underlay of its own: did the packet come in there? */
+static bool is_from(const struct nvo3_nve *nve, struct net_device *dev)
+{
+	return !nve->underlay || dev->ifindex == nve->underlay ||
+	       l3mdev_master_ifindex_rcu(dev) == nve->underlay;
+}
 
 /* The packet's data is at the IP header, the transport header behind all of it. */
 static bool is_ours(struct nvo3_nve *nve, struct sk_buff *skb, struct nvo3_outer *outer)
@@ -16,7 +26,7 @@ static bool is_ours(struct nvo3_nve *nve, struct sk_buff *skb, struct nvo3_outer
 	u32 off = skb_transport_offset(skb);
 	struct nvo3_nvgre *nvgre;
 
-	if (skb->pkt_type != PACKET_HOST ||
+	if (skb->pkt_type != PACKET_HOST || !is_from(nve, skb->dev) ||
 	    !nvo3_conf_has_local(rcu_dereference(nve->conf), &outer->daddr) ||
 	    !pskb_may_pull(skb, off + NVO3_ENCAP_HLEN))
 		return false;
@@ -49,15 +59,43 @@ static unsigned int from_gre4(void *priv, struct sk_buff *skb, const struct nf_h
 	return is_ours(priv, skb, &outer) ? receive(priv, skb, &outer) : NF_ACCEPT;
 }
 
+/*
+ * ip6_gre of others says how deep tunnels may be nested (RFC 2473): one header of
+ * destination options with that limit and padding. Any other header is not ours to
+ * pass over.
+ */
+static bool skip_limit(struct sk_buff *skb)
+{
+	u32 off = skb_transport_offset(skb);
+	const struct {
+		struct ipv6_opt_hdr head;
+		u8 type, len, limit, padding[3];
+	} *opt;
+
+	if (!pskb_may_pull(skb, off + sizeof(*opt)))
+		return false;
+	opt = (void *)(skb->data + off);
+	if (opt->head.nexthdr != IPPROTO_GRE || opt->head.hdrlen ||
+	    opt->type != IPV6_TLV_TNL_ENCAP_LIMIT || opt->len != 1)
+		return false;
+	skb_set_transport_header(skb, off + sizeof(*opt));
+	return true;
+}
+
 static unsigned int from_gre6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
+	u8 proto = skb_network_header(skb)[IP6CB(skb)->nhoff];
+	u32 off = skb_transport_offset(skb);
 	struct nvo3_outer outer;
 
-	if (skb_network_header(skb)[IP6CB(skb)->nhoff] != IPPROTO_GRE)
+	if (proto == NEXTHDR_DEST ? !skip_limit(skb) : proto != IPPROTO_GRE)
 		return NF_ACCEPT;
 	nvo3_outer_read6(&outer, ipv6_hdr(skb));
-	if (!is_ours(priv, skb, &outer))
+	if (!is_ours(priv, skb, &outer)) {
+		/* For others nothing has happened. */
+		skb_set_transport_header(skb, off);
 		return NF_ACCEPT;
+	}
 	/* A checksum of IPv6 covers its header too, one of IPv4 sums it to nothing. */
 	skb_postpull_rcsum(skb, skb_network_header(skb), skb_network_header_len(skb));
 	return receive(priv, skb, &outer);

@@ -74,7 +74,7 @@ static enum nvo3_drop combine_ecn(struct sk_buff *skb, u8 outer)
 
 static enum nvo3_drop to_all(struct nvo3_nve *nve, struct nvo3_vn *vn, struct sk_buff *skb)
 {
-	nvo3_to_ports(nve, vn, NULL, skb);
+	nvo3_to_ports(nve, vn, NULL, skb, NULL);
 	consume_skb(skb);
 	return NVO3_DROP_NONE;
 }
@@ -94,8 +94,9 @@ static enum nvo3_drop deliver(struct nvo3_nve *nve, struct nvo3_vn *vn, struct n
 			break;
 		nvo3_stats_count((*port)->stats, NVO3_COUNT_DECAP, nvo3_stats_frames(skb),
 				 skb->len);
-		return nvo3_to_port(*port, skb);
+		return nvo3_to_port(*port, skb, NULL);
 	case NVO3_MAP_REMOTE:
+	case NVO3_MAP_GROUP:
 		return NVO3_DROP_TUNNEL_REMOTE;
 	case NVO3_MAP_NONE:
 		break;

@@ -44,23 +44,25 @@ static enum nvo3_drop check_frame(struct sk_buff *skb)
 }
 
 /* To all other ports of the VN and, if it replicates, to all its other NVEs. */
-static enum nvo3_drop flood(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb)
+static enum nvo3_drop flood(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb,
+			    const struct nvo3_flow *flow)
 {
-	bool copied = nvo3_to_ports(nve, from->vn, from, skb);
+	bool copied = nvo3_to_ports(nve, from->vn, from, skb, flow);
 
 	if (READ_ONCE(from->vn->bum) == NVO3_BUM_REPLICATE)
-		return nvo3_to_members(nve, from->vn, from, skb);
+		return nvo3_to_members(nve, from->vn, from, skb, flow);
 	if (!copied)
 		return NVO3_DROP_BUM_NONE;
 	consume_skb(skb);
 	return NVO3_DROP_NONE;
 }
 
-static enum nvo3_drop unknown(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb)
+static enum nvo3_drop unknown(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb,
+			      const struct nvo3_flow *flow)
 {
 	nvo3_miss(nve, from, eth_hdr(skb));
 	if (READ_ONCE(from->vn->unknown) == NVO3_UNKNOWN_FLOOD)
-		return flood(nve, from, skb);
+		return flood(nve, from, skb, flow);
 	return NVO3_DROP_UNKNOWN_DST;
 }
 
@@ -68,29 +70,36 @@ static enum nvo3_drop unknown(struct nvo3_nve *nve, struct nvo3_port *from, stru
  * A mapping whose port or remote has just gone finds nothing under its number:
  * the mapping goes too, or leads elsewhere, within the same request.
  */
-static enum nvo3_drop forward(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb)
+static enum nvo3_drop forward(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb,
+			      const struct nvo3_flow *flow)
 {
 	u32 value = nvo3_map_lookup(&nve->maps, from->vn->vni, eth_hdr(skb)->h_dest);
 	struct nvo3_remote *remote;
+	struct nvo3_group *group;
 	struct nvo3_port *port;
 
 	switch (nvo3_map_kind(value)) {
 	case NVO3_MAP_REMOTE:
 		remote = nvo3_remote_lookup(&nve->remotes, nvo3_map_nr(value));
 		if (remote)
-			return nvo3_to_remote(nve, from->vn, from, remote, skb);
+			return nvo3_to_remote(nve, from->vn, from, remote, skb, flow);
+		break;
+	case NVO3_MAP_GROUP:
+		group = nvo3_group_lookup(&nve->groups, nvo3_map_nr(value));
+		if (group)
+			return nvo3_to_group(nve, from->vn, from, group, skb, flow);
 		break;
 	case NVO3_MAP_PORT:
 		port = nvo3_nve_port(nve, nvo3_map_nr(value));
 		if (port == from)
 			return NVO3_DROP_HAIRPIN;
 		if (port)
-			return nvo3_to_port(port, skb);
+			return nvo3_to_port(port, skb, flow);
 		break;
 	case NVO3_MAP_NONE:
 		break;
 	}
-	return unknown(nve, from, skb);
+	return unknown(nve, from, skb, flow);
 }
 
 static enum nvo3_drop from_port(struct nvo3_slave *slave, struct sk_buff *skb,
@@ -98,6 +107,7 @@ static enum nvo3_drop from_port(struct nvo3_slave *slave, struct sk_buff *skb,
 {
 	enum nvo3_drop reason = find_port(slave, skb, port);
 	struct nvo3_nve *nve = slave->nve;
+	struct nvo3_flow flow;
 
 	if (reason)
 		return reason;
@@ -106,9 +116,10 @@ static enum nvo3_drop from_port(struct nvo3_slave *slave, struct sk_buff *skb,
 		return reason;
 	nvo3_stats_count((*port)->stats, NVO3_COUNT_RX, nvo3_stats_frames(skb), skb->len);
 	nvo3_stats_count((*port)->vn->stats, NVO3_COUNT_RX, nvo3_stats_frames(skb), skb->len);
+	nvo3_flow_parse(skb, &flow);
 	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
-		return flood(nve, *port, skb);
-	return forward(nve, *port, skb);
+		return flood(nve, *port, skb, &flow);
+	return forward(nve, *port, skb, &flow);
 }
 
 rx_handler_result_t nvo3_from_port(struct sk_buff **pskb)

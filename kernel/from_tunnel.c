@@ -25,13 +25,18 @@ static enum nvo3_drop read_header(enum nvo3_encap encap, struct sk_buff *skb,
 static enum nvo3_drop read_outer(const struct nvo3_sock *from, const struct sock *sk,
 				 struct sk_buff *skb, struct nvo3_outer *outer)
 {
+	const struct nvo3_conf *conf = rcu_dereference(from->nve->conf);
+
 	if (sk->sk_family == AF_INET)
 		nvo3_outer_read4(outer, ip_hdr(skb));
 	else
 		nvo3_outer_read6(outer, ipv6_hdr(skb));
 	outer->encap = from->encap;
-	if (!nvo3_conf_has_local(rcu_dereference(from->nve->conf), &outer->daddr))
+	if (!nvo3_conf_has_local(conf, &outer->daddr))
 		return NVO3_DROP_TUNNEL_ADDR;
+	/* One that is there has been found right. */
+	if (conf->csum_rx && !udp_hdr(skb)->check)
+		return NVO3_DROP_TUNNEL_CSUM;
 	return read_header(from->encap, skb, outer);
 }
 

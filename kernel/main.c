@@ -4,8 +4,11 @@
 #include "addr.h"
 #include "budget.h"
 #include "encap.h"
+#include "group.h"
+#include "flow.h"
 #include "map.h"
 #include "members.h"
+#include "mss.h"
 #include "netlink.h"
 #include "rtnl.h"
 #include "table.h"
@@ -19,7 +22,10 @@ static int __init selftest(void)
 	ok &= nvo3_vxlan_selftest();
 	ok &= nvo3_geneve_selftest();
 	ok &= nvo3_nvgre_selftest();
+	ok &= nvo3_flow_selftest();
+	ok &= nvo3_mss_selftest();
 	ok &= nvo3_members_selftest();
+	ok &= nvo3_group_selftest();
 	ok &= nvo3_index_selftest();
 	ok &= nvo3_table_selftest();
 	ok &= nvo3_map_selftest();

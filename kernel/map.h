@@ -21,6 +21,7 @@ enum nvo3_map_kind {
 	NVO3_MAP_NONE,		/* no mapping: value 0 */
 	NVO3_MAP_PORT,
 	NVO3_MAP_REMOTE,
+	NVO3_MAP_GROUP,		/* several ways, see group.h */
 };
 
 #define NVO3_MAP_NR_BITS	30
@@ -37,7 +38,7 @@ struct nvo3_mapping {
 	u8 mac[ETH_ALEN];
 	u8 prov;		/* enum nvo3_prov */
 	enum nvo3_map_kind kind;
-	u32 nr;			/* of the port or remote */
+	u32 nr;			/* of the port, remote or group */
 	u64 epoch;
 };
 
@@ -51,6 +52,12 @@ static inline struct nvo3_key nvo3_map_key(u32 vni, const u8 *mac)
 static inline enum nvo3_map_kind nvo3_map_kind(u32 value)
 {
 	return value >> NVO3_MAP_NR_BITS;
+}
+
+/* Does it lead to another NVE? */
+static inline bool nvo3_map_is_remote(enum nvo3_map_kind kind)
+{
+	return kind >= NVO3_MAP_REMOTE;
 }
 
 static inline u32 nvo3_map_nr(u32 value)

@@ -8,6 +8,8 @@ static void hold(struct nvo3_nve *nve, const struct nvo3_mapping *map)
 	rcu_read_lock();
 	if (map->kind == NVO3_MAP_PORT)
 		nvo3_nve_port(nve, map->nr)->maps++;
+	else if (map->kind == NVO3_MAP_GROUP)
+		nvo3_group_lookup(&nve->groups, map->nr)->refs++;
 	else
 		nvo3_remote_lookup(&nve->remotes, map->nr)->refs++;
 	rcu_read_unlock();
@@ -19,6 +21,8 @@ static void release(struct nvo3_nve *nve, const struct nvo3_mapping *map)
 	rcu_read_lock();
 	if (map->kind == NVO3_MAP_PORT)
 		nvo3_nve_port(nve, map->nr)->maps--;
+	else if (map->kind == NVO3_MAP_GROUP)
+		nvo3_group_put(nvo3_group_lookup(&nve->groups, map->nr));
 	else if (map->kind == NVO3_MAP_REMOTE)
 		nvo3_remote_put(nvo3_remote_lookup(&nve->remotes, map->nr));
 	rcu_read_unlock();
@@ -29,7 +33,7 @@ static void count(struct nvo3_vn *vn, const struct nvo3_mapping *map, int by)
 	if (map->kind == NVO3_MAP_NONE)
 		return;
 	vn->maps += by;
-	if (map->kind == NVO3_MAP_REMOTE)
+	if (nvo3_map_is_remote(map->kind))
 		vn->remote_maps += by;
 }
 

@@ -39,12 +39,16 @@ static const struct netlink_range_validation nvo3_a_map_remote_vni_range = {
 	.max	= NVO3_VNI_MAX,
 };
 
+static const struct netlink_range_validation nvo3_a_path_remote_vni_range = {
+	.max	= NVO3_VNI_MAX,
+};
+
 static const struct netlink_range_validation nvo3_a_remote_remote_vni_range = {
 	.max	= NVO3_VNI_MAX,
 };
 
 /* Common nested types */
-const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_REMOTE_VNI + 1] = {
+const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_PATH + 1] = {
 	[NVO3_A_MAP_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_map_vni_range),
 	[NVO3_A_MAP_MAC] = NLA_POLICY_EXACT_LEN(6),
 	[NVO3_A_MAP_ADDR4] = { .type = NLA_U32, },
@@ -56,6 +60,7 @@ const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_REMOTE_VNI + 1] = {
 	[NVO3_A_MAP_ENCAP] = NLA_POLICY_MAX(NLA_U8, 2),
 	[NVO3_A_MAP_DSTPORT] = { .type = NLA_U16, },
 	[NVO3_A_MAP_REMOTE_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_map_remote_vni_range),
+	[NVO3_A_MAP_PATH] = NLA_POLICY_NESTED(nvo3_path_nl_policy),
 };
 
 const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_REMOTE_VNI + 1] = {
@@ -65,6 +70,15 @@ const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_REMOTE_VNI + 1] = {
 	[NVO3_A_MEMBER_ENCAP] = NLA_POLICY_MAX(NLA_U8, 2),
 	[NVO3_A_MEMBER_DSTPORT] = { .type = NLA_U16, },
 	[NVO3_A_MEMBER_REMOTE_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_member_remote_vni_range),
+};
+
+const struct nla_policy nvo3_path_nl_policy[NVO3_A_PATH_WEIGHT + 1] = {
+	[NVO3_A_PATH_ADDR4] = { .type = NLA_U32, },
+	[NVO3_A_PATH_ADDR6] = NLA_POLICY_EXACT_LEN(16),
+	[NVO3_A_PATH_ENCAP] = NLA_POLICY_MAX(NLA_U8, 2),
+	[NVO3_A_PATH_DSTPORT] = { .type = NLA_U16, },
+	[NVO3_A_PATH_REMOTE_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_path_remote_vni_range),
+	[NVO3_A_PATH_WEIGHT] = NLA_POLICY_MIN(NLA_U16, 1),
 };
 
 const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_PAD + 1] = {
@@ -77,7 +91,7 @@ const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_PAD + 1] = {
 	[NVO3_A_PORT_STATS] = NLA_POLICY_NESTED(nvo3_stats_nl_policy),
 };
 
-const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_REMOTE_VNI + 1] = {
+const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_STATE + 1] = {
 	[NVO3_A_REMOTE_ADDR4] = { .type = NLA_U32, },
 	[NVO3_A_REMOTE_ADDR6] = NLA_POLICY_EXACT_LEN(16),
 	[NVO3_A_REMOTE_REFS] = { .type = NLA_U32, },
@@ -86,6 +100,7 @@ const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_REMOTE_VNI + 1] = {
 	[NVO3_A_REMOTE_ENCAP] = NLA_POLICY_MAX(NLA_U8, 2),
 	[NVO3_A_REMOTE_DSTPORT] = { .type = NLA_U16, },
 	[NVO3_A_REMOTE_REMOTE_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_remote_remote_vni_range),
+	[NVO3_A_REMOTE_STATE] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 const struct nla_policy nvo3_stats_nl_policy[NVO3_A_STATS_PAD + 1] = {
@@ -213,8 +228,14 @@ const struct nla_policy nvo3_remote_get_nl_policy[NVO3_A_REMOTE + 1] = {
 	[NVO3_A_REMOTE] = NLA_POLICY_NESTED(nvo3_remote_nl_policy),
 };
 
+/* NVO3_CMD_REMOTE_SET - do */
+const struct nla_policy nvo3_remote_set_nl_policy[NVO3_A_REMOTE + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_REMOTE] = NLA_POLICY_NESTED(nvo3_remote_nl_policy),
+};
+
 /* Ops table for nvo3 */
-const struct genl_ops nvo3_nl_ops[17] = {
+const struct genl_ops nvo3_nl_ops[18] = {
 	{
 		.cmd		= NVO3_CMD_NVE_GET,
 		.doit		= nvo3_nl_nve_get_doit,
@@ -337,6 +358,13 @@ const struct genl_ops nvo3_nl_ops[17] = {
 		.doit		= nvo3_nl_remote_get_doit,
 		.dumpit		= nvo3_nl_remote_get_dumpit,
 		.policy		= nvo3_remote_get_nl_policy,
+		.maxattr	= NVO3_A_REMOTE,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_REMOTE_SET,
+		.doit		= nvo3_nl_remote_set_doit,
+		.policy		= nvo3_remote_set_nl_policy,
 		.maxattr	= NVO3_A_REMOTE,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},

@@ -185,10 +185,32 @@ int nvo3_fill_port(struct sk_buff *skb, struct nvo3_nve *nve, const void *object
 	return 0;
 }
 
+static const struct locator_types path_types = {
+	NVO3_A_PATH_ADDR4, NVO3_A_PATH_ADDR6, NVO3_A_PATH_ENCAP, NVO3_A_PATH_DSTPORT,
+	NVO3_A_PATH_REMOTE_VNI,
+};
+
+static int put_group(struct sk_buff *skb, const struct nvo3_nve *nve,
+		     const struct nvo3_group *group)
+{
+	struct nlattr *nest;
+	u32 i;
+
+	for (i = 0; i < group->count; i++) {
+		nest = nla_nest_start(skb, NVO3_A_MAP_PATH);
+		if (!nest || put_locator(skb, nve, &path_types, &group->paths[i].remote->loc) ||
+		    nla_put_u16(skb, NVO3_A_PATH_WEIGHT, group->paths[i].weight))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
 /* The number is that of an object which the mapping, and so the mutex, keeps. */
 static int put_target(struct sk_buff *skb, struct nvo3_nve *nve, const struct nvo3_mapping *map)
 {
 	const struct nvo3_remote *remote;
+	const struct nvo3_group *group;
 	const struct nvo3_port *port;
 	int err = 0;
 
@@ -197,6 +219,10 @@ static int put_target(struct sk_buff *skb, struct nvo3_nve *nve, const struct nv
 		remote = nvo3_remote_lookup(&nve->remotes, map->nr);
 		if (remote)
 			err = put_locator(skb, nve, &map_types, &remote->loc);
+	} else if (map->kind == NVO3_MAP_GROUP) {
+		group = nvo3_group_lookup(&nve->groups, map->nr);
+		if (group)
+			err = put_group(skb, nve, group);
 	} else {
 		port = nvo3_nve_port(nve, map->nr);
 		if (port)
@@ -232,6 +258,8 @@ int nvo3_fill_remote(struct sk_buff *skb, struct nvo3_nve *nve, const void *obje
 
 	nvo3_stats_sum(remote->stats, &sum);
 	if (!nest || put_addr(skb, NVO3_A_REMOTE_ADDR4, NVO3_A_REMOTE_ADDR6, &remote->loc.addr) ||
+	    nla_put_u8(skb, NVO3_A_REMOTE_STATE,
+		       remote->down ? NVO3_REMOTE_STATE_DOWN : NVO3_REMOTE_STATE_UP) ||
 	    nla_put_u8(skb, NVO3_A_REMOTE_ENCAP, remote->loc.encap) ||
 	    (remote->loc.dstport &&
 	     nla_put_be16(skb, NVO3_A_REMOTE_DSTPORT, remote->loc.dstport)) ||

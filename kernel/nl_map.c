@@ -7,11 +7,12 @@
 #include "claim.h"
 #include "mapping.h"
 #include "nl_parse.h"
+#include "nl_target.h"
 
 struct change {
 	const struct nlattr *attr;	/* the nest */
 	struct nvo3_vn *vn;
-	struct nvo3_remote *remote;	/* held for the request; NULL: to a port */
+	struct nvo3_nl_target target;	/* held for the request */
 	struct nvo3_mapping new, old;
 };
 
@@ -22,79 +23,6 @@ struct batch {
 	struct change *changes;
 	u32 count;
 };
-
-/* The first attribute that speaks of another NVE. */
-static struct nlattr *remote_attr(struct nlattr **tb)
-{
-	return tb[NVO3_A_MAP_ADDR4] ?: tb[NVO3_A_MAP_ADDR6] ?: tb[NVO3_A_MAP_ENCAP] ?:
-	       tb[NVO3_A_MAP_DSTPORT] ?: tb[NVO3_A_MAP_REMOTE_VNI];
-}
-
-static bool has_target(struct nlattr **tb)
-{
-	return tb[NVO3_A_MAP_DEV] || tb[NVO3_A_MAP_VLAN] || remote_attr(tb);
-}
-
-static int parse_remote(struct batch *batch, struct nlattr *nest, struct nlattr **tb,
-			struct change *change)
-{
-	const struct nvo3_nl_locator attrs = {
-		.addr4 = tb[NVO3_A_MAP_ADDR4],
-		.addr6 = tb[NVO3_A_MAP_ADDR6],
-		.encap = tb[NVO3_A_MAP_ENCAP],
-		.dstport = tb[NVO3_A_MAP_DSTPORT],
-		.vni = tb[NVO3_A_MAP_REMOTE_VNI],
-	};
-	struct nvo3_locator loc;
-	int err;
-
-	err = nvo3_nl_locator(batch->nve, nest, &attrs, &loc, batch->extack);
-	if (err)
-		return err;
-	err = nvo3_nl_check_locator(batch->nve, &loc.addr, attrs.addr4 ?: attrs.addr6,
-				    batch->extack);
-	if (err)
-		return err;
-	change->remote = nvo3_remote_get(&batch->nve->remotes, &loc);
-	if (IS_ERR(change->remote)) {
-		err = PTR_ERR(change->remote);
-		change->remote = NULL;
-		NL_SET_ERR_MSG(batch->extack, "no memory for the remote NVE");
-		return err;
-	}
-	change->new.kind = NVO3_MAP_REMOTE;
-	change->new.nr = change->remote->nr;
-	return 0;
-}
-
-static int parse_port(struct batch *batch, struct nlattr *nest, struct nlattr **tb,
-		      struct change *change)
-{
-	struct nvo3_port *port;
-
-	port = nvo3_nl_port(batch->nve, nest, tb[NVO3_A_MAP_DEV], tb[NVO3_A_MAP_VLAN],
-			    batch->extack);
-	if (IS_ERR(port))
-		return PTR_ERR(port);
-	if (port->vn != change->vn)
-		return NVO3_REFUSE(batch->extack, tb[NVO3_A_MAP_DEV], EINVAL,
-				   "the port on %s is in VN %u, not in %u", port->dev->name,
-				   port->vn->vni, change->vn->vni);
-	change->new.kind = NVO3_MAP_PORT;
-	change->new.nr = port->nr;
-	return 0;
-}
-
-static int parse_target(struct batch *batch, struct nlattr *nest, struct nlattr **tb,
-			struct change *change)
-{
-	if (!tb[NVO3_A_MAP_DEV] && !tb[NVO3_A_MAP_VLAN])
-		return parse_remote(batch, nest, tb, change);
-	if (remote_attr(tb))
-		return NVO3_REFUSE(batch->extack, tb[NVO3_A_MAP_DEV] ?: tb[NVO3_A_MAP_VLAN], EINVAL,
-				   "a mapping leads to an NVE or to a port, not to both");
-	return parse_port(batch, nest, tb, change);
-}
 
 /* VN and MAC, which every mapping has. */
 static int parse_key(struct batch *batch, struct nlattr *nest, struct nlattr **tb,
@@ -122,16 +50,27 @@ static int parse_key(struct batch *batch, struct nlattr *nest, struct nlattr **t
 	return 0;
 }
 
+static int parse_target(struct batch *batch, struct nlattr *nest, struct nlattr **tb,
+			struct change *change)
+{
+	int err;
+
+	err = nvo3_nl_target(batch->nve, change->vn, nest, tb, &change->target, batch->extack);
+	change->new.kind = change->target.kind;
+	change->new.nr = change->target.nr;
+	return err;
+}
+
 /* Those of the same request count too. */
 static int check_limit(struct batch *batch, struct change *change)
 {
 	struct nvo3_vn *vn = change->vn;
 	struct nvo3_mapping held;
 
-	if (change->new.kind != NVO3_MAP_REMOTE || !vn->limit)
+	if (!nvo3_map_is_remote(change->new.kind) || !vn->limit)
 		return 0;
 	if (nvo3_map_find(&batch->nve->maps, vn->vni, change->new.mac, &held) &&
-	    held.kind == NVO3_MAP_REMOTE)
+	    nvo3_map_is_remote(held.kind))
 		return 0;
 	if (vn->remote_maps + ++vn->pending > vn->limit)
 		return NVO3_REFUSE(batch->extack, change->attr, ENOSPC,
@@ -169,7 +108,7 @@ static int check_same(struct batch *batch, struct nlattr *nest, struct nlattr **
 		return NVO3_REFUSE(batch->extack, tb[NVO3_A_MAP_PROV], ENOENT,
 				   "the mapping of %pM in VN %u is of another provenance",
 				   change->new.mac, change->vn->vni);
-	if (!has_target(tb))
+	if (!nvo3_nl_has_target(tb))
 		return 0;
 	err = parse_target(batch, nest, tb, change);
 	if (err)
@@ -235,8 +174,7 @@ static void batch_free(struct batch *batch)
 
 	for (i = 0; i < batch->count; i++) {
 		change = &batch->changes[i];
-		if (change->remote)
-			nvo3_remote_put(change->remote);
+		nvo3_nl_target_put(&change->target);
 		if (!IS_ERR_OR_NULL(change->vn))
 			change->vn->pending = 0;
 	}
@@ -331,7 +269,7 @@ static int parse_filter(struct nvo3_nve *nve, struct nlattr *nest,
 	err = nvo3_nl_parse_map(nest, tb, extack);
 	if (err)
 		return err;
-	if (has_target(tb) || tb[NVO3_A_MAP_MAC] || tb[NVO3_A_MAP_EPOCH])
+	if (nvo3_nl_has_target(tb) || tb[NVO3_A_MAP_MAC] || tb[NVO3_A_MAP_EPOCH])
 		return NVO3_REFUSE(extack, nest, EINVAL,
 				   "many mappings are chosen by VN and provenance only");
 	if (tb[NVO3_A_MAP_VNI]) {

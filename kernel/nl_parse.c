@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <net/addrconf.h>
+#include <net/l3mdev.h>
 #include <net/route.h>
 #include "nl_parse.h"
 #include "slave.h"
@@ -136,13 +137,18 @@ int nvo3_nl_locator(struct nvo3_nve *nve, struct nlattr *nest, const struct nvo3
 /* What the underlay's own tables say about the address. */
 static const char *underlay_fault(struct nvo3_nve *nve, const struct nvo3_addr *addr)
 {
+	u32 table = nve->underlay ? l3mdev_fib_table_by_index(nve->net, nve->underlay) : 0;
+	struct net_device *dev;
 	bool own;
 
 	if (addr->family == AF_INET6) {
-		own = ipv6_chk_addr(nve->net, &addr->v6, NULL, 0);
+		rcu_read_lock();
+		dev = nve->underlay ? dev_get_by_index_rcu(nve->net, nve->underlay) : NULL;
+		own = ipv6_chk_addr(nve->net, &addr->v6, dev, 0);
+		rcu_read_unlock();
 		return own ? "an address of this NVE" : NULL;
 	}
-	switch (inet_addr_type(nve->net, addr->v4)) {
+	switch (inet_addr_type_table(nve->net, addr->v4, table ?: RT_TABLE_LOCAL)) {
 	case RTN_LOCAL:
 		return "an address of this NVE";
 	case RTN_BROADCAST:

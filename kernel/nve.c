@@ -37,8 +37,13 @@ static int nve_init(struct net_device *dev)
 	err = nvo3_remotes_init(&nve->remotes, &nve->lock, &nve->reaper);
 	if (err)
 		goto err_ports;
+	err = nvo3_groups_init(&nve->groups, &nve->lock, &nve->reaper);
+	if (err)
+		goto err_remotes;
 	return 0;
 
+err_remotes:
+	nvo3_remotes_uninit(&nve->remotes);
 err_ports:
 	nvo3_index_uninit(&nve->ports);
 err_vns:
@@ -92,6 +97,7 @@ static void nve_uninit(struct net_device *dev)
 
 	nvo3_reaper_uninit(&nve->reaper);
 	mutex_lock(&nve->lock);
+	nvo3_groups_uninit(&nve->groups);
 	nvo3_remotes_uninit(&nve->remotes);
 	nvo3_index_uninit(&nve->ports);
 	nvo3_vns_uninit(&nve->vns);
@@ -131,7 +137,8 @@ static netdev_tx_t nve_xmit(struct sk_buff *skb, struct net_device *dev)
 
 static bool is_receive(enum nvo3_drop reason)
 {
-	return reason >= NVO3_DROP_TUNNEL_HEADER && reason <= NVO3_DROP_TUNNEL_OPTION;
+	return (reason >= NVO3_DROP_TUNNEL_HEADER && reason <= NVO3_DROP_TUNNEL_OPTION) ||
+	       reason == NVO3_DROP_TUNNEL_CSUM;
 }
 
 /* The helpers count what leaves by the tunnel, from_tunnel.c what comes. */
@@ -203,6 +210,7 @@ void nvo3_nve_setup(struct net_device *dev)
 
 	nve->dev = dev;
 	nve->seq = 1;
+	nve->flow_seed = get_random_u32();
 	mutex_init(&nve->lock);
 	nvo3_reaper_init(&nve->reaper, &nve->lock);
 	INIT_LIST_HEAD(&nve->slaves);

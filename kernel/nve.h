@@ -11,6 +11,7 @@
 #include <linux/in6.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
+#include "group.h"
 #include "map.h"
 #include "port.h"
 #include "remote.h"
@@ -33,16 +34,26 @@ struct nvo3_conf {
 	__be32 local4;		/* 0: any */
 	struct in6_addr local6;	/* ::: any */
 	bool csum;		/* send outer UDP checksums */
+	bool csum_rx;		/* require them */
 	bool flowid;		/* send NVGRE's FlowID */
+	bool mss_clamp;
+	u8 ttl;			/* NVO3_TTL_INHERIT: the inner one */
+	u8 tos;			/* DSCP in place, NVO3_TOS_INHERIT: the inner one */
+	u8 df;			/* enum nvo3_df */
+	u32 label;		/* IPv6 flow label, NVO3_LABEL_FLOW: by flow */
+	u16 sport_min;		/* UDP source ports, 0: as the namespace has them */
+	u16 sport_max;
 };
 
 struct nvo3_nve {
 	struct net_device *dev;
 	struct net *net;			/* of the underlay, for good */
+	int underlay;				/* ifindex of a VRF or device, 0: any; for good */
 	__be16 dstport;				/* VXLAN's UDP port; for good */
 	__be16 geneve_port;			/* likewise */
 	u8 encap;				/* unless a locator says otherwise; for good */
 	u8 accept;				/* bits of those received; for good */
+	u32 flow_seed;				/* for good */
 	struct nvo3_conf __rcu *conf;		/* written under rtnl */
 	struct nvo3_conf first;			/* until the device is registered */
 	struct nvo3_sock socks[NVO3_SOCKS];	/* while the device is up; rtnl */
@@ -58,6 +69,7 @@ struct nvo3_nve {
 	struct nvo3_index ports;
 	u32 nr_ports;
 	struct nvo3_remotes remotes;
+	struct nvo3_groups groups;
 	struct nvo3_reaper reaper;
 
 	struct list_head slaves;		/* rtnl */

@@ -30,6 +30,7 @@ struct nvo3_remote {
 	struct nvo3_locator loc;
 	u32 nr;				/* in struct nvo3_remotes' index */
 	u32 refs;			/* mutex */
+	bool down;			/* so said by remote-set; written under the mutex */
 	struct dst_cache dst_cache;	/* route and source address */
 	struct nvo3_stats __percpu *stats;	/* NVO3_COUNT_ENCAP only */
 	struct nvo3_remotes *remotes;

@@ -38,6 +38,9 @@ static int check_free(const struct nvo3_nve *nve, const struct nlattr *attr,
 	u8 encap;
 
 	list_for_each_entry(other, nves_of(nve->net), net_node) {
+		/* Sockets of different VRFs do not meet. */
+		if (nve->underlay && other->underlay && nve->underlay != other->underlay)
+			continue;
 		if (nve->accept & other->accept & BIT(NVO3_ENCAP_NVGRE))
 			return NVO3_REFUSE(extack, attr, EADDRINUSE,
 					   "NVGRE of this namespace belongs to %s",

@@ -48,6 +48,7 @@ static int sock_open(struct nvo3_sock *s, int family)
 		.family = family,
 		.local_udp_port = s->encap == NVO3_ENCAP_GENEVE ? s->nve->geneve_port :
 								  s->nve->dstport,
+		.bind_ifindex = s->nve->underlay,
 		.ipv6_v6only = family == AF_INET6,
 	};
 	struct socket *sock;

@@ -16,13 +16,10 @@ static enum nvo3_drop check_device(const struct net_device *dev, const struct sk
 	return NVO3_DROP_NONE;
 }
 
-enum nvo3_drop nvo3_to_port(struct nvo3_port *port, struct sk_buff *skb)
+static enum nvo3_drop send(struct nvo3_port *port, struct sk_buff *skb)
 {
-	enum nvo3_drop reason;
+	enum nvo3_drop reason = check_device(port->dev, skb);
 
-	if (!nvo3_port_is_active(port))
-		return NVO3_DROP_PORT_INACTIVE;
-	reason = check_device(port->dev, skb);
 	if (reason)
 		return reason;
 	nvo3_stats_count(port->stats, NVO3_COUNT_TX, nvo3_stats_frames(skb), skb->len);
@@ -37,8 +34,24 @@ enum nvo3_drop nvo3_to_port(struct nvo3_port *port, struct sk_buff *skb)
 	return NVO3_DROP_NONE;
 }
 
+enum nvo3_drop nvo3_to_port(struct nvo3_port *port, struct sk_buff *skb,
+			    const struct nvo3_flow *flow)
+{
+	if (!nvo3_port_is_active(port))
+		return NVO3_DROP_PORT_INACTIVE;
+	return send(port, skb);
+}
+
+void nvo3_answer(struct nvo3_nve *nve, struct nvo3_port *port, struct sk_buff *skb)
+{
+	enum nvo3_drop reason = send(port, skb);
+
+	if (reason)
+		nvo3_drop(nve, port->vn, port, skb, reason);
+}
+
 bool nvo3_to_ports(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3_port *except,
-		   struct sk_buff *skb)
+		   struct sk_buff *skb, const struct nvo3_flow *flow)
 {
 	enum nvo3_drop reason;
 	struct nvo3_port *port;
@@ -50,7 +63,7 @@ bool nvo3_to_ports(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3_p
 			continue;
 		copied = true;
 		copy = skb_clone(skb, GFP_ATOMIC);
-		reason = copy ? nvo3_to_port(port, copy) : NVO3_DROP_NOMEM;
+		reason = copy ? nvo3_to_port(port, copy, flow) : NVO3_DROP_NOMEM;
 		if (reason)
 			nvo3_drop(nve, vn, port, copy, reason);
 	}

@@ -1,36 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The step to other NVEs: frames that no one below could cut any more are cut
- * here, the DS field is read, the rest is to_underlay.c's.
+ * here, the inner IP header is read, the rest is to_underlay.c's.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <net/dsfield.h>
 #include <net/gso.h>
+#include <net/ip.h>
 #include "fast.h"
 
-/*
- * The inner DS field, 0 if there is none. Pulls the IP header in, and so may
- * move it.
- */
-static u8 inner_dsfield(struct sk_buff *skb)
+/* Pulls the IP header in, and so may move it. */
+static void read_inner(struct sk_buff *skb, struct nvo3_inner *inner)
 {
+	*inner = (struct nvo3_inner){};
 	skb_set_network_header(skb, ETH_HLEN);
-	if (skb->protocol == htons(ETH_P_IP) && pskb_may_pull(skb, ETH_HLEN + sizeof(struct iphdr)))
-		return ipv4_get_dsfield(ip_hdr(skb));
-	if (skb->protocol == htons(ETH_P_IPV6) &&
-	    pskb_may_pull(skb, ETH_HLEN + sizeof(struct ipv6hdr)))
-		return ipv6_get_dsfield(ipv6_hdr(skb));
-	return 0;
+	if (skb->protocol == htons(ETH_P_IP) &&
+	    pskb_may_pull(skb, ETH_HLEN + sizeof(struct iphdr))) {
+		inner->dsfield = ipv4_get_dsfield(ip_hdr(skb));
+		inner->ttl = ip_hdr(skb)->ttl;
+		inner->df = ip_hdr(skb)->frag_off & htons(IP_DF);
+	} else if (skb->protocol == htons(ETH_P_IPV6) &&
+		   pskb_may_pull(skb, ETH_HLEN + sizeof(struct ipv6hdr))) {
+		inner->dsfield = ipv6_get_dsfield(ipv6_hdr(skb));
+		inner->ttl = ipv6_hdr(skb)->hop_limit;
+		inner->df = true;
+	}
 }
 
 static enum nvo3_drop send(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
-			   struct nvo3_remote *remote, struct sk_buff *skb)
+			   struct nvo3_remote *remote, struct sk_buff *skb,
+			   const struct nvo3_flow *flow)
 {
 	u32 frames = nvo3_stats_frames(skb), bytes = skb->len;
+	struct nvo3_inner inner;
 	enum nvo3_drop reason;
 
-	reason = nvo3_to_underlay(nve, vn, remote, skb, inner_dsfield(skb));
+	read_inner(skb, &inner);
+	reason = nvo3_to_underlay(nve, from, remote, skb, flow, &inner);
 	if (reason)
 		return reason;
 	nvo3_stats_count(from->stats, NVO3_COUNT_ENCAP, frames, bytes);
@@ -40,14 +47,15 @@ static enum nvo3_drop send(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3
 }
 
 static void send_segments(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
-			  struct nvo3_remote *remote, struct sk_buff *segs)
+			  struct nvo3_remote *remote, struct sk_buff *segs,
+			  const struct nvo3_flow *flow)
 {
 	struct sk_buff *skb, *next;
 	enum nvo3_drop reason;
 
 	skb_list_walk_safe(segs, skb, next) {
 		skb_mark_not_on_list(skb);
-		reason = send(nve, vn, from, remote, skb);
+		reason = send(nve, vn, from, remote, skb, flow);
 		if (reason)
 			nvo3_drop(nve, vn, from, skb, reason);
 	}
@@ -58,23 +66,39 @@ static void send_segments(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_
  * cannot be done to one which a tenant system's own tunnel has made already.
  */
 enum nvo3_drop nvo3_to_remote(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
-			      struct nvo3_remote *remote, struct sk_buff *skb)
+			      struct nvo3_remote *remote, struct sk_buff *skb,
+			      const struct nvo3_flow *flow)
 {
 	struct sk_buff *segs;
 
+	if (unlikely(READ_ONCE(remote->down)))
+		return NVO3_DROP_REMOTE_DOWN;
 	if (likely(!netif_needs_gso(skb, nve->dev->features)))
-		return send(nve, vn, from, remote, skb);
+		return send(nve, vn, from, remote, skb, flow);
 	segs = skb_gso_segment(skb, nve->dev->features);
 	if (IS_ERR_OR_NULL(segs))
 		return NVO3_DROP_NOMEM;
-	send_segments(nve, vn, from, remote, segs);
+	send_segments(nve, vn, from, remote, segs, flow);
 	consume_skb(skb);
 	return NVO3_DROP_NONE;
 }
 
+/* Other bits than those of the source port, which routers choose by behind us. */
+#define PATH_SEED	0x70617468
+
+enum nvo3_drop nvo3_to_group(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
+			     const struct nvo3_group *group, struct sk_buff *skb,
+			     const struct nvo3_flow *flow)
+{
+	struct nvo3_remote *remote;
+
+	remote = nvo3_group_pick(group, nvo3_flow_hash(flow, nve->flow_seed ^ PATH_SEED));
+	return remote ? nvo3_to_remote(nve, vn, from, remote, skb, flow) : NVO3_DROP_REMOTE_DOWN;
+}
+
 /* A clone for each but the last, which gets the frame itself. */
 enum nvo3_drop nvo3_to_members(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
-			       struct sk_buff *skb)
+			       struct sk_buff *skb, const struct nvo3_flow *flow)
 {
 	struct nvo3_remote *const *remotes;
 	enum nvo3_drop reason;
@@ -88,9 +112,10 @@ enum nvo3_drop nvo3_to_members(struct nvo3_nve *nve, struct nvo3_vn *vn, struct 
 	}
 	for (i = 0; i < count - 1; i++) {
 		copy = skb_clone(skb, GFP_ATOMIC);
-		reason = copy ? nvo3_to_remote(nve, vn, from, remotes[i], copy) : NVO3_DROP_NOMEM;
+		reason = copy ? nvo3_to_remote(nve, vn, from, remotes[i], copy, flow) :
+				NVO3_DROP_NOMEM;
 		if (reason)
 			nvo3_drop(nve, vn, from, copy, reason);
 	}
-	return nvo3_to_remote(nve, vn, from, remotes[i], skb);
+	return nvo3_to_remote(nve, vn, from, remotes[i], skb, flow);
 }

@@ -3,7 +3,7 @@
  * The outer headers of one frame, and out. Only routing and the outermost header
  * differ by family, only the push and the protocol by encapsulation.
  */
-#include <linux/jhash.h>
+#include <linux/nvo3_link.h>
 #include <net/inet_ecn.h>
 #include <net/ip.h>
 #include <net/ip6_tunnel.h>
@@ -12,17 +12,21 @@
 #include <net/route.h>
 #include "encap.h"
 #include "fast.h"
+#include "icmp.h"
+#include "mss.h"
 
-#define OUTER_TTL	64
-
-/* What both families need to know. */
+/* What all steps need to know. */
 struct emit {
 	struct nvo3_nve *nve;
 	const struct nvo3_conf *conf;
+	struct nvo3_port *from;
 	struct nvo3_remote *remote;
-	u32 vni;		/* of the encapsulation header */
+	const struct nvo3_flow *flow;
+	const struct nvo3_inner *inner;
 	u32 hash;		/* of the inner flow */
-	u8 tos;			/* DS field */
+	u8 tos;			/* outer DS field */
+	u8 ttl;
+	bool df;		/* outer DF bit; over IPv6: fragment nothing */
 };
 
 static bool is_udp(const struct emit *e)
@@ -30,36 +34,90 @@ static bool is_udp(const struct emit *e)
 	return e->remote->loc.encap != NVO3_ENCAP_NVGRE;
 }
 
-/*
- * Of the frame's flow; by its addresses if it has none. What is on the wire
- * must not tell the hash's lower bits, which choose queues.
- */
-static u32 flow_hash(struct sk_buff *skb)
+static u8 outer_ttl(const struct nvo3_conf *conf, const struct nvo3_inner *inner)
 {
-	u32 hash = skb_get_hash(skb);
-
-	if (!hash)
-		hash = jhash(skb->data, 2 * ETH_ALEN, (__force u32)skb->protocol);
-	return hash ^ hash << 16;
+	if (conf->ttl != NVO3_TTL_INHERIT)
+		return conf->ttl;
+	return inner->ttl ?: IPDEFTTL;
 }
 
+/* RFC 6040: the ECN bits are the inner ones, whatever the rest is. */
+static u8 outer_tos(const struct nvo3_conf *conf, const struct nvo3_inner *inner)
+{
+	u8 tos = conf->tos == NVO3_TOS_INHERIT ? inner->dsfield & ~INET_ECN_MASK : conf->tos;
+
+	return INET_ECN_encapsulate(tos, inner->dsfield);
+}
+
+static bool outer_df(const struct nvo3_conf *conf, const struct nvo3_inner *inner)
+{
+	return conf->df == NVO3_DF_INHERIT ? inner->df : conf->df == NVO3_DF_SET;
+}
+
+/* The underlay spreads packets by the source port: one for each inner flow. */
 static __be16 source_port(const struct emit *e)
 {
-	int min, max;
+	int min = e->conf->sport_min, max = e->conf->sport_max;
 
-	inet_get_local_port_range(e->nve->net, &min, &max);
-	return htons((((u64)e->hash * (max - min)) >> 32) + min);
+	if (!min)
+		inet_get_local_port_range(e->nve->net, &min, &max);
+	return nvo3_flow_port(e->hash, min, max);
+}
+
+/* Or by the flow label (RFC 6438). */
+static __be32 flow_label(const struct emit *e)
+{
+	if (e->conf->label != NVO3_LABEL_FLOW)
+		return htonl(e->conf->label);
+	return htonl(e->hash) & IPV6_FLOWLABEL_MASK;
+}
+
+/* Is the frame, or will be each that it is cut into, an IP packet of at most @mtu? */
+static bool fits(const struct sk_buff *skb, u32 mtu)
+{
+	if (skb_is_gso(skb))
+		return skb_gso_validate_network_len(skb, mtu);
+	return skb->len - ETH_HLEN <= mtu;
+}
+
+static int clamp_mss(const struct emit *e, struct sk_buff *skb, u32 mtu)
+{
+	if (!e->conf->mss_clamp || e->flow->proto != IPPROTO_TCP ||
+	    !(e->flow->flags & NVO3_FLOW_PORTS))
+		return 0;
+	return nvo3_mss_clamp(skb, e->flow->l4,
+			      mtu + ETH_HLEN - e->flow->l4 - sizeof(struct tcphdr));
+}
+
+/*
+ * Frames that are not to be fragmented go back to their sender as a message about
+ * what would fit, as from a router. What need not be told, or is smaller than any
+ * link may be, is fragmented in the underlay. @hlen: bytes of outer headers.
+ */
+static enum nvo3_drop check_size(const struct emit *e, struct sk_buff *skb, u32 path_mtu, u32 hlen)
+{
+	u32 least = e->flow->family == AF_INET6 ? IPV6_MIN_MTU : 68;
+	u32 mtu = max_t(u32, path_mtu, hlen + ETH_HLEN + 68) - hlen - ETH_HLEN;
+	struct sk_buff *answer = NULL;
+
+	if (clamp_mss(e, skb, max(mtu, least)))
+		return NVO3_DROP_NOMEM;
+	if (likely(fits(skb, mtu)))
+		return NVO3_DROP_NONE;
+	if (e->inner->df && !fits(skb, least))
+		answer = nvo3_icmp_too_big(skb, e->flow, max(mtu, least));
+	if (answer)
+		nvo3_answer(e->nve, e->from, answer);
+	return answer || e->df ? NVO3_DROP_PATH_MTU : NVO3_DROP_NONE;
 }
 
 /* Make room and write what follows the outer IP or UDP header. */
 static int push_header(const struct emit *e, struct sk_buff *skb, const struct dst_entry *dst,
-		       u32 iphlen)
+		       u32 hlen)
 {
-	u32 need = LL_RESERVED_SPACE(dst->dev) + dst->header_len + iphlen +
-		   sizeof(struct udphdr) + NVO3_ENCAP_HLEN;
 	int err;
 
-	err = skb_cow_head(skb, need);
+	err = skb_cow_head(skb, LL_RESERVED_SPACE(dst->dev) + dst->header_len + hlen);
 	if (err)
 		return err;
 	if (is_udp(e))
@@ -68,16 +126,32 @@ static int push_header(const struct emit *e, struct sk_buff *skb, const struct d
 		err = iptunnel_handle_offloads(skb, SKB_GSO_GRE);
 	if (err)
 		return err;
-	nvo3_encap_build(__skb_push(skb, NVO3_ENCAP_HLEN), e->remote->loc.encap, e->vni,
+	nvo3_encap_build(__skb_push(skb, NVO3_ENCAP_HLEN), e->remote->loc.encap,
+			 e->remote->loc.vni ?: e->from->vn->vni,
 			 e->conf->flowid ? e->hash >> 24 : 0);
 	skb_set_inner_protocol(skb, htons(ETH_P_TEB));
 	return 0;
+}
+
+static enum nvo3_drop prepare(const struct emit *e, struct sk_buff *skb,
+			      const struct dst_entry *dst, u32 iphlen)
+{
+	u32 hlen = iphlen + (is_udp(e) ? sizeof(struct udphdr) : 0) + NVO3_ENCAP_HLEN;
+	enum nvo3_drop reason;
+
+	if (dst->dev == e->nve->dev)
+		return NVO3_DROP_LOOP;
+	reason = check_size(e, skb, dst_mtu(dst), hlen);
+	if (reason)
+		return reason;
+	return push_header(e, skb, dst, hlen) ? NVO3_DROP_NOMEM : NVO3_DROP_NONE;
 }
 
 static struct rtable *route4(const struct emit *e, __be32 *saddr)
 {
 	struct dst_cache *cache = nvo3_remote_cache(e->remote);
 	struct flowi4 flow = {
+		.flowi4_oif = e->nve->underlay,
 		.flowi4_proto = is_udp(e) ? IPPROTO_UDP : IPPROTO_GRE,
 		.daddr = e->remote->loc.addr.v4,
 		.saddr = e->conf->local4,
@@ -101,6 +175,7 @@ static struct dst_entry *route6(const struct emit *e, struct in6_addr *saddr)
 {
 	struct dst_cache *cache = nvo3_remote_cache(e->remote);
 	struct flowi6 flow = {
+		.flowi6_oif = e->nve->underlay,
 		.flowi6_proto = is_udp(e) ? IPPROTO_UDP : IPPROTO_GRE,
 		.daddr = e->remote->loc.addr.v6,
 		.saddr = e->conf->local6,
@@ -124,26 +199,25 @@ static enum nvo3_drop send4(const struct emit *e, struct sk_buff *skb)
 {
 	bool xnet = !net_eq(e->nve->net, dev_net(e->nve->dev));
 	const struct nvo3_locator *to = &e->remote->loc;
+	__be16 df = e->df ? htons(IP_DF) : 0;
+	enum nvo3_drop reason;
 	struct rtable *rt;
 	__be32 saddr;
 
 	rt = route4(e, &saddr);
 	if (IS_ERR(rt))
 		return NVO3_DROP_NO_ROUTE;
-	if (rt->dst.dev == e->nve->dev) {
+	reason = prepare(e, skb, &rt->dst, sizeof(struct iphdr));
+	if (reason) {
 		ip_rt_put(rt);
-		return NVO3_DROP_LOOP;
-	}
-	if (push_header(e, skb, &rt->dst, sizeof(struct iphdr))) {
-		ip_rt_put(rt);
-		return NVO3_DROP_NOMEM;
+		return reason;
 	}
 	if (is_udp(e)) {
-		udp_tunnel_xmit_skb(rt, NULL, skb, saddr, to->addr.v4, e->tos, OUTER_TTL, 0,
+		udp_tunnel_xmit_skb(rt, NULL, skb, saddr, to->addr.v4, e->tos, e->ttl, df,
 				    source_port(e), to->dstport, xnet, !e->conf->csum);
 	} else {
 		skb_reset_transport_header(skb);
-		iptunnel_xmit(NULL, rt, skb, saddr, to->addr.v4, IPPROTO_GRE, e->tos, OUTER_TTL, 0,
+		iptunnel_xmit(NULL, rt, skb, saddr, to->addr.v4, IPPROTO_GRE, e->tos, e->ttl, df,
 			      xnet);
 	}
 	return NVO3_DROP_NONE;
@@ -159,9 +233,9 @@ static void xmit6_gre(const struct emit *e, struct sk_buff *skb, struct dst_entr
 	skb_dst_set(skb, dst);
 	iph = __skb_push(skb, sizeof(*iph));
 	skb_reset_network_header(skb);
-	ip6_flow_hdr(iph, e->tos, 0);
+	ip6_flow_hdr(iph, e->tos, flow_label(e));
 	iph->nexthdr = IPPROTO_GRE;
-	iph->hop_limit = OUTER_TTL;
+	iph->hop_limit = e->ttl;
 	iph->saddr = *saddr;
 	iph->daddr = e->remote->loc.addr.v6;
 	ip6tunnel_xmit(NULL, skb, e->nve->dev);
@@ -170,40 +244,46 @@ static void xmit6_gre(const struct emit *e, struct sk_buff *skb, struct dst_entr
 static enum nvo3_drop send6(const struct emit *e, struct sk_buff *skb)
 {
 	const struct nvo3_locator *to = &e->remote->loc;
+	enum nvo3_drop reason;
 	struct dst_entry *dst;
 	struct in6_addr saddr;
 
 	dst = route6(e, &saddr);
 	if (IS_ERR(dst))
 		return NVO3_DROP_NO_ROUTE;
-	if (dst->dev == e->nve->dev) {
+	reason = prepare(e, skb, dst, sizeof(struct ipv6hdr));
+	if (reason) {
 		dst_release(dst);
-		return NVO3_DROP_LOOP;
-	}
-	if (push_header(e, skb, dst, sizeof(struct ipv6hdr))) {
-		dst_release(dst);
-		return NVO3_DROP_NOMEM;
+		return reason;
 	}
 	/* Unlike its IPv4 sister, the helper leaves this to us. */
 	skb_scrub_packet(skb, !net_eq(e->nve->net, dev_net(e->nve->dev)));
+	skb->ignore_df = !e->df;
 	if (is_udp(e))
 		udp_tunnel6_xmit_skb(dst, NULL, skb, e->nve->dev, &saddr, &to->addr.v6, e->tos,
-				     OUTER_TTL, 0, source_port(e), to->dstport, !e->conf->csum);
+				     e->ttl, flow_label(e), source_port(e), to->dstport,
+				     !e->conf->csum);
 	else
 		xmit6_gre(e, skb, dst, &saddr);
 	return NVO3_DROP_NONE;
 }
 
-enum nvo3_drop nvo3_to_underlay(struct nvo3_nve *nve, struct nvo3_vn *vn,
-				struct nvo3_remote *remote, struct sk_buff *skb, u8 dsfield)
+enum nvo3_drop nvo3_to_underlay(struct nvo3_nve *nve, struct nvo3_port *from,
+				struct nvo3_remote *remote, struct sk_buff *skb,
+				const struct nvo3_flow *flow, const struct nvo3_inner *inner)
 {
+	const struct nvo3_conf *conf = rcu_dereference(nve->conf);
 	struct emit e = {
 		.nve = nve,
-		.conf = rcu_dereference(nve->conf),
+		.conf = conf,
+		.from = from,
 		.remote = remote,
-		.vni = remote->loc.vni ?: vn->vni,
-		.hash = flow_hash(skb),
-		.tos = INET_ECN_encapsulate(0, dsfield),
+		.flow = flow,
+		.inner = inner,
+		.hash = nvo3_flow_hash(flow, nve->flow_seed),
+		.tos = outer_tos(conf, inner),
+		.ttl = outer_ttl(conf, inner),
+		.df = outer_df(conf, inner),
 	};
 
 	if (!READ_ONCE(nve->open))

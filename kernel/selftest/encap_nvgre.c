@@ -7,6 +7,7 @@ bool __init nvo3_nvgre_selftest(void)
 	static const u8 wire[8] __initconst = { 0x20, 0, 0x65, 0x58, 0x12, 0x34, 0x56, 0xab };
 	struct nvo3_nvgre nvgre;
 	u32 vni = 0;
+	bool is_free;
 	int bit;
 
 	nvo3_nvgre_build(&nvgre, 0x123456, 0xab);
@@ -19,7 +20,8 @@ bool __init nvo3_nvgre_selftest(void)
 	for (bit = 0; bit < 64; bit++) {
 		memcpy(&nvgre, wire, sizeof(wire));
 		((u8 *)&nvgre)[bit / 8] ^= 0x80 >> bit % 8;
-		if (nvo3_nvgre_parse(&nvgre, &vni) != (bit >= 32)) {
+		is_free = bit >= 32;
+		if (nvo3_nvgre_parse(&nvgre, &vni) != is_free) {
 			pr_err("nvgre selftest: bit %d\n", bit);
 			return false;
 		}

@@ -8,7 +8,7 @@
 
 # gre_add TYPE VNI LOCAL REMOTE VM
 gre_add() {
-	ip -n h2 link add "gre$2" type "$1" local "$3" remote "$4" key $(($2 << 8)) mtu 1500
+	ip -n h2 link add "gre$2" mtu 1500 type "$1" local "$3" remote "$4" key $(($2 << 8))
 	peer_bridge "$2" "gre$2" "$5"
 }
 
@@ -40,12 +40,12 @@ flow_id() {
 		    for port in range(1, 51):
 		        s.sendto(b"", ("10.0.0.2", port))
 	END
-	capture_until flows 100 'ip[24:3] = 0x64'
+	capture_until flows 100 'ip[24:2] = 0 and ip[26] = 0x64'
 	capture_stop flows
-	capture_show flows 'gre' -T fields -e udp.dstport -e gre.key | sort -u >"$LIB_TMP/flows"
+	run_cmd nvo3 -n h1 nve set dev nve0 flowid off
+	capture_show flows 'gre && udp' -T fields -e udp.dstport -e gre.key | sort -u >"$LIB_TMP/flows"
 	assert_eq "$(wc -l <"$LIB_TMP/flows")" 50 "flows"
 	assert_ge "$(cut -f 2 "$LIB_TMP/flows" | sort -u | wc -l)" 20 "different FlowIDs"
-	run_cmd nvo3 -n h1 nve set dev nve0 flowid off
 }
 
 # What is received may have one.

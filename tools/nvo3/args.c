@@ -45,21 +45,59 @@ const char *args_word(const char *const *words, unsigned int value)
 	return *words ? *words : "?";
 }
 
-static int parse_num(const struct arg *a, const char *text, struct err *err)
+/* Digits up to @end, which is set behind them; false if they are none or too many */
+static bool read_digits(const char *text, const char **end, uint64_t *ret)
 {
 	const char *p = text;
 	uint64_t v = 0;
-	bool ok = *p;
 
-	for (; ok && *p; p++) {
-		ok = *p >= '0' && *p <= '9' && !__builtin_mul_overflow(v, 10, &v) &&
-		     !__builtin_add_overflow(v, *p - '0', &v);
+	for (; *p >= '0' && *p <= '9'; p++)
+		if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, *p - '0', &v))
+			return false;
+	*end = p;
+	*ret = v;
+	return p > text;
+}
+
+static int refuse_num(const struct arg *a, const char *what, const char *text, struct err *err)
+{
+	return err_set(err, EINVAL,
+		       "\"%s\" needs %s from %" PRIu64 " to %" PRIu64 "%s%s, not \"%s\"", a->key,
+		       what, a->min, a->max, a->word ? " or " : "", a->word ? a->word : "", text);
+}
+
+static int parse_range(const struct arg *a, const char *text, struct err *err)
+{
+	uint16_t *range = a->dst;
+	uint64_t min, max;
+	const char *p;
+
+	if (a->word && !strcmp(text, a->word)) {
+		range[0] = 0;
+		range[1] = 0;
+		return 0;
 	}
-	if (!ok || v < a->min || v > a->max)
-		return err_set(err, EINVAL,
-			       "\"%s\" needs a number from %" PRIu64 " to %" PRIu64 ", not \"%s\"",
-			       a->key, a->min, a->max, text);
+	if (!read_digits(text, &p, &min) || *p != '-' || !read_digits(p + 1, &p, &max) || *p ||
+	    min < a->min || max > a->max || min > max)
+		return refuse_num(a, "a range like MIN-MAX", text, err);
+	range[0] = min;
+	range[1] = max;
+	return 0;
+}
+
+static int parse_num(const struct arg *a, const char *text, struct err *err)
+{
+	const char *p;
+	uint64_t v;
+
+	if (a->word && !strcmp(text, a->word))
+		v = a->word_is;
+	else if (!read_digits(text, &p, &v) || *p || v < a->min || v > a->max)
+		return refuse_num(a, "a number", text, err);
 	switch (a->size) {
+	case 1:
+		*(uint8_t *)a->dst = v;
+		return 0;
 	case 2:
 		*(uint16_t *)a->dst = v;
 		return 0;
@@ -165,6 +203,8 @@ static int parse_value(const struct arg *a, const char *text, struct err *err)
 		return 0;
 	case ARG_NUM:
 		return parse_num(a, text, err);
+	case ARG_RANGE:
+		return parse_range(a, text, err);
 	case ARG_ENUM:
 		return parse_enum(a, text, err);
 	case ARG_SET:

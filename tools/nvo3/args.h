@@ -15,7 +15,8 @@ struct err;
 
 enum arg_type {
 	ARG_DEV,	/* const char *, the name as given */
-	ARG_NUM,	/* unsigned of size bytes, from min to max */
+	ARG_NUM,	/* unsigned of size bytes, from min to max; or word, for word_is */
+	ARG_RANGE,	/* uint16_t[2], MIN-MAX with both from min to max; or word, for 0-0 */
 	ARG_ENUM,	/* uint8_t, index into words */
 	ARG_SET,	/* uint8_t, bits of words joined by commas */
 	ARG_SWITCH,	/* int: on 1, off 0 */
@@ -32,6 +33,8 @@ struct arg {
 	size_t size;
 	uint64_t min, max;
 	const char *const *words;	/* ends with NULL */
+	const char *word;	/* NULL for none */
+	uint64_t word_is;
 	bool must;
 	uint32_t *has, bit;	/* bit is set when the word is given; has may be NULL */
 	bool given;		/* filled by args_parse() */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/netlink.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "cmd.h"
 #include "print.h"
@@ -13,14 +15,70 @@ struct change {
 	const char *port;
 };
 
+/* "IP" or "IP/WEIGHT" */
+static bool parse_path(struct nvo3_path *path, char *text)
+{
+	char *slash = strchr(text, '/'), *end;
+	unsigned long weight = 1;
+
+	if (slash) {
+		*slash++ = 0;
+		if (*slash < '0' || *slash > '9')
+			return false;
+		weight = strtoul(slash, &end, 10);
+		if (*end || !weight || weight > UINT16_MAX)
+			return false;
+	}
+	path->weight = weight;
+	return ip_addr_parse(&path->addr, text, NULL) >= 0;
+}
+
+static bool parse_nve(struct nvo3_map *map, const char *text)
+{
+	char copy[NVO3_PATHS_MAX * (IP_ADDR_STRLEN + 8)], *next = copy, *word;
+
+	if (strlen(text) >= sizeof(copy))
+		return false;
+	strcpy(copy, text);
+	while ((word = strsep(&next, ",")))
+		if (map->npaths == NVO3_PATHS_MAX || !parse_path(&map->paths[map->npaths++], word))
+			return false;
+	if (map->npaths > 1)
+		return true;
+	map->addr = map->paths[0].addr;
+	map->npaths = 0;
+	return true;
+}
+
+/* The words of all paths are those of each */
+static void spread(struct nvo3_map *map)
+{
+	uint8_t i;
+
+	for (i = 0; i < map->npaths; i++) {
+		map->paths[i].encap = map->encap;
+		map->paths[i].dstport = map->dstport;
+		map->paths[i].remote_vni = map->remote_vni;
+		if (map->has & NVO3_HAS(MAP_ENCAP))
+			map->paths[i].has |= NVO3_HAS(PATH_ENCAP);
+	}
+	if (!map->npaths)
+		return;
+	map->has &= ~NVO3_HAS(MAP_ENCAP);
+	map->encap = 0;
+	map->dstport = 0;
+	map->remote_vni = 0;
+}
+
 static enum status parse(struct ctx *ctx, int argc, char *const *argv, struct change *c)
 {
 	struct nvo3_map *map = &c->req.map;
+	const char *nve = NULL;
 	struct arg args[] = {
 		ARG(DEV, "dev", &c->dev, .must = true),
 		ARG_NUMBER("vni", &map->vni, 1, NVO3_VNI_MAX, .must = true),
 		ARG(MAC, "mac", &map->mac, .must = true),
-		ARG(IP, "nve", &map->addr),
+		ARG(DEV, "nve", &nve),
 		ARG_CHOICE("encap", &map->encap, words_encap, &map->has, NVO3_HAS(MAP_ENCAP)),
 		ARG_NUMBER("dstport", &map->dstport, 1, UINT16_MAX),
 		ARG_NUMBER("remote-vni", &map->remote_vni, 1, NVO3_VNI_MAX),
@@ -35,13 +93,16 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, struct ch
 
 	if (status)
 		return status;
-	if (!c->port == !map->addr.family)
+	if (nve && !parse_nve(map, nve))
+		return ctx_usage(ctx, "\"nve\" needs an IP address, or up to %d of them like "
+				 "\"IP/WEIGHT,IP/WEIGHT\", not \"%s\"", NVO3_PATHS_MAX, nve);
+	if (!c->port == !nve)
 		return ctx_usage(ctx, "expected either \"nve\" or \"port\" to map to");
 	if (c->port && (map->has & NVO3_HAS(MAP_ENCAP) || map->dstport || map->remote_vni))
-		return ctx_usage(ctx, "\"encap\", \"dstport\" and \"remote-vni\" need \"nve\" beside "
-				 "them");
+		return ctx_usage(ctx, "how an NVE is reached needs \"nve\" beside it");
 	if (map->vlan && !c->port)
 		return ctx_usage(ctx, "\"vlan\" needs \"port\" beside it");
+	spread(map);
 	return STATUS_OK;
 }
 
@@ -198,12 +259,13 @@ static const struct verb verbs[] = {
 const struct command map_command = {
 	"map", verbs,
 	"usage: nvo3 map { add | replace } dev NVE vni VNI mac MAC\n"
-	"                                  { nve IP [ encap ENCAP ] [ dstport PORT ] [ remote-vni VNI ]\n"
+	"                                  { nve PATH[,PATH]... [ encap ENCAP ] [ dstport PORT ] [ remote-vni VNI ]\n"
 	"                                  | port DEV [ vlan VID ] }\n"
 	"                                  [ epoch NUMBER ] [ prov { static | agent } ]\n"
 	"       nvo3 map del dev NVE vni VNI mac MAC [ epoch NUMBER ]\n"
 	"       nvo3 map get dev NVE vni VNI mac MAC\n"
 	"       nvo3 map flush dev NVE [ vni VNI ] [ prov { static | agent } ]\n"
 	"       nvo3 map [ show ] [ dev NVE [ vni VNI ] ] [ prov { static | agent | port } ]\n"
+	"       PATH := IP[/WEIGHT]\n"
 	"       ENCAP := { vxlan | geneve | nvgre }\n",
 };

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd.h"
 #include "print.h"
 
 static const char *const words_switch[] = { "off", "on", NULL };
+static const char *const words_df[] = { "unset", "set", "inherit", NULL };
+static const char *const words_csum_rx[] = { "any", "require", NULL };
 
 static enum status parse(struct ctx *ctx, int argc, char *const *argv, const char **dev,
 			 struct link_nve *nve)
 {
+	const char *underlay = NULL;
+	uint16_t sports[2];
 	struct arg args[] = {
 		ARG(DEV, "dev", dev, .must = true),
 		ARG(IP4, "local", &nve->local4),
@@ -20,10 +25,34 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, const cha
 		ARG_WORDS("accept", &nve->accept, words_encap, &nve->has, LINK_HAS(ACCEPT)),
 		ARG_NUMBER("geneve-port", &nve->geneve_port, 1, UINT16_MAX),
 		ARG_CHOICE("flowid", &nve->flowid, words_switch, &nve->has, LINK_HAS(FLOWID)),
+		ARG_NUMBER("ttl", &nve->ttl, 1, UINT8_MAX, .word = "inherit",
+			   .word_is = NVO3_TTL_INHERIT, .has = &nve->has, .bit = LINK_HAS(TTL)),
+		ARG_NUMBER("tos", &nve->tos, 0, UINT8_MAX, .word = "inherit",
+			   .word_is = NVO3_TOS_INHERIT, .has = &nve->has, .bit = LINK_HAS(TOS)),
+		ARG_CHOICE("df", &nve->df, words_df, &nve->has, LINK_HAS(DF)),
+		ARG_NUMBER("label", &nve->label, 0, NVO3_LABEL_FLOW - 1, .word = "flow",
+			   .word_is = NVO3_LABEL_FLOW, .has = &nve->has, .bit = LINK_HAS(LABEL)),
+		ARG(RANGE, "sport", sports, .min = 1, .max = UINT16_MAX, .word = "any",
+		    .has = &nve->has, .bit = LINK_HAS(SPORT_MIN)),
+		ARG_CHOICE("csum-rx", &nve->csum_rx, words_csum_rx, &nve->has, LINK_HAS(CSUM_RX)),
+		ARG_CHOICE("mss-clamp", &nve->mss_clamp, words_switch, &nve->has,
+			   LINK_HAS(MSS_CLAMP)),
+		ARG(DEV, "underlay", &underlay),
 		{},
 	};
+	const struct link_info *link;
+	enum status status = ctx_args(ctx, args, argc, argv);
 
-	return ctx_args(ctx, args, argc, argv);
+	if (!status && nve->has & LINK_HAS(SPORT_MIN)) {
+		nve->sport_min = sports[0];
+		nve->sport_max = sports[1];
+	}
+	if (status || ctx->check || !underlay)
+		return status;
+	status = ctx_link(ctx, underlay, &link);
+	if (!status)
+		nve->underlay = link->ifindex;
+	return status;
 }
 
 static enum status nve_add(struct ctx *ctx, int argc, char *const *argv)
@@ -104,6 +133,43 @@ static void print_accept(struct out *o, uint8_t accept)
 	out_str(o, "accept", text);
 }
 
+/* A number, or the word for a value that is none */
+static void print_or(struct out *o, const char *key, uint32_t v, uint32_t word_is, const char *word)
+{
+	if (v == word_is)
+		out_str(o, key, word);
+	else
+		out_u64(o, key, v);
+}
+
+/* What is not as it is without being told */
+static void print_header(struct ctx *ctx, const struct link_nve *nve)
+{
+	struct out *o = &ctx->out;
+	char text[16];
+
+	if (!nve->flowid)
+		out_bool(o, "flowid", false);
+	if (nve->ttl != 64)
+		print_or(o, "ttl", nve->ttl, NVO3_TTL_INHERIT, "inherit");
+	if (nve->tos)
+		print_or(o, "tos", nve->tos, NVO3_TOS_INHERIT, "inherit");
+	if (nve->df)
+		out_str(o, "df", args_word(words_df, nve->df));
+	if (nve->label != NVO3_LABEL_FLOW)
+		out_u64(o, "label", nve->label);
+	if (nve->sport_min) {
+		snprintf(text, sizeof(text), "%u-%u", nve->sport_min, nve->sport_max);
+		out_str(o, "sport", text);
+	}
+	if (nve->csum_rx)
+		out_str(o, "csum-rx", args_word(words_csum_rx, nve->csum_rx));
+	if (nve->mss_clamp)
+		out_bool(o, "mss-clamp", true);
+	if (nve->underlay)
+		out_str(o, "underlay", ctx_dev_name(ctx, nve->underlay));
+}
+
 static void print_nve(struct ctx *ctx, const struct link_info *link, const struct nvo3_nve *nve)
 {
 	struct out *o = &ctx->out;
@@ -119,8 +185,7 @@ static void print_nve(struct ctx *ctx, const struct link_info *link, const struc
 	if ((nve->accept | 1u << nve->encap) & 1u << NVO3_ENCAP_GENEVE)
 		out_u64(o, "geneve-port", nve->geneve_port);
 	out_bool(o, "csum", nve->csum);
-	if (!link->nve.flowid)
-		out_bool(o, "flowid", false);
+	print_header(ctx, &link->nve);
 	out_bool(o, "up", link->up);
 	out_u64(o, "mtu", link->mtu);
 	out_u64(o, "vns", nve->vns);
@@ -178,7 +243,11 @@ const struct command nve_command = {
 	"usage: nvo3 nve { add | set } dev NVE [ local IPV4 ] [ local6 IPV6 ] [ dstport PORT ]\n"
 	"                              [ csum { on | off } ] [ encap ENCAP ]\n"
 	"                              [ accept ENCAP[,ENCAP]... ] [ geneve-port PORT ]\n"
-	"                              [ flowid { on | off } ]\n"
+	"                              [ flowid { on | off } ] [ ttl { NUMBER | inherit } ]\n"
+	"                              [ tos { NUMBER | inherit } ] [ df { unset | set | inherit } ]\n"
+	"                              [ label { NUMBER | flow } ] [ sport { MIN-MAX | any } ]\n"
+	"                              [ csum-rx { any | require } ] [ mss-clamp { on | off } ]\n"
+	"                              [ underlay DEV ]\n"
 	"       nvo3 nve del dev NVE\n"
 	"       nvo3 nve [ show ] [ dev NVE ]\n"
 	"       ENCAP := { vxlan | geneve | nvgre }\n",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "print.h"
 
+#include <stdio.h>
+
 #include "ctx.h"
 
 const char *const words_unknown[] = { "drop", "ask", "flood", NULL };
@@ -12,7 +14,8 @@ const char *const words_drop[] = {
 	"other", "nve-xmit", "port-unbound", "port-vlan", "port-inactive", "port-down",
 	"bad-frame", "bad-src", "reserved-dst", "hairpin", "unknown-dst", "bum-none", "no-route",
 	"loop", "too-big", "nomem", "tunnel-header", "tunnel-addr", "tunnel-vni", "tunnel-inner",
-	"tunnel-vlan", "tunnel-ecn", "tunnel-remote", "tunnel-oam", "tunnel-option", NULL,
+	"tunnel-vlan", "tunnel-ecn", "tunnel-remote", "tunnel-oam", "tunnel-option",
+	"tunnel-csum", "path-mtu", "remote-down", NULL,
 };
 
 _Static_assert(sizeof(words_drop) / sizeof(words_drop[0]) == __NVO3_DROP_MAX + 1,
@@ -90,6 +93,32 @@ static void print_path(struct ctx *ctx, const char *encap, uint16_t dstport, uin
 		out_u64(o, "remote-vni", remote_vni);
 }
 
+/* "192.0.2.2/3,192.0.2.3/1", and how they are reached if all are the same way */
+static void print_paths(struct ctx *ctx, const struct nvo3_map *map)
+{
+	char text[NVO3_PATHS_MAX * (IP_ADDR_STRLEN + 8)] = "", addr[IP_ADDR_STRLEN];
+	const struct nvo3_path *first = &map->paths[0];
+	bool mixed = false;
+	size_t i, len = 0;
+
+	for (i = 0; i < map->npaths; i++) {
+		const struct nvo3_path *path = &map->paths[i];
+
+		len += snprintf(text + len, sizeof(text) - len, "%s%s/%u", i ? "," : "",
+				ip_addr_format(&path->addr, addr), path->weight);
+		mixed |= path->encap != first->encap || path->dstport != first->dstport ||
+			 path->remote_vni != first->remote_vni ||
+			 (path->has ^ first->has) & NVO3_HAS(PATH_ENCAP);
+	}
+	out_str(&ctx->out, "nve", text);
+	if (mixed)
+		out_str(&ctx->out, "encap", "mixed");
+	else
+		print_path(ctx, first->has & NVO3_HAS(PATH_ENCAP) ?
+			   args_word(words_encap, first->encap) : NULL, first->dstport,
+			   first->remote_vni);
+}
+
 void print_member(struct ctx *ctx, uint32_t nve, const struct nvo3_member *member)
 {
 	print_dev(ctx, "dev", nve);
@@ -126,6 +155,8 @@ void print_map(struct ctx *ctx, uint32_t nve, const struct nvo3_map *map)
 	print_dev(ctx, "dev", nve);
 	out_u64(o, "vni", map->vni);
 	print_mac(ctx, "mac", &map->mac);
+	if (map->npaths)
+		print_paths(ctx, map);
 	if (map->addr.family)
 		print_ip(ctx, "nve", &map->addr);
 	print_path(ctx, map->has & NVO3_HAS(MAP_ENCAP) ? args_word(words_encap, map->encap) : NULL,

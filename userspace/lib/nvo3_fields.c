@@ -92,6 +92,15 @@ static const struct field map_fields[] = {
 	FIELD(map, MAP_REMOTE_VNI, U32, remote_vni),
 };
 
+static const struct field path_fields[] = {
+	FIELD(path, PATH_ADDR4, IP4, addr),
+	FIELD(path, PATH_ADDR6, IP6, addr),
+	FIELD(path, PATH_ENCAP, U8, encap),
+	FIELD(path, PATH_DSTPORT, BE16, dstport),
+	FIELD(path, PATH_REMOTE_VNI, U32, remote_vni),
+	FIELD(path, PATH_WEIGHT, U16, weight),
+};
+
 static const struct field remote_fields[] = {
 	FIELD(remote, REMOTE_ADDR4, IP4, addr),
 	FIELD(remote, REMOTE_ADDR6, IP6, addr),
@@ -101,6 +110,7 @@ static const struct field remote_fields[] = {
 	FIELD(remote, REMOTE_ENCAP, U8, encap),
 	FIELD(remote, REMOTE_DSTPORT, BE16, dstport),
 	FIELD(remote, REMOTE_REMOTE_VNI, U32, remote_vni),
+	FIELD(remote, REMOTE_STATE, U8, state),
 };
 
 static const struct field miss_fields[] = {
@@ -112,6 +122,7 @@ static const struct field miss_fields[] = {
 };
 
 #define MEMBER_ADDRS (NVO3_HAS(MEMBER_ADDR4) | NVO3_HAS(MEMBER_ADDR6))
+#define PATH_ADDRS (NVO3_HAS(PATH_ADDR4) | NVO3_HAS(PATH_ADDR6))
 #define REMOTE_ADDRS (NVO3_HAS(REMOTE_ADDR4) | NVO3_HAS(REMOTE_ADDR6))
 
 OBJECT(stats, PORT_STATS, stats_fields);
@@ -120,6 +131,7 @@ OBJECT(vn, VN, vn_fields, .needs = NVO3_HAS(VN_VNI));
 OBJECT(member, MEMBER, member_fields, .needs = NVO3_HAS(MEMBER_VNI), .needs_one = MEMBER_ADDRS);
 OBJECT(port, PORT, port_fields, .needs = NVO3_HAS(PORT_DEV) | NVO3_HAS(PORT_VNI));
 OBJECT(map, MAP, map_fields, .needs = NVO3_HAS(MAP_VNI) | NVO3_HAS(MAP_MAC));
+OBJECT(path, MAP_PATH, path_fields, .needs_one = PATH_ADDRS);
 OBJECT(remote, REMOTE, remote_fields, .needs_one = REMOTE_ADDRS);
 OBJECT(miss, MISS, miss_fields, .needs = NVO3_HAS(MISS_VNI) | NVO3_HAS(MISS_DST));
 
@@ -136,6 +148,7 @@ static const struct object *const objects[__NVO3_CMD_MAX] = {
 	[NVO3_CMD_MAP_NTF ... NVO3_CMD_MAP_DEL_NTF] = &map_object,
 	[NVO3_CMD_MISS_NTF] = &miss_object,
 	[NVO3_CMD_ALERT_NTF] = &map_object,
+	[NVO3_CMD_REMOTE_SET] = &remote_object,
 };
 
 const struct object *object_of_cmd(uint8_t cmd)

@@ -125,7 +125,13 @@ void nvo3_port_put(struct nlbuf *b, const struct nvo3_port *port)
 
 void nvo3_map_put(struct nlbuf *b, const struct nvo3_map *map)
 {
-	object_put(b, NVO3_A_MAP, &map_object, map);
+	struct nlattr *nest = nlbuf_nest_start(b, NVO3_A_MAP);
+	uint8_t i;
+
+	fields_put(b, &map_object, map);
+	for (i = 0; i < map->npaths && i < NVO3_PATHS_MAX; i++)
+		object_put(b, NVO3_A_MAP_PATH, &path_object, &map->paths[i]);
+	nlbuf_nest_end(b, nest);
 }
 
 void nvo3_remote_put(struct nlbuf *b, const struct nvo3_remote *remote)
@@ -144,6 +150,8 @@ void nvo3_event_put(struct nlbuf *b, const struct nvo3_event *e)
 
 	if (o == &nve_object)
 		nvo3_nve_put(b, &e->nve);
+	else if (o == &map_object)
+		nvo3_map_put(b, &e->map);
 	else if (o)
 		object_put(b, o->type, o, &e->nve);
 }
@@ -255,6 +263,24 @@ static int parse_drops(const struct nlattr *nest, struct nvo3_nve *nve, struct e
 	return 0;
 }
 
+static int parse_paths(const struct nlattr *nest, struct nvo3_map *map, struct err *err)
+{
+	const void *data = nlattr_data(nest);
+	const struct nlattr *a = NULL;
+	int r;
+
+	while ((a = nlattr_next(data, nlattr_len(nest), a))) {
+		if (nlattr_type(a) != NVO3_A_MAP_PATH)
+			continue;
+		if (map->npaths == NVO3_PATHS_MAX)
+			return err_set(err, EBADMSG, "map has too many paths");
+		r = object_parse(a, &path_object, &map->paths[map->npaths++], err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 int nvo3_event_parse(struct nvo3_event *ret, const struct nlmsghdr *nlh, struct err *err)
 {
 	const struct genlmsghdr *genl = (const void *)((const char *)nlh + NLMSG_HDRLEN);
@@ -279,6 +305,8 @@ int nvo3_event_parse(struct nvo3_event *ret, const struct nlmsghdr *nlh, struct 
 		e.nve.ifindex = e.ifindex;
 		r = parse_drops(tb[o->type], &e.nve, err);
 	}
+	if (!r && o == &map_object)
+		r = parse_paths(tb[o->type], &e.map, err);
 	if (r < 0)
 		return r;
 	*ret = e;

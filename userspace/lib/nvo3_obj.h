@@ -32,29 +32,26 @@ struct nvo3_nve {
 	uint8_t csum;
 	uint32_t vns, ports, maps, remotes, table_slots;
 	uint64_t table_bytes;
-	uint8_t encap;			/* enum nvo3_encap */
-	uint8_t accept;			/* bits 1 << encap */
+	uint8_t encap, accept;		/* enum nvo3_encap; bits 1 << encap */
 	uint16_t geneve_port;
 	uint64_t drops[__NVO3_DROP_MAX];	/* by enum nvo3_drop */
 };
 
 struct nvo3_vn {
-	uint32_t has;
-	uint32_t vni;
+	uint32_t has, vni;
 	uint8_t unknown, bum;		/* enum nvo3_unknown, nvo3_bum */
 	uint32_t limit, ports, maps, members;
 	uint64_t misses;
 	struct nvo3_stats stats;
 };
 
-/* Of another NVE: encap without its bit and dstport 0 are this NVE's own */
+/* Of another NVE: encap without its bit and dstport 0 are this NVE's own, remote_vni 0 is vni */
 struct nvo3_member {
-	uint32_t has;
-	uint32_t vni;
+	uint32_t has, vni;
 	struct ip_addr addr;
 	uint8_t encap;			/* enum nvo3_encap */
 	uint16_t dstport;
-	uint32_t remote_vni;		/* 0 the same */
+	uint32_t remote_vni;
 };
 
 struct nvo3_port {
@@ -68,39 +65,44 @@ struct nvo3_port {
 	struct nvo3_stats stats;
 };
 
-/* Either addr (another NVE) or dev and vlan (a local port) */
-struct nvo3_map {
+/* One of several ways; encap and so on as for a member */
+struct nvo3_path {
 	uint32_t has;
-	uint32_t vni;
-	struct mac_addr mac;
 	struct ip_addr addr;
-	uint32_t dev;
-	uint16_t vlan;
-	uint64_t epoch;			/* 0 static */
-	uint8_t prov;			/* enum nvo3_prov */
-	uint8_t encap;			/* as for a member */
-	uint16_t dstport;
+	uint8_t encap;
+	uint16_t dstport, weight;	/* weight 0 is 1 */
 	uint32_t remote_vni;
 };
 
-struct nvo3_remote {
-	uint32_t has;
+/* Either addr (another NVE), or npaths of them, or dev and vlan (a local port) */
+struct nvo3_map {
+	uint32_t has, vni;
+	struct mac_addr mac;
 	struct ip_addr addr;
-	uint32_t refs;
+	uint32_t dev;
+	uint64_t epoch;			/* 0 static */
+	uint8_t prov, encap, npaths;	/* enum nvo3_prov; as for a member */
+	uint16_t vlan, dstport;
+	uint32_t remote_vni;
+	struct nvo3_path paths[NVO3_PATHS_MAX];
+};
+
+struct nvo3_remote {
+	uint32_t has, refs;
+	struct ip_addr addr;
 	uint64_t packets, bytes;
-	uint8_t encap;			/* enum nvo3_encap */
+	uint8_t encap, state;		/* enum nvo3_encap, enum nvo3_remote_state */
 	uint16_t dstport;		/* 0 for NVGRE */
 	uint32_t remote_vni;
 };
 
 struct nvo3_miss {
-	uint32_t has;
-	uint32_t vni;
+	uint32_t has, vni;
 	struct mac_addr dst, src;
 	uint32_t dev, suppressed;
 };
 
-/* A whole message: reply or notification. Which member counts follows from cmd */
+/* A whole message. Which member counts follows from cmd */
 struct nvo3_event {
 	uint8_t cmd;			/* NVO3_CMD_* */
 	uint32_t ifindex;		/* of the NVE */

@@ -38,6 +38,30 @@ static int send_request(struct nlsock *s, struct nlbuf *b, struct err *err)
 	return nlsock_request(s, b, NULL, NULL, err);
 }
 
+static void put_flag(struct nlbuf *b, const struct link_nve *nve, uint16_t type, uint8_t v)
+{
+	if (nve->has & 1u << type)
+		nlbuf_put_u8(b, type, v);
+}
+
+static void put_header(struct nlbuf *b, const struct link_nve *nve)
+{
+	put_flag(b, nve, IFLA_NVO3_ENCAP, nve->encap);
+	put_flag(b, nve, IFLA_NVO3_ACCEPT, nve->accept);
+	put_flag(b, nve, IFLA_NVO3_FLOWID, nve->flowid);
+	put_flag(b, nve, IFLA_NVO3_TTL, nve->ttl);
+	put_flag(b, nve, IFLA_NVO3_TOS, nve->tos);
+	put_flag(b, nve, IFLA_NVO3_DF, nve->df);
+	put_flag(b, nve, IFLA_NVO3_CSUM_RX, nve->csum_rx);
+	put_flag(b, nve, IFLA_NVO3_MSS_CLAMP, nve->mss_clamp);
+	if (nve->has & LINK_HAS(LABEL))
+		nlbuf_put_u32(b, IFLA_NVO3_LABEL, nve->label);
+	if (!(nve->has & LINK_HAS(SPORT_MIN)))
+		return;
+	nlbuf_put_u16(b, IFLA_NVO3_SPORT_MIN, nve->sport_min);
+	nlbuf_put_u16(b, IFLA_NVO3_SPORT_MAX, nve->sport_max);
+}
+
 static void put_nve(struct nlbuf *b, const struct link_nve *nve)
 {
 	struct nlattr *info = nlbuf_nest_start(b, IFLA_LINKINFO), *data;
@@ -52,14 +76,11 @@ static void put_nve(struct nlbuf *b, const struct link_nve *nve)
 		nlbuf_put_u16(b, IFLA_NVO3_DSTPORT, htons(nve->dstport));
 	if (nve->csum >= 0)
 		nlbuf_put_u8(b, IFLA_NVO3_CSUM, nve->csum);
-	if (nve->has & LINK_HAS(ENCAP))
-		nlbuf_put_u8(b, IFLA_NVO3_ENCAP, nve->encap);
-	if (nve->has & LINK_HAS(ACCEPT))
-		nlbuf_put_u8(b, IFLA_NVO3_ACCEPT, nve->accept);
-	if (nve->has & LINK_HAS(FLOWID))
-		nlbuf_put_u8(b, IFLA_NVO3_FLOWID, nve->flowid);
 	if (nve->geneve_port)
 		nlbuf_put_u16(b, IFLA_NVO3_GENEVE_PORT, htons(nve->geneve_port));
+	if (nve->underlay)
+		nlbuf_put_u32(b, IFLA_NVO3_UNDERLAY, nve->underlay);
+	put_header(b, nve);
 	nlbuf_nest_end(b, data);
 	nlbuf_nest_end(b, info);
 }

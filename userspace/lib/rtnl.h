@@ -29,6 +29,13 @@ struct link_nve {
 	uint8_t encap;			/* enum nvo3_encap */
 	uint8_t accept;			/* bits 1 << encap */
 	uint8_t flowid;			/* 0 off, 1 on */
+	uint8_t csum_rx;		/* 0 any, 1 require */
+	uint8_t mss_clamp;		/* 0 off, 1 on */
+	uint8_t ttl, tos;		/* NVO3_TTL_INHERIT, NVO3_TOS_INHERIT */
+	uint8_t df;			/* enum nvo3_df */
+	uint32_t label;			/* NVO3_LABEL_FLOW */
+	uint16_t sport_min, sport_max;	/* 0 as the namespace has them; the bit is that of min */
+	uint32_t underlay;		/* ifindex, 0 none */
 };
 
 struct link_info {

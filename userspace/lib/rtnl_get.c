@@ -29,6 +29,25 @@ static void read_u8(const struct nlattr **tb, unsigned int type, struct link_nve
 		nve->has |= 1u << type;
 }
 
+static void read_header(const struct nlattr **tb, struct link_nve *nve)
+{
+	read_u8(tb, IFLA_NVO3_FLOWID, nve, &nve->flowid);
+	read_u8(tb, IFLA_NVO3_TTL, nve, &nve->ttl);
+	read_u8(tb, IFLA_NVO3_TOS, nve, &nve->tos);
+	read_u8(tb, IFLA_NVO3_DF, nve, &nve->df);
+	read_u8(tb, IFLA_NVO3_CSUM_RX, nve, &nve->csum_rx);
+	read_u8(tb, IFLA_NVO3_MSS_CLAMP, nve, &nve->mss_clamp);
+	if (tb[IFLA_NVO3_LABEL] &&
+	    !nlattr_copy(tb[IFLA_NVO3_LABEL], &nve->label, sizeof(nve->label)))
+		nve->has |= LINK_HAS(LABEL);
+	if (tb[IFLA_NVO3_SPORT_MIN] && tb[IFLA_NVO3_SPORT_MAX] &&
+	    !nlattr_copy(tb[IFLA_NVO3_SPORT_MIN], &nve->sport_min, sizeof(nve->sport_min)) &&
+	    !nlattr_copy(tb[IFLA_NVO3_SPORT_MAX], &nve->sport_max, sizeof(nve->sport_max)))
+		nve->has |= LINK_HAS(SPORT_MIN);
+	if (tb[IFLA_NVO3_UNDERLAY])
+		nlattr_copy(tb[IFLA_NVO3_UNDERLAY], &nve->underlay, sizeof(nve->underlay));
+}
+
 static void read_nve(const struct nlattr *data, struct link_nve *nve)
 {
 	const struct nlattr *tb[IFLA_NVO3_MAX + 1];
@@ -48,7 +67,7 @@ static void read_nve(const struct nlattr *data, struct link_nve *nve)
 		nve->csum = csum;
 	read_u8(tb, IFLA_NVO3_ENCAP, nve, &nve->encap);
 	read_u8(tb, IFLA_NVO3_ACCEPT, nve, &nve->accept);
-	read_u8(tb, IFLA_NVO3_FLOWID, nve, &nve->flowid);
+	read_header(tb, nve);
 	if (tb[IFLA_NVO3_GENEVE_PORT] && !nlattr_copy(tb[IFLA_NVO3_GENEVE_PORT], &port,
 						      sizeof(port)))
 		nve->geneve_port = ntohs(port);

@@ -6,8 +6,8 @@
 #define NDIRECTORD_DIRECTOR_H
 
 #include "db.h"
-#include "events.h"
 #include "lib/chan.h"
+#include "lib/events.h"
 #include "lib/http.h"
 #include "lib/store.h"
 #include "tell.h"
@@ -25,7 +25,7 @@ struct director {
 	bool in_transaction;
 	bool commit_due;		/* from the loop */
 	struct answer *answers;		/* list: they wait for the commit */
-	struct events events;
+	struct events *events;
 	struct tell tell;
 	struct chan_server *server;
 	struct http_server *http;

@@ -17,26 +17,36 @@ static uint64_t realtime_ms(void)
 	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+static void tell(struct director *d, bool alert, const char *kind, const char *subject,
+		 const char *fmt, va_list ap)
+{
+	const struct event *event;
+	char text[sizeof(event->text)];
+	uint64_t evicted;
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	event = events_add(d->events, realtime_ms(), alert, kind, subject, text, &evicted);
+	if (event)
+		log_write(alert ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "%s %s: %s", kind, subject,
+			  text);
+}
+
 void director_note(struct director *d, const char *kind, const char *subject, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	events_add(&d->events, realtime_ms(), false, kind, subject, fmt, ap);
+	tell(d, false, kind, subject, fmt, ap);
 	va_end(ap);
-	log_debug("%s %s: %s", kind, subject, events_newest(&d->events, false)->text);
 }
 
 void director_alert(struct director *d, const char *kind, const char *subject, const char *fmt, ...)
 {
 	va_list ap;
-	bool new;
 
 	va_start(ap, fmt);
-	new = events_add(&d->events, realtime_ms(), true, kind, subject, fmt, ap);
+	tell(d, true, kind, subject, fmt, ap);
 	va_end(ap);
-	if (new)
-		log_warn("%s %s: %s", kind, subject, events_newest(&d->events, true)->text);
 }
 
 /* NVEs and vCenters are of this data centre; a director must be a peer that we know. */

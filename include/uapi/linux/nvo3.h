@@ -79,6 +79,20 @@ enum nvo3_encap {
 	NVO3_ENCAP_MAX = (__NVO3_ENCAP_MAX - 1)
 };
 
+#define NVO3_PATHS_MAX	4
+
+/**
+ * enum nvo3_remote_state - Whether a remote NVE is sent to
+ */
+enum nvo3_remote_state {
+	NVO3_REMOTE_STATE_UP,
+	NVO3_REMOTE_STATE_DOWN,
+
+	/* private: */
+	__NVO3_REMOTE_STATE_MAX,
+	NVO3_REMOTE_STATE_MAX = (__NVO3_REMOTE_STATE_MAX - 1)
+};
+
 /**
  * enum nvo3_drop - Why a frame was dropped
  * @NVO3_DROP_NONE: not dropped
@@ -106,6 +120,10 @@ enum nvo3_encap {
  * @NVO3_DROP_TUNNEL_REMOTE: destination is behind another NVE (split horizon)
  * @NVO3_DROP_TUNNEL_OAM: Geneve control message (O bit)
  * @NVO3_DROP_TUNNEL_OPTION: Geneve option that is critical and not known
+ * @NVO3_DROP_TUNNEL_CSUM: outer UDP checksum missing where one is required
+ * @NVO3_DROP_PATH_MTU: larger than the path to the other NVE and not to be
+ *   fragmented
+ * @NVO3_DROP_REMOTE_DOWN: all ways to the destination are down
  */
 enum nvo3_drop {
 	NVO3_DROP_NONE,
@@ -133,6 +151,9 @@ enum nvo3_drop {
 	NVO3_DROP_TUNNEL_REMOTE,
 	NVO3_DROP_TUNNEL_OAM,
 	NVO3_DROP_TUNNEL_OPTION,
+	NVO3_DROP_TUNNEL_CSUM,
+	NVO3_DROP_PATH_MTU,
+	NVO3_DROP_REMOTE_DOWN,
 
 	/* private: */
 	__NVO3_DROP_MAX,
@@ -254,10 +275,23 @@ enum {
 	NVO3_A_MAP_ENCAP,
 	NVO3_A_MAP_DSTPORT,
 	NVO3_A_MAP_REMOTE_VNI,
+	NVO3_A_MAP_PATH,
 
 	__NVO3_A_MAP_MAX
 };
 #define NVO3_A_MAP_MAX (__NVO3_A_MAP_MAX - 1)
+
+enum {
+	NVO3_A_PATH_ADDR4 = 1,
+	NVO3_A_PATH_ADDR6,
+	NVO3_A_PATH_ENCAP,
+	NVO3_A_PATH_DSTPORT,
+	NVO3_A_PATH_REMOTE_VNI,
+	NVO3_A_PATH_WEIGHT,
+
+	__NVO3_A_PATH_MAX
+};
+#define NVO3_A_PATH_MAX (__NVO3_A_PATH_MAX - 1)
 
 enum {
 	NVO3_A_REMOTE_ADDR4 = 1,
@@ -269,6 +303,7 @@ enum {
 	NVO3_A_REMOTE_ENCAP,
 	NVO3_A_REMOTE_DSTPORT,
 	NVO3_A_REMOTE_REMOTE_VNI,
+	NVO3_A_REMOTE_STATE,
 
 	__NVO3_A_REMOTE_MAX
 };
@@ -313,6 +348,7 @@ enum {
 	NVO3_CMD_MAP_DEL_NTF,
 	NVO3_CMD_MISS_NTF,
 	NVO3_CMD_ALERT_NTF,
+	NVO3_CMD_REMOTE_SET,
 
 	__NVO3_CMD_MAX
 };

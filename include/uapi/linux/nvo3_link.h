@@ -16,6 +16,15 @@
  *			IFLA_NVO3_ACCEPT
  *			IFLA_NVO3_GENEVE_PORT
  *			IFLA_NVO3_FLOWID
+ *			IFLA_NVO3_TTL
+ *			IFLA_NVO3_TOS
+ *			IFLA_NVO3_DF
+ *			IFLA_NVO3_LABEL
+ *			IFLA_NVO3_SPORT_MIN
+ *			IFLA_NVO3_SPORT_MAX
+ *			IFLA_NVO3_CSUM_RX
+ *			IFLA_NVO3_UNDERLAY
+ *			IFLA_NVO3_MSS_CLAMP
  *
  * The underlay is the network namespace of the socket that sends the request
  * and stays so for good; the device itself may be created in another one
@@ -35,6 +44,15 @@ enum {
 	IFLA_NVO3_ACCEPT,	/* u8, bits 1 << encap: what is received, default encap; fixed */
 	IFLA_NVO3_GENEVE_PORT,	/* __be16, UDP port of Geneve, default 6081; fixed */
 	IFLA_NVO3_FLOWID,	/* u8, send NVGRE's FlowID, default 1 */
+	IFLA_NVO3_TTL,		/* u8, outer TTL, default 64; NVO3_TTL_INHERIT */
+	IFLA_NVO3_TOS,		/* u8, outer DSCP (ECN bits 0), default 0; NVO3_TOS_INHERIT */
+	IFLA_NVO3_DF,		/* u8, enum nvo3_df */
+	IFLA_NVO3_LABEL,	/* u32, outer IPv6 flow label, default NVO3_LABEL_FLOW */
+	IFLA_NVO3_SPORT_MIN,	/* u16, UDP source ports; 0, the default: ip_local_port_range */
+	IFLA_NVO3_SPORT_MAX,	/* u16, beside it */
+	IFLA_NVO3_CSUM_RX,	/* u8, receive nothing without a UDP checksum, default 0 */
+	IFLA_NVO3_UNDERLAY,	/* u32, ifindex of a VRF or device of the underlay; fixed */
+	IFLA_NVO3_MSS_CLAMP,	/* u8, lower the MSS of TCP to what fits, default 0 */
 	__IFLA_NVO3_MAX
 };
 
@@ -42,5 +60,20 @@ enum {
 
 #define NVO3_DSTPORT_DEFAULT		4789
 #define NVO3_GENEVE_PORT_DEFAULT	6081
+
+/* Values that no header has. */
+#define NVO3_TTL_INHERIT		0
+#define NVO3_TOS_INHERIT		1
+#define NVO3_LABEL_FLOW			0x100000	/* each flow its own */
+
+/* The outer DF bit. Over IPv6: whether this NVE may fragment. */
+enum nvo3_df {
+	NVO3_DF_UNSET,		/* the default: what is too large is fragmented */
+	NVO3_DF_SET,
+	NVO3_DF_INHERIT,	/* the inner one; of inner IPv6 set, of what is not IP unset */
+	__NVO3_DF_MAX
+};
+
+#define NVO3_DF_MAX (__NVO3_DF_MAX - 1)
 
 #endif /* _UAPI_LINUX_NVO3_LINK_H */

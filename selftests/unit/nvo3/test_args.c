@@ -15,7 +15,8 @@ static const char *const colours[] = { "red", "green", "blue", NULL };
 
 static struct values {
 	const char *dev;
-	uint16_t n16;
+	uint8_t n8;
+	uint16_t n16, range[2];
 	uint32_t n32;
 	uint64_t n64;
 	uint8_t colour;
@@ -36,6 +37,8 @@ static int parse(const char *line)
 		ARG_NUMBER("n16", &v.n16, 1, 4094),
 		ARG_NUMBER("n32", &v.n32, 1, 16777215, .has = &v.has, .bit = 1 << 2),
 		ARG_NUMBER("n64", &v.n64, 0, UINT64_MAX),
+		ARG_NUMBER("n8", &v.n8, 1, 255, .word = "all", .word_is = 7),
+		ARG(RANGE, "range", v.range, .min = 1, .max = 65535, .word = "any"),
 		ARG(ENUM, "colour", &v.colour, .words = colours, .has = &v.has, .bit = 1 << 3),
 		ARG_WORDS("shades", &v.shades, colours, &v.has, 1 << 4),
 		ARG(SWITCH, "csum", &v.csum),
@@ -45,7 +48,7 @@ static int parse(const char *line)
 		ARG(MAC, "mac", &v.mac),
 		{},
 	};
-	static char copy[256];
+	static char copy[300];
 	char *argv[32], *word;
 	int argc = 0;
 
@@ -107,12 +110,12 @@ static void keywords(void **state)
 	refused("dev", "\"dev\" needs a value");
 	refused("dev x dev y", "\"dev\" is given twice");
 	refused("de x",
-		"\"de\" is unknown here; expected dev, n16, n32, n64, colour, shades, csum, ip, ip4, ip6 or mac");
-	refused("dev x n16 1 n32 1 n64 1 shades red csum on ip ::1 ip4 1.1.1.1 ip6 ::1 Mac y",
+		"\"de\" is unknown here; expected dev, n16, n32, n64, n8, range, colour, shades, csum, ip, ip4, ip6 or mac");
+	refused("dev x n16 1 n32 1 n64 1 n8 1 range 1-2 shades red csum on ip ::1 ip4 1.1.1.1 ip6 ::1 Mac y",
 		"\"Mac\" is unknown here; expected colour or mac");
-	refused("dev x n16 1 n32 1 n64 1 shades red csum on ip ::1 ip4 1.1.1.1 ip6 ::1 colour red z y",
+	refused("dev x n16 1 n32 1 n64 1 n8 1 range 1-2 shades red csum on ip ::1 ip4 1.1.1.1 ip6 ::1 colour red z y",
 		"\"z\" is unknown here; expected mac");
-	refused("dev x n16 1 n32 1 n64 1 shades red csum on ip ::1 ip4 1.1.1.1 ip6 ::1 colour red mac 02:00:00:00:00:01 z",
+	refused("dev x n16 1 n32 1 n64 1 n8 1 range 1-2 shades red csum on ip ::1 ip4 1.1.1.1 ip6 ::1 colour red mac 02:00:00:00:00:01 z",
 		"\"z\" is one word too many");
 }
 
@@ -128,6 +131,25 @@ static void numbers(void **state)
 	refused("dev x n16 5x", "\"n16\" needs a number from 1 to 4094, not \"5x\"");
 	refused("dev x n16 0x5", "\"n16\" needs a number from 1 to 4094, not \"0x5\"");
 	assert_int_equal(parse("dev x n64 0"), 0);
+	refused("dev x n8 256", "\"n8\" needs a number from 1 to 255 or all, not \"256\"");
+	assert_int_equal(parse("dev x n8 255"), 0);
+	assert_int_equal(v.n8, 255);
+	assert_int_equal(parse("dev x n8 all"), 0);
+	assert_int_equal(v.n8, 7);
+	refused("dev x range 5-4",
+		"\"range\" needs a range like MIN-MAX from 1 to 65535 or any, not \"5-4\"");
+	refused("dev x range 0-4",
+		"\"range\" needs a range like MIN-MAX from 1 to 65535 or any, not \"0-4\"");
+	refused("dev x range 1-65536",
+		"\"range\" needs a range like MIN-MAX from 1 to 65535 or any, not \"1-65536\"");
+	refused("dev x range 5", "\"range\" needs a range like MIN-MAX from 1 to 65535 or any, not \"5\"");
+	refused("dev x range -5",
+		"\"range\" needs a range like MIN-MAX from 1 to 65535 or any, not \"-5\"");
+	assert_int_equal(parse("dev x range 4-65535"), 0);
+	assert_int_equal(v.range[0], 4);
+	assert_int_equal(v.range[1], 65535);
+	assert_int_equal(parse("dev x range any"), 0);
+	assert_int_equal(v.range[0], 0);
 }
 
 static void words_and_addresses(void **state)

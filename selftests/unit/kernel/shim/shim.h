@@ -26,6 +26,22 @@ typedef uint16_t u16;
 typedef uint8_t u8;
 typedef unsigned int gfp_t;
 
+/* Names of the uapi headers. */
+typedef u8 __u8;
+typedef u16 __u16, __be16, __sum16;
+typedef u32 __u32, __be32, __wsum;
+typedef u64 __u64, __be64;
+typedef int32_t __s32;
+typedef u16 __le16;
+typedef u32 __le32;
+typedef u64 __le64;
+
+#define __bitwise
+#define __force
+#define __packed	__attribute__((packed))
+#define __init
+#define __initconst
+
 #define U8_MAX		UINT8_MAX
 #define U32_MAX		UINT32_MAX
 #define U64_MAX		UINT64_MAX

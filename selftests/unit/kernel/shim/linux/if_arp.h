@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include "../shim.h"
+#define ARPHRD_ETHER	1
