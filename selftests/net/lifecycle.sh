@@ -179,7 +179,8 @@ module_removed_under_traffic() {
 	done
 }
 
-# Whoever asks for policies or listens must not keep the module, nor meet it half gone.
+# Whoever asks for policies or listens must not keep the module (but while he is answered), nor
+# meet it half gone.
 module_removed_under_requests() {
 	local n
 
@@ -187,7 +188,7 @@ module_removed_under_requests() {
 	for ((n = 0; n < 10; n++)); do
 		nvo3 nve add dev nve9 dstport 9999
 		bg "listen$n" nvo3 monitor
-		rmmod nvo3
+		busywait 20 rmmod nvo3
 		bg_stop "listen$n"
 		modprobe nvo3
 	done
