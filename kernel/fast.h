@@ -14,6 +14,7 @@
 #include "flow.h"
 #include "guard.h"
 #include "nve.h"
+#include "outer.h"
 
 /* from_port.c: the rx_handler of slaves */
 rx_handler_result_t nvo3_from_port(struct sk_buff **pskb);
@@ -26,6 +27,13 @@ enum nvo3_drop nvo3_guard_from_vm(struct nvo3_port *port, const struct nvo3_guar
 				  const struct sk_buff *skb, const struct nvo3_flow *flow);
 enum nvo3_drop nvo3_guard_to_vm(struct nvo3_port *port, const struct nvo3_guard *guard,
 				const struct sk_buff *skb, const struct nvo3_flow *flow);
+
+/*
+ * from_outer.c: a packet whose data is at its transport header, as @outer says.
+ * Fills @vn and @port as far as it finds them, for nvo3_drop().
+ */
+enum nvo3_drop nvo3_from_outer(struct nvo3_nve *nve, const struct nvo3_outer *outer,
+			       struct sk_buff *skb, struct nvo3_vn **vn, struct nvo3_port **port);
 
 /* to_port.c: out to a tenant system */
 enum nvo3_drop nvo3_to_port(struct nvo3_port *port, struct sk_buff *skb,

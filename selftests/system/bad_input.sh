@@ -91,7 +91,7 @@ broken_configuration() {
 	broken_conf nvo3d host1 's/netns/hyperv/' "hyperv"
 }
 
-# Another name, another role; one that is over and a foreign CA: lib's test_chan_tls.c.
+# Another name, another role; one that is over is lib's test_chan_tls.c.
 bad_certificate() {	# SENTENCE PKI-DIRECTORY CERTIFICATE
 	sed "s,$LAB/pki/host2\.,$2/$3.,g; s,$LAB/pki/ca.pem,$2/ca.pem,; s,state = .*,state = \"$LAB/evil\";," \
 		"$LAB/host2.conf" >"$LAB/evil.conf"
@@ -102,6 +102,22 @@ certificates() {
 	lab_signal host2 TERM
 	bad_certificate "host1" "$LAB/pki" host1
 	bad_certificate "nve" "$LAB/pki" vcenter1
+	lab_start host2
+	unchanged
+}
+
+# Signed by a CA of his own he may think himself anybody; nobody else does.
+foreign_ca() {
+	nvo3ctl pki init "$LAB/foreign"
+	nvo3ctl pki issue "$LAB/foreign" host2 --san nvo3://dc1/vserver/host2 \
+		--san nvo3://dc1/nve/host2
+	lab_signal host2 TERM
+	sed "s,$LAB/pki/,$LAB/foreign/,g; s,state = .*,state = \"$LAB/evil\";," "$LAB/host2.conf" \
+		>"$LAB/evil.conf"
+	bg evil nsenter --net=/run/netns/host2 "$LAB_BIN/nvo3d" -c "$LAB/evil.conf"
+	busywait 20 grep -i "certificate" "$LIB_TMP/evil.log"
+	busywait 20 grep -i "certificate\|handshake" "$LAB/director1.log"
+	bg_stop evil
 	lab_start host2
 	unchanged
 }
@@ -134,7 +150,7 @@ api_without_certificate() {
 		https://10.1.0.2:6640/api/v1/vms
 }
 
-plan 9
+plan 10
 test_run "two data centres, a VM in each" bring_up
 test_run "a second VM with the MAC is refused" second_vm "02:00:00:00:00:01" 1 --mac 02:00:00:00:00:01
 test_run "a second VM with the MAC is refused in the other DC" \
@@ -143,6 +159,7 @@ test_run "a second VM with the IP is refused in the other DC" second_vm "10.9.0.
 test_run "requests that make no sense are refused" bad_requests
 test_run "a broken configuration is refused by file and line" broken_configuration
 test_run "a certificate of somebody else is refused" certificates
+test_run "a certificate of a foreign CA is refused" foreign_ca
 test_run "noise on the ports harms nobody" strangers
 test_run "the API wants an operator's certificate" api_without_certificate
 lab_down

@@ -89,9 +89,8 @@ static enum wait_verdict judge(json_t *vm, uint64_t ms, void *arg, struct err *e
 			awaited->name);
 		return WAIT_FAILED;
 	}
-	if (!awaited->state)
+	if (!awaited->state || json_object_get(vm, "doing"))
 		return WAIT_ON;
-
 	if (strcmp(state, awaited->state) == 0)
 		return WAIT_DONE;
 	if (!*error && strcmp(state, "failed") != 0)

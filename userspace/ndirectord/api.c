@@ -2,10 +2,9 @@
 /*
  * The HTTP API, read only (Documentation/protocols/api.rst).
  */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include "director.h"
+#include "lib/http_events.h"
 
 static json_t *text_ip(const struct ip_addr *ip)
 {
@@ -221,50 +220,14 @@ static void get_placements(struct http_request *req, void *arg)
 	each_vn(req, arg, put_placements);
 }
 
-static bool parse_seq(const char *text, uint64_t *ret)
-{
-	char *end;
-
-	*ret = 0;
-	if (!text)
-		return true;
-	errno = 0;
-	*ret = strtoull(text, &end, 10);
-	return *text >= '0' && *text <= '9' && !*end && !errno;
-}
-
-static void reply_events(struct http_request *req, struct director *d, bool alerts)
-{
-	const char *since = http_query(req, "since");
-	json_t *items = json_array();
-	const struct event_entry *e;
-	uint64_t seq;
-
-	if (!parse_seq(since, &seq)) {
-		json_decref(items);
-		http_error(req, 400, "bad-message", "since=%s is not the number of an event",
-			   since);
-		return;
-	}
-	while ((e = events_after(&d->events, seq, alerts))) {
-		seq = e->seq;
-		json_array_append_new(items, json_pack("{s:I, s:I, s:s, s:s, s:s, s:b}", "seq",
-						       (json_int_t)e->seq, "time",
-						       (json_int_t)e->time, "kind", e->kind,
-						       "subject", e->subject, "text", e->text,
-						       "alert", e->alert));
-	}
-	reply_items(req, items);
-}
-
 static void get_events(struct http_request *req, void *arg)
 {
-	reply_events(req, arg, false);
+	http_reply_events(req, ((struct director *)arg)->events, false);
 }
 
 static void get_alerts(struct http_request *req, void *arg)
 {
-	reply_events(req, arg, true);
+	http_reply_events(req, ((struct director *)arg)->events, true);
 }
 
 const struct http_route director_routes[] = {

@@ -6,8 +6,8 @@
 #define NDIRECTORD_DIRECTOR_H
 
 #include "db.h"
-#include "events.h"
 #include "lib/chan.h"
+#include "lib/events.h"
 #include "lib/http.h"
 #include "lib/store.h"
 #include "tell.h"
@@ -25,7 +25,7 @@ struct director {
 	bool in_transaction;
 	bool commit_due;		/* from the loop */
 	struct answer *answers;		/* list: they wait for the commit */
-	struct events events;
+	struct events *events;
 	struct tell tell;
 	struct chan_server *server;
 	struct http_server *http;
@@ -53,7 +53,7 @@ void director_answer(struct director *d, struct chan *chan, const struct msg *ms
 /* The end of a commit. */
 void director_send_answers(struct director *d);
 
-/* server.c: what @subject did, for the events and the log. */
+/* note.c: what @subject did, for the events and the log. */
 void director_note(struct director *d, const char *kind, const char *subject, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 void director_alert(struct director *d, const char *kind, const char *subject, const char *fmt,

@@ -2,42 +2,9 @@
 /*
  * Sessions that others open: who speaks decides which conversation it is.
  */
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include "director.h"
 #include "lib/log.h"
-
-static uint64_t realtime_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-void director_note(struct director *d, const char *kind, const char *subject, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	events_add(&d->events, realtime_ms(), false, kind, subject, fmt, ap);
-	va_end(ap);
-	log_debug("%s %s: %s", kind, subject, events_newest(&d->events, false)->text);
-}
-
-void director_alert(struct director *d, const char *kind, const char *subject, const char *fmt, ...)
-{
-	va_list ap;
-	bool new;
-
-	va_start(ap, fmt);
-	new = events_add(&d->events, realtime_ms(), true, kind, subject, fmt, ap);
-	va_end(ap);
-	if (new)
-		log_warn("%s %s: %s", kind, subject, events_newest(&d->events, true)->text);
-}
 
 /* NVEs and vCenters are of this data centre; a director must be a peer that we know. */
 static const char *stranger(struct director *d, const struct identity *peer)

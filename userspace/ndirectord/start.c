@@ -96,6 +96,7 @@ struct director *director_start(struct loop *loop, const struct settings *s, str
 	int ret = -EINVAL;
 
 	d->loop = loop;
+	d->events = events_new();
 	db_init(&d->db, s->dc, s->dc_id);
 	tell_init(&d->tell, loop, commit, d);
 	d->tls = tls_new(s->ca, s->cert, s->key, err);
@@ -127,6 +128,7 @@ void director_stop(struct director *d)
 	tell_uninit(&d->tell);
 	db_uninit(&d->db);
 	store_close(d->store);
+	events_free(d->events);
 	tls_free(d->tls);
 	free(d);
 }

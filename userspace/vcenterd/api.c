@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include "api.h"
 #include "codes.h"
+#include "lib/http_events.h"
 #include "lib/version.h"
 #include "view.h"
 
@@ -102,38 +103,14 @@ static void server_show(struct http_request *req, void *arg)
 			   vc->conf.dc);
 }
 
-static void list_events(struct http_request *req, struct vcenter *vc, bool alerts)
-{
-	const char *since = http_query(req, "since");
-	const struct event *event;
-	json_t *items;
-	uint64_t seq = 0;
-	char *end;
-
-	if (since) {
-		seq = strtoull(since, &end, 10);
-		if (*end || end == since) {
-			http_error(req, 400, "bad-request", "since: \"%s\" is not a number",
-				   since);
-			return;
-		}
-	}
-	items = json_array();
-	while ((event = events_next(vc->events, seq, alerts))) {
-		json_array_append_new(items, view_event(event));
-		seq = event->seq;
-	}
-	api_reply_items(req, items);
-}
-
 static void event_list(struct http_request *req, void *arg)
 {
-	list_events(req, arg, false);
+	http_reply_events(req, ((struct vcenter *)arg)->events, false);
 }
 
 static void alert_list(struct http_request *req, void *arg)
 {
-	list_events(req, arg, true);
+	http_reply_events(req, ((struct vcenter *)arg)->events, true);
 }
 
 static const struct http_route routes[] = {

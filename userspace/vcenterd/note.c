@@ -26,8 +26,10 @@ static void note_any(struct vcenter *vc, bool alert, const char *kind, const cha
 	if (vc->stopping)
 		return;
 	vsnprintf(text, sizeof(text), fmt, ap);
-	log_write(alert ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "%s: %s: %s", kind, subject, text);
 	event = events_add(vc->events, wall_ms(), alert, kind, subject, text, &evicted);
+	if (!event)
+		return;
+	log_write(alert ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "%s: %s: %s", kind, subject, text);
 	if (persist_event(vc->store, event, evicted, &err))
 		log_err("an event is not stored: %s", err.text);
 }

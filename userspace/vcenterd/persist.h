@@ -6,9 +6,9 @@
 #ifndef VCENTERD_PERSIST_H
 #define VCENTERD_PERSIST_H
 
-#include "events.h"
 #include "incoming.h"
 #include "inventory.h"
+#include "lib/events.h"
 #include "lib/store.h"
 #include "move.h"
 

@@ -9,9 +9,9 @@
 #define VCENTERD_RECORD_H
 
 #include <stddef.h>
-#include "events.h"
 #include "incoming.h"
 #include "inventory.h"
+#include "lib/events.h"
 #include "move.h"
 
 uint8_t *vn_pack(const struct vn *vn, size_t *len);

@@ -7,9 +7,9 @@
 #define VCENTERD_VCENTER_H
 
 #include "config.h"
-#include "events.h"
 #include "inventory.h"
 #include "lib/chan.h"
+#include "lib/events.h"
 #include "lib/loop.h"
 #include "lib/store.h"
 

@@ -118,6 +118,8 @@ json_t *view_vm(const struct vm *vm, const char *dc)
 	set(obj, "tenant", vm->tenant);
 	set(obj, "group", vm->group);
 	set(obj, "state", word_vm_state(vm->state));
+	if (word_vm_op(vm->op))
+		set(obj, "doing", word_vm_op(vm->op));
 	if (*vm->text)
 		set(obj, "error", vm->text);
 	set(obj, "dc", dc);
@@ -174,17 +176,5 @@ json_t *view_lookup(const struct lookup_result *res)
 	set(obj, "server", res->server);
 	set(obj, "server_addr", res->server_addr);
 	set(obj, "state", word_vm_state(res->state));
-	return obj;
-}
-
-json_t *view_event(const struct event *event)
-{
-	json_t *obj = json_object();
-
-	set_int(obj, "seq", event->seq);
-	set_int(obj, "time", event->time);
-	set(obj, "kind", event->kind);
-	set(obj, "subject", event->subject);
-	set(obj, "text", event->text);
 	return obj;
 }

@@ -3,7 +3,6 @@
 #ifndef VCENTERD_VIEW_H
 #define VCENTERD_VIEW_H
 
-#include "events.h"
 #include "inventory.h"
 #include "lib/json.h"
 #include "lookup.h"
@@ -14,6 +13,5 @@ json_t *view_server(const struct server *server);
 json_t *view_vm(const struct vm *vm, const char *dc);
 json_t *view_move(const struct move *m);
 json_t *view_lookup(const struct lookup_result *res);
-json_t *view_event(const struct event *event);
 
 #endif

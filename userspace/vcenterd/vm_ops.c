@@ -297,6 +297,7 @@ static void run(struct vcenter *vc, struct vm *vm)
 static void begin(struct vcenter *vc, struct vm *vm, enum vm_op op)
 {
 	inventory_job_set(vc->inv, vm, op);
+	vm->text[0] = '\0';
 	vm_job_begin(vm, loop_now_ms());
 }
 

@@ -7,6 +7,14 @@
 /* In the order of the numbers. */
 static const char *const vm_states[] = { "unknown", "creating", "running", "stopped", "moving",
 					 "deleting", "failed" };
+/* What follows a failure is nobody's request. */
+static const char *const vm_ops[] = {
+	[VM_OP_CREATE] = "create",
+	[VM_OP_DELETE] = "delete",
+	[VM_OP_START] = "start",
+	[VM_OP_STOP] = "stop",
+	[VM_OP_ADOPT] = "register",
+};
 static const char *const unknowns[] = { "drop", "ask", "flood" };
 static const char *const bums[] = { "none", "replicate" };
 static const char *const lookups[] = { "not-found", "found", "moving" };
@@ -27,6 +35,11 @@ static int parse(const char *const *words, size_t n, const char *word, uint32_t 
 const char *word_vm_state(uint32_t state)
 {
 	return vm_states[state < COUNT(vm_states) ? state : 0];
+}
+
+const char *word_vm_op(enum vm_op op)
+{
+	return vm_ops[op];
 }
 
 const char *word_unknown(uint32_t policy)

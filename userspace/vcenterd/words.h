@@ -4,8 +4,11 @@
 #define VCENTERD_WORDS_H
 
 #include <stdint.h>
+#include "model.h"
 
 const char *word_vm_state(uint32_t state);		/* "running"; "unknown" */
+/* "start"; NULL if nothing is asked for */
+const char *word_vm_op(enum vm_op op);
 const char *word_unknown(uint32_t policy);		/* "drop", "ask", "flood" */
 const char *word_bum(uint32_t policy);			/* "none", "replicate" */
 const char *word_lookup(uint32_t result);		/* "found", "moving", "not-found" */

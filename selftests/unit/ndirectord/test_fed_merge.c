@@ -13,6 +13,7 @@ static struct db_vn *vn;
 static int setup(void **state)
 {
 	d = calloc(1, sizeof(*d));
+	d->events = events_new();
 	vn = fix_db(&d->db);
 	return 0;
 }
@@ -20,6 +21,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	db_uninit(&d->db);
+	events_free(d->events);
 	free(d);
 	return 0;
 }
@@ -58,10 +60,10 @@ static struct db_map *held(uint8_t mac)
 
 static uint64_t alerts(const char *kind)
 {
-	const struct event_entry *e;
+	const struct event *e;
 	uint64_t n = 0;
 
-	for (e = events_after(&d->events, 0, true); e; e = events_after(&d->events, e->seq, true))
+	for (e = events_next(d->events, 0, true); e; e = events_next(d->events, e->seq, true))
 		n += !strcmp(e->kind, kind);
 	return n;
 }

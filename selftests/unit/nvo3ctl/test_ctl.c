@@ -59,6 +59,9 @@ static const char *const deleted[] = {
 	VM("deleted", "'state':'deleting'"), VM("deleted", "'state':'deleting'"), "", NULL };
 static const char *const halts[] = {
 	VM("halts", "'state':'running'"), VM("halts", "'state':'stopped'"), NULL };
+static const char *const revives[] = {
+	VM("revives", "'state':'failed','doing':'start'"),
+	VM("revives", "'state':'running'"), NULL };
 static const char *const sticks[] = {
 	VM("sticks", "'state':'running'"),
 	VM("sticks", "'state':'running','error':'the process does not end'"), NULL };
@@ -78,7 +81,8 @@ static const char *const move_bad[] = {
 static struct script scripts[] = {
 	{ "good", good },	    { "refused", refused },	{ "vanishes", vanishes },
 	{ "deleted", deleted },	    { "halts", halts },		{ "sticks", sticks },
-	{ "move-good", move_good }, { "move-bad", move_bad },	{ NULL },
+	{ "revives", revives },	    { "move-good", move_good }, { "move-bad", move_bad },
+	{ NULL },
 };
 
 /* Here JSON is written with single quotes, to be readable in C. */
@@ -376,6 +380,7 @@ static void test_change(void **state)
 	expect("vm delete absent", CTL_FAILED, "", "Error: there is no absent\n");
 	expect("vm stop sticks", CTL_FAILED, "", "Error: the process does not end\n");
 	expect("vm stop halts", CTL_OK, "", "");
+	expect("vm start revives", CTL_OK, "", "");
 }
 
 /* Times differ from run to run: all digits become 0. */

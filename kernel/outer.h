@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What was read from the outer headers of a packet, whichever way it came in. The
+ * step behind it (from_outer.c) looks at the outer packet no more.
+ */
+#ifndef _NVO3_OUTER_H
+#define _NVO3_OUTER_H
+
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <net/dsfield.h>
+#include "addr.h"
+
+struct nvo3_outer {
+	struct nvo3_addr saddr;	/* the NVE that sent it */
+	struct nvo3_addr daddr;	/* ours */
+	u32 vni;
+	u16 hlen;		/* bytes from the transport header to the inner frame */
+	u8 dsfield;		/* DSCP and ECN */
+	u8 ttl;
+};
+
+static inline void nvo3_outer_read4(struct nvo3_outer *outer, const struct iphdr *iph)
+{
+	outer->saddr = nvo3_addr_from4(iph->saddr);
+	outer->daddr = nvo3_addr_from4(iph->daddr);
+	outer->dsfield = iph->tos;
+	outer->ttl = iph->ttl;
+}
+
+static inline void nvo3_outer_read6(struct nvo3_outer *outer, const struct ipv6hdr *iph)
+{
+	outer->saddr = nvo3_addr_from6(&iph->saddr);
+	outer->daddr = nvo3_addr_from6(&iph->daddr);
+	outer->dsfield = ipv6_get_dsfield(iph);
+	outer->ttl = iph->hop_limit;
+}
+
+#endif /* _NVO3_OUTER_H */

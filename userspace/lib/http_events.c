@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include "http_events.h"
+#include "json.h"
+
+static bool parse_seq(const char *text, uint64_t *ret)
+{
+	char *end;
+
+	*ret = 0;
+	if (!text)
+		return true;
+	errno = 0;
+	*ret = strtoull(text, &end, 10);
+	return *text >= '0' && *text <= '9' && !*end && !errno;
+}
+
+static json_t *view(const struct event *e)
+{
+	return json_pack("{s:I, s:I, s:s, s:s, s:s, s:b}", "seq", (json_int_t)e->seq,
+			 "time", (json_int_t)e->time, "kind", e->kind, "subject", e->subject,
+			 "text", e->text, "alert", e->alert);
+}
+
+void http_reply_events(struct http_request *req, const struct events *events, bool alerts_only)
+{
+	const char *since = http_query(req, "since");
+	json_t *items = json_array();
+	const struct event *event;
+	uint64_t seq;
+
+	if (!parse_seq(since, &seq)) {
+		json_decref(items);
+		http_error(req, 400, "bad-request", "since=%s is not the number of an event",
+			   since);
+		return;
+	}
+	while ((event = events_next(events, seq, alerts_only))) {
+		seq = event->seq;
+		json_array_append_new(items, view(event));
+	}
+	http_reply(req, 200, json_pack("{s:o}", "items", items));
+}
