@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/module.h>
 #include <net/rtnetlink.h>
+#include "acl.h"
 #include "addr.h"
 #include "budget.h"
 #include "encap.h"
@@ -8,6 +9,7 @@
 #include "map.h"
 #include "members.h"
 #include "netlink.h"
+#include "police.h"
 #include "rtnl.h"
 #include "table.h"
 
@@ -19,6 +21,8 @@ static int __init selftest(void)
 	ok &= nvo3_budget_selftest();
 	ok &= nvo3_vxlan_selftest();
 	ok &= nvo3_flow_selftest();
+	ok &= nvo3_acl_selftest();
+	ok &= nvo3_police_selftest();
 	ok &= nvo3_members_selftest();
 	ok &= nvo3_index_selftest();
 	ok &= nvo3_table_selftest();

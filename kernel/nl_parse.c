@@ -76,6 +76,16 @@ int nvo3_nl_parse_remote(struct nlattr *nest, struct nlattr **tb, struct netlink
 	return parse(&remote, nest, tb, extack);
 }
 
+int nvo3_nl_parse_profile(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	static const struct object profile = {
+		"profile", NVO3_A_PROFILE_MAX, nvo3_profile_nl_policy,
+		BIT(NVO3_A_PROFILE_RULES) | BIT(NVO3_A_PROFILE_PORTS) | BIT(NVO3_A_PROFILE_FIRST),
+	};
+
+	return parse(&profile, nest, tb, extack);
+}
+
 struct nvo3_vn *nvo3_nl_vn(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *vni,
 			   struct netlink_ext_ack *extack)
 {
@@ -88,6 +98,20 @@ struct nvo3_vn *nvo3_nl_vn(struct nvo3_nve *nve, struct nlattr *nest, struct nla
 		return ERR_PTR(NVO3_REFUSE(extack, vni, ENOENT, "VN %u does not exist on %s",
 					   nla_get_u32(vni), nve->dev->name));
 	return vn;
+}
+
+struct nvo3_profile *nvo3_nl_profile(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *id,
+				     struct netlink_ext_ack *extack)
+{
+	struct nvo3_profile *profile;
+
+	if (!id)
+		return ERR_PTR(NVO3_REFUSE(extack, nest, EINVAL, "no profile given (id)"));
+	profile = nvo3_profile_lookup(&nve->profiles, nla_get_u32(id));
+	if (!profile)
+		return ERR_PTR(NVO3_REFUSE(extack, id, ENOENT, "profile %u does not exist on %s",
+					   nla_get_u32(id), nve->dev->name));
+	return profile;
 }
 
 int nvo3_nl_addr(struct nlattr *nest, struct nlattr *addr4, struct nlattr *addr6,

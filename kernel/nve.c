@@ -68,6 +68,7 @@ static void clear(struct nvo3_nve *nve)
 		if (vn)
 			nvo3_vn_remove(nve, vn);
 	}
+	nvo3_profiles_clear(&nve->profiles);
 }
 
 /*
@@ -93,6 +94,8 @@ static void nve_uninit(struct net_device *dev)
 	nvo3_reaper_uninit(&nve->reaper);
 	mutex_lock(&nve->lock);
 	nvo3_remotes_uninit(&nve->remotes);
+	xa_destroy(&nve->profiles.ids);
+	kvfree(nve->verdicts);
 	nvo3_index_uninit(&nve->ports);
 	nvo3_vns_uninit(&nve->vns);
 	nvo3_table_uninit(&nve->maps);
@@ -132,7 +135,7 @@ static netdev_tx_t nve_xmit(struct sk_buff *skb, struct net_device *dev)
 
 static bool is_receive(enum nvo3_drop reason)
 {
-	return reason >= NVO3_DROP_TUNNEL_HEADER;
+	return reason >= NVO3_DROP_TUNNEL_HEADER && reason <= NVO3_DROP_TUNNEL_REMOTE;
 }
 
 /* The helpers count what leaves by the tunnel, from_tunnel.c what comes. */
@@ -207,6 +210,7 @@ void nvo3_nve_setup(struct net_device *dev)
 	nve->flow_seed = get_random_u32();
 	mutex_init(&nve->lock);
 	nvo3_reaper_init(&nve->reaper, &nve->lock);
+	nvo3_profiles_init(&nve->profiles, &nve->lock, &nve->reaper);
 	INIT_LIST_HEAD(&nve->slaves);
 	INIT_LIST_HEAD(&nve->net_node);
 }

@@ -20,7 +20,7 @@ status_is() {
 # --- the command line; the kernel is never asked
 
 words() {
-	status_is 1 '"vns" is not an object; expected nve, vn, member, port, map, remote, monitor or help' vns
+	status_is 1 '"vns" is not an object; expected nve, vn, member, port, map, profile, remote, monitor or help' vns
 	status_is 1 '"ad" is not a command of vn; expected show, add, set, del or help' vn ad
 	status_is 1 '"vn" is unknown here; expected vni, unknown, bum or limit' \
 		vn add dev nve0 vn 100

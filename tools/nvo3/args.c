@@ -11,7 +11,7 @@
 
 /* A list of alternatives as in a sentence: "drop, ask or flood" */
 struct choice {
-	char text[200];
+	char text[300];
 	size_t n;
 	const char *held;
 };
@@ -138,6 +138,11 @@ static int parse_value(const struct arg *a, const char *text, struct err *err)
 		return parse_ip(a, text, err);
 	case ARG_MAC:
 		return parse_mac(a, text, err);
+	case ARG_OWN:
+		if (a->parse(a->dst, text) < 0)
+			return err_set(err, EINVAL, "\"%s\" needs %s, not \"%s\"", a->key, a->expect,
+				       text);
+		return 0;
 	}
 	return err_set(err, EINVAL, "\"%s\" cannot be parsed", a->key);
 }

@@ -22,6 +22,7 @@ enum arg_type {
 	ARG_IP4,
 	ARG_IP6,
 	ARG_MAC,	/* struct mac_addr */
+	ARG_OWN,	/* by parse(), which wants what is said in expect */
 };
 
 struct arg {
@@ -31,6 +32,8 @@ struct arg {
 	size_t size;
 	uint64_t min, max;
 	const char *const *words;	/* ends with NULL */
+	int (*parse)(void *dst, const char *text);	/* below 0: not what expect says */
+	const char *expect;
 	bool must;
 	uint32_t *has, bit;	/* bit is set when the word is given; has may be NULL */
 	bool given;		/* filled by args_parse() */
@@ -43,6 +46,9 @@ struct arg {
 #define ARG_NUMBER(k, d, lo, hi, ...) \
 	{ .key = k, .type = ARG_NUM, .dst = d, .size = sizeof(*(d)), .min = lo, .max = hi, \
 	  __VA_ARGS__ }
+
+#define ARG_PARSED(k, d, fn, what, ...) \
+	{ .key = k, .type = ARG_OWN, .dst = d, .parse = fn, .expect = what, __VA_ARGS__ }
 
 /* Which word of an enum a number is; "?" when this build has no word for it */
 const char *args_word(const char *const *words, unsigned int value);

@@ -14,6 +14,7 @@
 #include <linux/nvo3.h>
 
 #include "addr.h"
+#include "nvo3_profile_obj.h"
 
 #define NVO3_HAS(attr) (1u << NVO3_A_##attr)
 
@@ -59,6 +60,7 @@ struct nvo3_port {
 	uint8_t state;			/* enum nvo3_port_state */
 	uint64_t epoch;
 	struct nvo3_stats stats;
+	uint32_t profile;		/* 0 none */
 };
 
 /* Either addr (another NVE) or dev and vlan (a local port) */
@@ -99,6 +101,7 @@ struct nvo3_event {
 		struct nvo3_map map;
 		struct nvo3_remote remote;
 		struct nvo3_miss miss;
+		struct nvo3_profile profile;
 	};
 };
 
