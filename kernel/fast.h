@@ -12,6 +12,7 @@
 #define _NVO3_FAST_H
 
 #include "flow.h"
+#include "guard.h"
 #include "nve.h"
 #include "outer.h"
 
@@ -24,6 +25,12 @@ int nvo3_from_tunnel(struct sock *sk, struct sk_buff *skb);
 /* from_gre.c: the hook for NVGRE. 0 or an error; _close does nothing if it is not open. */
 int nvo3_gre_open(struct nvo3_nve *nve);
 void nvo3_gre_close(struct nvo3_nve *nve);
+
+/* guard.c: may it enter by the port, may it leave by it? The frame stays the caller's. */
+enum nvo3_drop nvo3_guard_from_vm(struct nvo3_port *port, const struct nvo3_guard *guard,
+				  const struct sk_buff *skb, const struct nvo3_flow *flow);
+enum nvo3_drop nvo3_guard_to_vm(struct nvo3_port *port, const struct nvo3_guard *guard,
+				const struct sk_buff *skb, const struct nvo3_flow *flow);
 
 /*
  * from_outer.c: a packet whose data is at its transport header, as @outer says.

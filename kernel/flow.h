@@ -39,9 +39,10 @@ struct nvo3_flow {
 	union nvo3_flow_addr dst;
 	__be16 sport, dport;
 	__be16 eth_type;		/* 0: the frame has a length instead (802.3) */
-	u8 family;			/* AF_INET or AF_INET6, 0: not IP */
 	u8 proto;			/* behind IPv6 extension headers */
 	u8 flags;			/* NVO3_FLOW_* */
+	/* Up to here: all that a rule of a profile may look at (verdict.h). */
+	u8 family;			/* AF_INET or AF_INET6, 0: not IP */
 	u8 icmp_type;			/* of ICMP over IPv4, ICMPv6 over IPv6 */
 	u16 l4;				/* bytes from the Ethernet header to the transport's */
 };

@@ -107,6 +107,7 @@ static enum nvo3_drop from_port(struct nvo3_slave *slave, struct sk_buff *skb,
 {
 	enum nvo3_drop reason = find_port(slave, skb, port);
 	struct nvo3_nve *nve = slave->nve;
+	const struct nvo3_guard *guard;
 	struct nvo3_flow flow;
 
 	if (reason)
@@ -117,6 +118,11 @@ static enum nvo3_drop from_port(struct nvo3_slave *slave, struct sk_buff *skb,
 	nvo3_stats_count((*port)->stats, NVO3_COUNT_RX, nvo3_stats_frames(skb), skb->len);
 	nvo3_stats_count((*port)->vn->stats, NVO3_COUNT_RX, nvo3_stats_frames(skb), skb->len);
 	nvo3_flow_parse(skb, &flow);
+	guard = rcu_dereference((*port)->guard);
+	if (guard)
+		reason = nvo3_guard_from_vm(*port, guard, skb, &flow);
+	if (reason)
+		return reason;
 	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
 		return flood(nve, *port, skb, &flow);
 	return forward(nve, *port, skb, &flow);

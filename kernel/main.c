@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/module.h>
 #include <net/rtnetlink.h>
+#include "acl.h"
 #include "addr.h"
 #include "budget.h"
 #include "encap.h"
@@ -10,6 +11,7 @@
 #include "members.h"
 #include "mss.h"
 #include "netlink.h"
+#include "police.h"
 #include "rtnl.h"
 #include "table.h"
 
@@ -24,6 +26,8 @@ static int __init selftest(void)
 	ok &= nvo3_nvgre_selftest();
 	ok &= nvo3_flow_selftest();
 	ok &= nvo3_mss_selftest();
+	ok &= nvo3_acl_selftest();
+	ok &= nvo3_police_selftest();
 	ok &= nvo3_members_selftest();
 	ok &= nvo3_group_selftest();
 	ok &= nvo3_index_selftest();

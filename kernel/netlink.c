@@ -4,8 +4,8 @@
 
 /*
  * The core checks reserved bits and flags from resv_start_op on, and would take
- * NLM_F_REPLACE and NLM_F_EXCL of map-add for such bits. So it starts behind
- * that one, and this does the same for those before.
+ * NLM_F_REPLACE and NLM_F_EXCL of map-add and profile-add for such bits. So it
+ * starts behind those, and this does the same for all before.
  */
 static int check_header(const struct nlmsghdr *nlh, bool dump, struct netlink_ext_ack *extack)
 {
@@ -14,6 +14,7 @@ static int check_header(const struct nlmsghdr *nlh, bool dump, struct netlink_ex
 
 	switch (genlh->cmd) {
 	case NVO3_CMD_MAP_ADD:
+	case NVO3_CMD_PROFILE_ADD:
 		flags |= NLM_F_REPLACE | NLM_F_CREATE | NLM_F_EXCL;
 		break;
 	case NVO3_CMD_VN_ADD:
@@ -221,7 +222,7 @@ struct genl_family nvo3_nl_family __ro_after_init = {
 	.module = THIS_MODULE,
 	.netnsok = true,
 	.parallel_ops = true,
-	.resv_start_op = NVO3_CMD_MAP_ADD + 1,
+	.resv_start_op = NVO3_CMD_PROFILE_ADD + 1,
 	.pre_doit = pre_doit,
 	.post_doit = post_doit,
 	.ops = nvo3_nl_ops,

@@ -81,7 +81,7 @@ const struct nla_policy nvo3_path_nl_policy[NVO3_A_PATH_WEIGHT + 1] = {
 	[NVO3_A_PATH_WEIGHT] = NLA_POLICY_MIN(NLA_U16, 1),
 };
 
-const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_PAD + 1] = {
+const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_PROFILE + 1] = {
 	[NVO3_A_PORT_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NVO3_A_PORT_VLAN] = NLA_POLICY_RANGE(NLA_U16, 1, 4094),
 	[NVO3_A_PORT_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_port_vni_range),
@@ -89,6 +89,18 @@ const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_PAD + 1] = {
 	[NVO3_A_PORT_STATE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[NVO3_A_PORT_EPOCH] = { .type = NLA_U64, },
 	[NVO3_A_PORT_STATS] = NLA_POLICY_NESTED(nvo3_stats_nl_policy),
+	[NVO3_A_PORT_PROFILE] = { .type = NLA_U32, },
+};
+
+const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_PAD + 1] = {
+	[NVO3_A_PROFILE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_PROFILE_DEFAULT] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NVO3_A_PROFILE_RATE] = { .type = NLA_U64, },
+	[NVO3_A_PROFILE_BURST] = { .type = NLA_U32, },
+	[NVO3_A_PROFILE_PPS] = { .type = NLA_U32, },
+	[NVO3_A_PROFILE_RULES] = { .type = NLA_U32, },
+	[NVO3_A_PROFILE_PORTS] = { .type = NLA_U32, },
+	[NVO3_A_PROFILE_FIRST] = { .type = NLA_U32, },
 };
 
 const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_STATE + 1] = {
@@ -101,6 +113,25 @@ const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_STATE + 1] = {
 	[NVO3_A_REMOTE_DSTPORT] = { .type = NLA_U16, },
 	[NVO3_A_REMOTE_REMOTE_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_remote_remote_vni_range),
 	[NVO3_A_REMOTE_STATE] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+const struct nla_policy nvo3_rule_nl_policy[NVO3_A_RULE_DST_GROUP + 1] = {
+	[NVO3_A_RULE_VERDICT] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NVO3_A_RULE_DIR] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NVO3_A_RULE_ETHERTYPE] = NLA_POLICY_MIN(NLA_U16, 1536),
+	[NVO3_A_RULE_PROTO] = { .type = NLA_U8, },
+	[NVO3_A_RULE_SRC4] = { .type = NLA_U32, },
+	[NVO3_A_RULE_SRC6] = NLA_POLICY_EXACT_LEN(16),
+	[NVO3_A_RULE_SRC_PLEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[NVO3_A_RULE_DST4] = { .type = NLA_U32, },
+	[NVO3_A_RULE_DST6] = NLA_POLICY_EXACT_LEN(16),
+	[NVO3_A_RULE_DST_PLEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[NVO3_A_RULE_SPORT] = { .type = NLA_U16, },
+	[NVO3_A_RULE_SPORT_LAST] = { .type = NLA_U16, },
+	[NVO3_A_RULE_DPORT] = { .type = NLA_U16, },
+	[NVO3_A_RULE_DPORT_LAST] = { .type = NLA_U16, },
+	[NVO3_A_RULE_SRC_GROUP] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_RULE_DST_GROUP] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 const struct nla_policy nvo3_stats_nl_policy[NVO3_A_STATS_PAD + 1] = {
@@ -228,6 +259,25 @@ const struct nla_policy nvo3_remote_get_nl_policy[NVO3_A_REMOTE + 1] = {
 	[NVO3_A_REMOTE] = NLA_POLICY_NESTED(nvo3_remote_nl_policy),
 };
 
+/* NVO3_CMD_PROFILE_ADD - do */
+const struct nla_policy nvo3_profile_add_nl_policy[NVO3_A_RULE + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_PROFILE] = NLA_POLICY_NESTED(nvo3_profile_nl_policy),
+	[NVO3_A_RULE] = NLA_POLICY_NESTED(nvo3_rule_nl_policy),
+};
+
+/* NVO3_CMD_PROFILE_DEL - do */
+const struct nla_policy nvo3_profile_del_nl_policy[NVO3_A_PROFILE + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_PROFILE] = NLA_POLICY_NESTED(nvo3_profile_nl_policy),
+};
+
+/* NVO3_CMD_PROFILE_GET - do */
+const struct nla_policy nvo3_profile_get_nl_policy[NVO3_A_PROFILE + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_PROFILE] = NLA_POLICY_NESTED(nvo3_profile_nl_policy),
+};
+
 /* NVO3_CMD_REMOTE_SET - do */
 const struct nla_policy nvo3_remote_set_nl_policy[NVO3_A_REMOTE + 1] = {
 	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -235,7 +285,7 @@ const struct nla_policy nvo3_remote_set_nl_policy[NVO3_A_REMOTE + 1] = {
 };
 
 /* Ops table for nvo3 */
-const struct genl_ops nvo3_nl_ops[18] = {
+const struct genl_ops nvo3_nl_ops[21] = {
 	{
 		.cmd		= NVO3_CMD_NVE_GET,
 		.doit		= nvo3_nl_nve_get_doit,
@@ -359,6 +409,28 @@ const struct genl_ops nvo3_nl_ops[18] = {
 		.dumpit		= nvo3_nl_remote_get_dumpit,
 		.policy		= nvo3_remote_get_nl_policy,
 		.maxattr	= NVO3_A_REMOTE,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_PROFILE_ADD,
+		.doit		= nvo3_nl_profile_add_doit,
+		.policy		= nvo3_profile_add_nl_policy,
+		.maxattr	= NVO3_A_RULE,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_PROFILE_DEL,
+		.doit		= nvo3_nl_profile_del_doit,
+		.policy		= nvo3_profile_del_nl_policy,
+		.maxattr	= NVO3_A_PROFILE,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_PROFILE_GET,
+		.doit		= nvo3_nl_profile_get_doit,
+		.dumpit		= nvo3_nl_profile_get_dumpit,
+		.policy		= nvo3_profile_get_nl_policy,
+		.maxattr	= NVO3_A_PROFILE,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -15,8 +15,10 @@
 extern const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_PATH + 1];
 extern const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_REMOTE_VNI + 1];
 extern const struct nla_policy nvo3_path_nl_policy[NVO3_A_PATH_WEIGHT + 1];
-extern const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_PAD + 1];
+extern const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_PROFILE + 1];
+extern const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_PAD + 1];
 extern const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_STATE + 1];
+extern const struct nla_policy nvo3_rule_nl_policy[NVO3_A_RULE_DST_GROUP + 1];
 extern const struct nla_policy nvo3_stats_nl_policy[NVO3_A_STATS_PAD + 1];
 extern const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_PAD + 1];
 
@@ -54,10 +56,16 @@ extern const struct nla_policy nvo3_map_get_nl_policy[NVO3_A_MAP + 1];
 
 extern const struct nla_policy nvo3_remote_get_nl_policy[NVO3_A_REMOTE + 1];
 
+extern const struct nla_policy nvo3_profile_add_nl_policy[NVO3_A_RULE + 1];
+
+extern const struct nla_policy nvo3_profile_del_nl_policy[NVO3_A_PROFILE + 1];
+
+extern const struct nla_policy nvo3_profile_get_nl_policy[NVO3_A_PROFILE + 1];
+
 extern const struct nla_policy nvo3_remote_set_nl_policy[NVO3_A_REMOTE + 1];
 
 /* Ops table for nvo3 */
-extern const struct genl_ops nvo3_nl_ops[18];
+extern const struct genl_ops nvo3_nl_ops[21];
 
 int nvo3_nl_nve_get_doit(struct sk_buff *skb, struct genl_info *info);
 int nvo3_nl_nve_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
@@ -82,6 +90,11 @@ int nvo3_nl_map_get_doit(struct sk_buff *skb, struct genl_info *info);
 int nvo3_nl_map_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int nvo3_nl_remote_get_doit(struct sk_buff *skb, struct genl_info *info);
 int nvo3_nl_remote_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int nvo3_nl_profile_add_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_profile_del_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_profile_get_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_profile_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
 int nvo3_nl_remote_set_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {

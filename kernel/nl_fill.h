@@ -13,6 +13,12 @@ struct nvo3_member {
 	const struct nvo3_locator *loc;
 };
 
+/* Some of a profile's rules; @count 0: without rules. */
+struct nvo3_profile_part {
+	const struct nvo3_profile *profile;
+	u32 first, count;
+};
+
 struct nvo3_miss_event {
 	u32 vni;
 	u32 ifindex;
@@ -23,7 +29,7 @@ struct nvo3_miss_event {
 
 /*
  * Put the object's nest; 0 or -EMSGSIZE. @object is NULL for an NVE, a struct
- * nvo3_mapping for a map. Callers hold the mutex, for a miss nothing.
+ * nvo3_mapping for a map, a struct nvo3_profile_part for a profile. Callers hold the mutex, for a miss nothing.
  */
 int nvo3_fill_nve(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_vn(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
@@ -31,6 +37,7 @@ int nvo3_fill_member(struct sk_buff *skb, struct nvo3_nve *nve, const void *obje
 int nvo3_fill_port(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_map(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_remote(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
+int nvo3_fill_profile(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_miss(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 
 /* Where a message goes. */

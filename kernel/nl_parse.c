@@ -77,6 +77,16 @@ int nvo3_nl_parse_remote(struct nlattr *nest, struct nlattr **tb, struct netlink
 	return parse(&remote, nest, tb, extack);
 }
 
+int nvo3_nl_parse_profile(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	static const struct object profile = {
+		"profile", NVO3_A_PROFILE_MAX, nvo3_profile_nl_policy,
+		BIT(NVO3_A_PROFILE_RULES) | BIT(NVO3_A_PROFILE_PORTS) | BIT(NVO3_A_PROFILE_FIRST),
+	};
+
+	return parse(&profile, nest, tb, extack);
+}
+
 struct nvo3_vn *nvo3_nl_vn(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *vni,
 			   struct netlink_ext_ack *extack)
 {
@@ -89,6 +99,20 @@ struct nvo3_vn *nvo3_nl_vn(struct nvo3_nve *nve, struct nlattr *nest, struct nla
 		return ERR_PTR(NVO3_REFUSE(extack, vni, ENOENT, "VN %u does not exist on %s",
 					   nla_get_u32(vni), nve->dev->name));
 	return vn;
+}
+
+struct nvo3_profile *nvo3_nl_profile(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *id,
+				     struct netlink_ext_ack *extack)
+{
+	struct nvo3_profile *profile;
+
+	if (!id)
+		return ERR_PTR(NVO3_REFUSE(extack, nest, EINVAL, "no profile given (id)"));
+	profile = nvo3_profile_lookup(&nve->profiles, nla_get_u32(id));
+	if (!profile)
+		return ERR_PTR(NVO3_REFUSE(extack, id, ENOENT, "profile %u does not exist on %s",
+					   nla_get_u32(id), nve->dev->name));
+	return profile;
 }
 
 int nvo3_nl_addr(struct nlattr *nest, struct nlattr *addr4, struct nlattr *addr6,
@@ -134,6 +158,12 @@ int nvo3_nl_locator(struct nvo3_nve *nve, struct nlattr *nest, const struct nvo3
 	return 0;
 }
 
+/*
+ * A namespace that never had an address calls all addresses broadcast ones, this
+ * too, which is nobody's.
+ */
+#define ANY_UNICAST	0xf0000001
+
 /* What the underlay's own tables say about the address. */
 static const char *underlay_fault(struct nvo3_nve *nve, const struct nvo3_addr *addr)
 {
@@ -152,7 +182,8 @@ static const char *underlay_fault(struct nvo3_nve *nve, const struct nvo3_addr *
 	case RTN_LOCAL:
 		return "an address of this NVE";
 	case RTN_BROADCAST:
-		return "a broadcast address";
+		if (inet_addr_type_table(nve->net, htonl(ANY_UNICAST), table ?: RT_TABLE_LOCAL) != RTN_BROADCAST)
+			return "a broadcast address";
 	}
 	return NULL;
 }

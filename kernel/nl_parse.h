@@ -16,6 +16,7 @@ int nvo3_nl_parse_member(struct nlattr *nest, struct nlattr **tb, struct netlink
 int nvo3_nl_parse_port(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack);
 int nvo3_nl_parse_map(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack);
 int nvo3_nl_parse_remote(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack);
+int nvo3_nl_parse_profile(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack);
 
 /* The VN of @vni, or ERR_PTR(-EINVAL missing, -ENOENT). */
 struct nvo3_vn *nvo3_nl_vn(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *vni,
@@ -42,6 +43,13 @@ int nvo3_nl_check_locator(struct nvo3_nve *nve, const struct nvo3_addr *addr,
 
 /* A unicast MAC: its bytes, or ERR_PTR(-EINVAL). */
 const u8 *nvo3_nl_mac(struct nlattr *nest, struct nlattr *mac, struct netlink_ext_ack *extack);
+
+/* The profile of @id, or ERR_PTR(-EINVAL missing, -ENOENT). */
+struct nvo3_profile *nvo3_nl_profile(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *id,
+				     struct netlink_ext_ack *extack);
+
+/* nl_rule.c: the rule of a nest, or -EINVAL and why it is none. */
+int nvo3_nl_rule(struct nlattr *nest, struct nvo3_acl_rule *rule, struct netlink_ext_ack *extack);
 
 /* The slave of this NVE that @dev names, or ERR_PTR(). */
 struct nvo3_slave *nvo3_nl_slave(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *dev,

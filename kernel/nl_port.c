@@ -8,11 +8,25 @@ struct wish {
 	const u8 *mac;		/* NULL: none */
 	u64 epoch;
 	u8 state;
+	struct nvo3_profile *profile;	/* NULL: none */
 };
 
-static int parse_wish(struct nlattr *nest, struct nlattr **tb, struct wish *wish,
-		      struct netlink_ext_ack *extack)
+static int parse_profile(struct nvo3_nve *nve, struct nlattr *attr, struct wish *wish,
+			 struct netlink_ext_ack *extack)
 {
+	if (!nla_get_u32(attr)) {
+		wish->profile = NULL;
+		return 0;
+	}
+	wish->profile = nvo3_nl_profile(nve, attr, attr, extack);
+	return PTR_ERR_OR_ZERO(wish->profile);
+}
+
+static int parse_wish(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr **tb,
+		      struct wish *wish, struct netlink_ext_ack *extack)
+{
+	int err;
+
 	if (tb[NVO3_A_PORT_MAC]) {
 		wish->mac = nvo3_nl_mac(nest, tb[NVO3_A_PORT_MAC], extack);
 		if (IS_ERR(wish->mac))
@@ -25,23 +39,50 @@ static int parse_wish(struct nlattr *nest, struct nlattr **tb, struct wish *wish
 	if (wish->epoch && !wish->mac)
 		return NVO3_REFUSE(extack, tb[NVO3_A_PORT_EPOCH] ?: nest, EINVAL,
 				   "an epoch needs a MAC address");
+	if (tb[NVO3_A_PORT_PROFILE]) {
+		err = parse_profile(nve, tb[NVO3_A_PORT_PROFILE], wish, extack);
+		if (err)
+			return err;
+	}
 	return 0;
 }
 
+/* What the wish asks to stand before the port: NULL for nothing, or ERR_PTR(-ENOMEM). */
+static struct nvo3_guard *make_guard(const struct wish *wish, struct netlink_ext_ack *extack)
+{
+	struct nvo3_guard *guard;
+
+	if (!wish->profile)
+		return NULL;
+	guard = kzalloc(sizeof(*guard), GFP_KERNEL_ACCOUNT);
+	if (!guard) {
+		NL_SET_ERR_MSG(extack, "no memory for the port");
+		return ERR_PTR(-ENOMEM);
+	}
+	guard->profile = wish->profile;
+	return guard;
+}
+
 /*
- * The claim comes first, because it alone can be refused; then the old mapping
- * goes, if it was of another MAC or the port falls silent.
+ * What can fail comes first: memory, then the claim, which may be refused. Then the
+ * old mapping goes, if it was of another MAC or the port falls silent. A port that
+ * becomes active has its guard before.
  */
 static int fulfil(struct nvo3_nve *nve, struct nvo3_port *port, const struct wish *wish,
 		  const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	bool active = wish->state == NVO3_PORT_STATE_ACTIVE;
+	struct nvo3_guard *guard = make_guard(wish, extack);
 	int err;
 
+	if (IS_ERR(guard))
+		return PTR_ERR(guard);
 	if (active && wish->mac) {
 		err = nvo3_claim_port(nve, port, wish->mac, wish->epoch, attr, extack);
-		if (err)
+		if (err) {
+			kfree(guard);
 			return err;
+		}
 	}
 	if (!active || (port->has_mac && !ether_addr_equal(port->mac, wish->mac)))
 		nvo3_claim_withdraw(nve, port);
@@ -49,6 +90,7 @@ static int fulfil(struct nvo3_nve *nve, struct nvo3_port *port, const struct wis
 	if (wish->mac && wish->mac != port->mac)
 		ether_addr_copy(port->mac, wish->mac);
 	port->epoch = wish->epoch;
+	nvo3_port_set_guard(port, guard);
 	WRITE_ONCE(port->state, wish->state);
 	nvo3_nve_changed(nve);
 	nvo3_notify_port(nve, NVO3_CMD_PORT_NTF, port);
@@ -88,7 +130,7 @@ int nvo3_nl_port_add_doit(struct sk_buff *skb, struct genl_info *info)
 	vn = nvo3_nl_vn(nve, nest, tb[NVO3_A_PORT_VNI], info->extack);
 	if (IS_ERR(vn))
 		return PTR_ERR(vn);
-	err = parse_wish(nest, tb, &wish, info->extack);
+	err = parse_wish(nve, nest, tb, &wish, info->extack);
 	if (err)
 		return err;
 	vlan = tb[NVO3_A_PORT_VLAN] ? nla_get_u16(tb[NVO3_A_PORT_VLAN]) : 0;
@@ -134,8 +176,9 @@ int nvo3_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 		.mac = port->has_mac ? port->mac : NULL,
 		.epoch = port->epoch,
 		.state = port->state,
+		.profile = nvo3_port_profile(port),
 	};
-	err = parse_wish(nest, tb, &wish, info->extack);
+	err = parse_wish(nvo3_nl_nve(info), nest, tb, &wish, info->extack);
 	if (err)
 		return err;
 	return fulfil(nvo3_nl_nve(info), port, &wish, tb[NVO3_A_PORT_MAC] ?: nest, info->extack);

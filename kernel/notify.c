@@ -51,6 +51,13 @@ void nvo3_notify_map(struct nvo3_nve *nve, u8 cmd, const struct nvo3_mapping *ma
 	notify(nve, cmd, group, nvo3_fill_map, mapping, GFP_KERNEL);
 }
 
+void nvo3_notify_profile(struct nvo3_nve *nve, u8 cmd, const struct nvo3_profile *profile)
+{
+	struct nvo3_profile_part part = { .profile = profile };
+
+	notify(nve, cmd, NVO3_NLGRP_CONFIG, nvo3_fill_profile, &part, GFP_KERNEL);
+}
+
 void nvo3_notify_miss(struct nvo3_nve *nve, const struct nvo3_miss_event *event)
 {
 	notify(nve, NVO3_CMD_MISS_NTF, NVO3_NLGRP_MISS, nvo3_fill_miss, event, GFP_ATOMIC);

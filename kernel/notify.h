@@ -13,6 +13,8 @@ void nvo3_notify_port(struct nvo3_nve *nve, u8 cmd, const struct nvo3_port *port
 void nvo3_notify_member(struct nvo3_nve *nve, u8 cmd, const struct nvo3_member *member);
 void nvo3_notify_map(struct nvo3_nve *nve, u8 cmd, const struct nvo3_mapping *mapping);
 
+void nvo3_notify_profile(struct nvo3_nve *nve, u8 cmd, const struct nvo3_profile *profile);
+
 /* From the fast path. */
 void nvo3_notify_miss(struct nvo3_nve *nve, const struct nvo3_miss_event *event);
 

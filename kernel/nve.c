@@ -73,6 +73,7 @@ static void clear(struct nvo3_nve *nve)
 		if (vn)
 			nvo3_vn_remove(nve, vn);
 	}
+	nvo3_profiles_clear(&nve->profiles);
 }
 
 /*
@@ -99,6 +100,8 @@ static void nve_uninit(struct net_device *dev)
 	mutex_lock(&nve->lock);
 	nvo3_groups_uninit(&nve->groups);
 	nvo3_remotes_uninit(&nve->remotes);
+	xa_destroy(&nve->profiles.ids);
+	kvfree(nve->verdicts);
 	nvo3_index_uninit(&nve->ports);
 	nvo3_vns_uninit(&nve->vns);
 	nvo3_table_uninit(&nve->maps);
@@ -137,8 +140,8 @@ static netdev_tx_t nve_xmit(struct sk_buff *skb, struct net_device *dev)
 
 static bool is_receive(enum nvo3_drop reason)
 {
-	return (reason >= NVO3_DROP_TUNNEL_HEADER && reason <= NVO3_DROP_TUNNEL_OPTION) ||
-	       reason == NVO3_DROP_TUNNEL_CSUM;
+	return (reason >= NVO3_DROP_TUNNEL_HEADER && reason <= NVO3_DROP_TUNNEL_REMOTE) ||
+	       (reason >= NVO3_DROP_TUNNEL_OAM && reason <= NVO3_DROP_TUNNEL_CSUM);
 }
 
 /* The helpers count what leaves by the tunnel, from_tunnel.c what comes. */
@@ -213,6 +216,7 @@ void nvo3_nve_setup(struct net_device *dev)
 	nve->flow_seed = get_random_u32();
 	mutex_init(&nve->lock);
 	nvo3_reaper_init(&nve->reaper, &nve->lock);
+	nvo3_profiles_init(&nve->profiles, &nve->lock, &nve->reaper);
 	INIT_LIST_HEAD(&nve->slaves);
 	INIT_LIST_HEAD(&nve->net_node);
 }

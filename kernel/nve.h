@@ -14,6 +14,7 @@
 #include "group.h"
 #include "map.h"
 #include "port.h"
+#include "profile.h"
 #include "remote.h"
 
 /* Outer headers of all encapsulations: IPv6, UDP, VXLAN or Geneve, inner Ethernet. */
@@ -67,6 +68,8 @@ struct nvo3_nve {
 	struct nvo3_table maps;
 	struct nvo3_vns vns;
 	struct nvo3_index ports;
+	struct nvo3_profiles profiles;
+	struct nvo3_verdict_slot *verdicts;	/* of each CPU; NULL until a list is long */
 	u32 nr_ports;
 	struct nvo3_remotes remotes;
 	struct nvo3_groups groups;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/if_vlan.h>
 #include <linux/rtnetlink.h>
+#include <linux/timekeeping.h>
 #include "nve.h"
 
 static struct nvo3_port *port_new(struct nvo3_slave *slave, struct nvo3_vn *vn, u16 vlan)
@@ -23,8 +24,10 @@ static struct nvo3_port *port_new(struct nvo3_slave *slave, struct nvo3_vn *vn, 
 	return port;
 }
 
+/* Nobody finds the port any more, or nobody has yet. */
 static void port_free(struct nvo3_port *port)
 {
+	kfree(rcu_dereference_protected(port->guard, true));
 	free_percpu(port->stats);
 	kfree(port);
 }
@@ -100,12 +103,56 @@ err_free:
 	return ERR_PTR(err);
 }
 
+/* nve->lock is held by all who change ports, and where nobody else knows the port. */
+static struct nvo3_guard *guard_of(const struct nvo3_port *port)
+{
+	return rcu_dereference_protected(port->guard, lockdep_is_held(&port->nve->lock));
+}
+
+struct nvo3_profile *nvo3_port_profile(const struct nvo3_port *port)
+{
+	const struct nvo3_guard *guard = guard_of(port);
+
+	return guard ? guard->profile : NULL;
+}
+
+void nvo3_port_refill(struct nvo3_port *port, const struct nvo3_limits *limits)
+{
+	u64 now = ktime_get_ns();
+	int dir;
+
+	for (dir = 0; dir < NVO3_ACL_DIRS; dir++)
+		nvo3_police_init(&port->police[dir], limits, now);
+}
+
+void nvo3_port_set_guard(struct nvo3_port *port, struct nvo3_guard *guard)
+{
+	struct nvo3_profile *before = nvo3_port_profile(port);
+	struct nvo3_profile *profile = guard ? guard->profile : NULL;
+	struct nvo3_guard *old = guard_of(port);
+
+	if (before)
+		before->ports--;
+	if (profile)
+		profile->ports++;
+	/* Before anyone can take from them. */
+	if (profile && profile != before)
+		nvo3_port_refill(port, &nvo3_profile_policy(&port->nve->profiles,
+							    profile)->limits);
+	rcu_assign_pointer(port->guard, guard);
+	if (old)
+		kfree_rcu(old, rcu);
+}
+
 void nvo3_port_del(struct nvo3_port *port)
 {
 	struct nvo3_nve *nve = port->nve;
+	struct nvo3_profile *profile = nvo3_port_profile(port);
 
 	ASSERT_RTNL();
 	lockdep_assert_held(&nve->lock);
+	if (profile)
+		profile->ports--;
 	slave_detach(port);
 	list_del_rcu(&port->vn_node);
 	port->vn->nr_ports--;

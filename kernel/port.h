@@ -15,6 +15,7 @@
 
 #include <linux/etherdevice.h>
 #include <linux/xarray.h>
+#include "guard.h"
 #include "vn.h"
 
 struct nvo3_nve;
@@ -34,7 +35,9 @@ struct nvo3_port {
 	struct nvo3_vn *vn;
 	u16 vlan;			/* 0: untagged */
 	u8 state;			/* enum nvo3_port_state; READ_ONCE() in the fast path */
+	struct nvo3_guard __rcu *guard;	/* NULL: lets everything pass */
 	struct nvo3_stats __percpu *stats;
+	struct nvo3_police police[NVO3_ACL_DIRS];	/* by enum nvo3_rule_dir */
 	struct list_head vn_node;	/* in vn->ports; RCU readers */
 
 	/* Under the mutex. */
@@ -64,6 +67,18 @@ static inline struct nvo3_port *nvo3_port_lookup(struct nvo3_slave *slave, u16 v
  * the mutex.
  */
 struct nvo3_port *nvo3_port_add(struct nvo3_slave *slave, struct nvo3_vn *vn, u16 vlan);
+
+/*
+ * What stands before the port from now on, NULL for nothing; a profile in it counts the port
+ * as its user. Takes @guard. Caller holds the mutex, as for the next two.
+ */
+void nvo3_port_set_guard(struct nvo3_port *port, struct nvo3_guard *guard);
+
+/* NULL if it has none. */
+struct nvo3_profile *nvo3_port_profile(const struct nvo3_port *port);
+
+/* Begin with full token buckets. */
+void nvo3_port_refill(struct nvo3_port *port, const struct nvo3_limits *limits);
 
 /* Remove a port that no mapping points to. Caller holds rtnl and the mutex. */
 void nvo3_port_del(struct nvo3_port *port);

@@ -16,12 +16,8 @@ static enum nvo3_drop check_device(const struct net_device *dev, const struct sk
 	return NVO3_DROP_NONE;
 }
 
-static enum nvo3_drop send(struct nvo3_port *port, struct sk_buff *skb)
+static void transmit(struct nvo3_port *port, struct sk_buff *skb)
 {
-	enum nvo3_drop reason = check_device(port->dev, skb);
-
-	if (reason)
-		return reason;
 	nvo3_stats_count(port->stats, NVO3_COUNT_TX, nvo3_stats_frames(skb), skb->len);
 	nvo3_stats_count(port->vn->stats, NVO3_COUNT_TX, nvo3_stats_frames(skb), skb->len);
 	/* The sender's route, conntrack and time of arrival mean nothing from here on. */
@@ -31,23 +27,34 @@ static enum nvo3_drop send(struct nvo3_port *port, struct sk_buff *skb)
 		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), port->vlan);
 	skb->dev = port->dev;
 	dev_queue_xmit(skb);
-	return NVO3_DROP_NONE;
 }
 
 enum nvo3_drop nvo3_to_port(struct nvo3_port *port, struct sk_buff *skb,
 			    const struct nvo3_flow *flow)
 {
+	const struct nvo3_guard *guard = rcu_dereference(port->guard);
+	enum nvo3_drop reason;
+
 	if (!nvo3_port_is_active(port))
 		return NVO3_DROP_PORT_INACTIVE;
-	return send(port, skb);
+	reason = check_device(port->dev, skb);
+	if (!reason && guard)
+		reason = nvo3_guard_to_vm(port, guard, skb, flow);
+	if (reason)
+		return reason;
+	transmit(port, skb);
+	return NVO3_DROP_NONE;
 }
 
+/* The guard is against other tenant systems. */
 void nvo3_answer(struct nvo3_nve *nve, struct nvo3_port *port, struct sk_buff *skb)
 {
-	enum nvo3_drop reason = send(port, skb);
+	enum nvo3_drop reason = check_device(port->dev, skb);
 
 	if (reason)
 		nvo3_drop(nve, port->vn, port, skb, reason);
+	else
+		transmit(port, skb);
 }
 
 bool nvo3_to_ports(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3_port *except,
@@ -56,14 +63,19 @@ bool nvo3_to_ports(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3_p
 	enum nvo3_drop reason;
 	struct nvo3_port *port;
 	struct sk_buff *copy;
+	struct nvo3_flow own;
 	bool copied = false;
+
+	/* Once, not by each port that asks. */
+	if (!flow)
+		nvo3_flow_parse(skb, &own);
 
 	list_for_each_entry_rcu(port, &vn->ports, vn_node) {
 		if (port == except || !nvo3_port_is_active(port))
 			continue;
 		copied = true;
 		copy = skb_clone(skb, GFP_ATOMIC);
-		reason = copy ? nvo3_to_port(port, copy, flow) : NVO3_DROP_NOMEM;
+		reason = copy ? nvo3_to_port(port, copy, flow ?: &own) : NVO3_DROP_NOMEM;
 		if (reason)
 			nvo3_drop(nve, vn, port, copy, reason);
 	}

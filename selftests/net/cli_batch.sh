@@ -125,11 +125,31 @@ saved_and_restored() {
 
 # Every tenth of them is there already: each is told, and the others are done.
 many_refusals() {
-	awk '{ if (NR % 10) sub("add", "replace"); print }' "$file" >"$file.again"
-	mv "$file.again" "$file"
+	awk '{ if (NR % 10) sub("add", "replace"); print }' "$file" >"$file.many"
+	cp "$file.many" "$file"
 	run_cmd nvo3 -n a -b "$file" 2>"$LIB_TMP/stderr" && fail "it succeeded"
 	assert_eq "$(wc -l <"$LIB_TMP/stderr")" 1000 "errors"
 	assert_eq "$(cut -d: -f3 "$LIB_TMP/stderr" | awk '$1 % 10' | wc -l)" 0 "wrong lines"
+}
+
+# Lines that travel together and are refused go again one by one, but before the next line.
+refusals_keep_the_order() {
+	local first="map add dev nve0 vni 100 mac 02:00:00:02:00"
+
+	cat >"$file" <<-END
+		map flush dev nve0
+		$first:01 nve 10.3.0.1
+		$first:02 nve 10.3.0.1
+		$first:01 nve 10.3.0.2
+		$first:03 nve 10.3.0.1
+		map flush dev nve0
+		$first:04 nve 10.3.0.1
+	END
+	batch_fails 2 "Error: $file:4: 02:00:00:02:00:01 of VN 100 has a mapping."
+	assert_eq "$(nvo3 -n a map show dev nve0 | grep -o 'mac [^ ]*')" "mac 02:00:00:02:00:04"
+	nvo3 -n a map flush dev nve0
+	awk '{ sub("replace", "add"); print }' "$file.many" >"$file"
+	run_cmd nvo3 -n a -b "$file"
 }
 
 change_forever() {
@@ -166,7 +186,7 @@ module_load
 ns_add a
 ip -n a link add tap0 type veth peer name vm0
 
-plan 9
+plan 10
 test_run "a whole setup, in order" whole_setup
 test_run "a wrong word in any line does nothing" wrong_words_do_nothing
 test_run "refusals name their lines, the rest is done" refusals_name_their_lines
@@ -175,4 +195,5 @@ test_run "10,000 mappings in few datagrams" many
 test_run "10,000 mappings as JSON" many_as_json
 test_run "what is shown can be loaded" saved_and_restored
 test_run "1,000 refusals among 10,000" many_refusals
+test_run "refused together, sent again one by one, in order" refusals_keep_the_order
 test_run "a table that is never at rest" never_at_rest

@@ -20,7 +20,7 @@ status_is() {
 # --- the command line; the kernel is never asked
 
 words() {
-	status_is 1 '"vns" is not an object; expected nve, vn, member, port, map, remote, monitor or help' vns
+	status_is 1 '"vns" is not an object; expected nve, vn, member, port, map, profile, remote, monitor or help' vns
 	status_is 1 '"ad" is not a command of vn; expected show, add, set, del or help' vn ad
 	status_is 1 '"vn" is unknown here; expected vni, unknown, bum or limit' \
 		vn add dev nve0 vn 100
@@ -59,7 +59,7 @@ combinations() {
 	status_is 1 '"vlan" needs "port" beside it' \
 		map add dev nve0 vni 100 mac $mac nve 10.0.0.2 vlan 5
 	status_is 1 'nothing to set; expected unknown, bum or limit' vn set dev nve0 vni 100
-	status_is 1 'nothing to set; expected mac, state or epoch' port set dev tap0
+	status_is 1 'nothing to set; expected mac, state, epoch or profile' port set dev tap0
 	status_is 1 '"vni" needs "dev" beside it' map show vni 100
 }
 

@@ -12,20 +12,28 @@ import sys
 
 import genl
 from genl import attr, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REPLACE, Refused
+from uapi import N
 
 CMDS = ('nve-get vn-add vn-set vn-del vn-get member-add member-del member-get port-add port-set '
         'port-del port-get map-add map-del map-flush map-get remote-get').split()
 CMD = {name: number for number, name in enumerate(CMDS, 1)}
-TOP = {'ifindex': 1, 'nve': 2, 'vn': 3, 'member': 4, 'port': 5, 'map': 6, 'remote': 7}
+CMD |= {f'profile-{verb}': N[f'NVO3_CMD_PROFILE_{verb.upper()}'] for verb in ('add', 'del', 'get')}
+TOP = {'ifindex': 1, 'nve': 2, 'vn': 3, 'member': 4, 'port': 5, 'map': 6, 'remote': 7,
+       'profile': N['NVO3_A_PROFILE'], 'rule': N['NVO3_A_RULE']}
 NESTS = {
     'vn': 'vni unknown bum limit ports maps members misses stats',
     'member': 'vni addr4 addr6',
-    'port': 'dev vlan vni mac state epoch stats',
+    'port': 'dev vlan vni mac state epoch stats pad profile',
     'map': 'vni mac addr4 addr6 dev vlan epoch prov',
     'remote': 'addr4 addr6 refs packets bytes',
+    'profile': 'id default rate burst pps rules ports first',
+    'rule': 'verdict dir ethertype proto src4 src6 src_plen dst4 dst6 dst_plen sport sport_last '
+            'dport dport_last src_group dst_group',
 }
 WIDTH = {'vlan': '=H', 'unknown': '=B', 'bum': '=B', 'state': '=B', 'prov': '=B', 'epoch': '=Q',
-         'misses': '=Q', 'packets': '=Q', 'bytes': '=Q'}
+         'misses': '=Q', 'packets': '=Q', 'bytes': '=Q', 'default': '=B', 'rate': '=Q',
+         'verdict': '=B', 'dir': '=B', 'ethertype': '=H', 'proto': '=B', 'src_plen': '=B',
+         'dst_plen': '=B', 'sport': '=H', 'sport_last': '=H', 'dport': '=H', 'dport_last': '=H'}
 OWN = 'an address of this NVE'
 MAC1, MAC2, MAC9 = '02:00:00:00:00:01', '02:00:00:00:00:02', '02:00:00:00:00:09'
 
@@ -43,7 +51,7 @@ def payload(name, value):
         return value
     if name == 'mac':
         return bytes.fromhex(value.replace(':', ''))
-    if name in ('addr4', 'addr6'):
+    if name in ('addr4', 'addr6', 'src4', 'src6', 'dst4', 'dst6'):
         return ipaddress.ip_address(value).packed
     if name == 'dev':
         value = index(value) if isinstance(value, str) else value
@@ -74,7 +82,7 @@ def dump(cmd):
 
 def state():
     """All that a refused request could have changed."""
-    return [dump(cmd) for cmd in ('vn-get', 'member-get', 'map-get', 'remote-get')]
+    return [dump(cmd) for cmd in ('vn-get', 'member-get', 'map-get', 'remote-get', 'profile-get')]
 
 
 def known():
@@ -353,10 +361,100 @@ def remote():
             nest('remote', addr4='192.0.2.7', refs=1))
 
 
+def rule(verdict=1, **values):
+    return nest('rule', verdict=verdict, dir=0, **values)
+
+
+def profile():
+    for cmd in ('profile-add', 'profile-del', 'profile-get'):
+        refused(errno.EINVAL, 'the request has no profile', cmd, nve())
+        refused(errno.EINVAL, 'no profile given', cmd, nve(), nest('profile', rate=1000))
+        refused(errno.ERANGE, '', cmd, nve(), nest('profile', id=0))
+        refused(errno.ERANGE, '', cmd, nve(), nest('profile', id=5, default=2))
+        for counter in ('rules', 'ports', 'first'):
+            refused(errno.EINVAL, 'a counter of a profile', cmd, nve(),
+                    nest('profile', id=5, **{counter: 1}))
+        for wrong in (b'', b'\0' * 3):
+            refused(errno.EINVAL, 'attribute length', cmd, nve(), nest('profile', id=wrong))
+    for cmd in ('profile-del', 'profile-get'):
+        refused(errno.ENOENT, 'profile 5 does not exist on nve0', cmd, nve(),
+                nest('profile', id=5))
+    refused(errno.ENOENT, 'profile 5 does not exist', 'profile-get', nve(),
+            nest('profile', id=5), flags=NLM_F_DUMP)
+    refused(errno.EINVAL, 'a rate needs a burst', 'profile-add', nve(),
+            nest('profile', id=5, rate=1000))
+    refused(errno.EINVAL, 'a burst needs a rate', 'profile-add', nve(),
+            nest('profile', id=5, burst=1000))
+    refused(errno.ERANGE, 'at least 8 bits', 'profile-add', nve(),
+            nest('profile', id=5, rate=7, burst=1))
+    refused(errno.ENOENT, 'profile 5 does not exist', 'port-set', nve(),
+            nest('port', dev='p1', profile=5))
+    refused(errno.ENOENT, 'profile 5 does not exist', 'port-add', nve(),
+            nest('port', dev='p3', vni=100, profile=5))
+
+
+def rules():
+    ten = {'src4': '10.0.0.0', 'src_plen': 8}
+    head = nest('profile', id=5)
+    cases = (
+        (errno.EINVAL, 'a rule without a verdict', nest('rule', dir=0)),
+        (errno.EINVAL, 'a rule without a direction', nest('rule', verdict=1)),
+        (errno.ERANGE, '', rule(verdict=2)),
+        (errno.ERANGE, '', nest('rule', verdict=1, dir=2)),
+        (errno.ERANGE, '', rule(ethertype=1535)),
+        (errno.ERANGE, '', rule(src_group=0)),
+        (errno.ERANGE, '', rule(src6='fd00::', src_plen=129)),
+        (errno.ERANGE, 'at most 32 bits, not 33', rule(src4='10.0.0.0', src_plen=33)),
+        (errno.EINVAL, 'bits set behind its /8', rule(src4='10.0.0.1', src_plen=8)),
+        (errno.EINVAL, 'bits set behind its /127', rule(dst6='fd00::1', dst_plen=127)),
+        (errno.EINVAL, 'bits set behind its /0', rule(dst4='128.0.0.0', dst_plen=0)),
+        (errno.EINVAL, 'an IPv4 and an IPv6 prefix', rule(src4='10.0.0.0', src6='fd00::')),
+        (errno.EINVAL, 'of two IP versions', rule(dst6='fd00::1', **ten)),
+        (errno.EINVAL, 'a prefix length without a source', rule(src_plen=8)),
+        (errno.EINVAL, 'a prefix length without a destination', rule(dst_plen=0)),
+        (errno.EINVAL, 'ports need a protocol', rule(dport=53)),
+        (errno.EINVAL, 'ports need a protocol', rule(proto=1, sport=53)),
+        (errno.EINVAL, 'the source ports 9 to 8 are backwards',
+         rule(proto=6, sport=9, sport_last=8)),
+        (errno.EINVAL, 'a last destination port without a first', rule(proto=6, dport_last=8)),
+        (errno.EINVAL, 'frames of type 0x0806 have no such addresses',
+         rule(ethertype=0x806, **ten)),
+        (errno.EINVAL, 'frames of type 0x86dd have no such addresses',
+         rule(ethertype=0x86dd, **ten)),
+        (errno.EINVAL, 'frames of type 0x0806 have no IP protocol',
+         rule(ethertype=0x806, proto=6)),
+        (errno.EOPNOTSUPP, 'does not know the groups', rule(src_group=1)),
+    )
+    for error, text, wrong in cases:
+        # In the middle of others that are right, and without a trace of those.
+        refused(error, text, 'profile-add', nve(), head, rule(**ten), wrong, rule(proto=6),
+                offset=20 + len(nve()) + len(head) + len(rule(**ten)) if 'without a v' in text
+                else None)
+    for name, right in (('src6', bytes(16)), ('dst6', bytes(16)), ('src4', bytes(4))):
+        error = errno.ERANGE if len(right) == 16 else errno.EINVAL
+        for wrong in (b'', right[:-1]):
+            refused(error, '', 'profile-add', nve(), head, rule(**{name: wrong}))
+    # Nests where numbers should be, and a rule cut short.
+    refused(errno.EINVAL, '', 'profile-add', nve(), head, attr(TOP['rule'] | 0x8000, b'\5\0\0\0'))
+    refused(errno.E2BIG, 'at most 1024 rules', 'profile-add', nve(), head, *[rule()] * 1025)
+    accepted('profile-add', nve(), head, *[rule()] * 1024)
+    refused(errno.EEXIST, 'profile 5 exists on nve0', 'profile-add', nve(), head)
+    refused(errno.EINVAL, 'backwards', 'profile-add', nve(), head,
+            rule(proto=6, sport=9, sport_last=8), flags=NLM_F_REPLACE)
+    found = nl.request(CMD['profile-get'], [nve(), head], NLM_F_DUMP)
+    if len(found) != 64:
+        complain(f'1024 rules came in {len(found)} messages')
+    accepted('port-set', nve(), nest('port', dev='p1', profile=5))
+    refused(errno.EBUSY, 'profile 5 is used by 1 port on nve0', 'profile-del', nve(), head)
+    accepted('port-set', nve(), nest('port', dev='p1', profile=0))
+    accepted('profile-del', nve(), head)
+
+
 def main():
     global nl
     groups = {'request': request, 'vn': vn, 'member': member, 'port': port, 'map': map_object,
-              'claims': claims, 'batches': batches, 'remote': remote}
+              'claims': claims, 'batches': batches, 'remote': remote,
+              'profile': profile, 'rules': rules}
     nl = genl.Genl()
     nl.resolve('nvo3')
     groups[sys.argv[1]]()

@@ -24,6 +24,7 @@ enum arg_type {
 	ARG_IP4,
 	ARG_IP6,
 	ARG_MAC,	/* struct mac_addr */
+	ARG_OWN,	/* by parse(), which wants what is said in expect */
 };
 
 struct arg {
@@ -35,6 +36,8 @@ struct arg {
 	const char *const *words;	/* ends with NULL */
 	const char *word;	/* NULL for none */
 	uint64_t word_is;
+	int (*parse)(void *dst, const char *text);	/* below 0: not what expect says */
+	const char *expect;
 	bool must;
 	uint32_t *has, bit;	/* bit is set when the word is given; has may be NULL */
 	bool given;		/* filled by args_parse() */
@@ -50,6 +53,9 @@ struct arg {
 #define ARG_NUMBER(k, d, lo, hi, ...) \
 	{ .key = k, .type = ARG_NUM, .dst = d, .size = sizeof(*(d)), .min = lo, .max = hi, \
 	  __VA_ARGS__ }
+
+#define ARG_PARSED(k, d, fn, what, ...) \
+	{ .key = k, .type = ARG_OWN, .dst = d, .parse = fn, .expect = what, __VA_ARGS__ }
 
 /* Which word of an enum a number is; "?" when this build has no word for it */
 const char *args_word(const char *const *words, unsigned int value);

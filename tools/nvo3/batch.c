@@ -5,30 +5,49 @@
  * told one by one, and do not keep the others from being done.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "line.h"
 
-struct lines {
-	char *text;		/* all lines, each with a final zero byte */
-	size_t len, cap;
+#define READ_FIRST 65536
+
+/* All of the file, and a zero byte behind it: in few reads, since it may be a million lines. */
+struct text {
+	char *at;
+	size_t len;
 };
 
-static int lines_add(struct lines *l, const char *text, size_t len, struct err *err)
+static int make_room(struct text *t, size_t *cap, struct err *err)
 {
-	if (len + 1 > l->cap - l->len) {
-		size_t cap = (l->cap + len + 1) * 2;
-		char *p = realloc(l->text, cap);
+	char *p;
 
-		if (!p)
-			return err_set(err, ENOMEM, "out of memory");
-		l->text = p;
-		l->cap = cap;
-	}
-	memcpy(l->text + l->len, text, len + 1);
-	l->len += len + 1;
+	if (*cap - t->len > 1)
+		return 0;
+	*cap = *cap ? *cap * 2 : READ_FIRST;
+	p = realloc(t->at, *cap);
+	if (!p)
+		return err_set(err, ENOMEM, "out of memory");
+	t->at = p;
 	return 0;
+}
+
+static int read_all(int fd, struct text *t, struct err *err)
+{
+	size_t cap = 0;
+	ssize_t n;
+
+	do {
+		if (make_room(t, &cap, err) < 0)
+			return -ENOMEM;
+		n = read(fd, t->at + t->len, cap - t->len - 1);
+		if (n > 0)
+			t->len += n;
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	t->at[t->len] = '\0';
+	return n < 0 ? err_sys(err, errno, "cannot read") : 0;
 }
 
 static enum status run_line(struct ctx *ctx, char *text, size_t len)
@@ -43,36 +62,53 @@ static enum status run_line(struct ctx *ctx, char *text, size_t len)
 	return n ? cmd_run(ctx, n, words) : STATUS_OK;
 }
 
-/* Splitting writes into the line, so the copy is made first */
-static enum status read_and_check(struct ctx *ctx, FILE *f, struct lines *l)
+/* With its newline, if it has one */
+static size_t line_len(const struct text *t, size_t at)
 {
-	_cleanup_free_ char *text = NULL;
+	const char *end = memchr(t->at + at, '\n', t->len - at);
+
+	return end ? (size_t)(end + 1 - (t->at + at)) : t->len - at;
+}
+
+/* Splitting writes into the line, so it is done in a copy. */
+static enum status check_lines(struct ctx *ctx, const struct text *t)
+{
+	_cleanup_free_ char *copy = NULL;
 	enum status worst = STATUS_OK;
-	size_t cap = 0;
-	ssize_t len;
+	size_t at, len, cap = 0;
 
 	ctx->check = true;
-	for (ctx->line = 1; (len = getline(&text, &cap, f)) >= 0; ctx->line++) {
-		if (lines_add(l, text, len, &ctx->err) < 0)
-			return ctx_error(ctx, STATUS_FAILED);
-		if (run_line(ctx, text, len))
+	ctx->line = 1;
+	for (at = 0; at < t->len; at += len, ctx->line++) {
+		len = line_len(t, at);
+		if (len >= cap) {
+			free(copy);
+			cap = 2 * len + 256;
+			copy = malloc(cap);
+			if (!copy)
+				return ctx_result(ctx, err_set(&ctx->err, ENOMEM, "out of memory"));
+		}
+		memcpy(copy, t->at + at, len);
+		copy[len] = '\0';
+		if (run_line(ctx, copy, len))
 			worst = STATUS_USAGE;
 	}
 	ctx->check = false;
-	if (ferror(f))
-		return ctx_result(ctx, err_sys(&ctx->err, errno, "cannot read"));
 	return worst;
 }
 
-static enum status do_lines(struct ctx *ctx, struct lines *l)
+/* Now the zero byte may take the newline's place. */
+static enum status do_lines(struct ctx *ctx, struct text *t)
 {
 	enum status worst = STATUS_OK;
 	size_t at, len;
 
 	ctx->line = 1;
-	for (at = 0; at < l->len; at += len + 1, ctx->line++) {
-		len = strlen(l->text + at);
-		if (run_line(ctx, l->text + at, len))
+	for (at = 0; at < t->len; at += len, ctx->line++) {
+		len = line_len(t, at);
+		if (t->at[at + len - 1] == '\n')
+			t->at[at + len - 1] = '\0';
+		if (run_line(ctx, t->at + at, strlen(t->at + at)))
 			worst = STATUS_FAILED;
 	}
 	ctx->line--;
@@ -83,21 +119,20 @@ static enum status do_lines(struct ctx *ctx, struct lines *l)
 
 enum status batch_run(struct ctx *ctx, const char *file)
 {
-	_cleanup_fclose_ FILE *opened = NULL;
-	struct lines lines = {};
+	int fd = strcmp(file, "-") ? open(file, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	struct text text = {};
 	enum status status;
-	FILE *f = stdin;
 
-	if (strcmp(file, "-")) {
-		opened = fopen(file, "re");
-		f = opened;
-	}
-	if (!f)
+	if (fd < 0)
 		return ctx_result(ctx, err_sys(&ctx->err, errno, "cannot open %s", file));
 	ctx->file = strcmp(file, "-") ? file : "stdin";
-	status = read_and_check(ctx, f, &lines);
+	status = ctx_result(ctx, read_all(fd, &text, &ctx->err));
 	if (!status)
-		status = do_lines(ctx, &lines);
-	free(lines.text);
+		status = check_lines(ctx, &text);
+	if (!status)
+		status = do_lines(ctx, &text);
+	free(text.at);
+	if (fd != STDIN_FILENO)
+		close(fd);
 	return status;
 }

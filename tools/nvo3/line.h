@@ -7,7 +7,7 @@
 
 struct err;
 
-#define LINE_WORDS_MAX 64
+#define LINE_WORDS_MAX 1024
 
 /*
  * Words are parted by blanks; "#" at the start of a word begins a comment.

@@ -61,6 +61,10 @@ static const char *event_name(uint8_t cmd)
 		return "miss";
 	case NVO3_CMD_ALERT_NTF:
 		return "alert";
+	case NVO3_CMD_PROFILE_NTF:
+		return "profile";
+	case NVO3_CMD_PROFILE_DEL_NTF:
+		return "profile-del";
 	default:
 		return NULL;
 	}
@@ -80,6 +84,10 @@ static void print_object(struct ctx *ctx, const struct nvo3_event *e)
 	case NVO3_CMD_PORT_NTF:
 	case NVO3_CMD_PORT_DEL_NTF:
 		print_port(ctx, e->ifindex, &e->port);
+		break;
+	case NVO3_CMD_PROFILE_NTF:
+	case NVO3_CMD_PROFILE_DEL_NTF:
+		print_profile(ctx, e->ifindex, &e->profile);
 		break;
 	case NVO3_CMD_MISS_NTF:
 		print_miss(ctx, e->ifindex, &e->miss);

@@ -158,6 +158,27 @@ void out_group_end(struct out *o)
 		json_close(o, '}');
 }
 
+void out_array_start(struct out *o, const char *key)
+{
+	if (o->mode != OUT_TEXT)
+		json_open(o, key, '[');
+}
+
+void out_array_end(struct out *o)
+{
+	out_list_end(o);
+}
+
+void out_item_start(struct out *o, const char *word)
+{
+	out_group_start(o, o->mode == OUT_TEXT ? word : NULL);
+}
+
+void out_item_end(struct out *o)
+{
+	out_group_end(o);
+}
+
 void out_str(struct out *o, const char *key, const char *value)
 {
 	start_item(o, key);

@@ -34,6 +34,12 @@ void out_row_end(struct out *o);
 void out_group_start(struct out *o, const char *key);
 void out_group_end(struct out *o);
 
+/* In JSON a list of objects under a key; in text each item is a line that begins with a word */
+void out_array_start(struct out *o, const char *key);
+void out_array_end(struct out *o);
+void out_item_start(struct out *o, const char *word);
+void out_item_end(struct out *o);
+
 void out_str(struct out *o, const char *key, const char *value);
 void out_u64(struct out *o, const char *key, uint64_t value);
 /* on or off in text */

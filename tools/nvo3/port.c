@@ -24,6 +24,8 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, struct ch
 		ARG_CHOICE("state", &port->state, words_state, &port->has, NVO3_HAS(PORT_STATE)),
 		ARG_NUMBER("epoch", &port->epoch, 0, UINT64_MAX,
 			   .has = &port->has, .bit = NVO3_HAS(PORT_EPOCH)),
+		ARG_NUMBER("profile", &port->profile, 0, UINT32_MAX,
+			   .has = &port->has, .bit = NVO3_HAS(PORT_PROFILE)),
 		/* A port stays in its VN and under its NVE: for a set, the words end here */
 		ARG_NUMBER(add ? "vni" : NULL, &port->vni, 1, NVO3_VNI_MAX, .must = true),
 		ARG(DEV, "nve", &c->nve),
@@ -104,7 +106,7 @@ static enum status port_set(struct ctx *ctx, int argc, char *const *argv)
 	if (status)
 		return status;
 	if (!c.req.port.has)
-		return ctx_usage(ctx, "nothing to set; expected mac, state or epoch");
+		return ctx_usage(ctx, "nothing to set; expected mac, state, epoch or profile");
 	if (ctx->check)
 		return STATUS_OK;
 	status = find_nve(ctx, &c);
@@ -183,9 +185,10 @@ static const struct verb verbs[] = {
 const struct command port_command = {
 	"port", verbs,
 	"usage: nvo3 port add dev DEV [ vlan VID ] vni VNI [ mac MAC ]\n"
-	"                     [ state { associated | active } ] [ epoch NUMBER ] [ nve NVE ]\n"
+	"                     [ state { associated | active } ] [ epoch NUMBER ]\n"
+	"                     [ profile ID ] [ nve NVE ]\n"
 	"       nvo3 port set dev DEV [ vlan VID ] [ mac MAC ] [ state { associated | active } ]\n"
-	"                     [ epoch NUMBER ]\n"
+	"                     [ epoch NUMBER ] [ profile ID ]\n"
 	"       nvo3 port del dev DEV [ vlan VID ]\n"
 	"       nvo3 port [ show ] [ dev DEV ] [ nve NVE ]\n",
 };

@@ -14,8 +14,9 @@ const char *const words_drop[] = {
 	"other", "nve-xmit", "port-unbound", "port-vlan", "port-inactive", "port-down",
 	"bad-frame", "bad-src", "reserved-dst", "hairpin", "unknown-dst", "bum-none", "no-route",
 	"loop", "too-big", "nomem", "tunnel-header", "tunnel-addr", "tunnel-vni", "tunnel-inner",
-	"tunnel-vlan", "tunnel-ecn", "tunnel-remote", "tunnel-oam", "tunnel-option",
-	"tunnel-csum", "path-mtu", "remote-down", NULL,
+	"tunnel-vlan", "tunnel-ecn", "tunnel-remote", "malformed", "acl-from-vm", "acl-to-vm",
+	"rate-from-vm", "rate-to-vm", "tunnel-oam", "tunnel-option", "tunnel-csum", "path-mtu",
+	"remote-down", NULL,
 };
 
 _Static_assert(sizeof(words_drop) / sizeof(words_drop[0]) == __NVO3_DROP_MAX + 1,
@@ -144,6 +145,8 @@ void print_port(struct ctx *ctx, uint32_t nve, const struct nvo3_port *port)
 		out_str(o, "state", args_word(words_state, port->state));
 	if (port->epoch)
 		out_u64(o, "epoch", port->epoch);
+	if (port->profile)
+		out_u64(o, "profile", port->profile);
 	if (ctx->stats && port->has & NVO3_HAS(PORT_STATS))
 		print_stats(ctx, &port->stats);
 }

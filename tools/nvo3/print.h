@@ -10,12 +10,15 @@ struct nvo3_map;
 struct nvo3_member;
 struct nvo3_miss;
 struct nvo3_port;
+struct nvo3_profile;
+struct nvo3_rule;
 struct nvo3_stats;
 struct nvo3_vn;
 
 /* By enum nvo3_unknown and so on; each ends with NULL */
 extern const char *const words_unknown[], *const words_bum[], *const words_state[],
-	*const words_prov[], *const words_drop[], *const words_encap[];
+	*const words_prov[], *const words_drop[], *const words_encap[], *const words_verdict[],
+	*const words_dir[];
 
 /* Values of an open row; @nve is the ifindex of its device */
 void print_vn(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn);
@@ -23,6 +26,8 @@ void print_member(struct ctx *ctx, uint32_t nve, const struct nvo3_member *membe
 void print_port(struct ctx *ctx, uint32_t nve, const struct nvo3_port *port);
 void print_map(struct ctx *ctx, uint32_t nve, const struct nvo3_map *map);
 void print_miss(struct ctx *ctx, uint32_t nve, const struct nvo3_miss *miss);
+void print_profile(struct ctx *ctx, uint32_t nve, const struct nvo3_profile *profile);
+void print_rule(struct ctx *ctx, const struct nvo3_rule *rule);
 void print_stats(struct ctx *ctx, const struct nvo3_stats *stats);
 
 #endif

@@ -192,7 +192,7 @@ void chan_went_up(struct chan *chan)
 	chan->state = CHAN_UP;
 	loop_timer_free(chan->timer);
 	chan->timer = loop_timer_new(chan->loop, chan_wire_tick, chan);
-	loop_timer_set(chan->timer, chan_timers.keepalive);
+	chan_wire_tick_in(chan, chan_timers.keepalive);
 	if (chan->client)
 		chan_client_up(chan);
 	else

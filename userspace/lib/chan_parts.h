@@ -42,6 +42,7 @@ struct ssl_st *chan_ssl(struct chan *chan);	/* NULL if there is none */
 void chan_wire_hello(struct chan *chan);
 void chan_wire_read(struct chan *chan);
 void chan_wire_tick(void *chan);
+void chan_wire_tick_in(struct chan *chan, uint64_t ms);
 /* 0, or -EMSGSIZE with nothing sent. */
 int chan_wire_send(struct chan *chan, const Nvo3__Envelope *env);
 /* How many bytes of an unfinished frame are there, and of how many. */

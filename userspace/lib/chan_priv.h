@@ -18,6 +18,7 @@
 #define CHAN_BACKLOG_MAX (64u << 20)	/* a peer that does not read is dropped */
 #define CHAN_INBOUND_MAX 65536u		/* requests of the peer that we have not answered */
 #define CHAN_REQUEST_MS 30000u
+#define CHAN_STALL_MS 1000u		/* a timer that comes so late: this process stood still */
 #define CHAN_BUCKETS 64u
 
 /* In ms, of all channels of the process; only tests set them. */
@@ -75,6 +76,7 @@ struct chan {
 	int linger_fd;
 	struct loop_timer *timer;	/* deadline before, keepalive while up */
 	uint64_t rx_ms, tx_ms;
+	uint64_t tick_ms;		/* while up: when the timer is due */
 	int64_t expiry;			/* of the peer's certificate; 0: none */
 	uint32_t minor;
 

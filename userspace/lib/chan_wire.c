@@ -93,18 +93,26 @@ void chan_wire_hello(struct chan *chan)
 	send_body(chan, MSG(HELLO), &hello.base);
 }
 
+void chan_wire_tick_in(struct chan *chan, uint64_t ms)
+{
+	chan->tick_ms = loop_now_ms() + ms;
+	loop_timer_set(chan->timer, ms);
+}
+
 /* While up: whichever comes first of our own word and the end of the peer's silence. */
 void chan_wire_tick(void *arg)
 {
 	Nvo3__Keepalive alive = NVO3__KEEPALIVE__INIT;
 	uint64_t now = loop_now_ms(), speak, silent;
 	struct chan *chan = arg;
+	bool stalled = now >= chan->tick_ms + CHAN_STALL_MS;
 
 	if (chan->expiry && (int64_t)(realtime_ns() / 1000000000) >= chan->expiry) {
 		chan_endf(chan, "the certificate of %s expired", chan->name);
 		return;
 	}
-	if (now - chan->rx_ms >= chan_timers.silence) {
+	/* The silence may be our own: then what the peer said meanwhile is read first. */
+	if (now - chan->rx_ms >= chan_timers.silence && !stalled) {
 		chan_endf(chan, "no word from %s for %g s", chan->name,
 			  chan_timers.silence / 1000.0);
 		return;
@@ -115,7 +123,9 @@ void chan_wire_tick(void *arg)
 	}
 	speak = chan->tx_ms + chan_timers.keepalive;
 	silent = chan->rx_ms + chan_timers.silence;
-	loop_timer_set(chan->timer, (speak < silent ? speak : silent) - now);
+	if (silent <= now)
+		silent = now + CHAN_STALL_MS;
+	chan_wire_tick_in(chan, (speak < silent ? speak : silent) - now);
 }
 
 /* The peer's words reach our logs and people's terminals. */

@@ -76,6 +76,7 @@ static const struct field port_fields[] = {
 	FIELD(port, PORT_STATE, U8, state),
 	FIELD(port, PORT_EPOCH, U64, epoch),
 	FIELD(port, PORT_STATS, STATS, stats),
+	FIELD(port, PORT_PROFILE, U32, profile),
 };
 
 static const struct field map_fields[] = {
@@ -121,6 +122,36 @@ static const struct field miss_fields[] = {
 	FIELD(miss, MISS_SUPPRESSED, U32, suppressed),
 };
 
+static const struct field profile_fields[] = {
+	FIELD(profile, PROFILE_ID, U32, id, .min = 1, .max = UINT32_MAX),
+	FIELD(profile, PROFILE_DEFAULT, U8, otherwise),
+	FIELD(profile, PROFILE_RATE, U64, rate),
+	FIELD(profile, PROFILE_BURST, U32, burst),
+	FIELD(profile, PROFILE_PPS, U32, pps),
+	FIELD(profile, PROFILE_RULES, U32, rules),
+	FIELD(profile, PROFILE_PORTS, U32, ports),
+	FIELD(profile, PROFILE_FIRST, U32, first),
+};
+
+static const struct field rule_fields[] = {
+	FIELD(rule, RULE_VERDICT, U8, verdict),
+	FIELD(rule, RULE_DIR, U8, dir),
+	FIELD(rule, RULE_ETHERTYPE, U16, ethertype),
+	FIELD(rule, RULE_PROTO, U8, proto),
+	FIELD(rule, RULE_SRC4, IP4, src),
+	FIELD(rule, RULE_SRC6, IP6, src),
+	FIELD(rule, RULE_SRC_PLEN, U8, src_plen),
+	FIELD(rule, RULE_DST4, IP4, dst),
+	FIELD(rule, RULE_DST6, IP6, dst),
+	FIELD(rule, RULE_DST_PLEN, U8, dst_plen),
+	FIELD(rule, RULE_SPORT, U16, sport),
+	FIELD(rule, RULE_SPORT_LAST, U16, sport_last),
+	FIELD(rule, RULE_DPORT, U16, dport),
+	FIELD(rule, RULE_DPORT_LAST, U16, dport_last),
+	FIELD(rule, RULE_SRC_GROUP, U32, src_group),
+	FIELD(rule, RULE_DST_GROUP, U32, dst_group),
+};
+
 #define MEMBER_ADDRS (NVO3_HAS(MEMBER_ADDR4) | NVO3_HAS(MEMBER_ADDR6))
 #define PATH_ADDRS (NVO3_HAS(PATH_ADDR4) | NVO3_HAS(PATH_ADDR6))
 #define REMOTE_ADDRS (NVO3_HAS(REMOTE_ADDR4) | NVO3_HAS(REMOTE_ADDR6))
@@ -134,6 +165,8 @@ OBJECT(map, MAP, map_fields, .needs = NVO3_HAS(MAP_VNI) | NVO3_HAS(MAP_MAC));
 OBJECT(path, MAP_PATH, path_fields, .needs_one = PATH_ADDRS);
 OBJECT(remote, REMOTE, remote_fields, .needs_one = REMOTE_ADDRS);
 OBJECT(miss, MISS, miss_fields, .needs = NVO3_HAS(MISS_VNI) | NVO3_HAS(MISS_DST));
+OBJECT(profile, PROFILE, profile_fields, .needs = NVO3_HAS(PROFILE_ID));
+OBJECT(rule, RULE, rule_fields, .needs = NVO3_HAS(RULE_VERDICT) | NVO3_HAS(RULE_DIR));
 
 static const struct object *const objects[__NVO3_CMD_MAX] = {
 	[NVO3_CMD_NVE_GET] = &nve_object,
@@ -148,6 +181,7 @@ static const struct object *const objects[__NVO3_CMD_MAX] = {
 	[NVO3_CMD_MAP_NTF ... NVO3_CMD_MAP_DEL_NTF] = &map_object,
 	[NVO3_CMD_MISS_NTF] = &miss_object,
 	[NVO3_CMD_ALERT_NTF] = &map_object,
+	[NVO3_CMD_PROFILE_ADD ... NVO3_CMD_PROFILE_DEL_NTF] = &profile_object,
 	[NVO3_CMD_REMOTE_SET] = &remote_object,
 };
 

@@ -144,6 +144,11 @@ void nvo3_miss_put(struct nlbuf *b, const struct nvo3_miss *miss)
 	object_put(b, NVO3_A_MISS, &miss_object, miss);
 }
 
+void nvo3_rule_put(struct nlbuf *b, const struct nvo3_rule *rule)
+{
+	object_put(b, NVO3_A_RULE, &rule_object, rule);
+}
+
 void nvo3_event_put(struct nlbuf *b, const struct nvo3_event *e)
 {
 	const struct object *o = object_of_cmd(e->cmd);
@@ -278,6 +283,28 @@ static int parse_paths(const struct nlattr *nest, struct nvo3_map *map, struct e
 		if (r < 0)
 			return r;
 	}
+	return 0;
+}
+
+int nvo3_rules_parse(struct nvo3_rule *ret, size_t max, size_t *ret_n, const struct nlmsghdr *nlh,
+		     struct err *err)
+{
+	const char *data = (const char *)nlh + NLMSG_HDRLEN + GENL_HDRLEN;
+	size_t len = nlh->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN, n = 0;
+	const struct nlattr *a = NULL;
+	int r;
+
+	while ((a = nlattr_next(data, len, a))) {
+		if (nlattr_type(a) != NVO3_A_RULE)
+			continue;
+		if (n == max)
+			return err_set(err, EBADMSG, "more than %zu rules in a message", max);
+		ret[n] = (struct nvo3_rule){};
+		r = object_parse(a, &rule_object, &ret[n++], err);
+		if (r < 0)
+			return r;
+	}
+	*ret_n = n;
 	return 0;
 }
 

@@ -22,6 +22,8 @@ void nvo3_map_put(struct nlbuf *b, const struct nvo3_map *map);
 void nvo3_remote_put(struct nlbuf *b, const struct nvo3_remote *remote);
 void nvo3_miss_put(struct nlbuf *b, const struct nvo3_miss *miss);
 
+void nvo3_rule_put(struct nlbuf *b, const struct nvo3_rule *rule);
+
 /* Put the object of @e->cmd, whatever it is */
 void nvo3_event_put(struct nlbuf *b, const struct nvo3_event *e);
 
@@ -32,5 +34,9 @@ void nvo3_event_put(struct nlbuf *b, const struct nvo3_event *e);
  * *ret is then left alone. An enum may have a value that this build does not know.
  */
 int nvo3_event_parse(struct nvo3_event *ret, const struct nlmsghdr *nlh, struct err *err);
+
+/* The rules beside a profile's nest, in a message that nvo3_event_parse() takes */
+int nvo3_rules_parse(struct nvo3_rule *ret, size_t max, size_t *ret_n, const struct nlmsghdr *nlh,
+		     struct err *err);
 
 #endif

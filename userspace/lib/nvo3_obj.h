@@ -14,6 +14,7 @@
 #include <linux/nvo3.h>
 
 #include "addr.h"
+#include "nvo3_profile_obj.h"
 
 #define NVO3_HAS(attr) (1u << NVO3_A_##attr)
 
@@ -63,6 +64,7 @@ struct nvo3_port {
 	uint8_t state;			/* enum nvo3_port_state */
 	uint64_t epoch;
 	struct nvo3_stats stats;
+	uint32_t profile;		/* 0 none */
 };
 
 /* One of several ways; encap and so on as for a member */
@@ -114,6 +116,7 @@ struct nvo3_event {
 		struct nvo3_map map;
 		struct nvo3_remote remote;
 		struct nvo3_miss miss;
+		struct nvo3_profile profile;
 	};
 };
 

@@ -53,7 +53,7 @@ void director_answer(struct director *d, struct chan *chan, const struct msg *ms
 /* The end of a commit. */
 void director_send_answers(struct director *d);
 
-/* server.c: what @subject did, for the events and the log. */
+/* note.c: what @subject did, for the events and the log. */
 void director_note(struct director *d, const char *kind, const char *subject, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 void director_alert(struct director *d, const char *kind, const char *subject, const char *fmt,

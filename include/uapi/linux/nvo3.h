@@ -118,6 +118,14 @@ enum nvo3_remote_state {
  * @NVO3_DROP_TUNNEL_VLAN: inner VLAN tag (RFC 7348 6.1)
  * @NVO3_DROP_TUNNEL_ECN: ECN marks that cannot be combined (RFC 6040)
  * @NVO3_DROP_TUNNEL_REMOTE: destination is behind another NVE (split horizon)
+ * @NVO3_DROP_MALFORMED: headers cut short or too deep for the port's profile
+ *   or source check
+ * @NVO3_DROP_ACL_FROM_VM: the port's profile denies what its tenant system
+ *   sends
+ * @NVO3_DROP_ACL_TO_VM: the destination port's profile denies it
+ * @NVO3_DROP_RATE_FROM_VM: above what the profile lets the port send
+ * @NVO3_DROP_RATE_TO_VM: above what the profile lets the destination port
+ *   receive
  * @NVO3_DROP_TUNNEL_OAM: Geneve control message (O bit)
  * @NVO3_DROP_TUNNEL_OPTION: Geneve option that is critical and not known
  * @NVO3_DROP_TUNNEL_CSUM: outer UDP checksum missing where one is required
@@ -149,6 +157,11 @@ enum nvo3_drop {
 	NVO3_DROP_TUNNEL_VLAN,
 	NVO3_DROP_TUNNEL_ECN,
 	NVO3_DROP_TUNNEL_REMOTE,
+	NVO3_DROP_MALFORMED,
+	NVO3_DROP_ACL_FROM_VM,
+	NVO3_DROP_ACL_TO_VM,
+	NVO3_DROP_RATE_FROM_VM,
+	NVO3_DROP_RATE_TO_VM,
 	NVO3_DROP_TUNNEL_OAM,
 	NVO3_DROP_TUNNEL_OPTION,
 	NVO3_DROP_TUNNEL_CSUM,
@@ -160,6 +173,30 @@ enum nvo3_drop {
 	NVO3_DROP_MAX = (__NVO3_DROP_MAX - 1)
 };
 
+#define NVO3_RULES_MAX	1024
+
+enum nvo3_verdict {
+	NVO3_VERDICT_DENY,
+	NVO3_VERDICT_PERMIT,
+
+	/* private: */
+	__NVO3_VERDICT_MAX,
+	NVO3_VERDICT_MAX = (__NVO3_VERDICT_MAX - 1)
+};
+
+/**
+ * enum nvo3_rule_dir - Which way the frame goes, as the tenant system's port
+ *   sees it
+ */
+enum nvo3_rule_dir {
+	NVO3_RULE_DIR_FROM_VM,
+	NVO3_RULE_DIR_TO_VM,
+
+	/* private: */
+	__NVO3_RULE_DIR_MAX,
+	NVO3_RULE_DIR_MAX = (__NVO3_RULE_DIR_MAX - 1)
+};
+
 enum {
 	NVO3_A_IFINDEX = 1,
 	NVO3_A_NVE,
@@ -169,6 +206,8 @@ enum {
 	NVO3_A_MAP,
 	NVO3_A_REMOTE,
 	NVO3_A_MISS,
+	NVO3_A_PROFILE,
+	NVO3_A_RULE,
 
 	__NVO3_A_MAX
 };
@@ -257,6 +296,7 @@ enum {
 	NVO3_A_PORT_EPOCH,
 	NVO3_A_PORT_STATS,
 	NVO3_A_PORT_PAD,
+	NVO3_A_PORT_PROFILE,
 
 	__NVO3_A_PORT_MAX
 };
@@ -321,6 +361,43 @@ enum {
 #define NVO3_A_MISS_MAX (__NVO3_A_MISS_MAX - 1)
 
 enum {
+	NVO3_A_PROFILE_ID = 1,
+	NVO3_A_PROFILE_DEFAULT,
+	NVO3_A_PROFILE_RATE,
+	NVO3_A_PROFILE_BURST,
+	NVO3_A_PROFILE_PPS,
+	NVO3_A_PROFILE_RULES,
+	NVO3_A_PROFILE_PORTS,
+	NVO3_A_PROFILE_FIRST,
+	NVO3_A_PROFILE_PAD,
+
+	__NVO3_A_PROFILE_MAX
+};
+#define NVO3_A_PROFILE_MAX (__NVO3_A_PROFILE_MAX - 1)
+
+enum {
+	NVO3_A_RULE_VERDICT = 1,
+	NVO3_A_RULE_DIR,
+	NVO3_A_RULE_ETHERTYPE,
+	NVO3_A_RULE_PROTO,
+	NVO3_A_RULE_SRC4,
+	NVO3_A_RULE_SRC6,
+	NVO3_A_RULE_SRC_PLEN,
+	NVO3_A_RULE_DST4,
+	NVO3_A_RULE_DST6,
+	NVO3_A_RULE_DST_PLEN,
+	NVO3_A_RULE_SPORT,
+	NVO3_A_RULE_SPORT_LAST,
+	NVO3_A_RULE_DPORT,
+	NVO3_A_RULE_DPORT_LAST,
+	NVO3_A_RULE_SRC_GROUP,
+	NVO3_A_RULE_DST_GROUP,
+
+	__NVO3_A_RULE_MAX
+};
+#define NVO3_A_RULE_MAX (__NVO3_A_RULE_MAX - 1)
+
+enum {
 	NVO3_CMD_NVE_GET = 1,
 	NVO3_CMD_VN_ADD,
 	NVO3_CMD_VN_SET,
@@ -348,6 +425,11 @@ enum {
 	NVO3_CMD_MAP_DEL_NTF,
 	NVO3_CMD_MISS_NTF,
 	NVO3_CMD_ALERT_NTF,
+	NVO3_CMD_PROFILE_ADD,
+	NVO3_CMD_PROFILE_DEL,
+	NVO3_CMD_PROFILE_GET,
+	NVO3_CMD_PROFILE_NTF,
+	NVO3_CMD_PROFILE_DEL_NTF,
 	NVO3_CMD_REMOTE_SET,
 
 	__NVO3_CMD_MAX

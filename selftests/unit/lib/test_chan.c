@@ -213,6 +213,23 @@ static void test_keepalive_holds_an_idle_session(void **state)
 	pair_free(&p);
 }
 
+/* A process that stood still for longer than the limit reads what lies there before it judges. */
+static void test_stall_of_our_own_ends_nothing(void **state)
+{
+	struct lab *lab = *state;
+	struct pair p;
+
+	chan_timers.keepalive = 50;
+	chan_timers.silence = 1000;
+	pair_up(lab, &p);
+	lab_settle(lab, 100);
+	usleep(2500000);
+	lab_settle(lab, 1500);
+	assert_true(chan_is_up(p.client.chan) && chan_is_up(p.server.chan));
+	assert_int_equal(p.client.downs, 0);
+	pair_free(&p);
+}
+
 static void test_session_ends_with_its_certificate(void **state)
 {
 	struct lab *lab = *state;
@@ -273,6 +290,7 @@ int main(void)
 		LAB_TEST(test_cancelled_callback_does_not_come),
 		LAB_TEST(test_error_answer_carries_its_sentence),
 		LAB_TEST(test_keepalive_holds_an_idle_session),
+		LAB_TEST(test_stall_of_our_own_ends_nothing),
 		LAB_TEST(test_session_ends_with_its_certificate),
 		LAB_TEST(test_over_ipv6),
 		LAB_TEST(test_loop_ends_with_work_left),

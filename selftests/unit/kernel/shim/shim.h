@@ -38,11 +38,13 @@ typedef u64 __le64;
 
 #define __bitwise
 #define __force
+#define __aligned(n)	__attribute__((aligned(n)))
 #define __packed	__attribute__((packed))
 #define __init
 #define __initconst
 
 #define U8_MAX		UINT8_MAX
+#define U16_MAX		UINT16_MAX
 #define U32_MAX		UINT32_MAX
 #define U64_MAX		UINT64_MAX
 #define BIT(n)		(1UL << (n))
@@ -87,6 +89,16 @@ static inline void shim_between(void)
 	do { shim_between(); *(volatile __typeof__(x) *)&(x) = (val); } while (0)
 #define smp_rmb()	do { __atomic_thread_fence(__ATOMIC_ACQUIRE); shim_between(); } while (0)
 #define smp_wmb()	do { __atomic_thread_fence(__ATOMIC_RELEASE); shim_between(); } while (0)
+
+/* Atomics */
+typedef struct {
+	long long counter;
+} atomic64_t;
+
+static inline long long atomic64_inc_return(atomic64_t *v)
+{
+	return __atomic_add_fetch(&v->counter, 1, __ATOMIC_SEQ_CST);
+}
 
 /* Mutexes */
 struct mutex {
@@ -135,6 +147,9 @@ extern bool shim_alloc_fail;
 
 void *kvcalloc(size_t n, size_t size, gfp_t gfp);
 
+#define kvzalloc(size, gfp)	kvcalloc(1, size, gfp)
+#define struct_size(p, member, n)	(sizeof(*(p)) + (n) * sizeof((p)->member[0]))
+#define sizeof_field(type, member)	sizeof(((type *)0)->member)
 #define kzalloc(size, gfp)	kvcalloc(1, size, gfp)
 #define kfree(p)		free(p)
 #define kvfree(p)		free(p)

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Profiles and their rules into messages. */
+#include "netlink.h"
+#include "nl_fill.h"
+
+static int put_prefix(struct sk_buff *skb, u8 family, int type4, int type6, int type_plen,
+		      const union nvo3_flow_addr *addr, u8 plen)
+{
+	int err;
+
+	if (!plen)
+		return 0;
+	if (family == AF_INET)
+		err = nla_put_in_addr(skb, type4, addr->v4);
+	else
+		err = nla_put_in6_addr(skb, type6, &addr->v6);
+	return err ?: nla_put_u8(skb, type_plen, plen);
+}
+
+/* A rule for all of one family has no prefix; told as the prefix of no bits. */
+static int put_family(struct sk_buff *skb, const struct nvo3_acl_rule *rule)
+{
+	static const struct in6_addr any;
+
+	if (!rule->family || rule->src_plen || rule->dst_plen)
+		return 0;
+	if (rule->family == AF_INET)
+		return nla_put_in_addr(skb, NVO3_A_RULE_SRC4, 0) ?:
+		       nla_put_u8(skb, NVO3_A_RULE_SRC_PLEN, 0);
+	return nla_put_in6_addr(skb, NVO3_A_RULE_SRC6, &any) ?:
+	       nla_put_u8(skb, NVO3_A_RULE_SRC_PLEN, 0);
+}
+
+static int put_ports(struct sk_buff *skb, int first, int last, const u16 range[2])
+{
+	if (!range[0] && range[1] == U16_MAX)
+		return 0;
+	return nla_put_u16(skb, first, range[0]) ?: nla_put_u16(skb, last, range[1]);
+}
+
+static int put_rule(struct sk_buff *skb, const struct nvo3_acl_rule *rule)
+{
+	struct nlattr *nest = nla_nest_start(skb, NVO3_A_RULE);
+
+	if (!nest || nla_put_u8(skb, NVO3_A_RULE_VERDICT, rule->verdict) ||
+	    nla_put_u8(skb, NVO3_A_RULE_DIR, rule->dir) ||
+	    (rule->eth_type &&
+	     nla_put_u16(skb, NVO3_A_RULE_ETHERTYPE, ntohs(rule->eth_type))) ||
+	    (rule->has & NVO3_RULE_PROTO && nla_put_u8(skb, NVO3_A_RULE_PROTO, rule->proto)) ||
+	    put_family(skb, rule) ||
+	    put_prefix(skb, rule->family, NVO3_A_RULE_SRC4, NVO3_A_RULE_SRC6,
+		       NVO3_A_RULE_SRC_PLEN, &rule->src, rule->src_plen) ||
+	    put_prefix(skb, rule->family, NVO3_A_RULE_DST4, NVO3_A_RULE_DST6,
+		       NVO3_A_RULE_DST_PLEN, &rule->dst, rule->dst_plen) ||
+	    put_ports(skb, NVO3_A_RULE_SPORT, NVO3_A_RULE_SPORT_LAST, rule->sport) ||
+	    put_ports(skb, NVO3_A_RULE_DPORT, NVO3_A_RULE_DPORT_LAST, rule->dport) ||
+	    (rule->src_group && nla_put_u32(skb, NVO3_A_RULE_SRC_GROUP, rule->src_group)) ||
+	    (rule->dst_group && nla_put_u32(skb, NVO3_A_RULE_DST_GROUP, rule->dst_group)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_limits(struct sk_buff *skb, const struct nvo3_policy *policy)
+{
+	if (policy->rate && (nla_put_u64_64bit(skb, NVO3_A_PROFILE_RATE, policy->rate,
+					       NVO3_A_PROFILE_PAD) ||
+			     nla_put_u32(skb, NVO3_A_PROFILE_BURST, policy->burst)))
+		return -EMSGSIZE;
+	return policy->pps ? nla_put_u32(skb, NVO3_A_PROFILE_PPS, policy->pps) : 0;
+}
+
+int nvo3_fill_profile(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
+{
+	struct nlattr *nest = nla_nest_start(skb, NVO3_A_PROFILE);
+	const struct nvo3_profile_part *part = object;
+	const struct nvo3_policy *policy;
+	u32 i;
+
+	policy = nvo3_profile_policy(&nve->profiles, part->profile);
+	if (!nest || nla_put_u32(skb, NVO3_A_PROFILE_ID, part->profile->id) ||
+	    nla_put_u8(skb, NVO3_A_PROFILE_DEFAULT, policy->otherwise) ||
+	    put_limits(skb, policy) ||
+	    nla_put_u32(skb, NVO3_A_PROFILE_RULES, policy->acl ? policy->acl->nr : 0) ||
+	    nla_put_u32(skb, NVO3_A_PROFILE_PORTS, part->profile->ports) ||
+	    (part->first && nla_put_u32(skb, NVO3_A_PROFILE_FIRST, part->first)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	for (i = 0; i < part->count; i++)
+		if (put_rule(skb, &policy->acl->rules[part->first + i]))
+			return -EMSGSIZE;
+	return 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The words of a profile's rules. Pure */
+#ifndef NVO3_TOOL_RULE_H
+#define NVO3_TOOL_RULE_H
+
+#include <stddef.h>
+
+struct err;
+struct nvo3_rule;
+
+/*
+ * @argv begins at the first "rule" and holds nothing but rules. How many there are, with *ret
+ * for the caller to free(); or -EINVAL and a sentence.
+ */
+int rules_parse(struct nvo3_rule **ret, int argc, char *const *argv, struct err *err);
+
+#endif
