@@ -42,8 +42,7 @@ struct nvo3_conf {
 	u8 tos;			/* DSCP in place, NVO3_TOS_INHERIT: the inner one */
 	u8 df;			/* enum nvo3_df */
 	u32 label;		/* IPv6 flow label, NVO3_LABEL_FLOW: by flow */
-	u16 sport_min;		/* UDP source ports, 0: as the namespace has them */
-	u16 sport_max;
+	u16 sport_min, sport_max;	/* UDP source ports, 0: as the namespace has them */
 };
 
 struct nvo3_nve {

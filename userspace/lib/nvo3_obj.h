@@ -29,12 +29,10 @@ struct nvo3_nve {
 	uint32_t has;
 	uint32_t ifindex;		/* of its device; not a part of the nest */
 	struct ip_addr local4, local6;
-	uint16_t dstport;
-	uint8_t csum;
+	uint16_t dstport, geneve_port;
+	uint8_t csum, encap, accept;	/* enum nvo3_encap; bits 1 << encap */
 	uint32_t vns, ports, maps, remotes, table_slots;
 	uint64_t table_bytes;
-	uint8_t encap, accept;		/* enum nvo3_encap; bits 1 << encap */
-	uint16_t geneve_port;
 	uint64_t drops[__NVO3_DROP_MAX];	/* by enum nvo3_drop */
 };
 
@@ -59,12 +57,11 @@ struct nvo3_port {
 	uint32_t has;
 	uint32_t dev;			/* ifindex of the access device */
 	uint16_t vlan;			/* 0 untagged */
-	uint32_t vni;
+	uint32_t vni, profile;		/* profile 0 none */
 	struct mac_addr mac;
 	uint8_t state;			/* enum nvo3_port_state */
 	uint64_t epoch;
 	struct nvo3_stats stats;
-	uint32_t profile;		/* 0 none */
 };
 
 /* One of several ways; encap and so on as for a member */
