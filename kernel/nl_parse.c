@@ -167,7 +167,8 @@ int nvo3_nl_locator(struct nvo3_nve *nve, struct nlattr *nest, const struct nvo3
 /* What the underlay's own tables say about the address. */
 static const char *underlay_fault(struct nvo3_nve *nve, const struct nvo3_addr *addr)
 {
-	u32 table = nve->underlay ? l3mdev_fib_table_by_index(nve->net, nve->underlay) : 0;
+	u32 vrf = nve->underlay ? l3mdev_fib_table_by_index(nve->net, nve->underlay) : 0;
+	u32 table = vrf ?: RT_TABLE_LOCAL;
 	struct net_device *dev;
 	bool own;
 
@@ -178,11 +179,11 @@ static const char *underlay_fault(struct nvo3_nve *nve, const struct nvo3_addr *
 		rcu_read_unlock();
 		return own ? "an address of this NVE" : NULL;
 	}
-	switch (inet_addr_type_table(nve->net, addr->v4, table ?: RT_TABLE_LOCAL)) {
+	switch (inet_addr_type_table(nve->net, addr->v4, table)) {
 	case RTN_LOCAL:
 		return "an address of this NVE";
 	case RTN_BROADCAST:
-		if (inet_addr_type_table(nve->net, htonl(ANY_UNICAST), table ?: RT_TABLE_LOCAL) != RTN_BROADCAST)
+		if (inet_addr_type_table(nve->net, htonl(ANY_UNICAST), table) != RTN_BROADCAST)
 			return "a broadcast address";
 	}
 	return NULL;

@@ -46,18 +46,19 @@ paths_seen() {
 	END
 }
 
+# Each flow at least once; what waits for a neighbour in vain is sent again.
 all_seen() {
-	paths_seen >"$1"
-	(($(wc -l <"$1") == 600))
+	flows 1
+	paths_seen | sort -u >"$1"
+	(($(wc -l <"$1") >= 300))
 }
 
-# listen FILE: two datagrams of each flow, each on its path: PORT ADDR.
+# listen FILE: PORT ADDR of each flow, and it has kept to that path.
 listen() {
 	capture_start out h2 ul0 'udp and (src 192.0.2.1 or src 2001:db8::1)'
-	flows 2
-	busywait 30 all_seen "$1.all"
+	busywait 60 all_seen "$1"
+	all_seen "$1"
 	capture_stop out
-	sort -u "$1.all" >"$1"
 	cut -d ' ' -f 2 "$1" | sort | uniq -c
 	assert_eq "$(wc -l <"$1")" 300 "flows, each on one path"
 }

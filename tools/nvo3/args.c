@@ -219,8 +219,8 @@ static int parse_value(const struct arg *a, const char *text, struct err *err)
 		return parse_mac(a, text, err);
 	case ARG_OWN:
 		if (a->parse(a->dst, text) < 0)
-			return err_set(err, EINVAL, "\"%s\" needs %s, not \"%s\"", a->key, a->expect,
-				       text);
+			return err_set(err, EINVAL, "\"%s\" needs %s, not \"%s\"", a->key,
+				       a->expect, text);
 		return 0;
 	}
 	return err_set(err, EINVAL, "\"%s\" cannot be parsed", a->key);
