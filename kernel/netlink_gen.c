@@ -59,12 +59,13 @@ const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_PAD + 1] = {
 	[NVO3_A_PORT_STATS] = NLA_POLICY_NESTED(nvo3_stats_nl_policy),
 };
 
-const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_PAD + 1] = {
+const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_BYPASS + 1] = {
 	[NVO3_A_REMOTE_ADDR4] = { .type = NLA_U32, },
 	[NVO3_A_REMOTE_ADDR6] = NLA_POLICY_EXACT_LEN(16),
 	[NVO3_A_REMOTE_REFS] = { .type = NLA_U32, },
 	[NVO3_A_REMOTE_PACKETS] = { .type = NLA_U64, },
 	[NVO3_A_REMOTE_BYTES] = { .type = NLA_U64, },
+	[NVO3_A_REMOTE_BYPASS] = NLA_POLICY_MAX(NLA_U32, 16),
 };
 
 const struct nla_policy nvo3_stats_nl_policy[NVO3_A_STATS_PAD + 1] = {
