@@ -6,6 +6,13 @@
 # first one after it was switched off.
 . "$(dirname "$0")/ways.sh"
 
+# anew TEST: whatever the one before has left behind.
+anew() {
+	in_ns h1 nft flush ruleset
+	ip -n h1 xfrm policy deleteall
+	"$@"
+}
+
 # goes TX RX: a ping of either family from host 1; its requests and replies there.
 goes() {
 	ping_goes h1 "$1" "$2" vm1 10.0.0.2
@@ -16,8 +23,8 @@ netfilter() {
 	local hook
 
 	for hook in output postrouting prerouting input; do
-		run_cmd in_ns h1 nft "add table inet t; add chain inet t c
-			{ type filter hook $hook priority 0; }"
+		run_cmd in_ns h1 nft \
+			"add table inet t; add chain inet t c { type filter hook $hook priority 0; }"
 		case $hook in
 		output | postrouting) goes netfilter fast ;;
 		*) goes fast netfilter ;;
@@ -29,8 +36,14 @@ netfilter() {
 
 # A rule drops what it shall, from the first packet on; the other family goes on fast.
 netfilter_drops() {
-	in_ns h1 nft "add table ip t; add chain ip t c { type filter hook input priority 0; };
-		add rule ip t c udp dport 4789 drop"
+	in_ns h1 nft -f - <<-END
+		table ip t {
+			chain c {
+				type filter hook input priority 0
+				udp dport 4789 drop
+			}
+		}
+	END
 	ping_lost vm1 10.0.0.2
 	ping_goes h1 fast fast vm3 fd00::4
 	in_ns h1 nft delete table ip t
@@ -40,8 +53,16 @@ netfilter_drops() {
 # With fastpath on, hooks are the operator's own exemption; IPsec is not.
 operator() {
 	run_cmd nvo3 -n h1 nve set dev nve0 fastpath on
-	in_ns h1 nft "add table inet t; add chain inet t c { type filter hook output priority 0; };
-		add chain inet t d { type filter hook input priority 0; }"
+	in_ns h1 nft -f - <<-END
+		table inet t {
+			chain c {
+				type filter hook output priority 0
+			}
+			chain d {
+				type filter hook input priority 0
+			}
+		}
+	END
 	goes fast fast
 	ip -n h1 xfrm policy add src 203.0.113.1 dst 203.0.113.2 dir in tmpl proto esp
 	goes fast xfrm
@@ -179,7 +200,7 @@ routes() {
 	run_cmd ip -n h1 address del 2001:db8::1/64 dev ul0
 	ways_mark h1
 	frame vm4 eth0 "$(mac 3) $(mac 4) 88b5 00112233445566778899" 20
-	[[ -z $(ways_since h1 | grep fast) ]] || fail "taken for an address that is gone"
+	fails grep -q fast < <(ways_since h1)
 	run_cmd ip -n h1 address add 2001:db8::1/64 dev ul0 nodad
 	busywait 10 fast_both h1 vm3 fd00::4
 }
@@ -219,12 +240,12 @@ two_hosts
 
 plan 14
 test_run "the fast way is taken" warm_up
-test_run "netfilter: output, postrouting, prerouting, input" netfilter
-test_run "netfilter: a rule that drops, drops" netfilter_drops
-test_run "IPsec policies" ipsec
-test_run "fastpath on: hooks are exempted, IPsec is not" operator
-test_run "reverse-path filter" rp_filter
-test_run "tc on the underlay runs" traffic_control
+test_run "netfilter: output, postrouting, prerouting, input" anew netfilter
+test_run "netfilter: a rule that drops, drops" anew netfilter_drops
+test_run "IPsec policies" anew ipsec
+test_run "fastpath on: hooks are exempted, IPsec is not" anew operator
+test_run "reverse-path filter" anew rp_filter
+test_run "tc on the underlay runs" anew traffic_control
 test_run "a macvlan on the underlay" macvlan
 test_run "a bridge as underlay" bridge
 test_run "neighbours: flushed, moved; our own address" neighbours
