@@ -18,6 +18,10 @@ rx_handler_result_t nvo3_from_port(struct sk_buff **pskb);
 /* from_tunnel.c: the encap_rcv of the NVE's sockets */
 int nvo3_from_tunnel(struct sock *sk, struct sk_buff *skb);
 
+/* from_gre.c: the hook for NVGRE. 0 or an error; _close does nothing if it is not open. */
+int nvo3_gre_open(struct nvo3_nve *nve);
+void nvo3_gre_close(struct nvo3_nve *nve);
+
 /*
  * from_outer.c: a packet whose data is at its transport header, as @outer says.
  * Fills @vn and @port as far as it finds them, for nvo3_drop().
@@ -37,6 +41,10 @@ enum nvo3_drop nvo3_to_remote(struct nvo3_nve *nve, struct nvo3_vn *vn, struct n
 			      struct nvo3_remote *remote, struct sk_buff *skb);
 enum nvo3_drop nvo3_to_members(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
 			       struct sk_buff *skb);
+
+/* to_underlay.c: the outer headers, and out; @dsfield is the inner one */
+enum nvo3_drop nvo3_to_underlay(struct nvo3_nve *nve, struct nvo3_vn *vn,
+				struct nvo3_remote *remote, struct sk_buff *skb, u8 dsfield);
 
 /* miss.c: no mapping for the destination of a tenant system's frame */
 void nvo3_miss(struct nvo3_nve *nve, struct nvo3_port *from, const struct ethhdr *eth);

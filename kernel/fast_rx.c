@@ -17,7 +17,7 @@
 #include "fast.h"
 #include "underlay.h"
 
-#define ENCAP_HLEN	(sizeof(struct udphdr) + NVO3_VXLAN_HLEN)
+#define ENCAP_HLEN	(sizeof(struct udphdr) + NVO3_ENCAP_HLEN)
 
 struct arrival {
 	struct nvo3_nve *nve;
@@ -69,8 +69,12 @@ static bool find_nve(const struct nvo3_underlay *underlay, struct arrival *a)
 	struct nvo3_nve *nve;
 
 	list_for_each_entry_rcu(nve, &underlay->nves, rx_node) {
-		if (nve->dstport == a->uh->dest) {
+		if (nvo3_nve_listens(nve, a->uh->dest)) {
 			a->nve = nve;
+			/* The two ports differ, unless only one is listened to. */
+			a->outer.encap = nve->dstport == a->uh->dest &&
+					 nve->accept & BIT(NVO3_ENCAP_VXLAN) ?
+					 NVO3_ENCAP_VXLAN : NVO3_ENCAP_GENEVE;
 			return true;
 		}
 	}
@@ -84,14 +88,20 @@ static bool is_plain(struct sk_buff *skb)
 	       !skb_sk_is_prefetched(skb) && !skb_valid_dst(skb) && !skb_sec_path(skb) && !skb_pfmemalloc(skb);
 }
 
+/* Options are for the socket to read: nobody sends them here as a rule. */
+static bool read_encap(struct arrival *a)
+{
+	a->outer.hlen = ENCAP_HLEN;
+	return nvo3_encap_hlen(a->outer.encap, a->uh + 1) == NVO3_ENCAP_HLEN &&
+	       !nvo3_encap_parse(a->outer.encap, a->uh + 1, &a->outer.vni);
+}
+
 /* Lengths that agree, a good IPv4 checksum, a header of ours. Padding is cut, as IP does. */
 static bool check_header(struct sk_buff *skb, struct arrival *a)
 {
-	const struct nvo3_vxlan *vxlan = (struct nvo3_vxlan *)(a->uh + 1);
 	u32 ulen = ntohs(a->uh->len);
 
-	if (a->len > skb->len || a->len != a->iphlen + ulen || ulen < ENCAP_HLEN ||
-	    !nvo3_vxlan_parse(vxlan, &a->outer.vni))
+	if (a->len > skb->len || a->len != a->iphlen + ulen || ulen < ENCAP_HLEN || !read_encap(a))
 		return false;
 	if (a->family == AF_INET && ip_fast_csum(ip_hdr(skb), sizeof(struct iphdr) / 4))
 		return false;
@@ -101,13 +111,6 @@ static bool check_header(struct sk_buff *skb, struct arrival *a)
 		return false;
 	a->uh = (struct udphdr *)(skb_network_header(skb) + a->iphlen);
 	return true;
-}
-
-static bool is_local(const struct nvo3_conf *conf, const struct nvo3_addr *daddr)
-{
-	if (daddr->family == AF_INET)
-		return !conf->local4 || conf->local4 == daddr->v4;
-	return ipv6_addr_any(&conf->local6) || ipv6_addr_equal(&conf->local6, &daddr->v6);
 }
 
 /*
@@ -245,7 +248,7 @@ static enum nvo3_bypass judge(struct nvo3_underlay *underlay, struct sk_buff *sk
 		nvo3_outer_read4(&a->outer, ip_hdr(skb));
 	else
 		nvo3_outer_read6(&a->outer, ipv6_hdr(skb));
-	if (!is_local(conf, &a->outer.daddr) || !check_header(skb, a))
+	if (!nvo3_conf_has_local(conf, &a->outer.daddr) || !check_header(skb, a))
 		return NVO3_BYPASS_HEADER;
 	if (!checksum_done(skb, a))
 		return NVO3_BYPASS_CHECKSUM;
@@ -278,7 +281,6 @@ static void take(struct sk_buff *skb, struct arrival *a)
 	enum nvo3_drop reason;
 
 	strip(skb, a);
-	a->outer.hlen = ENCAP_HLEN;
 	reason = nvo3_from_outer(a->nve, &a->outer, skb, &vn, &port);
 	if (reason)
 		nvo3_drop(a->nve, vn, port, skb, reason);

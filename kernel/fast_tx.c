@@ -13,9 +13,8 @@
 #include <net/route.h>
 #include <net/udp.h>
 #include "bypass.h"
+#include "emit.h"
 #include "encap.h"
-#include "fast_tx.h"
-#include "sock.h"
 #include "underlay.h"
 
 /* Identifications are taken from IP's common pool, some at once. */
@@ -43,88 +42,85 @@ static enum nvo3_bypass judge_route(const struct nvo3_nve *nve, const struct dst
 }
 
 /* The route that the compatible way would take, with a reference; NULL if none. */
-static struct dst_entry *find_route(struct nvo3_nve *nve, const struct nvo3_conf *conf,
-				    struct nvo3_remote *remote, struct nvo3_template_addrs *addrs,
+static struct dst_entry *find_route(const struct nvo3_emit *e, struct nvo3_template_addrs *addrs,
 				    u32 *cookie)
 {
+	const struct nvo3_addr *to = &e->remote->loc.addr;
 	struct dst_entry *dst;
 	struct rtable *rt;
 
 	*cookie = 0;
 	if (addrs->family == AF_INET) {
-		addrs->daddr4 = remote->addr.v4;
-		rt = nvo3_sock_route4(nve, conf, remote, &addrs->saddr4);
+		addrs->daddr4 = to->v4;
+		rt = nvo3_emit_route4(e, &addrs->saddr4);
 		return IS_ERR(rt) ? NULL : &rt->dst;
 	}
-	addrs->daddr6 = remote->addr.v6;
-	dst = nvo3_sock_route6(nve, conf, remote, &addrs->saddr6);
+	addrs->daddr6 = to->v6;
+	dst = nvo3_emit_route6(e, &addrs->saddr6);
 	if (IS_ERR(dst))
 		return NULL;
 	*cookie = rt6_get_cookie((struct rt6_info *)dst);
 	return dst;
 }
 
-static struct nvo3_template *build(struct nvo3_nve *nve, const struct nvo3_conf *conf,
-				   struct nvo3_remote *remote)
+static struct nvo3_template *build(const struct nvo3_emit *e)
 {
+	const struct nvo3_locator *to = &e->remote->loc;
 	struct nvo3_template_addrs addrs = {
-		.family = remote->addr.family,
-		.ttl = NVO3_SOCK_TTL,
-		.dport = nve->dstport,
+		.family = to->addr.family,
+		.proto = nvo3_emit_is_udp(e) ? IPPROTO_UDP : IPPROTO_GRE,
+		.ttl = NVO3_OUTER_TTL,
+		.dport = to->dstport,
 	};
-	struct nvo3_vxlan vxlan;
+	u8 encap[NVO3_ENCAP_HLEN] __aligned(4);
 	struct nvo3_template *t;
 	struct dst_entry *dst;
 	u32 cookie;
 
-	dst = find_route(nve, conf, remote, &addrs, &cookie);
+	dst = find_route(e, &addrs, &cookie);
 	if (!dst)
 		return NULL;
-	t = nvo3_template_new(dst, cookie, conf->gen);
+	t = nvo3_template_new(dst, cookie, e->conf->gen);
 	if (!t)
 		return NULL;
-	nvo3_vxlan_build(&vxlan, 0);
-	nvo3_template_write(t, &addrs, &vxlan, sizeof(vxlan));
-	t->why = judge_route(nve, dst, addrs.family);
+	nvo3_encap_build(encap, to->encap, 0, 0);
+	nvo3_template_write(t, &addrs, encap, sizeof(encap));
+	t->why = judge_route(e->nve, dst, addrs.family);
 	if (t->why)
 		return t;
-	t->neigh = dst_neigh_lookup(dst, &remote->addr.v4);
+	t->neigh = dst_neigh_lookup(dst, &to->addr.v4);
 	if (!t->neigh) {
 		nvo3_template_free(t);
 		return NULL;
 	}
-	nvo3_underlay_want(nve->net, t->dev);
+	nvo3_underlay_want(e->nve->net, t->dev);
 	return t;
 }
 
 /* One that is valid now, made if need be; NULL if that cannot be. */
-static struct nvo3_template *find_template(struct nvo3_nve *nve, const struct nvo3_conf *conf,
-					   struct nvo3_remote *remote)
+static struct nvo3_template *find_template(const struct nvo3_emit *e)
 {
 	struct nvo3_template *t, *new;
 
-	if (!nvo3_remote_template(remote, &t))
+	if (!nvo3_remote_template(e->remote, &t))
 		return NULL;
-	if (likely(t && nvo3_template_valid(t, conf->gen)))
+	if (likely(t && nvo3_template_valid(t, e->conf->gen)))
 		return t;
-	new = build(nve, conf, remote);
-	if (!new || !nvo3_remote_set_template(remote, t, new))
+	new = build(e);
+	if (!new || !nvo3_remote_set_template(e->remote, t, new))
 		return NULL;
 	return new;
 }
 
 /* All that does not depend on the frame. */
-static enum nvo3_bypass prepare(struct nvo3_nve *nve, const struct nvo3_conf *conf,
-				struct nvo3_remote *remote, struct nvo3_template **t)
+static enum nvo3_bypass prepare(const struct nvo3_emit *e, struct nvo3_template **t)
 {
-	enum nvo3_bypass why = nvo3_bypass_tx(nve->net, remote->addr.family, conf->fastpath);
+	enum nvo3_bypass why;
 
+	why = nvo3_bypass_tx(e->nve->net, e->remote->loc.addr.family, e->conf->fastpath);
 	if (why)
 		return why;
-	/* The sockets close behind this, and a grace period after. */
-	if (!netif_running(nve->dev))
-		return NVO3_BYPASS_ROUTE;
-	*t = find_template(nve, conf, remote);
+	*t = find_template(e);
 	if (!*t)
 		return NVO3_BYPASS_ROUTE;
 	if ((*t)->why)
@@ -165,24 +161,27 @@ static __be16 take_ids(struct net *net, const struct nvo3_template *t,
 	return htons(id);
 }
 
-static void finish_ip(struct nvo3_nve *nve, const struct nvo3_template *t,
-		      struct nvo3_remote *remote, struct sk_buff *skb, u8 tos, bool csum)
+static void finish_ip(const struct nvo3_emit *e, const struct nvo3_template *t,
+		      struct sk_buff *skb)
 {
-	u32 ulen = skb->len - t->iphlen;
+	bool udp = nvo3_emit_is_udp(e), csum = e->conf->csum;
+	u32 len = skb->len - t->iphlen;
 	struct ipv6hdr *ip6h;
 	struct iphdr *iph;
 	__be16 id;
 
 	if (t->family == AF_INET) {
 		iph = ip_hdr(skb);
-		udp_set_csum(!csum, skb, iph->saddr, iph->daddr, ulen);
-		id = take_ids(nve->net, t, remote, iph, nvo3_stats_frames(skb));
-		nvo3_template_finish4(t, iph, skb->len, id, tos);
+		if (udp)
+			udp_set_csum(!csum, skb, iph->saddr, iph->daddr, len);
+		id = take_ids(e->nve->net, t, e->remote, iph, nvo3_stats_frames(skb));
+		nvo3_template_finish4(t, iph, skb->len, id, e->tos);
 		skb->protocol = htons(ETH_P_IP);
 	} else {
 		ip6h = ipv6_hdr(skb);
-		udp6_set_csum(!csum, skb, &ip6h->saddr, &ip6h->daddr, ulen);
-		nvo3_template_finish6(ip6h, ulen, tos);
+		if (udp)
+			udp6_set_csum(!csum, skb, &ip6h->saddr, &ip6h->daddr, len);
+		nvo3_template_finish6(ip6h, len, e->tos);
 		skb->protocol = htons(ETH_P_IPV6);
 	}
 }
@@ -202,20 +201,22 @@ static void copy_header(void *to, const struct nvo3_template *t)
 	}
 }
 
-static void push_outer(struct nvo3_nve *nve, const struct nvo3_template *t,
-		       struct nvo3_remote *remote, struct sk_buff *skb, u32 vni, __be16 sport)
+static void push_outer(const struct nvo3_emit *e, const struct nvo3_template *t,
+		       struct sk_buff *skb)
 {
-	struct nvo3_vxlan *vxlan;
 	struct udphdr *uh;
+	u8 *encap;
 
 	copy_header(__skb_push(skb, t->hlen), t);
 	skb_reset_network_header(skb);
 	skb_set_transport_header(skb, t->iphlen);
-	uh = udp_hdr(skb);
-	uh->source = sport;
-	uh->len = htons(skb->len - t->iphlen);
-	vxlan = (struct nvo3_vxlan *)(uh + 1);
-	vxlan->vni = htonl(vni << 8);
+	if (nvo3_emit_is_udp(e)) {
+		uh = udp_hdr(skb);
+		uh->source = nvo3_emit_source_port(e);
+		uh->len = htons(skb->len - t->iphlen);
+	}
+	encap = skb->data + t->hlen - NVO3_ENCAP_HLEN;
+	nvo3_encap_build(encap, e->remote->loc.encap, e->vni, nvo3_emit_entropy(e));
 }
 
 /* The link-layer header with the neighbour's address of this moment. False: no room in it. */
@@ -250,16 +251,20 @@ static void transmit(struct nvo3_nve *nve, const struct nvo3_template *t, struct
 	iptunnel_xmit_stats(nve->dev, net_xmit_eval(err) ? 0 : len);
 }
 
-enum nvo3_bypass nvo3_fast_send(struct nvo3_nve *nve, u32 vni, struct nvo3_remote *remote,
-				struct sk_buff *skb, u8 tos)
+static int handle_offloads(const struct nvo3_emit *e, struct sk_buff *skb)
 {
-	const struct nvo3_conf *conf = rcu_dereference(nve->conf);
+	if (nvo3_emit_is_udp(e))
+		return udp_tunnel_handle_offloads(skb, e->conf->csum);
+	return iptunnel_handle_offloads(skb, SKB_GSO_GRE);
+}
+
+enum nvo3_bypass nvo3_fast_send(const struct nvo3_emit *e, struct sk_buff *skb)
+{
 	int len = skb->len - ETH_HLEN;
 	struct nvo3_template *t;
 	enum nvo3_bypass why;
-	__be16 sport;
 
-	why = prepare(nve, conf, remote, &t);
+	why = prepare(e, &t);
 	if (why)
 		return why;
 	/* Somebody marked it for a security module's hook to see. */
@@ -267,16 +272,14 @@ enum nvo3_bypass nvo3_fast_send(struct nvo3_nve *nve, u32 vni, struct nvo3_remot
 		return NVO3_BYPASS_NETFILTER;
 	if (!fits(t, skb))
 		return NVO3_BYPASS_MTU;
-	sport = udp_flow_src_port(nve->net, skb, 0, 0, true);
-	if (skb_cow_head(skb, LL_RESERVED_SPACE(t->dev) + t->hlen) ||
-	    udp_tunnel_handle_offloads(skb, conf->csum))
+	if (skb_cow_head(skb, LL_RESERVED_SPACE(t->dev) + t->hlen) || handle_offloads(e, skb))
 		return NVO3_BYPASS_NOMEM;
 	/* From here on nothing fails. */
 	skb_set_inner_protocol(skb, htons(ETH_P_TEB));
-	skb_scrub_packet(skb, !net_eq(nve->net, dev_net(nve->dev)));
+	skb_scrub_packet(skb, !net_eq(e->nve->net, dev_net(e->nve->dev)));
 	skb_clear_hash_if_not_l4(skb);
-	push_outer(nve, t, remote, skb, vni, sport);
-	finish_ip(nve, t, remote, skb, tos, conf->csum);
-	transmit(nve, t, skb, len);
+	push_outer(e, t, skb);
+	finish_ip(e, t, skb);
+	transmit(e->nve, t, skb, len);
 	return NVO3_BYPASS_NONE;
 }

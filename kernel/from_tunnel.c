@@ -1,60 +1,61 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Another NVE's packet as the NVE's sockets get it: is it for this NVE, and are
- * the outer headers well-formed?
+ * Another NVE's packet as the NVE's UDP sockets get it: is it for this NVE, and
+ * are the outer headers well-formed?
  */
 #include <linux/udp.h>
 #include "encap.h"
 #include "fast.h"
 #include "underlay.h"
 
-#define OUTER_HLEN	(sizeof(struct udphdr) + NVO3_VXLAN_HLEN)
-
-/* No local address means any. */
-static bool is_local(const struct nvo3_conf *conf, const struct nvo3_addr *daddr)
+static enum nvo3_drop read_header(enum nvo3_encap encap, struct sk_buff *skb,
+				  struct nvo3_outer *outer)
 {
-	if (daddr->family == AF_INET)
-		return !conf->local4 || conf->local4 == daddr->v4;
-	return ipv6_addr_any(&conf->local6) || ipv6_addr_equal(&conf->local6, &daddr->v6);
+	u32 hlen = sizeof(struct udphdr) + NVO3_ENCAP_HLEN;
+
+	if (!pskb_may_pull(skb, hlen))
+		return NVO3_DROP_TUNNEL_HEADER;
+	hlen = sizeof(struct udphdr) +
+	       nvo3_encap_hlen(encap, skb->data + sizeof(struct udphdr));
+	if (!pskb_may_pull(skb, hlen))
+		return NVO3_DROP_TUNNEL_HEADER;
+	outer->hlen = hlen;
+	return nvo3_encap_parse(encap, skb->data + sizeof(struct udphdr), &outer->vni);
 }
 
-static enum nvo3_drop read_outer(struct nvo3_nve *nve, const struct sock *sk, struct sk_buff *skb,
-				 struct nvo3_outer *outer)
+static enum nvo3_drop read_outer(const struct nvo3_sock *from, const struct sock *sk,
+				 struct sk_buff *skb, struct nvo3_outer *outer)
 {
 	if (sk->sk_family == AF_INET)
 		nvo3_outer_read4(outer, ip_hdr(skb));
 	else
 		nvo3_outer_read6(outer, ipv6_hdr(skb));
-	if (!is_local(rcu_dereference(nve->conf), &outer->daddr))
+	outer->encap = from->encap;
+	if (!nvo3_conf_has_local(rcu_dereference(from->nve->conf), &outer->daddr))
 		return NVO3_DROP_TUNNEL_ADDR;
-	if (!pskb_may_pull(skb, OUTER_HLEN) ||
-	    !nvo3_vxlan_parse((struct nvo3_vxlan *)(skb->data + sizeof(struct udphdr)),
-			      &outer->vni))
-		return NVO3_DROP_TUNNEL_HEADER;
-	outer->hlen = OUTER_HLEN;
-	return NVO3_DROP_NONE;
+	return read_header(from->encap, skb, outer);
 }
 
 int nvo3_from_tunnel(struct sock *sk, struct sk_buff *skb)
 {
-	struct nvo3_nve *nve = rcu_dereference_sk_user_data(sk);
+	const struct nvo3_sock *from = rcu_dereference_sk_user_data(sk);
 	struct nvo3_port *port = NULL;
 	struct nvo3_vn *vn = NULL;
 	struct nvo3_outer outer;
 	enum nvo3_drop reason;
 
 	/* The socket is being closed. */
-	if (!nve) {
+	if (!from) {
 		kfree_skb(skb);
 		return 0;
 	}
-	nvo3_ways_compat(nve->ways, nvo3_stats_frames(skb));
-	reason = read_outer(nve, sk, skb, &outer);
-	if (!reason)
-		nvo3_underlay_want(nve->net, skb->dev);
-	if (!reason)
-		reason = nvo3_from_outer(nve, &outer, skb, &vn, &port);
+	nvo3_ways_compat(from->nve->ways, nvo3_stats_frames(skb));
+	reason = read_outer(from, sk, skb, &outer);
+	if (!reason) {
+		nvo3_underlay_want(from->nve->net, skb->dev);
+		reason = nvo3_from_outer(from->nve, &outer, skb, &vn, &port);
+	}
 	if (reason)
-		nvo3_drop(nve, vn, port, skb, reason);
+		nvo3_drop(from->nve, vn, port, skb, reason);
 	return 0;
 }

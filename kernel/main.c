@@ -21,6 +21,8 @@ static int __init selftest(void)
 
 	ok &= nvo3_budget_selftest();
 	ok &= nvo3_vxlan_selftest();
+	ok &= nvo3_geneve_selftest();
+	ok &= nvo3_nvgre_selftest();
 	ok &= nvo3_members_selftest();
 	ok &= nvo3_index_selftest();
 	ok &= nvo3_table_selftest();

@@ -32,7 +32,7 @@ int nvo3_membership_del(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_re
 void nvo3_membership_notify(struct nvo3_nve *nve, u8 cmd, const struct nvo3_vn *vn,
 			    const struct nvo3_remote *remote)
 {
-	struct nvo3_member member = { .vni = vn->vni, .addr = &remote->addr };
+	struct nvo3_member member = { .vni = vn->vni, .loc = &remote->loc };
 
 	nvo3_notify_member(nve, cmd, &member);
 }

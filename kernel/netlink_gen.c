@@ -21,6 +21,10 @@ static const struct netlink_range_validation nvo3_a_member_vni_range = {
 	.max	= NVO3_VNI_MAX,
 };
 
+static const struct netlink_range_validation nvo3_a_member_remote_vni_range = {
+	.max	= NVO3_VNI_MAX,
+};
+
 static const struct netlink_range_validation nvo3_a_port_vni_range = {
 	.min	= 1ULL,
 	.max	= NVO3_VNI_MAX,
@@ -31,8 +35,16 @@ static const struct netlink_range_validation nvo3_a_map_vni_range = {
 	.max	= NVO3_VNI_MAX,
 };
 
+static const struct netlink_range_validation nvo3_a_map_remote_vni_range = {
+	.max	= NVO3_VNI_MAX,
+};
+
+static const struct netlink_range_validation nvo3_a_remote_remote_vni_range = {
+	.max	= NVO3_VNI_MAX,
+};
+
 /* Common nested types */
-const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_PAD + 1] = {
+const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_REMOTE_VNI + 1] = {
 	[NVO3_A_MAP_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_map_vni_range),
 	[NVO3_A_MAP_MAC] = NLA_POLICY_EXACT_LEN(6),
 	[NVO3_A_MAP_ADDR4] = { .type = NLA_U32, },
@@ -41,12 +53,18 @@ const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_PAD + 1] = {
 	[NVO3_A_MAP_VLAN] = NLA_POLICY_RANGE(NLA_U16, 1, 4094),
 	[NVO3_A_MAP_EPOCH] = { .type = NLA_U64, },
 	[NVO3_A_MAP_PROV] = NLA_POLICY_MAX(NLA_U8, 2),
+	[NVO3_A_MAP_ENCAP] = NLA_POLICY_MAX(NLA_U8, 2),
+	[NVO3_A_MAP_DSTPORT] = { .type = NLA_U16, },
+	[NVO3_A_MAP_REMOTE_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_map_remote_vni_range),
 };
 
-const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_ADDR6 + 1] = {
+const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_REMOTE_VNI + 1] = {
 	[NVO3_A_MEMBER_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_member_vni_range),
 	[NVO3_A_MEMBER_ADDR4] = { .type = NLA_U32, },
 	[NVO3_A_MEMBER_ADDR6] = NLA_POLICY_EXACT_LEN(16),
+	[NVO3_A_MEMBER_ENCAP] = NLA_POLICY_MAX(NLA_U8, 2),
+	[NVO3_A_MEMBER_DSTPORT] = { .type = NLA_U16, },
+	[NVO3_A_MEMBER_REMOTE_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_member_remote_vni_range),
 };
 
 const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_PAD + 1] = {
@@ -65,6 +83,9 @@ const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_BYPASS + 1] = {
 	[NVO3_A_REMOTE_REFS] = { .type = NLA_U32, },
 	[NVO3_A_REMOTE_PACKETS] = { .type = NLA_U64, },
 	[NVO3_A_REMOTE_BYTES] = { .type = NLA_U64, },
+	[NVO3_A_REMOTE_ENCAP] = NLA_POLICY_MAX(NLA_U8, 2),
+	[NVO3_A_REMOTE_DSTPORT] = { .type = NLA_U16, },
+	[NVO3_A_REMOTE_REMOTE_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_remote_remote_vni_range),
 	[NVO3_A_REMOTE_BYPASS] = NLA_POLICY_MAX(NLA_U32, 16),
 };
 

@@ -12,8 +12,8 @@
 #include <uapi/linux/nvo3.h>
 
 /* Common nested types */
-extern const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_PAD + 1];
-extern const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_ADDR6 + 1];
+extern const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_REMOTE_VNI + 1];
+extern const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_REMOTE_VNI + 1];
 extern const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_PAD + 1];
 extern const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_BYPASS + 1];
 extern const struct nla_policy nvo3_stats_nl_policy[NVO3_A_STATS_PAD + 1];

@@ -9,6 +9,34 @@ static int put_addr(struct sk_buff *skb, int type4, int type6, const struct nvo3
 	return nla_put_in6_addr(skb, type6, &addr->v6);
 }
 
+/* Types of the attributes that name a locator. */
+struct locator_types {
+	int addr4, addr6, encap, dstport, vni;
+};
+
+static const struct locator_types member_types = {
+	NVO3_A_MEMBER_ADDR4, NVO3_A_MEMBER_ADDR6, NVO3_A_MEMBER_ENCAP, NVO3_A_MEMBER_DSTPORT,
+	NVO3_A_MEMBER_REMOTE_VNI,
+};
+
+static const struct locator_types map_types = {
+	NVO3_A_MAP_ADDR4, NVO3_A_MAP_ADDR6, NVO3_A_MAP_ENCAP, NVO3_A_MAP_DSTPORT,
+	NVO3_A_MAP_REMOTE_VNI,
+};
+
+/* What is the NVE's own is left out, so that an answer reads like the request. */
+static int put_locator(struct sk_buff *skb, const struct nvo3_nve *nve,
+		       const struct locator_types *types, const struct nvo3_locator *loc)
+{
+	if (put_addr(skb, types->addr4, types->addr6, &loc->addr) ||
+	    (loc->encap != nve->encap && nla_put_u8(skb, types->encap, loc->encap)) ||
+	    (loc->dstport != nvo3_nve_dstport(nve, loc->encap) &&
+	     nla_put_be16(skb, types->dstport, loc->dstport)) ||
+	    (loc->vni && nla_put_u32(skb, types->vni, loc->vni)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put_stats(struct sk_buff *skb, int type, struct nvo3_stats __percpu *stats)
 {
 	struct nlattr *nest = nla_nest_start(skb, type);
@@ -120,6 +148,9 @@ static int put_nve_conf(struct sk_buff *skb, struct nvo3_nve *nve)
 		goto unlock;
 	if (nla_put_be16(skb, NVO3_A_NVE_DSTPORT, nve->dstport) ||
 	    nla_put_u8(skb, NVO3_A_NVE_CSUM, conf->csum) ||
+	    nla_put_u8(skb, NVO3_A_NVE_ENCAP, nve->encap) ||
+	    nla_put_u8(skb, NVO3_A_NVE_ACCEPT, nve->accept) ||
+	    nla_put_be16(skb, NVO3_A_NVE_GENEVE_PORT, nve->geneve_port) ||
 	    nla_put_u8(skb, NVO3_A_NVE_FASTPATH, conf->fastpath))
 		goto unlock;
 	err = 0;
@@ -172,7 +203,7 @@ int nvo3_fill_member(struct sk_buff *skb, struct nvo3_nve *nve, const void *obje
 	const struct nvo3_member *member = object;
 
 	if (!nest || nla_put_u32(skb, NVO3_A_MEMBER_VNI, member->vni) ||
-	    put_addr(skb, NVO3_A_MEMBER_ADDR4, NVO3_A_MEMBER_ADDR6, member->addr))
+	    put_locator(skb, nve, &member_types, member->loc))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -207,7 +238,7 @@ static int put_target(struct sk_buff *skb, struct nvo3_nve *nve, const struct nv
 	if (map->kind == NVO3_MAP_REMOTE) {
 		remote = nvo3_remote_lookup(&nve->remotes, map->nr);
 		if (remote)
-			err = put_addr(skb, NVO3_A_MAP_ADDR4, NVO3_A_MAP_ADDR6, &remote->addr);
+			err = put_locator(skb, nve, &map_types, &remote->loc);
 	} else {
 		port = nvo3_nve_port(nve, map->nr);
 		if (port)
@@ -243,7 +274,11 @@ int nvo3_fill_remote(struct sk_buff *skb, struct nvo3_nve *nve, const void *obje
 	struct nvo3_totals sum;
 
 	nvo3_stats_sum(remote->stats, &sum);
-	if (!nest || put_addr(skb, NVO3_A_REMOTE_ADDR4, NVO3_A_REMOTE_ADDR6, &remote->addr) ||
+	if (!nest || put_addr(skb, NVO3_A_REMOTE_ADDR4, NVO3_A_REMOTE_ADDR6, &remote->loc.addr) ||
+	    nla_put_u8(skb, NVO3_A_REMOTE_ENCAP, remote->loc.encap) ||
+	    (remote->loc.dstport &&
+	     nla_put_be16(skb, NVO3_A_REMOTE_DSTPORT, remote->loc.dstport)) ||
+	    (remote->loc.vni && nla_put_u32(skb, NVO3_A_REMOTE_REMOTE_VNI, remote->loc.vni)) ||
 	    nla_put_u32(skb, NVO3_A_REMOTE_REFS, remote->refs) ||
 	    nla_put_u64_64bit(skb, NVO3_A_REMOTE_PACKETS, sum.packets[NVO3_COUNT_ENCAP],
 			      NVO3_A_REMOTE_PAD) ||

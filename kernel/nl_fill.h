@@ -10,7 +10,7 @@
 /* A membership, as it is told. */
 struct nvo3_member {
 	u32 vni;
-	const struct nvo3_addr *addr;
+	const struct nvo3_locator *loc;
 };
 
 struct nvo3_miss_event {

@@ -23,26 +23,39 @@ struct batch {
 	u32 count;
 };
 
+/* The first attribute that speaks of another NVE. */
+static struct nlattr *remote_attr(struct nlattr **tb)
+{
+	return tb[NVO3_A_MAP_ADDR4] ?: tb[NVO3_A_MAP_ADDR6] ?: tb[NVO3_A_MAP_ENCAP] ?:
+	       tb[NVO3_A_MAP_DSTPORT] ?: tb[NVO3_A_MAP_REMOTE_VNI];
+}
+
 static bool has_target(struct nlattr **tb)
 {
-	return tb[NVO3_A_MAP_ADDR4] || tb[NVO3_A_MAP_ADDR6] || tb[NVO3_A_MAP_DEV] ||
-	       tb[NVO3_A_MAP_VLAN];
+	return tb[NVO3_A_MAP_DEV] || tb[NVO3_A_MAP_VLAN] || remote_attr(tb);
 }
 
 static int parse_remote(struct batch *batch, struct nlattr *nest, struct nlattr **tb,
 			struct change *change)
 {
-	struct nvo3_addr addr;
+	const struct nvo3_nl_locator attrs = {
+		.addr4 = tb[NVO3_A_MAP_ADDR4],
+		.addr6 = tb[NVO3_A_MAP_ADDR6],
+		.encap = tb[NVO3_A_MAP_ENCAP],
+		.dstport = tb[NVO3_A_MAP_DSTPORT],
+		.vni = tb[NVO3_A_MAP_REMOTE_VNI],
+	};
+	struct nvo3_locator loc;
 	int err;
 
-	err = nvo3_nl_addr(nest, tb[NVO3_A_MAP_ADDR4], tb[NVO3_A_MAP_ADDR6], &addr, batch->extack);
+	err = nvo3_nl_locator(batch->nve, nest, &attrs, &loc, batch->extack);
 	if (err)
 		return err;
-	err = nvo3_nl_check_locator(batch->nve, &addr,
-				    tb[NVO3_A_MAP_ADDR4] ?: tb[NVO3_A_MAP_ADDR6], batch->extack);
+	err = nvo3_nl_check_locator(batch->nve, &loc.addr, attrs.addr4 ?: attrs.addr6,
+				    batch->extack);
 	if (err)
 		return err;
-	change->remote = nvo3_remote_get(&batch->nve->remotes, &addr);
+	change->remote = nvo3_remote_get(&batch->nve->remotes, &loc);
 	if (IS_ERR(change->remote)) {
 		err = PTR_ERR(change->remote);
 		change->remote = NULL;
@@ -77,7 +90,7 @@ static int parse_target(struct batch *batch, struct nlattr *nest, struct nlattr 
 {
 	if (!tb[NVO3_A_MAP_DEV] && !tb[NVO3_A_MAP_VLAN])
 		return parse_remote(batch, nest, tb, change);
-	if (tb[NVO3_A_MAP_ADDR4] || tb[NVO3_A_MAP_ADDR6])
+	if (remote_attr(tb))
 		return NVO3_REFUSE(batch->extack, tb[NVO3_A_MAP_DEV] ?: tb[NVO3_A_MAP_VLAN], EINVAL,
 				   "a mapping leads to an NVE or to a port, not to both");
 	return parse_port(batch, nest, tb, change);

@@ -21,9 +21,10 @@ struct batch {
 };
 
 static int parse_member(struct nvo3_nve *nve, struct nlattr *nest, struct nvo3_vn **vn,
-			struct nvo3_addr *addr, struct netlink_ext_ack *extack)
+			struct nvo3_locator *loc, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[NVO3_A_MEMBER_MAX + 1];
+	struct nvo3_nl_locator attrs;
 	int err;
 
 	err = nvo3_nl_parse_member(nest, tb, extack);
@@ -32,22 +33,29 @@ static int parse_member(struct nvo3_nve *nve, struct nlattr *nest, struct nvo3_v
 	*vn = nvo3_nl_vn(nve, nest, tb[NVO3_A_MEMBER_VNI], extack);
 	if (IS_ERR(*vn))
 		return PTR_ERR(*vn);
-	return nvo3_nl_addr(nest, tb[NVO3_A_MEMBER_ADDR4], tb[NVO3_A_MEMBER_ADDR6], addr, extack);
+	attrs = (struct nvo3_nl_locator){
+		.addr4 = tb[NVO3_A_MEMBER_ADDR4],
+		.addr6 = tb[NVO3_A_MEMBER_ADDR6],
+		.encap = tb[NVO3_A_MEMBER_ENCAP],
+		.dstport = tb[NVO3_A_MEMBER_DSTPORT],
+		.vni = tb[NVO3_A_MEMBER_REMOTE_VNI],
+	};
+	return nvo3_nl_locator(nve, nest, &attrs, loc, extack);
 }
 
 static int check_add(struct batch *batch, struct nlattr *nest)
 {
 	struct change *change = &batch->changes[batch->count];
-	struct nvo3_addr addr;
+	struct nvo3_locator loc;
 	int err;
 
-	err = parse_member(batch->nve, nest, &change->vn, &addr, batch->extack);
+	err = parse_member(batch->nve, nest, &change->vn, &loc, batch->extack);
 	if (err)
 		return err;
-	err = nvo3_nl_check_locator(batch->nve, &addr, nest, batch->extack);
+	err = nvo3_nl_check_locator(batch->nve, &loc.addr, nest, batch->extack);
 	if (err)
 		return err;
-	change->remote = nvo3_remote_get(&batch->nve->remotes, &addr);
+	change->remote = nvo3_remote_get(&batch->nve->remotes, &loc);
 	if (IS_ERR(change->remote)) {
 		NL_SET_ERR_MSG(batch->extack, "no memory for the remote NVE");
 		return PTR_ERR(change->remote);
@@ -60,16 +68,16 @@ static int check_del(struct batch *batch, struct nlattr *nest)
 {
 	struct change *change = &batch->changes[batch->count];
 	char buf[NVO3_ADDR_STRLEN];
-	struct nvo3_addr addr;
+	struct nvo3_locator loc;
 	int err;
 
-	err = parse_member(batch->nve, nest, &change->vn, &addr, batch->extack);
+	err = parse_member(batch->nve, nest, &change->vn, &loc, batch->extack);
 	if (err)
 		return err;
-	change->remote = nvo3_remote_find(&batch->nve->remotes, &addr);
+	change->remote = nvo3_remote_find(&batch->nve->remotes, &loc);
 	if (!change->remote || !nvo3_members_has(&change->vn->members, change->remote))
 		return NVO3_REFUSE(batch->extack, nest, ENOENT, "%s is no member of VN %u",
-				   nvo3_addr_str(&addr, buf), change->vn->vni);
+				   nvo3_addr_str(&loc.addr, buf), change->vn->vni);
 	change->remote->refs++;
 	batch->count++;
 	return 0;
@@ -176,18 +184,18 @@ int nvo3_nl_member_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct nvo3_remote *remote;
 	char buf[NVO3_ADDR_STRLEN];
 	struct nvo3_member member;
-	struct nvo3_addr addr;
+	struct nvo3_locator loc;
 	struct nvo3_vn *vn;
 	int err;
 
-	err = parse_member(nve, nest, &vn, &addr, info->extack);
+	err = parse_member(nve, nest, &vn, &loc, info->extack);
 	if (err)
 		return err;
-	remote = nvo3_remote_find(&nve->remotes, &addr);
+	remote = nvo3_remote_find(&nve->remotes, &loc);
 	if (!remote || !nvo3_members_has(&vn->members, remote))
 		return NVO3_REFUSE(info->extack, nest, ENOENT, "%s is no member of VN %u",
-				   nvo3_addr_str(&addr, buf), vn->vni);
-	member = (struct nvo3_member){ .vni = vn->vni, .addr = &addr };
+				   nvo3_addr_str(&loc.addr, buf), vn->vni);
+	member = (struct nvo3_member){ .vni = vn->vni, .loc = &remote->loc };
 	return nvo3_nl_reply(info, nvo3_fill_member, &member);
 }
 
@@ -200,7 +208,7 @@ static int dump_vn(struct sk_buff *skb, struct netlink_callback *cb, struct nvo3
 	int err;
 
 	for (; (remote = nvo3_members_at(&vn->members, cb->args[1])); cb->args[1]++) {
-		member.addr = &remote->addr;
+		member.loc = &remote->loc;
 		err = nvo3_nl_dump(skb, cb, nve, nvo3_fill_member, &member);
 		if (err)
 			return err;
@@ -221,7 +229,8 @@ static struct nvo3_vn *dump_filter(struct netlink_callback *cb, struct nvo3_nve 
 	err = nvo3_nl_parse_member(nest, tb, cb->extack);
 	if (err)
 		return ERR_PTR(err);
-	if (tb[NVO3_A_MEMBER_ADDR4] || tb[NVO3_A_MEMBER_ADDR6])
+	if (tb[NVO3_A_MEMBER_ADDR4] || tb[NVO3_A_MEMBER_ADDR6] || tb[NVO3_A_MEMBER_ENCAP] ||
+	    tb[NVO3_A_MEMBER_DSTPORT] || tb[NVO3_A_MEMBER_REMOTE_VNI])
 		return ERR_PTR(NVO3_REFUSE(cb->extack, nest, EINVAL,
 					   "members are listed by VN, not by address"));
 	return nvo3_nl_vn(nve, nest, tb[NVO3_A_MEMBER_VNI], cb->extack);

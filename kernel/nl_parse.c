@@ -109,6 +109,30 @@ int nvo3_nl_addr(struct nlattr *nest, struct nlattr *addr4, struct nlattr *addr6
 	return 0;
 }
 
+int nvo3_nl_locator(struct nvo3_nve *nve, struct nlattr *nest, const struct nvo3_nl_locator *attrs,
+		    struct nvo3_locator *loc, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	*loc = (struct nvo3_locator){ .encap = nve->encap };
+	err = nvo3_nl_addr(nest, attrs->addr4, attrs->addr6, &loc->addr, extack);
+	if (err)
+		return err;
+	if (attrs->encap)
+		loc->encap = nla_get_u8(attrs->encap);
+	if (attrs->vni)
+		loc->vni = nla_get_u32(attrs->vni);
+	loc->dstport = nvo3_nve_dstport(nve, loc->encap);
+	if (!attrs->dstport)
+		return 0;
+	if (loc->encap == NVO3_ENCAP_NVGRE)
+		return NVO3_REFUSE(extack, attrs->dstport, EINVAL, "NVGRE has no UDP port");
+	loc->dstport = nla_get_be16(attrs->dstport);
+	if (!loc->dstport)
+		return NVO3_REFUSE(extack, attrs->dstport, EINVAL, "UDP port 0 is none");
+	return 0;
+}
+
 /* What the underlay's own tables say about the address. */
 static const char *underlay_fault(struct nvo3_nve *nve, const struct nvo3_addr *addr)
 {

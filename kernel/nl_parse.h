@@ -25,6 +25,17 @@ struct nvo3_vn *nvo3_nl_vn(struct nvo3_nve *nve, struct nlattr *nest, struct nla
 int nvo3_nl_addr(struct nlattr *nest, struct nlattr *addr4, struct nlattr *addr6,
 		 struct nvo3_addr *addr, struct netlink_ext_ack *extack);
 
+/*
+ * The attributes that name a remote NVE, the same in every nest that has them. What
+ * is absent is the NVE's own. 0 or -EINVAL.
+ */
+struct nvo3_nl_locator {
+	struct nlattr *addr4, *addr6, *encap, *dstport, *vni;
+};
+
+int nvo3_nl_locator(struct nvo3_nve *nve, struct nlattr *nest, const struct nvo3_nl_locator *attrs,
+		    struct nvo3_locator *loc, struct netlink_ext_ack *extack);
+
 /* May the address be that of another NVE? */
 int nvo3_nl_check_locator(struct nvo3_nve *nve, const struct nvo3_addr *addr,
 			  const struct nlattr *attr, struct netlink_ext_ack *extack);

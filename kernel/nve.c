@@ -117,8 +117,7 @@ static int nve_open(struct net_device *dev)
 	int err = nvo3_sock_open(nve);
 
 	if (err)
-		netdev_err(dev, "cannot open UDP port %u of the underlay (%d)\n",
-			   ntohs(nve->dstport), err);
+		netdev_err(dev, "cannot receive from the underlay (%d)\n", err);
 	else
 		nvo3_underlay_update(nve);
 	return err;
@@ -139,7 +138,7 @@ static netdev_tx_t nve_xmit(struct sk_buff *skb, struct net_device *dev)
 
 static bool is_receive(enum nvo3_drop reason)
 {
-	return reason >= NVO3_DROP_TUNNEL_HEADER;
+	return reason >= NVO3_DROP_TUNNEL_HEADER && reason <= NVO3_DROP_TUNNEL_OPTION;
 }
 
 /* The helpers count what leaves by the tunnel, from_tunnel.c what comes. */

@@ -10,12 +10,22 @@
 
 #include <linux/in6.h>
 #include <linux/netdevice.h>
+#include <linux/netfilter.h>
 #include "map.h"
 #include "port.h"
 #include "remote.h"
 
-/* Outer headers of all encapsulations: IPv6, UDP, VXLAN, inner Ethernet. */
+/* Outer headers of all encapsulations: IPv6, UDP, VXLAN or Geneve, inner Ethernet. */
 #define NVO3_HEADROOM	(40 + 8 + 8 + ETH_HLEN)
+
+/* A UDP socket in the underlay, of one encapsulation and address family. */
+struct nvo3_sock {
+	struct nvo3_nve *nve;
+	struct socket *sock;	/* NULL: not open; rtnl */
+	u8 encap;
+};
+
+enum { NVO3_SOCKS = 4 };	/* VXLAN and Geneve, IPv4 and IPv6 */
 
 /* What may change while the NVE lives; replaced as a whole. */
 struct nvo3_conf {
@@ -23,6 +33,7 @@ struct nvo3_conf {
 	__be32 local4;		/* 0: any */
 	struct in6_addr local6;	/* ::: any */
 	bool csum;		/* send outer UDP checksums */
+	bool flowid;		/* send NVGRE's FlowID */
 	u8 fastpath;		/* enum nvo3_fastpath */
 	u32 gen;		/* counts the replacements */
 };
@@ -30,11 +41,15 @@ struct nvo3_conf {
 struct nvo3_nve {
 	struct net_device *dev;
 	struct net *net;			/* of the underlay, for good */
-	__be16 dstport;				/* for good */
+	__be16 dstport;				/* VXLAN's UDP port; for good */
+	__be16 geneve_port;			/* likewise */
+	u8 encap;				/* unless a locator says otherwise; for good */
+	u8 accept;				/* bits of those received; for good */
 	struct nvo3_conf __rcu *conf;		/* written under rtnl */
 	struct nvo3_conf first;			/* until the device is registered */
-	struct socket __rcu *sock4;		/* while the device is up; rtnl */
-	struct socket __rcu *sock6;
+	struct nvo3_sock socks[NVO3_SOCKS];	/* while the device is up; rtnl */
+	struct nf_hook_ops gre_hooks[2];	/* likewise, IPv4 and IPv6 */
+	bool open;				/* sends; written under rtnl */
 	struct nvo3_drops __percpu *drops;
 	struct nvo3_ways __percpu *ways;
 
@@ -52,6 +67,29 @@ struct nvo3_nve {
 	struct list_head net_node;		/* NVEs of the underlay's netns; rtnl */
 	struct list_head rx_node;		/* those that take packets; RCU, rtnl */
 };
+
+/* The UDP port that other NVEs are assumed to have; 0 for NVGRE. */
+static inline __be16 nvo3_nve_dstport(const struct nvo3_nve *nve, enum nvo3_encap encap)
+{
+	if (encap == NVO3_ENCAP_NVGRE)
+		return 0;
+	return encap == NVO3_ENCAP_GENEVE ? nve->geneve_port : nve->dstport;
+}
+
+/* Has it a socket on this UDP port, while it is up? */
+static inline bool nvo3_nve_listens(const struct nvo3_nve *nve, __be16 port)
+{
+	return (nve->accept & BIT(NVO3_ENCAP_VXLAN) && nve->dstport == port) ||
+	       (nve->accept & BIT(NVO3_ENCAP_GENEVE) && nve->geneve_port == port);
+}
+
+/* Is @addr one to receive at? No local address means any. */
+static inline bool nvo3_conf_has_local(const struct nvo3_conf *conf, const struct nvo3_addr *addr)
+{
+	if (addr->family == AF_INET)
+		return !conf->local4 || conf->local4 == addr->v4;
+	return ipv6_addr_any(&conf->local6) || ipv6_addr_equal(&conf->local6, &addr->v6);
+}
 
 static inline struct nvo3_port *nvo3_nve_port(struct nvo3_nve *nve, u32 nr)
 {

@@ -18,6 +18,7 @@ struct nvo3_outer {
 	u16 hlen;		/* bytes from the transport header to the inner frame */
 	u8 dsfield;		/* DSCP and ECN */
 	u8 ttl;
+	u8 encap;		/* enum nvo3_encap */
 };
 
 static inline void nvo3_outer_read4(struct nvo3_outer *outer, const struct iphdr *iph)

@@ -5,11 +5,13 @@
 #include "remote.h"
 
 static const struct rhashtable_params remote_params = {
-	.key_len = sizeof(struct nvo3_addr),
-	.key_offset = offsetof(struct nvo3_remote, addr),
+	.key_len = sizeof(struct nvo3_locator),
+	.key_offset = offsetof(struct nvo3_remote, loc),
 	.head_offset = offsetof(struct nvo3_remote, node),
 	.automatic_shrinking = true,
 };
+
+static_assert(sizeof(struct nvo3_locator) == sizeof(struct nvo3_addr) + 8);
 
 int nvo3_remotes_init(struct nvo3_remotes *remotes, struct mutex *lock,
 		      struct nvo3_reaper *reaper)
@@ -44,13 +46,13 @@ static void remote_free(struct nvo3_remote *remote)
 	kfree(remote);
 }
 
-static struct nvo3_remote *remote_new(struct nvo3_remotes *remotes, const struct nvo3_addr *addr)
+static struct nvo3_remote *remote_new(struct nvo3_remotes *remotes, const struct nvo3_locator *loc)
 {
 	struct nvo3_remote *remote = kzalloc(sizeof(*remote), GFP_KERNEL_ACCOUNT);
 
 	if (!remote)
 		return NULL;
-	remote->addr = *addr;
+	remote->loc = *loc;
 	remote->remotes = remotes;
 	remote->refs = 1;
 	remote->way = __NVO3_BYPASS_MAX;
@@ -63,22 +65,35 @@ static struct nvo3_remote *remote_new(struct nvo3_remotes *remotes, const struct
 	return remote;
 }
 
-struct nvo3_remote *nvo3_remote_find(struct nvo3_remotes *remotes, const struct nvo3_addr *addr)
+struct nvo3_remote *nvo3_remote_find(struct nvo3_remotes *remotes, const struct nvo3_locator *loc)
 {
 	lockdep_assert_held(remotes->lock);
-	return rhashtable_lookup_fast(&remotes->hash, addr, remote_params);
+	return rhashtable_lookup_fast(&remotes->hash, loc, remote_params);
 }
 
-struct nvo3_remote *nvo3_remote_get(struct nvo3_remotes *remotes, const struct nvo3_addr *addr)
+bool nvo3_remotes_at(struct nvo3_remotes *remotes, const struct nvo3_addr *addr)
 {
-	struct nvo3_remote *remote = nvo3_remote_find(remotes, addr);
+	struct nvo3_remote *remote;
+	u32 nr;
+
+	for (nr = 0; nr < nvo3_index_size(&remotes->index); nr++) {
+		remote = nvo3_index_lookup(&remotes->index, nr);
+		if (remote && nvo3_addr_equal(&remote->loc.addr, addr))
+			return true;
+	}
+	return false;
+}
+
+struct nvo3_remote *nvo3_remote_get(struct nvo3_remotes *remotes, const struct nvo3_locator *loc)
+{
+	struct nvo3_remote *remote = nvo3_remote_find(remotes, loc);
 	int err;
 
 	if (remote) {
 		remote->refs++;
 		return remote;
 	}
-	remote = remote_new(remotes, addr);
+	remote = remote_new(remotes, loc);
 	if (!remote)
 		return ERR_PTR(-ENOMEM);
 	err = rhashtable_insert_fast(&remotes->hash, &remote->node, remote_params);

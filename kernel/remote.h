@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Remote NVEs: one object for each address, shared by all mappings and
+ * Remote NVEs: one object for each locator, shared by all mappings and
  * memberships that lead there, so that a mapping needs only its number.
  *
  * Lifetime: references are counted under the writer's mutex; with the last one
- * the remote is hidden from both ways of finding it (address, number) and goes
+ * the remote is hidden from both ways of finding it (locator, number) and goes
  * to the reaper. Fast-path users hold it by RCU alone.
  */
 #ifndef _NVO3_REMOTE_H
@@ -25,8 +25,17 @@ struct nvo3_ids {
 	u16 left;
 };
 
-struct nvo3_remote {
+/* Where and how an NVE is reached. No padding, so that it is a key as a whole. */
+struct nvo3_locator {
 	struct nvo3_addr addr;
+	u32 vni;		/* what the VN is called there; 0: the same */
+	__be16 dstport;		/* 0 for NVGRE */
+	u8 encap;		/* enum nvo3_encap */
+	u8 zero;
+};
+
+struct nvo3_remote {
+	struct nvo3_locator loc;
 	u32 nr;				/* in struct nvo3_remotes' index */
 	u32 refs;			/* mutex */
 	u8 way;		/* enum nvo3_bypass of the last frame; __NVO3_BYPASS_MAX: none yet */
@@ -40,7 +49,7 @@ struct nvo3_remote {
 };
 
 struct nvo3_remotes {
-	struct rhashtable hash;		/* by address; mutex */
+	struct rhashtable hash;		/* by locator; mutex */
 	struct nvo3_index index;	/* by number; RCU readers */
 	struct nvo3_reaper *reaper;
 	struct mutex *lock;
@@ -53,11 +62,14 @@ int nvo3_remotes_init(struct nvo3_remotes *remotes, struct mutex *lock,
 void nvo3_remotes_uninit(struct nvo3_remotes *remotes);
 
 /* Find or make, and take a reference: the remote or ERR_PTR(-ENOMEM or -ENOSPC). */
-struct nvo3_remote *nvo3_remote_get(struct nvo3_remotes *remotes, const struct nvo3_addr *addr);
+struct nvo3_remote *nvo3_remote_get(struct nvo3_remotes *remotes, const struct nvo3_locator *loc);
 void nvo3_remote_put(struct nvo3_remote *remote);
 
-/* By address, under the mutex; NULL if there is none. */
-struct nvo3_remote *nvo3_remote_find(struct nvo3_remotes *remotes, const struct nvo3_addr *addr);
+/* By locator, under the mutex; NULL if there is none. */
+struct nvo3_remote *nvo3_remote_find(struct nvo3_remotes *remotes, const struct nvo3_locator *loc);
+
+/* Is there one at this address? Under the mutex; looks at all of them. */
+bool nvo3_remotes_at(struct nvo3_remotes *remotes, const struct nvo3_addr *addr);
 
 /* By number, under RCU. */
 static inline struct nvo3_remote *nvo3_remote_lookup(struct nvo3_remotes *remotes, u32 nr)

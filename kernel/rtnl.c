@@ -2,6 +2,7 @@
 #include <linux/nvo3_link.h>
 #include <linux/rtnetlink.h>
 #include <net/netns/generic.h>
+#include "conf.h"
 #include "netlink.h"
 #include "rtnl.h"
 #include "slave.h"
@@ -20,14 +21,6 @@ static struct list_head *nves_of(const struct net *net)
 	return &((struct nvo3_net *)net_generic(net, nvo3_net_id))->nves;
 }
 
-static const struct nla_policy policy[IFLA_NVO3_MAX + 1] = {
-	[IFLA_NVO3_LOCAL4] = { .type = NLA_U32 },
-	[IFLA_NVO3_LOCAL6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
-	[IFLA_NVO3_DSTPORT] = { .type = NLA_U16 },
-	[IFLA_NVO3_CSUM] = NLA_POLICY_MAX(NLA_U8, 1),
-	[IFLA_NVO3_FASTPATH] = NLA_POLICY_MAX(NLA_U8, NVO3_FASTPATH_MAX),
-};
-
 static int validate(struct nlattr *tb[], struct nlattr *data[], struct netlink_ext_ack *extack)
 {
 	if (tb[IFLA_ADDRESS] && nla_len(tb[IFLA_ADDRESS]) != ETH_ALEN)
@@ -35,90 +28,48 @@ static int validate(struct nlattr *tb[], struct nlattr *data[], struct netlink_e
 	if (tb[IFLA_ADDRESS] && !is_valid_ether_addr(nla_data(tb[IFLA_ADDRESS])))
 		return NVO3_REFUSE(extack, tb[IFLA_ADDRESS], EADDRNOTAVAIL,
 				   "the MAC address is zero or multicast");
-	if (data && data[IFLA_NVO3_DSTPORT] && !nla_get_be16(data[IFLA_NVO3_DSTPORT]))
-		return NVO3_REFUSE(extack, data[IFLA_NVO3_DSTPORT], EINVAL, "UDP port 0 is none");
 	return 0;
 }
 
-/* The unspecified address takes a local address back. */
-static int check_local(struct nvo3_nve *nve, const struct nvo3_addr *addr, bool any,
-		       const struct nlattr *attr, struct netlink_ext_ack *extack)
-{
-	const char *fault = any ? NULL : nvo3_addr_fault(addr);
-	char buf[NVO3_ADDR_STRLEN];
-	bool remote = false;
-
-	if (!fault && nve->dev->reg_state == NETREG_REGISTERED) {
-		mutex_lock(&nve->lock);
-		remote = nvo3_remote_find(&nve->remotes, addr);
-		mutex_unlock(&nve->lock);
-	}
-	if (remote)
-		fault = "the address of another NVE";
-	if (fault)
-		return NVO3_REFUSE(extack, attr, EINVAL, "%s is %s", nvo3_addr_str(addr, buf),
-				   fault);
-	return 0;
-}
-
-/* Attributes over what @conf has. */
-static int parse_conf(struct nvo3_nve *nve, struct nlattr *data[], struct nvo3_conf *conf,
+/* Who else in the namespace receives what @nve wants to receive? */
+static int check_free(const struct nvo3_nve *nve, const struct nlattr *attr,
 		      struct netlink_ext_ack *extack)
 {
-	struct nvo3_addr addr;
-	int err;
+	struct nvo3_nve *other;
+	u8 encap;
 
-	if (!data)
-		return 0;
-	if (data[IFLA_NVO3_LOCAL4]) {
-		conf->local4 = nla_get_in_addr(data[IFLA_NVO3_LOCAL4]);
-		addr = nvo3_addr_from4(conf->local4);
-		err = check_local(nve, &addr, !conf->local4, data[IFLA_NVO3_LOCAL4], extack);
-		if (err)
-			return err;
-	}
-	if (data[IFLA_NVO3_LOCAL6]) {
-		conf->local6 = nla_get_in6_addr(data[IFLA_NVO3_LOCAL6]);
-		addr = nvo3_addr_from6(&conf->local6);
-		err = check_local(nve, &addr, ipv6_addr_any(&conf->local6), data[IFLA_NVO3_LOCAL6],
-				  extack);
-		if (err)
-			return err;
-	}
-	if (data[IFLA_NVO3_CSUM])
-		conf->csum = nla_get_u8(data[IFLA_NVO3_CSUM]);
-	if (data[IFLA_NVO3_FASTPATH])
-		conf->fastpath = nla_get_u8(data[IFLA_NVO3_FASTPATH]);
-	return 0;
-}
-
-static int check_port(struct net *net, __be16 dstport, const struct nlattr *attr,
-		      struct netlink_ext_ack *extack)
-{
-	struct nvo3_nve *nve;
-
-	list_for_each_entry(nve, nves_of(net), net_node)
-		if (nve->dstport == dstport)
+	list_for_each_entry(other, nves_of(nve->net), net_node) {
+		if (nve->accept & other->accept & BIT(NVO3_ENCAP_NVGRE))
 			return NVO3_REFUSE(extack, attr, EADDRINUSE,
-					   "UDP port %u of this namespace belongs to %s",
-					   ntohs(dstport), nve->dev->name);
+					   "NVGRE of this namespace belongs to %s",
+					   other->dev->name);
+		for (encap = NVO3_ENCAP_VXLAN; encap <= NVO3_ENCAP_GENEVE; encap++)
+			if (nve->accept & BIT(encap) &&
+			    nvo3_nve_listens(other, nvo3_nve_dstport(nve, encap)))
+				return NVO3_REFUSE(extack, attr, EADDRINUSE,
+						   "UDP port %u of this namespace belongs to %s",
+						   ntohs(nvo3_nve_dstport(nve, encap)),
+						   other->dev->name);
+	}
 	return 0;
 }
 
 static int newlink(struct net *src_net, struct net_device *dev, struct nlattr *tb[],
 		   struct nlattr *data[], struct netlink_ext_ack *extack)
 {
-	struct nlattr *dstport = data ? data[IFLA_NVO3_DSTPORT] : NULL;
+	static struct nlattr *none[IFLA_NVO3_MAX + 1];
 	struct nvo3_nve *nve = netdev_priv(dev);
 	int err;
 
+	data = data ?: none;
 	nve->net = src_net;
-	nve->dstport = dstport ? nla_get_be16(dstport) : htons(NVO3_DSTPORT_DEFAULT);
-	err = check_port(src_net, nve->dstport, dstport, extack);
+	err = nvo3_conf_fix(nve, data, extack);
 	if (err)
 		return err;
-	nve->first.csum = true;
-	err = parse_conf(nve, data, &nve->first, extack);
+	err = check_free(nve, data[IFLA_NVO3_DSTPORT], extack);
+	if (err)
+		return err;
+	err = nvo3_conf_parse(nve, data, &nve->first, extack);
 	if (err)
 		return err;
 	err = register_netdevice(dev);
@@ -135,20 +86,21 @@ static int changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr
 	struct nvo3_conf *old = rtnl_dereference(nve->conf), *new;
 	int err;
 
+	if (!data)
+		return 0;
 	/* rtnetlink has asked for the device's namespace; the underlay is another's. */
 	if (!ns_capable(nve->net->user_ns, CAP_NET_ADMIN)) {
 		NL_SET_ERR_MSG_FMT(extack, "the underlay of %s belongs to a user namespace above",
 				   dev->name);
 		return -EPERM;
 	}
-	if (data && data[IFLA_NVO3_DSTPORT] &&
-	    nla_get_be16(data[IFLA_NVO3_DSTPORT]) != nve->dstport)
-		return NVO3_REFUSE(extack, data[IFLA_NVO3_DSTPORT], EOPNOTSUPP,
-				   "the UDP port of %s cannot be changed", dev->name);
+	err = nvo3_conf_check_fixed(nve, data, extack);
+	if (err)
+		return err;
 	new = kmemdup(old, sizeof(*old), GFP_KERNEL_ACCOUNT);
 	if (!new)
 		return -ENOMEM;
-	err = parse_conf(nve, data, new, extack);
+	err = nvo3_conf_parse(nve, data, new, extack);
 	if (err) {
 		kfree(new);
 		return err;
@@ -172,30 +124,6 @@ static void dellink(struct net_device *dev, struct list_head *head)
 	unregister_netdevice_queue(dev, head);
 }
 
-static size_t get_size(const struct net_device *dev)
-{
-	return nla_total_size(sizeof(__be32)) +			/* IFLA_NVO3_LOCAL4 */
-	       nla_total_size(sizeof(struct in6_addr)) +	/* IFLA_NVO3_LOCAL6 */
-	       nla_total_size(sizeof(__be16)) +			/* IFLA_NVO3_DSTPORT */
-	       nla_total_size(sizeof(u8)) +			/* IFLA_NVO3_CSUM */
-	       nla_total_size(sizeof(u8));			/* IFLA_NVO3_FASTPATH */
-}
-
-static int fill_info(struct sk_buff *skb, const struct net_device *dev)
-{
-	const struct nvo3_nve *nve = netdev_priv(dev);
-	const struct nvo3_conf *conf = rtnl_dereference(nve->conf);
-
-	if ((conf->local4 && nla_put_in_addr(skb, IFLA_NVO3_LOCAL4, conf->local4)) ||
-	    (!ipv6_addr_any(&conf->local6) &&
-	     nla_put_in6_addr(skb, IFLA_NVO3_LOCAL6, &conf->local6)) ||
-	    nla_put_be16(skb, IFLA_NVO3_DSTPORT, nve->dstport) ||
-	    nla_put_u8(skb, IFLA_NVO3_CSUM, conf->csum) ||
-	    nla_put_u8(skb, IFLA_NVO3_FASTPATH, conf->fastpath))
-		return -EMSGSIZE;
-	return 0;
-}
-
 static struct net *get_link_net(const struct net_device *dev)
 {
 	return READ_ONCE(((const struct nvo3_nve *)netdev_priv(dev))->net);
@@ -204,15 +132,15 @@ static struct net *get_link_net(const struct net_device *dev)
 static struct rtnl_link_ops link_ops __read_mostly = {
 	.kind		= "nvo3",
 	.maxtype	= IFLA_NVO3_MAX,
-	.policy		= policy,
+	.policy		= nvo3_conf_policy,
 	.priv_size	= sizeof(struct nvo3_nve),
 	.setup		= nvo3_nve_setup,
 	.validate	= validate,
 	.newlink	= newlink,
 	.changelink	= changelink,
 	.dellink	= dellink,
-	.get_size	= get_size,
-	.fill_info	= fill_info,
+	.get_size	= nvo3_conf_size,
+	.fill_info	= nvo3_conf_fill,
 	.get_link_net	= get_link_net,
 };
 

@@ -27,7 +27,7 @@ static void write4(struct nvo3_template *t, const struct nvo3_template_addrs *ad
 	iph->ihl = sizeof(*iph) / 4;
 	iph->frag_off = addrs->frag_off;
 	iph->ttl = addrs->ttl;
-	iph->protocol = IPPROTO_UDP;
+	iph->protocol = addrs->proto;
 	iph->saddr = addrs->saddr4;
 	iph->daddr = addrs->daddr4;
 	t->sum = csum_partial(iph, sizeof(*iph), 0);
@@ -39,7 +39,7 @@ static void write6(struct nvo3_template *t, const struct nvo3_template_addrs *ad
 	struct ipv6hdr *ip6h = (struct ipv6hdr *)t->header;
 
 	ip6_flow_hdr(ip6h, 0, addrs->label);
-	ip6h->nexthdr = IPPROTO_UDP;
+	ip6h->nexthdr = addrs->proto;
 	ip6h->hop_limit = addrs->ttl;
 	ip6h->saddr = addrs->saddr6;
 	ip6h->daddr = addrs->daddr6;
@@ -49,17 +49,20 @@ static void write6(struct nvo3_template *t, const struct nvo3_template_addrs *ad
 void nvo3_template_write(struct nvo3_template *t, const struct nvo3_template_addrs *addrs,
 			 const void *encap, u8 encap_hlen)
 {
-	struct udphdr *uh;
+	u8 hlen;
 
 	t->family = addrs->family;
 	if (addrs->family == AF_INET)
 		write4(t, addrs);
 	else
 		write6(t, addrs);
-	uh = (struct udphdr *)(t->header + t->iphlen);
-	uh->dest = addrs->dport;
-	memcpy(uh + 1, encap, encap_hlen);
-	t->hlen = t->iphlen + sizeof(*uh) + encap_hlen;
+	hlen = t->iphlen;
+	if (addrs->proto == IPPROTO_UDP) {
+		((struct udphdr *)(t->header + hlen))->dest = addrs->dport;
+		hlen += sizeof(struct udphdr);
+	}
+	memcpy(t->header + hlen, encap, encap_hlen);
+	t->hlen = hlen + encap_hlen;
 }
 
 void nvo3_template_free(struct nvo3_template *t)

@@ -38,6 +38,7 @@ struct nvo3_template {
 /* What the headers are made of. Addresses in network byte order. */
 struct nvo3_template_addrs {
 	u8 family;
+	u8 proto;			/* UDP, or GRE without any header of its own here */
 	u8 ttl;
 	__be16 frag_off;		/* IPv4: DF or 0 */
 	__be16 dport;

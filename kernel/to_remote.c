@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The step to other NVEs: frames that no one below could cut any more are cut
- * here, the DS field is read, the rest is the fast way's or the socket's.
+ * here, the DS field is read, the rest is to_underlay.c's.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <net/dsfield.h>
 #include <net/gso.h>
-#include <net/inet_ecn.h>
 #include "fast.h"
-#include "fast_tx.h"
-#include "sock.h"
 
 /*
  * The inner DS field, 0 if there is none. Pulls the IP header in, and so may
@@ -30,22 +27,12 @@ static u8 inner_dsfield(struct sk_buff *skb)
 static enum nvo3_drop send(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
 			   struct nvo3_remote *remote, struct sk_buff *skb)
 {
-	u8 tos = INET_ECN_encapsulate(0, inner_dsfield(skb));
 	u32 frames = nvo3_stats_frames(skb), bytes = skb->len;
 	enum nvo3_drop reason;
-	enum nvo3_bypass why;
 
-	/* When it came here is nothing that an underlay's qdisc should plan by. */
-	skb_clear_tstamp(skb);
-	why = nvo3_fast_send(nve, vn->vni, remote, skb, tos);
-	nvo3_ways_count(nve->ways, NVO3_WAY_TX, why, frames);
-	if (READ_ONCE(remote->way) != why)
-		WRITE_ONCE(remote->way, why);
-	if (why) {
-		reason = nvo3_sock_send(nve, vn->vni, remote, skb, tos);
-		if (reason)
-			return reason;
-	}
+	reason = nvo3_to_underlay(nve, vn, remote, skb, inner_dsfield(skb));
+	if (reason)
+		return reason;
 	nvo3_stats_count(from->stats, NVO3_COUNT_ENCAP, frames, bytes);
 	nvo3_stats_count(vn->stats, NVO3_COUNT_ENCAP, frames, bytes);
 	nvo3_stats_count(remote->stats, NVO3_COUNT_ENCAP, frames, bytes);

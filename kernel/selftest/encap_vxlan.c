@@ -12,7 +12,7 @@ bool __init nvo3_vxlan_selftest(void)
 	nvo3_vxlan_build(&vxlan, 0x123456);
 	if (memcmp(&vxlan, wire, sizeof(wire)) || !nvo3_vxlan_parse(&vxlan, &vni) ||
 	    vni != 0x123456) {
-		pr_err("encap selftest: header %8ph, VNI %u\n", &vxlan, vni);
+		pr_err("vxlan selftest: header %8ph, VNI %u\n", &vxlan, vni);
 		return false;
 	}
 	/* Each bit outside the VNI matters, each inside does not. */
@@ -22,7 +22,7 @@ bool __init nvo3_vxlan_selftest(void)
 		memcpy(&vxlan, wire, sizeof(wire));
 		((u8 *)&vxlan)[bit / 8] ^= 0x80 >> bit % 8;
 		if (nvo3_vxlan_parse(&vxlan, &vni) != in_vni) {
-			pr_err("encap selftest: bit %d\n", bit);
+			pr_err("vxlan selftest: bit %d\n", bit);
 			return false;
 		}
 	}

@@ -8,24 +8,13 @@
 #	             [h1: nve0] ==== underlay ==== [h2: vx100, vx200]
 #	[vm3] -- p3 /                                    \ br200 -- [vm4]
 #
-. "$(dirname "$0")/overlay.sh"
+. "$(dirname "$0")/interop.sh"
 
 # vxlan_add VNI LOCAL REMOTE VM: a vxlan device that knows one other end, bridged.
 vxlan_add() {
 	ip -n h2 link add "vx$1" type vxlan id "$1" local "$2" remote "$3" dstport 4789 \
 		udp6zerocsumrx udp6zerocsumtx
-	ip -n h2 link add name "br$1" type bridge
-	ip -n h2 link set "vx$1" master "br$1" up
-	ip -n h2 link set dev "br$1" up
-	vm_add "$4" h2
-	ip -n h2 link set "p$4" master "br$1"
-}
-
-# both_ways VM1 VM2
-both_ways() {
-	ping_ok "vm$1" "10.0.0.$2"
-	ping_ok "vm$1" "fd00::$2"
-	ping_ok "vm$2" "10.0.0.$1"
+	peer_bridge "$1" "vx$1" "$4"
 }
 
 outer_is_vxlan() {
@@ -43,28 +32,6 @@ outer_is_vxlan() {
 	grep -q "^192.0.2.1,10.0.0.1[[:space:]]*100[[:space:]]*0x0800[[:space:]]*64,64" <<<"$fields"
 	grep -q "^10.0.0.3[[:space:]]*2001:db8::1[[:space:]]*200[[:space:]]*0x0800" <<<"$fields"
 	fails capture_has outer 1 'src 192.0.2.1 and udp[6:2] = 0'
-}
-
-# bulk FROM TO ADDR FILTER: TCP, and frames larger than the MTU on the underlay.
-bulk() {
-	local name=bulk$1$2
-
-	bg "iperf$2" ip netns exec "vm$2" iperf3 -s -1
-	busywait 60 in_ns "vm$2" grep -q ':1451 .* 0A ' /proc/net/tcp6
-	capture_start "$name" h1 ul0 -c 20 "$4 and greater 3000"
-	run_cmd in_ns "vm$1" iperf3 -c "$3" -n 8M --forceflush
-	capture_until "$name" 5
-	busywait 30 lib_gone "$(<"$LIB_TMP/iperf$2.pid")"
-}
-
-# A broadcast and an IPv6 multicast are answered from the other side.
-bum() {
-	in_ns "vm$1" ip neigh flush all
-	in_ns "vm$2" ip neigh flush all
-	run_cmd in_ns "vm$1" arping -c 1 -w 10 -b -I eth0 "10.0.0.$2"
-	run_cmd in_ns "vm$2" arping -c 1 -w 10 -b -I eth0 "10.0.0.$1"
-	run_cmd in_ns "vm$1" ping -c 1 -W 10 "ff02::1%eth0"
-	run_cmd in_ns "vm$2" ping -c 1 -W 10 "ff02::1%eth0"
 }
 
 without_checksums() {
@@ -88,13 +55,8 @@ for vm in 1 3; do
 done
 vxlan_add 100 192.0.2.2 192.0.2.1 2
 vxlan_add 200 2001:db8::2 2001:db8::1 4
-for vn in "100 1 2 192.0.2.2" "200 3 4 2001:db8::2"; do
-	read -r vni here there nve <<<"$vn"
-	nvo3 -n h1 vn add dev nve0 vni "$vni"
-	nvo3 -n h1 member add dev nve0 vni "$vni" nve "$nve"
-	nvo3 -n h1 port add dev "p$here" vni "$vni" mac "$(mac "$here")"
-	nvo3 -n h1 map add dev nve0 vni "$vni" mac "$(mac "$there")" nve "$nve"
-done
+vn_add 100 1 2 192.0.2.2
+vn_add 200 3 4 2001:db8::2
 
 plan 9
 test_run "ping over IPv4" both_ways 1 2

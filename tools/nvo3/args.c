@@ -11,7 +11,7 @@
 
 /* A list of alternatives as in a sentence: "drop, ask or flood" */
 struct choice {
-	char text[200];
+	char text[400];
 	size_t n;
 	const char *held;
 };
@@ -72,19 +72,56 @@ static int parse_num(const struct arg *a, const char *text, struct err *err)
 	}
 }
 
-static int parse_enum(const struct arg *a, const char *text, struct err *err)
+/* The word of @len characters among @words: its index, or -1 */
+static int find_word(const char *const *words, const char *text, size_t len)
+{
+	int i;
+
+	for (i = 0; words[i]; i++)
+		if (strlen(words[i]) == len && !strncmp(words[i], text, len))
+			return i;
+	return -1;
+}
+
+static int refuse_word(const struct arg *a, const char *how, const char *text, struct err *err)
 {
 	struct choice c = {};
-	uint8_t i;
+	int i;
 
-	for (i = 0; a->words[i]; i++) {
-		if (!strcmp(a->words[i], text)) {
-			*(uint8_t *)a->dst = i;
-			return 0;
-		}
+	for (i = 0; a->words[i]; i++)
 		choice_add(&c, a->words[i]);
+	return err_set(err, EINVAL, "\"%s\" needs %s%s, not \"%s\"", a->key, how, choice_end(&c),
+		       text);
+}
+
+static int parse_enum(const struct arg *a, const char *text, struct err *err)
+{
+	int i = find_word(a->words, text, strlen(text));
+
+	if (i < 0)
+		return refuse_word(a, "", text, err);
+	*(uint8_t *)a->dst = i;
+	return 0;
+}
+
+static int parse_set(const struct arg *a, const char *text, struct err *err)
+{
+	const char *p = text;
+	uint8_t set = 0;
+	size_t len;
+	int i;
+
+	for (;; p += len + 1) {
+		len = strcspn(p, ",");
+		i = find_word(a->words, p, len);
+		if (i < 0)
+			return refuse_word(a, "a list like \"a,b\" of ", text, err);
+		set |= 1u << i;
+		if (!p[len])
+			break;
 	}
-	return err_set(err, EINVAL, "\"%s\" needs %s, not \"%s\"", a->key, choice_end(&c), text);
+	*(uint8_t *)a->dst = set;
+	return 0;
 }
 
 static int parse_switch(const struct arg *a, const char *text, struct err *err)
@@ -130,6 +167,8 @@ static int parse_value(const struct arg *a, const char *text, struct err *err)
 		return parse_num(a, text, err);
 	case ARG_ENUM:
 		return parse_enum(a, text, err);
+	case ARG_SET:
+		return parse_set(a, text, err);
 	case ARG_SWITCH:
 		return parse_switch(a, text, err);
 	case ARG_IP:

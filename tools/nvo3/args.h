@@ -17,6 +17,7 @@ enum arg_type {
 	ARG_DEV,	/* const char *, the name as given */
 	ARG_NUM,	/* unsigned of size bytes, from min to max */
 	ARG_ENUM,	/* uint8_t, index into words */
+	ARG_SET,	/* uint8_t, bits of words joined by commas */
 	ARG_SWITCH,	/* int: on 1, off 0 */
 	ARG_IP,		/* struct ip_addr of either family */
 	ARG_IP4,
@@ -40,6 +41,9 @@ struct arg {
 /* A word of @w, with @b set in @h when it is given */
 #define ARG_CHOICE(k, d, w, h, b) \
 	{ .key = k, .type = ARG_ENUM, .dst = d, .words = w, .has = h, .bit = b }
+/* Some words of @w likewise */
+#define ARG_WORDS(k, d, w, h, b) \
+	{ .key = k, .type = ARG_SET, .dst = d, .words = w, .has = h, .bit = b }
 #define ARG_NUMBER(k, d, lo, hi, ...) \
 	{ .key = k, .type = ARG_NUM, .dst = d, .size = sizeof(*(d)), .min = lo, .max = hi, \
 	  __VA_ARGS__ }

@@ -21,6 +21,9 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, struct ch
 		ARG_NUMBER("vni", &map->vni, 1, NVO3_VNI_MAX, .must = true),
 		ARG(MAC, "mac", &map->mac, .must = true),
 		ARG(IP, "nve", &map->addr),
+		ARG_CHOICE("encap", &map->encap, words_encap, &map->has, NVO3_HAS(MAP_ENCAP)),
+		ARG_NUMBER("dstport", &map->dstport, 1, UINT16_MAX),
+		ARG_NUMBER("remote-vni", &map->remote_vni, 1, NVO3_VNI_MAX),
 		ARG(DEV, "port", &c->port),
 		ARG_NUMBER("vlan", &map->vlan, 1, 4094),
 		ARG_NUMBER("epoch", &map->epoch, 0, UINT64_MAX,
@@ -34,6 +37,9 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, struct ch
 		return status;
 	if (!c->port == !map->addr.family)
 		return ctx_usage(ctx, "expected either \"nve\" or \"port\" to map to");
+	if (c->port && (map->has & NVO3_HAS(MAP_ENCAP) || map->dstport || map->remote_vni))
+		return ctx_usage(ctx, "\"encap\", \"dstport\" and \"remote-vni\" need \"nve\" beside "
+				 "them");
 	if (map->vlan && !c->port)
 		return ctx_usage(ctx, "\"vlan\" needs \"port\" beside it");
 	return STATUS_OK;
@@ -192,10 +198,12 @@ static const struct verb verbs[] = {
 const struct command map_command = {
 	"map", verbs,
 	"usage: nvo3 map { add | replace } dev NVE vni VNI mac MAC\n"
-	"                                  { nve IP | port DEV [ vlan VID ] }\n"
+	"                                  { nve IP [ encap ENCAP ] [ dstport PORT ] [ remote-vni VNI ]\n"
+	"                                  | port DEV [ vlan VID ] }\n"
 	"                                  [ epoch NUMBER ] [ prov { static | agent } ]\n"
 	"       nvo3 map del dev NVE vni VNI mac MAC [ epoch NUMBER ]\n"
 	"       nvo3 map get dev NVE vni VNI mac MAC\n"
 	"       nvo3 map flush dev NVE [ vni VNI ] [ prov { static | agent } ]\n"
-	"       nvo3 map [ show ] [ dev NVE [ vni VNI ] ] [ prov { static | agent | port } ]\n",
+	"       nvo3 map [ show ] [ dev NVE [ vni VNI ] ] [ prov { static | agent | port } ]\n"
+	"       ENCAP := { vxlan | geneve | nvgre }\n",
 };

@@ -10,6 +10,10 @@ static enum status change(struct ctx *ctx, uint8_t cmd, int argc, char *const *a
 		ARG(DEV, "dev", &dev, .must = true),
 		ARG_NUMBER("vni", &req.member.vni, 1, NVO3_VNI_MAX, .must = true),
 		ARG(IP, "nve", &req.member.addr, .must = true),
+		ARG_CHOICE("encap", &req.member.encap, words_encap, &req.member.has,
+			   NVO3_HAS(MEMBER_ENCAP)),
+		ARG_NUMBER("dstport", &req.member.dstport, 1, UINT16_MAX),
+		ARG_NUMBER("remote-vni", &req.member.remote_vni, 1, NVO3_VNI_MAX),
 		{},
 	};
 	enum status status = ctx_args(ctx, args, argc, argv);
@@ -81,6 +85,8 @@ static const struct verb verbs[] = {
 
 const struct command member_command = {
 	"member", verbs,
-	"usage: nvo3 member { add | del } dev NVE vni VNI nve IP\n"
-	"       nvo3 member [ show ] [ dev NVE [ vni VNI ] ]\n",
+	"usage: nvo3 member { add | del } dev NVE vni VNI nve IP [ encap ENCAP ] [ dstport PORT ]\n"
+	"                                 [ remote-vni VNI ]\n"
+	"       nvo3 member [ show ] [ dev NVE [ vni VNI ] ]\n"
+	"       ENCAP := { vxlan | geneve | nvgre }\n",
 };

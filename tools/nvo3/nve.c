@@ -5,6 +5,8 @@
 #include "cmd.h"
 #include "print.h"
 
+static const char *const words_switch[] = { "off", "on", NULL };
+
 static enum status parse(struct ctx *ctx, int argc, char *const *argv, const char **dev,
 			 struct link_nve *nve)
 {
@@ -14,8 +16,12 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, const cha
 		ARG(IP6, "local6", &nve->local6),
 		ARG_NUMBER("dstport", &nve->dstport, 1, UINT16_MAX),
 		ARG(SWITCH, "csum", &nve->csum),
+		ARG_CHOICE("encap", &nve->encap, words_encap, &nve->has, LINK_HAS(ENCAP)),
+		ARG_WORDS("accept", &nve->accept, words_encap, &nve->has, LINK_HAS(ACCEPT)),
+		ARG_NUMBER("geneve-port", &nve->geneve_port, 1, UINT16_MAX),
+		ARG_CHOICE("flowid", &nve->flowid, words_switch, &nve->has, LINK_HAS(FLOWID)),
 		ARG_CHOICE("fastpath", &nve->fastpath, words_fastpath, &nve->has,
-			   LINK_NVE_FASTPATH),
+			   LINK_HAS(FASTPATH)),
 		{},
 	};
 
@@ -112,6 +118,21 @@ static void print_addr(struct out *o, const char *key, const struct ip_addr *ip)
 		out_str(o, key, ip_addr_format(ip, text));
 }
 
+static void print_accept(struct out *o, uint8_t accept)
+{
+	char text[64] = "";
+	size_t i;
+
+	for (i = 0; words_encap[i]; i++) {
+		if (!(accept & 1u << i))
+			continue;
+		if (*text)
+			strcat(text, ",");
+		strcat(text, words_encap[i]);
+	}
+	out_str(o, "accept", text);
+}
+
 static void print_nve(struct ctx *ctx, const struct link_info *link, const struct nvo3_nve *nve)
 {
 	struct out *o = &ctx->out;
@@ -120,8 +141,15 @@ static void print_nve(struct ctx *ctx, const struct link_info *link, const struc
 	out_str(o, "dev", link->name);
 	print_addr(o, "local", &nve->local4);
 	print_addr(o, "local6", &nve->local6);
+	out_str(o, "encap", args_word(words_encap, nve->encap));
+	if (nve->accept != 1u << nve->encap)
+		print_accept(o, nve->accept);
 	out_u64(o, "dstport", nve->dstport);
+	if ((nve->accept | 1u << nve->encap) & 1u << NVO3_ENCAP_GENEVE)
+		out_u64(o, "geneve-port", nve->geneve_port);
 	out_bool(o, "csum", nve->csum);
+	if (!link->nve.flowid)
+		out_bool(o, "flowid", false);
 	out_str(o, "fastpath", args_word(words_fastpath, nve->fastpath));
 	out_bool(o, "up", link->up);
 	out_u64(o, "mtu", link->mtu);
@@ -179,7 +207,10 @@ static const struct verb verbs[] = {
 const struct command nve_command = {
 	"nve", verbs,
 	"usage: nvo3 nve { add | set } dev NVE [ local IPV4 ] [ local6 IPV6 ] [ dstport PORT ]\n"
-	"                              [ csum { on | off } ] [ fastpath { auto | on | off } ]\n"
+	"                              [ csum { on | off } ] [ encap ENCAP ]\n"
+	"                              [ accept ENCAP[,ENCAP]... ] [ geneve-port PORT ]\n"
+	"                              [ flowid { on | off } ] [ fastpath { auto | on | off } ]\n"
 	"       nvo3 nve del dev NVE\n"
-	"       nvo3 nve [ show ] [ dev NVE ]\n",
+	"       nvo3 nve [ show ] [ dev NVE ]\n"
+	"       ENCAP := { vxlan | geneve | nvgre }\n",
 };

@@ -7,11 +7,12 @@ const char *const words_unknown[] = { "drop", "ask", "flood", NULL };
 const char *const words_bum[] = { "none", "replicate", NULL };
 const char *const words_state[] = { "associated", "active", NULL };
 const char *const words_prov[] = { "static", "agent", "port", NULL };
+const char *const words_encap[] = { "vxlan", "geneve", "nvgre", NULL };
 const char *const words_drop[] = {
 	"other", "nve-xmit", "port-unbound", "port-vlan", "port-inactive", "port-down",
 	"bad-frame", "bad-src", "reserved-dst", "hairpin", "unknown-dst", "bum-none", "no-route",
 	"loop", "too-big", "nomem", "tunnel-header", "tunnel-addr", "tunnel-vni", "tunnel-inner",
-	"tunnel-vlan", "tunnel-ecn", "tunnel-remote", NULL,
+	"tunnel-vlan", "tunnel-ecn", "tunnel-remote", "tunnel-oam", "tunnel-option", NULL,
 };
 
 const char *const words_fastpath[] = { "auto", "on", "off", NULL };
@@ -84,11 +85,27 @@ void print_vn(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn)
 		print_stats(ctx, &vn->stats);
 }
 
+/* Only what is not the NVE's own was told */
+static void print_path(struct ctx *ctx, const char *encap, uint16_t dstport, uint32_t remote_vni)
+{
+	struct out *o = &ctx->out;
+
+	if (encap)
+		out_str(o, "encap", encap);
+	if (dstport)
+		out_u64(o, "dstport", dstport);
+	if (remote_vni)
+		out_u64(o, "remote-vni", remote_vni);
+}
+
 void print_member(struct ctx *ctx, uint32_t nve, const struct nvo3_member *member)
 {
 	print_dev(ctx, "dev", nve);
 	out_u64(&ctx->out, "vni", member->vni);
 	print_ip(ctx, "nve", &member->addr);
+	print_path(ctx, member->has & NVO3_HAS(MEMBER_ENCAP) ?
+		   args_word(words_encap, member->encap) : NULL, member->dstport,
+		   member->remote_vni);
 }
 
 void print_port(struct ctx *ctx, uint32_t nve, const struct nvo3_port *port)
@@ -119,6 +136,8 @@ void print_map(struct ctx *ctx, uint32_t nve, const struct nvo3_map *map)
 	print_mac(ctx, "mac", &map->mac);
 	if (map->addr.family)
 		print_ip(ctx, "nve", &map->addr);
+	print_path(ctx, map->has & NVO3_HAS(MAP_ENCAP) ? args_word(words_encap, map->encap) : NULL,
+		   map->dstport, map->remote_vni);
 	if (map->dev)
 		print_dev(ctx, "port", map->dev);
 	if (map->vlan)

@@ -10,6 +10,11 @@ static void print_row(struct ctx *ctx, uint32_t nve, const struct nvo3_remote *r
 	out_row_start(o);
 	out_str(o, "dev", ctx_dev_name(ctx, nve));
 	out_str(o, "nve", ip_addr_format(&remote->addr, text));
+	out_str(o, "encap", args_word(words_encap, remote->encap));
+	if (remote->dstport)
+		out_u64(o, "dstport", remote->dstport);
+	if (remote->remote_vni)
+		out_u64(o, "remote-vni", remote->remote_vni);
 	out_u64(o, "refs", remote->refs);
 	if (ctx->stats) {
 		out_u64(o, "packets", remote->packets);

@@ -42,6 +42,9 @@ static const struct field nve_fields[] = {
 	FIELD(nve, NVE_REMOTES, U32, remotes),
 	FIELD(nve, NVE_TABLE_SLOTS, U32, table_slots),
 	FIELD(nve, NVE_TABLE_BYTES, U64, table_bytes),
+	FIELD(nve, NVE_ENCAP, U8, encap),
+	FIELD(nve, NVE_ACCEPT, U8, accept),
+	FIELD(nve, NVE_GENEVE_PORT, BE16, geneve_port),
 	FIELD(nve, NVE_FASTPATH, U8, fastpath),
 	FIELD(nve, NVE_TX_FAST, U64, tx_fast),
 	FIELD(nve, NVE_TX_COMPAT, U64, tx_compat),
@@ -65,6 +68,9 @@ static const struct field member_fields[] = {
 	VNI(member, MEMBER_VNI),
 	FIELD(member, MEMBER_ADDR4, IP4, addr),
 	FIELD(member, MEMBER_ADDR6, IP6, addr),
+	FIELD(member, MEMBER_ENCAP, U8, encap),
+	FIELD(member, MEMBER_DSTPORT, BE16, dstport),
+	FIELD(member, MEMBER_REMOTE_VNI, U32, remote_vni),
 };
 
 static const struct field port_fields[] = {
@@ -86,6 +92,9 @@ static const struct field map_fields[] = {
 	VLAN(map, MAP_VLAN),
 	FIELD(map, MAP_EPOCH, U64, epoch),
 	FIELD(map, MAP_PROV, U8, prov),
+	FIELD(map, MAP_ENCAP, U8, encap),
+	FIELD(map, MAP_DSTPORT, BE16, dstport),
+	FIELD(map, MAP_REMOTE_VNI, U32, remote_vni),
 };
 
 static const struct field remote_fields[] = {
@@ -94,6 +103,9 @@ static const struct field remote_fields[] = {
 	FIELD(remote, REMOTE_REFS, U32, refs),
 	FIELD(remote, REMOTE_PACKETS, U64, packets),
 	FIELD(remote, REMOTE_BYTES, U64, bytes),
+	FIELD(remote, REMOTE_ENCAP, U8, encap),
+	FIELD(remote, REMOTE_DSTPORT, BE16, dstport),
+	FIELD(remote, REMOTE_REMOTE_VNI, U32, remote_vni),
 	FIELD(remote, REMOTE_BYPASS, U32, bypass),
 };
 

@@ -32,6 +32,9 @@ struct nvo3_nve {
 	uint8_t csum;
 	uint32_t vns, ports, maps, remotes, table_slots;
 	uint64_t table_bytes;
+	uint8_t encap;			/* enum nvo3_encap */
+	uint8_t accept;			/* bits 1 << encap */
+	uint16_t geneve_port;
 	uint64_t drops[__NVO3_DROP_MAX];	/* by enum nvo3_drop */
 	uint8_t fastpath;		/* enum nvo3_fastpath */
 	uint64_t tx_fast, tx_compat, rx_fast, rx_compat;
@@ -48,10 +51,14 @@ struct nvo3_vn {
 	struct nvo3_stats stats;
 };
 
+/* Of another NVE: encap without its bit and dstport 0 are this NVE's own */
 struct nvo3_member {
 	uint32_t has;
 	uint32_t vni;
 	struct ip_addr addr;
+	uint8_t encap;			/* enum nvo3_encap */
+	uint16_t dstport;
+	uint32_t remote_vni;		/* 0 the same */
 };
 
 struct nvo3_port {
@@ -75,6 +82,9 @@ struct nvo3_map {
 	uint16_t vlan;
 	uint64_t epoch;			/* 0 static */
 	uint8_t prov;			/* enum nvo3_prov */
+	uint8_t encap;			/* as for a member */
+	uint16_t dstport;
+	uint32_t remote_vni;
 };
 
 struct nvo3_remote {
@@ -82,6 +92,9 @@ struct nvo3_remote {
 	struct ip_addr addr;
 	uint32_t refs;
 	uint64_t packets, bytes;
+	uint8_t encap;			/* enum nvo3_encap */
+	uint16_t dstport;		/* 0 for NVGRE */
+	uint32_t remote_vni;
 	uint32_t bypass;		/* enum nvo3_bypass of the last frame to it */
 };
 

@@ -52,7 +52,15 @@ static void put_nve(struct nlbuf *b, const struct link_nve *nve)
 		nlbuf_put_u16(b, IFLA_NVO3_DSTPORT, htons(nve->dstport));
 	if (nve->csum >= 0)
 		nlbuf_put_u8(b, IFLA_NVO3_CSUM, nve->csum);
-	if (nve->has & LINK_NVE_FASTPATH)
+	if (nve->has & LINK_HAS(ENCAP))
+		nlbuf_put_u8(b, IFLA_NVO3_ENCAP, nve->encap);
+	if (nve->has & LINK_HAS(ACCEPT))
+		nlbuf_put_u8(b, IFLA_NVO3_ACCEPT, nve->accept);
+	if (nve->has & LINK_HAS(FLOWID))
+		nlbuf_put_u8(b, IFLA_NVO3_FLOWID, nve->flowid);
+	if (nve->geneve_port)
+		nlbuf_put_u16(b, IFLA_NVO3_GENEVE_PORT, htons(nve->geneve_port));
+	if (nve->has & LINK_HAS(FASTPATH))
 		nlbuf_put_u8(b, IFLA_NVO3_FASTPATH, nve->fastpath);
 	nlbuf_nest_end(b, data);
 	nlbuf_nest_end(b, info);

@@ -6,6 +6,7 @@
 #ifndef NVO3_LIB_RTNL_H
 #define NVO3_LIB_RTNL_H
 
+#include <linux/nvo3_link.h>
 #include <net/if.h>
 #include <stddef.h>
 
@@ -14,13 +15,20 @@
 struct err;
 struct nlsock;
 
-/* Of a device of kind nvo3. family, dstport 0 and csum negative are left to the kernel */
+#define LINK_HAS(attr) (1u << IFLA_NVO3_##attr)
+
+/*
+ * Of a device of kind nvo3. family, ports 0, csum negative and all that is not in
+ * has (LINK_HAS(ENCAP) and so on, linux/nvo3_link.h) are left to the kernel.
+ */
 struct link_nve {
 	struct ip_addr local4, local6;
-	uint16_t dstport;
+	uint16_t dstport, geneve_port;
 	int csum;			/* 0 off, 1 on */
-	uint32_t has;			/* which of those that follow */
-#define LINK_NVE_FASTPATH	1
+	uint32_t has;
+	uint8_t encap;			/* enum nvo3_encap */
+	uint8_t accept;			/* bits 1 << encap */
+	uint8_t flowid;			/* 0 off, 1 on */
 	uint8_t fastpath;		/* enum nvo3_fastpath */
 };
 

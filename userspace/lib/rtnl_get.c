@@ -23,6 +23,12 @@ static void copy_text(const struct nlattr *a, char *ret, size_t size)
 	ret[size - 1] = 0;
 }
 
+static void read_u8(const struct nlattr **tb, unsigned int type, struct link_nve *nve, uint8_t *ret)
+{
+	if (tb[type] && !nlattr_copy(tb[type], ret, sizeof(*ret)))
+		nve->has |= 1u << type;
+}
+
 static void read_nve(const struct nlattr *data, struct link_nve *nve)
 {
 	const struct nlattr *tb[IFLA_NVO3_MAX + 1];
@@ -40,9 +46,13 @@ static void read_nve(const struct nlattr *data, struct link_nve *nve)
 		nve->dstport = ntohs(port);
 	if (tb[IFLA_NVO3_CSUM] && !nlattr_copy(tb[IFLA_NVO3_CSUM], &csum, sizeof(csum)))
 		nve->csum = csum;
-	if (tb[IFLA_NVO3_FASTPATH] &&
-	    !nlattr_copy(tb[IFLA_NVO3_FASTPATH], &nve->fastpath, sizeof(nve->fastpath)))
-		nve->has |= LINK_NVE_FASTPATH;
+	read_u8(tb, IFLA_NVO3_ENCAP, nve, &nve->encap);
+	read_u8(tb, IFLA_NVO3_ACCEPT, nve, &nve->accept);
+	read_u8(tb, IFLA_NVO3_FLOWID, nve, &nve->flowid);
+	read_u8(tb, IFLA_NVO3_FASTPATH, nve, &nve->fastpath);
+	if (tb[IFLA_NVO3_GENEVE_PORT] && !nlattr_copy(tb[IFLA_NVO3_GENEVE_PORT], &port,
+						      sizeof(port)))
+		nve->geneve_port = ntohs(port);
 }
 
 static void read_linkinfo(const struct nlattr *linkinfo, struct link_info *info)

@@ -66,6 +66,20 @@ enum nvo3_prov {
 };
 
 /**
+ * enum nvo3_encap - How a frame travels in the underlay (RFC 7348, RFC 8926,
+ *   RFC 7637)
+ */
+enum nvo3_encap {
+	NVO3_ENCAP_VXLAN,
+	NVO3_ENCAP_GENEVE,
+	NVO3_ENCAP_NVGRE,
+
+	/* private: */
+	__NVO3_ENCAP_MAX,
+	NVO3_ENCAP_MAX = (__NVO3_ENCAP_MAX - 1)
+};
+
+/**
  * enum nvo3_drop - Why a frame was dropped
  * @NVO3_DROP_NONE: not dropped
  * @NVO3_DROP_NVE_XMIT: sent on the NVE device itself
@@ -90,6 +104,8 @@ enum nvo3_prov {
  * @NVO3_DROP_TUNNEL_VLAN: inner VLAN tag (RFC 7348 6.1)
  * @NVO3_DROP_TUNNEL_ECN: ECN marks that cannot be combined (RFC 6040)
  * @NVO3_DROP_TUNNEL_REMOTE: destination is behind another NVE (split horizon)
+ * @NVO3_DROP_TUNNEL_OAM: Geneve control message (O bit)
+ * @NVO3_DROP_TUNNEL_OPTION: Geneve option that is critical and not known
  */
 enum nvo3_drop {
 	NVO3_DROP_NONE,
@@ -115,6 +131,8 @@ enum nvo3_drop {
 	NVO3_DROP_TUNNEL_VLAN,
 	NVO3_DROP_TUNNEL_ECN,
 	NVO3_DROP_TUNNEL_REMOTE,
+	NVO3_DROP_TUNNEL_OAM,
+	NVO3_DROP_TUNNEL_OPTION,
 
 	/* private: */
 	__NVO3_DROP_MAX,
@@ -210,6 +228,9 @@ enum {
 	NVO3_A_NVE_TABLE_BYTES,
 	NVO3_A_NVE_DROP,
 	NVO3_A_NVE_PAD,
+	NVO3_A_NVE_ENCAP,
+	NVO3_A_NVE_ACCEPT,
+	NVO3_A_NVE_GENEVE_PORT,
 	NVO3_A_NVE_FASTPATH,
 	NVO3_A_NVE_TX_FAST,
 	NVO3_A_NVE_TX_COMPAT,
@@ -276,6 +297,9 @@ enum {
 	NVO3_A_MEMBER_VNI = 1,
 	NVO3_A_MEMBER_ADDR4,
 	NVO3_A_MEMBER_ADDR6,
+	NVO3_A_MEMBER_ENCAP,
+	NVO3_A_MEMBER_DSTPORT,
+	NVO3_A_MEMBER_REMOTE_VNI,
 
 	__NVO3_A_MEMBER_MAX
 };
@@ -305,6 +329,9 @@ enum {
 	NVO3_A_MAP_EPOCH,
 	NVO3_A_MAP_PROV,
 	NVO3_A_MAP_PAD,
+	NVO3_A_MAP_ENCAP,
+	NVO3_A_MAP_DSTPORT,
+	NVO3_A_MAP_REMOTE_VNI,
 
 	__NVO3_A_MAP_MAX
 };
@@ -317,6 +344,9 @@ enum {
 	NVO3_A_REMOTE_PACKETS,
 	NVO3_A_REMOTE_BYTES,
 	NVO3_A_REMOTE_PAD,
+	NVO3_A_REMOTE_ENCAP,
+	NVO3_A_REMOTE_DSTPORT,
+	NVO3_A_REMOTE_REMOTE_VNI,
 	NVO3_A_REMOTE_BYPASS,
 
 	__NVO3_A_REMOTE_MAX

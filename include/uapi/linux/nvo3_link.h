@@ -12,6 +12,10 @@
  *			IFLA_NVO3_LOCAL6
  *			IFLA_NVO3_DSTPORT
  *			IFLA_NVO3_CSUM
+ *			IFLA_NVO3_ENCAP
+ *			IFLA_NVO3_ACCEPT
+ *			IFLA_NVO3_GENEVE_PORT
+ *			IFLA_NVO3_FLOWID
  *			IFLA_NVO3_FASTPATH
  *
  * The underlay is the network namespace of the socket that sends the request
@@ -26,14 +30,19 @@ enum {
 	IFLA_NVO3_UNSPEC,
 	IFLA_NVO3_LOCAL4,	/* __be32, outer source and only outer destination accepted */
 	IFLA_NVO3_LOCAL6,	/* struct in6_addr, likewise for IPv6 */
-	IFLA_NVO3_DSTPORT,	/* __be16, UDP port, default 4789; fixed at creation */
+	IFLA_NVO3_DSTPORT,	/* __be16, UDP port of VXLAN, default 4789; fixed at creation */
 	IFLA_NVO3_CSUM,		/* u8, send outer UDP checksums, default 1 */
+	IFLA_NVO3_ENCAP,	/* u8, enum nvo3_encap: what is sent, default VXLAN; fixed */
+	IFLA_NVO3_ACCEPT,	/* u8, bits 1 << encap: what is received, default encap; fixed */
+	IFLA_NVO3_GENEVE_PORT,	/* __be16, UDP port of Geneve, default 6081; fixed */
+	IFLA_NVO3_FLOWID,	/* u8, send NVGRE's FlowID, default 1 */
 	IFLA_NVO3_FASTPATH,	/* u8, enum nvo3_fastpath, default auto */
 	__IFLA_NVO3_MAX
 };
 
 #define IFLA_NVO3_MAX (__IFLA_NVO3_MAX - 1)
 
-#define NVO3_DSTPORT_DEFAULT	4789
+#define NVO3_DSTPORT_DEFAULT		4789
+#define NVO3_GENEVE_PORT_DEFAULT	6081
 
 #endif /* _UAPI_LINUX_NVO3_LINK_H */

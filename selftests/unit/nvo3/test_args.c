@@ -19,6 +19,7 @@ static struct values {
 	uint32_t n32;
 	uint64_t n64;
 	uint8_t colour;
+	uint8_t shades;
 	int csum;
 	struct ip_addr ip, ip4, ip6;
 	struct mac_addr mac;
@@ -36,6 +37,7 @@ static int parse(const char *line)
 		ARG_NUMBER("n32", &v.n32, 1, 16777215, .has = &v.has, .bit = 1 << 2),
 		ARG_NUMBER("n64", &v.n64, 0, UINT64_MAX),
 		ARG(ENUM, "colour", &v.colour, .words = colours, .has = &v.has, .bit = 1 << 3),
+		ARG_WORDS("shades", &v.shades, colours, &v.has, 1 << 4),
 		ARG(SWITCH, "csum", &v.csum),
 		ARG(IP, "ip", &v.ip),
 		ARG(IP4, "ip4", &v.ip4),
@@ -73,6 +75,9 @@ static void all_types_in_any_order(void **state)
 	assert_int_equal(v.colour, 2);
 	assert_int_equal(v.csum, 0);
 	assert_int_equal(v.has, 1 << 3);
+	assert_int_equal(parse("shades blue,red dev x"), 0);
+	assert_int_equal(v.shades, 1 << 2 | 1);
+	assert_int_equal(v.has, 1 << 4);
 	assert_int_equal(parse("mac 02:00:00:00:00:01 ip6 fd00::1 ip4 10.0.0.1 ip ::1 dev x"), 0);
 	assert_int_equal(v.ip.family, AF_INET6);
 	assert_int_equal(v.ip4.family, AF_INET);
@@ -102,12 +107,12 @@ static void keywords(void **state)
 	refused("dev", "\"dev\" needs a value");
 	refused("dev x dev y", "\"dev\" is given twice");
 	refused("de x",
-		"\"de\" is unknown here; expected dev, n16, n32, n64, colour, csum, ip, ip4, ip6 or mac");
-	refused("dev x n16 1 n32 1 n64 1 csum on ip ::1 ip4 1.1.1.1 ip6 ::1 Mac y",
+		"\"de\" is unknown here; expected dev, n16, n32, n64, colour, shades, csum, ip, ip4, ip6 or mac");
+	refused("dev x n16 1 n32 1 n64 1 shades red csum on ip ::1 ip4 1.1.1.1 ip6 ::1 Mac y",
 		"\"Mac\" is unknown here; expected colour or mac");
-	refused("dev x n16 1 n32 1 n64 1 csum on ip ::1 ip4 1.1.1.1 ip6 ::1 colour red z y",
+	refused("dev x n16 1 n32 1 n64 1 shades red csum on ip ::1 ip4 1.1.1.1 ip6 ::1 colour red z y",
 		"\"z\" is unknown here; expected mac");
-	refused("dev x n16 1 n32 1 n64 1 csum on ip ::1 ip4 1.1.1.1 ip6 ::1 colour red mac 02:00:00:00:00:01 z",
+	refused("dev x n16 1 n32 1 n64 1 shades red csum on ip ::1 ip4 1.1.1.1 ip6 ::1 colour red mac 02:00:00:00:00:01 z",
 		"\"z\" is one word too many");
 }
 
@@ -129,6 +134,10 @@ static void words_and_addresses(void **state)
 {
 	refused("dev x colour gree", "\"colour\" needs red, green or blue, not \"gree\"");
 	refused("dev x colour Red", "\"colour\" needs red, green or blue, not \"Red\"");
+	refused("dev x shades red,gree",
+		"\"shades\" needs a list like \"a,b\" of red, green or blue, not \"red,gree\"");
+	refused("dev x shades red,",
+		"\"shades\" needs a list like \"a,b\" of red, green or blue, not \"red,\"");
 	refused("dev x csum yes", "\"csum\" needs on or off, not \"yes\"");
 	refused("dev x ip host", "\"ip\" needs an IP address, not \"host\"");
 	refused("dev x ip4 ::1", "\"ip4\" needs an IPv4 address, not \"::1\"");
