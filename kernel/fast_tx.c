@@ -251,6 +251,15 @@ static void transmit(struct nvo3_nve *nve, const struct nvo3_template *t, struct
 	iptunnel_xmit_stats(nve->dev, net_xmit_eval(err) ? 0 : len);
 }
 
+static bool is_marked(const struct sk_buff *skb)
+{
+#ifdef CONFIG_NETWORK_SECMARK
+	return skb->secmark;
+#else
+	return false;
+#endif
+}
+
 static int handle_offloads(const struct nvo3_emit *e, struct sk_buff *skb)
 {
 	if (nvo3_emit_is_udp(e))
@@ -268,7 +277,7 @@ enum nvo3_bypass nvo3_fast_send(const struct nvo3_emit *e, struct sk_buff *skb)
 	if (why)
 		return why;
 	/* Somebody marked it for a security module's hook to see. */
-	if (nvo3_bypass_marked(skb))
+	if (is_marked(skb))
 		return NVO3_BYPASS_NETFILTER;
 	if (!fits(t, skb))
 		return NVO3_BYPASS_MTU;

@@ -127,8 +127,8 @@ static enum nvo3_drop send4(const struct nvo3_emit *e, struct sk_buff *skb)
 				    nvo3_emit_source_port(e), to->dstport, xnet, !e->conf->csum);
 	} else {
 		skb_reset_transport_header(skb);
-		iptunnel_xmit(NULL, rt, skb, saddr, to->addr.v4, IPPROTO_GRE, e->tos, NVO3_OUTER_TTL, 0,
-			      xnet);
+		iptunnel_xmit(NULL, rt, skb, saddr, to->addr.v4, IPPROTO_GRE, e->tos,
+			      NVO3_OUTER_TTL, 0, xnet);
 	}
 	return NVO3_DROP_NONE;
 }
@@ -172,7 +172,8 @@ static enum nvo3_drop send6(const struct nvo3_emit *e, struct sk_buff *skb)
 	skb_scrub_packet(skb, !net_eq(e->nve->net, dev_net(e->nve->dev)));
 	if (nvo3_emit_is_udp(e))
 		udp_tunnel6_xmit_skb(dst, NULL, skb, e->nve->dev, &saddr, &to->addr.v6, e->tos,
-				     NVO3_OUTER_TTL, 0, nvo3_emit_source_port(e), to->dstport, !e->conf->csum);
+				     NVO3_OUTER_TTL, 0, nvo3_emit_source_port(e), to->dstport,
+				     !e->conf->csum);
 	else
 		xmit6_gre(e, skb, dst, &saddr);
 	return NVO3_DROP_NONE;

@@ -27,7 +27,8 @@ static bool __init template_v4(struct nvo3_template *t, const char *encap)
 		.family = AF_INET, .proto = IPPROTO_UDP, .ttl = 64, .dport = htons(4789),
 		.saddr4 = htonl(0xc0000201), .daddr4 = htonl(0xc0000202),
 	};
-	static const u8 want[] = "\x45\0\0\0\0\0\0\0\x40\x11\0\0\xc0\0\2\1\xc0\0\2\2\0\0\x12\xb5\0\0\0\0";
+	static const u8 want[] = "\x45\0\0\0\0\0\0\0\x40\x11\0\0\xc0\0\2\1\xc0\0\2\2"
+				 "\0\0\x12\xb5\0\0\0\0";
 
 	nvo3_template_write(t, &addrs, encap, 8);
 	return t->hlen == 36 && !memcmp(t->header, want, 28) && !memcmp(t->header + 28, encap, 8) &&
@@ -37,7 +38,8 @@ static bool __init template_v4(struct nvo3_template *t, const char *encap)
 static bool __init template_v6(struct nvo3_template *t, const char *encap)
 {
 	const struct nvo3_template_addrs addrs = {
-		.family = AF_INET6, .proto = IPPROTO_GRE, .ttl = 1, .dport = htons(4789), .label = htonl(0xabcde),
+		.family = AF_INET6, .proto = IPPROTO_GRE, .ttl = 1,
+		.dport = htons(4789), .label = htonl(0xabcde),
 		.saddr6 = { { { 0x20, 1, [15] = 1 } } }, .daddr6 = { { { 0x20, 1, [15] = 2 } } },
 	};
 	struct ipv6hdr ip6h;
@@ -48,8 +50,8 @@ static bool __init template_v6(struct nvo3_template *t, const char *encap)
 	for (k = 0; k < 256; k++) {
 		memcpy(&ip6h, t->header, sizeof(ip6h));
 		nvo3_template_finish6(&ip6h, 1234, k);
-		if (ip6h.version != 6 || ip6h.nexthdr != IPPROTO_GRE || ipv6_get_dsfield(&ip6h) != k ||
-		    ip6_flowlabel(&ip6h) != htonl(0xabcde) || ip6h.payload_len != htons(1234))
+		if (ip6h.version != 6 || ip6h.nexthdr != IPPROTO_GRE ||
+		    ipv6_get_dsfield(&ip6h) != k || ip6_flowlabel(&ip6h) != htonl(0xabcde) || ip6h.payload_len != htons(1234))
 			return false;
 	}
 	return t->hlen == 48 && !memcmp(t->header + 40, encap, 8);

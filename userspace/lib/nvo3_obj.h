@@ -32,14 +32,12 @@ struct nvo3_nve {
 	uint8_t csum;
 	uint32_t vns, ports, maps, remotes, table_slots;
 	uint64_t table_bytes;
-	uint8_t encap;			/* enum nvo3_encap */
-	uint8_t accept;			/* bits 1 << encap */
+	uint8_t encap, accept;		/* enum nvo3_encap, bits 1 << encap */
 	uint16_t geneve_port;
 	uint64_t drops[__NVO3_DROP_MAX];	/* by enum nvo3_drop */
 	uint8_t fastpath;		/* enum nvo3_fastpath */
 	uint64_t tx_fast, tx_compat, rx_fast, rx_compat;
-	uint64_t tx_bypass[__NVO3_BYPASS_MAX];	/* by enum nvo3_bypass */
-	uint64_t rx_bypass[__NVO3_BYPASS_MAX];
+	uint64_t tx_bypass[__NVO3_BYPASS_MAX], rx_bypass[__NVO3_BYPASS_MAX];
 };
 
 struct nvo3_vn {
@@ -94,8 +92,7 @@ struct nvo3_remote {
 	uint64_t packets, bytes;
 	uint8_t encap;			/* enum nvo3_encap */
 	uint16_t dstport;		/* 0 for NVGRE */
-	uint32_t remote_vni;
-	uint32_t bypass;		/* enum nvo3_bypass of the last frame to it */
+	uint32_t remote_vni, bypass;	/* enum nvo3_bypass of the last frame to it */
 };
 
 struct nvo3_miss {
