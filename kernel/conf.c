@@ -22,6 +22,7 @@ const struct nla_policy nvo3_conf_policy[IFLA_NVO3_MAX + 1] = {
 	[IFLA_NVO3_CSUM_RX] = NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_NVO3_UNDERLAY] = NLA_POLICY_MIN(NLA_U32, 1),
 	[IFLA_NVO3_MSS_CLAMP] = NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_NVO3_FASTPATH] = NLA_POLICY_MAX(NLA_U8, NVO3_FASTPATH_MAX),
 };
 
 static int fix_port(const struct nlattr *attr, u16 otherwise, __be16 *port,
@@ -218,6 +219,8 @@ int nvo3_conf_parse(struct nvo3_nve *nve, struct nlattr **data, struct nvo3_conf
 		conf->csum = nla_get_u8(data[IFLA_NVO3_CSUM]);
 	if (data[IFLA_NVO3_FLOWID])
 		conf->flowid = nla_get_u8(data[IFLA_NVO3_FLOWID]);
+	if (data[IFLA_NVO3_FASTPATH])
+		conf->fastpath = nla_get_u8(data[IFLA_NVO3_FASTPATH]);
 	return 0;
 }
 
@@ -239,7 +242,8 @@ size_t nvo3_conf_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u16)) +			/* IFLA_NVO3_SPORT_MAX */
 	       nla_total_size(sizeof(u8)) +			/* IFLA_NVO3_CSUM_RX */
 	       nla_total_size(sizeof(u32)) +			/* IFLA_NVO3_UNDERLAY */
-	       nla_total_size(sizeof(u8));			/* IFLA_NVO3_MSS_CLAMP */
+	       nla_total_size(sizeof(u8)) +			/* IFLA_NVO3_MSS_CLAMP */
+	       nla_total_size(sizeof(u8));			/* IFLA_NVO3_FASTPATH */
 }
 
 static int fill_header(struct sk_buff *skb, const struct nvo3_conf *conf)
@@ -270,6 +274,7 @@ int nvo3_conf_fill(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_u8(skb, IFLA_NVO3_ENCAP, nve->encap) ||
 	    nla_put_u8(skb, IFLA_NVO3_ACCEPT, nve->accept) ||
 	    nla_put_be16(skb, IFLA_NVO3_GENEVE_PORT, nve->geneve_port) ||
+	    nla_put_u8(skb, IFLA_NVO3_FASTPATH, conf->fastpath) ||
 	    (nve->underlay && nla_put_u32(skb, IFLA_NVO3_UNDERLAY, nve->underlay)))
 		return -EMSGSIZE;
 	return fill_header(skb, conf);

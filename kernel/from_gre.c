@@ -9,16 +9,9 @@
 #include <linux/netfilter_ipv6.h>
 #include <linux/ip6_tunnel.h>
 #include <net/ipv6.h>
-#include <net/l3mdev.h>
+#include "bypass.h"
 #include "encap.h"
 #include "fast.h"
-
-/* With an underlay of its own: did the packet come in there? */
-static bool is_from(const struct nvo3_nve *nve, struct net_device *dev)
-{
-	return !nve->underlay || dev->ifindex == nve->underlay ||
-	       l3mdev_master_ifindex_rcu(dev) == nve->underlay;
-}
 
 /* The packet's data is at the IP header, the transport header behind all of it. */
 static bool is_ours(struct nvo3_nve *nve, struct sk_buff *skb, struct nvo3_outer *outer)
@@ -26,7 +19,7 @@ static bool is_ours(struct nvo3_nve *nve, struct sk_buff *skb, struct nvo3_outer
 	u32 off = skb_transport_offset(skb);
 	struct nvo3_nvgre *nvgre;
 
-	if (skb->pkt_type != PACKET_HOST || !is_from(nve, skb->dev) ||
+	if (skb->pkt_type != PACKET_HOST || !nvo3_nve_hears(nve, skb->dev) ||
 	    !nvo3_conf_has_local(rcu_dereference(nve->conf), &outer->daddr) ||
 	    !pskb_may_pull(skb, off + NVO3_ENCAP_HLEN))
 		return false;
@@ -105,6 +98,8 @@ int nvo3_gre_open(struct nvo3_nve *nve)
 {
 	int err;
 
+	nvo3_bypass_ignore(from_gre4);
+	nvo3_bypass_ignore(from_gre6);
 	nve->gre_hooks[0] = (struct nf_hook_ops){
 		.hook = from_gre4,
 		.priv = nve,

@@ -6,6 +6,7 @@
 #include <linux/udp.h>
 #include "encap.h"
 #include "fast.h"
+#include "underlay.h"
 
 static enum nvo3_drop read_header(enum nvo3_encap encap, struct sk_buff *skb,
 				  struct nvo3_outer *outer)
@@ -53,9 +54,12 @@ int nvo3_from_tunnel(struct sock *sk, struct sk_buff *skb)
 		kfree_skb(skb);
 		return 0;
 	}
+	nvo3_ways_compat(from->nve->ways, nvo3_stats_frames(skb));
 	reason = read_outer(from, sk, skb, &outer);
-	if (!reason)
+	if (!reason) {
+		nvo3_underlay_want(from->nve->net, skb->dev);
 		reason = nvo3_from_outer(from->nve, &outer, skb, &vn, &port);
+	}
 	if (reason)
 		nvo3_drop(from->nve, vn, port, skb, reason);
 	return 0;

@@ -8,10 +8,11 @@
 #ifndef _NVO3_NVE_H
 #define _NVO3_NVE_H
 
-#include <linux/in6.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
+#include <net/l3mdev.h>
 #include "group.h"
+#include "knobs.h"
 #include "map.h"
 #include "port.h"
 #include "profile.h"
@@ -29,22 +30,6 @@ struct nvo3_sock {
 
 enum { NVO3_SOCKS = 4 };	/* VXLAN and Geneve, IPv4 and IPv6 */
 
-/* What may change while the NVE lives; replaced as a whole. */
-struct nvo3_conf {
-	struct rcu_head rcu;
-	__be32 local4;		/* 0: any */
-	struct in6_addr local6;	/* ::: any */
-	bool csum;		/* send outer UDP checksums */
-	bool csum_rx;		/* require them */
-	bool flowid;		/* send NVGRE's FlowID */
-	bool mss_clamp;
-	u8 ttl;			/* NVO3_TTL_INHERIT: the inner one */
-	u8 tos;			/* DSCP in place, NVO3_TOS_INHERIT: the inner one */
-	u8 df;			/* enum nvo3_df */
-	u32 label;		/* IPv6 flow label, NVO3_LABEL_FLOW: by flow */
-	u16 sport_min, sport_max;	/* UDP source ports, 0: as the namespace has them */
-};
-
 struct nvo3_nve {
 	struct net_device *dev;
 	struct net *net;			/* of the underlay, for good */
@@ -60,6 +45,7 @@ struct nvo3_nve {
 	struct nf_hook_ops gre_hooks[2];	/* likewise, IPv4 and IPv6 */
 	bool open;				/* sends; written under rtnl */
 	struct nvo3_drops __percpu *drops;
+	struct nvo3_ways __percpu *ways;
 
 	struct mutex lock;			/* of everything below */
 	bool dead;
@@ -76,6 +62,7 @@ struct nvo3_nve {
 
 	struct list_head slaves;		/* rtnl */
 	struct list_head net_node;		/* NVEs of the underlay's netns; rtnl */
+	struct list_head rx_node;		/* those that take packets; RCU, rtnl */
 };
 
 /* The UDP port that other NVEs are assumed to have; 0 for NVGRE. */
@@ -93,12 +80,11 @@ static inline bool nvo3_nve_listens(const struct nvo3_nve *nve, __be16 port)
 	       (nve->accept & BIT(NVO3_ENCAP_GENEVE) && nve->geneve_port == port);
 }
 
-/* Is @addr one to receive at? No local address means any. */
-static inline bool nvo3_conf_has_local(const struct nvo3_conf *conf, const struct nvo3_addr *addr)
+/* With an underlay of its own: does what comes in by @dev come in there? Under RCU. */
+static inline bool nvo3_nve_hears(const struct nvo3_nve *nve, const struct net_device *dev)
 {
-	if (addr->family == AF_INET)
-		return !conf->local4 || conf->local4 == addr->v4;
-	return ipv6_addr_any(&conf->local6) || ipv6_addr_equal(&conf->local6, &addr->v6);
+	return !nve->underlay || dev->ifindex == nve->underlay ||
+	       l3mdev_master_ifindex_rcu(dev) == nve->underlay;
 }
 
 static inline struct nvo3_port *nvo3_nve_port(struct nvo3_nve *nve, u32 nr)

@@ -7,6 +7,7 @@
 #include "rtnl.h"
 #include "slave.h"
 #include "sock.h"
+#include "underlay.h"
 
 static unsigned int nvo3_net_id __read_mostly;
 
@@ -107,8 +108,10 @@ static int changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr
 		kfree(new);
 		return err;
 	}
+	new->gen++;
 	rcu_assign_pointer(nve->conf, new);
 	kfree_rcu(old, rcu);
+	nvo3_underlay_update(nve);
 	mutex_lock(&nve->lock);
 	nvo3_remotes_reset_routes(&nve->remotes);
 	nvo3_nve_changed(nve);
@@ -144,14 +147,19 @@ static struct rtnl_link_ops link_ops __read_mostly = {
 	.get_link_net	= get_link_net,
 };
 
-/* A device of the underlay goes away: let go of the routes that lead over it. */
-static void forget_routes(const struct net *net)
+/*
+ * A device goes away: let go of the routes that lead over it. An access device is
+ * rarely one of the underlay too, and many go at once, so that is asked first.
+ */
+static void forget_routes(struct net *net, struct net_device *dev, bool access)
 {
 	struct nvo3_nve *nve;
 
+	nvo3_underlay_forget(net, dev);
 	list_for_each_entry(nve, nves_of(net), net_node) {
 		mutex_lock(&nve->lock);
-		nvo3_remotes_forget_routes(&nve->remotes);
+		if (!access || nvo3_remotes_use(&nve->remotes, dev))
+			nvo3_remotes_forget_routes(&nve->remotes);
 		mutex_unlock(&nve->lock);
 	}
 }
@@ -174,8 +182,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 		/* Also sent when the device moves to another namespace. */
 		if (slave)
 			nvo3_slave_release(slave);
-		else
-			forget_routes(dev_net(dev));
+		forget_routes(dev_net(dev), dev, slave);
 		break;
 	case NETDEV_PRE_TYPE_CHANGE:
 		if (slave)

@@ -10,29 +10,11 @@
 #include <net/ip_tunnels.h>
 #include <net/ipv6_stubs.h>
 #include <net/route.h>
+#include "emit.h"
 #include "encap.h"
 #include "fast.h"
 #include "icmp.h"
 #include "mss.h"
-
-/* What all steps need to know. */
-struct emit {
-	struct nvo3_nve *nve;
-	const struct nvo3_conf *conf;
-	struct nvo3_port *from;
-	struct nvo3_remote *remote;
-	const struct nvo3_flow *flow;
-	const struct nvo3_inner *inner;
-	u32 hash;		/* of the inner flow */
-	u8 tos;			/* outer DS field */
-	u8 ttl;
-	bool df;		/* outer DF bit; over IPv6: fragment nothing */
-};
-
-static bool is_udp(const struct emit *e)
-{
-	return e->remote->loc.encap != NVO3_ENCAP_NVGRE;
-}
 
 static u8 outer_ttl(const struct nvo3_conf *conf, const struct nvo3_inner *inner)
 {
@@ -55,7 +37,7 @@ static bool outer_df(const struct nvo3_conf *conf, const struct nvo3_inner *inne
 }
 
 /* The underlay spreads packets by the source port: one for each inner flow. */
-static __be16 source_port(const struct emit *e)
+__be16 nvo3_emit_source_port(const struct nvo3_emit *e)
 {
 	int min = e->conf->sport_min, max = e->conf->sport_max;
 
@@ -65,7 +47,7 @@ static __be16 source_port(const struct emit *e)
 }
 
 /* Or by the flow label (RFC 6438). */
-static __be32 flow_label(const struct emit *e)
+__be32 nvo3_emit_flow_label(const struct nvo3_emit *e)
 {
 	if (e->conf->label != NVO3_LABEL_FLOW)
 		return htonl(e->conf->label);
@@ -80,11 +62,26 @@ static bool fits(const struct sk_buff *skb, u32 mtu)
 	return skb->len - ETH_HLEN <= mtu;
 }
 
-static int clamp_mss(const struct emit *e, struct sk_buff *skb, u32 mtu)
+/* The smallest that a link may have: what is told, and clamped to, is not below. */
+static u32 least_mtu(const struct nvo3_emit *e)
 {
+	return e->flow->family == AF_INET6 ? IPV6_MIN_MTU : 68;
+}
+
+/* What is left of @path_mtu for the inner IP packet. */
+static u32 inner_mtu(u32 path_mtu, u32 hlen)
+{
+	return max_t(u32, path_mtu, hlen + ETH_HLEN + 68) - hlen - ETH_HLEN;
+}
+
+int nvo3_emit_clamp_mss(const struct nvo3_emit *e, struct sk_buff *skb, u32 path_mtu, u32 hlen)
+{
+	u32 mtu;
+
 	if (!e->conf->mss_clamp || e->flow->proto != IPPROTO_TCP ||
 	    !(e->flow->flags & NVO3_FLOW_PORTS))
 		return 0;
+	mtu = max(inner_mtu(path_mtu, hlen), least_mtu(e));
 	return nvo3_mss_clamp(skb, e->flow->l4,
 			      mtu + ETH_HLEN - e->flow->l4 - sizeof(struct tcphdr));
 }
@@ -94,13 +91,13 @@ static int clamp_mss(const struct emit *e, struct sk_buff *skb, u32 mtu)
  * what would fit, as from a router. What need not be told, or is smaller than any
  * link may be, is fragmented in the underlay. @hlen: bytes of outer headers.
  */
-static enum nvo3_drop check_size(const struct emit *e, struct sk_buff *skb, u32 path_mtu, u32 hlen)
+static enum nvo3_drop check_size(const struct nvo3_emit *e, struct sk_buff *skb, u32 path_mtu,
+				 u32 hlen)
 {
-	u32 least = e->flow->family == AF_INET6 ? IPV6_MIN_MTU : 68;
-	u32 mtu = max_t(u32, path_mtu, hlen + ETH_HLEN + 68) - hlen - ETH_HLEN;
+	u32 least = least_mtu(e), mtu = inner_mtu(path_mtu, hlen);
 	struct sk_buff *answer = NULL;
 
-	if (clamp_mss(e, skb, max(mtu, least)))
+	if (nvo3_emit_clamp_mss(e, skb, path_mtu, hlen))
 		return NVO3_DROP_NOMEM;
 	if (likely(fits(skb, mtu)))
 		return NVO3_DROP_NONE;
@@ -112,7 +109,7 @@ static enum nvo3_drop check_size(const struct emit *e, struct sk_buff *skb, u32 
 }
 
 /* Make room and write what follows the outer IP or UDP header. */
-static int push_header(const struct emit *e, struct sk_buff *skb, const struct dst_entry *dst,
+static int push_header(const struct nvo3_emit *e, struct sk_buff *skb, const struct dst_entry *dst,
 		       u32 hlen)
 {
 	int err;
@@ -120,23 +117,22 @@ static int push_header(const struct emit *e, struct sk_buff *skb, const struct d
 	err = skb_cow_head(skb, LL_RESERVED_SPACE(dst->dev) + dst->header_len + hlen);
 	if (err)
 		return err;
-	if (is_udp(e))
+	if (nvo3_emit_is_udp(e))
 		err = udp_tunnel_handle_offloads(skb, e->conf->csum);
 	else
 		err = iptunnel_handle_offloads(skb, SKB_GSO_GRE);
 	if (err)
 		return err;
-	nvo3_encap_build(__skb_push(skb, NVO3_ENCAP_HLEN), e->remote->loc.encap,
-			 e->remote->loc.vni ?: e->from->vn->vni,
-			 e->conf->flowid ? e->hash >> 24 : 0);
+	nvo3_encap_build(__skb_push(skb, NVO3_ENCAP_HLEN), e->remote->loc.encap, e->vni,
+			 nvo3_emit_entropy(e));
 	skb_set_inner_protocol(skb, htons(ETH_P_TEB));
 	return 0;
 }
 
-static enum nvo3_drop prepare(const struct emit *e, struct sk_buff *skb,
+static enum nvo3_drop prepare(const struct nvo3_emit *e, struct sk_buff *skb,
 			      const struct dst_entry *dst, u32 iphlen)
 {
-	u32 hlen = iphlen + (is_udp(e) ? sizeof(struct udphdr) : 0) + NVO3_ENCAP_HLEN;
+	u32 hlen = iphlen + nvo3_emit_hlen(e);
 	enum nvo3_drop reason;
 
 	if (dst->dev == e->nve->dev)
@@ -147,12 +143,12 @@ static enum nvo3_drop prepare(const struct emit *e, struct sk_buff *skb,
 	return push_header(e, skb, dst, hlen) ? NVO3_DROP_NOMEM : NVO3_DROP_NONE;
 }
 
-static struct rtable *route4(const struct emit *e, __be32 *saddr)
+struct rtable *nvo3_emit_route4(const struct nvo3_emit *e, __be32 *saddr)
 {
 	struct dst_cache *cache = nvo3_remote_cache(e->remote);
 	struct flowi4 flow = {
 		.flowi4_oif = e->nve->underlay,
-		.flowi4_proto = is_udp(e) ? IPPROTO_UDP : IPPROTO_GRE,
+		.flowi4_proto = nvo3_emit_is_udp(e) ? IPPROTO_UDP : IPPROTO_GRE,
 		.daddr = e->remote->loc.addr.v4,
 		.saddr = e->conf->local4,
 		.fl4_dport = e->remote->loc.dstport,
@@ -171,12 +167,12 @@ static struct rtable *route4(const struct emit *e, __be32 *saddr)
 	return rt;
 }
 
-static struct dst_entry *route6(const struct emit *e, struct in6_addr *saddr)
+struct dst_entry *nvo3_emit_route6(const struct nvo3_emit *e, struct in6_addr *saddr)
 {
 	struct dst_cache *cache = nvo3_remote_cache(e->remote);
 	struct flowi6 flow = {
 		.flowi6_oif = e->nve->underlay,
-		.flowi6_proto = is_udp(e) ? IPPROTO_UDP : IPPROTO_GRE,
+		.flowi6_proto = nvo3_emit_is_udp(e) ? IPPROTO_UDP : IPPROTO_GRE,
 		.daddr = e->remote->loc.addr.v6,
 		.saddr = e->conf->local6,
 		.fl6_dport = e->remote->loc.dstport,
@@ -195,7 +191,7 @@ static struct dst_entry *route6(const struct emit *e, struct in6_addr *saddr)
 	return dst;
 }
 
-static enum nvo3_drop send4(const struct emit *e, struct sk_buff *skb)
+static enum nvo3_drop send4(const struct nvo3_emit *e, struct sk_buff *skb)
 {
 	bool xnet = !net_eq(e->nve->net, dev_net(e->nve->dev));
 	const struct nvo3_locator *to = &e->remote->loc;
@@ -204,7 +200,7 @@ static enum nvo3_drop send4(const struct emit *e, struct sk_buff *skb)
 	struct rtable *rt;
 	__be32 saddr;
 
-	rt = route4(e, &saddr);
+	rt = nvo3_emit_route4(e, &saddr);
 	if (IS_ERR(rt))
 		return NVO3_DROP_NO_ROUTE;
 	reason = prepare(e, skb, &rt->dst, sizeof(struct iphdr));
@@ -212,9 +208,9 @@ static enum nvo3_drop send4(const struct emit *e, struct sk_buff *skb)
 		ip_rt_put(rt);
 		return reason;
 	}
-	if (is_udp(e)) {
+	if (nvo3_emit_is_udp(e)) {
 		udp_tunnel_xmit_skb(rt, NULL, skb, saddr, to->addr.v4, e->tos, e->ttl, df,
-				    source_port(e), to->dstport, xnet, !e->conf->csum);
+				    nvo3_emit_source_port(e), to->dstport, xnet, !e->conf->csum);
 	} else {
 		skb_reset_transport_header(skb);
 		iptunnel_xmit(NULL, rt, skb, saddr, to->addr.v4, IPPROTO_GRE, e->tos, e->ttl, df,
@@ -224,7 +220,7 @@ static enum nvo3_drop send4(const struct emit *e, struct sk_buff *skb)
 }
 
 /* There is no helper that writes an IPv6 header over GRE. */
-static void xmit6_gre(const struct emit *e, struct sk_buff *skb, struct dst_entry *dst,
+static void xmit6_gre(const struct nvo3_emit *e, struct sk_buff *skb, struct dst_entry *dst,
 		      const struct in6_addr *saddr)
 {
 	struct ipv6hdr *iph;
@@ -233,7 +229,7 @@ static void xmit6_gre(const struct emit *e, struct sk_buff *skb, struct dst_entr
 	skb_dst_set(skb, dst);
 	iph = __skb_push(skb, sizeof(*iph));
 	skb_reset_network_header(skb);
-	ip6_flow_hdr(iph, e->tos, flow_label(e));
+	ip6_flow_hdr(iph, e->tos, nvo3_emit_flow_label(e));
 	iph->nexthdr = IPPROTO_GRE;
 	iph->hop_limit = e->ttl;
 	iph->saddr = *saddr;
@@ -241,14 +237,14 @@ static void xmit6_gre(const struct emit *e, struct sk_buff *skb, struct dst_entr
 	ip6tunnel_xmit(NULL, skb, e->nve->dev);
 }
 
-static enum nvo3_drop send6(const struct emit *e, struct sk_buff *skb)
+static enum nvo3_drop send6(const struct nvo3_emit *e, struct sk_buff *skb)
 {
 	const struct nvo3_locator *to = &e->remote->loc;
 	enum nvo3_drop reason;
 	struct dst_entry *dst;
 	struct in6_addr saddr;
 
-	dst = route6(e, &saddr);
+	dst = nvo3_emit_route6(e, &saddr);
 	if (IS_ERR(dst))
 		return NVO3_DROP_NO_ROUTE;
 	reason = prepare(e, skb, dst, sizeof(struct ipv6hdr));
@@ -259,9 +255,9 @@ static enum nvo3_drop send6(const struct emit *e, struct sk_buff *skb)
 	/* Unlike its IPv4 sister, the helper leaves this to us. */
 	skb_scrub_packet(skb, !net_eq(e->nve->net, dev_net(e->nve->dev)));
 	skb->ignore_df = !e->df;
-	if (is_udp(e))
+	if (nvo3_emit_is_udp(e))
 		udp_tunnel6_xmit_skb(dst, NULL, skb, e->nve->dev, &saddr, &to->addr.v6, e->tos,
-				     e->ttl, flow_label(e), source_port(e), to->dstport,
+				     e->ttl, nvo3_emit_flow_label(e), nvo3_emit_source_port(e), to->dstport,
 				     !e->conf->csum);
 	else
 		xmit6_gre(e, skb, dst, &saddr);
@@ -273,21 +269,32 @@ enum nvo3_drop nvo3_to_underlay(struct nvo3_nve *nve, struct nvo3_port *from,
 				const struct nvo3_flow *flow, const struct nvo3_inner *inner)
 {
 	const struct nvo3_conf *conf = rcu_dereference(nve->conf);
-	struct emit e = {
+	struct nvo3_emit e = {
 		.nve = nve,
 		.conf = conf,
 		.from = from,
 		.remote = remote,
 		.flow = flow,
 		.inner = inner,
+		.vni = remote->loc.vni ?: from->vn->vni,
 		.hash = nvo3_flow_hash(flow, nve->flow_seed),
 		.tos = outer_tos(conf, inner),
 		.ttl = outer_ttl(conf, inner),
 		.df = outer_df(conf, inner),
 	};
+	u32 frames = nvo3_stats_frames(skb);
+	enum nvo3_bypass why;
 
 	if (!READ_ONCE(nve->open))
 		return NVO3_DROP_NO_ROUTE;
+	/* When it came here is nothing that an underlay's qdisc should plan by. */
+	skb_clear_tstamp(skb);
+	why = nvo3_fast_send(&e, skb);
+	nvo3_ways_count(nve->ways, NVO3_WAY_TX, why, frames);
+	if (READ_ONCE(remote->way) != why)
+		WRITE_ONCE(remote->way, why);
+	if (!why)
+		return NVO3_DROP_NONE;
 	/* The tunnel helpers count what they send on the skb's device. */
 	skb->dev = nve->dev;
 	return remote->loc.addr.family == AF_INET ? send4(&e, skb) : send6(&e, skb);

@@ -38,6 +38,8 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, const cha
 		ARG_CHOICE("mss-clamp", &nve->mss_clamp, words_switch, &nve->has,
 			   LINK_HAS(MSS_CLAMP)),
 		ARG(DEV, "underlay", &underlay),
+		ARG_CHOICE("fastpath", &nve->fastpath, words_fastpath, &nve->has,
+			   LINK_HAS(FASTPATH)),
 		{},
 	};
 	const struct link_info *link;
@@ -108,6 +110,33 @@ static void print_drops(struct ctx *ctx, const struct nvo3_nve *nve)
 		if (nve->drops[i])
 			out_u64(o, words_drop[i], nve->drops[i]);
 	out_group_end(o);
+}
+
+static void print_reasons(struct ctx *ctx, const char *name, const uint64_t *counts)
+{
+	struct out *o = &ctx->out;
+	size_t i;
+
+	out_group_start(o, name);
+	for (i = 0; i < __NVO3_BYPASS_MAX; i++)
+		if (counts[i])
+			out_u64(o, words_bypass[i], counts[i]);
+	out_group_end(o);
+}
+
+/* Frames by the way that they took, and why not the fast one */
+static void print_ways(struct ctx *ctx, const struct nvo3_nve *nve)
+{
+	struct out *o = &ctx->out;
+
+	out_group_start(o, "ways");
+	out_u64(o, "tx_fast", nve->tx_fast);
+	out_u64(o, "tx_compat", nve->tx_compat);
+	out_u64(o, "rx_fast", nve->rx_fast);
+	out_u64(o, "rx_compat", nve->rx_compat);
+	out_group_end(o);
+	print_reasons(ctx, "tx_bypass", nve->tx_bypass);
+	print_reasons(ctx, "rx_bypass", nve->rx_bypass);
 }
 
 static void print_addr(struct out *o, const char *key, const struct ip_addr *ip)
@@ -186,6 +215,7 @@ static void print_nve(struct ctx *ctx, const struct link_info *link, const struc
 		out_u64(o, "geneve-port", nve->geneve_port);
 	out_bool(o, "csum", nve->csum);
 	print_header(ctx, &link->nve);
+	out_str(o, "fastpath", args_word(words_fastpath, nve->fastpath));
 	out_bool(o, "up", link->up);
 	out_u64(o, "mtu", link->mtu);
 	out_u64(o, "vns", nve->vns);
@@ -198,6 +228,7 @@ static void print_nve(struct ctx *ctx, const struct link_info *link, const struc
 		out_u64(o, "bytes", nve->table_bytes);
 		out_group_end(o);
 		print_drops(ctx, nve);
+		print_ways(ctx, nve);
 	}
 	out_row_end(o);
 }
@@ -247,7 +278,7 @@ const struct command nve_command = {
 	"                              [ tos { NUMBER | inherit } ] [ df { unset | set | inherit } ]\n"
 	"                              [ label { NUMBER | flow } ] [ sport { MIN-MAX | any } ]\n"
 	"                              [ csum-rx { any | require } ] [ mss-clamp { on | off } ]\n"
-	"                              [ underlay DEV ]\n"
+	"                              [ underlay DEV ] [ fastpath { auto | on | off } ]\n"
 	"       nvo3 nve del dev NVE\n"
 	"       nvo3 nve [ show ] [ dev NVE ]\n"
 	"       ENCAP := { vxlan | geneve | nvgre }\n",

@@ -22,6 +22,8 @@ static void print_row(struct ctx *ctx, uint32_t nve, const struct nvo3_remote *r
 	if (ctx->stats) {
 		out_u64(o, "packets", remote->packets);
 		out_u64(o, "bytes", remote->bytes);
+		if (remote->has & NVO3_HAS(REMOTE_BYPASS))
+			out_str(o, "way", args_word(words_bypass, remote->bypass));
 	}
 	out_row_end(o);
 }

@@ -45,6 +45,11 @@ static const struct field nve_fields[] = {
 	FIELD(nve, NVE_ENCAP, U8, encap),
 	FIELD(nve, NVE_ACCEPT, U8, accept),
 	FIELD(nve, NVE_GENEVE_PORT, BE16, geneve_port),
+	FIELD(nve, NVE_FASTPATH, U8, fastpath),
+	FIELD(nve, NVE_TX_FAST, U64, tx_fast),
+	FIELD(nve, NVE_TX_COMPAT, U64, tx_compat),
+	FIELD(nve, NVE_RX_FAST, U64, rx_fast),
+	FIELD(nve, NVE_RX_COMPAT, U64, rx_compat),
 };
 
 static const struct field vn_fields[] = {
@@ -112,6 +117,7 @@ static const struct field remote_fields[] = {
 	FIELD(remote, REMOTE_DSTPORT, BE16, dstport),
 	FIELD(remote, REMOTE_REMOTE_VNI, U32, remote_vni),
 	FIELD(remote, REMOTE_STATE, U8, state),
+	FIELD(remote, REMOTE_BYPASS, U32, bypass),
 };
 
 static const struct field miss_fields[] = {

@@ -34,6 +34,9 @@ struct nvo3_nve {
 	uint32_t vns, ports, maps, remotes, table_slots;
 	uint64_t table_bytes;
 	uint64_t drops[__NVO3_DROP_MAX];	/* by enum nvo3_drop */
+	uint8_t fastpath;		/* enum nvo3_fastpath */
+	uint64_t tx_fast, tx_compat, rx_fast, rx_compat;
+	uint64_t tx_bypass[__NVO3_BYPASS_MAX], rx_bypass[__NVO3_BYPASS_MAX];
 };
 
 struct nvo3_vn {
@@ -92,7 +95,7 @@ struct nvo3_remote {
 	uint64_t packets, bytes;
 	uint8_t encap, state;		/* enum nvo3_encap, enum nvo3_remote_state */
 	uint16_t dstport;		/* 0 for NVGRE */
-	uint32_t remote_vni;
+	uint32_t remote_vni, bypass;	/* enum nvo3_bypass of the last frame to it */
 };
 
 struct nvo3_miss {

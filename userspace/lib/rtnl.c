@@ -81,6 +81,8 @@ static void put_nve(struct nlbuf *b, const struct link_nve *nve)
 	if (nve->underlay)
 		nlbuf_put_u32(b, IFLA_NVO3_UNDERLAY, nve->underlay);
 	put_header(b, nve);
+	if (nve->has & LINK_HAS(FASTPATH))
+		nlbuf_put_u8(b, IFLA_NVO3_FASTPATH, nve->fastpath);
 	nlbuf_nest_end(b, data);
 	nlbuf_nest_end(b, info);
 }

@@ -67,6 +67,7 @@ static void read_nve(const struct nlattr *data, struct link_nve *nve)
 		nve->csum = csum;
 	read_u8(tb, IFLA_NVO3_ENCAP, nve, &nve->encap);
 	read_u8(tb, IFLA_NVO3_ACCEPT, nve, &nve->accept);
+	read_u8(tb, IFLA_NVO3_FASTPATH, nve, &nve->fastpath);
 	read_header(tb, nve);
 	if (tb[IFLA_NVO3_GENEVE_PORT] && !nlattr_copy(tb[IFLA_NVO3_GENEVE_PORT], &port,
 						      sizeof(port)))

@@ -12,6 +12,7 @@
  *			IFLA_NVO3_LOCAL6
  *			IFLA_NVO3_DSTPORT
  *			IFLA_NVO3_CSUM
+ *			IFLA_NVO3_FASTPATH
  *			IFLA_NVO3_ENCAP
  *			IFLA_NVO3_ACCEPT
  *			IFLA_NVO3_GENEVE_PORT
@@ -40,6 +41,7 @@ enum {
 	IFLA_NVO3_LOCAL6,	/* struct in6_addr, likewise for IPv6 */
 	IFLA_NVO3_DSTPORT,	/* __be16, UDP port of VXLAN, default 4789; fixed at creation */
 	IFLA_NVO3_CSUM,		/* u8, send outer UDP checksums, default 1 */
+	IFLA_NVO3_FASTPATH,	/* u8, enum nvo3_fastpath, default auto */
 	IFLA_NVO3_ENCAP,	/* u8, enum nvo3_encap: what is sent, default VXLAN; fixed */
 	IFLA_NVO3_ACCEPT,	/* u8, bits 1 << encap: what is received, default encap; fixed */
 	IFLA_NVO3_GENEVE_PORT,	/* __be16, UDP port of Geneve, default 6081; fixed */
