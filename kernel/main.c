@@ -11,6 +11,7 @@
 #include "netlink.h"
 #include "police.h"
 #include "rtnl.h"
+#include "spoof.h"
 #include "table.h"
 
 #ifdef DEBUG
@@ -23,6 +24,7 @@ static int __init selftest(void)
 	ok &= nvo3_flow_selftest();
 	ok &= nvo3_acl_selftest();
 	ok &= nvo3_police_selftest();
+	ok &= nvo3_spoof_selftest();
 	ok &= nvo3_members_selftest();
 	ok &= nvo3_index_selftest();
 	ok &= nvo3_table_selftest();

@@ -140,8 +140,8 @@ static int parse_value(const struct arg *a, const char *text, struct err *err)
 		return parse_mac(a, text, err);
 	case ARG_OWN:
 		if (a->parse(a->dst, text) < 0)
-			return err_set(err, EINVAL, "\"%s\" needs %s, not \"%s\"", a->key, a->expect,
-				       text);
+			return err_set(err, EINVAL, "\"%s\" needs %s, not \"%s\"", a->key,
+				       a->expect, text);
 		return 0;
 	}
 	return err_set(err, EINVAL, "\"%s\" cannot be parsed", a->key);
@@ -179,7 +179,7 @@ int args_parse(struct arg *args, int argc, char *const *argv, struct err *err)
 		a = find(args, argv[i]);
 		if (!a)
 			return unexpected(args, argv[i], err);
-		if (a->given)
+		if (a->given && !a->many)
 			return err_set(err, EINVAL, "\"%s\" is given twice", a->key);
 		if (i + 1 == argc)
 			return err_set(err, EINVAL, "\"%s\" needs a value", a->key);

@@ -34,6 +34,7 @@ struct arg {
 	const char *const *words;	/* ends with NULL */
 	int (*parse)(void *dst, const char *text);	/* below 0: not what expect says */
 	const char *expect;
+	bool many;		/* may be given again; parse() adds to what dst has */
 	bool must;
 	uint32_t *has, bit;	/* bit is set when the word is given; has may be NULL */
 	bool given;		/* filled by args_parse() */

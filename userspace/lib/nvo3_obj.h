@@ -61,6 +61,10 @@ struct nvo3_port {
 	uint64_t epoch;
 	struct nvo3_stats stats;
 	uint32_t profile;		/* 0 none */
+	uint8_t spoof;			/* enum nvo3_source_check */
+	uint8_t dhcp_server, router;
+	uint8_t nallow;			/* with none and PORT_ALLOW in has: take all away */
+	struct nvo3_allow allow[NVO3_ALLOW_MAX];
 };
 
 /* Either addr (another NVE) or dev and vlan (a local port) */
