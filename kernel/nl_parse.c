@@ -133,6 +133,12 @@ int nvo3_nl_addr(struct nlattr *nest, struct nlattr *addr4, struct nlattr *addr6
 	return 0;
 }
 
+/*
+ * A namespace that never had an address calls all addresses broadcast ones, this
+ * too, which is nobody's.
+ */
+#define ANY_UNICAST	0xf0000001
+
 /* What the underlay's own tables say about the address. */
 static const char *underlay_fault(struct nvo3_nve *nve, const struct nvo3_addr *addr)
 {
@@ -146,7 +152,8 @@ static const char *underlay_fault(struct nvo3_nve *nve, const struct nvo3_addr *
 	case RTN_LOCAL:
 		return "an address of this NVE";
 	case RTN_BROADCAST:
-		return "a broadcast address";
+		if (inet_addr_type(nve->net, htonl(ANY_UNICAST)) != RTN_BROADCAST)
+			return "a broadcast address";
 	}
 	return NULL;
 }

@@ -378,7 +378,7 @@ def profile():
             refused(errno.EINVAL, 'a counter of a profile', cmd, nve(),
                     nest('profile', id=5, **{counter: 1}))
         for wrong in (b'', b'\0' * 3):
-            refused(errno.ERANGE, '', cmd, nve(), nest('profile', id=wrong))
+            refused(errno.EINVAL, 'attribute length', cmd, nve(), nest('profile', id=wrong))
     for cmd in ('profile-del', 'profile-get'):
         refused(errno.ENOENT, 'profile 5 does not exist on nve0', cmd, nve(),
                 nest('profile', id=5))
@@ -434,8 +434,9 @@ def rules():
                 offset=20 + len(nve()) + len(head) + len(rule(**ten)) if 'without a v' in text
                 else None)
     for name, right in (('src6', bytes(16)), ('dst6', bytes(16)), ('src4', bytes(4))):
+        error = errno.ERANGE if len(right) == 16 else errno.EINVAL
         for wrong in (b'', right[:-1]):
-            refused(errno.ERANGE, '', 'profile-add', nve(), head, rule(**{name: wrong}))
+            refused(error, '', 'profile-add', nve(), head, rule(**{name: wrong}))
     # Nests where numbers should be, and a rule cut short.
     refused(errno.EINVAL, '', 'profile-add', nve(), head, attr(TOP['rule'] | 0x8000, b'\5\0\0\0'))
     refused(errno.E2BIG, 'at most 1024 rules', 'profile-add', nve(), head, *[rule()] * 1025)
