@@ -6,6 +6,7 @@
 #include <linux/udp.h>
 #include "encap.h"
 #include "fast.h"
+#include "underlay.h"
 
 #define OUTER_HLEN	(sizeof(struct udphdr) + NVO3_VXLAN_HLEN)
 
@@ -47,7 +48,10 @@ int nvo3_from_tunnel(struct sock *sk, struct sk_buff *skb)
 		kfree_skb(skb);
 		return 0;
 	}
+	nvo3_ways_compat(nve->ways, nvo3_stats_frames(skb));
 	reason = read_outer(nve, sk, skb, &outer);
+	if (!reason)
+		nvo3_underlay_want(nve->net, skb->dev);
 	if (!reason)
 		reason = nvo3_from_outer(nve, &outer, skb, &vn, &port);
 	if (reason)

@@ -4,6 +4,7 @@
 #include "acl.h"
 #include "addr.h"
 #include "budget.h"
+#include "bypass.h"
 #include "encap.h"
 #include "flow.h"
 #include "map.h"
@@ -13,6 +14,9 @@
 #include "rtnl.h"
 #include "spoof.h"
 #include "table.h"
+#include "template.h"
+#include "underlay.h"
+#include "vouch.h"
 
 #ifdef DEBUG
 static int __init selftest(void)
@@ -29,6 +33,9 @@ static int __init selftest(void)
 	ok &= nvo3_index_selftest();
 	ok &= nvo3_table_selftest();
 	ok &= nvo3_map_selftest();
+	ok &= nvo3_bypass_selftest();
+	ok &= nvo3_vouch_selftest();
+	ok &= nvo3_template_selftest();
 	if (ok)
 		pr_info("leaf selftests passed\n");
 	return ok ? 0 : -EUCLEAN;
@@ -47,23 +54,34 @@ static int __init nvo3_init(void)
 	err = selftest();
 	if (err)
 		return err;
-	err = nvo3_rtnl_init();
+	err = nvo3_underlay_init();
 	if (err)
 		return err;
+	err = nvo3_rtnl_init();
+	if (err)
+		goto err_underlay;
 	err = nvo3_nl_init();
 	if (err)
-		nvo3_rtnl_uninit();
+		goto err_rtnl;
+	return 0;
+
+err_rtnl:
+	nvo3_rtnl_uninit();
+err_underlay:
+	nvo3_underlay_uninit();
 	return err;
 }
 
 /*
  * NVEs first, so that nothing notifies through a family that is gone; requests
- * that come meanwhile find no NVE. At last the callbacks that are on their way.
+ * that come meanwhile find no NVE. Then the underlay, which NVEs stand on; at last
+ * the callbacks that are on their way.
  */
 static void __exit nvo3_exit(void)
 {
 	nvo3_rtnl_uninit();
 	nvo3_nl_uninit();
+	nvo3_underlay_uninit();
 	rcu_barrier();
 }
 

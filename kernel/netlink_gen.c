@@ -82,12 +82,13 @@ const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_PAD + 1] = {
 	[NVO3_A_PROFILE_FIRST] = { .type = NLA_U32, },
 };
 
-const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_PAD + 1] = {
+const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_BYPASS + 1] = {
 	[NVO3_A_REMOTE_ADDR4] = { .type = NLA_U32, },
 	[NVO3_A_REMOTE_ADDR6] = NLA_POLICY_EXACT_LEN(16),
 	[NVO3_A_REMOTE_REFS] = { .type = NLA_U32, },
 	[NVO3_A_REMOTE_PACKETS] = { .type = NLA_U64, },
 	[NVO3_A_REMOTE_BYTES] = { .type = NLA_U64, },
+	[NVO3_A_REMOTE_BYPASS] = NLA_POLICY_MAX(NLA_U32, 16),
 };
 
 const struct nla_policy nvo3_rule_nl_policy[NVO3_A_RULE_DST_GROUP + 1] = {

@@ -65,6 +65,47 @@ static int put_drops(struct sk_buff *skb, struct nvo3_drops __percpu *drops)
 	return 0;
 }
 
+static int put_bypass(struct sk_buff *skb, enum nvo3_bypass reason, u64 tx, u64 rx)
+{
+	struct nlattr *nest = nla_nest_start(skb, NVO3_A_NVE_BYPASS);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, NVO3_A_BYPASS_REASON, reason) ||
+	    nla_put_u64_64bit(skb, NVO3_A_BYPASS_TX, tx, NVO3_A_BYPASS_PAD) ||
+	    nla_put_u64_64bit(skb, NVO3_A_BYPASS_RX, rx, NVO3_A_BYPASS_PAD)) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* Frames by the way they took, and why not the fast one. */
+static int put_ways(struct sk_buff *skb, struct nvo3_ways __percpu *ways)
+{
+	enum nvo3_bypass why;
+	struct nvo3_way_totals sum;
+	u64 tx_compat = 0, tx, rx;
+
+	nvo3_ways_sum(ways, &sum);
+	for (why = NVO3_BYPASS_NONE + 1; why <= NVO3_BYPASS_MAX; why++) {
+		tx = sum.count[NVO3_WAY_TX][why];
+		rx = sum.count[NVO3_WAY_RX][why];
+		tx_compat += tx;
+		if ((tx || rx) && put_bypass(skb, why, tx, rx))
+			return -EMSGSIZE;
+	}
+	if (nla_put_u64_64bit(skb, NVO3_A_NVE_TX_FAST, sum.count[NVO3_WAY_TX][NVO3_BYPASS_NONE],
+			      NVO3_A_NVE_PAD) ||
+	    nla_put_u64_64bit(skb, NVO3_A_NVE_TX_COMPAT, tx_compat, NVO3_A_NVE_PAD) ||
+	    nla_put_u64_64bit(skb, NVO3_A_NVE_RX_FAST, sum.count[NVO3_WAY_RX][NVO3_BYPASS_NONE],
+			      NVO3_A_NVE_PAD) ||
+	    nla_put_u64_64bit(skb, NVO3_A_NVE_RX_COMPAT, sum.rx_compat, NVO3_A_NVE_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put_nve_conf(struct sk_buff *skb, struct nvo3_nve *nve)
 {
 	const struct nvo3_conf *conf;
@@ -78,7 +119,8 @@ static int put_nve_conf(struct sk_buff *skb, struct nvo3_nve *nve)
 	    nla_put_in6_addr(skb, NVO3_A_NVE_LOCAL6, &conf->local6))
 		goto unlock;
 	if (nla_put_be16(skb, NVO3_A_NVE_DSTPORT, nve->dstport) ||
-	    nla_put_u8(skb, NVO3_A_NVE_CSUM, conf->csum))
+	    nla_put_u8(skb, NVO3_A_NVE_CSUM, conf->csum) ||
+	    nla_put_u8(skb, NVO3_A_NVE_FASTPATH, conf->fastpath))
 		goto unlock;
 	err = 0;
 unlock:
@@ -98,7 +140,7 @@ int nvo3_fill_nve(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
 	    nla_put_u32(skb, NVO3_A_NVE_TABLE_SLOTS, nvo3_table_slots(&nve->maps)) ||
 	    nla_put_u64_64bit(skb, NVO3_A_NVE_TABLE_BYTES, nvo3_table_bytes(&nve->maps),
 			      NVO3_A_NVE_PAD) ||
-	    put_drops(skb, nve->drops))
+	    put_drops(skb, nve->drops) || put_ways(skb, nve->ways))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -197,6 +239,7 @@ int nvo3_fill_remote(struct sk_buff *skb, struct nvo3_nve *nve, const void *obje
 {
 	struct nlattr *nest = nla_nest_start(skb, NVO3_A_REMOTE);
 	const struct nvo3_remote *remote = object;
+	u8 way = READ_ONCE(remote->way);
 	struct nvo3_totals sum;
 
 	nvo3_stats_sum(remote->stats, &sum);
@@ -205,7 +248,8 @@ int nvo3_fill_remote(struct sk_buff *skb, struct nvo3_nve *nve, const void *obje
 	    nla_put_u64_64bit(skb, NVO3_A_REMOTE_PACKETS, sum.packets[NVO3_COUNT_ENCAP],
 			      NVO3_A_REMOTE_PAD) ||
 	    nla_put_u64_64bit(skb, NVO3_A_REMOTE_BYTES, sum.bytes[NVO3_COUNT_ENCAP],
-			      NVO3_A_REMOTE_PAD))
+			      NVO3_A_REMOTE_PAD) ||
+	    (way <= NVO3_BYPASS_MAX && nla_put_u32(skb, NVO3_A_REMOTE_BYPASS, way)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

@@ -10,6 +10,7 @@
 #include "membership.h"
 #include "slave.h"
 #include "sock.h"
+#include "underlay.h"
 
 static int nve_init(struct net_device *dev)
 {
@@ -22,9 +23,10 @@ static int nve_init(struct net_device *dev)
 		return -ENOMEM;
 	rcu_assign_pointer(nve->conf, conf);
 	nve->drops = nvo3_drops_alloc();
+	nve->ways = nvo3_ways_alloc();
 	err = -ENOMEM;
-	if (!nve->drops)
-		goto err_conf;
+	if (!nve->drops || !nve->ways)
+		goto err_drops;
 	err = nvo3_table_init(&nve->maps, &nve->lock, sizeof(struct nvo3_map_cold));
 	if (err)
 		goto err_drops;
@@ -46,8 +48,8 @@ err_vns:
 err_maps:
 	nvo3_table_uninit(&nve->maps);
 err_drops:
+	free_percpu(nve->ways);
 	free_percpu(nve->drops);
-err_conf:
 	/* The destructor is for devices that were ready once. */
 	RCU_INIT_POINTER(nve->conf, NULL);
 	kfree(conf);
@@ -100,6 +102,7 @@ static void nve_uninit(struct net_device *dev)
 	nvo3_vns_uninit(&nve->vns);
 	nvo3_table_uninit(&nve->maps);
 	mutex_unlock(&nve->lock);
+	free_percpu(nve->ways);
 	free_percpu(nve->drops);
 }
 
@@ -113,16 +116,20 @@ static void nve_destructor(struct net_device *dev)
 
 static int nve_open(struct net_device *dev)
 {
-	int err = nvo3_sock_open(netdev_priv(dev));
+	struct nvo3_nve *nve = netdev_priv(dev);
+	int err = nvo3_sock_open(nve);
 
 	if (err)
 		netdev_err(dev, "cannot open UDP port %u of the underlay (%d)\n",
-			   ntohs(((struct nvo3_nve *)netdev_priv(dev))->dstport), err);
+			   ntohs(nve->dstport), err);
+	else
+		nvo3_underlay_update(nve);
 	return err;
 }
 
 static int nve_stop(struct net_device *dev)
 {
+	nvo3_underlay_update(netdev_priv(dev));
 	nvo3_sock_close(netdev_priv(dev));
 	return 0;
 }
@@ -213,4 +220,5 @@ void nvo3_nve_setup(struct net_device *dev)
 	nvo3_profiles_init(&nve->profiles, &nve->lock, &nve->reaper);
 	INIT_LIST_HEAD(&nve->slaves);
 	INIT_LIST_HEAD(&nve->net_node);
+	INIT_LIST_HEAD(&nve->rx_node);
 }

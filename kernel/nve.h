@@ -24,6 +24,8 @@ struct nvo3_conf {
 	__be32 local4;		/* 0: any */
 	struct in6_addr local6;	/* ::: any */
 	bool csum;		/* send outer UDP checksums */
+	u8 fastpath;		/* enum nvo3_fastpath */
+	u32 gen;		/* counts the replacements */
 };
 
 struct nvo3_nve {
@@ -36,6 +38,7 @@ struct nvo3_nve {
 	struct socket __rcu *sock4;		/* while the device is up; rtnl */
 	struct socket __rcu *sock6;
 	struct nvo3_drops __percpu *drops;
+	struct nvo3_ways __percpu *ways;
 
 	struct mutex lock;			/* of everything below */
 	bool dead;
@@ -51,6 +54,7 @@ struct nvo3_nve {
 
 	struct list_head slaves;		/* rtnl */
 	struct list_head net_node;		/* NVEs of the underlay's netns; rtnl */
+	struct list_head rx_node;		/* those that take packets; RCU, rtnl */
 };
 
 static inline struct nvo3_port *nvo3_nve_port(struct nvo3_nve *nve, u32 nr)

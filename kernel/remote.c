@@ -37,7 +37,9 @@ void nvo3_remotes_uninit(struct nvo3_remotes *remotes)
 
 static void remote_free(struct nvo3_remote *remote)
 {
+	nvo3_template_free(rcu_dereference_protected(remote->template, true));
 	dst_cache_destroy(&remote->dst_cache);
+	free_percpu(remote->ids);
 	free_percpu(remote->stats);
 	kfree(remote);
 }
@@ -51,8 +53,10 @@ static struct nvo3_remote *remote_new(struct nvo3_remotes *remotes, const struct
 	remote->addr = *addr;
 	remote->remotes = remotes;
 	remote->refs = 1;
+	remote->way = __NVO3_BYPASS_MAX;
 	remote->stats = nvo3_stats_alloc();
-	if (!remote->stats || dst_cache_init(&remote->dst_cache, GFP_KERNEL)) {
+	remote->ids = alloc_percpu_gfp(struct nvo3_ids, GFP_KERNEL_ACCOUNT);
+	if (!remote->stats || !remote->ids || dst_cache_init(&remote->dst_cache, GFP_KERNEL)) {
 		remote_free(remote);
 		return NULL;
 	}
@@ -118,6 +122,41 @@ void nvo3_remote_put(struct nvo3_remote *remote)
 	nvo3_reaper_add(remotes->reaper, &remote->dead, remote_bury);
 }
 
+bool nvo3_remote_set_template(struct nvo3_remote *remote, struct nvo3_template *old,
+			      struct nvo3_template *new)
+{
+	if (cmpxchg(&remote->template, RCU_INITIALIZER(old), RCU_INITIALIZER(new)) !=
+	    RCU_INITIALIZER(old)) {
+		nvo3_template_free(new);
+		return false;
+	}
+	nvo3_template_retire(old);
+	return true;
+}
+
+bool nvo3_remotes_use(struct nvo3_remotes *remotes, const struct net_device *dev)
+{
+	const struct nvo3_template *t;
+	struct nvo3_remote *remote;
+	bool found = false;
+	u32 nr;
+
+	lockdep_assert_held(remotes->lock);
+	rcu_read_lock();
+	for (nr = 0; nr < nvo3_index_size(&remotes->index) && !found; nr++) {
+		remote = nvo3_index_lookup(&remotes->index, nr);
+		t = remote ? rcu_dereference(remote->template) : NULL;
+		found = t && t->dev == dev;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static void drop_template(struct nvo3_remote *remote)
+{
+	nvo3_template_free(unrcu_pointer(xchg(&remote->template, NULL)));
+}
+
 static void reset_caches(struct nvo3_remotes *remotes, bool now)
 {
 	struct nvo3_remote *remote;
@@ -125,10 +164,12 @@ static void reset_caches(struct nvo3_remotes *remotes, bool now)
 
 	for (nr = 0; nr < nvo3_index_size(&remotes->index); nr++) {
 		remote = nvo3_index_lookup(&remotes->index, nr);
-		if (remote && now)
+		if (remote && now) {
 			dst_cache_reset_now(&remote->dst_cache);
-		else if (remote)
+			drop_template(remote);
+		} else if (remote) {
 			dst_cache_reset(&remote->dst_cache);
+		}
 	}
 }
 
@@ -138,9 +179,10 @@ void nvo3_remotes_reset_routes(struct nvo3_remotes *remotes)
 }
 
 /*
- * dst_cache_reset_now() must not meet a user of the cache. So the fast path is
- * first told to do without, and those who had not heard of it leave within the
- * grace period. Remotes that wait for the reaper give their routes up there.
+ * dst_cache_reset_now() must not meet a user of the cache, nor a template's end one
+ * of the template. So senders are first told to do without both, and those who had
+ * not heard of it leave within the grace period. Remotes that wait for the reaper
+ * give their routes up there.
  */
 void nvo3_remotes_forget_routes(struct nvo3_remotes *remotes)
 {

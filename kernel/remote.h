@@ -16,12 +16,23 @@
 #include "index.h"
 #include "reaper.h"
 #include "stats.h"
+#include "template.h"
+
+/* IPv4 identifications taken in advance, of the bucket that @of's addresses share. */
+struct nvo3_ids {
+	const void *of;		/* only compared */
+	u16 next;
+	u16 left;
+};
 
 struct nvo3_remote {
 	struct nvo3_addr addr;
 	u32 nr;				/* in struct nvo3_remotes' index */
 	u32 refs;			/* mutex */
+	u8 way;		/* enum nvo3_bypass of the last frame; __NVO3_BYPASS_MAX: none yet */
 	struct dst_cache dst_cache;	/* route and source address */
+	struct nvo3_template __rcu *template;	/* NULL until it is needed */
+	struct nvo3_ids __percpu *ids;
 	struct nvo3_stats __percpu *stats;	/* NVO3_COUNT_ENCAP only */
 	struct nvo3_remotes *remotes;
 	struct rhash_head node;
@@ -60,10 +71,33 @@ static inline struct dst_cache *nvo3_remote_cache(struct nvo3_remote *remote)
 	return READ_ONCE(remote->remotes->bypass_cache) ? NULL : &remote->dst_cache;
 }
 
+/*
+ * The template to use for one frame, in @t; it may be NULL or no longer valid.
+ * False: there must be none now, and none may be made. Under RCU.
+ */
+static inline bool nvo3_remote_template(const struct nvo3_remote *remote,
+					struct nvo3_template **t)
+{
+	if (READ_ONCE(remote->remotes->bypass_cache))
+		return false;
+	*t = rcu_dereference(remote->template);
+	return true;
+}
+
+/*
+ * Publish @new in place of @old and retire that. False: another CPU was faster, and
+ * @new is gone. In the same RCU section as nvo3_remote_template().
+ */
+bool nvo3_remote_set_template(struct nvo3_remote *remote, struct nvo3_template *old,
+			      struct nvo3_template *new);
+
+/* Does a template lead over @dev? Caller holds the mutex. */
+bool nvo3_remotes_use(struct nvo3_remotes *remotes, const struct net_device *dev);
+
 /* Cached routes are looked up anew: a local address changed. */
 void nvo3_remotes_reset_routes(struct nvo3_remotes *remotes);
 
-/* Give up all cached routes now: a device of the underlay is going away. Sleeps. */
+/* Give up all cached routes and templates now: a device of the underlay is going away. Sleeps. */
 void nvo3_remotes_forget_routes(struct nvo3_remotes *remotes);
 
 #endif /* _NVO3_REMOTE_H */

@@ -6,6 +6,7 @@
 #include "rtnl.h"
 #include "slave.h"
 #include "sock.h"
+#include "underlay.h"
 
 static unsigned int nvo3_net_id __read_mostly;
 
@@ -24,6 +25,7 @@ static const struct nla_policy policy[IFLA_NVO3_MAX + 1] = {
 	[IFLA_NVO3_LOCAL6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 	[IFLA_NVO3_DSTPORT] = { .type = NLA_U16 },
 	[IFLA_NVO3_CSUM] = NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_NVO3_FASTPATH] = NLA_POLICY_MAX(NLA_U8, NVO3_FASTPATH_MAX),
 };
 
 static int validate(struct nlattr *tb[], struct nlattr *data[], struct netlink_ext_ack *extack)
@@ -85,6 +87,8 @@ static int parse_conf(struct nvo3_nve *nve, struct nlattr *data[], struct nvo3_c
 	}
 	if (data[IFLA_NVO3_CSUM])
 		conf->csum = nla_get_u8(data[IFLA_NVO3_CSUM]);
+	if (data[IFLA_NVO3_FASTPATH])
+		conf->fastpath = nla_get_u8(data[IFLA_NVO3_FASTPATH]);
 	return 0;
 }
 
@@ -149,8 +153,10 @@ static int changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr
 		kfree(new);
 		return err;
 	}
+	new->gen++;
 	rcu_assign_pointer(nve->conf, new);
 	kfree_rcu(old, rcu);
+	nvo3_underlay_update(nve);
 	mutex_lock(&nve->lock);
 	nvo3_remotes_reset_routes(&nve->remotes);
 	nvo3_nve_changed(nve);
@@ -171,7 +177,8 @@ static size_t get_size(const struct net_device *dev)
 	return nla_total_size(sizeof(__be32)) +			/* IFLA_NVO3_LOCAL4 */
 	       nla_total_size(sizeof(struct in6_addr)) +	/* IFLA_NVO3_LOCAL6 */
 	       nla_total_size(sizeof(__be16)) +			/* IFLA_NVO3_DSTPORT */
-	       nla_total_size(sizeof(u8));			/* IFLA_NVO3_CSUM */
+	       nla_total_size(sizeof(u8)) +			/* IFLA_NVO3_CSUM */
+	       nla_total_size(sizeof(u8));			/* IFLA_NVO3_FASTPATH */
 }
 
 static int fill_info(struct sk_buff *skb, const struct net_device *dev)
@@ -183,7 +190,8 @@ static int fill_info(struct sk_buff *skb, const struct net_device *dev)
 	    (!ipv6_addr_any(&conf->local6) &&
 	     nla_put_in6_addr(skb, IFLA_NVO3_LOCAL6, &conf->local6)) ||
 	    nla_put_be16(skb, IFLA_NVO3_DSTPORT, nve->dstport) ||
-	    nla_put_u8(skb, IFLA_NVO3_CSUM, conf->csum))
+	    nla_put_u8(skb, IFLA_NVO3_CSUM, conf->csum) ||
+	    nla_put_u8(skb, IFLA_NVO3_FASTPATH, conf->fastpath))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -208,14 +216,19 @@ static struct rtnl_link_ops link_ops __read_mostly = {
 	.get_link_net	= get_link_net,
 };
 
-/* A device of the underlay goes away: let go of the routes that lead over it. */
-static void forget_routes(const struct net *net)
+/*
+ * A device goes away: let go of the routes that lead over it. An access device is
+ * rarely one of the underlay too, and many go at once, so that is asked first.
+ */
+static void forget_routes(struct net *net, struct net_device *dev, bool access)
 {
 	struct nvo3_nve *nve;
 
+	nvo3_underlay_forget(net, dev);
 	list_for_each_entry(nve, nves_of(net), net_node) {
 		mutex_lock(&nve->lock);
-		nvo3_remotes_forget_routes(&nve->remotes);
+		if (!access || nvo3_remotes_use(&nve->remotes, dev))
+			nvo3_remotes_forget_routes(&nve->remotes);
 		mutex_unlock(&nve->lock);
 	}
 }
@@ -238,8 +251,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 		/* Also sent when the device moves to another namespace. */
 		if (slave)
 			nvo3_slave_release(slave);
-		else
-			forget_routes(dev_net(dev));
+		forget_routes(dev_net(dev), dev, slave);
 		break;
 	case NETDEV_PRE_TYPE_CHANGE:
 		if (slave)

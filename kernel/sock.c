@@ -5,7 +5,6 @@
  * changed without closing the socket. Only routing and sending differ by family.
  */
 #include <net/gro.h>
-#include <net/inet_ecn.h>
 #include <net/ip.h>
 #include <net/ip_tunnels.h>
 #include <net/ipv6_stubs.h>
@@ -13,8 +12,6 @@
 #include "encap.h"
 #include "fast.h"
 #include "sock.h"
-
-#define OUTER_TTL	64
 
 /* Make room and write what follows the outer UDP header. */
 static int push_header(struct sk_buff *skb, const struct dst_entry *dst, u32 iphlen, u32 vni,
@@ -35,8 +32,7 @@ static int push_header(struct sk_buff *skb, const struct dst_entry *dst, u32 iph
 	return 0;
 }
 
-/* The underlay spreads packets by the source port: one for each inner flow. */
-static __be16 source_port(struct nvo3_nve *nve, struct sk_buff *skb, const struct nvo3_flow *flow)
+__be16 nvo3_sock_sport(struct nvo3_nve *nve, struct sk_buff *skb, const struct nvo3_flow *flow)
 {
 	int min, max;
 
@@ -46,8 +42,8 @@ static __be16 source_port(struct nvo3_nve *nve, struct sk_buff *skb, const struc
 	return nvo3_flow_port(nvo3_flow_hash(flow, nve->flow_seed), min, max);
 }
 
-static struct rtable *route4(struct nvo3_nve *nve, const struct nvo3_conf *conf,
-			     struct nvo3_remote *remote, __be32 *saddr)
+struct rtable *nvo3_sock_route4(struct nvo3_nve *nve, const struct nvo3_conf *conf,
+				struct nvo3_remote *remote, __be32 *saddr)
 {
 	struct dst_cache *cache = nvo3_remote_cache(remote);
 	struct flowi4 flow = {
@@ -70,10 +66,10 @@ static struct rtable *route4(struct nvo3_nve *nve, const struct nvo3_conf *conf,
 	return rt;
 }
 
-static struct dst_entry *route6(struct nvo3_nve *nve, const struct nvo3_conf *conf,
-				const struct sock *sk, struct nvo3_remote *remote,
-				struct in6_addr *saddr)
+struct dst_entry *nvo3_sock_route6(struct nvo3_nve *nve, const struct nvo3_conf *conf,
+				   struct nvo3_remote *remote, struct in6_addr *saddr)
 {
+	struct socket *sock = rcu_dereference(nve->sock6);
 	struct dst_cache *cache = nvo3_remote_cache(remote);
 	struct flowi6 flow = {
 		.flowi6_proto = IPPROTO_UDP,
@@ -83,10 +79,12 @@ static struct dst_entry *route6(struct nvo3_nve *nve, const struct nvo3_conf *co
 	};
 	struct dst_entry *dst;
 
+	if (!sock)
+		return ERR_PTR(-ENETUNREACH);
 	dst = cache ? dst_cache_get_ip6(cache, saddr) : NULL;
 	if (dst)
 		return dst;
-	dst = ipv6_stub->ipv6_dst_lookup_flow(nve->net, sk, &flow, NULL);
+	dst = ipv6_stub->ipv6_dst_lookup_flow(nve->net, sock->sk, &flow, NULL);
 	if (IS_ERR(dst))
 		return dst;
 	if (cache)
@@ -106,19 +104,19 @@ static enum nvo3_drop send4(struct nvo3_nve *nve, u32 vni, struct nvo3_remote *r
 
 	if (!sock)
 		return NVO3_DROP_NO_ROUTE;
-	rt = route4(nve, conf, remote, &saddr);
+	rt = nvo3_sock_route4(nve, conf, remote, &saddr);
 	if (IS_ERR(rt))
 		return NVO3_DROP_NO_ROUTE;
 	if (rt->dst.dev == nve->dev) {
 		ip_rt_put(rt);
 		return NVO3_DROP_LOOP;
 	}
-	sport = source_port(nve, skb, flow);
+	sport = nvo3_sock_sport(nve, skb, flow);
 	if (push_header(skb, &rt->dst, sizeof(struct iphdr), vni, conf->csum)) {
 		ip_rt_put(rt);
 		return NVO3_DROP_NOMEM;
 	}
-	udp_tunnel_xmit_skb(rt, sock->sk, skb, saddr, remote->addr.v4, tos, OUTER_TTL, 0, sport,
+	udp_tunnel_xmit_skb(rt, sock->sk, skb, saddr, remote->addr.v4, tos, NVO3_SOCK_TTL, 0, sport,
 			    nve->dstport, !net_eq(nve->net, dev_net(nve->dev)), !conf->csum);
 	return NVO3_DROP_NONE;
 }
@@ -134,30 +132,28 @@ static enum nvo3_drop send6(struct nvo3_nve *nve, u32 vni, struct nvo3_remote *r
 
 	if (!sock)
 		return NVO3_DROP_NO_ROUTE;
-	dst = route6(nve, conf, sock->sk, remote, &saddr);
+	dst = nvo3_sock_route6(nve, conf, remote, &saddr);
 	if (IS_ERR(dst))
 		return NVO3_DROP_NO_ROUTE;
 	if (dst->dev == nve->dev) {
 		dst_release(dst);
 		return NVO3_DROP_LOOP;
 	}
-	sport = source_port(nve, skb, flow);
+	sport = nvo3_sock_sport(nve, skb, flow);
 	if (push_header(skb, dst, sizeof(struct ipv6hdr), vni, conf->csum)) {
 		dst_release(dst);
 		return NVO3_DROP_NOMEM;
 	}
 	/* Unlike its IPv4 sister, the helper leaves this to us. */
 	skb_scrub_packet(skb, !net_eq(nve->net, dev_net(nve->dev)));
-	udp_tunnel6_xmit_skb(dst, sock->sk, skb, nve->dev, &saddr, &remote->addr.v6, tos, OUTER_TTL,
+	udp_tunnel6_xmit_skb(dst, sock->sk, skb, nve->dev, &saddr, &remote->addr.v6, tos, NVO3_SOCK_TTL,
 			     0, sport, nve->dstport, !conf->csum);
 	return NVO3_DROP_NONE;
 }
 
 enum nvo3_drop nvo3_sock_send(struct nvo3_nve *nve, u32 vni, struct nvo3_remote *remote,
-			      struct sk_buff *skb, const struct nvo3_flow *flow, u8 ecn)
+			      struct sk_buff *skb, const struct nvo3_flow *flow, u8 tos)
 {
-	u8 tos = INET_ECN_encapsulate(0, ecn);
-
 	/* The tunnel helpers count what they send on the skb's device. */
 	skb->dev = nve->dev;
 	if (remote->addr.family == AF_INET)

@@ -78,3 +78,46 @@ u64 nvo3_drops_sum(struct nvo3_drops __percpu *drops, enum nvo3_drop reason)
 	}
 	return sum;
 }
+
+void nvo3_ways_compat(struct nvo3_ways __percpu *ways, u32 packets)
+{
+	struct nvo3_ways *w = this_cpu_ptr(ways);
+
+	u64_stats_update_begin(&w->syncp);
+	u64_stats_add(&w->rx_compat, packets);
+	u64_stats_update_end(&w->syncp);
+}
+
+struct nvo3_ways __percpu *nvo3_ways_alloc(void)
+{
+	return netdev_alloc_pcpu_stats(struct nvo3_ways);
+}
+
+static void ways_read(const struct nvo3_ways *w, struct nvo3_way_totals *out)
+{
+	unsigned int start;
+	int way, why;
+
+	do {
+		start = u64_stats_fetch_begin(&w->syncp);
+		for (way = 0; way < NVO3_WAYS; way++)
+			for (why = 0; why <= NVO3_BYPASS_MAX; why++)
+				out->count[way][why] = u64_stats_read(&w->count[way][why]);
+		out->rx_compat = u64_stats_read(&w->rx_compat);
+	} while (u64_stats_fetch_retry(&w->syncp, start));
+}
+
+void nvo3_ways_sum(struct nvo3_ways __percpu *ways, struct nvo3_way_totals *sum)
+{
+	struct nvo3_way_totals one;
+	int cpu, way, why;
+
+	*sum = (struct nvo3_way_totals){};
+	for_each_possible_cpu(cpu) {
+		ways_read(per_cpu_ptr(ways, cpu), &one);
+		for (way = 0; way < NVO3_WAYS; way++)
+			for (why = 0; why <= NVO3_BYPASS_MAX; why++)
+				sum->count[way][why] += one.count[way][why];
+		sum->rx_compat += one.rx_compat;
+	}
+}

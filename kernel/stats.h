@@ -32,6 +32,24 @@ struct nvo3_drops {
 	struct u64_stats_sync syncp;
 };
 
+/* Tunnel packets by the way they took; see enum nvo3_bypass. */
+enum nvo3_way {
+	NVO3_WAY_TX,		/* sent; NONE: fast, else compatible */
+	NVO3_WAY_RX,		/* taken from the underlay device, or seen there and left to IP */
+	NVO3_WAYS,
+};
+
+struct nvo3_ways {
+	u64_stats_t count[NVO3_WAYS][NVO3_BYPASS_MAX + 1];
+	u64_stats_t rx_compat;	/* came by IP, seen before or not */
+	struct u64_stats_sync syncp;
+};
+
+struct nvo3_way_totals {
+	u64 count[NVO3_WAYS][NVO3_BYPASS_MAX + 1];
+	u64 rx_compat;
+};
+
 /* The sum over all CPUs. */
 struct nvo3_totals {
 	u64 packets[NVO3_COUNTS];
@@ -50,6 +68,16 @@ static inline void nvo3_stats_count(struct nvo3_stats __percpu *stats, enum nvo3
 	u64_stats_update_end(&s->syncp);
 }
 
+static inline void nvo3_ways_count(struct nvo3_ways __percpu *ways, enum nvo3_way way,
+				   enum nvo3_bypass why, u32 packets)
+{
+	struct nvo3_ways *w = this_cpu_ptr(ways);
+
+	u64_stats_update_begin(&w->syncp);
+	u64_stats_add(&w->count[way][why], packets);
+	u64_stats_update_end(&w->syncp);
+}
+
 /* How many frames @skb stands for. */
 static inline u32 nvo3_stats_frames(const struct sk_buff *skb)
 {
@@ -61,6 +89,10 @@ void nvo3_drops_count(struct nvo3_drops __percpu *drops, enum nvo3_drop reason);
 
 struct nvo3_stats __percpu *nvo3_stats_alloc(void);
 struct nvo3_drops __percpu *nvo3_drops_alloc(void);
+
+void nvo3_ways_compat(struct nvo3_ways __percpu *ways, u32 packets);
+struct nvo3_ways __percpu *nvo3_ways_alloc(void);
+void nvo3_ways_sum(struct nvo3_ways __percpu *ways, struct nvo3_way_totals *sum);
 
 void nvo3_stats_sum(struct nvo3_stats __percpu *stats, struct nvo3_totals *sum);
 u64 nvo3_drops_sum(struct nvo3_drops __percpu *drops, enum nvo3_drop reason);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The step to other NVEs: frames that no one below could cut any more are cut
- * here, the DS field is read, the rest is the socket's.
+ * here, the DS field is read, the rest is the fast way's or the socket's.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <net/dsfield.h>
 #include <net/gso.h>
+#include <net/inet_ecn.h>
 #include "fast.h"
+#include "fast_tx.h"
 #include "sock.h"
 
 /*
@@ -29,12 +31,22 @@ static enum nvo3_drop send(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3
 			   struct nvo3_remote *remote, struct sk_buff *skb,
 			   const struct nvo3_flow *flow)
 {
+	u8 tos = INET_ECN_encapsulate(0, inner_dsfield(skb));
 	u32 frames = nvo3_stats_frames(skb), bytes = skb->len;
 	enum nvo3_drop reason;
+	enum nvo3_bypass why;
 
-	reason = nvo3_sock_send(nve, vn->vni, remote, skb, flow, inner_dsfield(skb));
-	if (reason)
-		return reason;
+	/* When it came here is nothing that an underlay's qdisc should plan by. */
+	skb_clear_tstamp(skb);
+	why = nvo3_fast_send(nve, vn->vni, remote, skb, flow, tos);
+	nvo3_ways_count(nve->ways, NVO3_WAY_TX, why, frames);
+	if (READ_ONCE(remote->way) != why)
+		WRITE_ONCE(remote->way, why);
+	if (why) {
+		reason = nvo3_sock_send(nve, vn->vni, remote, skb, flow, tos);
+		if (reason)
+			return reason;
+	}
 	nvo3_stats_count(from->stats, NVO3_COUNT_ENCAP, frames, bytes);
 	nvo3_stats_count(vn->stats, NVO3_COUNT_ENCAP, frames, bytes);
 	nvo3_stats_count(remote->stats, NVO3_COUNT_ENCAP, frames, bytes);

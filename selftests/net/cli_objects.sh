@@ -38,19 +38,21 @@ nve() {
 	text_is "" nve show
 	json_is '[]' nve show
 	nv nve add dev nve0 local 10.0.0.1 local6 fd00::1 dstport 4790 csum off
-	text_is "dev nve0 local 10.0.0.1 local6 fd00::1 dstport 4790 csum off up off mtu 1500 \
+	text_is "dev nve0 local 10.0.0.1 local6 fd00::1 dstport 4790 csum off fastpath auto up off mtu 1500 \
 vns 0 ports 0 maps 0 remotes 0" nve show dev nve0
 	# Before it is up and IPv6 says its hellos, which an NVE drops
 	json_is '[{"dev": "nve0", "local": "10.0.0.1", "local6": "fd00::1", "dstport": 4790,
-		   "csum": false, "up": false, "mtu": 1500, "vns": 0, "ports": 0, "maps": 0,
-		   "remotes": 0, "table": {"slots": null, "bytes": null}, "drops": {}}]' \
+		   "csum": false, "fastpath": "auto", "up": false, "mtu": 1500, "vns": 0, "ports": 0, "maps": 0,
+		   "remotes": 0, "table": {"slots": null, "bytes": null}, "drops": {},
+		   "ways": {"tx_fast": 0, "tx_compat": 0, "rx_fast": 0, "rx_compat": 0},
+		   "tx_bypass": {}, "rx_bypass": {}}]' \
 		-s nve show dev nve0
 	nv nve add dev nve1
-	nv nve set dev nve0 csum on
+	nv nve set dev nve0 csum on fastpath on
 	run_cmd ip -n a link set nve0 up mtu 1400
 	json_is '[{"dev": "nve0", "local": "10.0.0.1", "local6": "fd00::1", "dstport": 4790,
-		   "csum": true, "up": true, "mtu": 1400, "vns": 0, "ports": 0, "maps": 0,
-		   "remotes": 0}, {"dev": "nve1", "dstport": 4789, "csum": true, "up": false,
+		   "csum": true, "fastpath": "on", "up": true, "mtu": 1400, "vns": 0, "ports": 0, "maps": 0,
+		   "remotes": 0}, {"dev": "nve1", "dstport": 4789, "csum": true, "fastpath": "auto", "up": false,
 		   "mtu": 1500, "vns": 0, "ports": 0, "maps": 0, "remotes": 0}]' nve
 	nv nve del dev nve1
 	fails ip -n a link show nve1

@@ -2,8 +2,9 @@
 """Limits of profiles, a test an invocation; see police.sh for the place.
 
 Frames are sent as fast as they go, and those that passed are compared with what the rate
-and the bursts allow for the time that it took: never more; and never much less, since
-far more was offered.
+and the bursts allow for the time that it took: never more, and not far less, since far
+more was offered. How exact the rate is, selftests/unit/kernel/test_police.c tells with a
+clock of its own.
 """
 import sys
 import time
@@ -54,21 +55,22 @@ def limited(lab, most, rate, reason):
     print(f'{sent} sent in {took:.2f} s, {seen} passed, rate {rate}, burst {most}')
     assert sent > 2 * (most + rate * took), 'this machine is too slow to tell'
     assert seen <= 2 * most + rate * took + 1, 'more than the rate and two bursts'
-    assert seen >= rate * took * 0.9, 'less than the rate'
+    # A machine that stalls for longer than a burst lasts loses what it was worth.
+    assert seen >= rate * took / 2, 'less than half the rate'
 
 
 def from_vm(lab):
     profile(lab.nve, 2)
-    profile(lab.nve, 1, rate=8 * LENGTH * 100, burst=10 * LENGTH)
-    limited(lab, 10, 100, 'rate-from-vm')
-    profile(lab.nve, 1, pps=50)
-    limited(lab, 32, 50, 'rate-from-vm')
+    profile(lab.nve, 1, rate=8 * LENGTH * 20, burst=10 * LENGTH)
+    limited(lab, 10, 20, 'rate-from-vm')
+    profile(lab.nve, 1, pps=20)
+    limited(lab, 32, 20, 'rate-from-vm')
 
 
 def to_vm(lab):
     profile(lab.nve, 1)
-    profile(lab.nve, 2, rate=8 * LENGTH * 100, burst=10 * LENGTH)
-    limited(lab, 10, 100, 'rate-to-vm')
+    profile(lab.nve, 2, rate=8 * LENGTH * 20, burst=10 * LENGTH)
+    limited(lab, 10, 20, 'rate-to-vm')
 
 
 def lifted(lab):

@@ -14,6 +14,8 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, const cha
 		ARG(IP6, "local6", &nve->local6),
 		ARG_NUMBER("dstport", &nve->dstport, 1, UINT16_MAX),
 		ARG(SWITCH, "csum", &nve->csum),
+		ARG_CHOICE("fastpath", &nve->fastpath, words_fastpath, &nve->has,
+			   LINK_NVE_FASTPATH),
 		{},
 	};
 
@@ -75,6 +77,33 @@ static void print_drops(struct ctx *ctx, const struct nvo3_nve *nve)
 	out_group_end(o);
 }
 
+static void print_reasons(struct ctx *ctx, const char *name, const uint64_t *counts)
+{
+	struct out *o = &ctx->out;
+	size_t i;
+
+	out_group_start(o, name);
+	for (i = 0; i < __NVO3_BYPASS_MAX; i++)
+		if (counts[i])
+			out_u64(o, words_bypass[i], counts[i]);
+	out_group_end(o);
+}
+
+/* Frames by the way that they took, and why not the fast one */
+static void print_ways(struct ctx *ctx, const struct nvo3_nve *nve)
+{
+	struct out *o = &ctx->out;
+
+	out_group_start(o, "ways");
+	out_u64(o, "tx_fast", nve->tx_fast);
+	out_u64(o, "tx_compat", nve->tx_compat);
+	out_u64(o, "rx_fast", nve->rx_fast);
+	out_u64(o, "rx_compat", nve->rx_compat);
+	out_group_end(o);
+	print_reasons(ctx, "tx_bypass", nve->tx_bypass);
+	print_reasons(ctx, "rx_bypass", nve->rx_bypass);
+}
+
 static void print_addr(struct out *o, const char *key, const struct ip_addr *ip)
 {
 	char text[IP_ADDR_STRLEN];
@@ -93,6 +122,7 @@ static void print_nve(struct ctx *ctx, const struct link_info *link, const struc
 	print_addr(o, "local6", &nve->local6);
 	out_u64(o, "dstport", nve->dstport);
 	out_bool(o, "csum", nve->csum);
+	out_str(o, "fastpath", args_word(words_fastpath, nve->fastpath));
 	out_bool(o, "up", link->up);
 	out_u64(o, "mtu", link->mtu);
 	out_u64(o, "vns", nve->vns);
@@ -105,6 +135,7 @@ static void print_nve(struct ctx *ctx, const struct link_info *link, const struc
 		out_u64(o, "bytes", nve->table_bytes);
 		out_group_end(o);
 		print_drops(ctx, nve);
+		print_ways(ctx, nve);
 	}
 	out_row_end(o);
 }
@@ -148,7 +179,7 @@ static const struct verb verbs[] = {
 const struct command nve_command = {
 	"nve", verbs,
 	"usage: nvo3 nve { add | set } dev NVE [ local IPV4 ] [ local6 IPV6 ] [ dstport PORT ]\n"
-	"                              [ csum { on | off } ]\n"
+	"                              [ csum { on | off } ] [ fastpath { auto | on | off } ]\n"
 	"       nvo3 nve del dev NVE\n"
 	"       nvo3 nve [ show ] [ dev NVE ]\n",
 };

@@ -16,6 +16,14 @@ const char *const words_drop[] = {
 	"spoof-nd", "spoof-dhcp", "spoof-ra", NULL,
 };
 
+const char *const words_fastpath[] = { "auto", "on", "off", NULL };
+const char *const words_bypass[] = {
+	"fast", "off", "netfilter", "xfrm", "bpf", "socket", "rx-handler", "vrf", "device",
+	"route", "neighbour", "mtu", "nomem", "source", "header", "frame", "checksum", NULL,
+};
+
+_Static_assert(sizeof(words_bypass) / sizeof(words_bypass[0]) == __NVO3_BYPASS_MAX + 1,
+	       "a reason for the compatible way has no word");
 _Static_assert(sizeof(words_drop) / sizeof(words_drop[0]) == __NVO3_DROP_MAX + 1,
 	       "a drop reason has no word");
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cmd.h"
+#include "print.h"
 
 static void print_row(struct ctx *ctx, uint32_t nve, const struct nvo3_remote *remote)
 {
@@ -13,6 +14,8 @@ static void print_row(struct ctx *ctx, uint32_t nve, const struct nvo3_remote *r
 	if (ctx->stats) {
 		out_u64(o, "packets", remote->packets);
 		out_u64(o, "bytes", remote->bytes);
+		if (remote->has & NVO3_HAS(REMOTE_BYPASS))
+			out_str(o, "way", args_word(words_bypass, remote->bypass));
 	}
 	out_row_end(o);
 }

@@ -42,6 +42,11 @@ static const struct field nve_fields[] = {
 	FIELD(nve, NVE_REMOTES, U32, remotes),
 	FIELD(nve, NVE_TABLE_SLOTS, U32, table_slots),
 	FIELD(nve, NVE_TABLE_BYTES, U64, table_bytes),
+	FIELD(nve, NVE_FASTPATH, U8, fastpath),
+	FIELD(nve, NVE_TX_FAST, U64, tx_fast),
+	FIELD(nve, NVE_TX_COMPAT, U64, tx_compat),
+	FIELD(nve, NVE_RX_FAST, U64, rx_fast),
+	FIELD(nve, NVE_RX_COMPAT, U64, rx_compat),
 };
 
 static const struct field vn_fields[] = {
@@ -93,6 +98,7 @@ static const struct field remote_fields[] = {
 	FIELD(remote, REMOTE_REFS, U32, refs),
 	FIELD(remote, REMOTE_PACKETS, U64, packets),
 	FIELD(remote, REMOTE_BYTES, U64, bytes),
+	FIELD(remote, REMOTE_BYPASS, U32, bypass),
 };
 
 static const struct field miss_fields[] = {

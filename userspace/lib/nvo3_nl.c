@@ -96,6 +96,16 @@ static void put_drop(struct nlbuf *b, uint32_t reason, uint64_t count)
 	nlbuf_nest_end(b, nest);
 }
 
+static void put_bypass(struct nlbuf *b, uint32_t reason, uint64_t tx, uint64_t rx)
+{
+	struct nlattr *nest = nlbuf_nest_start(b, NVO3_A_NVE_BYPASS);
+
+	nlbuf_put_u32(b, NVO3_A_BYPASS_REASON, reason);
+	nlbuf_put_u64(b, NVO3_A_BYPASS_TX, tx);
+	nlbuf_put_u64(b, NVO3_A_BYPASS_RX, rx);
+	nlbuf_nest_end(b, nest);
+}
+
 void nvo3_nve_put(struct nlbuf *b, const struct nvo3_nve *nve)
 {
 	struct nlattr *nest = nlbuf_nest_start(b, NVO3_A_NVE);
@@ -105,6 +115,9 @@ void nvo3_nve_put(struct nlbuf *b, const struct nvo3_nve *nve)
 	for (i = 0; i < ARRAY_SIZE(nve->drops); i++)
 		if (nve->drops[i])
 			put_drop(b, i, nve->drops[i]);
+	for (i = 0; i < ARRAY_SIZE(nve->tx_bypass); i++)
+		if (nve->tx_bypass[i] || nve->rx_bypass[i])
+			put_bypass(b, i, nve->tx_bypass[i], nve->rx_bypass[i]);
 	nlbuf_nest_end(b, nest);
 }
 
@@ -281,14 +294,37 @@ static int parse_drop(const struct nlattr *nest, struct nvo3_nve *nve)
 	return 0;
 }
 
-static int parse_drops(const struct nlattr *nest, struct nvo3_nve *nve, struct err *err)
+/* The same for reasons to go by the host's IP */
+static int parse_bypass(const struct nlattr *nest, struct nvo3_nve *nve)
+{
+	const struct nlattr *tb[NVO3_A_BYPASS_MAX + 1];
+	uint32_t reason;
+	uint64_t tx, rx;
+
+	if (nlattr_index_nest(nest, tb, NVO3_A_BYPASS_MAX) < 0 || !tb[NVO3_A_BYPASS_REASON] ||
+	    !tb[NVO3_A_BYPASS_TX] || !tb[NVO3_A_BYPASS_RX] ||
+	    nlattr_copy(tb[NVO3_A_BYPASS_REASON], &reason, sizeof(reason)) < 0 ||
+	    nlattr_copy(tb[NVO3_A_BYPASS_TX], &tx, sizeof(tx)) < 0 ||
+	    nlattr_copy(tb[NVO3_A_BYPASS_RX], &rx, sizeof(rx)) < 0)
+		return -EBADMSG;
+	if (reason >= ARRAY_SIZE(nve->tx_bypass))
+		reason = NVO3_BYPASS_NONE;
+	nve->tx_bypass[reason] += tx;
+	nve->rx_bypass[reason] += rx;
+	return 0;
+}
+
+static int parse_reasons(const struct nlattr *nest, struct nvo3_nve *nve, struct err *err)
 {
 	const void *data = nlattr_data(nest);
 	const struct nlattr *a = NULL;
 
-	while ((a = nlattr_next(data, nlattr_len(nest), a)))
+	while ((a = nlattr_next(data, nlattr_len(nest), a))) {
 		if (nlattr_type(a) == NVO3_A_NVE_DROP && parse_drop(a, nve) < 0)
 			return err_set(err, EBADMSG, "attribute drop of nve is malformed");
+		if (nlattr_type(a) == NVO3_A_NVE_BYPASS && parse_bypass(a, nve) < 0)
+			return err_set(err, EBADMSG, "attribute bypass of nve is malformed");
+	}
 	return 0;
 }
 
@@ -336,7 +372,7 @@ int nvo3_event_parse(struct nvo3_event *ret, const struct nlmsghdr *nlh, struct 
 	r = object_parse(tb[o->type], o, &e.nve, err);
 	if (!r && o == &nve_object) {
 		e.nve.ifindex = e.ifindex;
-		r = parse_drops(tb[o->type], &e.nve, err);
+		r = parse_reasons(tb[o->type], &e.nve, err);
 	}
 	if (!r && o == &port_object)
 		r = parse_allowed(tb[o->type], &e.port, err);

@@ -34,6 +34,10 @@ struct nvo3_nve {
 	uint32_t vns, ports, maps, remotes, table_slots;
 	uint64_t table_bytes;
 	uint64_t drops[__NVO3_DROP_MAX];	/* by enum nvo3_drop */
+	uint8_t fastpath;		/* enum nvo3_fastpath */
+	uint64_t tx_fast, tx_compat, rx_fast, rx_compat;
+	uint64_t tx_bypass[__NVO3_BYPASS_MAX];	/* by enum nvo3_bypass */
+	uint64_t rx_bypass[__NVO3_BYPASS_MAX];
 };
 
 struct nvo3_vn {
@@ -84,6 +88,7 @@ struct nvo3_remote {
 	struct ip_addr addr;
 	uint32_t refs;
 	uint64_t packets, bytes;
+	uint32_t bypass;		/* enum nvo3_bypass of the last frame to it */
 };
 
 struct nvo3_miss {

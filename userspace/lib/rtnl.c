@@ -52,6 +52,8 @@ static void put_nve(struct nlbuf *b, const struct link_nve *nve)
 		nlbuf_put_u16(b, IFLA_NVO3_DSTPORT, htons(nve->dstport));
 	if (nve->csum >= 0)
 		nlbuf_put_u8(b, IFLA_NVO3_CSUM, nve->csum);
+	if (nve->has & LINK_NVE_FASTPATH)
+		nlbuf_put_u8(b, IFLA_NVO3_FASTPATH, nve->fastpath);
 	nlbuf_nest_end(b, data);
 	nlbuf_nest_end(b, info);
 }

@@ -19,6 +19,9 @@ struct link_nve {
 	struct ip_addr local4, local6;
 	uint16_t dstport;
 	int csum;			/* 0 off, 1 on */
+	uint32_t has;			/* which of those that follow */
+#define LINK_NVE_FASTPATH	1
+	uint8_t fastpath;		/* enum nvo3_fastpath */
 };
 
 struct link_info {

@@ -40,6 +40,9 @@ static void read_nve(const struct nlattr *data, struct link_nve *nve)
 		nve->dstport = ntohs(port);
 	if (tb[IFLA_NVO3_CSUM] && !nlattr_copy(tb[IFLA_NVO3_CSUM], &csum, sizeof(csum)))
 		nve->csum = csum;
+	if (tb[IFLA_NVO3_FASTPATH] &&
+	    !nlattr_copy(tb[IFLA_NVO3_FASTPATH], &nve->fastpath, sizeof(nve->fastpath)))
+		nve->has |= LINK_NVE_FASTPATH;
 }
 
 static void read_linkinfo(const struct nlattr *linkinfo, struct link_info *info)

@@ -190,6 +190,68 @@ enum nvo3_rule_dir {
 	NVO3_RULE_DIR_MAX = (__NVO3_RULE_DIR_MAX - 1)
 };
 
+/**
+ * enum nvo3_fastpath - May tunnel packets leave the host's IP out?
+ * @NVO3_FASTPATH_AUTO: while nobody is bypassed by it
+ * @NVO3_FASTPATH_ON: netfilter hooks and raw sockets may be bypassed, nobody
+ *   else
+ * @NVO3_FASTPATH_OFF: never
+ */
+enum nvo3_fastpath {
+	NVO3_FASTPATH_AUTO,
+	NVO3_FASTPATH_ON,
+	NVO3_FASTPATH_OFF,
+
+	/* private: */
+	__NVO3_FASTPATH_MAX,
+	NVO3_FASTPATH_MAX = (__NVO3_FASTPATH_MAX - 1)
+};
+
+/**
+ * enum nvo3_bypass - Why a tunnel packet went through the host's IP
+ * @NVO3_BYPASS_NONE: it did not
+ * @NVO3_BYPASS_OFF: fastpath is off
+ * @NVO3_BYPASS_NETFILTER: the namespace has hooks in the packet's way
+ * @NVO3_BYPASS_XFRM: IPsec has policies or protected the packet
+ * @NVO3_BYPASS_BPF: a sk_lookup program of the namespace
+ * @NVO3_BYPASS_SOCKET: a raw socket that gets copies of UDP
+ * @NVO3_BYPASS_RX_HANDLER: the device belongs to a bridge, bond, macvlan or
+ *   the like
+ * @NVO3_BYPASS_VRF: the device belongs to a VRF
+ * @NVO3_BYPASS_DEVICE: not Ethernet, or its queues want to see the route
+ * @NVO3_BYPASS_ROUTE: none, or of a kind that only IP can follow
+ * @NVO3_BYPASS_NEIGHBOUR: not resolved
+ * @NVO3_BYPASS_MTU: larger than the path allows
+ * @NVO3_BYPASS_NOMEM: no memory
+ * @NVO3_BYPASS_SOURCE: routing does not accept the source or destination
+ * @NVO3_BYPASS_HEADER: outer headers that only IP can judge
+ * @NVO3_BYPASS_FRAME: shared with others, tagged, or steered by someone
+ * @NVO3_BYPASS_CHECKSUM: has to be computed
+ */
+enum nvo3_bypass {
+	NVO3_BYPASS_NONE,
+	NVO3_BYPASS_OFF,
+	NVO3_BYPASS_NETFILTER,
+	NVO3_BYPASS_XFRM,
+	NVO3_BYPASS_BPF,
+	NVO3_BYPASS_SOCKET,
+	NVO3_BYPASS_RX_HANDLER,
+	NVO3_BYPASS_VRF,
+	NVO3_BYPASS_DEVICE,
+	NVO3_BYPASS_ROUTE,
+	NVO3_BYPASS_NEIGHBOUR,
+	NVO3_BYPASS_MTU,
+	NVO3_BYPASS_NOMEM,
+	NVO3_BYPASS_SOURCE,
+	NVO3_BYPASS_HEADER,
+	NVO3_BYPASS_FRAME,
+	NVO3_BYPASS_CHECKSUM,
+
+	/* private: */
+	__NVO3_BYPASS_MAX,
+	NVO3_BYPASS_MAX = (__NVO3_BYPASS_MAX - 1)
+};
+
 enum {
 	NVO3_A_IFINDEX = 1,
 	NVO3_A_NVE,
@@ -219,10 +281,26 @@ enum {
 	NVO3_A_NVE_TABLE_BYTES,
 	NVO3_A_NVE_DROP,
 	NVO3_A_NVE_PAD,
+	NVO3_A_NVE_FASTPATH,
+	NVO3_A_NVE_TX_FAST,
+	NVO3_A_NVE_TX_COMPAT,
+	NVO3_A_NVE_RX_FAST,
+	NVO3_A_NVE_RX_COMPAT,
+	NVO3_A_NVE_BYPASS,
 
 	__NVO3_A_NVE_MAX
 };
 #define NVO3_A_NVE_MAX (__NVO3_A_NVE_MAX - 1)
+
+enum {
+	NVO3_A_BYPASS_REASON = 1,
+	NVO3_A_BYPASS_TX,
+	NVO3_A_BYPASS_RX,
+	NVO3_A_BYPASS_PAD,
+
+	__NVO3_A_BYPASS_MAX
+};
+#define NVO3_A_BYPASS_MAX (__NVO3_A_BYPASS_MAX - 1)
 
 enum {
 	NVO3_A_DROP_REASON = 1,
@@ -315,6 +393,7 @@ enum {
 	NVO3_A_REMOTE_PACKETS,
 	NVO3_A_REMOTE_BYTES,
 	NVO3_A_REMOTE_PAD,
+	NVO3_A_REMOTE_BYPASS,
 
 	__NVO3_A_REMOTE_MAX
 };

@@ -12,6 +12,7 @@
  *			IFLA_NVO3_LOCAL6
  *			IFLA_NVO3_DSTPORT
  *			IFLA_NVO3_CSUM
+ *			IFLA_NVO3_FASTPATH
  *
  * The underlay is the network namespace of the socket that sends the request
  * and stays so for good; the device itself may be created in another one
@@ -27,6 +28,7 @@ enum {
 	IFLA_NVO3_LOCAL6,	/* struct in6_addr, likewise for IPv6 */
 	IFLA_NVO3_DSTPORT,	/* __be16, UDP port, default 4789; fixed at creation */
 	IFLA_NVO3_CSUM,		/* u8, send outer UDP checksums, default 1 */
+	IFLA_NVO3_FASTPATH,	/* u8, enum nvo3_fastpath, default auto */
 	__IFLA_NVO3_MAX
 };
 

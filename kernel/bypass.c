@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The questions themselves are inline, see bypass.h.
+ */
+#include <linux/kallsyms.h>
+#include "bypass.h"
+
+/* A function of the kernel's own, so once it is known it is for good. */
+static nf_hookfn *apparmor;
+
+bool nvo3_bypass_hooks_count(const struct nf_hook_entries *entries)
+{
+	nf_hookfn *harmless = READ_ONCE(apparmor);
+	int i;
+
+	for (i = 0; i < entries->num_hook_entries; i++)
+		if (!harmless || entries->hooks[i].hook != harmless)
+			return true;
+	return false;
+}
+
+void nvo3_bypass_learn(const struct net *net)
+{
+#ifdef CONFIG_NETFILTER
+	const struct nf_hook_entries *entries;
+	char name[KSYM_SYMBOL_LEN];
+	int i;
+
+	rcu_read_lock();
+	entries = rcu_dereference(net->nf.hooks_ipv4[NF_INET_POST_ROUTING]);
+	for (i = 0; entries && i < entries->num_hook_entries; i++) {
+		sprint_symbol(name, (unsigned long)entries->hooks[i].hook);
+		if (str_has_prefix(name, "apparmor_ip_postroute+0x0/"))
+			WRITE_ONCE(apparmor, entries->hooks[i].hook);
+	}
+	rcu_read_unlock();
+#endif
+}
+
+#ifdef DEBUG
+#include "selftest/bypass.c"
+#endif

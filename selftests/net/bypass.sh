@@ -1,0 +1,255 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# limit: 300
+# Nobody is bypassed: whatever would have had a say in tunnel packets takes effect
+# with the first packet after it was switched on, and the fast way is back with the
+# first one after it was switched off.
+. "$(dirname "$0")/ways.sh"
+
+# anew TEST: whatever the one before has left behind.
+anew() {
+	in_ns h1 nft flush ruleset
+	ip -n h1 xfrm policy deleteall
+	"$@"
+}
+
+# goes TX RX: a ping of either family from host 1; its requests and replies there.
+goes() {
+	ping_goes h1 "$1" "$2" vm1 10.0.0.2
+	ping_goes h1 "$1" "$2" vm3 fd00::4
+}
+
+netfilter() {
+	local hook
+
+	for hook in output postrouting prerouting input; do
+		run_cmd in_ns h1 nft \
+			"add table inet t; add chain inet t c { type filter hook $hook priority 0; }"
+		case $hook in
+		output | postrouting) goes netfilter fast ;;
+		*) goes fast netfilter ;;
+		esac
+		run_cmd in_ns h1 nft delete table inet t
+		goes fast fast
+	done
+}
+
+# A rule drops what it shall, from the first packet on; the other family goes on fast.
+netfilter_drops() {
+	in_ns h1 nft -f - <<-END
+		table ip t {
+			chain c {
+				type filter hook input priority 0
+				udp dport 4789 drop
+			}
+		}
+	END
+	ping_lost vm1 10.0.0.2
+	ping_goes h1 fast fast vm3 fd00::4
+	in_ns h1 nft delete table ip t
+	ping_goes h1 fast fast vm1 10.0.0.2
+}
+
+# With fastpath on, hooks are the operator's own exemption; IPsec is not.
+operator() {
+	run_cmd nvo3 -n h1 nve set dev nve0 fastpath on
+	in_ns h1 nft -f - <<-END
+		table inet t {
+			chain c {
+				type filter hook output priority 0
+			}
+			chain d {
+				type filter hook input priority 0
+			}
+		}
+	END
+	goes fast fast
+	ip -n h1 xfrm policy add src 203.0.113.1 dst 203.0.113.2 dir in tmpl proto esp
+	goes fast xfrm
+	ip -n h1 xfrm policy deleteall
+	in_ns h1 nft delete table inet t
+	run_cmd nvo3 -n h1 nve set dev nve0 fastpath auto
+	goes fast fast
+}
+
+ipsec() {
+	run_cmd ip -n h1 xfrm policy add src 203.0.113.1 dst 203.0.113.2 dir out tmpl proto esp
+	goes xfrm fast
+	run_cmd ip -n h1 xfrm policy add src 203.0.113.2 dst 203.0.113.1 dir in tmpl proto esp
+	goes xfrm xfrm
+	run_cmd ip -n h1 xfrm policy deleteall
+	goes fast fast
+}
+
+# one_way: twenty frames from vm2; how many came out at vm1?
+one_way() {
+	local before
+
+	before=$(link_stat vm1 eth0 rx_packets)
+	frame vm2 eth0 "$(mac 1) $(mac 2) 88b5 00112233445566778899" 20
+	echo $(($(link_stat vm1 eth0 rx_packets) - before))
+}
+
+# The way back to h2 leads elsewhere: strict filtering drops what h2 sends.
+rp_filter() {
+	in_ns h1 sysctl -qw net.ipv4.conf.ul0.rp_filter=1
+	goes fast fast
+	ip -n h1 link add elsewhere up type dummy
+	ip -n h1 route add 192.0.2.2 dev elsewhere
+	assert_eq "$(one_way)" 0 "frames from where no route leads back to"
+	in_ns h1 sysctl -qw net.ipv4.conf.ul0.rp_filter=0
+	ways_mark h1
+	assert_eq "$(one_way)" 20 "frames while nobody filters"
+	went h1 rx=fast
+	in_ns h1 sysctl -qw net.ipv4.conf.ul0.rp_filter=1
+	assert_eq "$(one_way)" 0 "frames from where no route leads back to"
+	ip -n h1 link del elsewhere
+	ping_goes h1 fast fast vm1 10.0.0.2
+	in_ns h1 sysctl -qw net.ipv4.conf.ul0.rp_filter=0
+}
+
+# tc is passed by both ways.
+traffic_control() {
+	run_cmd ip netns exec h1 tc qdisc add dev ul0 clsact
+	goes fast fast
+	run_cmd ip netns exec h1 tc filter add dev ul0 ingress matchall action drop
+	assert_eq "$(one_way)" 0 "frames that tc drops"
+	run_cmd ip netns exec h1 tc filter del dev ul0 ingress
+	run_cmd ip netns exec h1 tc filter add dev ul0 egress matchall action drop
+	ping_lost vm1 10.0.0.2
+	run_cmd ip netns exec h1 tc qdisc del dev ul0 clsact
+	goes fast fast
+}
+
+# The device can be given to others at any time, and what it then brings is theirs.
+macvlan() {
+	run_cmd ip -n h1 link add mv0 link ul0 up type macvlan mode bridge
+	goes fast rx-handler
+	run_cmd ip -n h1 link del mv0
+	goes fast fast
+}
+
+bridge() {
+	ip -n h1 link add name br0 up mtu 1600 type bridge mcast_snooping 0
+	run_cmd ip -n h1 link set ul0 master br0
+	ip -n h1 -b - <<-END
+		address del 192.0.2.1/24 dev ul0
+		address del 2001:db8::1/64 dev ul0
+		address add 192.0.2.1/24 dev br0
+		address add 2001:db8::1/64 dev br0 nodad
+	END
+	# Now it is the bridge that is the underlay.
+	warm_up
+	goes fast fast
+	ip -n h1 link del br0
+	ip -n h1 -b - <<-END
+		address add 192.0.2.1/24 dev ul0
+		address add 2001:db8::1/64 dev ul0 nodad
+	END
+	warm_up
+}
+
+neighbours() {
+	run_cmd ip -n h1 neigh flush dev ul0
+	ping_ok vm1 10.0.0.2
+	ping_ok vm3 fd00::4
+	goes fast fast
+	# The other NVE's address moves to another card.
+	ip -n h2 link set ul0 address 02:00:00:00:ff:02
+	capture_start moved h1 ul0 -Q out ether dst 02:00:00:00:ff:02 and udp port 4789
+	ip -n h1 neigh replace 192.0.2.2 lladdr 02:00:00:00:ff:02 dev ul0
+	ip -n h1 neigh replace 2001:db8::2 lladdr 02:00:00:00:ff:02 dev ul0
+	goes fast fast
+	capture_until moved 2
+	capture_stop moved
+	# And our own one.
+	ip -n h1 link set ul0 address 02:00:00:00:ff:01
+	capture_start own h1 ul0 -Q out ether src 02:00:00:00:ff:01 and udp port 4789
+	ip -n h2 neigh flush dev ul0
+	ping_ok vm1 10.0.0.2
+	ping_ok vm3 fd00::4
+	goes fast fast
+	capture_until own 4
+	capture_stop own
+}
+
+# sends_none: not one packet leaves for h2, but what is sent after them does leave.
+sends_none() {
+	capture_start none h1 ul0 -Q out udp port 4789
+	frame vm1 eth0 "$(mac 2) $(mac 1) 88b5 00112233445566778899" 20
+	frame vm3 eth0 "$(mac 4) $(mac 3) 88b5 00112233445566778899" 20
+	ip -n h1 neigh replace 192.0.2.77 lladdr 02:00:00:00:ff:77 dev ul0
+	tunnel_send h1 192.0.2.77 00
+	capture_until none 1 "host 192.0.2.77"
+	capture_stop none
+	fails capture_has none 1 "host 192.0.2.2 or host 2001:db8::2"
+}
+
+routes() {
+	ip -n h1 route add unreachable 192.0.2.2
+	ip -n h1 route add unreachable 2001:db8::2
+	sends_none
+	ip -n h1 route del unreachable 192.0.2.2
+	ip -n h1 route del unreachable 2001:db8::2
+	goes fast fast
+	# A local address that goes: nothing is sent from it, nothing taken for it.
+	run_cmd ip -n h1 address del 192.0.2.1/24 dev ul0
+	assert_eq "$(one_way)" 0 "frames for an address that is gone"
+	run_cmd ip -n h1 address add 192.0.2.1/24 dev ul0
+	busywait 10 fast_both h1 vm1 10.0.0.2
+	run_cmd ip -n h1 address del 2001:db8::1/64 dev ul0
+	ways_mark h1
+	frame vm4 eth0 "$(mac 3) $(mac 4) 88b5 00112233445566778899" 20
+	fails grep -q fast < <(ways_since h1)
+	run_cmd ip -n h1 address add 2001:db8::1/64 dev ul0 nodad
+	busywait 10 fast_both h1 vm3 fd00::4
+}
+
+mtu() {
+	ping_goes h1 fast fast vm1 10.0.0.2 -s 1400
+	ip -n h1 link set ul0 mtu 1400
+	ping_goes h1 mtu fast vm1 10.0.0.2 -s 1400
+	goes fast fast
+	ip -n h1 link set ul0 mtu 1600
+	ping_goes h1 fast fast vm1 10.0.0.2 -s 1400
+}
+
+link_down() {
+	run_cmd ip -n h1 link set ul0 down
+	ways_mark h1
+	frame vm1 eth0 "$(mac 2) $(mac 1) 88b5 00112233445566778899" 20
+	went h1 tx=route
+	run_cmd ip -n h1 link set ul0 up
+	ip -n h1 address replace 2001:db8::1/64 dev ul0 nodad
+	warm_up
+	goes fast fast
+}
+
+# The device goes while packets are on their way, and nothing holds it.
+device_gone() {
+	bg flood ip netns exec vm1 ping -q -f 10.0.0.2
+	bg flood6 ip netns exec vm3 ping -q -f fd00::4
+	run_cmd timeout 20 ip -n h1 link del ul0
+	host_connect 1
+	warm_up
+	bg_stop flood
+	bg_stop flood6
+}
+
+two_hosts
+
+plan 14
+test_run "the fast way is taken" warm_up
+test_run "netfilter: output, postrouting, prerouting, input" anew netfilter
+test_run "netfilter: a rule that drops, drops" anew netfilter_drops
+test_run "IPsec policies" anew ipsec
+test_run "fastpath on: hooks are exempted, IPsec is not" anew operator
+test_run "reverse-path filter" anew rp_filter
+test_run "tc on the underlay runs" anew traffic_control
+test_run "a macvlan on the underlay" macvlan
+test_run "a bridge as underlay" bridge
+test_run "neighbours: flushed, moved; our own address" neighbours
+test_run "routes and local addresses" routes
+test_run "MTU" mtu
+test_run "link down and up" link_down
+test_run "the device is deleted under traffic" device_gone

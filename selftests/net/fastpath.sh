@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# limit: 240
+# Both ways through carry the same: ping and TCP over IPv4 and IPv6, equal outer
+# packets; counters prove which way was taken.
+. "$(dirname "$0")/ways.sh"
+
+pings() {
+	ping_goes h1 fast fast vm1 10.0.0.2
+	ping_goes h2 fast fast vm4 10.0.0.3
+	ping_goes h1 fast fast vm3 fd00::4
+}
+
+pings_compat() {
+	run_cmd nvo3 -n h1 nve set dev nve0 fastpath off
+	ways_mark h1
+	ping_ok vm1 10.0.0.2
+	ping_ok vm3 10.0.0.4
+	went h1 tx=off
+	run_cmd nvo3 -n h1 nve set dev nve0 fastpath auto
+	warm_up
+}
+
+# bulk FROM TO ADDR: TCP, frames larger than the MTU through, all the fast way.
+bulk() {
+	bg "iperf$2" ip netns exec "vm$2" iperf3 -s -1
+	busywait 60 in_ns "vm$2" grep -q ':1451 .* 0A ' /proc/net/tcp6
+	ways_mark h1
+	capture_start "bulk$1" h1 ul0 -c 20 "udp port 4789 and greater 3000"
+	run_cmd in_ns "vm$1" iperf3 -c "$3" -n 8M --forceflush
+	capture_until "bulk$1" 5
+	busywait 30 lib_gone "$(<"$LIB_TMP/iperf$2.pid")"
+	went h1 tx=fast rx=fast
+}
+
+# Headers of what leaves, but for the identification and the sum over it.
+outer_fields() {
+	capture_show "$1" 'vxlan' -T fields -e eth.src -e eth.dst -e ip.src -e ip.dst -e ip.ttl \
+		-e ip.dsfield -e ip.flags -e ip.len -e ipv6.src -e ipv6.dst -e ipv6.hlim \
+		-e ipv6.tclass -e ipv6.flow -e ipv6.plen -e udp.srcport -e udp.dstport \
+		-e udp.length -e udp.checksum -e vxlan.flags -e vxlan.vni -e vxlan.reserved_8
+}
+
+# frames_out: one of each kind to both families: IPv4 with ECN marks, IPv6, none of these.
+frames_out() {
+	local to eth from vm
+
+	for to in "1 2" "3 4"; do
+		read -r from eth <<<"$to"
+		vm=vm$from
+		eth="$(mac "$eth") $(mac "$from")"
+		frame "$vm" eth0 "$eth 0800 45020020000040004011 0000 0a000001 0a000002
+			1234 5678 000c 0000 01020304"
+		frame "$vm" eth0 "$eth 86dd 60300000 000c 11 40 fd000000000000000000000000000001
+			fd000000000000000000000000000002 1234 5678 000c 0000 01020304"
+		frame "$vm" eth0 "$eth 88b5 00112233445566778899"
+	done
+}
+
+same_outer() {
+	local fast compat
+
+	capture_start same h1 ul0 -Q out udp port 4789
+	ways_mark h1
+	frames_out
+	went h1 tx=fast
+	capture_until same 6
+	run_cmd nvo3 -n h1 nve set dev nve0 fastpath off
+	frames_out
+	capture_until same 12
+	run_cmd nvo3 -n h1 nve set dev nve0 fastpath auto
+	capture_stop same
+	outer_fields same >"$LIB_TMP/same"
+	cat "$LIB_TMP/same"
+	fast=$(head -n 6 "$LIB_TMP/same")
+	compat=$(tail -n +7 "$LIB_TMP/same")
+	assert_eq "$(wc -l <"$LIB_TMP/same")" 12 packets
+	[[ $fast == "$compat" ]] || fail "the ways differ"
+	[[ -z $(capture_show same 'ip.checksum.status != 1 and ip.src == 192.0.2.1' \
+		-o ip.check_checksum:TRUE) ]] || fail "a bad IPv4 checksum"
+	warm_up
+}
+
+without_checksums() {
+	run_cmd nvo3 -n h1 nve set dev nve0 csum off
+	run_cmd nvo3 -n h2 nve set dev nve0 csum off
+	capture_start zero h1 ul0 udp port 4789
+	ping_goes h1 fast fast vm1 10.0.0.2
+	ping_goes h1 fast fast vm3 10.0.0.4
+	capture_until zero 2 'ip and udp[6:2] = 0'
+	capture_until zero 2 'ip6 and ip6[46:2] = 0'
+	capture_stop zero
+	run_cmd nvo3 -n h1 nve set dev nve0 csum on
+	run_cmd nvo3 -n h2 nve set dev nve0 csum on
+}
+
+two_hosts
+
+plan 7
+test_run "both hosts and families come to go fast" warm_up
+test_run "pings go fast" pings
+test_run "fastpath off: all by IP" pings_compat
+test_run "TCP over IPv4, GSO kept" bulk 1 2 10.0.0.2
+test_run "TCP over IPv6, GSO kept" bulk 3 4 fd00::4
+test_run "outer packets are the same by both ways" same_outer
+test_run "without outer checksums" without_checksums

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Which way did tunnel packets take? For the tests of the fast way; sources
+# overlay.sh. Two hosts with an NVE each, four tenant systems, VN 100 over IPv4 and VN
+# 200 over IPv6:
+#
+#	[vm1] [vm3] -- [h1: nve0] ==== underlay ==== [h2: nve0] -- [vm2] [vm4]
+#
+. "$(dirname "${BASH_SOURCE[0]}")/overlay.sh"
+
+# two_hosts [NVE-WORD]...
+two_hosts() {
+	module_load
+	underlay_add
+	host_add 1 2
+	nve_add 1 "$@"
+	nve_add 2 "$@"
+	vm_add 1 h1
+	vm_add 3 h1
+	vm_add 2 h2
+	vm_add 4 h2
+	nvo3 -n h1 -b - <<-END
+		vn add dev nve0 vni 100
+		vn add dev nve0 vni 200
+		member add dev nve0 vni 100 nve 192.0.2.2
+		member add dev nve0 vni 200 nve 2001:db8::2
+		port add dev p1 vni 100 mac $(mac 1)
+		port add dev p3 vni 200 mac $(mac 3)
+		map add dev nve0 vni 100 mac $(mac 2) nve 192.0.2.2
+		map add dev nve0 vni 200 mac $(mac 4) nve 2001:db8::2
+	END
+	nvo3 -n h2 -b - <<-END
+		vn add dev nve0 vni 100
+		vn add dev nve0 vni 200
+		member add dev nve0 vni 100 nve 192.0.2.1
+		member add dev nve0 vni 200 nve 2001:db8::1
+		port add dev p2 vni 100 mac $(mac 2)
+		port add dev p4 vni 200 mac $(mac 4)
+		map add dev nve0 vni 100 mac $(mac 1) nve 192.0.2.1
+		map add dev nve0 vni 200 mac $(mac 3) nve 2001:db8::1
+	END
+	# What the tenant systems need to know of each other, so that pings are alone.
+	for pair in "1 2" "2 1" "3 4" "4 3"; do
+		read -r a b <<<"$pair"
+		ip -n "vm$a" neigh replace "10.0.0.$b" lladdr "$(mac "$b")" dev eth0
+	done
+}
+
+# ways HOST: "tx fast N", "rx netfilter N" and so on, a line each, and "compat N".
+ways() {
+	nvo3 -n "$1" -j -s nve show dev nve0 | jq -r '.[0] |
+		(({fast: .ways.tx_fast} + .tx_bypass) | to_entries[] | "tx \(.key) \(.value)"),
+		(({fast: .ways.rx_fast} + .rx_bypass) | to_entries[] | "rx \(.key) \(.value)"),
+		"compat \(.ways.rx_compat)"'
+}
+
+# ways_mark HOST: from here on ways_since counts.
+ways_mark() {
+	ways "$1" >"$LIB_TMP/ways.$1"
+}
+
+# ways_since HOST: what has grown, "tx fast 3".
+ways_since() {
+	ways "$1" | awk 'NR == FNR { had[$1 " " $2] = $3; next }
+		$1 == "compat" { next }
+		$3 > had[$1 " " $2] { print $1, $2, $3 - had[$1 " " $2] }' "$LIB_TMP/ways.$1" -
+}
+
+# went HOST WAY...: nothing but these has grown since the mark, and each has:
+# "tx=fast", "rx=netfilter".
+went() {
+	local host=$1 grown way
+
+	shift
+	grown=$(ways_since "$host")
+	echo "$host:" ${grown:+"$grown"}
+	for way; do
+		grep -q "^${way/=/ } " <<<"$grown" || fail "nothing went $way"
+		grown=$(grep -v "^${way/=/ } " <<<"$grown" || true)
+	done
+	[[ -z $grown ]] || fail "but also: $grown"
+}
+
+# ping_goes HOST TX RX VM ADDR [PING-OPTION]...: one ping, and all of it went like that.
+ping_goes() {
+	local host=$1 tx=$2 rx=$3
+
+	shift 3
+	ways_mark "$host"
+	ping_ok "$@"
+	went "$host" "tx=$tx" "rx=$rx"
+}
+
+# The first packets ask neighbours and routing, and have the hooks put on.
+fast_both() {
+	local host=$1 vm=$2 addr=$3
+
+	ways_mark "$host"
+	in_ns "$vm" ping -c 1 -W 2 "$addr" >/dev/null || true
+	[[ $(ways_since "$host" | sort | cut -d ' ' -f 1,2 | tr '\n' ' ') == "rx fast tx fast " ]]
+}
+
+# warm_up: until both families go fast on both hosts.
+warm_up() {
+	busywait 30 fast_both h1 vm1 10.0.0.2
+	busywait 30 fast_both h1 vm3 10.0.0.4
+	busywait 30 fast_both h2 vm2 10.0.0.1
+	busywait 30 fast_both h2 vm4 10.0.0.3
+}
