@@ -6,11 +6,11 @@
 #include "bypass.h"
 
 /* A function of the kernel's own, so once it is known it is for good. */
-static nf_hookfn *apparmor;
+static typeof(((struct nf_hook_entry *)NULL)->hook) apparmor;
 
 bool nvo3_bypass_hooks_count(const struct nf_hook_entries *entries)
 {
-	nf_hookfn *harmless = READ_ONCE(apparmor);
+	typeof(apparmor) harmless = READ_ONCE(apparmor);
 	int i;
 
 	for (i = 0; i < entries->num_hook_entries; i++)

@@ -35,15 +35,6 @@ static inline bool nvo3_bypass_hooks(const struct net *net, u8 family, unsigned 
 #endif
 }
 
-static inline bool nvo3_bypass_marked(const struct sk_buff *skb)
-{
-#ifdef CONFIG_NETWORK_SECMARK
-	return skb->secmark;
-#else
-	return false;
-#endif
-}
-
 /* Find AppArmor's hook among those of @net. In a process. */
 void nvo3_bypass_learn(const struct net *net);
 

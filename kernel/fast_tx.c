@@ -250,6 +250,15 @@ static void transmit(struct nvo3_nve *nve, const struct nvo3_template *t, struct
 	iptunnel_xmit_stats(nve->dev, net_xmit_eval(err) ? 0 : len);
 }
 
+static bool is_marked(const struct sk_buff *skb)
+{
+#ifdef CONFIG_NETWORK_SECMARK
+	return skb->secmark;
+#else
+	return false;
+#endif
+}
+
 enum nvo3_bypass nvo3_fast_send(struct nvo3_nve *nve, u32 vni, struct nvo3_remote *remote,
 				struct sk_buff *skb, const struct nvo3_flow *flow, u8 tos)
 {
@@ -263,7 +272,7 @@ enum nvo3_bypass nvo3_fast_send(struct nvo3_nve *nve, u32 vni, struct nvo3_remot
 	if (why)
 		return why;
 	/* Somebody marked it for a security module's hook to see. */
-	if (nvo3_bypass_marked(skb))
+	if (is_marked(skb))
 		return NVO3_BYPASS_NETFILTER;
 	if (!fits(t, skb))
 		return NVO3_BYPASS_MTU;
