@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A menu; each line's work is in the file that it names.
 
-.PHONY: all demo check lint vm install help clean
+.PHONY: all demo check check-debug bench fuzz lint vm install help clean
 
 all:		## build the programs, and the module for both kernels, into build/
 	@tools/deps/install build
@@ -16,6 +16,21 @@ demo:		## two data centres in one virtual machine, played with real packets
 check:		## all tests on both kernels; T=PATTERN: only those
 	@tools/deps/install check
 	@tools/check/run $(T)
+
+# Not in the menu before it has run once from beginning to end.
+check-debug:	# the kernel's tests under KASAN, lockdep and kmemleak; T=PATTERN
+	@tools/deps/install check-debug
+	@tools/check/run --debug $(T)
+
+bench:		## what the data path costs beside its peers; B=PATTERN: only those rows
+	@tools/deps/install bench
+	@$(MAKE) --no-print-directory -C userspace all
+	@tools/bench/run '$(B)'
+
+fuzz:		## throw nonsense at the module; FUZZ_S=SECONDS, FUZZ_SEED=N, FUZZ_KERNEL=fast|debug
+	@tools/deps/install check-debug
+	@$(MAKE) --no-print-directory -C userspace all unit
+	@tools/fuzz/run
 
 lint:		## judge the source; says nothing when all is well
 	@tools/deps/install lint
@@ -32,7 +47,7 @@ install:	## programs, man pages, the module; DESTDIR= and PREFIX= as usual
 	@tools/build/install
 
 help:		## this
-	@sed -n 's/^\([a-z]*\):[[:space:]]*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):[[:space:]]*## /\1\t/p' Makefile | expand -t 12
 
 clean:		## remove build/
 	@rm -rf build

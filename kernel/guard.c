@@ -53,9 +53,13 @@ static enum nvo3_drop check_profile(struct nvo3_port *port, const struct nvo3_pr
 enum nvo3_drop nvo3_guard_from_vm(struct nvo3_port *port, const struct nvo3_guard *guard,
 				  const struct sk_buff *skb, const struct nvo3_flow *flow)
 {
-	if (guard->profile)
-		return check_profile(port, guard->profile, NVO3_RULE_DIR_FROM_VM, skb, flow);
-	return NVO3_DROP_NONE;
+	enum nvo3_drop reason = NVO3_DROP_NONE;
+
+	if (guard->check)
+		reason = nvo3_spoof_check(&guard->spoof, skb, flow);
+	if (!reason && guard->profile)
+		reason = check_profile(port, guard->profile, NVO3_RULE_DIR_FROM_VM, skb, flow);
+	return reason;
 }
 
 enum nvo3_drop nvo3_guard_to_vm(struct nvo3_port *port, const struct nvo3_guard *guard,

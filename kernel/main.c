@@ -14,6 +14,7 @@
 #include "netlink.h"
 #include "police.h"
 #include "rtnl.h"
+#include "spoof.h"
 #include "table.h"
 #include "template.h"
 #include "underlay.h"
@@ -32,6 +33,7 @@ static int __init selftest(void)
 	ok &= nvo3_mss_selftest();
 	ok &= nvo3_acl_selftest();
 	ok &= nvo3_police_selftest();
+	ok &= nvo3_spoof_selftest();
 	ok &= nvo3_members_selftest();
 	ok &= nvo3_group_selftest();
 	ok &= nvo3_index_selftest();

@@ -48,6 +48,13 @@ static const struct netlink_range_validation nvo3_a_remote_remote_vni_range = {
 };
 
 /* Common nested types */
+const struct nla_policy nvo3_allow_nl_policy[NVO3_A_ALLOW_PLEN + 1] = {
+	[NVO3_A_ALLOW_MAC] = NLA_POLICY_EXACT_LEN(6),
+	[NVO3_A_ALLOW_ADDR4] = { .type = NLA_U32, },
+	[NVO3_A_ALLOW_ADDR6] = NLA_POLICY_EXACT_LEN(16),
+	[NVO3_A_ALLOW_PLEN] = NLA_POLICY_MAX(NLA_U8, 128),
+};
+
 const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_PATH + 1] = {
 	[NVO3_A_MAP_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_map_vni_range),
 	[NVO3_A_MAP_MAC] = NLA_POLICY_EXACT_LEN(6),
@@ -81,7 +88,7 @@ const struct nla_policy nvo3_path_nl_policy[NVO3_A_PATH_WEIGHT + 1] = {
 	[NVO3_A_PATH_WEIGHT] = NLA_POLICY_MIN(NLA_U16, 1),
 };
 
-const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_PROFILE + 1] = {
+const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_ALLOW + 1] = {
 	[NVO3_A_PORT_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NVO3_A_PORT_VLAN] = NLA_POLICY_RANGE(NLA_U16, 1, 4094),
 	[NVO3_A_PORT_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_port_vni_range),
@@ -90,6 +97,10 @@ const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_PROFILE + 1] = {
 	[NVO3_A_PORT_EPOCH] = { .type = NLA_U64, },
 	[NVO3_A_PORT_STATS] = NLA_POLICY_NESTED(nvo3_stats_nl_policy),
 	[NVO3_A_PORT_PROFILE] = { .type = NLA_U32, },
+	[NVO3_A_PORT_SPOOF] = NLA_POLICY_MAX(NLA_U8, 2),
+	[NVO3_A_PORT_DHCP_SERVER] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NVO3_A_PORT_ROUTER] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NVO3_A_PORT_ALLOW] = NLA_POLICY_NESTED(nvo3_allow_nl_policy),
 };
 
 const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_PAD + 1] = {

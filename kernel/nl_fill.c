@@ -209,13 +209,6 @@ int nvo3_fill_member(struct sk_buff *skb, struct nvo3_nve *nve, const void *obje
 	return 0;
 }
 
-static int put_guard(struct sk_buff *skb, const struct nvo3_port *port)
-{
-	const struct nvo3_profile *profile = nvo3_port_profile(port);
-
-	return profile ? nla_put_u32(skb, NVO3_A_PORT_PROFILE, profile->id) : 0;
-}
-
 int nvo3_fill_port(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
 {
 	struct nlattr *nest = nla_nest_start(skb, NVO3_A_PORT);
@@ -228,7 +221,7 @@ int nvo3_fill_port(struct sk_buff *skb, struct nvo3_nve *nve, const void *object
 	    nla_put_u8(skb, NVO3_A_PORT_STATE, port->state) ||
 	    (port->epoch && nla_put_u64_64bit(skb, NVO3_A_PORT_EPOCH, port->epoch,
 					      NVO3_A_PORT_PAD)) ||
-	    put_guard(skb, port) || put_stats(skb, NVO3_A_PORT_STATS, port->stats))
+	    nvo3_fill_guard(skb, port) || put_stats(skb, NVO3_A_PORT_STATS, port->stats))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

@@ -38,6 +38,8 @@ int nvo3_fill_member(struct sk_buff *skb, struct nvo3_nve *nve, const void *obje
 int nvo3_fill_port(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_map(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_remote(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
+/* What stands before the port, into its nest. */
+int nvo3_fill_guard(struct sk_buff *skb, const struct nvo3_port *port);
 int nvo3_fill_profile(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_miss(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Profiles and their rules into messages. */
+/* What ports may send and receive into messages: profiles, their rules, allowed addresses. */
 #include "netlink.h"
 #include "nl_fill.h"
 
@@ -88,6 +88,41 @@ int nvo3_fill_profile(struct sk_buff *skb, struct nvo3_nve *nve, const void *obj
 	nla_nest_end(skb, nest);
 	for (i = 0; i < part->count; i++)
 		if (put_rule(skb, &policy->acl->rules[part->first + i]))
+			return -EMSGSIZE;
+	return 0;
+}
+
+static int put_allow(struct sk_buff *skb, const struct nvo3_allow *allow)
+{
+	struct nlattr *nest = nla_nest_start(skb, NVO3_A_PORT_ALLOW);
+	int err;
+
+	if (!nest || (!allow->own && nla_put(skb, NVO3_A_ALLOW_MAC, ETH_ALEN, allow->mac)))
+		return -EMSGSIZE;
+	if (allow->family == AF_INET)
+		err = nla_put_in_addr(skb, NVO3_A_ALLOW_ADDR4, allow->addr.v4);
+	else
+		err = nla_put_in6_addr(skb, NVO3_A_ALLOW_ADDR6, &allow->addr.v6);
+	if (err || nla_put_u8(skb, NVO3_A_ALLOW_PLEN, allow->plen))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int nvo3_fill_guard(struct sk_buff *skb, const struct nvo3_port *port)
+{
+	const struct nvo3_guard *guard = nvo3_port_guard(port);
+	int i;
+
+	if (!guard)
+		return 0;
+	if ((guard->profile && nla_put_u32(skb, NVO3_A_PORT_PROFILE, guard->profile->id)) ||
+	    nla_put_u8(skb, NVO3_A_PORT_SPOOF, guard->mode) ||
+	    (guard->spoof.flags & NVO3_SPOOF_DHCP && nla_put_u8(skb, NVO3_A_PORT_DHCP_SERVER, 1)) ||
+	    (guard->spoof.flags & NVO3_SPOOF_ROUTER && nla_put_u8(skb, NVO3_A_PORT_ROUTER, 1)))
+		return -EMSGSIZE;
+	for (i = 0; i < guard->spoof.nr; i++)
+		if (put_allow(skb, &guard->allow[i]))
 			return -EMSGSIZE;
 	return 0;
 }

@@ -48,6 +48,12 @@ const u8 *nvo3_nl_mac(struct nlattr *nest, struct nlattr *mac, struct netlink_ex
 struct nvo3_profile *nvo3_nl_profile(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *id,
 				     struct netlink_ext_ack *extack);
 
+/*
+ * nl_allow.c: all pairs of a port's nest into @allow of NVO3_ALLOW_MAX: how many, -ENOENT if
+ * the nest says nothing of them, or what is wrong. One of the port's own MAC has it zero.
+ */
+int nvo3_nl_allow(struct nlattr *port, struct nvo3_allow *allow, struct netlink_ext_ack *extack);
+
 /* nl_rule.c: the rule of a nest, or -EINVAL and why it is none. */
 int nvo3_nl_rule(struct nlattr *nest, struct nvo3_acl_rule *rule, struct netlink_ext_ack *extack);
 

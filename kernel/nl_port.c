@@ -9,7 +9,46 @@ struct wish {
 	u64 epoch;
 	u8 state;
 	struct nvo3_profile *profile;	/* NULL: none */
+	u8 check;		/* enum nvo3_source_check */
+	u8 flags;		/* NVO3_SPOOF_* but _ADDRS */
+	u8 nr;
+	struct nvo3_allow allow[NVO3_ALLOW_MAX];
 };
+
+static bool wants_check(const struct wish *wish)
+{
+	return wish->check == NVO3_SOURCE_CHECK_ON ||
+	       (wish->check == NVO3_SOURCE_CHECK_AUTO && wish->mac);
+}
+
+static void parse_flag(struct nlattr *attr, u8 flag, struct wish *wish)
+{
+	if (attr)
+		wish->flags = nla_get_u8(attr) ? wish->flags | flag : wish->flags & ~flag;
+}
+
+static int parse_sources(struct nlattr *nest, struct nlattr **tb, struct wish *wish,
+			 struct netlink_ext_ack *extack)
+{
+	int nr;
+
+	if (tb[NVO3_A_PORT_SPOOF])
+		wish->check = nla_get_u8(tb[NVO3_A_PORT_SPOOF]);
+	parse_flag(tb[NVO3_A_PORT_DHCP_SERVER], NVO3_SPOOF_DHCP, wish);
+	parse_flag(tb[NVO3_A_PORT_ROUTER], NVO3_SPOOF_ROUTER, wish);
+	nr = nvo3_nl_allow(nest, wish->allow, extack);
+	if (nr >= 0)
+		wish->nr = nr;
+	else if (nr != -ENOENT)
+		return nr;
+	if (wants_check(wish) && !wish->mac)
+		return NVO3_REFUSE(extack, tb[NVO3_A_PORT_SPOOF] ?: nest, EINVAL,
+				   "the check of sources needs a MAC address");
+	if (wish->nr && !wish->mac)
+		return NVO3_REFUSE(extack, tb[NVO3_A_PORT_ALLOW] ?: nest, EINVAL,
+				   "allowed addresses need a MAC address of the port");
+	return 0;
+}
 
 static int parse_profile(struct nvo3_nve *nve, struct nlattr *attr, struct wish *wish,
 			 struct netlink_ext_ack *extack)
@@ -44,7 +83,44 @@ static int parse_wish(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *
 		if (err)
 			return err;
 	}
-	return 0;
+	return parse_sources(nest, tb, wish, extack);
+}
+
+/* The wish that a port fulfils now. */
+static void wish_of(const struct nvo3_port *port, struct wish *wish)
+{
+	const struct nvo3_guard *guard = nvo3_port_guard(port);
+
+	*wish = (struct wish){
+		.mac = port->has_mac ? port->mac : NULL,
+		.epoch = port->epoch,
+		.state = port->state,
+	};
+	if (!guard)
+		return;
+	wish->profile = guard->profile;
+	wish->check = guard->mode;
+	wish->flags = guard->spoof.flags & ~NVO3_SPOOF_ADDRS;
+	wish->nr = guard->spoof.nr;
+	memcpy(wish->allow, guard->allow, wish->nr * sizeof(*wish->allow));
+}
+
+static void make_sources(struct nvo3_guard *guard, const struct wish *wish)
+{
+	int i;
+
+	guard->mode = wish->check;
+	guard->check = wants_check(wish);
+	guard->spoof.flags = wish->flags | (wish->nr ? NVO3_SPOOF_ADDRS : 0);
+	guard->spoof.nr = wish->nr;
+	guard->spoof.allow = guard->allow;
+	memcpy(guard->allow, wish->allow, wish->nr * sizeof(*guard->allow));
+	if (!wish->mac)
+		return;
+	memcpy(guard->spoof.mac, wish->mac, ETH_ALEN);
+	for (i = 0; i < wish->nr; i++)
+		if (guard->allow[i].own)
+			memcpy(guard->allow[i].mac, wish->mac, ETH_ALEN);
 }
 
 /* What the wish asks to stand before the port: NULL for nothing, or ERR_PTR(-ENOMEM). */
@@ -52,14 +128,15 @@ static struct nvo3_guard *make_guard(const struct wish *wish, struct netlink_ext
 {
 	struct nvo3_guard *guard;
 
-	if (!wish->profile)
+	if (!wish->profile && !wants_check(wish) && !wish->check && !wish->flags && !wish->nr)
 		return NULL;
-	guard = kzalloc(sizeof(*guard), GFP_KERNEL_ACCOUNT);
+	guard = kzalloc(struct_size(guard, allow, wish->nr), GFP_KERNEL_ACCOUNT);
 	if (!guard) {
 		NL_SET_ERR_MSG(extack, "no memory for the port");
 		return ERR_PTR(-ENOMEM);
 	}
 	guard->profile = wish->profile;
+	make_sources(guard, wish);
 	return guard;
 }
 
@@ -172,12 +249,7 @@ int nvo3_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return NVO3_REFUSE(info->extack, tb[NVO3_A_PORT_VNI], EOPNOTSUPP,
 				   "the port on %s is in VN %u for good", port->dev->name,
 				   port->vn->vni);
-	wish = (struct wish){
-		.mac = port->has_mac ? port->mac : NULL,
-		.epoch = port->epoch,
-		.state = port->state,
-		.profile = nvo3_port_profile(port),
-	};
+	wish_of(port, &wish);
 	err = parse_wish(nvo3_nl_nve(info), nest, tb, &wish, info->extack);
 	if (err)
 		return err;

@@ -2,7 +2,7 @@
 #include "netlink.h"
 #include "notify.h"
 
-#define NTF_SIZE	768	/* the largest object with its counters */
+#define NTF_SIZE	1536	/* the largest object with its counters */
 
 static void notify(struct nvo3_nve *nve, u8 cmd, u32 group,
 		   int (*fill)(struct sk_buff *skb, struct nvo3_nve *nve, const void *object),

@@ -109,6 +109,11 @@ static struct nvo3_guard *guard_of(const struct nvo3_port *port)
 	return rcu_dereference_protected(port->guard, lockdep_is_held(&port->nve->lock));
 }
 
+const struct nvo3_guard *nvo3_port_guard(const struct nvo3_port *port)
+{
+	return guard_of(port);
+}
+
 struct nvo3_profile *nvo3_port_profile(const struct nvo3_port *port)
 {
 	const struct nvo3_guard *guard = guard_of(port);

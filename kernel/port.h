@@ -70,11 +70,12 @@ struct nvo3_port *nvo3_port_add(struct nvo3_slave *slave, struct nvo3_vn *vn, u1
 
 /*
  * What stands before the port from now on, NULL for nothing; a profile in it counts the port
- * as its user. Takes @guard. Caller holds the mutex, as for the next two.
+ * as its user. Takes @guard. Caller holds the mutex, as for the next three.
  */
 void nvo3_port_set_guard(struct nvo3_port *port, struct nvo3_guard *guard);
 
-/* NULL if it has none. */
+/* NULL if nothing does. */
+const struct nvo3_guard *nvo3_port_guard(const struct nvo3_port *port);
 struct nvo3_profile *nvo3_port_profile(const struct nvo3_port *port);
 
 /* Begin with full token buckets. */

@@ -131,6 +131,13 @@ macvlan() {
 	goes fast fast
 }
 
+by_the_bridge() {	# VM ADDR
+	ways_mark h1
+	in_ns "$1" ping -c 1 -W 2 "$2" >/dev/null
+	[[ $(ways_since h1 | sort | cut -d ' ' -f 1,2 | tr '\n' ' ') == \
+		"rx fast rx rx-handler tx device " ]]
+}
+
 bridge() {
 	ip -n h1 link add name br0 up mtu 1600 type bridge mcast_snooping 0
 	run_cmd ip -n h1 link set ul0 master br0
@@ -140,9 +147,10 @@ bridge() {
 		address add 192.0.2.1/24 dev br0
 		address add 2001:db8::1/64 dev br0 nodad
 	END
-	# Now it is the bridge that is the underlay.
-	warm_up
-	goes fast fast
+	# Now the bridge is the underlay. It wants to see the route of what it sends, and its
+	# port's packets belong to it before they are its own.
+	busywait 30 by_the_bridge vm1 10.0.0.2
+	busywait 30 by_the_bridge vm3 fd00::4
 	ip -n h1 link del br0
 	ip -n h1 -b - <<-END
 		address add 192.0.2.1/24 dev ul0

@@ -38,7 +38,7 @@ outer_fields() {
 	capture_show "$1" 'udp.dstport == 22136 or eth.type == 0x88b5' -T fields -e eth.src -e eth.dst -e ip.src -e ip.dst -e ip.ttl \
 		-e ip.dsfield -e ip.flags -e ip.len -e ipv6.src -e ipv6.dst -e ipv6.hlim \
 		-e ipv6.tclass -e ipv6.flow -e ipv6.plen -e udp.srcport -e udp.dstport \
-		-e udp.length -e udp.checksum -e vxlan.flags -e vxlan.vni -e vxlan.reserved_8
+		-e udp.length -e udp.checksum -e vxlan.flags -e vxlan.vni -e vxlan.reserved8
 }
 
 # frames_out: one of each kind to both families: IPv4 with ECN marks, IPv6, none of these.

@@ -37,6 +37,9 @@ WIDTH = {'vlan': '=H', 'unknown': '=B', 'bum': '=B', 'state': '=B', 'prov': '=B'
 OWN = 'an address of this NVE'
 MAC1, MAC2, MAC9 = '02:00:00:00:00:01', '02:00:00:00:00:02', '02:00:00:00:00:09'
 
+# What requests of the group could change, and profiles besides where they are the group's.
+STATE = ['vn-get', 'member-get', 'map-get', 'remote-get']
+
 failed = 0
 last = None
 nl = None
@@ -82,7 +85,7 @@ def dump(cmd):
 
 def state():
     """All that a refused request could have changed."""
-    return [dump(cmd) for cmd in ('vn-get', 'member-get', 'map-get', 'remote-get', 'profile-get')]
+    return [dump(cmd) for cmd in STATE]
 
 
 def known():
@@ -457,6 +460,8 @@ def main():
               'profile': profile, 'rules': rules}
     nl = genl.Genl()
     nl.resolve('nvo3')
+    if sys.argv[1] in ('profile', 'rules'):
+        STATE.append('profile-get')
     groups[sys.argv[1]]()
     sys.exit(1 if failed else 0)
 

@@ -73,7 +73,7 @@ rate_limited() {
 	bg many nvo3 -n h1 monitor miss
 	busywait 20 probe_counted
 	before=$(misses)
-	frame vm1 eth0 "$(mac 3) $(mac 1) 0800" 3000
+	frame vm1 eth0 "$(mac 3) $(mac 1) 88b5" 3000
 	busywait 30 misses_reach $((before + 3000))
 	# One more, once there is a token again, tells how many were held back.
 	busywait 20 probe_sums_up 3000

@@ -10,6 +10,11 @@ several programs, found by wildcard.
     system-X   selftests/system/*, a rig boot for each
     lint       tools/lint/run
 
+and what make check-debug runs, in the debug kernel of tools/uml:
+
+    uml/selftest  tools/uml/selftest
+    net-debug     selftests/net/* in one boot, then tools/uml/leaks
+
 A file counts as a test if it can be executed. A test script's header may say:
 
     # kernels: 6.12        only these; net: both if it says nothing, system: 6.12
@@ -110,6 +115,28 @@ def rig_jobs(modules, wanted):
             if wanted(name):
                 jobs.append(rig_job(name, kernel, modules.get(kernel), [path],
                                     (header(path, 'rig') or '').split()))
+    return jobs
+
+
+def debug_build_jobs():
+    return [Job('build/userspace', ['make', '-C', 'userspace', 'all'], 600, plain=True),
+            Job('build/unit', ['make', '-C', 'selftests/unit'], 600, plain=True),
+            Job('build/kernel-debug', ['tools/uml/build', 'debug'], 7200, plain=True),
+            Job('build/module-debug', ['tools/uml/module', 'debug'], 600, plain=True)]
+
+
+def debug_jobs(modules, wanted):
+    jobs = [Job('uml/selftest', ['tools/uml/selftest'], 900)] if wanted('uml/selftest') else []
+    scripts = [path for path in executables('selftests/net/*')
+               if '6.12' in script_kernels(path, ' '.join(KERNELS))
+               and wanted(f'net-debug/{os.path.basename(path)}')]
+    if scripts:
+        scripts.append('tools/uml/leaks')
+        limit = BOOT_LIMIT + sum(script_limit(path) for path in scripts)
+        command = ['tools/uml/run', 'debug', '--timeout', str(limit), '--env', 'V',
+                   '--exchange', 'build/check/net-debug', '--ko', modules.get('debug', ''), '--',
+                   'tools/check/in-vm', *scripts]
+        jobs.append(Job('net-debug', command, limit + 30, programs=scripts, rig=True))
     return jobs
 
 

@@ -258,7 +258,7 @@ int args_parse(struct arg *args, int argc, char *const *argv, struct err *err)
 		a = find(args, argv[i]);
 		if (!a)
 			return unexpected(args, argv[i], err);
-		if (a->given)
+		if (a->given && !a->many)
 			return err_set(err, EINVAL, "\"%s\" is given twice", a->key);
 		if (i + 1 == argc)
 			return err_set(err, EINVAL, "\"%s\" needs a value", a->key);

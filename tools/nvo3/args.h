@@ -38,6 +38,7 @@ struct arg {
 	uint64_t word_is;
 	int (*parse)(void *dst, const char *text);	/* below 0: not what expect says */
 	const char *expect;
+	bool many;		/* may be given again; parse() adds to what dst has */
 	bool must;
 	uint32_t *has, bit;	/* bit is set when the word is given; has may be NULL */
 	bool given;		/* filled by args_parse() */

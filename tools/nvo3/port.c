@@ -4,6 +4,7 @@
 
 #include "cmd.h"
 #include "print.h"
+#include "rule.h"
 
 /* Words of a change, and what the device's state makes of them */
 struct change {
@@ -12,6 +13,37 @@ struct change {
 	const char *nve;	/* NULL: the master of dev */
 	bool enslave;
 };
+
+static const char *const words_switch[] = { "off", "on", NULL };
+
+/* "10.0.0.1", "fd00::/64@02:00:00:00:00:05" for another MAC than the port's, or "none" */
+static int parse_allow(void *dst, const char *text)
+{
+	const char *at = strchr(text, '@');
+	struct nvo3_port *port = dst;
+	struct nvo3_allow *allow = &port->allow[port->nallow];
+	char ip[IP_ADDR_STRLEN + 4];
+	size_t len = at ? (size_t)(at - text) : strlen(text);
+	struct prefix prefix;
+
+	if (!strcmp(text, "none") && !port->nallow)
+		return 0;
+	if (port->nallow == NVO3_ALLOW_MAX || len >= sizeof(ip))
+		return -EINVAL;
+	memcpy(ip, text, len);
+	ip[len] = '\0';
+	if (prefix_parse(&prefix, ip) < 0)
+		return -EINVAL;
+	*allow = (struct nvo3_allow){
+		.has = NVO3_HAS(ALLOW_PLEN), .ip = prefix.ip, .plen = prefix.plen,
+	};
+	if (at && mac_addr_parse(&allow->mac, at + 1, NULL) < 0)
+		return -EINVAL;
+	if (at)
+		allow->has |= NVO3_HAS(ALLOW_MAC);
+	port->nallow++;
+	return 0;
+}
 
 static enum status parse(struct ctx *ctx, int argc, char *const *argv, struct change *c)
 {
@@ -26,6 +58,14 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, struct ch
 			   .has = &port->has, .bit = NVO3_HAS(PORT_EPOCH)),
 		ARG_NUMBER("profile", &port->profile, 0, UINT32_MAX,
 			   .has = &port->has, .bit = NVO3_HAS(PORT_PROFILE)),
+		ARG_PARSED("ip", port, parse_allow,
+			   "an address or prefix, with @MAC if it goes with another (at most 16)",
+			   .has = &port->has, .bit = NVO3_HAS(PORT_ALLOW), .many = true),
+		ARG_CHOICE("spoof", &port->spoof, words_spoof, &port->has, NVO3_HAS(PORT_SPOOF)),
+		ARG_CHOICE("dhcp-server", &port->dhcp_server, words_switch, &port->has,
+			   NVO3_HAS(PORT_DHCP_SERVER)),
+		ARG_CHOICE("router", &port->router, words_switch, &port->has,
+			   NVO3_HAS(PORT_ROUTER)),
 		/* A port stays in its VN and under its NVE: for a set, the words end here */
 		ARG_NUMBER(add ? "vni" : NULL, &port->vni, 1, NVO3_VNI_MAX, .must = true),
 		ARG(DEV, "nve", &c->nve),
@@ -106,7 +146,7 @@ static enum status port_set(struct ctx *ctx, int argc, char *const *argv)
 	if (status)
 		return status;
 	if (!c.req.port.has)
-		return ctx_usage(ctx, "nothing to set; expected mac, state, epoch or profile");
+		return ctx_usage(ctx, "nothing to set; expected mac, ip, state, epoch, profile, spoof, dhcp-server or router");
 	if (ctx->check)
 		return STATUS_OK;
 	status = find_nve(ctx, &c);
@@ -186,9 +226,13 @@ const struct command port_command = {
 	"port", verbs,
 	"usage: nvo3 port add dev DEV [ vlan VID ] vni VNI [ mac MAC ]\n"
 	"                     [ state { associated | active } ] [ epoch NUMBER ]\n"
+	"                     [ ip { PREFIX[@MAC] | none } ]... [ spoof { auto | off | on } ]\n"
+	"                     [ dhcp-server { on | off } ] [ router { on | off } ]\n"
 	"                     [ profile ID ] [ nve NVE ]\n"
 	"       nvo3 port set dev DEV [ vlan VID ] [ mac MAC ] [ state { associated | active } ]\n"
-	"                     [ epoch NUMBER ] [ profile ID ]\n"
+	"                     [ epoch NUMBER ] [ profile ID ] [ ip { PREFIX[@MAC] | none } ]...\n"
+	"                     [ spoof { auto | off | on } ] [ dhcp-server { on | off } ]\n"
+	"                     [ router { on | off } ]\n"
 	"       nvo3 port del dev DEV [ vlan VID ]\n"
 	"       nvo3 port [ show ] [ dev DEV ] [ nve NVE ]\n",
 };

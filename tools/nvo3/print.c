@@ -15,8 +15,9 @@ const char *const words_drop[] = {
 	"bad-frame", "bad-src", "reserved-dst", "hairpin", "unknown-dst", "bum-none", "no-route",
 	"loop", "too-big", "nomem", "tunnel-header", "tunnel-addr", "tunnel-vni", "tunnel-inner",
 	"tunnel-vlan", "tunnel-ecn", "tunnel-remote", "malformed", "acl-from-vm", "acl-to-vm",
-	"rate-from-vm", "rate-to-vm", "tunnel-oam", "tunnel-option", "tunnel-csum", "path-mtu",
-	"remote-down", NULL,
+	"rate-from-vm", "rate-to-vm", "spoof-mac", "spoof-ip4", "spoof-ip6", "spoof-arp",
+	"spoof-nd", "spoof-dhcp", "spoof-ra", "tunnel-oam", "tunnel-option", "tunnel-csum",
+	"path-mtu", "remote-down", NULL,
 };
 
 const char *const words_fastpath[] = { "auto", "on", "off", NULL };
@@ -138,6 +139,36 @@ void print_member(struct ctx *ctx, uint32_t nve, const struct nvo3_member *membe
 		   member->remote_vni);
 }
 
+static void print_allow(struct out *o, const struct nvo3_allow *allow)
+{
+	char ip[IP_ADDR_STRLEN], mac[MAC_ADDR_STRLEN], text[IP_ADDR_STRLEN + MAC_ADDR_STRLEN + 6];
+	bool other = allow->has & NVO3_HAS(ALLOW_MAC);
+
+	snprintf(text, sizeof(text), "%s/%u%s%s", ip_addr_format(&allow->ip, ip), allow->plen,
+		 other ? "@" : "", other ? mac_addr_format(&allow->mac, mac) : "");
+	out_str(o, o->mode == OUT_TEXT ? "ip" : NULL, text);
+}
+
+/* What the port's tenant system may call itself; what is by default is not told */
+static void print_sources(struct ctx *ctx, const struct nvo3_port *port)
+{
+	struct out *o = &ctx->out;
+	uint8_t i;
+
+	if (port->nallow)
+		out_array_start(o, "ip");
+	for (i = 0; i < port->nallow; i++)
+		print_allow(o, &port->allow[i]);
+	if (port->nallow)
+		out_array_end(o);
+	if (port->spoof != NVO3_SOURCE_CHECK_AUTO)
+		out_str(o, "spoof", args_word(words_spoof, port->spoof));
+	if (port->dhcp_server)
+		out_bool(o, "dhcp-server", true);
+	if (port->router)
+		out_bool(o, "router", true);
+}
+
 void print_port(struct ctx *ctx, uint32_t nve, const struct nvo3_port *port)
 {
 	struct out *o = &ctx->out;
@@ -155,6 +186,7 @@ void print_port(struct ctx *ctx, uint32_t nve, const struct nvo3_port *port)
 		out_u64(o, "epoch", port->epoch);
 	if (port->profile)
 		out_u64(o, "profile", port->profile);
+	print_sources(ctx, port);
 	if (ctx->stats && port->has & NVO3_HAS(PORT_STATS))
 		print_stats(ctx, &port->stats);
 }

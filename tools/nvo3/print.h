@@ -18,7 +18,7 @@ struct nvo3_vn;
 /* By enum nvo3_unknown and so on; each ends with NULL */
 extern const char *const words_unknown[], *const words_bum[], *const words_state[],
 	*const words_prov[], *const words_drop[], *const words_encap[], *const words_verdict[],
-	*const words_dir[], *const words_fastpath[], *const words_bypass[];
+	*const words_dir[], *const words_spoof[], *const words_fastpath[], *const words_bypass[];
 
 /* Values of an open row; @nve is the ifindex of its device */
 void print_vn(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn);

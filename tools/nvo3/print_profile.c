@@ -5,6 +5,7 @@
 #include "print.h"
 
 const char *const words_verdict[] = { "deny", "permit", NULL };
+const char *const words_spoof[] = { "auto", "off", "on", NULL };
 const char *const words_dir[] = { "from-vm", "to-vm", NULL };
 
 void print_profile(struct ctx *ctx, uint32_t nve, const struct nvo3_profile *profile)

@@ -14,11 +14,6 @@
 /* Words of one rule behind verdict and direction, "src group 5" made into two */
 #define RULE_WORDS_MAX 32
 
-struct prefix {
-	struct ip_addr ip;
-	uint8_t plen;
-};
-
 struct range {
 	uint16_t first, last;
 };
@@ -85,7 +80,7 @@ static int parse_type(void *dst, const char *text)
 	return 0;
 }
 
-static int parse_prefix(void *dst, const char *text)
+int prefix_parse(void *dst, const char *text)
 {
 	const char *slash = strchr(text, '/');
 	struct prefix *prefix = dst;
@@ -167,9 +162,9 @@ static int rule_words(struct nvo3_rule *rule, int argc, char *const *argv, struc
 		ARG_PARSED("proto", &rule->proto, parse_proto,
 			   "a protocol like tcp or a number up to 255", .has = &rule->has,
 			   .bit = NVO3_HAS(RULE_PROTO)),
-		ARG_PARSED("src", &src, parse_prefix, "a prefix like 10.0.0.0/8",
+		ARG_PARSED("src", &src, prefix_parse, "a prefix like 10.0.0.0/8",
 			   .has = &rule->has, .bit = NVO3_HAS(RULE_SRC_PLEN)),
-		ARG_PARSED("dst", &dst, parse_prefix, "a prefix like 10.0.0.0/8",
+		ARG_PARSED("dst", &dst, prefix_parse, "a prefix like 10.0.0.0/8",
 			   .has = &rule->has, .bit = NVO3_HAS(RULE_DST_PLEN)),
 		ARG_NUMBER("src group", &rule->src_group, 1, UINT32_MAX),
 		ARG_NUMBER("dst group", &rule->dst_group, 1, UINT32_MAX),

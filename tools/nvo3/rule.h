@@ -4,6 +4,9 @@
 #define NVO3_TOOL_RULE_H
 
 #include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
 
 struct err;
 struct nvo3_rule;
@@ -13,5 +16,13 @@ struct nvo3_rule;
  * for the caller to free(); or -EINVAL and a sentence.
  */
 int rules_parse(struct nvo3_rule **ret, int argc, char *const *argv, struct err *err);
+
+/* For ARG_PARSED(): "10.0.0.0/8" or an address into struct prefix */
+struct prefix {
+	struct ip_addr ip;
+	uint8_t plen;
+};
+
+int prefix_parse(void *dst, const char *text);
 
 #endif

@@ -82,6 +82,9 @@ static const struct field port_fields[] = {
 	FIELD(port, PORT_EPOCH, U64, epoch),
 	FIELD(port, PORT_STATS, STATS, stats),
 	FIELD(port, PORT_PROFILE, U32, profile),
+	FIELD(port, PORT_SPOOF, U8, spoof),
+	FIELD(port, PORT_DHCP_SERVER, U8, dhcp_server),
+	FIELD(port, PORT_ROUTER, U8, router),
 };
 
 static const struct field map_fields[] = {
@@ -128,6 +131,13 @@ static const struct field miss_fields[] = {
 	FIELD(miss, MISS_SUPPRESSED, U32, suppressed),
 };
 
+static const struct field allow_fields[] = {
+	FIELD(allow, ALLOW_MAC, MAC, mac),
+	FIELD(allow, ALLOW_ADDR4, IP4, ip),
+	FIELD(allow, ALLOW_ADDR6, IP6, ip),
+	FIELD(allow, ALLOW_PLEN, U8, plen),
+};
+
 static const struct field profile_fields[] = {
 	FIELD(profile, PROFILE_ID, U32, id, .min = 1, .max = UINT32_MAX),
 	FIELD(profile, PROFILE_DEFAULT, U8, otherwise),
@@ -171,6 +181,7 @@ OBJECT(map, MAP, map_fields, .needs = NVO3_HAS(MAP_VNI) | NVO3_HAS(MAP_MAC));
 OBJECT(path, MAP_PATH, path_fields, .needs_one = PATH_ADDRS);
 OBJECT(remote, REMOTE, remote_fields, .needs_one = REMOTE_ADDRS);
 OBJECT(miss, MISS, miss_fields, .needs = NVO3_HAS(MISS_VNI) | NVO3_HAS(MISS_DST));
+OBJECT(allow, PORT_ALLOW, allow_fields, .needs = NVO3_HAS(ALLOW_PLEN));
 OBJECT(profile, PROFILE, profile_fields, .needs = NVO3_HAS(PROFILE_ID));
 OBJECT(rule, RULE, rule_fields, .needs = NVO3_HAS(RULE_VERDICT) | NVO3_HAS(RULE_DIR));
 

@@ -133,7 +133,15 @@ void nvo3_member_put(struct nlbuf *b, const struct nvo3_member *member)
 
 void nvo3_port_put(struct nlbuf *b, const struct nvo3_port *port)
 {
-	object_put(b, NVO3_A_PORT, &port_object, port);
+	struct nlattr *nest = nlbuf_nest_start(b, NVO3_A_PORT);
+	uint8_t i;
+
+	fields_put(b, &port_object, port);
+	for (i = 0; i < port->nallow; i++)
+		object_put(b, NVO3_A_PORT_ALLOW, &allow_object, &port->allow[i]);
+	if (!port->nallow && port->has & NVO3_HAS(PORT_ALLOW))
+		nlbuf_nest_end(b, nlbuf_nest_start(b, NVO3_A_PORT_ALLOW));
+	nlbuf_nest_end(b, nest);
 }
 
 void nvo3_map_put(struct nlbuf *b, const struct nvo3_map *map)
@@ -170,6 +178,8 @@ void nvo3_event_put(struct nlbuf *b, const struct nvo3_event *e)
 		nvo3_nve_put(b, &e->nve);
 	else if (o == &map_object)
 		nvo3_map_put(b, &e->map);
+	else if (o == &port_object)
+		nvo3_port_put(b, &e->port);
 	else if (o)
 		object_put(b, o->type, o, &e->nve);
 }
@@ -252,6 +262,28 @@ static int object_parse(const struct nlattr *nest, const struct object *o, void 
 	if (nlattr_index_nest(nest, tb, TYPES_MAX) < 0)
 		return err_set(err, EBADMSG, "%s is truncated", o->name);
 	return fields_parse(tb, o, obj, err);
+}
+
+static int parse_allowed(const struct nlattr *nest, struct nvo3_port *port, struct err *err)
+{
+	const void *data = nlattr_data(nest);
+	const struct nlattr *a = NULL;
+	int r;
+
+	port->nallow = 0;
+	while ((a = nlattr_next(data, nlattr_len(nest), a))) {
+		if (nlattr_type(a) != NVO3_A_PORT_ALLOW)
+			continue;
+		port->has |= NVO3_HAS(PORT_ALLOW);
+		if (!nlattr_len(a))
+			continue;
+		if (port->nallow == NVO3_ALLOW_MAX)
+			return err_set(err, EBADMSG, "a port with too many addresses");
+		r = object_parse(a, &allow_object, &port->allow[port->nallow++], err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 /* A reason that this build does not know is counted under none */
@@ -370,6 +402,8 @@ int nvo3_event_parse(struct nvo3_event *ret, const struct nlmsghdr *nlh, struct 
 	}
 	if (!r && o == &map_object)
 		r = parse_paths(tb[o->type], &e.map, err);
+	if (!r && o == &port_object)
+		r = parse_allowed(tb[o->type], &e.port, err);
 	if (r < 0)
 		return r;
 	*ret = e;

@@ -14,6 +14,7 @@
 #include <linux/nvo3.h>
 
 #include "addr.h"
+#include "nvo3_map_obj.h"
 #include "nvo3_profile_obj.h"
 
 #define NVO3_HAS(attr) (1u << NVO3_A_##attr)
@@ -65,28 +66,10 @@ struct nvo3_port {
 	uint8_t state;			/* enum nvo3_port_state */
 	uint64_t epoch;
 	struct nvo3_stats stats;
-};
-
-/* One of several ways; encap and so on as for a member */
-struct nvo3_path {
-	uint32_t has;
-	struct ip_addr addr;
-	uint8_t encap;
-	uint16_t dstport, weight;	/* weight 0 is 1 */
-	uint32_t remote_vni;
-};
-
-/* Either addr (another NVE), or npaths of them, or dev and vlan (a local port) */
-struct nvo3_map {
-	uint32_t has, vni;
-	struct mac_addr mac;
-	struct ip_addr addr;
-	uint32_t dev;
-	uint64_t epoch;			/* 0 static */
-	uint8_t prov, encap, npaths;	/* enum nvo3_prov; as for a member */
-	uint16_t vlan, dstport;
-	uint32_t remote_vni;
-	struct nvo3_path paths[NVO3_PATHS_MAX];
+	uint8_t spoof;			/* enum nvo3_source_check */
+	uint8_t dhcp_server, router;
+	uint8_t nallow;			/* with none and PORT_ALLOW in has: take all away */
+	struct nvo3_allow allow[NVO3_ALLOW_MAX];
 };
 
 struct nvo3_remote {

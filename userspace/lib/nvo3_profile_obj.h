@@ -7,6 +7,14 @@
 
 #include "addr.h"
 
+/* Addresses that a port's tenant system may use */
+struct nvo3_allow {
+	uint32_t has;
+	struct mac_addr mac;		/* only with its bit: another than the port's */
+	struct ip_addr ip;
+	uint8_t plen;
+};
+
 struct nvo3_profile {
 	uint32_t has;
 	uint32_t id;

@@ -126,6 +126,16 @@ enum nvo3_remote_state {
  * @NVO3_DROP_RATE_FROM_VM: above what the profile lets the port send
  * @NVO3_DROP_RATE_TO_VM: above what the profile lets the destination port
  *   receive
+ * @NVO3_DROP_SPOOF_MAC: source MAC address is not the port's
+ * @NVO3_DROP_SPOOF_IP4: source IPv4 address is not the port's
+ * @NVO3_DROP_SPOOF_IP6: source IPv6 address is not the port's
+ * @NVO3_DROP_SPOOF_ARP: ARP sender is not the port's
+ * @NVO3_DROP_SPOOF_ND: neighbour discovery for an address that is not the
+ *   port's, or not to be judged
+ * @NVO3_DROP_SPOOF_DHCP: answer of a DHCP server from a port that may not
+ *   serve
+ * @NVO3_DROP_SPOOF_RA: router advertisement or redirect from a port that may
+ *   not route
  * @NVO3_DROP_TUNNEL_OAM: Geneve control message (O bit)
  * @NVO3_DROP_TUNNEL_OPTION: Geneve option that is critical and not known
  * @NVO3_DROP_TUNNEL_CSUM: outer UDP checksum missing where one is required
@@ -162,6 +172,13 @@ enum nvo3_drop {
 	NVO3_DROP_ACL_TO_VM,
 	NVO3_DROP_RATE_FROM_VM,
 	NVO3_DROP_RATE_TO_VM,
+	NVO3_DROP_SPOOF_MAC,
+	NVO3_DROP_SPOOF_IP4,
+	NVO3_DROP_SPOOF_IP6,
+	NVO3_DROP_SPOOF_ARP,
+	NVO3_DROP_SPOOF_ND,
+	NVO3_DROP_SPOOF_DHCP,
+	NVO3_DROP_SPOOF_RA,
 	NVO3_DROP_TUNNEL_OAM,
 	NVO3_DROP_TUNNEL_OPTION,
 	NVO3_DROP_TUNNEL_CSUM,
@@ -173,6 +190,21 @@ enum nvo3_drop {
 	NVO3_DROP_MAX = (__NVO3_DROP_MAX - 1)
 };
 
+/**
+ * enum nvo3_source_check - Whether the source of what a tenant system sends is
+ *   checked; auto is on for ports with a MAC
+ */
+enum nvo3_source_check {
+	NVO3_SOURCE_CHECK_AUTO,
+	NVO3_SOURCE_CHECK_OFF,
+	NVO3_SOURCE_CHECK_ON,
+
+	/* private: */
+	__NVO3_SOURCE_CHECK_MAX,
+	NVO3_SOURCE_CHECK_MAX = (__NVO3_SOURCE_CHECK_MAX - 1)
+};
+
+#define NVO3_ALLOW_MAX	16
 #define NVO3_RULES_MAX	1024
 
 enum nvo3_verdict {
@@ -375,6 +407,10 @@ enum {
 	NVO3_A_PORT_STATS,
 	NVO3_A_PORT_PAD,
 	NVO3_A_PORT_PROFILE,
+	NVO3_A_PORT_SPOOF,
+	NVO3_A_PORT_DHCP_SERVER,
+	NVO3_A_PORT_ROUTER,
+	NVO3_A_PORT_ALLOW,
 
 	__NVO3_A_PORT_MAX
 };
@@ -438,6 +474,16 @@ enum {
 	__NVO3_A_MISS_MAX
 };
 #define NVO3_A_MISS_MAX (__NVO3_A_MISS_MAX - 1)
+
+enum {
+	NVO3_A_ALLOW_MAC = 1,
+	NVO3_A_ALLOW_ADDR4,
+	NVO3_A_ALLOW_ADDR6,
+	NVO3_A_ALLOW_PLEN,
+
+	__NVO3_A_ALLOW_MAX
+};
+#define NVO3_A_ALLOW_MAX (__NVO3_A_ALLOW_MAX - 1)
 
 enum {
 	NVO3_A_PROFILE_ID = 1,

@@ -45,6 +45,14 @@ static const struct nvo3_event full[] = {
 		.addr = { AF_INET, { 10, 0, 0, 3 } }, .refs = 1, .packets = 2, .bytes = 3 } },
 	{ NVO3_CMD_MISS_NTF, 9, .miss = {
 		.vni = 1, .dst = MAC(4), .src = MAC(5), .dev = 7, .suppressed = 8 } },
+	{ NVO3_CMD_PORT_NTF, 9, .port = {
+		.dev = 5, .vni = 1, .mac = MAC(1), .profile = 7, .spoof = NVO3_SOURCE_CHECK_ON,
+		.router = 1, .nallow = 2, .allow = {
+			{ .ip = { AF_INET, { 10, 0, 0, 1 } }, .plen = 32 },
+			{ .mac = MAC(2), .ip = { AF_INET6, { 0xfd } }, .plen = 8 } } } },
+	{ NVO3_CMD_PROFILE_GET, 9, .profile = {
+		.has = ALL, .id = 1, .otherwise = NVO3_VERDICT_PERMIT, .rate = 1ULL << 40,
+		.burst = 2, .pps = 3, .rules = 4, .ports = 5, .first = 6 } },
 };
 
 struct message {
@@ -96,6 +104,40 @@ static void round_trip(void **state)
 		assert_int_equal(a.b.nlh->nlmsg_len, b.b.nlh->nlmsg_len);
 		assert_memory_equal(a.mem, b.mem, a.b.nlh->nlmsg_len);
 	}
+}
+
+static void rules_beside(void **state)
+{
+	const struct nvo3_rule rules[] = {
+		{ .has = NVO3_HAS(RULE_VERDICT) | NVO3_HAS(RULE_DIR) },
+		{ .has = ALL, .verdict = NVO3_VERDICT_PERMIT, .dir = NVO3_RULE_DIR_TO_VM,
+		  .proto = 6, .src = { AF_INET, { 10 } }, .src_plen = 8,
+		  .dst = { AF_INET, { 10, 0, 0, 1 } }, .dst_plen = 32, .sport = 1,
+		  .sport_last = 2, .dport = 3, .dport_last = 4 },
+	};
+	const struct nvo3_event e = { NVO3_CMD_PROFILE_ADD, 9, .profile.id = 3 };
+	struct err err = { "?" };
+	struct nvo3_rule got[3];
+	struct message m;
+	size_t n = 0;
+
+	build(&m, &e);
+	nvo3_rule_put(&m.b, &rules[0]);
+	nvo3_rule_put(&m.b, &rules[1]);
+	assert_int_equal(nvo3_rules_parse(got, 1, &n, m.b.nlh, &err), -EBADMSG);
+	assert_string_equal(err.text, "more than 1 rules in a message");
+	assert_int_equal(nvo3_rules_parse(got, 3, &n, m.b.nlh, &err), 0);
+	assert_int_equal(n, 2);
+	assert_int_equal(got[0].has, rules[0].has);
+	assert_int_equal(got[1].proto, 6);
+	assert_int_equal(got[1].src.b[0], 10);
+	assert_int_equal(got[1].src_plen, 8);
+	assert_int_equal(got[1].dst.b[3], 1);
+	assert_int_equal(got[1].sport_last, 2);
+	assert_int_equal(got[1].dport, 3);
+	/* A rule without a verdict is none. */
+	nlbuf_nest_end(&m.b, nlbuf_nest_start(&m.b, NVO3_A_RULE));
+	assert_int_equal(nvo3_rules_parse(got, 3, &n, m.b.nlh, &err), -EBADMSG);
 }
 
 /* Round trips cannot see two fields swapped in the table; these values can */
@@ -381,7 +423,7 @@ static void mutations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(round_trip), cmocka_unit_test(fields_have_their_attributes),
+		cmocka_unit_test(round_trip), cmocka_unit_test(rules_beside), cmocka_unit_test(fields_have_their_attributes),
 		cmocka_unit_test(zero_is_sent_only_when_asked),
 		cmocka_unit_test(absent_is_zero_without_its_bit),
 		cmocka_unit_test(every_truncation_is_refused),

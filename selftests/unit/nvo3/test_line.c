@@ -14,7 +14,7 @@ static char *words[LINE_WORDS_MAX];
 
 static int split(const char *line)
 {
-	static char copy[1024];
+	static char copy[8 * LINE_WORDS_MAX];
 
 	strcpy(copy, line);
 	return line_split(copy, strlen(line), words, NULL);
@@ -58,7 +58,7 @@ static void limits(void **state)
 	assert_int_equal(split(line), LINE_WORDS_MAX);
 	strcat(line, "w");
 	assert_int_equal(line_split(line, strlen(line), words, &err), -EINVAL);
-	assert_string_equal(err.text, "more than 64 words in the line");
+	assert_string_equal(err.text, "more than 1024 words in the line");
 	assert_int_equal(line_split(zero, 8, words, &err), -EINVAL);
 	assert_string_equal(err.text, "a zero byte in the line");
 }

@@ -24,6 +24,7 @@ typedef unsigned long long u64;
 typedef uint32_t u32;
 typedef uint16_t u16;
 typedef uint8_t u8;
+typedef long long s64;
 typedef unsigned int gfp_t;
 
 /* Names of the uapi headers. */
@@ -99,6 +100,28 @@ static inline long long atomic64_inc_return(atomic64_t *v)
 {
 	return __atomic_add_fetch(&v->counter, 1, __ATOMIC_SEQ_CST);
 }
+
+static inline long long atomic64_add_return(long long n, atomic64_t *v)
+{
+	return __atomic_add_fetch(&v->counter, n, __ATOMIC_SEQ_CST);
+}
+
+#define atomic64_sub_return(n, v)	atomic64_add_return(-(long long)(n), v)
+#define atomic64_add(n, v)		((void)atomic64_add_return(n, v))
+#define atomic64_read(v)		__atomic_load_n(&(v)->counter, __ATOMIC_SEQ_CST)
+#define atomic64_set(v, n)		__atomic_store_n(&(v)->counter, n, __ATOMIC_SEQ_CST)
+
+static inline long long atomic64_cmpxchg(atomic64_t *v, long long old, long long new)
+{
+	__atomic_compare_exchange_n(&v->counter, &old, new, false, __ATOMIC_SEQ_CST,
+				    __ATOMIC_SEQ_CST);
+	return old;
+}
+
+/* Numbers */
+#define NSEC_PER_SEC		1000000000ULL
+#define div64_u64(a, b)		((u64)(a) / (u64)(b))
+#define max_t(type, a, b)	((type)(a) > (type)(b) ? (type)(a) : (type)(b))
 
 /* Mutexes */
 struct mutex {

@@ -1,0 +1,38 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# limit: 240
+# Profiles: their limits let pass what they say, both ways.
+#
+#	[vm1] -- p1 - [h1: nve0, VN 100] - p2 -- [vm2]
+#
+# Port p1 obeys profile 1, port p2 profile 2.
+. "$(dirname "$0")/overlay.sh"
+here=$(cd "$(dirname "$0")" && pwd)
+
+packets() {
+	python3 -B "$here/police.py" "$1"
+}
+
+module_load
+underlay_add
+host_add 1
+nve_add 1
+vm_add 1 h1
+vm_add 2 h1
+# Nobody but the test speaks or answers.
+for vm in vm1 vm2; do
+	in_ns "$vm" sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1
+	ip -n "$vm" address flush dev eth0
+done
+nvo3 -n h1 -b - <<-END
+	vn add dev nve0 vni 100
+	profile add dev nve0 id 1
+	profile add dev nve0 id 2
+	port add dev p1 vni 100 mac $(mac 1) profile 1
+	port add dev p2 vni 100 mac $(mac 2) profile 2
+END
+
+plan 3
+test_run "what a tenant system sends" packets from_vm
+test_run "what it receives" packets to_vm
+test_run "limits that do not limit" packets lifted

@@ -1,0 +1,111 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""What the bench makes of numbers: ratios round by round, and no figure out of nothing."""
+import os
+import sys
+
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../..')
+sys.path.insert(0, os.path.join(TOP, 'tools/bench'))
+import plot     # noqa: E402  (the path comes first)
+import report   # noqa: E402
+import rows     # noqa: E402
+
+PIPE = {'unit': 'ns', 'absent': {'nvo3-fast': 'no fast path'},
+        # The machine is twice as slow in the second round, and the ratios are the same.
+        'costs': {'wire': [100, 200, 100], 'bridge': [150, 300, 150],
+                  'br-vxlan': [900, 1800, 1000], 'nvo3': [300, 600, 400]}}
+RAW = {'kernel': 'k', 'groups': {'pipe64': PIPE}}
+
+
+def row(row_id, raw=None):
+    return next(found for found in rows.all_rows(raw or RAW) if found['id'] == row_id)
+
+
+def ratio_by_round():
+    found = row('T8c')
+    assert found['ratio'] == 3 and found['range'] == [2.5, 3], found
+    assert found['ours'] == 400 and found['peers'] == 1000 and found['ok'], found
+
+
+def gate_decides():
+    slow = {'groups': {'pipe64': {**PIPE, 'costs': {**PIPE['costs'], 'nvo3': [900, 1800, 900]}}}}
+    assert not row('T8c', slow)['ok']
+    # Of this one, less is better.
+    tx = {'wire': [100], 'generator': [50], 'vxlan': [150], 'nvo3:1k': [140]}
+    raw = {'groups': {'tx': {'unit': 'ns', 'absent': {}, 'costs': tx}}}
+    found = row('T2', raw)
+    assert abs(found['ratio'] - 0.4) < 1e-9 and found['ok'], found
+    tx['nvo3:1k'] = [200]
+    assert not row('T2', raw)['ok']
+
+
+def absent_is_said():
+    assert row('T8') == {'id': 'T8', 'what': 'VM to VM, 64 bytes, fast path',
+                         'not_measured': 'no fast path'}
+    assert 'not run' in row('T9')['not_measured']
+    assert 'was not run' in row('T8o')['not_measured']      # the peer was not
+
+
+def best_that_there_is():
+    assert '[nvo3]' in row('T8o', {'groups': {'pipe64': {
+        **PIPE, 'costs': {**PIPE['costs'], 'ovs': [1, 1, 1]}}}})['what']
+
+
+def tables():
+    figures = {'entries': 1000, 'bytes': 30000, 'load_seconds': 0.5, 'bridge_rate': 10,
+               'flush_rate': 5000}
+    raw = {'groups': {}, 'tables': figures}
+    assert row('T5', raw)['ours'] == 30 and row('T5', raw)['ok']
+    assert row('T6', raw)['ratio'] == 200 and row('T6', raw)['ok']
+    assert 'not_measured' in row('T5', {'groups': {}, 'tables': {'absent': 'too small'}})
+
+
+def every_row_once():
+    ids = [found['id'] for found in rows.all_rows(RAW)]
+    assert len(ids) == len(set(ids)), ids
+    assert {f'T{number}' for number in range(1, 13)} <= set(ids), ids
+
+
+def groups_by_row():
+    assert rows.groups_of(lambda row_id: row_id == 'T8', ['tx', 'pipe64', 'rr']) == ['pipe64']
+    assert rows.groups_of(lambda row_id: row_id == 'T5', ['tx', 'tables']) == ['tables']
+
+
+def text():
+    shown = report.terminal(rows.all_rows(RAW))
+    assert 'T8   VM to VM, 64 bytes, fast path: not measured: no fast path' in shown, shown
+    assert '3.00 [2.50–3.00]' in shown, shown
+    page = report.page(rows.all_rows(RAW), RAW, {'date': 'd', 'kernel': 'k', 'machine': 'm',
+                                                 'command': 'make bench'})
+    assert 'make bench' in page and 'br-vxlan' in page
+
+
+def picture():
+    import xml.dom.minidom
+    sweep = {'unit': 'ns', 'absent': {}, 'costs': {'1': [300, 310], '1000': [400, 410]}}
+    raw = {'kernel': 'k', 'groups': {'sweep-mappings': sweep, 'sweep-vns': sweep, 'tx': {
+        'costs': {'br-vxlan:1k': [1000]}}}}
+    drawn = xml.dom.minidom.parseString(plot.svg(raw, 'a caption'))
+    assert len(drawn.getElementsByTagName('polyline')) == 3
+    xml.dom.minidom.parseString(plot.svg({'groups': {}}, 'nothing was measured'))
+
+
+TESTS = [ratio_by_round, gate_decides, absent_is_said, best_that_there_is, tables, every_row_once,
+         groups_by_row, text, picture]
+
+
+def main():
+    failed = 0
+    print(f'KTAP version 1\n1..{len(TESTS)}')
+    for number, test in enumerate(TESTS, 1):
+        try:
+            test()
+            print(f'ok {number} {test.__name__}')
+        except Exception as error:      # any of them is this test's failure
+            failed += 1
+            print(f'not ok {number} {test.__name__}\n# {type(error).__name__}: {error}')
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What is measured together: each function fills one series. A path that cannot be
+made is left out with the reason; rows that need it then say so.
+"""
+import paths
+import tables
+from bed import Unmeasured, nvo3, run
+from measure import Frames, Series, Talk
+
+ACL = {'nvo3-acl15': 15, 'nvo3-acl16': 16, 'nvo3-acl1000': 1000}
+PLAIN = {'veth': paths.Veth, 'wire': paths.Wire, 'bridge': paths.Bridge,
+         'vxlan': paths.Device, 'geneve': paths.GeneveDevice, 'br-vxlan': paths.BridgeVxlan,
+         'br-vxlan-1prio': paths.BridgeVxlanOnePrio,
+         'br-vxlan-16prio': paths.BridgeVxlanManyPrios, 'ovs': paths.OpenVswitch}
+
+
+class Lab:
+    """The paths of this boot, made when first asked for."""
+
+    def __init__(self, bed):
+        self.bed, self.made, self.broken = bed, {}, {}
+
+    def make(self, name, function):
+        if name in self.broken:
+            raise Unmeasured(self.broken[name])
+        if name not in self.made:
+            try:
+                self.made[name] = function()
+            except Unmeasured as error:
+                self.broken[name] = str(error)
+                raise
+        return self.made[name]
+
+    def nvo3(self):
+        return self.make('nvo3', lambda: paths.Nvo3(self.bed, 'nvo3'))
+
+    def fast(self, path):
+        """Settings of the best form that path has in this module."""
+        try:
+            self.make(path.name + ' fast', lambda: paths.fastpath_there(path) or True)
+            return {'fast': 'on'}
+        except Unmeasured:
+            return {'fast': 'off'}
+
+    def view(self, path, name, rules=0, fast=True):
+        """A form of one of ours: the fast path if wanted and there, so many rules."""
+        settings = self.fast(path) if fast else {'fast': 'off'}
+        if rules:
+            self.make(f'{path.name} rules {rules}',
+                      lambda: paths.add_profile(path, rules, rules) or True)
+            settings['profile'] = rules
+        return paths.View(path, name, **settings)
+
+    def pipe(self, name):
+        """One path between two VMs, by its name in the results."""
+        if name in PLAIN:
+            return self.make(name, lambda: PLAIN[name](self.bed, name))
+        ours = self.nvo3()
+        if name == 'nvo3':
+            return self.view(ours, name, fast=False)
+        if name == 'nvo3-fast':
+            self.make('nvo3 fast', lambda: paths.fastpath_there(ours) or True)
+            return self.view(ours, name)
+        return self.view(ours, name, rules=ACL[name])
+
+
+def fill(lab, series, make, names):
+    for name in names:
+        try:
+            series.add(make(name))
+        except Unmeasured as error:
+            series.give_up(name, error)
+    return series
+
+
+def pipe64(lab):
+    return fill(lab, Series('pipe64', Frames(lab.bed, size=60)), lab.pipe, [*PLAIN, 'nvo3',
+                'nvo3-fast', *ACL])
+
+
+def pipe1450(lab):
+    return fill(lab, Series('pipe1450', Frames(lab.bed, size=1450)), lab.pipe,
+                ['wire', 'bridge', 'br-vxlan', 'br-vxlan-1prio', 'ovs', 'nvo3', 'nvo3-fast',
+                 'nvo3-acl15'])
+
+
+TALKERS = ['wire', 'bridge', 'br-vxlan', 'br-vxlan-1prio', 'ovs', 'nvo3', 'nvo3-fast',
+           'nvo3-acl15']
+
+
+def talk(name, what, segments=False):
+    def group(lab):
+        how = Talk(lab.bed, what, segments=segments)
+        return fill(lab, Series(name, how), lab.pipe, TALKERS)
+    return group
+
+
+def fresh(lab):
+    """Every frame the first of its flow, with and without rules to go through."""
+    return fill(lab, Series('fresh', Frames(lab.bed, size=60, flows=0)), lab.pipe,
+                ['wire', 'br-vxlan', 'br-vxlan-1prio', 'nvo3', 'nvo3-fast', 'nvo3-acl1000'])
+
+
+def sending(lab, name):
+    """A path that ends in a dummy, by its name in the results."""
+    kind, _, count = name.partition(':')
+    count = {'1k': 1000, '16k': 16000, '64k': 64000, '256k': 256000, '1M': 1000000}.get(count, 1)
+    dev = name.replace(':', '-')
+    if kind in ('nvo3', 'nvo3-acl16'):
+        ours = lab.make(f'tx-nvo3-{count}',
+                        lambda: tables.TxNvo3(lab.bed, f'tx-nvo3-{count}', count))
+        return lab.view(ours, name, rules=16 if kind == 'nvo3-acl16' else 0)
+    path = lab.make(f'tx {name}', lambda: {
+        'generator': tables.TxGenerator, 'wire': tables.TxWire, 'vxlan': tables.TxVxlan,
+        'br-vxlan': tables.TxBridgeVxlan,
+        'br-vxlan-16prio': tables.TxBridgeVxlanManyPrios}[kind](lab.bed, f'tx-{dev}', count))
+    return paths.View(path, name)
+
+
+def tx(lab):
+    names = ['generator', 'wire', 'vxlan', 'br-vxlan:1k', 'br-vxlan-16prio:1k', 'br-vxlan:64k',
+             'nvo3:1', 'nvo3:1k', 'nvo3-acl16:1k', 'nvo3:64k', 'nvo3:256k', 'nvo3:1M']
+    return fill(lab, Series('tx', Frames(lab.bed, size=60)),
+                lambda name: sending(lab, name), names)
+
+
+SWEEPS = {
+    'mappings': [{'count': number} for number in (1, 1000, 16000, 64000, 256000, 1000000)],
+    'vns': [{'vns': number, 'count': 1} for number in (1, 16, 256, 4000)],
+    'ports': [{'ports': number, 'count': 1} for number in (1, 16, 256, 4000)],
+    'remotes': [{'remotes': number, 'count': 4096} for number in (1, 16, 256, 4096)],
+}
+
+
+def sweep(name):
+    def group(lab):
+        series = Series(f'sweep-{name}', Frames(lab.bed, size=60))
+        for words in SWEEPS[name]:
+            point = next(iter(words.values()))
+            path = f'tx-nvo3-{point}' if name == 'mappings' else f'tx-{name}-{point}'
+            try:
+                made = lab.make(path, lambda path=path, words=words:
+                                tables.TxNvo3(lab.bed, path, **words))
+                series.add(lab.view(made, str(point)))
+            except Unmeasured as error:
+                series.give_up(str(point), error)
+        return series
+    return group
+
+
+def sweep_rules(lab):
+    series = Series('sweep-rules', Frames(lab.bed, size=60, flows=0))
+    for rules in (0, 16, 128, 1000):
+        try:
+            series.add(lab.view(lab.nvo3(), str(rules), rules=rules))
+        except Unmeasured as error:
+            series.give_up(str(rules), error)
+    return series
+
+
+# name: (function, rounds, slices in each)
+GROUPS = {
+    'pipe64': (pipe64, 9, 4),
+    'pipe1450': (pipe1450, 9, 3),
+    'rr': (talk('rr', 'rr'), 9, 3),
+    'crr': (talk('crr', 'crr'), 7, 2),
+    'stream': (talk('stream', 'stream'), 7, 2),
+    'segments': (talk('segments', 'stream', segments=True), 7, 2),
+    'fresh': (fresh, 9, 3),
+    'tx': (tx, 9, 3),
+    'sweep-mappings': (sweep('mappings'), 5, 2),
+    'sweep-vns': (sweep('vns'), 5, 2),
+    'sweep-ports': (sweep('ports'), 5, 2),
+    'sweep-remotes': (sweep('remotes'), 5, 2),
+    'sweep-rules': (sweep_rules, 5, 2),
+}
+
+
+def bridge_batch_rate(bed):
+    """FDB entries a second by `bridge -batch`, for 8,000 in an empty table."""
+    import time
+    bed.namespaces('fdb')
+    run('ip', '-n', 'fdb', 'link', 'add', 'tun', 'type', 'vxlan', 'id', '1', 'dstport', '4789')
+    lines = ''.join(f'fdb append {tables.mac_text(number)} dev tun dst {tables.REMOTE}\n'
+                    for number in range(8000))
+    begin = time.monotonic()
+    run('bridge', '-n', 'fdb', '-batch', '-', text=lines)
+    return 8000 / (time.monotonic() - begin)
+
+
+def flush_rate(lab):
+    """Mappings a second that `map flush` takes out of the table of a million."""
+    import time
+    path = lab.make('tx-nvo3-1000000', lambda: tables.TxNvo3(lab.bed, 'tx-nvo3-1000000', 1000000))
+    begin = time.monotonic()
+    nvo3(path.ns('A'), 'map flush dev nve0')
+    return path.count / (time.monotonic() - begin)

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What was measured, turned into rows with gates. Pure: numbers in, rows out.
+
+Every comparison is made round by round, of paths that were measured by turns in that
+round; a row tells the median of the rounds, and the lowest and highest.
+"""
+from dataclasses import dataclass, field
+from statistics import median
+
+BEST = ('nvo3-fast', 'nvo3')
+
+
+@dataclass
+class Row:
+    id: str
+    what: str
+    kind: str               # a function below
+    group: str
+    ours: tuple             # the first of these that was measured
+    peer: str
+    gate: float
+    moon: float
+    smaller: bool = False   # is a smaller ratio the better one?
+    floor: tuple = ()       # of ours, of the peer: what both would cost without work
+    extra: dict = field(default_factory=dict)
+
+
+def times(row, ours, peer, _):
+    """How many of ours in the time of one of the peer's."""
+    return [theirs / own for own, theirs in zip(ours, peer)]
+
+
+def of_peer(row, ours, peer, _):
+    return [own / theirs for own, theirs in zip(ours, peer)]
+
+
+def fraction(row, ours, peer, floors):
+    """Our cost above the floor as a part of the peer's."""
+    return [(own - low) / (theirs - peer_low)
+            for own, theirs, low, peer_low in zip(ours, peer, *floors)]
+
+
+def added(row, ours, peer, _):
+    """Ours on top of the other, in the unit itself."""
+    return [own - base for own, base in zip(ours, peer)]
+
+
+def added_share(row, ours, peer, floors):
+    """What it adds to ours as a part of what it adds to the peer."""
+    return [(own - low) / max(theirs - peer_low, 1e-9)
+            for own, theirs, low, peer_low in zip(ours, peer, *floors)]
+
+
+ROWS = [
+    Row('T1', 'sending, 16 rules and police, 1k mappings', 'times', 'tx', ('nvo3-acl16:1k',),
+        'br-vxlan-16prio:1k', 4.0, 6.5),
+    Row('T1f', 'the same above the floor, as a part of the peer', 'fraction', 'tx',
+        ('nvo3-acl16:1k',), 'br-vxlan-16prio:1k', 0.12, 0.05, True, ('wire', 'wire')),
+    Row("T1'", 'VM to VM, 15 rules in one priority and police', 'times', 'pipe64',
+        ('nvo3-acl15',), 'br-vxlan-1prio', 2.2, 3.8),
+    Row("T1'f", 'the same above the floor, as a part of the peer', 'fraction', 'pipe64',
+        ('nvo3-acl15',), 'br-vxlan-1prio', 0.25, 0.08, True, ('wire', 'wire')),
+    Row('T2', 'sending, bare, above the floor, as a part of the vxlan device\'s', 'fraction', 'tx',
+        ('nvo3:1k',), 'vxlan', 0.55, 0.25, True, ('wire', 'generator')),
+    Row('T3', 'speed with 1M mappings, as a part of that with 1k', 'times', 'tx', ('nvo3:1M',),
+        'nvo3:1k', 0.55, 0.75),
+    Row('T3b', 'cost with 1M mappings, as a part of the peer\'s with 1k', 'of_peer', 'tx',
+        ('nvo3:1M',), 'br-vxlan:1k', 0.7, 0.5, True),
+    Row('T4', '64k mappings (peer: FDB of 256 buckets, as shipped)', 'times', 'tx', ('nvo3:64k',),
+        'br-vxlan:64k', 15, 30),
+    Row('T7', '1000 rules, verdict known: added', 'added', 'pipe64', ('nvo3-acl1000',), BEST, 80,
+        25, True),
+    Row('T7s', 'the same as a part of what 15 rules of flower and police add', 'added_share',
+        'pipe64', ('nvo3-acl1000',), 'br-vxlan-1prio', 0.25, 0.1, True, (BEST, 'br-vxlan')),
+    Row('T7m', '1000 rules, every frame a new flow: added', 'added', 'fresh', ('nvo3-acl1000',),
+        BEST, 600, 200, True),
+    Row('T8', 'VM to VM, 64 bytes, fast path', 'times', 'pipe64', ('nvo3-fast',), 'br-vxlan', 1.9,
+        3.3),
+    Row('T8b', 'VM to VM, 1450 bytes, fast path', 'times', 'pipe1450', ('nvo3-fast',), 'br-vxlan',
+        1.7, 2.7),
+    Row('T8c', 'VM to VM, 64 bytes, compatible path', 'times', 'pipe64', ('nvo3',), 'br-vxlan',
+        1.2, 1.4),
+    Row('T8d', 'VM to VM, 1450 bytes, compatible path', 'times', 'pipe1450', ('nvo3',),
+        'br-vxlan', 1.2, 1.4),
+    Row('T8o', 'VM to VM, 64 bytes, beside Open vSwitch', 'times', 'pipe64', BEST, 'ovs', 1.9,
+        3.3),
+    Row("T8'", 'VM to VM, beside two bridges without an overlay', 'times', 'pipe64',
+        ('nvo3-fast',), 'bridge', 0.75, 1.0),
+    Row('T9', 'TCP stream, GSO through', 'times', 'stream', BEST, 'br-vxlan', 1.25, 1.5),
+    Row('T9b', 'TCP stream, segments, GRO at the receiver', 'times', 'segments', BEST, 'br-vxlan',
+        1.3, 1.6),
+    Row('T9c', 'the same, 15 rules and police', 'times', 'segments', ('nvo3-acl15',),
+        'br-vxlan-1prio', 1.3, 2.2),
+    Row('T10', 'TCP request and response, 1 byte', 'times', 'rr', BEST, 'br-vxlan', 1.15, 1.38),
+    Row('T10b', 'the same, 15 rules and police', 'times', 'rr', ('nvo3-acl15',), 'br-vxlan-1prio',
+        1.3, 1.55),
+    Row('T10c', 'TCP connect, request, response', 'times', 'crr', BEST, 'br-vxlan', 1.15, 1.3),
+    Row('T10o', 'the same, beside Open vSwitch (its flows there beforehand)', 'times', 'crr', BEST,
+        'ovs', 1.15, 2.0),
+]
+
+NOT_HERE = [
+    ('T4b', '256k mappings (peer: FDB of 256 buckets, as shipped)',
+     'to fill the peer\'s table takes longer than the whole bench may'),
+    ('T11', 'first packet of a flow, beside the upcall of Open vSwitch',
+     'the daemon of Open vSwitch is not part of the bench'),
+    ('T12', 'latency beside a neighbour that floods',
+     'User-Mode Linux has one processor, which the neighbour\'s generator takes too'),
+]
+
+
+def pick(group, names):
+    """(name, its costs) of the first that was measured; or (None, why not)"""
+    names = (names,) if isinstance(names, str) else names
+    for name in names:
+        if name in group['costs']:
+            return name, group['costs'][name]
+    return None, group['absent'].get(names[0], f'{names[0]} was not run')
+
+
+def unmeasured(row_id, what, reason):
+    return {'id': row_id, 'what': what, 'not_measured': reason}
+
+
+def finish(row_id, what, ours, peer, peers, unit, ratios, gate, moon, smaller):
+    ratio = median(ratios)
+    return {'id': row_id, 'what': what, 'ours': round(ours, 2), 'peer': peer,
+            'peers': round(peers, 2), 'unit': unit, 'ratio': round(ratio, 3),
+            'range': [round(min(ratios), 3), round(max(ratios), 3)], 'smaller': smaller,
+            'gate': gate, 'moon': moon, 'ok': ratio <= gate if smaller else ratio >= gate}
+
+
+def evaluate(row, raw):
+    group = raw['groups'].get(row.group)
+    if not group:
+        return unmeasured(row.id, row.what, f'the group {row.group} was not run')
+    found = [pick(group, names) for names in (row.ours, row.peer, *row.floor)]
+    for name, costs in found:
+        if name is None:
+            return unmeasured(row.id, row.what, costs)
+    (ours_name, ours), (peer, peers), *floors = found
+    ratios = globals()[row.kind](row, ours, peers, [costs for _, costs in floors])
+    return finish(row.id, f'{row.what} [{ours_name}]', median(ours), peer, median(peers),
+                  group['unit'], ratios, row.gate, row.moon, row.smaller)
+
+
+def table_rows(raw):
+    """Memory and load of a million mappings."""
+    figures = raw.get('tables')
+    if not figures or 'absent' in figures:
+        reason = figures['absent'] if figures else 'the group tables was not run'
+        return [unmeasured(row_id, what, reason) for row_id, what in
+                (('T5', 'bytes per mapping'), ('T6', 'mappings loaded a second'),
+                 ('T6b', 'mappings flushed a second'))]
+    count = figures['entries']
+    per_entry, rate = figures['bytes'] / count, count / figures['load_seconds']
+    bridge = figures['bridge_rate']
+    return [
+        finish('T5', 'bytes per mapping, 1M, all of it', per_entry, 'vxlan FDB (slab alone)', 270,
+               'bytes', [per_entry], 40, 28, True),
+        finish('T6', 'mappings loaded a second, 1M, from a file', rate, 'bridge -batch, 8k',
+               bridge, '/s', [rate / bridge], 100, 200, False),
+        finish('T6b', 'mappings flushed a second, 1M', figures['flush_rate'],
+               'loading them', rate, '/s', [figures['flush_rate'] / rate], 1, 2, False)]
+
+
+def number_of(row_id):
+    return int(''.join(char for char in row_id[1:3] if char.isdigit()))
+
+
+def all_rows(raw, wanted=lambda row_id: True):
+    rows = [evaluate(row, raw) for row in ROWS] + table_rows(raw)
+    rows += [unmeasured(*words) for words in NOT_HERE]
+    rows.sort(key=lambda row: number_of(row['id']))
+    return [row for row in rows if wanted(row['id'])]
+
+
+def groups_of(wanted, everything):
+    """The groups that the wanted rows take, in their order."""
+    needed = {row.group for row in ROWS if wanted(row.id)}
+    if any(wanted(row_id) for row_id in ('T5', 'T6', 'T6b')):
+        needed.add('tables')
+    return [name for name in everything if name in needed]
