@@ -257,8 +257,8 @@ static enum nvo3_drop send6(const struct nvo3_emit *e, struct sk_buff *skb)
 	skb->ignore_df = !e->df;
 	if (nvo3_emit_is_udp(e))
 		udp_tunnel6_xmit_skb(dst, NULL, skb, e->nve->dev, &saddr, &to->addr.v6, e->tos,
-				     e->ttl, nvo3_emit_flow_label(e), nvo3_emit_source_port(e), to->dstport,
-				     !e->conf->csum);
+				     e->ttl, nvo3_emit_flow_label(e), nvo3_emit_source_port(e),
+				     to->dstport, !e->conf->csum);
 	else
 		xmit6_gre(e, skb, dst, &saddr);
 	return NVO3_DROP_NONE;
