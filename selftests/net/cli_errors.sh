@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12
 # What nvo3 says when something is wrong, and with which exit status.
 . "$(dirname "$0")/../lib.sh"
 

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12
 # Every command of nvo3 on every object, as text and as JSON.
 . "$(dirname "$0")/../lib.sh"
 

@@ -43,7 +43,7 @@ lab_down() {
 traffic_start() {
 	bg flow1 ip netns exec vm1 ping -f -q 10.0.0.2
 	bg flow2 ip netns exec vm2 ping -f -q -b 10.0.0.255
-	bg flow3 ip netns exec vm2 frame_send eth0 0200000000770200000000020800 1000000000
+	bg flow3 ip netns exec vm2 frame_send eth0 02000000007702000000000288b5 1000000000
 	busywait 30 traffic_flows
 }
 

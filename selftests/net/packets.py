@@ -141,7 +141,8 @@ class Nve:
                                [number('NVO3_A_IFINDEX', self.ifindex), *attributes], flags)
 
     def drops(self):
-        """Counters by reason; what has not happened is absent."""
+        """Counters by reason; what has not happened is absent, and so is what the host says
+        by itself on the NVE's own device (older kernels solicit routers there)."""
         found = {}
         nest = genl.attrs_of(self.request('NVE_GET')[0])[N['NVO3_A_NVE']]
         while len(nest) >= 4:
@@ -151,6 +152,7 @@ class Nve:
                 reason, = struct.unpack('=I', drop[N['NVO3_A_DROP_REASON']])
                 found[DROPS[reason]], = struct.unpack('=Q', drop[N['NVO3_A_DROP_COUNT']])
             nest = nest[(length + 3) & ~3:]
+        found.pop('nve-xmit', None)
         return found
 
 
