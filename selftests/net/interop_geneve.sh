@@ -120,8 +120,8 @@ one_of_many() {
 		map add dev nve1 vni 500 mac $(mac 7) nve 192.0.2.2
 	END
 	assert_eq "$(nvo3 -n h1 remote show dev nve1 | sort)" "$(
-		echo "dev nve1 nve 192.0.2.2 encap geneve dstport 6081 refs 1"
-		echo "dev nve1 nve 192.0.2.2 encap vxlan dstport 4790 refs 1"
+		echo "dev nve1 nve 192.0.2.2 encap geneve dstport 6081 state up refs 1"
+		echo "dev nve1 nve 192.0.2.2 encap vxlan dstport 4790 state up refs 1"
 	)"
 	capture_start many h1 ul0 src 192.0.2.1
 	frame vm5 eth0 "$(mac 6) $(mac 5) 0800 4500 0014 0000 0000 4000 26e7 0a000005 0a000006"
