@@ -81,7 +81,8 @@ static bool find_nve(const struct nvo3_underlay *underlay, struct arrival *a)
 static bool is_plain(struct sk_buff *skb)
 {
 	return skb->pkt_type == PACKET_HOST && !skb_vlan_tag_present(skb) &&
-	       !skb_sk_is_prefetched(skb) && !skb_valid_dst(skb) && !skb_sec_path(skb) && !skb_pfmemalloc(skb);
+	       !skb_sk_is_prefetched(skb) && !skb_valid_dst(skb) &&
+	       !skb_sec_path(skb) && !skb_pfmemalloc(skb);
 }
 
 /* Lengths that agree, a good IPv4 checksum, a header of ours. Padding is cut, as IP does. */

@@ -146,8 +146,8 @@ static enum nvo3_drop send6(struct nvo3_nve *nve, u32 vni, struct nvo3_remote *r
 	}
 	/* Unlike its IPv4 sister, the helper leaves this to us. */
 	skb_scrub_packet(skb, !net_eq(nve->net, dev_net(nve->dev)));
-	udp_tunnel6_xmit_skb(dst, sock->sk, skb, nve->dev, &saddr, &remote->addr.v6, tos, NVO3_SOCK_TTL,
-			     0, sport, nve->dstport, !conf->csum);
+	udp_tunnel6_xmit_skb(dst, sock->sk, skb, nve->dev, &saddr, &remote->addr.v6, tos,
+			     NVO3_SOCK_TTL, 0, sport, nve->dstport, !conf->csum);
 	return NVO3_DROP_NONE;
 }
 

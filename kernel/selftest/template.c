@@ -27,7 +27,8 @@ static bool __init template_v4(struct nvo3_template *t, const char *encap)
 		.family = AF_INET, .ttl = 64, .dport = htons(4789),
 		.saddr4 = htonl(0xc0000201), .daddr4 = htonl(0xc0000202),
 	};
-	static const u8 want[] = "\x45\0\0\0\0\0\0\0\x40\x11\0\0\xc0\0\2\1\xc0\0\2\2\0\0\x12\xb5\0\0\0\0";
+	static const u8 want[] = "\x45\0\0\0\0\0\0\0\x40\x11\0\0\xc0\0\2\1\xc0\0\2\2"
+				 "\0\0\x12\xb5\0\0\0\0";
 
 	nvo3_template_write(t, &addrs, encap, 8);
 	return t->hlen == 36 && !memcmp(t->header, want, 28) && !memcmp(t->header + 28, encap, 8) &&
