@@ -104,13 +104,6 @@ static bool check_header(struct sk_buff *skb, struct arrival *a)
 	return true;
 }
 
-static bool is_local(const struct nvo3_conf *conf, const struct nvo3_addr *daddr)
-{
-	if (daddr->family == AF_INET)
-		return !conf->local4 || conf->local4 == daddr->v4;
-	return ipv6_addr_any(&conf->local6) || ipv6_addr_equal(&conf->local6, &daddr->v6);
-}
-
 /*
  * Is the UDP checksum none, or known to be good without reading the packet? One over
  * the whole packet needs only the headers' part compared.
@@ -246,7 +239,7 @@ static enum nvo3_bypass judge(struct nvo3_underlay *underlay, struct sk_buff *sk
 		nvo3_outer_read4(&a->outer, ip_hdr(skb));
 	else
 		nvo3_outer_read6(&a->outer, ipv6_hdr(skb));
-	if (!is_local(conf, &a->outer.daddr) || !check_header(skb, a))
+	if (!nvo3_conf_has_local(conf, &a->outer.daddr) || !check_header(skb, a))
 		return NVO3_BYPASS_HEADER;
 	if (!checksum_done(skb, a))
 		return NVO3_BYPASS_CHECKSUM;

@@ -10,14 +10,6 @@
 
 #define OUTER_HLEN	(sizeof(struct udphdr) + NVO3_VXLAN_HLEN)
 
-/* No local address means any. */
-static bool is_local(const struct nvo3_conf *conf, const struct nvo3_addr *daddr)
-{
-	if (daddr->family == AF_INET)
-		return !conf->local4 || conf->local4 == daddr->v4;
-	return ipv6_addr_any(&conf->local6) || ipv6_addr_equal(&conf->local6, &daddr->v6);
-}
-
 static enum nvo3_drop read_outer(struct nvo3_nve *nve, const struct sock *sk, struct sk_buff *skb,
 				 struct nvo3_outer *outer)
 {
@@ -25,7 +17,7 @@ static enum nvo3_drop read_outer(struct nvo3_nve *nve, const struct sock *sk, st
 		nvo3_outer_read4(outer, ip_hdr(skb));
 	else
 		nvo3_outer_read6(outer, ipv6_hdr(skb));
-	if (!is_local(rcu_dereference(nve->conf), &outer->daddr))
+	if (!nvo3_conf_has_local(rcu_dereference(nve->conf), &outer->daddr))
 		return NVO3_DROP_TUNNEL_ADDR;
 	if (!pskb_may_pull(skb, OUTER_HLEN) ||
 	    !nvo3_vxlan_parse((struct nvo3_vxlan *)(skb->data + sizeof(struct udphdr)),

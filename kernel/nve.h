@@ -57,6 +57,14 @@ struct nvo3_nve {
 	struct list_head rx_node;		/* those that take packets; RCU, rtnl */
 };
 
+/* Is @addr one to receive at? No local address means any. */
+static inline bool nvo3_conf_has_local(const struct nvo3_conf *conf, const struct nvo3_addr *addr)
+{
+	if (addr->family == AF_INET)
+		return !conf->local4 || conf->local4 == addr->v4;
+	return ipv6_addr_any(&conf->local6) || ipv6_addr_equal(&conf->local6, &addr->v6);
+}
+
 static inline struct nvo3_port *nvo3_nve_port(struct nvo3_nve *nve, u32 nr)
 {
 	return nvo3_index_lookup(&nve->ports, nr);
