@@ -9,6 +9,20 @@
 #
 . "$(dirname "${BASH_SOURCE[0]}")/overlay.sh"
 
+# host_vns HOST OTHER-HOST VM4 ITS-PEER VM6 ITS-PEER: VN 100 and VN 200 of a host
+host_vns() {
+	nvo3 -n "h$1" -b - <<-END
+		vn add dev nve0 vni 100
+		vn add dev nve0 vni 200
+		member add dev nve0 vni 100 nve 192.0.2.$2
+		member add dev nve0 vni 200 nve 2001:db8::$2
+		port add dev p$3 vni 100 mac $(mac "$3")
+		port add dev p$5 vni 200 mac $(mac "$5")
+		map add dev nve0 vni 100 mac $(mac "$4") nve 192.0.2.$2
+		map add dev nve0 vni 200 mac $(mac "$6") nve 2001:db8::$2
+	END
+}
+
 # two_hosts [NVE-WORD]...
 two_hosts() {
 	module_load
@@ -20,26 +34,8 @@ two_hosts() {
 	vm_add 3 h1
 	vm_add 2 h2
 	vm_add 4 h2
-	nvo3 -n h1 -b - <<-END
-		vn add dev nve0 vni 100
-		vn add dev nve0 vni 200
-		member add dev nve0 vni 100 nve 192.0.2.2
-		member add dev nve0 vni 200 nve 2001:db8::2
-		port add dev p1 vni 100 mac $(mac 1)
-		port add dev p3 vni 200 mac $(mac 3)
-		map add dev nve0 vni 100 mac $(mac 2) nve 192.0.2.2
-		map add dev nve0 vni 200 mac $(mac 4) nve 2001:db8::2
-	END
-	nvo3 -n h2 -b - <<-END
-		vn add dev nve0 vni 100
-		vn add dev nve0 vni 200
-		member add dev nve0 vni 100 nve 192.0.2.1
-		member add dev nve0 vni 200 nve 2001:db8::1
-		port add dev p2 vni 100 mac $(mac 2)
-		port add dev p4 vni 200 mac $(mac 4)
-		map add dev nve0 vni 100 mac $(mac 1) nve 192.0.2.1
-		map add dev nve0 vni 200 mac $(mac 3) nve 2001:db8::1
-	END
+	host_vns 1 2 1 2 3 4
+	host_vns 2 1 2 1 4 3
 	# What the tenant systems need to know of each other, so that pings are alone.
 	for pair in "1 2" "2 1" "3 4" "4 3"; do
 		read -r a b <<<"$pair"
