@@ -24,6 +24,7 @@ host_vns() {
 }
 
 # two_hosts [NVE-WORD]...
+# shellcheck disable=SC2120 # words are for scripts with settings of their own
 two_hosts() {
 	module_load
 	underlay_add
@@ -58,6 +59,7 @@ anew() {
 	for ns in $(<"$LIB_TMP/namespaces"); do
 		[[ $ns == branches ]] || ns_del "$ns"
 	done
+	# shellcheck disable=SC2119
 	two_hosts
 	warm_up
 	"$@"
