@@ -59,19 +59,15 @@ static inline bool nvo3_bypass_bpf(const struct net *net)
 #endif
 }
 
-/*
- * A raw socket that would get a copy. Its bucket is shared with other namespaces and
- * protocols, which have no say. Under RCU.
- */
+bool nvo3_bypass_raw_in(const struct hlist_head *bucket, const struct net *net, u8 proto);
+
+/* A raw socket that would get a copy. Its bucket is shared with others. Under RCU. */
 static inline bool nvo3_bypass_raw(const struct net *net, u8 family, u8 proto)
 {
 	struct raw_hashinfo *raw = family == AF_INET ? &raw_v4_hashinfo : &raw_v6_hashinfo;
-	const struct sock *sk;
+	const struct hlist_head *bucket = &raw->ht[raw_hashfunc(net, proto)];
 
-	sk_for_each_rcu(sk, &raw->ht[raw_hashfunc(net, proto)])
-		if (inet_sk(sk)->inet_num == proto && net_eq(sock_net(sk), net))
-			return true;
-	return false;
+	return !hlist_empty(bucket) && nvo3_bypass_raw_in(bucket, net, proto);
 }
 
 /* A packet of @family that would leave by IP. */
