@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/jiffies.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include "mapping.h"
 #include "notify.h"
 
@@ -37,13 +39,55 @@ static void count(struct nvo3_vn *vn, const struct nvo3_mapping *map, int by)
 		vn->remote_maps += by;
 }
 
+static void copy_places(struct nvo3_nve *nve, const struct nvo3_mapping *map,
+			struct nvo3_left *left)
+{
+	const struct nvo3_group *group;
+
+	rcu_read_lock();
+	if (map->kind == NVO3_MAP_GROUP) {
+		group = nvo3_group_lookup(&nve->groups, map->nr);
+		for (; left->count < group->count; left->count++)
+			left->addr[left->count] = group->paths[left->count].remote->loc.addr;
+	} else {
+		left->addr[left->count++] = nvo3_remote_lookup(&nve->remotes, map->nr)->loc.addr;
+	}
+	rcu_read_unlock();
+}
+
+/*
+ * An address that a newer epoch brings to a port of ours has left another NVE, which sends on
+ * what still comes there. Known before the mapping changes, so that no such frame is refused.
+ */
+static int note_move(struct nvo3_nve *nve, const struct nvo3_mapping *new)
+{
+	struct nvo3_mapping held;
+	struct nvo3_left *left;
+
+	if (new->kind != NVO3_MAP_PORT || !nvo3_map_find(&nve->maps, new->vni, new->mac, &held) ||
+	    !nvo3_map_is_remote(held.kind) || new->epoch <= held.epoch)
+		return 0;
+	left = kzalloc(sizeof(*left), GFP_KERNEL_ACCOUNT);
+	if (!left)
+		return -ENOMEM;
+	left->at = get_jiffies_64();
+	ether_addr_copy(left->mac, new->mac);
+	copy_places(nve, &held, left);
+	rcu_read_lock();
+	nvo3_port_set_left(nvo3_nve_port(nve, new->nr), left);
+	rcu_read_unlock();
+	return 0;
+}
+
 int nvo3_mapping_set(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3_mapping *new,
 		     struct nvo3_mapping *old)
 {
 	int err;
 
 	lockdep_assert_held(&nve->lock);
-	err = nvo3_map_store(&nve->maps, new, old);
+	err = note_move(nve, new);
+	if (!err)
+		err = nvo3_map_store(&nve->maps, new, old);
 	if (err)
 		return err;
 	hold(nve, new);

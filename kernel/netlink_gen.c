@@ -70,13 +70,14 @@ const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_PATH + 1] = {
 	[NVO3_A_MAP_PATH] = NLA_POLICY_NESTED(nvo3_path_nl_policy),
 };
 
-const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_REMOTE_VNI + 1] = {
+const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_RELAY + 1] = {
 	[NVO3_A_MEMBER_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_member_vni_range),
 	[NVO3_A_MEMBER_ADDR4] = { .type = NLA_U32, },
 	[NVO3_A_MEMBER_ADDR6] = NLA_POLICY_EXACT_LEN(16),
 	[NVO3_A_MEMBER_ENCAP] = NLA_POLICY_MAX(NLA_U8, 2),
 	[NVO3_A_MEMBER_DSTPORT] = { .type = NLA_U16, },
 	[NVO3_A_MEMBER_REMOTE_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_member_remote_vni_range),
+	[NVO3_A_MEMBER_RELAY] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 const struct nla_policy nvo3_path_nl_policy[NVO3_A_PATH_WEIGHT + 1] = {

@@ -45,6 +45,7 @@ struct nvo3_nve {
 	struct nf_hook_ops gre_hooks[2];	/* likewise, IPv4 and IPv6 */
 	bool open;				/* sends; written under rtnl */
 	struct nvo3_drops __percpu *drops;
+	struct nvo3_drops __percpu *logged;	/* delivered nevertheless */
 	struct nvo3_ways __percpu *ways;
 
 	struct mutex lock;			/* of everything below */
