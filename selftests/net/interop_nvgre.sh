@@ -31,6 +31,8 @@ outer_is_nvgre() {
 
 # Each flow has its FlowID, and always the same. Raw frames: UDP, ports 1 to 50.
 flow_id() {
+	# Nobody over there understands it, so nobody is asked for the neighbour.
+	ip -n vm1 neigh replace 10.0.0.2 lladdr "$(mac 2)" dev eth0 nud permanent
 	run_cmd nvo3 -n h1 nve set dev nve0 flowid on
 	capture_start flows h1 ul0 src 192.0.2.1 and proto gre
 	in_ns vm1 /usr/bin/python3 - <<-END
@@ -43,6 +45,7 @@ flow_id() {
 	capture_until flows 100 'ip[24:2] = 0 and ip[26] = 0x64'
 	capture_stop flows
 	run_cmd nvo3 -n h1 nve set dev nve0 flowid off
+	ip -n vm1 neigh del 10.0.0.2 dev eth0
 	capture_show flows 'gre && udp' -T fields -e udp.dstport -e gre.key | sort -u >"$LIB_TMP/flows"
 	assert_eq "$(wc -l <"$LIB_TMP/flows")" 50 "flows"
 	assert_ge "$(cut -f 2 "$LIB_TMP/flows" | sort -u | wc -l)" 20 "different FlowIDs"
@@ -119,6 +122,19 @@ beside_gretap() {
 	ping_ok vm4 10.0.0.3
 }
 
+# The hook is before IP asks IPsec, and so asks it itself.
+ipsec() {
+	ip -n h1 -b - <<-END
+		xfrm policy add src 192.0.2.2 dst 192.0.2.1 proto gre dir in action block
+		xfrm policy add src 2001:db8::2 dst 2001:db8::1 proto gre dir in action block
+	END
+	ping_lost vm2 10.0.0.1
+	ping_lost vm4 10.0.0.3
+	run_cmd ip -n h1 xfrm policy deleteall
+	ping_ok vm2 10.0.0.1
+	ping_ok vm4 10.0.0.3
+}
+
 # The hook is there only while an NVE that wants it is up.
 only_while_up() {
 	run_cmd ip -n h1 link set nve0 down
@@ -173,7 +189,7 @@ gre_add ip6gretap 200 2001:db8::2 2001:db8::1 4
 vn_add 100 1 2 192.0.2.2
 vn_add 200 3 4 2001:db8::2
 
-plan 15
+plan 16
 test_run "ping over IPv4" both_ways 1 2
 test_run "ping over IPv6" both_ways 3 4
 test_run "tshark decodes the outer packets" outer_is_nvgre
@@ -187,5 +203,6 @@ test_run "a FlowID is received" flow_id_received
 test_run "packets of every length" truncated
 test_run "other GRE is left alone" others_gre
 test_run "beside gretap and ip6gretap of the host" beside_gretap
+test_run "not let in by IPsec" ipsec
 test_run "received only while up" only_while_up
 test_run "between two NVEs" between_nves

@@ -159,12 +159,12 @@ without_checksum() {
 # What is set is shown, and what is as ever is not.
 shown() {
 	assert_eq "$(nvo3 -n h1 nve show dev nve0)" "dev nve0 local 192.0.2.1 local6 2001:db8::1 \
-encap vxlan dstport 4789 csum on up on mtu 1500 vns 1 ports 1 maps 5 remotes 4"
+encap vxlan dstport 4789 csum on fastpath auto up on mtu 1500 vns 1 ports 1 maps 5 remotes 4"
 	run_cmd nvo3 -n h1 nve set dev nve0 ttl inherit tos 184 df inherit label 5 sport 7-9 \
 		csum-rx require mss-clamp on flowid off
 	assert_eq "$(nvo3 -n h1 nve show dev nve0)" "dev nve0 local 192.0.2.1 local6 2001:db8::1 \
 encap vxlan dstport 4789 csum on flowid off ttl inherit tos 184 df inherit label 5 sport 7-9 \
-csum-rx require mss-clamp on up on mtu 1500 vns 1 ports 1 maps 5 remotes 4"
+csum-rx require mss-clamp on fastpath auto up on mtu 1500 vns 1 ports 1 maps 5 remotes 4"
 }
 
 module_load
