@@ -20,6 +20,7 @@
 #include "template.h"
 #include "underlay.h"
 #include "verify.h"
+#include "vmgroups.h"
 #include "vouch.h"
 
 #ifdef DEBUG
@@ -43,6 +44,7 @@ static int __init selftest(void)
 	ok &= nvo3_index_selftest();
 	ok &= nvo3_table_selftest();
 	ok &= nvo3_map_selftest();
+	ok &= nvo3_vmgroups_selftest();
 	ok &= nvo3_bypass_selftest();
 	ok &= nvo3_vouch_selftest();
 	ok &= nvo3_template_selftest();

@@ -79,6 +79,24 @@ static int note_move(struct nvo3_nve *nve, const struct nvo3_mapping *new)
 	return 0;
 }
 
+/*
+ * A mapping is never seen without its group: that comes before it and goes after it, when the
+ * request stands. Until then there is nothing that could not be put back without memory.
+ */
+static int set_group(struct nvo3_nve *nve, const struct nvo3_mapping *map)
+{
+	return map->group ? nvo3_vmgroups_set(&nve->vmgroups, map->vni, map->mac, map->group) : 0;
+}
+
+/* As the mapping that is there now says. */
+static void settle_group(struct nvo3_nve *nve, u32 vni, const u8 *mac)
+{
+	struct nvo3_mapping map = {};
+
+	nvo3_map_find(&nve->maps, vni, mac, &map);
+	WARN_ON_ONCE(nvo3_vmgroups_set(&nve->vmgroups, vni, mac, map.group));
+}
+
 int nvo3_mapping_set(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3_mapping *new,
 		     struct nvo3_mapping *old)
 {
@@ -87,9 +105,14 @@ int nvo3_mapping_set(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3
 	lockdep_assert_held(&nve->lock);
 	err = note_move(nve, new);
 	if (!err)
-		err = nvo3_map_store(&nve->maps, new, old);
+		err = set_group(nve, new);
 	if (err)
 		return err;
+	err = nvo3_map_store(&nve->maps, new, old);
+	if (err) {
+		settle_group(nve, new->vni, new->mac);
+		return err;
+	}
 	hold(nve, new);
 	count(vn, new, 1);
 	count(vn, old, -1);
@@ -100,6 +123,8 @@ int nvo3_mapping_set(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3
 void nvo3_mapping_commit(struct nvo3_nve *nve, const struct nvo3_mapping *new,
 			 const struct nvo3_mapping *old)
 {
+	if (old->group && !new->group)
+		settle_group(nve, new->vni, new->mac);
 	nvo3_notify_map(nve, NVO3_CMD_MAP_NTF, new);
 	release(nve, old);
 }
@@ -114,6 +139,7 @@ void nvo3_mapping_undo(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nv
 		nvo3_map_remove(&nve->maps, new->vni, new->mac, &gone);
 	else
 		WARN_ON_ONCE(nvo3_map_store(&nve->maps, old, &gone));
+	settle_group(nve, new->vni, new->mac);
 	count(vn, new, -1);
 	count(vn, old, 1);
 	release(nve, new);
@@ -127,6 +153,8 @@ void nvo3_mapping_del(struct nvo3_nve *nve, struct nvo3_vn *vn, const u8 *mac)
 	lockdep_assert_held(&nve->lock);
 	if (!nvo3_map_remove(&nve->maps, vn->vni, mac, &old))
 		return;
+	if (old.group)
+		settle_group(nve, vn->vni, mac);
 	count(vn, &old, -1);
 	nvo3_nve_changed(nve);
 	nvo3_notify_map(nve, NVO3_CMD_MAP_DEL_NTF, &old);

@@ -289,7 +289,8 @@ int nvo3_fill_map(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
 	    put_target(skb, nve, map) ||
 	    (map->epoch && nla_put_u64_64bit(skb, NVO3_A_MAP_EPOCH, map->epoch,
 					     NVO3_A_MAP_PAD)) ||
-	    nla_put_u8(skb, NVO3_A_MAP_PROV, map->prov))
+	    nla_put_u8(skb, NVO3_A_MAP_PROV, map->prov) ||
+	    (map->group && nla_put_u32(skb, NVO3_A_MAP_GROUP, map->group)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

@@ -117,6 +117,7 @@ int nvo3_fill_guard(struct sk_buff *skb, const struct nvo3_port *port)
 	if (!guard)
 		return 0;
 	if ((guard->profile && nla_put_u32(skb, NVO3_A_PORT_PROFILE, guard->profile->id)) ||
+	    (guard->group && nla_put_u32(skb, NVO3_A_PORT_GROUP, guard->group)) ||
 	    nla_put_u8(skb, NVO3_A_PORT_SPOOF, guard->mode) ||
 	    (guard->spoof.flags & NVO3_SPOOF_DHCP && nla_put_u8(skb, NVO3_A_PORT_DHCP_SERVER, 1)) ||
 	    (guard->spoof.flags & NVO3_SPOOF_ROUTER && nla_put_u8(skb, NVO3_A_PORT_ROUTER, 1)))

@@ -9,6 +9,7 @@ struct wish {
 	u64 epoch;
 	u8 state;
 	struct nvo3_profile *profile;	/* NULL: none */
+	u32 group;		/* 0: none */
 	u8 check;		/* enum nvo3_source_check */
 	u8 flags;		/* NVO3_SPOOF_* but _ADDRS */
 	u8 nr;
@@ -83,6 +84,8 @@ static int parse_wish(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *
 		if (err)
 			return err;
 	}
+	if (tb[NVO3_A_PORT_GROUP])
+		wish->group = nla_get_u32(tb[NVO3_A_PORT_GROUP]);
 	return parse_sources(nest, tb, wish, extack);
 }
 
@@ -99,6 +102,7 @@ static void wish_of(const struct nvo3_port *port, struct wish *wish)
 	if (!guard)
 		return;
 	wish->profile = guard->profile;
+	wish->group = guard->group;
 	wish->check = guard->mode;
 	wish->flags = guard->spoof.flags & ~NVO3_SPOOF_ADDRS;
 	wish->nr = guard->spoof.nr;
@@ -128,7 +132,7 @@ static struct nvo3_guard *make_guard(const struct wish *wish, struct netlink_ext
 {
 	struct nvo3_guard *guard;
 
-	if (!wish->profile && !wants_check(wish) && !wish->check && !wish->flags && !wish->nr)
+	if (!wish->profile && !wish->group && !wants_check(wish) && !wish->check && !wish->flags && !wish->nr)
 		return NULL;
 	guard = kzalloc(struct_size(guard, allow, wish->nr), GFP_KERNEL_ACCOUNT);
 	if (!guard) {
@@ -136,6 +140,7 @@ static struct nvo3_guard *make_guard(const struct wish *wish, struct netlink_ext
 		return ERR_PTR(-ENOMEM);
 	}
 	guard->profile = wish->profile;
+	guard->group = wish->group;
 	make_sources(guard, wish);
 	return guard;
 }

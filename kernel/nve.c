@@ -109,6 +109,7 @@ static void nve_uninit(struct net_device *dev)
 	nvo3_index_uninit(&nve->ports);
 	nvo3_vns_uninit(&nve->vns);
 	nvo3_table_uninit(&nve->maps);
+	nvo3_vmgroups_uninit(&nve->vmgroups);
 	mutex_unlock(&nve->lock);
 	free_percpu(nve->ways);
 	free_percpu(nve->logged);
@@ -228,6 +229,7 @@ void nvo3_nve_setup(struct net_device *dev)
 	mutex_init(&nve->lock);
 	nvo3_reaper_init(&nve->reaper, &nve->lock);
 	nvo3_profiles_init(&nve->profiles, &nve->lock, &nve->reaper);
+	nvo3_vmgroups_init(&nve->vmgroups, &nve->lock);
 	INIT_LIST_HEAD(&nve->slaves);
 	INIT_LIST_HEAD(&nve->net_node);
 	INIT_LIST_HEAD(&nve->rx_node);

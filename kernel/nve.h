@@ -17,6 +17,7 @@
 #include "port.h"
 #include "profile.h"
 #include "remote.h"
+#include "vmgroups.h"
 
 /* Outer headers of all encapsulations: IPv6, UDP, VXLAN or Geneve, inner Ethernet. */
 #define NVO3_HEADROOM	(40 + 8 + 8 + ETH_HLEN)
@@ -52,6 +53,7 @@ struct nvo3_nve {
 	bool dead;
 	u32 seq;				/* counts changes, for dumps; never 0 */
 	struct nvo3_table maps;
+	struct nvo3_vmgroups vmgroups;		/* of those behind other NVEs */
 	struct nvo3_vns vns;
 	struct nvo3_index ports;
 	struct nvo3_profiles profiles;

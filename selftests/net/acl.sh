@@ -36,6 +36,22 @@ round_trip() {
 	run_cmd nvo3 -n h1 profile del dev nve0 id 8
 }
 
+groups_shown() {
+	nvo3 -n h1 -b - <<-END
+		port set dev p1 group 4294967295
+		map replace dev nve0 vni 100 mac $(mac 3) nve 192.0.2.2 group 7
+		profile replace dev nve0 id 7 rule deny to-vm src group 4294967295 dst group 7
+	END
+	[[ $(nvo3 -n h1 port show dev p1) == *" profile 1 group 4294967295"* ]]
+	[[ $(nvo3 -n h1 map get dev nve0 vni 100 mac "$(mac 3)") == *" prov static group 7" ]]
+	[[ $(nvo3 -n h1 profile show dev nve0 id 7) == *"src group 4294967295 dst group 7" ]]
+	fails_with 'the group of a port is a word of "port set"' \
+		nvo3 map add dev nve0 vni 100 mac "$(mac 9)" port p2 group 7
+	run_cmd nvo3 -n h1 port set dev p1 group 0
+	[[ $(nvo3 -n h1 port show dev p1) != *group* ]]
+	run_cmd nvo3 -n h1 profile del dev nve0 id 7
+}
+
 in_use() {
 	fails_with "profile 2 is used by 1 port on nve0" nvo3 -n h1 profile del dev nve0 id 2
 	fails_with "profile 2 exists on nve0" nvo3 -n h1 profile add dev nve0 id 2
@@ -81,15 +97,18 @@ END
 nvo3 -n h2 -b - <<-END
 	vn add dev nve0 vni 100
 	port add dev p3 vni 100
+	map add dev nve0 vni 100 mac $(mac 3) port p3
 	map add dev nve0 vni 100 mac $(mac 2) nve 192.0.2.1
 	map add dev nve0 vni 100 mac $(mac 1) nve 192.0.2.1
 END
 
-plan 7
+plan 9
 test_run "from the tenant system" packets from_vm
 test_run "to the tenant system" packets to_vm
 test_run "a long list and what is remembered of it" packets long_list
+test_run "groups, and those who change theirs" packets groups
 test_run "replaced under traffic" packets swap
+test_run "groups set and shown" groups_shown
 test_run "the tool's words" words
 test_run "set and shown" round_trip
 test_run "a profile in use" in_use

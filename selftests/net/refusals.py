@@ -426,7 +426,6 @@ def rules():
          rule(ethertype=0x86dd, **ten)),
         (errno.EINVAL, 'frames of type 0x0806 have no IP protocol',
          rule(ethertype=0x806, proto=6)),
-        (errno.EOPNOTSUPP, 'does not know the groups', rule(src_group=1)),
     )
     for error, text, wrong in cases:
         # In the middle of others that are right, and without a trace of those.

@@ -7,12 +7,6 @@
 #
 # The NVEs that h1 knows are addresses that only gen's frames have: 192.0.2.2 and so on.
 . "$(dirname "$0")/overlay.sh"
-here=$(cd "$(dirname "$0")" && pwd)
-
-packets() {
-	python3 -B "$here/verify.py" "$1"
-}
-
 told() {
 	run_cmd nvo3 -n h1 nve set dev nve0 verify log
 	bg monitor nvo3 -n h1 -j monitor alert miss
@@ -50,10 +44,8 @@ ns_add gen
 ip link add ul0 mtu 1600 netns gen type veth peer name ulg mtu 1600 netns ul
 ip -n ul link set ulg up master sw
 ip -n gen link set ul0 up
-for ns in vm1 vm2 gen; do
-	in_ns "$ns" sysctl -qw net.ipv6.conf.all.disable_ipv6=1
-	ip -n "$ns" address flush dev "$([[ $ns == gen ]] && echo ul0 || echo eth0)"
-done
+in_ns gen sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+vm_quiet 1 2
 # Port 1 is vm1; what is mapped to port 2 has no port of its own.
 nvo3 -n h1 -b - <<-END
 	vn add dev nve0 vni 100

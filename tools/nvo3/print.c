@@ -189,6 +189,8 @@ void print_port(struct ctx *ctx, uint32_t nve, const struct nvo3_port *port)
 		out_u64(o, "epoch", port->epoch);
 	if (port->profile)
 		out_u64(o, "profile", port->profile);
+	if (port->group)
+		out_u64(o, "group", port->group);
 	print_sources(ctx, port);
 	if (ctx->stats && port->has & NVO3_HAS(PORT_STATS))
 		print_stats(ctx, &port->stats);
@@ -215,6 +217,8 @@ void print_map(struct ctx *ctx, uint32_t nve, const struct nvo3_map *map)
 		out_u64(o, "epoch", map->epoch);
 	if (map->has & NVO3_HAS(MAP_PROV))
 		out_str(o, "prov", args_word(words_prov, map->prov));
+	if (map->group)
+		out_u64(o, "group", map->group);
 }
 
 void print_miss(struct ctx *ctx, uint32_t nve, const struct nvo3_miss *miss)

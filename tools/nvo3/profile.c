@@ -173,6 +173,6 @@ const struct command profile_command = {
 	"       nvo3 profile del dev NVE id ID\n"
 	"       nvo3 profile [ show ] [ dev NVE [ id ID ] ]\n"
 	"RULE := rule { permit | deny } { from-vm | to-vm } [ ethertype TYPE ] [ proto PROTO ]\n"
-	"        [ src PREFIX ] [ dst PREFIX ]\n"
+	"        [ src { PREFIX | group NUMBER } ] [ dst { PREFIX | group NUMBER } ]\n"
 	"        [ sport PORT[-PORT] ] [ dport PORT[-PORT] ]\n",
 };

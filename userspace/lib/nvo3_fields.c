@@ -87,6 +87,7 @@ static const struct field port_fields[] = {
 	FIELD(port, PORT_SPOOF, U8, spoof),
 	FIELD(port, PORT_DHCP_SERVER, U8, dhcp_server),
 	FIELD(port, PORT_ROUTER, U8, router),
+	FIELD(port, PORT_GROUP, U32, group),
 };
 
 static const struct field map_fields[] = {
@@ -101,6 +102,7 @@ static const struct field map_fields[] = {
 	FIELD(map, MAP_ENCAP, U8, encap),
 	FIELD(map, MAP_DSTPORT, BE16, dstport),
 	FIELD(map, MAP_REMOTE_VNI, U32, remote_vni),
+	FIELD(map, MAP_GROUP, U32, group),
 };
 
 static const struct field path_fields[] = {

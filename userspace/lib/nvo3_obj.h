@@ -63,7 +63,7 @@ struct nvo3_port {
 	uint32_t has;
 	uint32_t dev;			/* ifindex of the access device */
 	uint16_t vlan;			/* 0 untagged */
-	uint32_t vni, profile;		/* profile 0 none */
+	uint32_t vni, profile, group;	/* 0 none, of the latter two */
 	struct mac_addr mac;
 	uint8_t state;			/* enum nvo3_port_state */
 	uint64_t epoch;

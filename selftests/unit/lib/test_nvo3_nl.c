@@ -40,7 +40,7 @@ static const struct nvo3_event full[] = {
 		.state = NVO3_PORT_STATE_ACTIVE, .epoch = UINT64_MAX, .stats = STATS } },
 	{ NVO3_CMD_MAP_NTF, 9, .map = {
 		.has = ALL, .vni = 1, .mac = MAC(2), .dev = 6, .vlan = 1, .epoch = 1ULL << 50,
-		.prov = NVO3_PROV_PORT } },
+		.prov = NVO3_PROV_PORT, .group = 5 } },
 	{ NVO3_CMD_ALERT_NTF, 9, .map = {
 		.vni = 1, .mac = MAC(3), .addr = { AF_INET6, { 0xfd, 3 } }, .epoch = 4 } },
 	{ NVO3_CMD_REMOTE_GET, 9, .remote = {
@@ -51,7 +51,7 @@ static const struct nvo3_event full[] = {
 		.vni = 1, .src = MAC(4), .dst = MAC(5), .addr = { AF_INET, { 10, 0, 0, 4 } },
 		.suppressed = 8 } },
 	{ NVO3_CMD_PORT_NTF, 9, .port = {
-		.dev = 5, .vni = 1, .mac = MAC(1), .profile = 7, .spoof = NVO3_SOURCE_CHECK_ON,
+		.dev = 5, .vni = 1, .mac = MAC(1), .profile = 7, .group = 8, .spoof = NVO3_SOURCE_CHECK_ON,
 		.router = 1, .nallow = 2, .allow = {
 			{ .ip = { AF_INET, { 10, 0, 0, 1 } }, .plen = 32 },
 			{ .mac = MAC(2), .ip = { AF_INET6, { 0xfd } }, .plen = 8 } } } },
