@@ -106,7 +106,7 @@ const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_GROUP + 1] = {
 	[NVO3_A_PORT_GROUP] = { .type = NLA_U32, },
 };
 
-const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_PAD + 1] = {
+const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_DSCP + 1] = {
 	[NVO3_A_PROFILE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NVO3_A_PROFILE_DEFAULT] = NLA_POLICY_MAX(NLA_U8, 1),
 	[NVO3_A_PROFILE_RATE] = { .type = NLA_U64, },
@@ -115,6 +115,8 @@ const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_PAD + 1] = {
 	[NVO3_A_PROFILE_RULES] = { .type = NLA_U32, },
 	[NVO3_A_PROFILE_PORTS] = { .type = NLA_U32, },
 	[NVO3_A_PROFILE_FIRST] = { .type = NLA_U32, },
+	[NVO3_A_PROFILE_VLAN] = NLA_POLICY_RANGE(NLA_U16, 1, 4094),
+	[NVO3_A_PROFILE_DSCP] = NLA_POLICY_MAX(NLA_U8, 63),
 };
 
 const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_STATE + 1] = {

@@ -66,6 +66,26 @@ tos() {
 	with tos 0
 }
 
+# A profile's comes first, for its ports; ECN stays the inner one.
+dscp() {
+	with tos 184
+	nvo3 -n h1 -b - <<-END
+		profile add dev nve0 id 1 dscp 10
+		port set dev p1 profile 1
+	END
+	sent 2 "$IP4" "$V4 ip[1] = 0x2a"
+	sent 3 "$IP6" "$V4 ip6[0:2] & 0x0ff0 = 0x02a0"
+	sent 5 "$IP6" "$GRE6 ip6[0:2] & 0x0ff0 = 0x02a0"
+	sent 2 "$ARP" "$V4 ip[1] = 0x28"
+	run_cmd nvo3 -n h1 profile replace dev nve0 id 1 dscp 0
+	sent 2 "$ARP" "$V4 ip[1] = 0"
+	run_cmd nvo3 -n h1 profile replace dev nve0 id 1
+	sent 4 "$IP4" "$GNV6 ip6[0:2] & 0x0ff0 = 0x0ba0"
+	run_cmd nvo3 -n h1 port set dev p1 profile 0
+	run_cmd nvo3 -n h1 profile del dev nve0 id 1
+	with tos 0
+}
+
 df() {
 	with df set
 	sent 2 "$IP4" "$V4 ip[6] & 0x40 = 0x40"
@@ -182,10 +202,11 @@ nvo3 -n h1 -b - <<-END
 	map add dev nve0 vni 100 mac $(mac 5) nve 2001:db8::2 encap nvgre
 END
 
-plan 8
+plan 9
 test_run "as it is without a word" defaults
 test_run "ttl" ttl
 test_run "tos" tos
+test_run "dscp of a profile" dscp
 test_run "df" df
 test_run "label" label
 test_run "sport" sport

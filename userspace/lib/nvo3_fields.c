@@ -160,6 +160,8 @@ static const struct field profile_fields[] = {
 	FIELD(profile, PROFILE_RULES, U32, rules),
 	FIELD(profile, PROFILE_PORTS, U32, ports),
 	FIELD(profile, PROFILE_FIRST, U32, first),
+	VLAN(profile, PROFILE_VLAN),
+	FIELD(profile, PROFILE_DSCP, U8, dscp),
 };
 
 static const struct field rule_fields[] = {

@@ -57,7 +57,8 @@ static const struct nvo3_event full[] = {
 			{ .mac = MAC(2), .ip = { AF_INET6, { 0xfd } }, .plen = 8 } } } },
 	{ NVO3_CMD_PROFILE_GET, 9, .profile = {
 		.has = ALL, .id = 1, .otherwise = NVO3_VERDICT_PERMIT, .rate = 1ULL << 40,
-		.burst = 2, .pps = 3, .rules = 4, .ports = 5, .first = 6 } },
+		.burst = 2, .pps = 3, .rules = 4, .ports = 5, .first = 6, .vlan = 7,
+		.dscp = 8 } },
 };
 
 struct message {
