@@ -27,7 +27,7 @@ TUNSETIFF, TUNSETOFFLOAD = 0x400454ca, 0x400454d0
 IFF_TAP, IFF_NO_PI, IFF_VNET_HDR, IFF_MULTI_QUEUE = 2, 0x1000, 0x4000, 0x100
 IFF_NAPI, IFF_NAPI_FRAGS = 0x10, 0x20
 PLAIN = bytes(10)
-VNI = 5000
+OUT, IN, ALL = 5000, 7000, 6000     # VNs: from a, to d, and where nothing is counted
 BATCH = 200
 A, B, A6, B6 = '10.0.0.1', '10.0.0.2', 'fd00::1', 'fd00::2'
 TO = (2, 3, 4, 5, 6)
@@ -78,7 +78,8 @@ def seeds(to):
     inner = [
         (0x0800, ip4(A, B, 17, udp())), (0x0800, ip4(A, B, 6, tcp(1, 2) + bytes(40))),
         (0x0800, ip4(A, B, 1, bytes(16))), (0x0800, ip4(A, B, 17, udp(), frag=0x2000)),
-        (0x0800, ip4(A, B, 17, bytes(24), frag=3)), (0x0800, ip4('0.0.0.0', B, 17, udp(bytes(240), 68, 67))),
+        (0x0800, ip4(A, B, 17, bytes(24), frag=3)),
+        (0x0800, ip4('0.0.0.0', B, 17, udp(bytes(240), 68, 67))),
         (0x0800, b'\x4f' + ip4(A, B, 6)[1:] + bytes(40) + tcp(1, 2)),
         (0x0800, ip4(A, B, 17, bytes(1600), frag=0x4000)),
         (0x86dd, ip6(A6, B6, 17, udp())), (0x86dd, ip6(A6, B6, 6, tcp(1, 2))),
@@ -105,7 +106,7 @@ def seeds(to):
 
 def mutate(data, first=0):
     """A few bytes from @first on are others, or missing, or too many."""
-    data = bytearray(data)
+    data, first = bytearray(data), min(first, len(data))
     for _ in range(rng.choice((0, 1, 1, 2, 3, 8))):
         if len(data) <= first:
             break
@@ -145,7 +146,7 @@ def underlay6(payload, src='2001:db8::2'):
     return US + bytes.fromhex('0200000000bb') + b'\x86\xdd' + ip6(src, '2001:db8::1', 17, right)
 
 
-def tunnel(inner, vni=VNI):
+def tunnel(inner, vni):
     """(UDP port, tunnel header and frame), either encapsulation."""
     kind = rng.randrange(3)
     if kind == 0:
@@ -165,15 +166,20 @@ def wrapped(payload, dport):
 
 # --- what became of it
 
+def reaches_us(frame):
+    """The receive path itself loses a frame whose VLAN tag is not all there."""
+    return len(frame) >= (20 if frame[12:14] in (b'\x81\0', b'\x88\xa8') else 14)
+
+
 class Place:
     def __init__(self):
         self.nve = Nve('fuzz')
         with Namespace('fuzz'):
-            self.taps = {name: Tap(name) for name in 'abu'}
+            self.taps = {name: Tap(name) for name in 'abdu'}
             self.pages = Tap('c', IFF_NAPI | IFF_NAPI_FRAGS | IFF_MULTI_QUEUE)
             # Who listens makes clones of what passes.
             self.ears = []
-            for dev in 'abcu':
+            for dev in 'abcdu':
                 ear = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
                 ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
                 ear.bind((dev, 3))
@@ -181,11 +187,14 @@ class Place:
         self.thrown = self.counted = 0
 
     def fates(self):
-        """Frames that left the VN by a port or a tunnel, and all drops."""
-        reply = self.nve.request('VN_GET', attr(N['NVO3_A_VN'], [number('NVO3_A_VN_VNI', VNI)]))
-        stats = attrs_of(attrs_of(attrs_of(reply[0])[N['NVO3_A_VN']])[N['NVO3_A_VN_STATS']])
-        out = sum(struct.unpack('=Q', stats[N[f'NVO3_A_STATS_{name}_PACKETS']])[0]
-                  for name in ('TX', 'ENCAP'))
+        """Frames that left the VNs by a port or a tunnel, and all drops."""
+        out = 0
+        for vni in (OUT, IN):
+            reply = self.nve.request('VN_GET', attr(N['NVO3_A_VN'],
+                                                    [number('NVO3_A_VN_VNI', vni)]))
+            stats = attrs_of(attrs_of(attrs_of(reply[0])[N['NVO3_A_VN']])[N['NVO3_A_VN_STATS']])
+            out += sum(struct.unpack('=Q', stats[N[f'NVO3_A_STATS_{name}_PACKETS']])[0]
+                       for name in ('TX', 'ENCAP'))
         return out, self.nve.drops()
 
     def drain(self):
@@ -195,6 +204,7 @@ class Place:
     def count(self, what, tap, frames):
         """Each of the frames has one fate, neither more nor less."""
         out, drops = self.fates()
+        frames = [frame for frame in frames if reaches_us(frame)]
         sent = sum(self.taps[tap].send(PLAIN, frame) for frame in frames)
         out_now, drops_now = self.fates()
         new = {reason: count - drops.get(reason, 0) for reason, count in drops_now.items()
@@ -219,9 +229,10 @@ def cut_short(place):
             place.count('cut short', 'a', [frame[:end] for end in range(14, min(len(frame), 130))])
     for frame in seeds(2):
         for wrap in (underlay4, underlay6):
-            for dport, header in ((4789, struct.pack('!II', 0x08000000, VNI << 8)),
-                                  (6081, struct.pack('!BBHI', 0, 0, 0x6558, VNI << 8)),
-                                  (6081, struct.pack('!BBHIHBB8x', 3, 0, 0x6558, VNI << 8, 1, 1, 2))):
+            for dport, header in ((4789, struct.pack('!II', 0x08000000, IN << 8)),
+                                  (6081, struct.pack('!BBHI', 0, 0, 0x6558, IN << 8)),
+                                  (6081, struct.pack('!BBHIHBB8x', 3, 0, 0x6558, IN << 8, 1,
+                                                     1, 2))):
                 whole = header + frame
                 place.count('tunnel cut short', 'u', [wrap(udp(whole[:end], 5, dport))
                                                       for end in range(min(len(whole), 130))])
@@ -230,9 +241,8 @@ def cut_short(place):
 def from_vm(place):
     """Mutated frames of a tenant system; where they go is the fuzzer's to say."""
     pool = [frame for to in TO for frame in seeds(to)]
-    place.count('from a VM', 'a', [frame for frame in
-                                   (mutate(rng.choice(pool), rng.choice((6, 12, 14, 14)))
-                                    for _ in range(BATCH)) if len(frame) >= 14])
+    place.count('from a VM', 'a', [mutate(rng.choice(pool), rng.choice((6, 12, 14, 14)))
+                                   for _ in range(BATCH)])
 
 
 def from_nve(place):
@@ -241,7 +251,7 @@ def from_nve(place):
 
     def packet():
         dport, payload = tunnel(mutate(rng.choice(pool), rng.choice((0, 12, 14))),
-                                rng.choice((VNI, VNI, VNI, 6, 0)))
+                                rng.choice((IN, IN, IN, 6, 0)))
         return wrapped(mutate(payload) if rng.randrange(2) else payload, dport)
     place.count('from an NVE', 'u', [packet() for _ in range(BATCH)])
 
@@ -259,9 +269,9 @@ def uncounted(place):
             if len(frame) > 14 else []
         parts = [frame[begin:end] for begin, end in zip([0, *cuts], [*cuts, len(frame)])]
         place.throw(place.pages.send(rng.choice((PLAIN, header)), *parts))
-        dport, payload = tunnel(frame, rng.choice((VNI, 6000)))
+        dport, payload = tunnel(frame, rng.choice((IN, OUT, ALL)))
         if rng.randrange(3) == 0:
-            key = struct.pack('!HHI', 0x2000, 0x6558, rng.choice((VNI, 6000)) << 8)
+            key = struct.pack('!HHI', 0x2000, 0x6558, rng.choice((IN, OUT, ALL)) << 8)
             packet = underlay4(mutate(key + frame), 47)
         else:
             packet = wrapped(payload[:9000], dport)
@@ -270,12 +280,15 @@ def uncounted(place):
     place.drain()
 
 
-SETTINGS = ('nve set dev nve0 verify drop', 'nve set dev nve0 verify log', 'nve set dev nve0 verify off',
-            'nve set dev nve0 fastpath off', 'nve set dev nve0 fastpath auto',
+SETTINGS = ('nve set dev nve0 verify drop', 'nve set dev nve0 verify log',
+            'nve set dev nve0 verify off', 'nve set dev nve0 fastpath off',
+            'nve set dev nve0 fastpath auto',
             'nve set dev nve0 mss-clamp on df inherit ttl inherit tos inherit',
             'nve set dev nve0 mss-clamp off df set ttl 64 tos 0', 'nve set dev nve0 csum off',
-            'port set dev a spoof on', 'port set dev a spoof off', 'port set dev a profile 1 group 7',
-            'port set dev b profile 1', 'port set dev a profile 0', 'port set dev b profile 0',
+            'port set dev a spoof on', 'port set dev a spoof off',
+            'port set dev a profile 1 group 7', 'port set dev b profile 1',
+            'port set dev d profile 1 group 7', 'port set dev a profile 0',
+            'port set dev b profile 0', 'port set dev d profile 0',
             'port set dev a ip 10.0.0.1 ip fd00::1', 'port set dev a ip none')
 
 
