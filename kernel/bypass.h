@@ -60,13 +60,8 @@ static inline bool nvo3_bypass_bpf(const struct net *net)
 #endif
 }
 
-/* Raw sockets share buckets, so this may name one of another namespace. */
-static inline bool nvo3_bypass_raw(const struct net *net, u8 family, u8 proto)
-{
-	struct raw_hashinfo *raw = family == AF_INET ? &raw_v4_hashinfo : &raw_v6_hashinfo;
-
-	return !hlist_empty(&raw->ht[raw_hashfunc(net, proto)]);
-}
+/* A raw socket that would get a copy. Under RCU. */
+bool nvo3_bypass_raw(const struct net *net, u8 family, u8 proto);
 
 /* A packet of @family that would leave by IP. */
 static inline enum nvo3_bypass nvo3_bypass_tx(const struct net *net, u8 family, u8 fastpath)

@@ -35,6 +35,8 @@ static unsigned int receive(struct nvo3_nve *nve, struct sk_buff *skb, struct nv
 	struct nvo3_vn *vn = NULL;
 	enum nvo3_drop reason;
 
+	/* A hook before this one may have queued the packet, and then a process brings it. */
+	local_bh_disable();
 	nvo3_ways_compat(nve->ways, nvo3_stats_frames(skb));
 	outer->encap = NVO3_ENCAP_NVGRE;
 	outer->hlen = NVO3_ENCAP_HLEN;
@@ -42,6 +44,7 @@ static unsigned int receive(struct nvo3_nve *nve, struct sk_buff *skb, struct nv
 	reason = nvo3_from_outer(nve, outer, skb, &vn, &port);
 	if (reason)
 		nvo3_drop(nve, vn, port, skb, reason);
+	local_bh_enable();
 	return NF_STOLEN;
 }
 
