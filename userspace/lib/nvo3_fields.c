@@ -185,6 +185,7 @@ static const struct field rule_fields[] = {
 
 #define MEMBER_ADDRS (NVO3_HAS(MEMBER_ADDR4) | NVO3_HAS(MEMBER_ADDR6))
 #define PATH_ADDRS (NVO3_HAS(PATH_ADDR4) | NVO3_HAS(PATH_ADDR6))
+#define SOURCE_KEY (NVO3_HAS(SOURCE_VNI) | NVO3_HAS(SOURCE_SRC))
 #define SOURCE_ADDRS (NVO3_HAS(SOURCE_ADDR4) | NVO3_HAS(SOURCE_ADDR6))
 #define REMOTE_ADDRS (NVO3_HAS(REMOTE_ADDR4) | NVO3_HAS(REMOTE_ADDR6))
 
@@ -197,8 +198,7 @@ OBJECT(map, MAP, map_fields, .needs = NVO3_HAS(MAP_VNI) | NVO3_HAS(MAP_MAC));
 OBJECT(path, MAP_PATH, path_fields, .needs_one = PATH_ADDRS);
 OBJECT(remote, REMOTE, remote_fields, .needs_one = REMOTE_ADDRS);
 OBJECT(miss, MISS, miss_fields, .needs = NVO3_HAS(MISS_VNI) | NVO3_HAS(MISS_DST));
-OBJECT(source, SOURCE, source_fields, .needs = NVO3_HAS(SOURCE_VNI) | NVO3_HAS(SOURCE_SRC),
-       .needs_one = SOURCE_ADDRS);
+OBJECT(source, SOURCE, source_fields, .needs = SOURCE_KEY, .needs_one = SOURCE_ADDRS);
 OBJECT(allow, PORT_ALLOW, allow_fields, .needs = NVO3_HAS(ALLOW_PLEN));
 OBJECT(profile, PROFILE, profile_fields, .needs = NVO3_HAS(PROFILE_ID));
 OBJECT(rule, RULE, rule_fields, .needs = NVO3_HAS(RULE_VERDICT) | NVO3_HAS(RULE_DIR));

@@ -51,8 +51,8 @@ static const struct nvo3_event full[] = {
 		.vni = 1, .src = MAC(4), .dst = MAC(5), .addr = { AF_INET, { 10, 0, 0, 4 } },
 		.suppressed = 8 } },
 	{ NVO3_CMD_PORT_NTF, 9, .port = {
-		.dev = 5, .vni = 1, .mac = MAC(1), .profile = 7, .group = 8, .spoof = NVO3_SOURCE_CHECK_ON,
-		.router = 1, .nallow = 2, .allow = {
+		.dev = 5, .vni = 1, .mac = MAC(1), .profile = 7, .group = 8,
+		.spoof = NVO3_SOURCE_CHECK_ON, .router = 1, .nallow = 2, .allow = {
 			{ .ip = { AF_INET, { 10, 0, 0, 1 } }, .plen = 32 },
 			{ .mac = MAC(2), .ip = { AF_INET6, { 0xfd } }, .plen = 8 } } } },
 	{ NVO3_CMD_PROFILE_GET, 9, .profile = {
