@@ -23,6 +23,8 @@ const struct nla_policy nvo3_conf_policy[IFLA_NVO3_MAX + 1] = {
 	[IFLA_NVO3_UNDERLAY] = NLA_POLICY_MIN(NLA_U32, 1),
 	[IFLA_NVO3_MSS_CLAMP] = NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_NVO3_FASTPATH] = NLA_POLICY_MAX(NLA_U8, NVO3_FASTPATH_MAX),
+	[IFLA_NVO3_VERIFY] = NLA_POLICY_MAX(NLA_U8, NVO3_VERIFY_MAX),
+	[IFLA_NVO3_REDIRECT] = { .type = NLA_U32 },
 };
 
 static int fix_port(const struct nlattr *attr, u16 otherwise, __be16 *port,
@@ -146,6 +148,7 @@ static void set_defaults(struct nvo3_conf *conf)
 	conf->flowid = true;
 	conf->ttl = 64;
 	conf->label = NVO3_LABEL_FLOW;
+	conf->redirect = NVO3_REDIRECT_DEFAULT;
 }
 
 static int parse_tos(struct nvo3_conf *conf, const struct nlattr *attr,
@@ -221,6 +224,10 @@ int nvo3_conf_parse(struct nvo3_nve *nve, struct nlattr **data, struct nvo3_conf
 		conf->flowid = nla_get_u8(data[IFLA_NVO3_FLOWID]);
 	if (data[IFLA_NVO3_FASTPATH])
 		conf->fastpath = nla_get_u8(data[IFLA_NVO3_FASTPATH]);
+	if (data[IFLA_NVO3_VERIFY])
+		conf->verify = nla_get_u8(data[IFLA_NVO3_VERIFY]);
+	if (data[IFLA_NVO3_REDIRECT])
+		conf->redirect = nla_get_u32(data[IFLA_NVO3_REDIRECT]);
 	return 0;
 }
 
@@ -243,7 +250,9 @@ size_t nvo3_conf_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u8)) +			/* IFLA_NVO3_CSUM_RX */
 	       nla_total_size(sizeof(u32)) +			/* IFLA_NVO3_UNDERLAY */
 	       nla_total_size(sizeof(u8)) +			/* IFLA_NVO3_MSS_CLAMP */
-	       nla_total_size(sizeof(u8));			/* IFLA_NVO3_FASTPATH */
+	       nla_total_size(sizeof(u8)) +			/* IFLA_NVO3_FASTPATH */
+	       nla_total_size(sizeof(u8)) +			/* IFLA_NVO3_VERIFY */
+	       nla_total_size(sizeof(u32));			/* IFLA_NVO3_REDIRECT */
 }
 
 static int fill_header(struct sk_buff *skb, const struct nvo3_conf *conf)
@@ -275,6 +284,8 @@ int nvo3_conf_fill(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_u8(skb, IFLA_NVO3_ACCEPT, nve->accept) ||
 	    nla_put_be16(skb, IFLA_NVO3_GENEVE_PORT, nve->geneve_port) ||
 	    nla_put_u8(skb, IFLA_NVO3_FASTPATH, conf->fastpath) ||
+	    nla_put_u8(skb, IFLA_NVO3_VERIFY, conf->verify) ||
+	    nla_put_u32(skb, IFLA_NVO3_REDIRECT, conf->redirect) ||
 	    (nve->underlay && nla_put_u32(skb, IFLA_NVO3_UNDERLAY, nve->underlay)))
 		return -EMSGSIZE;
 	return fill_header(skb, conf);

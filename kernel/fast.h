@@ -75,6 +75,13 @@ enum nvo3_drop nvo3_to_underlay(struct nvo3_nve *nve, struct nvo3_port *from,
 /* miss.c: no mapping for the destination of a tenant system's frame */
 void nvo3_miss(struct nvo3_nve *nve, struct nvo3_port *from, const struct ethhdr *eth);
 
+/*
+ * source.c: may the sender of @outer have sent the frame? NONE, or why it is to be dropped.
+ * The frame begins at its Ethernet header and stays the caller's.
+ */
+enum nvo3_drop nvo3_check_source(struct nvo3_nve *nve, struct nvo3_vn *vn,
+				 const struct nvo3_outer *outer, const struct sk_buff *skb);
+
 /* drop.c: @vn and @port as far as they are known, else NULL */
 void nvo3_drop(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *port,
 	       struct sk_buff *skb, enum nvo3_drop reason);

@@ -115,6 +115,8 @@ enum nvo3_drop nvo3_from_outer(struct nvo3_nve *nve, const struct nvo3_outer *ou
 	if (!*vn)
 		return NVO3_DROP_TUNNEL_VNI;
 	reason = decapsulate(nve, outer, skb);
+	if (!reason)
+		reason = nvo3_check_source(nve, *vn, outer, skb);
 	if (reason)
 		return reason;
 	reason = combine_ecn(skb, outer->dsfield);

@@ -58,6 +58,18 @@ static inline struct nvo3_group *nvo3_group_lookup(struct nvo3_groups *groups, u
  */
 struct nvo3_remote *nvo3_group_pick(const struct nvo3_group *group, u32 hash);
 
+/* Is one of its paths to @addr? */
+static inline bool nvo3_group_leads_to(const struct nvo3_group *group,
+				       const struct nvo3_addr *addr)
+{
+	u32 i;
+
+	for (i = 0; i < group->count; i++)
+		if (nvo3_addr_equal(&group->paths[i].remote->loc.addr, addr))
+			return true;
+	return false;
+}
+
 #ifdef DEBUG
 bool nvo3_group_selftest(void);
 #endif

@@ -7,12 +7,51 @@
 #include "fast.h"
 #include "verdict.h"
 
-static enum nvo3_verdict judge(const struct nvo3_nve *nve, const struct nvo3_acl *acl,
-			       enum nvo3_rule_dir dir, const struct nvo3_flow *flow)
+/*
+ * The group of who has the address: that of his port if he is behind one, else what his
+ * mapping says. The mapping is asked first, so that no group outlives it.
+ */
+static u32 group_of(struct nvo3_nve *nve, u32 vni, const u8 *mac)
 {
-	struct nvo3_verdict_slot *slots = nve->verdicts + smp_processor_id() * NVO3_VERDICT_SLOTS;
+	const struct nvo3_guard *guard;
+	struct nvo3_port *port;
+	u32 value;
 
-	return nvo3_verdict_judge(slots, nve->flow_seed, acl, dir, flow, 0, 0);
+	if (is_multicast_ether_addr(mac))
+		return 0;
+	value = nvo3_map_lookup(&nve->maps, vni, mac);
+	switch (nvo3_map_kind(value)) {
+	case NVO3_MAP_PORT:
+		port = nvo3_nve_port(nve, nvo3_map_nr(value));
+		guard = port ? rcu_dereference(port->guard) : NULL;
+		return guard ? guard->group : 0;
+	case NVO3_MAP_REMOTE:
+	case NVO3_MAP_GROUP:
+		return nvo3_vmgroups_lookup(&nve->vmgroups, vni, mac);
+	case NVO3_MAP_NONE:
+		break;
+	}
+	return 0;
+}
+
+/* Groups are looked up only where a rule asks for one. */
+static enum nvo3_verdict judge(const struct nvo3_port *port, const struct nvo3_guard *guard,
+			       const struct nvo3_acl *acl, enum nvo3_rule_dir dir,
+			       const struct sk_buff *skb, const struct nvo3_flow *flow)
+{
+	struct nvo3_verdict_slot *slots;
+	struct nvo3_nve *nve = port->nve;
+	u32 src = 0, dst = 0;
+
+	if (acl->groups && dir == NVO3_RULE_DIR_FROM_VM) {
+		src = guard->group;
+		dst = group_of(nve, port->vn->vni, eth_hdr(skb)->h_dest);
+	} else if (acl->groups) {
+		src = group_of(nve, port->vn->vni, eth_hdr(skb)->h_source);
+		dst = guard->group;
+	}
+	slots = nve->verdicts + smp_processor_id() * NVO3_VERDICT_SLOTS;
+	return nvo3_verdict_judge(slots, nve->flow_seed, acl, dir, flow, src, dst);
 }
 
 static bool police(struct nvo3_port *port, const struct nvo3_limits *limits,
@@ -27,11 +66,11 @@ static bool police(struct nvo3_port *port, const struct nvo3_limits *limits,
 	       nvo3_police_take(police, limits, skb->len, frames);
 }
 
-static enum nvo3_drop check_profile(struct nvo3_port *port, const struct nvo3_profile *profile,
+static enum nvo3_drop check_profile(struct nvo3_port *port, const struct nvo3_guard *guard,
 				    enum nvo3_rule_dir dir, const struct sk_buff *skb,
 				    const struct nvo3_flow *flow)
 {
-	const struct nvo3_policy *policy = rcu_dereference(profile->policy);
+	const struct nvo3_policy *policy = rcu_dereference(guard->profile->policy);
 	bool to_vm = dir == NVO3_RULE_DIR_TO_VM;
 	struct nvo3_flow own;
 
@@ -42,7 +81,7 @@ static enum nvo3_drop check_profile(struct nvo3_port *port, const struct nvo3_pr
 		}
 		if (flow->flags & NVO3_FLOW_BAD)
 			return NVO3_DROP_MALFORMED;
-		if (judge(port->nve, policy->acl, dir, flow) == NVO3_VERDICT_DENY)
+		if (judge(port, guard, policy->acl, dir, skb, flow) == NVO3_VERDICT_DENY)
 			return to_vm ? NVO3_DROP_ACL_TO_VM : NVO3_DROP_ACL_FROM_VM;
 	}
 	if (policy->limited && !police(port, &policy->limits, dir, skb))
@@ -58,7 +97,7 @@ enum nvo3_drop nvo3_guard_from_vm(struct nvo3_port *port, const struct nvo3_guar
 	if (guard->check)
 		reason = nvo3_spoof_check(&guard->spoof, skb, flow);
 	if (!reason && guard->profile)
-		reason = check_profile(port, guard->profile, NVO3_RULE_DIR_FROM_VM, skb, flow);
+		reason = check_profile(port, guard, NVO3_RULE_DIR_FROM_VM, skb, flow);
 	return reason;
 }
 
@@ -66,6 +105,6 @@ enum nvo3_drop nvo3_guard_to_vm(struct nvo3_port *port, const struct nvo3_guard 
 				const struct sk_buff *skb, const struct nvo3_flow *flow)
 {
 	if (guard->profile)
-		return check_profile(port, guard->profile, NVO3_RULE_DIR_TO_VM, skb, flow);
+		return check_profile(port, guard, NVO3_RULE_DIR_TO_VM, skb, flow);
 	return NVO3_DROP_NONE;
 }

@@ -15,6 +15,7 @@ struct nvo3_guard {
 	struct rcu_head rcu;
 	struct nvo3_profile *profile;	/* NULL: none; the port counts as its user */
 	struct nvo3_spoof spoof;
+	u32 group;			/* of its tenant system, 0: none */
 	bool check;			/* the sources of its frames */
 	u8 mode;			/* enum nvo3_source_check, as it was asked for */
 	struct nvo3_allow allow[];

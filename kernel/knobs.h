@@ -25,6 +25,8 @@ struct nvo3_conf {
 	u32 label;		/* IPv6 flow label, NVO3_LABEL_FLOW: by flow */
 	u16 sport_min, sport_max;	/* UDP source ports, 0: as the namespace has them */
 	u8 fastpath;		/* enum nvo3_fastpath */
+	u8 verify;		/* enum nvo3_verify */
+	u32 redirect;		/* ms, see source.c */
 	u32 gen;		/* counts the replacements */
 };
 

@@ -13,11 +13,14 @@
 #include "mss.h"
 #include "netlink.h"
 #include "police.h"
+#include "relays.h"
 #include "rtnl.h"
 #include "spoof.h"
 #include "table.h"
 #include "template.h"
 #include "underlay.h"
+#include "verify.h"
+#include "vmgroups.h"
 #include "vouch.h"
 
 #ifdef DEBUG
@@ -35,10 +38,13 @@ static int __init selftest(void)
 	ok &= nvo3_police_selftest();
 	ok &= nvo3_spoof_selftest();
 	ok &= nvo3_members_selftest();
+	ok &= nvo3_relays_selftest();
+	ok &= nvo3_verify_selftest();
 	ok &= nvo3_group_selftest();
 	ok &= nvo3_index_selftest();
 	ok &= nvo3_table_selftest();
 	ok &= nvo3_map_selftest();
+	ok &= nvo3_vmgroups_selftest();
 	ok &= nvo3_bypass_selftest();
 	ok &= nvo3_vouch_selftest();
 	ok &= nvo3_template_selftest();

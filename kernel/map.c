@@ -19,6 +19,7 @@ static void map_fill(struct nvo3_mapping *out, struct nvo3_key key, u32 value,
 	out->kind = nvo3_map_kind(value);
 	out->nr = nvo3_map_nr(value);
 	out->epoch = cold->epoch;
+	out->group = cold->group;
 }
 
 bool nvo3_map_find(struct nvo3_table *table, u32 vni, const u8 *mac, struct nvo3_mapping *out)
@@ -75,6 +76,7 @@ int nvo3_map_store(struct nvo3_table *table, const struct nvo3_mapping *new,
 	}
 	cold->epoch = new->epoch;
 	cold->prov = new->prov;
+	cold->group = new->group;
 	return 0;
 }
 

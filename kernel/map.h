@@ -30,7 +30,8 @@ enum nvo3_map_kind {
 struct nvo3_map_cold {
 	u64 epoch;		/* 0: static */
 	u8 prov;		/* enum nvo3_prov */
-	u8 pad[7];		/* room for generation, state, last used */
+	u8 pad[3];		/* room for state, generation */
+	u32 group;		/* of the tenant system, 0: none; for readers in vmgroups.h */
 };
 
 struct nvo3_mapping {
@@ -39,6 +40,7 @@ struct nvo3_mapping {
 	u8 prov;		/* enum nvo3_prov */
 	enum nvo3_map_kind kind;
 	u32 nr;			/* of the port, remote or group */
+	u32 group;		/* that the tenant system belongs to, 0: none */
 	u64 epoch;
 };
 

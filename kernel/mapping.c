@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/jiffies.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include "mapping.h"
 #include "notify.h"
 
@@ -37,15 +39,80 @@ static void count(struct nvo3_vn *vn, const struct nvo3_mapping *map, int by)
 		vn->remote_maps += by;
 }
 
+static void copy_places(struct nvo3_nve *nve, const struct nvo3_mapping *map,
+			struct nvo3_left *left)
+{
+	const struct nvo3_group *group;
+
+	rcu_read_lock();
+	if (map->kind == NVO3_MAP_GROUP) {
+		group = nvo3_group_lookup(&nve->groups, map->nr);
+		for (; left->count < group->count; left->count++)
+			left->addr[left->count] = group->paths[left->count].remote->loc.addr;
+	} else {
+		left->addr[left->count++] = nvo3_remote_lookup(&nve->remotes, map->nr)->loc.addr;
+	}
+	rcu_read_unlock();
+}
+
+/*
+ * An address that a newer epoch brings to a port of ours has left another NVE, which sends on
+ * what still comes there. Known before the mapping changes, so that no such frame is refused.
+ */
+static int note_move(struct nvo3_nve *nve, const struct nvo3_mapping *new)
+{
+	struct nvo3_mapping held;
+	struct nvo3_left *left;
+
+	if (new->kind != NVO3_MAP_PORT || !nvo3_map_find(&nve->maps, new->vni, new->mac, &held) ||
+	    !nvo3_map_is_remote(held.kind) || new->epoch <= held.epoch)
+		return 0;
+	left = kzalloc(sizeof(*left), GFP_KERNEL_ACCOUNT);
+	if (!left)
+		return -ENOMEM;
+	left->at = get_jiffies_64();
+	ether_addr_copy(left->mac, new->mac);
+	copy_places(nve, &held, left);
+	rcu_read_lock();
+	nvo3_port_set_left(nvo3_nve_port(nve, new->nr), left);
+	rcu_read_unlock();
+	return 0;
+}
+
+/*
+ * A mapping is never seen without its group: that comes before it and goes after it, when the
+ * request stands. Until then there is nothing that could not be put back without memory.
+ */
+static int set_group(struct nvo3_nve *nve, const struct nvo3_mapping *map)
+{
+	return map->group ? nvo3_vmgroups_set(&nve->vmgroups, map->vni, map->mac, map->group) : 0;
+}
+
+/* As the mapping that is there now says. */
+static void settle_group(struct nvo3_nve *nve, u32 vni, const u8 *mac)
+{
+	struct nvo3_mapping map = {};
+
+	nvo3_map_find(&nve->maps, vni, mac, &map);
+	WARN_ON_ONCE(nvo3_vmgroups_set(&nve->vmgroups, vni, mac, map.group));
+}
+
 int nvo3_mapping_set(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3_mapping *new,
 		     struct nvo3_mapping *old)
 {
 	int err;
 
 	lockdep_assert_held(&nve->lock);
-	err = nvo3_map_store(&nve->maps, new, old);
+	err = note_move(nve, new);
+	if (!err)
+		err = set_group(nve, new);
 	if (err)
 		return err;
+	err = nvo3_map_store(&nve->maps, new, old);
+	if (err) {
+		settle_group(nve, new->vni, new->mac);
+		return err;
+	}
 	hold(nve, new);
 	count(vn, new, 1);
 	count(vn, old, -1);
@@ -56,6 +123,8 @@ int nvo3_mapping_set(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3
 void nvo3_mapping_commit(struct nvo3_nve *nve, const struct nvo3_mapping *new,
 			 const struct nvo3_mapping *old)
 {
+	if (old->group && !new->group)
+		settle_group(nve, new->vni, new->mac);
 	nvo3_notify_map(nve, NVO3_CMD_MAP_NTF, new);
 	release(nve, old);
 }
@@ -70,6 +139,7 @@ void nvo3_mapping_undo(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nv
 		nvo3_map_remove(&nve->maps, new->vni, new->mac, &gone);
 	else
 		WARN_ON_ONCE(nvo3_map_store(&nve->maps, old, &gone));
+	settle_group(nve, new->vni, new->mac);
 	count(vn, new, -1);
 	count(vn, old, 1);
 	release(nve, new);
@@ -83,6 +153,8 @@ void nvo3_mapping_del(struct nvo3_nve *nve, struct nvo3_vn *vn, const u8 *mac)
 	lockdep_assert_held(&nve->lock);
 	if (!nvo3_map_remove(&nve->maps, vn->vni, mac, &old))
 		return;
+	if (old.group)
+		settle_group(nve, vn->vni, mac);
 	count(vn, &old, -1);
 	nvo3_nve_changed(nve);
 	nvo3_notify_map(nve, NVO3_CMD_MAP_DEL_NTF, &old);

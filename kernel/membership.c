@@ -29,10 +29,28 @@ int nvo3_membership_del(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_re
 	return 0;
 }
 
-void nvo3_membership_notify(struct nvo3_nve *nve, u8 cmd, const struct nvo3_vn *vn,
+int nvo3_membership_set_relay(struct nvo3_nve *nve, struct nvo3_vn *vn,
+			      struct nvo3_remote *remote, bool relay)
+{
+	int err;
+
+	if (relay)
+		err = nvo3_relays_add(&vn->relays, &remote->loc.addr);
+	else
+		err = nvo3_relays_del(&vn->relays, &remote->loc.addr);
+	if (!err)
+		nvo3_nve_changed(nve);
+	return err;
+}
+
+void nvo3_membership_notify(struct nvo3_nve *nve, u8 cmd, struct nvo3_vn *vn,
 			    const struct nvo3_remote *remote)
 {
-	struct nvo3_member member = { .vni = vn->vni, .loc = &remote->loc };
+	struct nvo3_member member = {
+		.vni = vn->vni,
+		.loc = &remote->loc,
+		.relay = nvo3_relays_has(&vn->relays, &remote->loc.addr),
+	};
 
 	nvo3_notify_member(nve, cmd, &member);
 }
@@ -55,8 +73,9 @@ void nvo3_vn_remove(struct nvo3_nve *nve, struct nvo3_vn *vn)
 
 	lockdep_assert_held(&nve->lock);
 	nvo3_mapping_flush(nve, &in_vn);
+	/* Its memory stays under the mutex. Hidden first, so that nobody new meets its members. */
+	nvo3_vn_del(vn);
 	remove_members(nve, vn);
 	nvo3_notify_vn(nve, NVO3_CMD_VN_DEL_NTF, vn);
-	nvo3_vn_del(vn);
 	nvo3_nve_changed(nve);
 }

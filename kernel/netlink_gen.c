@@ -55,7 +55,7 @@ const struct nla_policy nvo3_allow_nl_policy[NVO3_A_ALLOW_PLEN + 1] = {
 	[NVO3_A_ALLOW_PLEN] = NLA_POLICY_MAX(NLA_U8, 128),
 };
 
-const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_PATH + 1] = {
+const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_GROUP + 1] = {
 	[NVO3_A_MAP_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_map_vni_range),
 	[NVO3_A_MAP_MAC] = NLA_POLICY_EXACT_LEN(6),
 	[NVO3_A_MAP_ADDR4] = { .type = NLA_U32, },
@@ -68,15 +68,17 @@ const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_PATH + 1] = {
 	[NVO3_A_MAP_DSTPORT] = { .type = NLA_U16, },
 	[NVO3_A_MAP_REMOTE_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_map_remote_vni_range),
 	[NVO3_A_MAP_PATH] = NLA_POLICY_NESTED(nvo3_path_nl_policy),
+	[NVO3_A_MAP_GROUP] = { .type = NLA_U32, },
 };
 
-const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_REMOTE_VNI + 1] = {
+const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_RELAY + 1] = {
 	[NVO3_A_MEMBER_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_member_vni_range),
 	[NVO3_A_MEMBER_ADDR4] = { .type = NLA_U32, },
 	[NVO3_A_MEMBER_ADDR6] = NLA_POLICY_EXACT_LEN(16),
 	[NVO3_A_MEMBER_ENCAP] = NLA_POLICY_MAX(NLA_U8, 2),
 	[NVO3_A_MEMBER_DSTPORT] = { .type = NLA_U16, },
 	[NVO3_A_MEMBER_REMOTE_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_member_remote_vni_range),
+	[NVO3_A_MEMBER_RELAY] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 const struct nla_policy nvo3_path_nl_policy[NVO3_A_PATH_WEIGHT + 1] = {
@@ -88,7 +90,7 @@ const struct nla_policy nvo3_path_nl_policy[NVO3_A_PATH_WEIGHT + 1] = {
 	[NVO3_A_PATH_WEIGHT] = NLA_POLICY_MIN(NLA_U16, 1),
 };
 
-const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_ALLOW + 1] = {
+const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_GROUP + 1] = {
 	[NVO3_A_PORT_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NVO3_A_PORT_VLAN] = NLA_POLICY_RANGE(NLA_U16, 1, 4094),
 	[NVO3_A_PORT_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_port_vni_range),
@@ -101,9 +103,10 @@ const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_ALLOW + 1] = {
 	[NVO3_A_PORT_DHCP_SERVER] = NLA_POLICY_MAX(NLA_U8, 1),
 	[NVO3_A_PORT_ROUTER] = NLA_POLICY_MAX(NLA_U8, 1),
 	[NVO3_A_PORT_ALLOW] = NLA_POLICY_NESTED(nvo3_allow_nl_policy),
+	[NVO3_A_PORT_GROUP] = { .type = NLA_U32, },
 };
 
-const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_PAD + 1] = {
+const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_DSCP + 1] = {
 	[NVO3_A_PROFILE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NVO3_A_PROFILE_DEFAULT] = NLA_POLICY_MAX(NLA_U8, 1),
 	[NVO3_A_PROFILE_RATE] = { .type = NLA_U64, },
@@ -112,6 +115,8 @@ const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_PAD + 1] = {
 	[NVO3_A_PROFILE_RULES] = { .type = NLA_U32, },
 	[NVO3_A_PROFILE_PORTS] = { .type = NLA_U32, },
 	[NVO3_A_PROFILE_FIRST] = { .type = NLA_U32, },
+	[NVO3_A_PROFILE_VLAN] = NLA_POLICY_RANGE(NLA_U16, 1, 4094),
+	[NVO3_A_PROFILE_DSCP] = NLA_POLICY_MAX(NLA_U8, 63),
 };
 
 const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_STATE + 1] = {

@@ -13,11 +13,11 @@
 
 /* Common nested types */
 extern const struct nla_policy nvo3_allow_nl_policy[NVO3_A_ALLOW_PLEN + 1];
-extern const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_PATH + 1];
-extern const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_REMOTE_VNI + 1];
+extern const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_GROUP + 1];
+extern const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_RELAY + 1];
 extern const struct nla_policy nvo3_path_nl_policy[NVO3_A_PATH_WEIGHT + 1];
-extern const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_ALLOW + 1];
-extern const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_PAD + 1];
+extern const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_GROUP + 1];
+extern const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_DSCP + 1];
 extern const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_STATE + 1];
 extern const struct nla_policy nvo3_rule_nl_policy[NVO3_A_RULE_DST_GROUP + 1];
 extern const struct nla_policy nvo3_stats_nl_policy[NVO3_A_STATS_PAD + 1];

@@ -64,9 +64,9 @@ cancel:
 	return -EMSGSIZE;
 }
 
-static int put_drop(struct sk_buff *skb, enum nvo3_drop reason, u64 count)
+static int put_drop(struct sk_buff *skb, int type, enum nvo3_drop reason, u64 count)
 {
-	struct nlattr *nest = nla_nest_start(skb, NVO3_A_NVE_DROP);
+	struct nlattr *nest = nla_nest_start(skb, type);
 
 	if (!nest)
 		return -EMSGSIZE;
@@ -80,14 +80,14 @@ static int put_drop(struct sk_buff *skb, enum nvo3_drop reason, u64 count)
 }
 
 /* Reasons that have not happened are left out. */
-static int put_drops(struct sk_buff *skb, struct nvo3_drops __percpu *drops)
+static int put_drops(struct sk_buff *skb, int type, struct nvo3_drops __percpu *drops)
 {
 	enum nvo3_drop reason;
 	u64 count;
 
 	for (reason = NVO3_DROP_NONE + 1; reason <= NVO3_DROP_MAX; reason++) {
 		count = nvo3_drops_sum(drops, reason);
-		if (count && put_drop(skb, reason, count))
+		if (count && put_drop(skb, type, reason, count))
 			return -EMSGSIZE;
 	}
 	return 0;
@@ -151,7 +151,8 @@ static int put_nve_conf(struct sk_buff *skb, struct nvo3_nve *nve)
 	    nla_put_u8(skb, NVO3_A_NVE_ENCAP, nve->encap) ||
 	    nla_put_u8(skb, NVO3_A_NVE_ACCEPT, nve->accept) ||
 	    nla_put_be16(skb, NVO3_A_NVE_GENEVE_PORT, nve->geneve_port) ||
-	    nla_put_u8(skb, NVO3_A_NVE_FASTPATH, conf->fastpath))
+	    nla_put_u8(skb, NVO3_A_NVE_FASTPATH, conf->fastpath) ||
+	    nla_put_u8(skb, NVO3_A_NVE_VERIFY, conf->verify))
 		goto unlock;
 	err = 0;
 unlock:
@@ -171,7 +172,8 @@ int nvo3_fill_nve(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
 	    nla_put_u32(skb, NVO3_A_NVE_TABLE_SLOTS, nvo3_table_slots(&nve->maps)) ||
 	    nla_put_u64_64bit(skb, NVO3_A_NVE_TABLE_BYTES, nvo3_table_bytes(&nve->maps),
 			      NVO3_A_NVE_PAD) ||
-	    put_drops(skb, nve->drops) || put_ways(skb, nve->ways))
+	    put_drops(skb, NVO3_A_NVE_DROP, nve->drops) ||
+	    put_drops(skb, NVO3_A_NVE_LOGGED, nve->logged) || put_ways(skb, nve->ways))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -203,7 +205,8 @@ int nvo3_fill_member(struct sk_buff *skb, struct nvo3_nve *nve, const void *obje
 	const struct nvo3_member *member = object;
 
 	if (!nest || nla_put_u32(skb, NVO3_A_MEMBER_VNI, member->vni) ||
-	    put_locator(skb, nve, &member_types, member->loc))
+	    put_locator(skb, nve, &member_types, member->loc) ||
+	    (member->relay && nla_put_u8(skb, NVO3_A_MEMBER_RELAY, 1)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -286,7 +289,8 @@ int nvo3_fill_map(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
 	    put_target(skb, nve, map) ||
 	    (map->epoch && nla_put_u64_64bit(skb, NVO3_A_MAP_EPOCH, map->epoch,
 					     NVO3_A_MAP_PAD)) ||
-	    nla_put_u8(skb, NVO3_A_MAP_PROV, map->prov))
+	    nla_put_u8(skb, NVO3_A_MAP_PROV, map->prov) ||
+	    (map->group && nla_put_u32(skb, NVO3_A_MAP_GROUP, map->group)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -313,21 +317,6 @@ int nvo3_fill_remote(struct sk_buff *skb, struct nvo3_nve *nve, const void *obje
 	    nla_put_u64_64bit(skb, NVO3_A_REMOTE_BYTES, sum.bytes[NVO3_COUNT_ENCAP],
 			      NVO3_A_REMOTE_PAD) ||
 	    (way <= NVO3_BYPASS_MAX && nla_put_u32(skb, NVO3_A_REMOTE_BYPASS, way)))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-int nvo3_fill_miss(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
-{
-	struct nlattr *nest = nla_nest_start(skb, NVO3_A_MISS);
-	const struct nvo3_miss_event *event = object;
-
-	if (!nest || nla_put_u32(skb, NVO3_A_MISS_VNI, event->vni) ||
-	    nla_put(skb, NVO3_A_MISS_DST, ETH_ALEN, event->dst) ||
-	    nla_put(skb, NVO3_A_MISS_SRC, ETH_ALEN, event->src) ||
-	    nla_put_u32(skb, NVO3_A_MISS_DEV, event->ifindex) ||
-	    nla_put_u32(skb, NVO3_A_MISS_SUPPRESSED, event->suppressed))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

@@ -11,6 +11,7 @@
 struct nvo3_member {
 	u32 vni;
 	const struct nvo3_locator *loc;
+	bool relay;
 };
 
 /* Some of a profile's rules; @count 0: without rules. */
@@ -19,6 +20,7 @@ struct nvo3_profile_part {
 	u32 first, count;
 };
 
+/* No ifindex: @dst is the source of another NVE's packet. */
 struct nvo3_miss_event {
 	u32 vni;
 	u32 ifindex;
@@ -27,10 +29,19 @@ struct nvo3_miss_event {
 	u8 src[ETH_ALEN];
 };
 
+/* A frame whose source is not behind the NVE that sent it. */
+struct nvo3_source_event {
+	u32 vni;
+	u32 suppressed;
+	u8 src[ETH_ALEN];
+	u8 dst[ETH_ALEN];
+	struct nvo3_addr addr;	/* the sender */
+};
+
 /*
  * Put the object's nest; 0 or -EMSGSIZE. @object is NULL for an NVE, a struct
  * nvo3_mapping for a map, a struct nvo3_profile_part for a profile. Callers hold the
- * mutex, for a miss nothing.
+ * mutex, for an event nothing.
  */
 int nvo3_fill_nve(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_vn(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
@@ -42,6 +53,7 @@ int nvo3_fill_remote(struct sk_buff *skb, struct nvo3_nve *nve, const void *obje
 int nvo3_fill_guard(struct sk_buff *skb, const struct nvo3_port *port);
 int nvo3_fill_profile(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_miss(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
+int nvo3_fill_source(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 
 /* Where a message goes. */
 struct nvo3_msg {

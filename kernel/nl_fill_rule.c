@@ -81,6 +81,9 @@ int nvo3_fill_profile(struct sk_buff *skb, struct nvo3_nve *nve, const void *obj
 	if (!nest || nla_put_u32(skb, NVO3_A_PROFILE_ID, part->profile->id) ||
 	    nla_put_u8(skb, NVO3_A_PROFILE_DEFAULT, policy->otherwise) ||
 	    put_limits(skb, policy) ||
+	    (policy->vlan && nla_put_u16(skb, NVO3_A_PROFILE_VLAN, policy->vlan)) ||
+	    (policy->dscp != NVO3_DSCP_NONE &&
+	     nla_put_u8(skb, NVO3_A_PROFILE_DSCP, policy->dscp)) ||
 	    nla_put_u32(skb, NVO3_A_PROFILE_RULES, policy->acl ? policy->acl->nr : 0) ||
 	    nla_put_u32(skb, NVO3_A_PROFILE_PORTS, part->profile->ports) ||
 	    (part->first && nla_put_u32(skb, NVO3_A_PROFILE_FIRST, part->first)))
@@ -117,6 +120,7 @@ int nvo3_fill_guard(struct sk_buff *skb, const struct nvo3_port *port)
 	if (!guard)
 		return 0;
 	if ((guard->profile && nla_put_u32(skb, NVO3_A_PORT_PROFILE, guard->profile->id)) ||
+	    (guard->group && nla_put_u32(skb, NVO3_A_PORT_GROUP, guard->group)) ||
 	    nla_put_u8(skb, NVO3_A_PORT_SPOOF, guard->mode) ||
 	    (guard->spoof.flags & NVO3_SPOOF_DHCP && nla_put_u8(skb, NVO3_A_PORT_DHCP_SERVER, 1)) ||
 	    (guard->spoof.flags & NVO3_SPOOF_ROUTER && nla_put_u8(skb, NVO3_A_PORT_ROUTER, 1)))

@@ -47,6 +47,8 @@ static int parse_key(struct batch *batch, struct nlattr *nest, struct nlattr **t
 		change->new.epoch = nla_get_u64(tb[NVO3_A_MAP_EPOCH]);
 	if (tb[NVO3_A_MAP_PROV])
 		change->new.prov = nla_get_u8(tb[NVO3_A_MAP_PROV]);
+	if (tb[NVO3_A_MAP_GROUP])
+		change->new.group = nla_get_u32(tb[NVO3_A_MAP_GROUP]);
 	return 0;
 }
 
@@ -92,6 +94,9 @@ static int check_add(struct batch *batch, struct nlattr *nest, struct change *ch
 	err = parse_target(batch, nest, tb, change);
 	if (err)
 		return err;
+	if (change->new.group && change->new.kind == NVO3_MAP_PORT)
+		return NVO3_REFUSE(batch->extack, tb[NVO3_A_MAP_GROUP], EINVAL,
+				   "the group of who is behind a port is set by port-set");
 	err = nvo3_claim_judge(batch->nve, &change->new, batch->flags, nest, batch->extack);
 	if (err)
 		return err;
@@ -107,6 +112,10 @@ static int check_same(struct batch *batch, struct nlattr *nest, struct nlattr **
 	if (tb[NVO3_A_MAP_PROV] && change->new.prov != change->old.prov)
 		return NVO3_REFUSE(batch->extack, tb[NVO3_A_MAP_PROV], ENOENT,
 				   "the mapping of %pM in VN %u is of another provenance",
+				   change->new.mac, change->vn->vni);
+	if (tb[NVO3_A_MAP_GROUP] && change->new.group != change->old.group)
+		return NVO3_REFUSE(batch->extack, tb[NVO3_A_MAP_GROUP], ENOENT,
+				   "the mapping of %pM in VN %u is of another group",
 				   change->new.mac, change->vn->vni);
 	if (!nvo3_nl_has_target(tb))
 		return 0;
@@ -269,7 +278,8 @@ static int parse_filter(struct nvo3_nve *nve, struct nlattr *nest,
 	err = nvo3_nl_parse_map(nest, tb, extack);
 	if (err)
 		return err;
-	if (nvo3_nl_has_target(tb) || tb[NVO3_A_MAP_MAC] || tb[NVO3_A_MAP_EPOCH])
+	if (nvo3_nl_has_target(tb) || tb[NVO3_A_MAP_MAC] || tb[NVO3_A_MAP_EPOCH] ||
+	    tb[NVO3_A_MAP_GROUP])
 		return NVO3_REFUSE(extack, nest, EINVAL,
 				   "many mappings are chosen by VN and provenance only");
 	if (tb[NVO3_A_MAP_VNI]) {

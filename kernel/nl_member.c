@@ -10,7 +10,8 @@
 struct change {
 	struct nvo3_vn *vn;
 	struct nvo3_remote *remote;	/* held for the request */
-	bool done;
+	int relay;			/* -1: as it is */
+	bool joined, turned;		/* or left; became a relay, or no longer */
 };
 
 struct batch {
@@ -20,10 +21,10 @@ struct batch {
 	u32 count;
 };
 
-static int parse_member(struct nvo3_nve *nve, struct nlattr *nest, struct nvo3_vn **vn,
-			struct nvo3_locator *loc, struct netlink_ext_ack *extack)
+static int parse_member(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr **tb,
+			struct nvo3_vn **vn, struct nvo3_locator *loc,
+			struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[NVO3_A_MEMBER_MAX + 1];
 	struct nvo3_nl_locator attrs;
 	int err;
 
@@ -46,15 +47,17 @@ static int parse_member(struct nvo3_nve *nve, struct nlattr *nest, struct nvo3_v
 static int check_add(struct batch *batch, struct nlattr *nest)
 {
 	struct change *change = &batch->changes[batch->count];
+	struct nlattr *tb[NVO3_A_MEMBER_MAX + 1];
 	struct nvo3_locator loc;
 	int err;
 
-	err = parse_member(batch->nve, nest, &change->vn, &loc, batch->extack);
+	err = parse_member(batch->nve, nest, tb, &change->vn, &loc, batch->extack);
 	if (err)
 		return err;
 	err = nvo3_nl_check_locator(batch->nve, &loc.addr, nest, batch->extack);
 	if (err)
 		return err;
+	change->relay = tb[NVO3_A_MEMBER_RELAY] ? nla_get_u8(tb[NVO3_A_MEMBER_RELAY]) : -1;
 	change->remote = nvo3_remote_get(&batch->nve->remotes, &loc);
 	if (IS_ERR(change->remote)) {
 		NL_SET_ERR_MSG(batch->extack, "no memory for the remote NVE");
@@ -67,11 +70,12 @@ static int check_add(struct batch *batch, struct nlattr *nest)
 static int check_del(struct batch *batch, struct nlattr *nest)
 {
 	struct change *change = &batch->changes[batch->count];
+	struct nlattr *tb[NVO3_A_MEMBER_MAX + 1];
 	char buf[NVO3_ADDR_STRLEN];
 	struct nvo3_locator loc;
 	int err;
 
-	err = parse_member(batch->nve, nest, &change->vn, &loc, batch->extack);
+	err = parse_member(batch->nve, nest, tb, &change->vn, &loc, batch->extack);
 	if (err)
 		return err;
 	change->remote = nvo3_remote_find(&batch->nve->remotes, &loc);
@@ -116,39 +120,74 @@ static void batch_free(struct batch *batch)
 	kvfree(batch->changes);
 }
 
-/* @gone: the error that says there is nothing to do, as a second mention gives. */
-static int apply_all(struct batch *batch, int gone, u8 cmd,
-		     int (*apply)(struct nvo3_nve *nve, struct nvo3_vn *vn,
-				  struct nvo3_remote *remote),
-		     int (*undo)(struct nvo3_nve *nve, struct nvo3_vn *vn,
-				 struct nvo3_remote *remote))
+static int add_one(struct nvo3_nve *nve, struct change *change)
+{
+	int err;
+
+	err = nvo3_membership_add(nve, change->vn, change->remote);
+	if (err && err != -EEXIST)
+		return err;
+	change->joined = !err;
+	if (change->relay < 0)
+		return 0;
+	err = nvo3_membership_set_relay(nve, change->vn, change->remote, change->relay);
+	if (err == -ENOMEM)
+		return err;
+	change->turned = !err;
+	return 0;
+}
+
+static void undo_add(struct nvo3_nve *nve, struct change *change)
+{
+	if (change->turned)
+		nvo3_membership_set_relay(nve, change->vn, change->remote, !change->relay);
+	if (change->joined)
+		nvo3_membership_del(nve, change->vn, change->remote);
+}
+
+/* What was a relay goes as one: listeners are told afterwards. */
+static int del_one(struct nvo3_nve *nve, struct change *change)
+{
+	int err;
+
+	change->turned = !nvo3_membership_set_relay(nve, change->vn, change->remote, false);
+	err = nvo3_membership_del(nve, change->vn, change->remote);
+	change->joined = !err;
+	return err == -ENOENT ? 0 : err;
+}
+
+static void undo_del(struct nvo3_nve *nve, struct change *change)
+{
+	if (change->joined)
+		nvo3_membership_add(nve, change->vn, change->remote);
+	if (change->turned)
+		nvo3_membership_set_relay(nve, change->vn, change->remote, true);
+}
+
+/* A second mention finds nothing to do. */
+static int apply_all(struct batch *batch, u8 cmd,
+		     int (*apply)(struct nvo3_nve *nve, struct change *change),
+		     void (*undo)(struct nvo3_nve *nve, struct change *change))
 {
 	struct change *change;
 	int err = 0;
 	u32 i;
 
-	for (i = 0; i < batch->count && !err; i++) {
-		change = &batch->changes[i];
-		err = apply(batch->nve, change->vn, change->remote);
-		change->done = !err;
-		if (err == gone)
-			err = 0;
-	}
-	/* Backwards, which needs no memory: see nvo3_members_del(). */
-	while (err && i--) {
-		change = &batch->changes[i];
-		if (change->done)
-			undo(batch->nve, change->vn, change->remote);
-		change->done = false;
+	for (i = 0; i < batch->count && !err; i++)
+		err = apply(batch->nve, &batch->changes[i]);
+	if (err) {
+		/* Backwards, which needs no memory: see members.h and relays.h. */
+		while (i--)
+			undo(batch->nve, &batch->changes[i]);
+		NL_SET_ERR_MSG(batch->extack, "no memory for the members; none was changed");
+		return err;
 	}
 	for (i = 0; i < batch->count; i++) {
 		change = &batch->changes[i];
-		if (change->done)
+		if (change->joined || change->turned)
 			nvo3_membership_notify(batch->nve, cmd, change->vn, change->remote);
 	}
-	if (err)
-		NL_SET_ERR_MSG(batch->extack, "no memory for the members; none was changed");
-	return err;
+	return 0;
 }
 
 int nvo3_nl_member_add_doit(struct sk_buff *skb, struct genl_info *info)
@@ -158,8 +197,7 @@ int nvo3_nl_member_add_doit(struct sk_buff *skb, struct genl_info *info)
 
 	err = check_all(&batch, info, check_add);
 	if (!err)
-		err = apply_all(&batch, -EEXIST, NVO3_CMD_MEMBER_NTF,
-				nvo3_membership_add, nvo3_membership_del);
+		err = apply_all(&batch, NVO3_CMD_MEMBER_NTF, add_one, undo_add);
 	batch_free(&batch);
 	return err;
 }
@@ -171,15 +209,14 @@ int nvo3_nl_member_del_doit(struct sk_buff *skb, struct genl_info *info)
 
 	err = check_all(&batch, info, check_del);
 	if (!err)
-		err = apply_all(&batch, -ENOENT, NVO3_CMD_MEMBER_DEL_NTF,
-				nvo3_membership_del, nvo3_membership_add);
+		err = apply_all(&batch, NVO3_CMD_MEMBER_DEL_NTF, del_one, undo_del);
 	batch_free(&batch);
 	return err;
 }
 
 int nvo3_nl_member_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr *nest = info->attrs[NVO3_A_MEMBER];
+	struct nlattr *tb[NVO3_A_MEMBER_MAX + 1], *nest = info->attrs[NVO3_A_MEMBER];
 	struct nvo3_nve *nve = nvo3_nl_nve(info);
 	struct nvo3_remote *remote;
 	char buf[NVO3_ADDR_STRLEN];
@@ -188,14 +225,18 @@ int nvo3_nl_member_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct nvo3_vn *vn;
 	int err;
 
-	err = parse_member(nve, nest, &vn, &loc, info->extack);
+	err = parse_member(nve, nest, tb, &vn, &loc, info->extack);
 	if (err)
 		return err;
 	remote = nvo3_remote_find(&nve->remotes, &loc);
 	if (!remote || !nvo3_members_has(&vn->members, remote))
 		return NVO3_REFUSE(info->extack, nest, ENOENT, "%s is no member of VN %u",
 				   nvo3_addr_str(&loc.addr, buf), vn->vni);
-	member = (struct nvo3_member){ .vni = vn->vni, .loc = &remote->loc };
+	member = (struct nvo3_member){
+		.vni = vn->vni,
+		.loc = &remote->loc,
+		.relay = nvo3_relays_has(&vn->relays, &remote->loc.addr),
+	};
 	return nvo3_nl_reply(info, nvo3_fill_member, &member);
 }
 
@@ -209,6 +250,7 @@ static int dump_vn(struct sk_buff *skb, struct netlink_callback *cb, struct nvo3
 
 	for (; (remote = nvo3_members_at(&vn->members, cb->args[1])); cb->args[1]++) {
 		member.loc = &remote->loc;
+		member.relay = nvo3_relays_has(&vn->relays, &remote->loc.addr);
 		err = nvo3_nl_dump(skb, cb, nve, nvo3_fill_member, &member);
 		if (err)
 			return err;
@@ -230,7 +272,7 @@ static struct nvo3_vn *dump_filter(struct netlink_callback *cb, struct nvo3_nve 
 	if (err)
 		return ERR_PTR(err);
 	if (tb[NVO3_A_MEMBER_ADDR4] || tb[NVO3_A_MEMBER_ADDR6] || tb[NVO3_A_MEMBER_ENCAP] ||
-	    tb[NVO3_A_MEMBER_DSTPORT] || tb[NVO3_A_MEMBER_REMOTE_VNI])
+	    tb[NVO3_A_MEMBER_DSTPORT] || tb[NVO3_A_MEMBER_REMOTE_VNI] || tb[NVO3_A_MEMBER_RELAY])
 		return ERR_PTR(NVO3_REFUSE(cb->extack, nest, EINVAL,
 					   "members are listed by VN, not by address"));
 	return nvo3_nl_vn(nve, nest, tb[NVO3_A_MEMBER_VNI], cb->extack);

@@ -9,6 +9,7 @@ struct wish {
 	u64 epoch;
 	u8 state;
 	struct nvo3_profile *profile;	/* NULL: none */
+	u32 group;		/* 0: none */
 	u8 check;		/* enum nvo3_source_check */
 	u8 flags;		/* NVO3_SPOOF_* but _ADDRS */
 	u8 nr;
@@ -61,6 +62,26 @@ static int parse_profile(struct nvo3_nve *nve, struct nlattr *attr, struct wish 
 	return PTR_ERR_OR_ZERO(wish->profile);
 }
 
+/* The VLAN that the profile wants its ports on, 0: any. */
+static u16 profile_vlan(struct nvo3_nve *nve, const struct wish *wish)
+{
+	return wish->profile ? nvo3_profile_policy(&nve->profiles, wish->profile)->vlan : 0;
+}
+
+static int check_vlan(struct nvo3_nve *nve, const struct wish *wish, u16 vlan,
+		      const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	u16 wanted = profile_vlan(nve, wish);
+
+	if (!wanted || wanted == vlan)
+		return 0;
+	if (!vlan)
+		return NVO3_REFUSE(extack, attr, EINVAL, "profile %u is for ports on VLAN %u",
+				   wish->profile->id, wanted);
+	return NVO3_REFUSE(extack, attr, EINVAL, "profile %u is for ports on VLAN %u, not %u",
+			   wish->profile->id, wanted, vlan);
+}
+
 static int parse_wish(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr **tb,
 		      struct wish *wish, struct netlink_ext_ack *extack)
 {
@@ -83,6 +104,8 @@ static int parse_wish(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *
 		if (err)
 			return err;
 	}
+	if (tb[NVO3_A_PORT_GROUP])
+		wish->group = nla_get_u32(tb[NVO3_A_PORT_GROUP]);
 	return parse_sources(nest, tb, wish, extack);
 }
 
@@ -99,6 +122,7 @@ static void wish_of(const struct nvo3_port *port, struct wish *wish)
 	if (!guard)
 		return;
 	wish->profile = guard->profile;
+	wish->group = guard->group;
 	wish->check = guard->mode;
 	wish->flags = guard->spoof.flags & ~NVO3_SPOOF_ADDRS;
 	wish->nr = guard->spoof.nr;
@@ -128,7 +152,7 @@ static struct nvo3_guard *make_guard(const struct wish *wish, struct netlink_ext
 {
 	struct nvo3_guard *guard;
 
-	if (!wish->profile && !wants_check(wish) && !wish->check && !wish->flags && !wish->nr)
+	if (!wish->profile && !wish->group && !wants_check(wish) && !wish->check && !wish->flags && !wish->nr)
 		return NULL;
 	guard = kzalloc(struct_size(guard, allow, wish->nr), GFP_KERNEL_ACCOUNT);
 	if (!guard) {
@@ -136,6 +160,7 @@ static struct nvo3_guard *make_guard(const struct wish *wish, struct netlink_ext
 		return ERR_PTR(-ENOMEM);
 	}
 	guard->profile = wish->profile;
+	guard->group = wish->group;
 	make_sources(guard, wish);
 	return guard;
 }
@@ -210,7 +235,10 @@ int nvo3_nl_port_add_doit(struct sk_buff *skb, struct genl_info *info)
 	err = parse_wish(nve, nest, tb, &wish, info->extack);
 	if (err)
 		return err;
-	vlan = tb[NVO3_A_PORT_VLAN] ? nla_get_u16(tb[NVO3_A_PORT_VLAN]) : 0;
+	vlan = tb[NVO3_A_PORT_VLAN] ? nla_get_u16(tb[NVO3_A_PORT_VLAN]) : profile_vlan(nve, &wish);
+	err = check_vlan(nve, &wish, vlan, tb[NVO3_A_PORT_VLAN], info->extack);
+	if (err)
+		return err;
 	port = nvo3_port_add(slave, vn, vlan);
 	if (IS_ERR(port))
 		return refuse_add(slave, vlan, PTR_ERR(port), tb[NVO3_A_PORT_VLAN] ?: nest,
@@ -251,6 +279,9 @@ int nvo3_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 				   port->vn->vni);
 	wish_of(port, &wish);
 	err = parse_wish(nvo3_nl_nve(info), nest, tb, &wish, info->extack);
+	if (!err && tb[NVO3_A_PORT_PROFILE])
+		err = check_vlan(nvo3_nl_nve(info), &wish, port->vlan, tb[NVO3_A_PORT_PROFILE],
+				 info->extack);
 	if (err)
 		return err;
 	return fulfil(nvo3_nl_nve(info), port, &wish, tb[NVO3_A_PORT_MAC] ?: nest, info->extack);

@@ -80,6 +80,10 @@ static struct nvo3_policy *parse_policy(struct genl_info *info, struct nlattr **
 		NL_SET_ERR_MSG(info->extack, "no memory for the profile");
 		return ERR_PTR(-ENOMEM);
 	}
+	if (tb[NVO3_A_PROFILE_VLAN])
+		policy->vlan = nla_get_u16(tb[NVO3_A_PROFILE_VLAN]);
+	if (tb[NVO3_A_PROFILE_DSCP])
+		policy->dscp = nla_get_u8(tb[NVO3_A_PROFILE_DSCP]);
 	err = parse_limits(info->attrs[NVO3_A_PROFILE], tb, policy, info->extack);
 	if (err) {
 		nvo3_policy_free(policy);
@@ -116,6 +120,19 @@ static void refill_ports(struct nvo3_nve *nve, const struct nvo3_profile *profil
 	}
 }
 
+/* Ports stay on their VLAN. */
+static int check_vlan(struct nvo3_nve *nve, const struct nvo3_profile *profile,
+		      const struct nvo3_policy *policy, struct genl_info *info)
+{
+	const struct nvo3_policy *old = nvo3_profile_policy(&nve->profiles, profile);
+
+	if (!profile->ports || !policy->vlan || policy->vlan == old->vlan)
+		return 0;
+	return NVO3_REFUSE(info->extack, info->attrs[NVO3_A_PROFILE], EBUSY,
+			   "profile %u has ports, which cannot change over to VLAN %u",
+			   profile->id, policy->vlan);
+}
+
 static int change(struct genl_info *info, struct nvo3_nve *nve, struct nlattr *id,
 		  struct nvo3_policy *policy)
 {
@@ -125,7 +142,9 @@ static int change(struct genl_info *info, struct nvo3_nve *nve, struct nlattr *i
 	if (profile && !(info->nlhdr->nlmsg_flags & NLM_F_REPLACE))
 		return NVO3_REFUSE(info->extack, id, EEXIST, "profile %u exists on %s",
 				   profile->id, nve->dev->name);
-	err = want_verdicts(nve, policy, info->extack);
+	err = profile ? check_vlan(nve, profile, policy, info) : 0;
+	if (!err)
+		err = want_verdicts(nve, policy, info->extack);
 	if (err)
 		return err;
 	if (profile) {

@@ -96,7 +96,7 @@ static int check_must(struct nlattr *nest, struct nlattr **tb, struct netlink_ex
 
 int nvo3_nl_rule(struct nlattr *nest, struct nvo3_acl_rule *rule, struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[NVO3_A_RULE_MAX + 1], *group;
+	struct nlattr *tb[NVO3_A_RULE_MAX + 1];
 	int err;
 
 	err = nla_parse_nested(tb, NVO3_A_RULE_MAX, nest, nvo3_rule_nl_policy, extack);
@@ -120,9 +120,9 @@ int nvo3_nl_rule(struct nlattr *nest, struct nvo3_acl_rule *rule, struct netlink
 		err = parse_ports(tb, &dst_end, rule->dport, rule, extack);
 	if (!err && tb[NVO3_A_RULE_ETHERTYPE])
 		err = parse_type(tb[NVO3_A_RULE_ETHERTYPE], rule, extack);
-	group = tb[NVO3_A_RULE_SRC_GROUP] ?: tb[NVO3_A_RULE_DST_GROUP];
-	if (!err && group)
-		err = NVO3_REFUSE(extack, group, EOPNOTSUPP,
-				  "this NVE does not know the groups of its VMs");
+	if (tb[NVO3_A_RULE_SRC_GROUP])
+		rule->src_group = nla_get_u32(tb[NVO3_A_RULE_SRC_GROUP]);
+	if (tb[NVO3_A_RULE_DST_GROUP])
+		rule->dst_group = nla_get_u32(tb[NVO3_A_RULE_DST_GROUP]);
 	return err;
 }

@@ -62,3 +62,8 @@ void nvo3_notify_miss(struct nvo3_nve *nve, const struct nvo3_miss_event *event)
 {
 	notify(nve, NVO3_CMD_MISS_NTF, NVO3_NLGRP_MISS, nvo3_fill_miss, event, GFP_ATOMIC);
 }
+
+void nvo3_notify_source(struct nvo3_nve *nve, const struct nvo3_source_event *event)
+{
+	notify(nve, NVO3_CMD_SOURCE_NTF, NVO3_NLGRP_ALERT, nvo3_fill_source, event, GFP_ATOMIC);
+}

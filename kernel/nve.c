@@ -23,9 +23,10 @@ static int nve_init(struct net_device *dev)
 		return -ENOMEM;
 	rcu_assign_pointer(nve->conf, conf);
 	nve->drops = nvo3_drops_alloc();
+	nve->logged = nvo3_drops_alloc();
 	nve->ways = nvo3_ways_alloc();
 	err = -ENOMEM;
-	if (!nve->drops || !nve->ways)
+	if (!nve->drops || !nve->logged || !nve->ways)
 		goto err_drops;
 	err = nvo3_table_init(&nve->maps, &nve->lock, sizeof(struct nvo3_map_cold));
 	if (err)
@@ -54,6 +55,7 @@ err_maps:
 	nvo3_table_uninit(&nve->maps);
 err_drops:
 	free_percpu(nve->ways);
+	free_percpu(nve->logged);
 	free_percpu(nve->drops);
 	/* The destructor is for devices that were ready once. */
 	RCU_INIT_POINTER(nve->conf, NULL);
@@ -107,8 +109,10 @@ static void nve_uninit(struct net_device *dev)
 	nvo3_index_uninit(&nve->ports);
 	nvo3_vns_uninit(&nve->vns);
 	nvo3_table_uninit(&nve->maps);
+	nvo3_vmgroups_uninit(&nve->vmgroups);
 	mutex_unlock(&nve->lock);
 	free_percpu(nve->ways);
+	free_percpu(nve->logged);
 	free_percpu(nve->drops);
 }
 
@@ -148,7 +152,8 @@ static netdev_tx_t nve_xmit(struct sk_buff *skb, struct net_device *dev)
 static bool is_receive(enum nvo3_drop reason)
 {
 	return (reason >= NVO3_DROP_TUNNEL_HEADER && reason <= NVO3_DROP_TUNNEL_REMOTE) ||
-	       (reason >= NVO3_DROP_TUNNEL_OAM && reason <= NVO3_DROP_TUNNEL_CSUM);
+	       (reason >= NVO3_DROP_TUNNEL_OAM && reason <= NVO3_DROP_TUNNEL_CSUM) ||
+	       reason == NVO3_DROP_TUNNEL_SOURCE || reason == NVO3_DROP_TUNNEL_SOURCE_UNKNOWN;
 }
 
 /* The helpers count what leaves by the tunnel, from_tunnel.c what comes. */
@@ -224,6 +229,7 @@ void nvo3_nve_setup(struct net_device *dev)
 	mutex_init(&nve->lock);
 	nvo3_reaper_init(&nve->reaper, &nve->lock);
 	nvo3_profiles_init(&nve->profiles, &nve->lock, &nve->reaper);
+	nvo3_vmgroups_init(&nve->vmgroups, &nve->lock);
 	INIT_LIST_HEAD(&nve->slaves);
 	INIT_LIST_HEAD(&nve->net_node);
 	INIT_LIST_HEAD(&nve->rx_node);

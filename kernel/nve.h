@@ -17,6 +17,7 @@
 #include "port.h"
 #include "profile.h"
 #include "remote.h"
+#include "vmgroups.h"
 
 /* Outer headers of all encapsulations: IPv6, UDP, VXLAN or Geneve, inner Ethernet. */
 #define NVO3_HEADROOM	(40 + 8 + 8 + ETH_HLEN)
@@ -45,12 +46,14 @@ struct nvo3_nve {
 	struct nf_hook_ops gre_hooks[2];	/* likewise, IPv4 and IPv6 */
 	bool open;				/* sends; written under rtnl */
 	struct nvo3_drops __percpu *drops;
+	struct nvo3_drops __percpu *logged;	/* delivered nevertheless */
 	struct nvo3_ways __percpu *ways;
 
 	struct mutex lock;			/* of everything below */
 	bool dead;
 	u32 seq;				/* counts changes, for dumps; never 0 */
 	struct nvo3_table maps;
+	struct nvo3_vmgroups vmgroups;		/* of those behind other NVEs */
 	struct nvo3_vns vns;
 	struct nvo3_index ports;
 	struct nvo3_profiles profiles;

@@ -28,6 +28,7 @@ static struct nvo3_port *port_new(struct nvo3_slave *slave, struct nvo3_vn *vn, 
 static void port_free(struct nvo3_port *port)
 {
 	kfree(rcu_dereference_protected(port->guard, true));
+	kfree(rcu_dereference_protected(port->left, true));
 	free_percpu(port->stats);
 	kfree(port);
 }
@@ -147,6 +148,13 @@ void nvo3_port_set_guard(struct nvo3_port *port, struct nvo3_guard *guard)
 	rcu_assign_pointer(port->guard, guard);
 	if (old)
 		kfree_rcu(old, rcu);
+}
+
+void nvo3_port_set_left(struct nvo3_port *port, struct nvo3_left *left)
+{
+	left = rcu_replace_pointer(port->left, left, lockdep_is_held(&port->nve->lock));
+	if (left)
+		kfree_rcu(left, rcu);
 }
 
 void nvo3_port_del(struct nvo3_port *port)

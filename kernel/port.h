@@ -15,6 +15,7 @@
 
 #include <linux/etherdevice.h>
 #include <linux/xarray.h>
+#include "addr.h"
 #include "guard.h"
 #include "vn.h"
 
@@ -28,6 +29,15 @@ struct nvo3_slave {
 	struct list_head node;		/* in nve->slaves; rtnl */
 };
 
+/* Where a tenant system was before it came to the port: a mapping's old locators. */
+struct nvo3_left {
+	struct rcu_head rcu;
+	u64 at;				/* get_jiffies_64() */
+	u8 mac[ETH_ALEN];
+	u8 count;
+	struct nvo3_addr addr[NVO3_PATHS_MAX];
+};
+
 struct nvo3_port {
 	struct net_device *dev;
 	struct nvo3_nve *nve;
@@ -36,6 +46,7 @@ struct nvo3_port {
 	u16 vlan;			/* 0: untagged */
 	u8 state;			/* enum nvo3_port_state; READ_ONCE() in the fast path */
 	struct nvo3_guard __rcu *guard;	/* NULL: lets everything pass */
+	struct nvo3_left __rcu *left;	/* the last move to it; NULL: none */
 	struct nvo3_stats __percpu *stats;
 	struct nvo3_police police[NVO3_ACL_DIRS];	/* by enum nvo3_rule_dir */
 	struct list_head vn_node;	/* in vn->ports; RCU readers */
@@ -80,6 +91,9 @@ struct nvo3_profile *nvo3_port_profile(const struct nvo3_port *port);
 
 /* Begin with full token buckets. */
 void nvo3_port_refill(struct nvo3_port *port, const struct nvo3_limits *limits);
+
+/* The tenant system behind it has come from elsewhere. Takes @left. Caller holds the mutex. */
+void nvo3_port_set_left(struct nvo3_port *port, struct nvo3_left *left);
 
 /* Remove a port that no mapping points to. Caller holds rtnl and the mutex. */
 void nvo3_port_del(struct nvo3_port *port);

@@ -19,6 +19,7 @@ struct nvo3_policy *nvo3_policy_new(struct nvo3_acl_rule *rules, u32 nr, u8 othe
 	if (!policy)
 		return NULL;
 	policy->otherwise = otherwise;
+	policy->dscp = NVO3_DSCP_NONE;
 	if (!nr && otherwise == NVO3_VERDICT_PERMIT) {
 		kvfree(rules);
 		return policy;

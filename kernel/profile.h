@@ -15,6 +15,8 @@
 #include "police.h"
 #include "reaper.h"
 
+#define NVO3_DSCP_NONE	0xff		/* as the NVE has it */
+
 struct nvo3_policy {
 	struct nvo3_acl *acl;		/* NULL: permits everything */
 	struct nvo3_limits limits;
@@ -22,6 +24,8 @@ struct nvo3_policy {
 	u8 otherwise;			/* enum nvo3_verdict; what follows is as it was told */
 	u64 rate;
 	u32 burst, pps;
+	u16 vlan;			/* that its ports are on, 0: any */
+	u8 dscp;			/* of outer headers, or NVO3_DSCP_NONE */
 	struct nvo3_dead dead;
 };
 

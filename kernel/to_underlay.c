@@ -23,12 +23,26 @@ static u8 outer_ttl(const struct nvo3_conf *conf, const struct nvo3_inner *inner
 	return inner->ttl ?: IPDEFTTL;
 }
 
-/* RFC 6040: the ECN bits are the inner ones, whatever the rest is. */
-static u8 outer_tos(const struct nvo3_conf *conf, const struct nvo3_inner *inner)
+/* What the port's profile says comes before what the NVE does. */
+static u8 outer_dscp(const struct nvo3_conf *conf, const struct nvo3_port *from,
+		     const struct nvo3_inner *inner)
 {
-	u8 tos = conf->tos == NVO3_TOS_INHERIT ? inner->dsfield & ~INET_ECN_MASK : conf->tos;
+	const struct nvo3_guard *guard = rcu_dereference(from->guard);
+	const struct nvo3_policy *policy;
 
-	return INET_ECN_encapsulate(tos, inner->dsfield);
+	if (guard && guard->profile) {
+		policy = rcu_dereference(guard->profile->policy);
+		if (policy->dscp != NVO3_DSCP_NONE)
+			return policy->dscp << 2;
+	}
+	return conf->tos == NVO3_TOS_INHERIT ? inner->dsfield & ~INET_ECN_MASK : conf->tos;
+}
+
+/* RFC 6040: the ECN bits are the inner ones, whatever the rest is. */
+static u8 outer_tos(const struct nvo3_conf *conf, const struct nvo3_port *from,
+		    const struct nvo3_inner *inner)
+{
+	return INET_ECN_encapsulate(outer_dscp(conf, from, inner), inner->dsfield);
 }
 
 static bool outer_df(const struct nvo3_conf *conf, const struct nvo3_inner *inner)
@@ -283,7 +297,7 @@ enum nvo3_drop nvo3_to_underlay(struct nvo3_nve *nve, struct nvo3_port *from,
 		.inner = inner,
 		.vni = remote->loc.vni ?: from->vn->vni,
 		.hash = nvo3_flow_hash(flow, nve->flow_seed),
-		.tos = outer_tos(conf, inner),
+		.tos = outer_tos(conf, from, inner),
 		.ttl = outer_ttl(conf, inner),
 		.df = outer_df(conf, inner),
 	};

@@ -54,12 +54,15 @@ static struct nvo3_vn *vn_new(struct nvo3_vns *vns, u32 vni)
 	vn->vns = vns;
 	INIT_LIST_HEAD(&vn->ports);
 	nvo3_members_init(&vn->members, vns->lock);
+	nvo3_relays_init(&vn->relays, vns->lock);
 	nvo3_budget_init(&vn->miss, NVO3_MISS_RATE, jiffies);
+	nvo3_budget_init(&vn->suspects, NVO3_SUSPECT_RATE, jiffies);
 	return vn;
 }
 
 static void vn_free(struct nvo3_vn *vn)
 {
+	nvo3_relays_uninit(&vn->relays);
 	nvo3_members_uninit(&vn->members);
 	free_percpu(vn->stats);
 	kfree(vn);

@@ -14,9 +14,12 @@
 #include "index.h"
 #include "members.h"
 #include "reaper.h"
+#include "relays.h"
 #include "stats.h"
 
-#define NVO3_MISS_RATE	100	/* events a second and VN */
+/* Events a second and VN. */
+#define NVO3_MISS_RATE		100
+#define NVO3_SUSPECT_RATE	10
 
 struct nvo3_vn {
 	u32 vni;
@@ -24,8 +27,10 @@ struct nvo3_vn {
 	u8 bum;			/* enum nvo3_bum; likewise */
 	struct list_head ports;	/* of struct nvo3_port; RCU readers */
 	struct nvo3_members members;
+	struct nvo3_relays relays;	/* those members that pass on what others send */
 	struct nvo3_stats __percpu *stats;
 	struct nvo3_budget miss;
+	struct nvo3_budget suspects;	/* forged and unknown sources of other NVEs */
 
 	/* Under the mutex. */
 	u32 limit;		/* of remote_maps, 0: none */
@@ -57,7 +62,7 @@ struct nvo3_vn *nvo3_vn_lookup(struct nvo3_vns *vns, u32 vni);
 /* The VN or ERR_PTR(-EEXIST, -ENOMEM, -ENOSPC). Caller holds the mutex. */
 struct nvo3_vn *nvo3_vn_add(struct nvo3_vns *vns, u32 vni);
 
-/* Caller holds the mutex and has taken ports, members and mappings away. */
+/* Caller holds the mutex, has taken ports and mappings away, and takes the members next. */
 void nvo3_vn_del(struct nvo3_vn *vn);
 
 #endif /* _NVO3_VN_H */

@@ -47,7 +47,7 @@ static bool test_judge(void)
 static bool test_same(const char *what, const struct nvo3_mapping *a, const struct nvo3_mapping *b)
 {
 	if (a->vni == b->vni && ether_addr_equal(a->mac, b->mac) && a->prov == b->prov &&
-	    a->kind == b->kind && a->nr == b->nr && a->epoch == b->epoch)
+	    a->kind == b->kind && a->nr == b->nr && a->epoch == b->epoch && a->group == b->group)
 		return true;
 	pr_err("selftest map: %s gave vni %u address %012llx kind %d nr %u epoch %llu prov %u\n",
 	       what, a->vni, ether_addr_to_u64(a->mac), a->kind, a->nr, a->epoch, a->prov);
@@ -60,7 +60,7 @@ static bool test_store(struct nvo3_table *table)
 	struct nvo3_mapping first = {
 		.vni = NVO3_VNI_MAX, .mac = { 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff },
 		.prov = NVO3_PROV_AGENT, .kind = NVO3_MAP_REMOTE,
-		.nr = BIT(NVO3_MAP_NR_BITS) - 1, .epoch = U64_MAX,
+		.nr = BIT(NVO3_MAP_NR_BITS) - 1, .epoch = U64_MAX, .group = U32_MAX,
 	};
 	struct nvo3_mapping second = first;
 	u32 pos = 0, value;
@@ -69,6 +69,7 @@ static bool test_store(struct nvo3_table *table)
 	second.kind = NVO3_MAP_PORT;
 	second.nr = 0;
 	second.epoch = 0;
+	second.group = 0;
 
 	if (nvo3_map_store(table, &first, &out) || !test_same("first store", &out, &none) ||
 	    !nvo3_map_find(table, first.vni, first.mac, &out) ||

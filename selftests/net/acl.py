@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """Access control of profiles, a test an invocation; see acl.sh for the place."""
+import socket
 import struct
 import sys
 import threading
 
 from genl import attr, NLM_F_REPLACE
-from packets import arp, eth, ip, ip4, ip6, Lab, Nve, number, Port, ports, tcp, udp4, udp6
+from packets import arp, eth, ip, ip4, ip6, Lab, mac, Namespace, Nve, number, Port, ports, tcp, \
+    udp4, udp6
 from uapi import N
 
 DENY, PERMIT = 0, 1
@@ -129,6 +131,82 @@ def long_list(lab):
     flip = {'vm2': 'acl-from-vm', 'acl-from-vm': 'vm2'}
     lab.check('vm1', [(what, frame, fate if 'last prefix' in what else flip[fate])
                       for what, frame, fate in near])
+
+
+def port_group(nve, dev, group):
+    with Namespace('h1'):
+        ifindex = socket.if_nametoindex(dev)
+    nve.request('PORT_SET', attr(N['NVO3_A_PORT'], [number('NVO3_A_PORT_DEV', ifindex),
+                                                    number('NVO3_A_PORT_GROUP', group)]))
+
+
+def map_group(nve, group):
+    """Of vm3, which is behind the other host."""
+    nve.request('MAP_ADD', attr(N['NVO3_A_MAP'], [
+        number('NVO3_A_MAP_VNI', 100), attr(N['NVO3_A_MAP_MAC'], mac(3)),
+        attr(N['NVO3_A_MAP_ADDR4'], ip('192.0.2.2')), number('NVO3_A_MAP_GROUP', group)]),
+        flags=NLM_F_REPLACE)
+
+
+def turns(lab, sender, frame, turns_):
+    """The same frame after each change, twice, so that what is remembered is asked too."""
+    for what, change, fate in turns_:
+        change()
+        lab.check(sender, [(what, frame, fate), (what + ', again', frame, fate)])
+
+
+def groups(lab):
+    """Rules by group: of ports, of who is behind another NVE, both ways; a system that changes
+    its group has the other one with the next frame."""
+    nve, drop = lab.nve, 'acl-from-vm'
+    # So many rules that verdicts are remembered.
+    many = [rule(DENY, way, proto=17, dst=f'10.9.0.{n}/32') for n in range(20)
+            for way in (FROM_VM, TO_VM)]
+    profile(nve, 2, PERMIT)
+    profile(nve, 1, DENY, *many, rule(DENY, FROM_VM, src_group=12),
+            rule(PERMIT, FROM_VM, dst_group=20), rule(PERMIT, FROM_VM, ethertype=0x88b5, src_group=11),
+            rule(PERMIT, FROM_VM, dst_group=30, proto=17, dport=80), rule(PERMIT, TO_VM))
+    for dev, group in (('p1', 10), ('p2', 20)):
+        port_group(nve, dev, group)
+    map_group(nve, 30)
+    local, far = udp4(A2, A1), udp4('10.0.0.3', A1, dport=80, to=3)
+    other = eth(2, 1, 0x88b5, bytes(50))
+    flood = eth('ff:ff:ff:ff:ff:ff', 1, 0x0800, ip4(A1, '10.0.0.255', 17, ports(1, 99)))
+    lab.check('vm1', [('to a port', local, 'vm2'), ('not IP', other, 'vm2'),
+                      ('to another NVE', far, 'vm3'), ('to nobody\'s group', flood, drop),
+                      ('another port', udp4('10.0.0.3', A1, dport=81, to=3), drop),
+                      ('unknown', udp4(A2, A1, to=9), drop)])
+    turns(lab, 'vm1', local, [
+        ('another group', lambda: port_group(nve, 'p2', 21), drop),
+        ('none', lambda: port_group(nve, 'p2', 0), drop),
+        ('back', lambda: port_group(nve, 'p2', 20), 'vm2'),
+        ('the sender is in another', lambda: port_group(nve, 'p1', 12), drop),
+        ('in a third', lambda: port_group(nve, 'p1', 10), 'vm2')])
+    turns(lab, 'vm1', far, [
+        ('another group', lambda: map_group(nve, 31), drop),
+        ('none', lambda: map_group(nve, 0), drop),
+        ('back', lambda: map_group(nve, 30), 'vm3'),
+        ('the other\'s', lambda: map_group(nve, 20), 'vm3'),
+        ('none again', lambda: map_group(nve, 0), drop)])
+    turns(lab, 'vm1', other, [
+        ('no rule but that of the receiver\'s', lambda: port_group(nve, 'p2', 0), drop),
+        ('the sender\'s', lambda: port_group(nve, 'p1', 11), 'vm2')])
+    # To the port: its own group is the destination's, also of what is for all.
+    drop = 'acl-to-vm'
+    profile(nve, 1, PERMIT)
+    profile(nve, 2, DENY, *many, rule(PERMIT, TO_VM, src_group=30), rule(PERMIT, FROM_VM),
+            rule(PERMIT, TO_VM, src_group=10, dst_group=20))
+    near, away = local, udp4(A2, '10.0.0.3', by=3)
+    for sender, frame, change in (('vm1', near, lambda group: port_group(nve, 'p1', group)),
+                                  ('vm3', away, lambda group: map_group(nve, group))):
+        turns(lab, sender, frame, [
+            ('any destination', lambda change=change: change(30), 'vm2'),
+            ('not this one', lambda change=change: change(10), drop),
+            ('this one', lambda: port_group(nve, 'p2', 20), 'vm2'),
+            ('none', lambda change=change: change(0), drop),
+            ('receiver elsewhere', lambda change=change: (change(10), port_group(nve, 'p2', 21)),
+             drop)])
+    port_group(nve, 'p2', 0)
 
 
 def swap(lab):

@@ -13,7 +13,7 @@
 round_trip() {
 	local shown words
 
-	run_cmd nvo3 -n h1 profile replace dev nve0 id 7 default deny rate 8000000 burst 20000 pps 500 \
+	run_cmd nvo3 -n h1 profile replace dev nve0 id 7 default deny rate 8000000 burst 20000 pps 500 vlan 9 dscp 46 \
 		rule permit from-vm proto tcp src 10.0.0.0/8 dport 80-443 \
 		rule deny to-vm ethertype arp \
 		rule permit to-vm proto 132 src fd00::/64 dst fd00::1 sport 7 \
@@ -21,7 +21,7 @@ round_trip() {
 	shown=$(nvo3 -n h1 profile show dev nve0 id 7)
 	echo "$shown"
 	assert_eq "$(wc -l <<<"$shown")" 5 "lines"
-	[[ $shown == "dev nve0 id 7 default deny rate 8000000 burst 20000 pps 500 ports 0"* ]]
+	[[ $shown == "dev nve0 id 7 default deny rate 8000000 burst 20000 pps 500 vlan 9 dscp 46 ports 0"* ]]
 	grep -qx '    rule permit from-vm proto 6 src 10.0.0.0/8 dport 80-443' <<<"$shown"
 	grep -qx '    rule deny to-vm ethertype 0x0806' <<<"$shown"
 	grep -qx '    rule permit to-vm proto 132 src fd00::/64 dst fd00::1/128 sport 7' <<<"$shown"
@@ -34,6 +34,47 @@ round_trip() {
 		nvo3 -n h1 -j profile show dev nve0)" "permit deny permit permit" "JSON"
 	run_cmd nvo3 -n h1 profile del dev nve0 id 7
 	run_cmd nvo3 -n h1 profile del dev nve0 id 8
+}
+
+groups_shown() {
+	nvo3 -n h1 -b - <<-END
+		port set dev p1 group 4294967295
+		map replace dev nve0 vni 100 mac $(mac 3) nve 192.0.2.2 group 7
+		profile replace dev nve0 id 7 rule deny to-vm src group 4294967295 dst group 7
+	END
+	[[ $(nvo3 -n h1 port show dev p1) == *" profile 1 group 4294967295"* ]]
+	[[ $(nvo3 -n h1 map get dev nve0 vni 100 mac "$(mac 3)") == *" prov static group 7" ]]
+	[[ $(nvo3 -n h1 profile show dev nve0 id 7) == *"src group 4294967295 dst group 7" ]]
+	fails_with 'the group of a port is a word of "port set"' \
+		nvo3 map add dev nve0 vni 100 mac "$(mac 9)" port p2 group 7
+	run_cmd nvo3 -n h1 port set dev p1 group 0
+	[[ $(nvo3 -n h1 port show dev p1) != *group* ]]
+	run_cmd nvo3 -n h1 profile del dev nve0 id 7
+}
+
+# A profile's VLAN is where its ports are.
+vlan() {
+	nvo3 -n h1 -b - <<-END
+		vn add dev nve0 vni 200
+		profile add dev nve0 id 9 vlan 30
+		port add dev p2 vni 200 profile 9
+	END
+	[[ $(nvo3 -n h1 port show dev p2) == *"dev p2 vlan 30 nve nve0 vni 200 "*" profile 9"* ]]
+	fails_with "profile 9 is for ports on VLAN 30, not 31" \
+		nvo3 -n h1 port add dev p2 vlan 31 vni 200 profile 9
+	fails_with "profile 9 is for ports on VLAN 30" nvo3 -n h1 port set dev p1 profile 9
+	fails_with "profile 9 has ports, which cannot change over to VLAN 31" \
+		nvo3 -n h1 profile replace dev nve0 id 9 vlan 31
+	# From any to any, and back to where its port is not is refused too.
+	run_cmd nvo3 -n h1 profile replace dev nve0 id 9 vlan 30 dscp 1
+	run_cmd nvo3 -n h1 profile replace dev nve0 id 9
+	fails_with "cannot change over to VLAN 30" \
+		nvo3 -n h1 profile replace dev nve0 id 9 vlan 30
+	nvo3 -n h1 -b - <<-END
+		port del dev p2 vlan 30
+		profile del dev nve0 id 9
+		vn del dev nve0 vni 200
+	END
 }
 
 in_use() {
@@ -81,15 +122,19 @@ END
 nvo3 -n h2 -b - <<-END
 	vn add dev nve0 vni 100
 	port add dev p3 vni 100
+	map add dev nve0 vni 100 mac $(mac 3) port p3
 	map add dev nve0 vni 100 mac $(mac 2) nve 192.0.2.1
 	map add dev nve0 vni 100 mac $(mac 1) nve 192.0.2.1
 END
 
-plan 7
+plan 10
 test_run "from the tenant system" packets from_vm
 test_run "to the tenant system" packets to_vm
 test_run "a long list and what is remembered of it" packets long_list
+test_run "groups, and those who change theirs" packets groups
 test_run "replaced under traffic" packets swap
+test_run "groups set and shown" groups_shown
 test_run "the tool's words" words
 test_run "set and shown" round_trip
+test_run "a profile's VLAN" vlan
 test_run "a profile in use" in_use

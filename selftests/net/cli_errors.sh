@@ -60,7 +60,7 @@ combinations() {
 	status_is 1 '"vlan" needs "port" beside it' \
 		map add dev nve0 vni 100 mac $mac nve 10.0.0.2 vlan 5
 	status_is 1 'nothing to set; expected unknown, bum or limit' vn set dev nve0 vni 100
-	status_is 1 'nothing to set; expected mac, ip, state, epoch, profile, spoof, dhcp-server or router' \
+	status_is 1 'nothing to set; expected mac, ip, state, epoch, profile, group, spoof, dhcp-server or router' \
 		port set dev tap0
 	status_is 1 '"vni" needs "dev" beside it' map show vni 100
 }

@@ -138,6 +138,27 @@ def tos(place):
     put('tos', '0')
 
 
+def any_tool(words):
+    subprocess.run(['nvo3', '-n', 'h1', *words.split()], check=True)
+
+
+def dscp(place):
+    """A profile's comes first, for its ports; ECN stays the inner one."""
+    put('tos', '184')
+    any_tool('profile add dev nve0 id 1 dscp 10')
+    any_tool('port set dev p1 profile 1')
+    for to, inner in (VXLAN4, IP4), (VXLAN6, IP6), (NVGRE6, IP6):
+        place.sent(to, inner, tos=0x2a)
+    place.sent(VXLAN4, ARP, tos=0x28)
+    any_tool('profile replace dev nve0 id 1 dscp 0')
+    place.sent(VXLAN4, ARP, tos=0)
+    any_tool('profile replace dev nve0 id 1')
+    place.sent(GENEVE6, IP4, tos=0xba)
+    any_tool('port set dev p1 profile 0')
+    any_tool('profile del dev nve0 id 1')
+    put('tos', '0')
+
+
 def df(place):
     put('df', 'set')
     for inner in IP4, ARP:

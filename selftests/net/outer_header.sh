@@ -34,10 +34,11 @@ nvo3 -n h1 -b - <<-END
 	map add dev nve0 vni 100 mac $(mac 5) nve 2001:db8::2 encap nvgre
 END
 
-plan 8
+plan 9
 test_run "as it is without a word" packets defaults
 test_run "ttl" packets ttl
 test_run "tos" packets tos
+test_run "dscp of a profile" packets dscp
 test_run "df" packets df
 test_run "label" packets label
 test_run "sport" packets sport

@@ -24,9 +24,9 @@ NESTS = {
     'vn': 'vni unknown bum limit ports maps members misses stats',
     'member': 'vni addr4 addr6',
     'port': 'dev vlan vni mac state epoch stats pad profile',
-    'map': 'vni mac addr4 addr6 dev vlan epoch prov',
+    'map': 'vni mac addr4 addr6 dev vlan epoch prov pad encap dstport remote_vni path group',
     'remote': 'addr4 addr6 refs packets bytes',
-    'profile': 'id default rate burst pps rules ports first',
+    'profile': 'id default rate burst pps rules ports first pad vlan dscp',
     'rule': 'verdict dir ethertype proto src4 src6 src_plen dst4 dst6 dst_plen sport sport_last '
             'dport dport_last src_group dst_group',
 }
@@ -263,6 +263,8 @@ def map_object():
     refused(errno.EINVAL, 'to an NVE or to a port, not to both', 'map-add', nve(),
             nest('map', **place, addr4='192.0.2.7', dev='p1'))
     refused(errno.EINVAL, OWN, 'map-add', nve(), nest('map', **place, addr4='192.0.2.1'))
+    refused(errno.EINVAL, 'behind a port is set by port-set', 'map-add', nve(),
+            nest('map', **place, dev='p1', group=5))
     refused(errno.EINVAL, 'no access device given', 'map-add', nve(),
             nest('map', **place, vlan=10))
     refused(errno.ENOENT, 'p3 has no untagged port', 'map-add', nve(),
@@ -426,7 +428,6 @@ def rules():
          rule(ethertype=0x86dd, **ten)),
         (errno.EINVAL, 'frames of type 0x0806 have no IP protocol',
          rule(ethertype=0x806, proto=6)),
-        (errno.EOPNOTSUPP, 'does not know the groups', rule(src_group=1)),
     )
     for error, text, wrong in cases:
         # In the middle of others that are right, and without a trace of those.

@@ -87,6 +87,7 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, struct ch
 		ARG_NUMBER("epoch", &map->epoch, 0, UINT64_MAX,
 			   .has = &map->has, .bit = NVO3_HAS(MAP_EPOCH)),
 		ARG_CHOICE("prov", &map->prov, words_maker, &map->has, NVO3_HAS(MAP_PROV)),
+		ARG_NUMBER("group", &map->group, 0, UINT32_MAX),
 		{},
 	};
 	enum status status = ctx_args(ctx, args, argc, argv);
@@ -100,6 +101,8 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, struct ch
 		return ctx_usage(ctx, "expected either \"nve\" or \"port\" to map to");
 	if (c->port && (map->has & NVO3_HAS(MAP_ENCAP) || map->dstport || map->remote_vni))
 		return ctx_usage(ctx, "how an NVE is reached needs \"nve\" beside it");
+	if (c->port && map->group)
+		return ctx_usage(ctx, "the group of a port is a word of \"port set\"");
 	if (map->vlan && !c->port)
 		return ctx_usage(ctx, "\"vlan\" needs \"port\" beside it");
 	spread(map);
@@ -261,7 +264,7 @@ const struct command map_command = {
 	"usage: nvo3 map { add | replace } dev NVE vni VNI mac MAC\n"
 	"                                  { nve PATH[,PATH]... [ encap ENCAP ] [ dstport PORT ] [ remote-vni VNI ]\n"
 	"                                  | port DEV [ vlan VID ] }\n"
-	"                                  [ epoch NUMBER ] [ prov { static | agent } ]\n"
+	"                                  [ epoch NUMBER ] [ prov { static | agent } ] [ group NUMBER ]\n"
 	"       nvo3 map del dev NVE vni VNI mac MAC [ epoch NUMBER ]\n"
 	"       nvo3 map get dev NVE vni VNI mac MAC\n"
 	"       nvo3 map flush dev NVE [ vni VNI ] [ prov { static | agent } ]\n"

@@ -2,6 +2,8 @@
 #include "cmd.h"
 #include "print.h"
 
+static const char *const words_switch[] = { "off", "on", NULL };
+
 static enum status change(struct ctx *ctx, uint8_t cmd, int argc, char *const *argv)
 {
 	struct nvo3_event req = { .cmd = cmd };
@@ -14,6 +16,9 @@ static enum status change(struct ctx *ctx, uint8_t cmd, int argc, char *const *a
 			   NVO3_HAS(MEMBER_ENCAP)),
 		ARG_NUMBER("dstport", &req.member.dstport, 1, UINT16_MAX),
 		ARG_NUMBER("remote-vni", &req.member.remote_vni, 1, NVO3_VNI_MAX),
+		/* For a del, the words end here */
+		ARG_CHOICE(cmd == NVO3_CMD_MEMBER_ADD ? "relay" : NULL, &req.member.relay,
+			   words_switch, &req.member.has, NVO3_HAS(MEMBER_RELAY)),
 		{},
 	};
 	enum status status = ctx_args(ctx, args, argc, argv);
@@ -85,8 +90,10 @@ static const struct verb verbs[] = {
 
 const struct command member_command = {
 	"member", verbs,
-	"usage: nvo3 member { add | del } dev NVE vni VNI nve IP [ encap ENCAP ] [ dstport PORT ]\n"
-	"                                 [ remote-vni VNI ]\n"
+	"usage: nvo3 member add dev NVE vni VNI nve IP [ encap ENCAP ] [ dstport PORT ]\n"
+	"                       [ remote-vni VNI ] [ relay { on | off } ]\n"
+	"       nvo3 member del dev NVE vni VNI nve IP [ encap ENCAP ] [ dstport PORT ]\n"
+	"                       [ remote-vni VNI ]\n"
 	"       nvo3 member [ show ] [ dev NVE [ vni VNI ] ]\n"
 	"       ENCAP := { vxlan | geneve | nvgre }\n",
 };

@@ -61,6 +61,8 @@ static const char *event_name(uint8_t cmd)
 		return "miss";
 	case NVO3_CMD_ALERT_NTF:
 		return "alert";
+	case NVO3_CMD_SOURCE_NTF:
+		return "source";
 	case NVO3_CMD_PROFILE_NTF:
 		return "profile";
 	case NVO3_CMD_PROFILE_DEL_NTF:
@@ -91,6 +93,9 @@ static void print_object(struct ctx *ctx, const struct nvo3_event *e)
 		break;
 	case NVO3_CMD_MISS_NTF:
 		print_miss(ctx, e->ifindex, &e->miss);
+		break;
+	case NVO3_CMD_SOURCE_NTF:
+		print_source(ctx, e->ifindex, &e->source);
 		break;
 	default:
 		print_map(ctx, e->ifindex, &e->map);

@@ -40,6 +40,9 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, const cha
 		ARG(DEV, "underlay", &underlay),
 		ARG_CHOICE("fastpath", &nve->fastpath, words_fastpath, &nve->has,
 			   LINK_HAS(FASTPATH)),
+		ARG_CHOICE("verify", &nve->verify, words_verify, &nve->has, LINK_HAS(VERIFY)),
+		ARG_NUMBER("redirect", &nve->redirect, 0, UINT32_MAX, .has = &nve->has,
+			   .bit = LINK_HAS(REDIRECT)),
 		{},
 	};
 	const struct link_info *link;
@@ -100,16 +103,26 @@ static enum status nve_del(struct ctx *ctx, int argc, char *const *argv)
 	return ctx_result(ctx, link_del(ctx->rtnl, ifindex, &ctx->err));
 }
 
-static void print_drops(struct ctx *ctx, const struct nvo3_nve *nve)
+static void print_drops(struct ctx *ctx, const char *name, const uint64_t *counts)
 {
 	struct out *o = &ctx->out;
 	size_t i;
 
-	out_group_start(o, "drops");
+	out_group_start(o, name);
 	for (i = 0; i < __NVO3_DROP_MAX; i++)
-		if (nve->drops[i])
-			out_u64(o, words_drop[i], nve->drops[i]);
+		if (counts[i])
+			out_u64(o, words_drop[i], counts[i]);
 	out_group_end(o);
+}
+
+static bool has_any(const uint64_t *counts)
+{
+	size_t i;
+
+	for (i = 0; i < __NVO3_DROP_MAX; i++)
+		if (counts[i])
+			return true;
+	return false;
 }
 
 static void print_reasons(struct ctx *ctx, const char *name, const uint64_t *counts)
@@ -216,6 +229,10 @@ static void print_nve(struct ctx *ctx, const struct link_info *link, const struc
 	out_bool(o, "csum", nve->csum);
 	print_header(ctx, &link->nve);
 	out_str(o, "fastpath", args_word(words_fastpath, nve->fastpath));
+	if (nve->verify)
+		out_str(o, "verify", args_word(words_verify, nve->verify));
+	if (link->nve.redirect != NVO3_REDIRECT_DEFAULT)
+		out_u64(o, "redirect", link->nve.redirect);
 	out_bool(o, "up", link->up);
 	out_u64(o, "mtu", link->mtu);
 	out_u64(o, "vns", nve->vns);
@@ -227,7 +244,9 @@ static void print_nve(struct ctx *ctx, const struct link_info *link, const struc
 		out_u64(o, "slots", nve->table_slots);
 		out_u64(o, "bytes", nve->table_bytes);
 		out_group_end(o);
-		print_drops(ctx, nve);
+		print_drops(ctx, "drops", nve->drops);
+		if (has_any(nve->logged))
+			print_drops(ctx, "logged", nve->logged);
 		print_ways(ctx, nve);
 	}
 	out_row_end(o);
@@ -279,6 +298,7 @@ const struct command nve_command = {
 	"                              [ label { NUMBER | flow } ] [ sport { MIN-MAX | any } ]\n"
 	"                              [ csum-rx { any | require } ] [ mss-clamp { on | off } ]\n"
 	"                              [ underlay DEV ] [ fastpath { auto | on | off } ]\n"
+	"                              [ verify { off | log | drop } ] [ redirect MS ]\n"
 	"       nvo3 nve del dev NVE\n"
 	"       nvo3 nve [ show ] [ dev NVE ]\n"
 	"       ENCAP := { vxlan | geneve | nvgre }\n",

@@ -17,9 +17,10 @@ const char *const words_drop[] = {
 	"tunnel-vlan", "tunnel-ecn", "tunnel-remote", "malformed", "acl-from-vm", "acl-to-vm",
 	"rate-from-vm", "rate-to-vm", "spoof-mac", "spoof-ip4", "spoof-ip6", "spoof-arp",
 	"spoof-nd", "spoof-dhcp", "spoof-ra", "tunnel-oam", "tunnel-option", "tunnel-csum",
-	"path-mtu", "remote-down", NULL,
+	"path-mtu", "remote-down", "tunnel-source", "tunnel-source-unknown", NULL,
 };
 
+const char *const words_verify[] = { "off", "log", "drop", NULL };
 const char *const words_fastpath[] = { "auto", "on", "off", NULL };
 const char *const words_bypass[] = {
 	"fast", "off", "netfilter", "xfrm", "bpf", "socket", "rx-handler", "vrf", "device",
@@ -137,6 +138,8 @@ void print_member(struct ctx *ctx, uint32_t nve, const struct nvo3_member *membe
 	print_path(ctx, member->has & NVO3_HAS(MEMBER_ENCAP) ?
 		   args_word(words_encap, member->encap) : NULL, member->dstport,
 		   member->remote_vni);
+	if (member->relay)
+		out_bool(&ctx->out, "relay", true);
 }
 
 static void print_allow(struct out *o, const struct nvo3_allow *allow)
@@ -186,6 +189,8 @@ void print_port(struct ctx *ctx, uint32_t nve, const struct nvo3_port *port)
 		out_u64(o, "epoch", port->epoch);
 	if (port->profile)
 		out_u64(o, "profile", port->profile);
+	if (port->group)
+		out_u64(o, "group", port->group);
 	print_sources(ctx, port);
 	if (ctx->stats && port->has & NVO3_HAS(PORT_STATS))
 		print_stats(ctx, &port->stats);
@@ -212,6 +217,8 @@ void print_map(struct ctx *ctx, uint32_t nve, const struct nvo3_map *map)
 		out_u64(o, "epoch", map->epoch);
 	if (map->has & NVO3_HAS(MAP_PROV))
 		out_str(o, "prov", args_word(words_prov, map->prov));
+	if (map->group)
+		out_u64(o, "group", map->group);
 }
 
 void print_miss(struct ctx *ctx, uint32_t nve, const struct nvo3_miss *miss)
@@ -227,4 +234,18 @@ void print_miss(struct ctx *ctx, uint32_t nve, const struct nvo3_miss *miss)
 		print_dev(ctx, "port", miss->dev);
 	if (miss->suppressed)
 		out_u64(o, "suppressed", miss->suppressed);
+}
+
+void print_source(struct ctx *ctx, uint32_t nve, const struct nvo3_source *source)
+{
+	struct out *o = &ctx->out;
+
+	print_dev(ctx, "dev", nve);
+	out_u64(o, "vni", source->vni);
+	print_mac(ctx, "src", &source->src);
+	if (source->has & NVO3_HAS(SOURCE_DST))
+		print_mac(ctx, "dst", &source->dst);
+	print_ip(ctx, "nve", &source->addr);
+	if (source->suppressed)
+		out_u64(o, "suppressed", source->suppressed);
 }

@@ -21,6 +21,10 @@ void print_profile(struct ctx *ctx, uint32_t nve, const struct nvo3_profile *pro
 	}
 	if (profile->pps)
 		out_u64(o, "pps", profile->pps);
+	if (profile->vlan)
+		out_u64(o, "vlan", profile->vlan);
+	if (profile->has & NVO3_HAS(PROFILE_DSCP))
+		out_u64(o, "dscp", profile->dscp);
 	out_u64(o, "ports", profile->ports);
 }
 

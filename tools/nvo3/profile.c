@@ -19,6 +19,9 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, const cha
 		ARG_NUMBER("rate", &profile->rate, 8, UINT64_MAX),
 		ARG_NUMBER("burst", &profile->burst, 1, UINT32_MAX),
 		ARG_NUMBER("pps", &profile->pps, 1, UINT32_MAX),
+		ARG_NUMBER("vlan", &profile->vlan, 1, 4094),
+		ARG_NUMBER("dscp", &profile->dscp, 0, 63,
+			   .has = &profile->has, .bit = NVO3_HAS(PROFILE_DSCP)),
 		{},
 	};
 	enum status status = ctx_args(ctx, args, argc, argv);
@@ -169,10 +172,11 @@ static const struct verb verbs[] = {
 const struct command profile_command = {
 	"profile", verbs,
 	"usage: nvo3 profile { add | replace } dev NVE id ID [ default { permit | deny } ]\n"
-	"                     [ rate BPS burst BYTES ] [ pps NUMBER ] [ RULE ]...\n"
+	"                     [ rate BPS burst BYTES ] [ pps NUMBER ] [ vlan VID ]\n"
+	"                     [ dscp NUMBER ] [ RULE ]...\n"
 	"       nvo3 profile del dev NVE id ID\n"
 	"       nvo3 profile [ show ] [ dev NVE [ id ID ] ]\n"
 	"RULE := rule { permit | deny } { from-vm | to-vm } [ ethertype TYPE ] [ proto PROTO ]\n"
-	"        [ src PREFIX ] [ dst PREFIX ]\n"
+	"        [ src { PREFIX | group NUMBER } ] [ dst { PREFIX | group NUMBER } ]\n"
 	"        [ sport PORT[-PORT] ] [ dport PORT[-PORT] ]\n",
 };

@@ -46,6 +46,7 @@ static const struct field nve_fields[] = {
 	FIELD(nve, NVE_ACCEPT, U8, accept),
 	FIELD(nve, NVE_GENEVE_PORT, BE16, geneve_port),
 	FIELD(nve, NVE_FASTPATH, U8, fastpath),
+	FIELD(nve, NVE_VERIFY, U8, verify),
 	FIELD(nve, NVE_TX_FAST, U64, tx_fast),
 	FIELD(nve, NVE_TX_COMPAT, U64, tx_compat),
 	FIELD(nve, NVE_RX_FAST, U64, rx_fast),
@@ -71,6 +72,7 @@ static const struct field member_fields[] = {
 	FIELD(member, MEMBER_ENCAP, U8, encap),
 	FIELD(member, MEMBER_DSTPORT, BE16, dstport),
 	FIELD(member, MEMBER_REMOTE_VNI, U32, remote_vni),
+	FIELD(member, MEMBER_RELAY, U8, relay),
 };
 
 static const struct field port_fields[] = {
@@ -85,6 +87,7 @@ static const struct field port_fields[] = {
 	FIELD(port, PORT_SPOOF, U8, spoof),
 	FIELD(port, PORT_DHCP_SERVER, U8, dhcp_server),
 	FIELD(port, PORT_ROUTER, U8, router),
+	FIELD(port, PORT_GROUP, U32, group),
 };
 
 static const struct field map_fields[] = {
@@ -99,6 +102,7 @@ static const struct field map_fields[] = {
 	FIELD(map, MAP_ENCAP, U8, encap),
 	FIELD(map, MAP_DSTPORT, BE16, dstport),
 	FIELD(map, MAP_REMOTE_VNI, U32, remote_vni),
+	FIELD(map, MAP_GROUP, U32, group),
 };
 
 static const struct field path_fields[] = {
@@ -131,6 +135,15 @@ static const struct field miss_fields[] = {
 	FIELD(miss, MISS_SUPPRESSED, U32, suppressed),
 };
 
+static const struct field source_fields[] = {
+	VNI(source, SOURCE_VNI),
+	FIELD(source, SOURCE_SRC, MAC, src),
+	FIELD(source, SOURCE_DST, MAC, dst),
+	FIELD(source, SOURCE_ADDR4, IP4, addr),
+	FIELD(source, SOURCE_ADDR6, IP6, addr),
+	FIELD(source, SOURCE_SUPPRESSED, U32, suppressed),
+};
+
 static const struct field allow_fields[] = {
 	FIELD(allow, ALLOW_MAC, MAC, mac),
 	FIELD(allow, ALLOW_ADDR4, IP4, ip),
@@ -147,6 +160,8 @@ static const struct field profile_fields[] = {
 	FIELD(profile, PROFILE_RULES, U32, rules),
 	FIELD(profile, PROFILE_PORTS, U32, ports),
 	FIELD(profile, PROFILE_FIRST, U32, first),
+	VLAN(profile, PROFILE_VLAN),
+	FIELD(profile, PROFILE_DSCP, U8, dscp),
 };
 
 static const struct field rule_fields[] = {
@@ -170,6 +185,8 @@ static const struct field rule_fields[] = {
 
 #define MEMBER_ADDRS (NVO3_HAS(MEMBER_ADDR4) | NVO3_HAS(MEMBER_ADDR6))
 #define PATH_ADDRS (NVO3_HAS(PATH_ADDR4) | NVO3_HAS(PATH_ADDR6))
+#define SOURCE_KEY (NVO3_HAS(SOURCE_VNI) | NVO3_HAS(SOURCE_SRC))
+#define SOURCE_ADDRS (NVO3_HAS(SOURCE_ADDR4) | NVO3_HAS(SOURCE_ADDR6))
 #define REMOTE_ADDRS (NVO3_HAS(REMOTE_ADDR4) | NVO3_HAS(REMOTE_ADDR6))
 
 OBJECT(stats, PORT_STATS, stats_fields);
@@ -181,6 +198,7 @@ OBJECT(map, MAP, map_fields, .needs = NVO3_HAS(MAP_VNI) | NVO3_HAS(MAP_MAC));
 OBJECT(path, MAP_PATH, path_fields, .needs_one = PATH_ADDRS);
 OBJECT(remote, REMOTE, remote_fields, .needs_one = REMOTE_ADDRS);
 OBJECT(miss, MISS, miss_fields, .needs = NVO3_HAS(MISS_VNI) | NVO3_HAS(MISS_DST));
+OBJECT(source, SOURCE, source_fields, .needs = SOURCE_KEY, .needs_one = SOURCE_ADDRS);
 OBJECT(allow, PORT_ALLOW, allow_fields, .needs = NVO3_HAS(ALLOW_PLEN));
 OBJECT(profile, PROFILE, profile_fields, .needs = NVO3_HAS(PROFILE_ID));
 OBJECT(rule, RULE, rule_fields, .needs = NVO3_HAS(RULE_VERDICT) | NVO3_HAS(RULE_DIR));
@@ -200,6 +218,7 @@ static const struct object *const objects[__NVO3_CMD_MAX] = {
 	[NVO3_CMD_ALERT_NTF] = &map_object,
 	[NVO3_CMD_PROFILE_ADD ... NVO3_CMD_PROFILE_DEL_NTF] = &profile_object,
 	[NVO3_CMD_REMOTE_SET] = &remote_object,
+	[NVO3_CMD_SOURCE_NTF] = &source_object,
 };
 
 const struct object *object_of_cmd(uint8_t cmd)

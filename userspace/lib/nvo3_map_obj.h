@@ -26,7 +26,7 @@ struct nvo3_map {
 	uint64_t epoch;			/* 0 static */
 	uint8_t prov, encap, npaths;	/* enum nvo3_prov; as for a member */
 	uint16_t vlan, dstport;
-	uint32_t remote_vni;
+	uint32_t remote_vni, group;	/* group 0 none */
 	struct nvo3_path paths[NVO3_PATHS_MAX];
 };
 

@@ -87,9 +87,9 @@ static void object_put(struct nlbuf *b, uint16_t type, const struct object *o, c
 	nlbuf_nest_end(b, nest);
 }
 
-static void put_drop(struct nlbuf *b, uint32_t reason, uint64_t count)
+static void put_drop(struct nlbuf *b, uint16_t type, uint32_t reason, uint64_t count)
 {
-	struct nlattr *nest = nlbuf_nest_start(b, NVO3_A_NVE_DROP);
+	struct nlattr *nest = nlbuf_nest_start(b, type);
 
 	nlbuf_put_u32(b, NVO3_A_DROP_REASON, reason);
 	nlbuf_put_u64(b, NVO3_A_DROP_COUNT, count);
@@ -114,7 +114,10 @@ void nvo3_nve_put(struct nlbuf *b, const struct nvo3_nve *nve)
 	fields_put(b, &nve_object, nve);
 	for (i = 0; i < ARRAY_SIZE(nve->drops); i++)
 		if (nve->drops[i])
-			put_drop(b, i, nve->drops[i]);
+			put_drop(b, NVO3_A_NVE_DROP, i, nve->drops[i]);
+	for (i = 0; i < ARRAY_SIZE(nve->logged); i++)
+		if (nve->logged[i])
+			put_drop(b, NVO3_A_NVE_LOGGED, i, nve->logged[i]);
 	for (i = 0; i < ARRAY_SIZE(nve->tx_bypass); i++)
 		if (nve->tx_bypass[i] || nve->rx_bypass[i])
 			put_bypass(b, i, nve->tx_bypass[i], nve->rx_bypass[i]);
@@ -287,7 +290,7 @@ static int parse_allowed(const struct nlattr *nest, struct nvo3_port *port, stru
 }
 
 /* A reason that this build does not know is counted under none */
-static int parse_drop(const struct nlattr *nest, struct nvo3_nve *nve)
+static int parse_drop(const struct nlattr *nest, uint64_t *counts)
 {
 	const struct nlattr *tb[NVO3_A_DROP_MAX + 1];
 	uint32_t reason;
@@ -298,7 +301,7 @@ static int parse_drop(const struct nlattr *nest, struct nvo3_nve *nve)
 	    nlattr_copy(tb[NVO3_A_DROP_REASON], &reason, sizeof(reason)) < 0 ||
 	    nlattr_copy(tb[NVO3_A_DROP_COUNT], &count, sizeof(count)) < 0)
 		return -EBADMSG;
-	nve->drops[reason < ARRAY_SIZE(nve->drops) ? reason : NVO3_DROP_NONE] += count;
+	counts[reason < __NVO3_DROP_MAX ? reason : NVO3_DROP_NONE] += count;
 	return 0;
 }
 
@@ -328,8 +331,10 @@ static int parse_reasons(const struct nlattr *nest, struct nvo3_nve *nve, struct
 	const struct nlattr *a = NULL;
 
 	while ((a = nlattr_next(data, nlattr_len(nest), a))) {
-		if (nlattr_type(a) == NVO3_A_NVE_DROP && parse_drop(a, nve) < 0)
+		if (nlattr_type(a) == NVO3_A_NVE_DROP && parse_drop(a, nve->drops) < 0)
 			return err_set(err, EBADMSG, "attribute drop of nve is malformed");
+		if (nlattr_type(a) == NVO3_A_NVE_LOGGED && parse_drop(a, nve->logged) < 0)
+			return err_set(err, EBADMSG, "attribute logged of nve is malformed");
 		if (nlattr_type(a) == NVO3_A_NVE_BYPASS && parse_bypass(a, nve) < 0)
 			return err_set(err, EBADMSG, "attribute bypass of nve is malformed");
 	}

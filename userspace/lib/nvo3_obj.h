@@ -14,6 +14,7 @@
 #include <linux/nvo3.h>
 
 #include "addr.h"
+#include "nvo3_event_obj.h"
 #include "nvo3_map_obj.h"
 #include "nvo3_profile_obj.h"
 
@@ -35,7 +36,8 @@ struct nvo3_nve {
 	uint32_t vns, ports, maps, remotes, table_slots;
 	uint64_t table_bytes;
 	uint64_t drops[__NVO3_DROP_MAX];	/* by enum nvo3_drop */
-	uint8_t fastpath;		/* enum nvo3_fastpath */
+	uint64_t logged[__NVO3_DROP_MAX];	/* would have been, and were delivered */
+	uint8_t fastpath, verify;	/* enum nvo3_fastpath, nvo3_verify */
 	uint64_t tx_fast, tx_compat, rx_fast, rx_compat;
 	uint64_t tx_bypass[__NVO3_BYPASS_MAX], rx_bypass[__NVO3_BYPASS_MAX];
 };
@@ -52,7 +54,7 @@ struct nvo3_vn {
 struct nvo3_member {
 	uint32_t has, vni;
 	struct ip_addr addr;
-	uint8_t encap;			/* enum nvo3_encap */
+	uint8_t encap, relay;		/* enum nvo3_encap; 0 or 1 */
 	uint16_t dstport;
 	uint32_t remote_vni;
 };
@@ -61,7 +63,7 @@ struct nvo3_port {
 	uint32_t has;
 	uint32_t dev;			/* ifindex of the access device */
 	uint16_t vlan;			/* 0 untagged */
-	uint32_t vni, profile;		/* profile 0 none */
+	uint32_t vni, profile, group;	/* 0 none, of the latter two */
 	struct mac_addr mac;
 	uint8_t state;			/* enum nvo3_port_state */
 	uint64_t epoch;
@@ -81,12 +83,6 @@ struct nvo3_remote {
 	uint32_t remote_vni, bypass;	/* enum nvo3_bypass of the last frame to it */
 };
 
-struct nvo3_miss {
-	uint32_t has, vni;
-	struct mac_addr dst, src;
-	uint32_t dev, suppressed;
-};
-
 /* A whole message. Which member counts follows from cmd */
 struct nvo3_event {
 	uint8_t cmd;			/* NVO3_CMD_* */
@@ -99,6 +95,7 @@ struct nvo3_event {
 		struct nvo3_map map;
 		struct nvo3_remote remote;
 		struct nvo3_miss miss;
+		struct nvo3_source source;
 		struct nvo3_profile profile;
 	};
 };

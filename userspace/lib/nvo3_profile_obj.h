@@ -21,6 +21,8 @@ struct nvo3_profile {
 	uint8_t otherwise;		/* enum nvo3_verdict, when no rule matches */
 	uint64_t rate;			/* bits a second, 0 unlimited */
 	uint32_t burst, pps;
+	uint16_t vlan;			/* that its ports are on, 0 any */
+	uint8_t dscp;			/* without its bit: as the NVE has it */
 	uint32_t rules, ports, first;	/* only in answers */
 };
 

@@ -81,8 +81,10 @@ static void put_nve(struct nlbuf *b, const struct link_nve *nve)
 	if (nve->underlay)
 		nlbuf_put_u32(b, IFLA_NVO3_UNDERLAY, nve->underlay);
 	put_header(b, nve);
-	if (nve->has & LINK_HAS(FASTPATH))
-		nlbuf_put_u8(b, IFLA_NVO3_FASTPATH, nve->fastpath);
+	put_flag(b, nve, IFLA_NVO3_FASTPATH, nve->fastpath);
+	put_flag(b, nve, IFLA_NVO3_VERIFY, nve->verify);
+	if (nve->has & LINK_HAS(REDIRECT))
+		nlbuf_put_u32(b, IFLA_NVO3_REDIRECT, nve->redirect);
 	nlbuf_nest_end(b, data);
 	nlbuf_nest_end(b, info);
 }

@@ -36,7 +36,8 @@ struct link_nve {
 	uint32_t label;			/* NVO3_LABEL_FLOW */
 	uint16_t sport_min, sport_max;	/* 0 as the namespace has them; the bit is that of min */
 	uint32_t underlay;		/* ifindex, 0 none */
-	uint8_t fastpath;		/* enum nvo3_fastpath */
+	uint8_t fastpath, verify;	/* enum nvo3_fastpath, nvo3_verify */
+	uint32_t redirect;		/* ms */
 };
 
 struct link_info {

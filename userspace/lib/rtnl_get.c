@@ -68,6 +68,10 @@ static void read_nve(const struct nlattr *data, struct link_nve *nve)
 	read_u8(tb, IFLA_NVO3_ENCAP, nve, &nve->encap);
 	read_u8(tb, IFLA_NVO3_ACCEPT, nve, &nve->accept);
 	read_u8(tb, IFLA_NVO3_FASTPATH, nve, &nve->fastpath);
+	read_u8(tb, IFLA_NVO3_VERIFY, nve, &nve->verify);
+	if (tb[IFLA_NVO3_REDIRECT] &&
+	    !nlattr_copy(tb[IFLA_NVO3_REDIRECT], &nve->redirect, sizeof(nve->redirect)))
+		nve->has |= LINK_HAS(REDIRECT);
 	read_header(tb, nve);
 	if (tb[IFLA_NVO3_GENEVE_PORT] && !nlattr_copy(tb[IFLA_NVO3_GENEVE_PORT], &port,
 						      sizeof(port)))

@@ -142,6 +142,9 @@ enum nvo3_remote_state {
  * @NVO3_DROP_PATH_MTU: larger than the path to the other NVE and not to be
  *   fragmented
  * @NVO3_DROP_REMOTE_DOWN: all ways to the destination are down
+ * @NVO3_DROP_TUNNEL_SOURCE: the inner source is not behind the NVE that sent
+ *   the packet, and that may not send for others
+ * @NVO3_DROP_TUNNEL_SOURCE_UNKNOWN: no mapping says where the inner source is
  */
 enum nvo3_drop {
 	NVO3_DROP_NONE,
@@ -184,6 +187,8 @@ enum nvo3_drop {
 	NVO3_DROP_TUNNEL_CSUM,
 	NVO3_DROP_PATH_MTU,
 	NVO3_DROP_REMOTE_DOWN,
+	NVO3_DROP_TUNNEL_SOURCE,
+	NVO3_DROP_TUNNEL_SOURCE_UNKNOWN,
 
 	/* private: */
 	__NVO3_DROP_MAX,
@@ -247,6 +252,23 @@ enum nvo3_fastpath {
 };
 
 /**
+ * enum nvo3_verify - What happens to a tunnel packet whose inner source is not
+ *   behind the NVE that it came from
+ * @NVO3_VERIFY_OFF: nobody looks
+ * @NVO3_VERIFY_LOG: counted, told and delivered
+ * @NVO3_VERIFY_DROP: told and dropped
+ */
+enum nvo3_verify {
+	NVO3_VERIFY_OFF,
+	NVO3_VERIFY_LOG,
+	NVO3_VERIFY_DROP,
+
+	/* private: */
+	__NVO3_VERIFY_MAX,
+	NVO3_VERIFY_MAX = (__NVO3_VERIFY_MAX - 1)
+};
+
+/**
  * enum nvo3_bypass - Why a tunnel packet went through the host's IP
  * @NVO3_BYPASS_NONE: it did not
  * @NVO3_BYPASS_OFF: fastpath is off
@@ -302,6 +324,7 @@ enum {
 	NVO3_A_MISS,
 	NVO3_A_PROFILE,
 	NVO3_A_RULE,
+	NVO3_A_SOURCE,
 
 	__NVO3_A_MAX
 };
@@ -329,6 +352,8 @@ enum {
 	NVO3_A_NVE_ENCAP,
 	NVO3_A_NVE_ACCEPT,
 	NVO3_A_NVE_GENEVE_PORT,
+	NVO3_A_NVE_VERIFY,
+	NVO3_A_NVE_LOGGED,
 
 	__NVO3_A_NVE_MAX
 };
@@ -392,6 +417,7 @@ enum {
 	NVO3_A_MEMBER_ENCAP,
 	NVO3_A_MEMBER_DSTPORT,
 	NVO3_A_MEMBER_REMOTE_VNI,
+	NVO3_A_MEMBER_RELAY,
 
 	__NVO3_A_MEMBER_MAX
 };
@@ -411,6 +437,7 @@ enum {
 	NVO3_A_PORT_DHCP_SERVER,
 	NVO3_A_PORT_ROUTER,
 	NVO3_A_PORT_ALLOW,
+	NVO3_A_PORT_GROUP,
 
 	__NVO3_A_PORT_MAX
 };
@@ -430,6 +457,7 @@ enum {
 	NVO3_A_MAP_DSTPORT,
 	NVO3_A_MAP_REMOTE_VNI,
 	NVO3_A_MAP_PATH,
+	NVO3_A_MAP_GROUP,
 
 	__NVO3_A_MAP_MAX
 };
@@ -476,6 +504,18 @@ enum {
 #define NVO3_A_MISS_MAX (__NVO3_A_MISS_MAX - 1)
 
 enum {
+	NVO3_A_SOURCE_VNI = 1,
+	NVO3_A_SOURCE_SRC,
+	NVO3_A_SOURCE_DST,
+	NVO3_A_SOURCE_ADDR4,
+	NVO3_A_SOURCE_ADDR6,
+	NVO3_A_SOURCE_SUPPRESSED,
+
+	__NVO3_A_SOURCE_MAX
+};
+#define NVO3_A_SOURCE_MAX (__NVO3_A_SOURCE_MAX - 1)
+
+enum {
 	NVO3_A_ALLOW_MAC = 1,
 	NVO3_A_ALLOW_ADDR4,
 	NVO3_A_ALLOW_ADDR6,
@@ -495,6 +535,8 @@ enum {
 	NVO3_A_PROFILE_PORTS,
 	NVO3_A_PROFILE_FIRST,
 	NVO3_A_PROFILE_PAD,
+	NVO3_A_PROFILE_VLAN,
+	NVO3_A_PROFILE_DSCP,
 
 	__NVO3_A_PROFILE_MAX
 };
@@ -556,6 +598,7 @@ enum {
 	NVO3_CMD_PROFILE_NTF,
 	NVO3_CMD_PROFILE_DEL_NTF,
 	NVO3_CMD_REMOTE_SET,
+	NVO3_CMD_SOURCE_NTF,
 
 	__NVO3_CMD_MAX
 };

@@ -26,6 +26,8 @@
  *			IFLA_NVO3_CSUM_RX
  *			IFLA_NVO3_UNDERLAY
  *			IFLA_NVO3_MSS_CLAMP
+ *			IFLA_NVO3_VERIFY
+ *			IFLA_NVO3_REDIRECT
  *
  * The underlay is the network namespace of the socket that sends the request
  * and stays so for good; the device itself may be created in another one
@@ -55,6 +57,8 @@ enum {
 	IFLA_NVO3_CSUM_RX,	/* u8, receive nothing without a UDP checksum, default 0 */
 	IFLA_NVO3_UNDERLAY,	/* u32, ifindex of a VRF or device of the underlay; fixed */
 	IFLA_NVO3_MSS_CLAMP,	/* u8, lower the MSS of TCP to what fits, default 0 */
+	IFLA_NVO3_VERIFY,	/* u8, enum nvo3_verify, default off */
+	IFLA_NVO3_REDIRECT,	/* u32, ms that the NVE a tenant system left may send for it */
 	__IFLA_NVO3_MAX
 };
 
@@ -62,6 +66,7 @@ enum {
 
 #define NVO3_DSTPORT_DEFAULT		4789
 #define NVO3_GENEVE_PORT_DEFAULT	6081
+#define NVO3_REDIRECT_DEFAULT		10000
 
 /* Values that no header has. */
 #define NVO3_TTL_INHERIT		0

@@ -26,33 +26,39 @@ static const struct nvo3_event full[] = {
 		.local6 = { AF_INET6, { 0xfd, [15] = 1 } }, .dstport = 4789, .csum = 1,
 		.vns = 1, .ports = 2, .maps = 3, .remotes = 4, .table_slots = 5,
 		.table_bytes = 1ULL << 33,
-		.drops = { [NVO3_DROP_HAIRPIN] = 7, [NVO3_DROP_TUNNEL_REMOTE] = 1ULL << 35 } } },
+		.drops = { [NVO3_DROP_HAIRPIN] = 7, [NVO3_DROP_TUNNEL_REMOTE] = 1ULL << 35 },
+		.logged = { [NVO3_DROP_TUNNEL_SOURCE] = 9 }, .verify = NVO3_VERIFY_LOG } },
 	{ NVO3_CMD_VN_GET, 9, .vn = {
 		.has = ALL, .vni = NVO3_VNI_MAX, .unknown = NVO3_UNKNOWN_FLOOD,
 		.bum = NVO3_BUM_REPLICATE, .limit = UINT32_MAX, .ports = 1, .maps = 2,
 		.members = 3, .misses = 4, .stats = STATS } },
 	{ NVO3_CMD_MEMBER_NTF, 9, .member = { .vni = 1, .addr = { AF_INET, { 10, 0, 0, 2 } } } },
-	{ NVO3_CMD_MEMBER_GET, 9, .member = { .vni = 1, .addr = { AF_INET6, { 0xfd, 2 } } } },
+	{ NVO3_CMD_MEMBER_GET, 9, .member = {
+		.vni = 1, .addr = { AF_INET6, { 0xfd, 2 } }, .relay = 1 } },
 	{ NVO3_CMD_PORT_GET, 9, .port = {
 		.has = ALL, .dev = 5, .vlan = 4094, .vni = 1, .mac = MAC(1),
 		.state = NVO3_PORT_STATE_ACTIVE, .epoch = UINT64_MAX, .stats = STATS } },
 	{ NVO3_CMD_MAP_NTF, 9, .map = {
 		.has = ALL, .vni = 1, .mac = MAC(2), .dev = 6, .vlan = 1, .epoch = 1ULL << 50,
-		.prov = NVO3_PROV_PORT } },
+		.prov = NVO3_PROV_PORT, .group = 5 } },
 	{ NVO3_CMD_ALERT_NTF, 9, .map = {
 		.vni = 1, .mac = MAC(3), .addr = { AF_INET6, { 0xfd, 3 } }, .epoch = 4 } },
 	{ NVO3_CMD_REMOTE_GET, 9, .remote = {
 		.addr = { AF_INET, { 10, 0, 0, 3 } }, .refs = 1, .packets = 2, .bytes = 3 } },
 	{ NVO3_CMD_MISS_NTF, 9, .miss = {
 		.vni = 1, .dst = MAC(4), .src = MAC(5), .dev = 7, .suppressed = 8 } },
+	{ NVO3_CMD_SOURCE_NTF, 9, .source = {
+		.vni = 1, .src = MAC(4), .dst = MAC(5), .addr = { AF_INET, { 10, 0, 0, 4 } },
+		.suppressed = 8 } },
 	{ NVO3_CMD_PORT_NTF, 9, .port = {
-		.dev = 5, .vni = 1, .mac = MAC(1), .profile = 7, .spoof = NVO3_SOURCE_CHECK_ON,
-		.router = 1, .nallow = 2, .allow = {
+		.dev = 5, .vni = 1, .mac = MAC(1), .profile = 7, .group = 8,
+		.spoof = NVO3_SOURCE_CHECK_ON, .router = 1, .nallow = 2, .allow = {
 			{ .ip = { AF_INET, { 10, 0, 0, 1 } }, .plen = 32 },
 			{ .mac = MAC(2), .ip = { AF_INET6, { 0xfd } }, .plen = 8 } } } },
 	{ NVO3_CMD_PROFILE_GET, 9, .profile = {
 		.has = ALL, .id = 1, .otherwise = NVO3_VERDICT_PERMIT, .rate = 1ULL << 40,
-		.burst = 2, .pps = 3, .rules = 4, .ports = 5, .first = 6 } },
+		.burst = 2, .pps = 3, .rules = 4, .ports = 5, .first = 6, .vlan = 7,
+		.dscp = 8 } },
 };
 
 struct message {

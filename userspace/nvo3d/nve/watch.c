@@ -18,7 +18,7 @@ struct watch {
 static int told(const struct nvo3_event *event, void *arg)
 {
 	struct watch *w = arg;
-	char mac[MAC_ADDR_STRLEN];
+	char mac[MAC_ADDR_STRLEN], ip[IP_ADDR_STRLEN];
 
 	if (event->ifindex != w->ifindex)
 		return 0;
@@ -28,6 +28,11 @@ static int told(const struct nvo3_event *event, void *arg)
 		log_warn("the kernel refused a claim of %s in VNI %u with epoch %llu",
 			 mac_addr_format(&event->map.mac, mac), event->map.vni,
 			 (unsigned long long)event->map.epoch);
+	else if (event->cmd == NVO3_CMD_SOURCE_NTF)
+		log_warn("%s sends as %s in VNI %u, which is not behind it (%u more not told)",
+			 ip_addr_format(&event->source.addr, ip),
+			 mac_addr_format(&event->source.src, mac), event->source.vni,
+			 event->source.suppressed);
 	return 0;
 }
 

@@ -43,6 +43,7 @@ typedef u64 __le64;
 #define __packed	__attribute__((packed))
 #define __init
 #define __initconst
+#define __initdata
 
 #define U8_MAX		UINT8_MAX
 #define U16_MAX		UINT16_MAX
@@ -88,6 +89,7 @@ static inline void shim_between(void)
 #define READ_ONCE(x)		({ shim_between(); *(const volatile __typeof__(x) *)&(x); })
 #define WRITE_ONCE(x, val) \
 	do { shim_between(); *(volatile __typeof__(x) *)&(x) = (val); } while (0)
+#define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
 #define smp_rmb()	do { __atomic_thread_fence(__ATOMIC_ACQUIRE); shim_between(); } while (0)
 #define smp_wmb()	do { __atomic_thread_fence(__ATOMIC_RELEASE); shim_between(); } while (0)
 
@@ -136,6 +138,12 @@ void mutex_lock(struct mutex *mutex);
 void mutex_unlock(struct mutex *mutex);
 bool lockdep_is_held(const struct mutex *mutex);
 
+static inline void mutex_init(struct mutex *mutex)
+{
+	*mutex = (struct mutex){ .lock = PTHREAD_MUTEX_INITIALIZER };
+}
+
+#define mutex_destroy(mutex)	do { } while (0)
 #define lockdep_assert_held(mutex)	assert(lockdep_is_held(mutex))
 
 /* RCU for up to SHIM_READERS threads at a time; the first read side registers one. */
@@ -155,6 +163,7 @@ void synchronize_rcu(void);
 #define rcu_read_lock_bh_held()	false
 #define rcu_dereference_check(p, cond) \
 	({ assert(rcu_read_lock_held() || (cond)); __atomic_load_n(&(p), __ATOMIC_ACQUIRE); })
+#define rcu_dereference(p)		rcu_dereference_check(p, false)
 #define rcu_dereference_protected(p, cond)	({ assert(cond); (p); })
 #define rcu_assign_pointer(p, v)	__atomic_store_n(&(p), v, __ATOMIC_RELEASE)
 #define RCU_INIT_POINTER(p, v)		((p) = (v))

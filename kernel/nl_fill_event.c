@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the fast path has met, into messages. */
+#include "netlink.h"
+#include "nl_fill.h"
+
+int nvo3_fill_miss(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
+{
+	struct nlattr *nest = nla_nest_start(skb, NVO3_A_MISS);
+	const struct nvo3_miss_event *event = object;
+
+	if (!nest || nla_put_u32(skb, NVO3_A_MISS_VNI, event->vni) ||
+	    nla_put(skb, NVO3_A_MISS_DST, ETH_ALEN, event->dst) ||
+	    nla_put(skb, NVO3_A_MISS_SRC, ETH_ALEN, event->src) ||
+	    (event->ifindex && nla_put_u32(skb, NVO3_A_MISS_DEV, event->ifindex)) ||
+	    nla_put_u32(skb, NVO3_A_MISS_SUPPRESSED, event->suppressed))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_sender(struct sk_buff *skb, const struct nvo3_addr *addr)
+{
+	if (addr->family == AF_INET)
+		return nla_put_in_addr(skb, NVO3_A_SOURCE_ADDR4, addr->v4);
+	return nla_put_in6_addr(skb, NVO3_A_SOURCE_ADDR6, &addr->v6);
+}
+
+int nvo3_fill_source(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
+{
+	struct nlattr *nest = nla_nest_start(skb, NVO3_A_SOURCE);
+	const struct nvo3_source_event *event = object;
+
+	if (!nest || nla_put_u32(skb, NVO3_A_SOURCE_VNI, event->vni) ||
+	    nla_put(skb, NVO3_A_SOURCE_SRC, ETH_ALEN, event->src) ||
+	    nla_put(skb, NVO3_A_SOURCE_DST, ETH_ALEN, event->dst) ||
+	    put_sender(skb, &event->addr) ||
+	    nla_put_u32(skb, NVO3_A_SOURCE_SUPPRESSED, event->suppressed))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}

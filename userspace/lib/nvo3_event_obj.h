@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the kernel's fast path has met and tells of, as the objects of nvo3_obj.h */
+#ifndef NVO3_LIB_NVO3_EVENT_OBJ_H
+#define NVO3_LIB_NVO3_EVENT_OBJ_H
+
+#include <linux/nvo3.h>
+#include <stdint.h>
+
+#include "addr.h"
+
+/* dev 0: dst is the unknown source of what another NVE sent to src */
+struct nvo3_miss {
+	uint32_t has, vni;
+	struct mac_addr dst, src;
+	uint32_t dev, suppressed;
+};
+
+/* addr sent what src, which is not behind it, is said to send to dst */
+struct nvo3_source {
+	uint32_t has, vni;
+	struct mac_addr src, dst;
+	struct ip_addr addr;
+	uint32_t suppressed;
+};
+
+#endif
