@@ -60,17 +60,10 @@ enum nvo3_drop nvo3_to_group(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nv
 enum nvo3_drop nvo3_to_members(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
 			       struct sk_buff *skb, const struct nvo3_flow *flow);
 
-/* What the outer header may take over from the inner one. */
-struct nvo3_inner {
-	u8 dsfield;		/* 0 if it is not IP */
-	u8 ttl;			/* likewise */
-	bool df;		/* not to be fragmented: IPv4 that says so, IPv6 */
-};
-
 /* to_underlay.c: the outer headers, and out. @from hears of what is too large. */
 enum nvo3_drop nvo3_to_underlay(struct nvo3_nve *nve, struct nvo3_port *from,
 				struct nvo3_remote *remote, struct sk_buff *skb,
-				const struct nvo3_flow *flow, const struct nvo3_inner *inner);
+				const struct nvo3_flow *flow);
 
 /* miss.c: no mapping for the destination of a tenant system's frame */
 void nvo3_miss(struct nvo3_nve *nve, struct nvo3_port *from, const struct ethhdr *eth);

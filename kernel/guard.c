@@ -33,7 +33,7 @@ static enum nvo3_drop check_profile(struct nvo3_port *port, const struct nvo3_pr
 {
 	const struct nvo3_policy *policy = rcu_dereference(profile->policy);
 	bool to_vm = dir == NVO3_RULE_DIR_TO_VM;
-	struct nvo3_flow own;
+	struct nvo3_flow own __uninitialized;
 
 	if (policy->acl) {
 		if (!flow) {

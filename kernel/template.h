@@ -16,8 +16,24 @@
 #include <linux/nvo3.h>
 #include <linux/udp.h>
 #include <net/dst.h>
+#include <net/ip.h>
+#include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/neighbour.h>
+#include <net/route.h>
+
+/* The usual outer headers as wholes, to be copied. */
+struct nvo3_outer4 {
+	struct iphdr ip;
+	struct udphdr udp;
+	u64 encap;
+} __packed __aligned(4);
+
+struct nvo3_outer6 {
+	struct ipv6hdr ip;
+	struct udphdr udp;
+	u64 encap;
+} __packed __aligned(4);
 
 #define NVO3_TEMPLATE_MAX	(sizeof(struct ipv6hdr) + sizeof(struct udphdr) + 16)
 
@@ -70,11 +86,28 @@ void nvo3_template_write(struct nvo3_template *t, const struct nvo3_template_add
 void nvo3_template_free(struct nvo3_template *t);
 void nvo3_template_retire(struct nvo3_template *t);
 
+/* As dst_check(), whose answer for IPv4 is this, without a call through a pointer. */
+static inline bool nvo3_template_route_stands(const struct nvo3_template *t)
+{
+	const struct dst_entry *dst = t->dst;
+
+	if (t->family == AF_INET && dst->obsolete == DST_OBSOLETE_FORCE_CHK)
+		return ((const struct rtable *)dst)->rt_genid == rt_genid_ipv4(dev_net(dst->dev));
+	return dst_check(t->dst, t->cookie);
+}
+
 /* Does its route still stand, its neighbour still live, its configuration still hold? */
 static inline bool nvo3_template_valid(const struct nvo3_template *t, u32 conf)
 {
-	return t->conf == conf && dst_check(t->dst, t->cookie) &&
+	return t->conf == conf && nvo3_template_route_stands(t) &&
 	       (!t->neigh || !READ_ONCE(t->neigh->dead));
+}
+
+/* As dst_mtu(). */
+static inline u32 nvo3_template_mtu(const struct nvo3_template *t)
+{
+	return t->family == AF_INET ? ip_dst_mtu_maybe_forward(t->dst, false) :
+				      ip6_dst_mtu_maybe_forward(t->dst, false);
 }
 
 /*

@@ -63,7 +63,7 @@ bool nvo3_to_ports(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3_p
 	enum nvo3_drop reason;
 	struct nvo3_port *port;
 	struct sk_buff *copy;
-	struct nvo3_flow own;
+	struct nvo3_flow own __uninitialized;
 	bool copied = false;
 
 	/* Once, not by each port that asks. */
