@@ -43,6 +43,9 @@ enum nvo3_drop nvo3_from_outer(struct nvo3_nve *nve, const struct nvo3_outer *ou
 enum nvo3_drop nvo3_to_port(struct nvo3_port *port, struct sk_buff *skb,
 			    const struct nvo3_flow *flow);
 
+/* to_peer.c: may it go on at the other end of the port's link at once? True: it did and is gone. */
+bool nvo3_to_peer(struct nvo3_port *port, struct sk_buff *skb);
+
 /* What the NVE itself has to say to a tenant system. Takes @skb. */
 void nvo3_answer(struct nvo3_nve *nve, struct nvo3_port *port, struct sk_buff *skb);
 

@@ -36,8 +36,9 @@ struct nvo3_nve {
 	uint64_t table_bytes;
 	uint64_t drops[__NVO3_DROP_MAX];	/* by enum nvo3_drop */
 	uint8_t fastpath;		/* enum nvo3_fastpath */
-	uint64_t tx_fast, tx_compat, rx_fast, rx_compat;
+	uint64_t tx_fast, tx_compat, rx_fast, rx_compat, port_fast, port_queue;
 	uint64_t tx_bypass[__NVO3_BYPASS_MAX], rx_bypass[__NVO3_BYPASS_MAX];
+	uint64_t port_bypass[__NVO3_BYPASS_MAX];
 };
 
 struct nvo3_vn {
