@@ -225,17 +225,28 @@ static void push_outer(const struct nvo3_emit *e, const struct nvo3_template *t,
 	nvo3_encap_set_vni(encap, e->vni, nvo3_emit_is_udp(e) ? 0 : nvo3_emit_entropy(e));
 }
 
+/* As neigh_ha_snapshot(), of the length that is Ethernet's. */
+static void read_address(const struct neighbour *neigh, u8 *to)
+{
+	unsigned int seq;
+
+	do {
+		seq = read_seqbegin(&neigh->ha_lock);
+		ether_addr_copy(to, neigh->ha);
+	} while (read_seqretry(&neigh->ha_lock, seq));
+}
+
 /* The link-layer header with the neighbour's address of this moment. False: no room in it. */
 static bool push_link(const struct nvo3_template *t, struct sk_buff *skb)
 {
 	struct net_device *dev = t->dev;
-	unsigned char ha[MAX_ADDR_LEN];
+	unsigned char ha[MAX_ADDR_LEN] __uninitialized;
 	struct ethhdr *eth;
 
 	skb->dev = dev;
 	if (likely(dev->header_ops->create == eth_header)) {
 		eth = __skb_push(skb, ETH_HLEN);
-		neigh_ha_snapshot(eth->h_dest, t->neigh, dev);
+		read_address(t->neigh, eth->h_dest);
 		ether_addr_copy(eth->h_source, dev->dev_addr);
 		eth->h_proto = skb->protocol;
 		return true;

@@ -50,7 +50,7 @@ static __always_inline void clear(struct nvo3_flow *flow)
 	flow->zero = 0;
 }
 
-static void parse_transport(const struct sk_buff *skb, u32 off, struct nvo3_flow *flow)
+static __always_inline void parse_transport(const struct sk_buff *skb, u32 off, struct nvo3_flow *flow)
 {
 	const __be16 *ports;
 	__be16 buf[2] __uninitialized;
@@ -90,7 +90,7 @@ static void parse_transport(const struct sk_buff *skb, u32 off, struct nvo3_flow
 	flow->flags |= NVO3_FLOW_BAD;
 }
 
-static void parse_ip4(const struct sk_buff *skb, struct nvo3_flow *flow)
+static __always_inline void parse_ip4(const struct sk_buff *skb, struct nvo3_flow *flow)
 {
 	const struct iphdr *ip;
 	struct iphdr buf __uninitialized;

@@ -58,18 +58,22 @@ static bool in_prefix(const union nvo3_flow_addr *addr, const struct nvo3_allow 
 			  htonl(U32_MAX << (32 - bits)));
 }
 
-static bool allowed(const struct nvo3_spoof *spoof, const u8 *mac, u8 family,
-		    const union nvo3_flow_addr *addr)
+static bool in_pairs(const struct nvo3_spoof *spoof, const u8 *mac, u8 family,
+		     const union nvo3_flow_addr *addr)
 {
 	const struct nvo3_allow *allow;
 
-	if (!(spoof->flags & NVO3_SPOOF_ADDRS))
-		return true;
 	for (allow = spoof->allow; allow < spoof->allow + spoof->nr; allow++)
 		if (allow->family == family && ether_addr_equal(allow->mac, mac) &&
 		    in_prefix(addr, allow))
 			return true;
 	return false;
+}
+
+static inline bool allowed(const struct nvo3_spoof *spoof, const u8 *mac, u8 family,
+			   const union nvo3_flow_addr *addr)
+{
+	return !(spoof->flags & NVO3_SPOOF_ADDRS) || in_pairs(spoof, mac, family, addr);
 }
 
 /* fe80::/64 and the modified EUI-64 of the MAC (RFC 4291 appendix A). */
