@@ -59,6 +59,17 @@ void nvo3_bypass_learn(const struct net *net)
 #endif
 }
 
+/* Sockets of other namespaces and protocols get no copy and have no say. */
+bool nvo3_bypass_raw_in(const struct hlist_head *bucket, const struct net *net, u8 proto)
+{
+	const struct sock *sk;
+
+	sk_for_each_rcu(sk, bucket)
+		if (inet_sk(sk)->inet_num == proto && net_eq(sock_net(sk), net))
+			return true;
+	return false;
+}
+
 #ifdef DEBUG
 #include "selftest/bypass.c"
 #endif

@@ -60,12 +60,15 @@ static inline bool nvo3_bypass_bpf(const struct net *net)
 #endif
 }
 
-/* Raw sockets share buckets, so this may name one of another namespace. */
+bool nvo3_bypass_raw_in(const struct hlist_head *bucket, const struct net *net, u8 proto);
+
+/* A raw socket that would get a copy. Its bucket is shared with others. Under RCU. */
 static inline bool nvo3_bypass_raw(const struct net *net, u8 family, u8 proto)
 {
 	struct raw_hashinfo *raw = family == AF_INET ? &raw_v4_hashinfo : &raw_v6_hashinfo;
+	const struct hlist_head *bucket = &raw->ht[raw_hashfunc(net, proto)];
 
-	return !hlist_empty(&raw->ht[raw_hashfunc(net, proto)]);
+	return !hlist_empty(bucket) && nvo3_bypass_raw_in(bucket, net, proto);
 }
 
 /* A packet of @family that would leave by IP. */

@@ -3,12 +3,14 @@
  * NVGRE from another NVE. GRE has one receiver for the whole machine, and it may
  * be ip_gre's; so our packets are taken just before it, behind all that the host
  * filters: by a hook in the underlay's namespace, while an NVE there wants them.
- * What is not for one of our VNs stays for whoever else speaks GRE.
+ * What is not for one of our VNs stays for whoever else speaks GRE, and so does what
+ * IPsec does not let in: IP, which asks it behind the hook, drops that itself.
  */
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/ip6_tunnel.h>
 #include <net/ipv6.h>
+#include <net/xfrm.h>
 #include "bypass.h"
 #include "encap.h"
 #include "fast.h"
@@ -33,12 +35,16 @@ static unsigned int receive(struct nvo3_nve *nve, struct sk_buff *skb, struct nv
 	struct nvo3_vn *vn = NULL;
 	enum nvo3_drop reason;
 
+	/* A hook before this one may have queued the packet, and then a process brings it. */
+	local_bh_disable();
+	nvo3_ways_compat(nve->ways, nvo3_stats_frames(skb));
 	outer->encap = NVO3_ENCAP_NVGRE;
 	outer->hlen = NVO3_ENCAP_HLEN;
 	__skb_pull(skb, skb_transport_offset(skb));
 	reason = nvo3_from_outer(nve, outer, skb, &vn, &port);
 	if (reason)
 		nvo3_drop(nve, vn, port, skb, reason);
+	local_bh_enable();
 	return NF_STOLEN;
 }
 
@@ -49,7 +55,9 @@ static unsigned int from_gre4(void *priv, struct sk_buff *skb, const struct nf_h
 	if (ip_hdr(skb)->protocol != IPPROTO_GRE)
 		return NF_ACCEPT;
 	nvo3_outer_read4(&outer, ip_hdr(skb));
-	return is_ours(priv, skb, &outer) ? receive(priv, skb, &outer) : NF_ACCEPT;
+	if (!is_ours(priv, skb, &outer) || !xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb))
+		return NF_ACCEPT;
+	return receive(priv, skb, &outer);
 }
 
 /*
@@ -84,7 +92,7 @@ static unsigned int from_gre6(void *priv, struct sk_buff *skb, const struct nf_h
 	if (proto == NEXTHDR_DEST ? !skip_limit(skb) : proto != IPPROTO_GRE)
 		return NF_ACCEPT;
 	nvo3_outer_read6(&outer, ipv6_hdr(skb));
-	if (!is_ours(priv, skb, &outer)) {
+	if (!is_ours(priv, skb, &outer) || !xfrm6_policy_check(NULL, XFRM_POLICY_IN, skb)) {
 		/* For others nothing has happened. */
 		skb_set_transport_header(skb, off);
 		return NF_ACCEPT;

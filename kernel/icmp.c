@@ -48,6 +48,28 @@ static bool may_answer(const struct ethhdr *eth, const struct nvo3_flow *flow)
 	return flow->family == AF_INET6 && is_host6(&flow->src.v6) && is_host6(&flow->dst.v6);
 }
 
+/*
+ * Is the packet itself, as its header says, and not what Ethernet padded it to? Nothing is
+ * said about lengths that lie. Those of a GSO frame are written when it is cut.
+ */
+static bool is_larger(const struct sk_buff *skb, const struct nvo3_flow *flow, u32 mtu)
+{
+	bool v4 = flow->family == AF_INET;
+	const __be16 *len;
+	__be16 buf;
+	u32 bytes;
+
+	if (skb_is_gso(skb))
+		return true;
+	len = skb_header_pointer(skb, ETH_HLEN + (v4 ? offsetof(struct iphdr, tot_len) :
+						       offsetof(struct ipv6hdr, payload_len)),
+				 sizeof(buf), &buf);
+	if (!len)
+		return false;
+	bytes = ntohs(*len) + (v4 ? 0 : sizeof(struct ipv6hdr));
+	return bytes > mtu && bytes <= skb->len - ETH_HLEN;
+}
+
 /* An empty frame back to the sender, and room for @len bytes behind. */
 static struct sk_buff *reply_new(const struct ethhdr *eth, u32 len)
 {
@@ -134,7 +156,7 @@ static struct sk_buff *too_big6(const struct sk_buff *skb, const struct nvo3_flo
 
 struct sk_buff *nvo3_icmp_too_big(const struct sk_buff *skb, const struct nvo3_flow *flow, u32 mtu)
 {
-	if (!may_answer((struct ethhdr *)skb->data, flow))
+	if (!may_answer((struct ethhdr *)skb->data, flow) || !is_larger(skb, flow, mtu))
 		return NULL;
 	return flow->family == AF_INET ? too_big4(skb, flow, mtu) : too_big6(skb, flow, mtu);
 }

@@ -2,38 +2,14 @@
 /* What a port's tenant system may call itself, from the nests of a request. */
 #include "nl_parse.h"
 
-static bool has_bits_behind(const struct nvo3_allow *allow, u8 bits)
-{
-	u8 bit;
-
-	for (bit = allow->plen; bit < bits; bit++)
-		if (allow->addr.v6.s6_addr[bit / 8] & 0x80 >> bit % 8)
-			return true;
-	return false;
-}
-
 static int parse_addr(struct nlattr *nest, struct nlattr **tb, struct nvo3_allow *allow,
 		      struct netlink_ext_ack *extack)
 {
-	struct nlattr *addr = tb[NVO3_A_ALLOW_ADDR4] ?: tb[NVO3_A_ALLOW_ADDR6];
-	struct nlattr *plen = tb[NVO3_A_ALLOW_PLEN];
-	u8 bits = tb[NVO3_A_ALLOW_ADDR4] ? 32 : 128;
-
-	if (tb[NVO3_A_ALLOW_ADDR4] && tb[NVO3_A_ALLOW_ADDR6])
-		return NVO3_REFUSE(extack, tb[NVO3_A_ALLOW_ADDR6], EINVAL,
-				   "an IPv4 and an IPv6 address given in one pair");
-	if (!addr)
+	if (!tb[NVO3_A_ALLOW_ADDR4] && !tb[NVO3_A_ALLOW_ADDR6])
 		return NVO3_REFUSE(extack, nest, EINVAL, "a pair without an address");
-	nla_memcpy(&allow->addr, addr, sizeof(allow->addr));
-	allow->family = tb[NVO3_A_ALLOW_ADDR4] ? AF_INET : AF_INET6;
-	allow->plen = plen ? nla_get_u8(plen) : bits;
-	if (allow->plen > bits)
-		return NVO3_REFUSE(extack, plen, ERANGE,
-				   "an IPv4 prefix has at most 32 bits, not %u", allow->plen);
-	if (has_bits_behind(allow, bits))
-		return NVO3_REFUSE(extack, addr, EINVAL,
-				   "an allowed prefix has bits set behind its /%u", allow->plen);
-	return 0;
+	return nvo3_nl_prefix(tb[NVO3_A_ALLOW_ADDR4], tb[NVO3_A_ALLOW_ADDR6],
+			      tb[NVO3_A_ALLOW_PLEN], "allowed address", &allow->addr,
+			      &allow->plen, &allow->family, extack);
 }
 
 static int parse_pair(struct nlattr *nest, struct nvo3_allow *allow,

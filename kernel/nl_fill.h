@@ -29,8 +29,8 @@ struct nvo3_miss_event {
 
 /*
  * Put the object's nest; 0 or -EMSGSIZE. @object is NULL for an NVE, a struct
- * nvo3_mapping for a map, a struct nvo3_profile_part for a profile. Callers hold
- * the mutex, for a miss nothing.
+ * nvo3_mapping for a map, a struct nvo3_profile_part for a profile. Callers hold the
+ * mutex, for a miss nothing.
  */
 int nvo3_fill_nve(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_vn(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);

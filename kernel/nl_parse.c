@@ -158,6 +158,35 @@ int nvo3_nl_locator(struct nvo3_nve *nve, struct nlattr *nest, const struct nvo3
 	return 0;
 }
 
+static bool has_bits_behind(const union nvo3_flow_addr *addr, u8 plen, u8 bits)
+{
+	for (; plen < bits; plen++)
+		if (addr->v6.s6_addr[plen / 8] & 0x80 >> plen % 8)
+			return true;
+	return false;
+}
+
+int nvo3_nl_prefix(struct nlattr *addr4, struct nlattr *addr6, struct nlattr *plen,
+		   const char *name, union nvo3_flow_addr *addr, u8 *ret_plen, u8 *family,
+		   struct netlink_ext_ack *extack)
+{
+	u8 bits = addr4 ? 32 : 128, len = plen ? nla_get_u8(plen) : bits;
+
+	if (addr4 && addr6)
+		return NVO3_REFUSE(extack, addr6, EINVAL,
+				   "an IPv4 and an IPv6 prefix given for one %s", name);
+	nla_memcpy(addr, addr4 ?: addr6, sizeof(*addr));
+	if (len > bits)
+		return NVO3_REFUSE(extack, plen, ERANGE,
+				   "an IPv4 prefix has at most 32 bits, not %u", len);
+	if (has_bits_behind(addr, len, bits))
+		return NVO3_REFUSE(extack, addr4 ?: addr6, EINVAL,
+				   "the %s has bits set behind its /%u", name, len);
+	*ret_plen = len;
+	*family = addr4 ? AF_INET : AF_INET6;
+	return 0;
+}
+
 /*
  * A namespace that never had an address calls all addresses broadcast ones, this
  * too, which is nobody's.

@@ -54,6 +54,14 @@ struct nvo3_profile *nvo3_nl_profile(struct nvo3_nve *nve, struct nlattr *nest, 
  */
 int nvo3_nl_allow(struct nlattr *port, struct nvo3_allow *allow, struct netlink_ext_ack *extack);
 
+/*
+ * A prefix of either family (@addr4 or @addr6, one of them is there), by itself without @plen;
+ * @name is what the sentences of a refusal call it. Outputs only on success, but for @addr.
+ */
+int nvo3_nl_prefix(struct nlattr *addr4, struct nlattr *addr6, struct nlattr *plen,
+		   const char *name, union nvo3_flow_addr *addr, u8 *ret_plen, u8 *family,
+		   struct netlink_ext_ack *extack);
+
 /* nl_rule.c: the rule of a nest, or -EINVAL and why it is none. */
 int nvo3_nl_rule(struct nlattr *nest, struct nvo3_acl_rule *rule, struct netlink_ext_ack *extack);
 

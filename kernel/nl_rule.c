@@ -22,35 +22,20 @@ static const struct end dst_end = {
 	NVO3_A_RULE_DPORT_LAST,
 };
 
-static bool has_bits_behind(const union nvo3_flow_addr *addr, u8 plen, u8 bits)
-{
-	for (; plen < bits; plen++)
-		if (addr->v6.s6_addr[plen / 8] & 0x80 >> plen % 8)
-			return true;
-	return false;
-}
-
 static int parse_prefix(struct nlattr **tb, const struct end *end, union nvo3_flow_addr *addr,
 			u8 *plen, u8 *family, struct netlink_ext_ack *extack)
 {
 	struct nlattr *attr = tb[end->addr4] ?: tb[end->addr6];
-	u8 kind = tb[end->addr4] ? AF_INET : AF_INET6;
-	u8 bits = tb[end->addr4] ? 32 : 128;
+	u8 kind;
+	int err;
 
-	if (tb[end->addr4] && tb[end->addr6])
-		return NVO3_REFUSE(extack, tb[end->addr6], EINVAL,
-				   "an IPv4 and an IPv6 prefix given for one %s", end->name);
 	if (!attr)
 		return tb[end->plen] ? NVO3_REFUSE(extack, tb[end->plen], EINVAL,
 						   "a prefix length without a %s", end->name) : 0;
-	nla_memcpy(addr, attr, sizeof(*addr));
-	*plen = tb[end->plen] ? nla_get_u8(tb[end->plen]) : bits;
-	if (*plen > bits)
-		return NVO3_REFUSE(extack, tb[end->plen], ERANGE,
-				   "an IPv4 prefix has at most 32 bits, not %u", *plen);
-	if (has_bits_behind(addr, *plen, bits))
-		return NVO3_REFUSE(extack, attr, EINVAL, "the %s has bits set behind its /%u",
-				   end->name, *plen);
+	err = nvo3_nl_prefix(tb[end->addr4], tb[end->addr6], tb[end->plen], end->name, addr, plen,
+			     &kind, extack);
+	if (err)
+		return err;
 	if (*family && *family != kind)
 		return NVO3_REFUSE(extack, attr, EINVAL,
 				   "source and destination of a rule are of two IP versions");

@@ -69,16 +69,17 @@ bool nvo3_to_ports(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3_p
 	struct nvo3_flow own __uninitialized;
 	bool copied = false;
 
-	/* Once, not by each port that asks. */
-	if (!flow)
-		nvo3_flow_parse(skb, &own);
-
 	list_for_each_entry_rcu(port, &vn->ports, vn_node) {
 		if (port == except || !nvo3_port_is_active(port))
 			continue;
 		copied = true;
+		/* Once, for the first port that asks. */
+		if (!flow && rcu_access_pointer(port->guard)) {
+			nvo3_flow_parse(skb, &own);
+			flow = &own;
+		}
 		copy = skb_clone(skb, GFP_ATOMIC);
-		reason = copy ? nvo3_to_port(port, copy, flow ?: &own) : NVO3_DROP_NOMEM;
+		reason = copy ? nvo3_to_port(port, copy, flow) : NVO3_DROP_NOMEM;
 		if (reason)
 			nvo3_drop(nve, vn, port, copy, reason);
 	}

@@ -166,6 +166,11 @@ struct dst_entry *nvo3_emit_route6(const struct nvo3_emit *e, struct in6_addr *s
 	dst = ipv6_stub->ipv6_dst_lookup_flow(e->nve->net, NULL, &flow, NULL);
 	if (IS_ERR(dst))
 		return dst;
+	/* With a source address, IPv6 takes the device for a wish, even one that is gone. */
+	if (!nvo3_nve_hears(e->nve, dst->dev)) {
+		dst_release(dst);
+		return ERR_PTR(-ENETUNREACH);
+	}
 	if (cache)
 		dst_cache_set_ip6(cache, dst, &flow.saddr);
 	*saddr = flow.saddr;

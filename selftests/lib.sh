@@ -139,6 +139,14 @@ busywait() {
 
 # --- network namespaces
 
+# In the guest new namespaces take this over, without a process for each.
+lib_no_dad() {
+	echo 1 >/proc/sys/net/core/devconf_inherit_init_net
+	echo 0 >/proc/sys/net/ipv6/conf/all/accept_dad
+	echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad
+}
+if [[ -n ${NVO3_RIG-} ]]; then lib_no_dad; fi
+
 # ns_add NAME...: ready to use, IPv6 addresses usable at once.
 ns_add() {
 	local ns
@@ -147,8 +155,6 @@ ns_add() {
 		ip netns add "$ns"
 		echo "$ns" >>"$LIB_TMP/namespaces"
 		ip -n "$ns" link set lo up
-		in_ns "$ns" sysctl -qw net.ipv6.conf.all.accept_dad=0 \
-			net.ipv6.conf.default.accept_dad=0
 	done
 }
 

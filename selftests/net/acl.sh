@@ -8,11 +8,6 @@
 #
 # Port p1 obeys profile 1, port p2 profile 2.
 . "$(dirname "$0")/overlay.sh"
-here=$(cd "$(dirname "$0")" && pwd)
-
-packets() {
-	python3 -B "$here/acl.py" "$1"
-}
 
 # What the tool sets is what it shows, and what it shows can be set again.
 round_trip() {
@@ -73,11 +68,7 @@ nve_add 2
 vm_add 1 h1
 vm_add 2 h1
 vm_add 3 h2
-# Nobody but the test speaks or answers.
-for vm in vm1 vm2 vm3; do
-	in_ns "$vm" sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1
-	ip -n "$vm" address flush dev eth0
-done
+vm_quiet 1 2 3
 nvo3 -n h1 -b - <<-END
 	vn add dev nve0 vni 100
 	profile add dev nve0 id 1

@@ -1,17 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # limit: 600
+# kernels: 6.12
 # Nobody is bypassed: whatever would have had a say in tunnel packets takes effect
 # with the first packet after it was switched on, and the fast way is back with the
 # first one after it was switched off.
 . "$(dirname "$0")/ways.sh"
-
-# anew TEST: whatever the one before has left behind.
-anew() {
-	in_ns h1 nft flush ruleset
-	ip -n h1 xfrm policy deleteall
-	"$@"
-}
+here=$(cd "$(dirname "$0")" && pwd)
 
 # goes TX RX: a ping of both families from host 1; its requests and replies there.
 goes() {
@@ -71,6 +66,28 @@ operator() {
 	ip -n h1 xfrm policy deleteall
 	in_ns h1 nft delete table inet t
 	run_cmd nvo3 -n h1 nve set dev nve0 fastpath auto
+	goes fast fast
+}
+
+# holds NAME NAMESPACE PROTOCOL|all: raw sockets, until bg_stop.
+holds() {
+	bg "$1" ip netns exec "$2" python3 -S "$here/raw_sockets.py" "$3"
+	busywait 20 grep -q sockets "$LIB_TMP/$1.log"
+}
+
+# The kernel's table of them is one for all namespaces and protocols, and small.
+raw_sockets() {
+	local vm
+
+	for vm in vm1 vm2 vm3; do
+		holds "raw-$vm" "$vm" all
+	done
+	goes fast fast
+	holds raw h1 17
+	goes fast socket
+	bg_stop raw
+	goes fast fast
+	holds raw h1 16
 	goes fast fast
 }
 
@@ -134,8 +151,8 @@ macvlan() {
 by_the_bridge() {	# VM ADDR
 	ways_mark h1
 	in_ns "$1" ping -c 1 -W 2 "$2" >/dev/null
-	[[ $(ways_since h1 | sort | cut -d ' ' -f 1,2 | tr '\n' ' ') == \
-		"rx fast rx rx-handler tx device " ]]
+	ways_since h1
+	[[ ${#GREW[@]} == 3 && ${GREW[rx fast]-} && ${GREW[rx rx-handler]-} && ${GREW[tx device]-} ]]
 }
 
 bridge() {
@@ -210,17 +227,33 @@ routes() {
 	run_cmd ip -n h1 address del 2001:db8::1/64 dev ul0
 	ways_mark h1
 	frame vm4 eth0 "$(mac 3) $(mac 4) 88b5 00112233445566778899" 20
-	fails grep -q fast < <(ways_since h1)
+	ways_since h1
+	[[ -z ${GREW[rx fast]-}${GREW[tx fast]-} ]]
 	run_cmd ip -n h1 address add 2001:db8::1/64 dev ul0 nodad
 	busywait 10 fast_both h1 vm3 fd00::4
 }
 
+decapsulated() {	# by host 2 of VN 100
+	stat_of decap_packets h2 vn show dev nve0 vni 100
+}
+
+more_came() {	# THAN
+	(($(decapsulated) > $1))
+}
+
+# IP fragments what no longer fits; answers of that size no longer fit into the device.
 mtu() {
+	local before
+
 	ping_goes h1 fast fast vm1 10.0.0.2 -s 1400
-	ip -n h1 link set ul0 mtu 1400
-	ping_goes h1 mtu fast vm1 10.0.0.2 -s 1400
+	run_cmd ip -n h1 link set ul0 mtu 1400
+	before=$(decapsulated)
+	ways_mark h1
+	fails in_ns vm1 ping -c 1 -W 1 -s 1400 10.0.0.2
+	went h1 tx=mtu
+	busywait 10 more_came "$before"
 	goes fast fast
-	ip -n h1 link set ul0 mtu 1600
+	run_cmd ip -n h1 link set ul0 mtu 1600
 	ping_goes h1 fast fast vm1 10.0.0.2 -s 1400
 }
 
@@ -246,21 +279,18 @@ device_gone() {
 	bg_stop flood6
 }
 
-# shellcheck disable=SC2119 # no more words for the NVE
-two_hosts
-
 plan 14
-test_run "the fast way is taken" warm_up
 test_run "netfilter: output, postrouting, prerouting, input" anew netfilter
 test_run "netfilter: a rule that drops, drops" anew netfilter_drops
+test_run "raw sockets: of ours for UDP, of nobody else" anew raw_sockets
 test_run "IPsec policies" anew ipsec
 test_run "fastpath on: hooks are exempted, IPsec is not" anew operator
 test_run "reverse-path filter" anew rp_filter
 test_run "tc on the underlay runs" anew traffic_control
-test_run "a macvlan on the underlay" macvlan
-test_run "a bridge as underlay" bridge
-test_run "neighbours: flushed, moved; our own address" neighbours
-test_run "routes and local addresses" routes
-test_run "MTU" mtu
-test_run "link down and up" link_down
-test_run "the device is deleted under traffic" device_gone
+test_run "a macvlan on the underlay" anew macvlan
+test_run "a bridge as underlay" anew bridge
+test_run "neighbours: flushed, moved; our own address" anew neighbours
+test_run "routes and local addresses" anew routes
+test_run "MTU" anew mtu
+test_run "link down and up" anew link_down
+test_run "the device is deleted under traffic" anew device_gone

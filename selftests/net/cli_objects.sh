@@ -141,11 +141,15 @@ map() {
 
 remote() {
 	nv map add dev nve0 vni 100 mac $mac:05 nve fd00::3
+	nv remote set dev nve0 nve fd00::3 state down
 	json_is '[
-		{"dev": "nve0", "nve": "fd00::2", "refs": 1, "packets": 0, "bytes": 0},
-		{"dev": "nve0", "nve": "fd00::3", "refs": 2, "packets": 0, "bytes": 0}]' -s remote
+		{"dev": "nve0", "nve": "fd00::2", "encap": "vxlan", "dstport": 4790, "state": "up",
+		 "refs": 1, "packets": 0, "bytes": 0},
+		{"dev": "nve0", "nve": "fd00::3", "encap": "vxlan", "dstport": 4790, "state": "down",
+		 "refs": 2, "packets": 0, "bytes": 0}]' -s remote
 	nv map flush dev nve0
-	text_is "dev nve0 nve fd00::2 refs 1" remote show dev nve0
+	text_is "dev nve0 nve fd00::2 encap vxlan dstport 4790 state up refs 1" \
+		remote show dev nve0
 }
 
 pretty() {

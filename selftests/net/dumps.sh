@@ -3,11 +3,11 @@
 # limit: 300
 # Dumps are complete, of what was asked for, and say when they are not consistent.
 #
-#	[h1: nve0] VN 100 and VN 200, 50,000 mappings each, to 50 NVEs
+#	[h1: nve0] VN 100 and VN 200, 20,000 mappings each, to 50 NVEs
 #
 . "$(dirname "$0")/overlay.sh"
 here=$(cd "$(dirname "$0")" && pwd)
-N=100000
+N=40000
 
 table() {
 	in_ns h1 python3 -B "$here/dumps.py" "$@"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Generic netlink by hand, for requests that no tool would send. Standard library only."""
+"""Netlink by hand, for requests that no tool would send. Standard library only."""
 import os
 import socket
 import struct
@@ -40,17 +40,58 @@ def attrs_of(data):
     return found
 
 
-class Genl:
-    """A socket, and the numbers of a family once resolve() has asked for them."""
+class Netlink:
+    """A socket in the namespace that the process is in."""
 
-    def __init__(self):
-        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+    def __init__(self, protocol):
+        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, protocol)
         self.sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
         self.sock.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
         self.sock.settimeout(30)
         self.sock.bind((0, 0))
         self.seq = 0
         self.interrupted = False
+
+    def pack(self, kind, body, flags=0):
+        self.seq += 1
+        return struct.pack('=IHHII', 16 + len(body), kind, flags | NLM_F_REQUEST | NLM_F_ACK,
+                           self.seq, 0) + body
+
+    def answers(self):
+        """The bodies of what answers the last message, or Refused."""
+        bodies = []
+        while True:
+            data = self.sock.recv(1 << 20)
+            while data:
+                length, kind, mflags, seq, _ = struct.unpack_from('=IHHII', data)
+                body, data = data[16:length], data[(length + 3) & ~3:]
+                if seq != self.seq:
+                    continue
+                self.interrupted |= kind > NLMSG_DONE and bool(mflags & NLM_F_DUMP_INTR)
+                if kind == NLMSG_DONE:
+                    self.interrupted |= bool(mflags & NLM_F_DUMP_INTR)
+                if kind in (NLMSG_ERROR, NLMSG_DONE):
+                    self.finish(kind, mflags, body)
+                    return bodies
+                bodies.append(body)
+
+    @staticmethod
+    def finish(kind, flags, message):
+        errno = -struct.unpack_from('=i', message)[0] if len(message) >= 4 else 0
+        if errno <= 0:
+            return
+        said = {}
+        if flags & NLM_F_ACK_TLVS:
+            said = attrs_of(message[20 if kind == NLMSG_ERROR else 4:])
+        offset = struct.unpack('=I', said[2])[0] if 2 in said else None
+        raise Refused(errno, said.get(1, b'').rstrip(b'\0').decode(), offset)
+
+
+class Genl(Netlink):
+    """The numbers of a family once resolve() has asked for them."""
+
+    def __init__(self):
+        super().__init__(16)
         self.family, self.groups = GENL_ID_CTRL, {}
 
     def resolve(self, name):
@@ -65,40 +106,13 @@ class Genl:
         self.family, = struct.unpack('=H', found[1])
 
     def message(self, cmd, attributes, flags=0, reserved=0):
-        self.seq += 1
-        body = struct.pack('=BBH', cmd, 1, reserved) + b''.join(attributes)
-        return struct.pack('=IHHII', 16 + len(body), self.family,
-                           flags | NLM_F_REQUEST | NLM_F_ACK, self.seq, 0) + body
+        return self.pack(self.family, struct.pack('=BBH', cmd, 1, reserved) + b''.join(attributes),
+                         flags)
 
     def request(self, cmd, attributes, flags=0, reserved=0):
         """The attributes of each answer, or Refused."""
         self.sock.send(self.message(cmd, attributes, flags, reserved))
-        answers = []
-        while True:
-            data = self.sock.recv(1 << 20)
-            while data:
-                length, kind, mflags, seq, _ = struct.unpack_from('=IHHII', data)
-                message, data = data[16:length], data[(length + 3) & ~3:]
-                if seq != self.seq:
-                    continue
-                self.interrupted |= kind > NLMSG_DONE and bool(mflags & NLM_F_DUMP_INTR)
-                if kind == NLMSG_DONE:
-                    self.interrupted |= bool(mflags & NLM_F_DUMP_INTR)
-                if kind in (NLMSG_ERROR, NLMSG_DONE):
-                    self.finish(kind, mflags, message)
-                    return answers
-                answers.append(message[4:])
-
-    @staticmethod
-    def finish(kind, flags, message):
-        errno = -struct.unpack_from('=i', message)[0] if len(message) >= 4 else 0
-        if errno <= 0:
-            return
-        said = {}
-        if flags & NLM_F_ACK_TLVS:
-            said = attrs_of(message[20 if kind == NLMSG_ERROR else 4:])
-        offset = struct.unpack('=I', said[2])[0] if 2 in said else None
-        raise Refused(errno, said.get(1, b'').rstrip(b'\0').decode(), offset)
+        return [body[4:] for body in self.answers()]
 
     def join(self, group):
         self.sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, self.groups[group])

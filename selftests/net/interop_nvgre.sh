@@ -31,6 +31,8 @@ outer_is_nvgre() {
 
 # Each flow has its FlowID, and always the same. Raw frames: UDP, ports 1 to 50.
 flow_id() {
+	# Nobody over there understands it, so nobody is asked for the neighbour.
+	ip -n vm1 neigh replace 10.0.0.2 lladdr "$(mac 2)" dev eth0 nud permanent
 	run_cmd nvo3 -n h1 nve set dev nve0 flowid on
 	capture_start flows h1 ul0 src 192.0.2.1 and proto gre
 	in_ns vm1 /usr/bin/python3 - <<-END
@@ -43,6 +45,7 @@ flow_id() {
 	capture_until flows 100 'ip[24:2] = 0 and ip[26] = 0x64'
 	capture_stop flows
 	run_cmd nvo3 -n h1 nve set dev nve0 flowid off
+	ip -n vm1 neigh del 10.0.0.2 dev eth0
 	capture_show flows 'gre && udp' -T fields -e udp.dstport -e gre.key | sort -u >"$LIB_TMP/flows"
 	assert_eq "$(wc -l <"$LIB_TMP/flows")" 50 "flows"
 	assert_ge "$(cut -f 2 "$LIB_TMP/flows" | sort -u | wc -l)" 20 "different FlowIDs"
@@ -81,18 +84,27 @@ truncated() {
 	ping_ok vm3 10.0.0.4
 }
 
-# Not ours, and so not in our counters: no key, a checksum, a sequence number, another
-# payload, no VN of that number.
-others_gre() {
-	local header before after
+# tunnel_drops: what was received and refused.
+tunnel_drops() {
+	nvo3 -n h1 -j -s nve show dev nve0 |
+		jq -c '.[0].drops | with_entries(select(.key | startswith("tunnel")))'
+}
 
-	before=$(nvo3 -n h1 -s nve show dev nve0)
+# Not ours, and so neither delivered nor in our counters: no key, a checksum, a sequence
+# number, another payload, no VN of that number, version 1. Behind them comes one of ours.
+others_gre() {
+	local header before
+
+	before=$(tunnel_drops)
+	capture_start others vm1 eth0 src 10.0.0.2 and ip[9] = 0
 	for header in "00006558" "a0006558 00000000 00006400" "30006558 00006400 00000000" \
-		"20000800 00006400" "20006558 00006500" "20016558 00006400"; do
+		"20000800 00006400" "20006558 00006500" "20016558 00006400" "20006558 00006400"; do
 		gre_send "$header $INNER"
 	done
-	after=$(nvo3 -n h1 -s nve show dev nve0)
-	assert_eq "$after" "$before" "counters"
+	capture_until others 2
+	fails capture_has others 3
+	capture_stop others
+	assert_eq "$(tunnel_drops)" "$before" "counters"
 }
 
 # gretap and ip6gretap on h1 itself, between the same addresses, have their own keys.
@@ -116,6 +128,19 @@ beside_gretap() {
 	ping_ok h2 198.51.100.65
 	ping_ok h1 198.51.100.130
 	ping_ok vm1 10.0.0.2
+	ping_ok vm4 10.0.0.3
+}
+
+# The hook is before IP asks IPsec, and so asks it itself.
+ipsec() {
+	ip -n h1 -b - <<-END
+		xfrm policy add src 192.0.2.2 dst 192.0.2.1 proto gre dir in action block
+		xfrm policy add src 2001:db8::2 dst 2001:db8::1 proto gre dir in action block
+	END
+	ping_lost vm2 10.0.0.1
+	ping_lost vm4 10.0.0.3
+	run_cmd ip -n h1 xfrm policy deleteall
+	ping_ok vm2 10.0.0.1
 	ping_ok vm4 10.0.0.3
 }
 
@@ -173,7 +198,7 @@ gre_add ip6gretap 200 2001:db8::2 2001:db8::1 4
 vn_add 100 1 2 192.0.2.2
 vn_add 200 3 4 2001:db8::2
 
-plan 15
+plan 16
 test_run "ping over IPv4" both_ways 1 2
 test_run "ping over IPv6" both_ways 3 4
 test_run "tshark decodes the outer packets" outer_is_nvgre
@@ -187,5 +212,6 @@ test_run "a FlowID is received" flow_id_received
 test_run "packets of every length" truncated
 test_run "other GRE is left alone" others_gre
 test_run "beside gretap and ip6gretap of the host" beside_gretap
+test_run "not let in by IPsec" ipsec
 test_run "received only while up" only_while_up
 test_run "between two NVEs" between_nves

@@ -59,38 +59,8 @@ traffic_stop() {
 	done
 }
 
-# Made in full in a namespace of its own, and destroyed from the device, from its slave, by
-# the module or by the namespace.
 rounds() {
-	local n
-
-	cat >"$LIB_TMP/links" <<-END
-		link add p1 type veth peer name p2
-		link add nve0 type nvo3
-		link set nve0 up
-		link set p1 master nve0
-	END
-	cat >"$LIB_TMP/objects" <<-END
-		vn add dev nve0 vni 100
-		vn add dev nve0 vni 200
-		member add dev nve0 vni 100 nve 192.0.2.7
-		map add dev nve0 vni 100 mac $(mac 1) nve 192.0.2.8
-		map add dev nve0 vni 200 mac $(mac 1) nve 192.0.2.7
-		port add dev p1 vni 200 mac $(mac 2)
-		port add dev p1 vlan 7 vni 100 mac $(mac 3)
-	END
-	for ((n = 0; n < ROUNDS; n++)); do
-		ip netns add "round$n"
-		ip -n "round$n" -b "$LIB_TMP/links"
-		nvo3 -n "round$n" -b "$LIB_TMP/objects"
-		case $((n % 10)) in
-		[0-3]) ;;
-		[4-5]) ip -n "round$n" link del nve0 ;;
-		[6-8]) printf 'link del p1\nlink del nve0\n' | ip -n "round$n" -b - ;;
-		9) rmmod nvo3 && modprobe nvo3 ;;
-		esac
-		ip netns del "round$n"
-	done
+	python3 -B "$LIB_TOP/selftests/net/rounds.py" "$ROUNDS"
 }
 
 nve_deleted_under_traffic() {

@@ -82,6 +82,21 @@ vm_add() {
 	END
 }
 
+# vm_quiet N...: it neither speaks nor answers by itself.
+vm_quiet() {
+	local n
+
+	for n; do
+		in_ns "vm$n" sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1
+		ip -n "vm$n" address flush dev eth0
+	done
+}
+
+# packets TEST: that function of the program beside this script, NAME.py.
+packets() {
+	python3 -B "$LIB_TOP/selftests/net/$LIB_NAME.py" "$1"
+}
+
 # drops HOST REASON: the counter, 0 if it has not happened.
 drops() {
 	number_behind "$2" "$(nvo3 -n "$1" -s nve show dev nve0)"

@@ -172,20 +172,21 @@ class Lab:
         self.mark += 1
         return frame + MAGIC + struct.pack('!I', self.mark)
 
-    def collect(self, wanted, drops, before, seconds=30):
-        """Until all are accounted for: marks by receiver, and new drops by reason."""
+    def collect(self, before, enough, seconds=30):
+        """Marks by receiver and new drops by reason, when enough(frames, drops) have come."""
         seen = {name: [] for name in self.ports}
         deadline = time.monotonic() + seconds
         while True:
             for name, port in self.ports.items():
                 seen[name] += port.receive()
-            now = self.nve.drops()
-            new = {reason: count - before.get(reason, 0) for reason, count in now.items()
+            new = {reason: count - before.get(reason, 0)
+                   for reason, count in self.nve.drops().items()
                    if count != before.get(reason, 0)}
-            if sum(map(len, seen.values())) >= wanted and sum(new.values()) >= drops or \
+            if enough(sum(map(len, seen.values())), sum(new.values())) or \
                     time.monotonic() > deadline:
                 return seen, new
-            time.sleep(0.02)
+            # The next frame, or another look at the counters, which nobody announces.
+            select.select([port.sock for port in self.ports.values()], [], [], 0.02)
 
     def check(self, sender, cases):
         """cases: (what, frame, receiver or drop reason). Raises AssertionError."""
@@ -200,7 +201,8 @@ class Lab:
                 reasons[fate] = reasons.get(fate, 0) + 1
             names[self.mark] = what
             self.ports[sender].send(raw if fate in self.ports else frame)
-        seen, new = self.collect(len(marks), sum(reasons.values()), before)
+        seen, new = self.collect(before, lambda frames, drops: frames >= len(marks) and
+                                 drops >= sum(reasons.values()))
         wrong = []
         for name, got in seen.items():
             wanted = [mark for mark, port in marks.items() if port == name]

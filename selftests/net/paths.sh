@@ -22,7 +22,7 @@ flows() {
 		import socket
 		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 		s.bind(("", 40000))
-		for port in range(1, 301):
+		for port in range(1001, 1301):
 		    s.sendto(b"", ("10.0.0.2", port))
 	END
 }
@@ -111,7 +111,7 @@ one_way() {
 	remote 192.0.2.4 down
 	dropped_for h1 remote-down 300 flows
 	nvo3 -n h1 member add dev nve0 vni 100 nve 192.0.2.4
-	dropped_for h1 remote-down 1 frame vm1 eth0 "ff:ff:ff:ff:ff:ff $(mac 1) 0800 4500"
+	dropped_for h1 remote-down 1 frame vm1 eth0 "ff:ff:ff:ff:ff:ff $(mac 1) 88b5 4500"
 	nvo3 -n h1 member del dev nve0 vni 100 nve 192.0.2.4
 	assert_eq "$(nvo3 -n h1 remote show dev nve0)" \
 		"dev nve0 nve 192.0.2.4 encap vxlan dstport 4789 state down refs 1"

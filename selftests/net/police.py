@@ -37,14 +37,8 @@ def offer(lab, seconds, reason):
         sent += 50
         seen += len(lab.ports['vm2'].receive())
     took = time.monotonic() - begin
-    deadline = time.monotonic() + 30
-    while True:
-        seen += len(lab.ports['vm2'].receive())
-        new = {name: count - before.get(name, 0) for name, count in lab.nve.drops().items()
-               if count != before.get(name, 0)}
-        if seen + sum(new.values()) >= sent or time.monotonic() > deadline:
-            break
-        time.sleep(0.05)
+    late, new = lab.collect(before, lambda frames, drops: seen + frames + drops >= sent)
+    seen += len(late['vm2'])
     assert set(new) <= {reason} and seen + new.get(reason, 0) == sent, (sent, seen, new)
     return sent, seen, took
 

@@ -7,11 +7,6 @@
 #
 # Port p1 obeys profile 1, port p2 profile 2.
 . "$(dirname "$0")/overlay.sh"
-here=$(cd "$(dirname "$0")" && pwd)
-
-packets() {
-	python3 -B "$here/police.py" "$1"
-}
 
 module_load
 underlay_add
@@ -19,11 +14,7 @@ host_add 1
 nve_add 1
 vm_add 1 h1
 vm_add 2 h1
-# Nobody but the test speaks or answers.
-for vm in vm1 vm2; do
-	in_ns "$vm" sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1
-	ip -n "$vm" address flush dev eth0
-done
+vm_quiet 1 2
 nvo3 -n h1 -b - <<-END
 	vn add dev nve0 vni 100
 	profile add dev nve0 id 1

@@ -7,11 +7,6 @@
 #
 # vm1 has two addresses and a prefix for a second MAC; vm2 serves DHCP and routes.
 . "$(dirname "$0")/overlay.sh"
-here=$(cd "$(dirname "$0")" && pwd)
-
-packets() {
-	python3 -B "$here/spoof.py" "$1"
-}
 
 mac_alone() {
 	run_cmd nvo3 -n h1 port set dev p1 ip none
@@ -58,11 +53,7 @@ host_add 1
 nve_add 1
 vm_add 1 h1
 vm_add 2 h1
-# Nobody but the test speaks or answers.
-for vm in vm1 vm2; do
-	in_ns "$vm" sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1
-	ip -n "$vm" address flush dev eth0
-done
+vm_quiet 1 2
 nvo3 -n h1 -b - <<-END
 	vn add dev nve0 vni 100
 	port add dev p1 vni 100 mac $(mac 1) ip 10.0.0.1 ip fd00::1 ip 10.0.5.0/24@$(mac 5)

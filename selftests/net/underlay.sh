@@ -67,7 +67,7 @@ has_drop() {
 # The device may go; then there is no way, and another life is none of ours.
 vrf_goes() {
 	run_cmd ip -n h1 link del blue
-	dropped_for h1 no-route 1 frame vm1 eth0 "$(mac 2) $(mac 1) 0800 4500"
+	dropped_for h1 no-route 1 frame vm1 eth0 "$(mac 2) $(mac 1) 88b5 4500"
 	run_cmd nvo3 -n h1 nve del dev nve0
 }
 

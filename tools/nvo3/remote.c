@@ -82,8 +82,8 @@ static enum status remote_set(struct ctx *ctx, int argc, char *const *argv)
 }
 
 static const struct verb verbs[] = {
-	{ .name = "set", .run = remote_set, .queued = true },
 	{ .name = "show", .run = remote_show },
+	{ .name = "set", .run = remote_set, .queued = true },
 	{},
 };
 

@@ -105,14 +105,15 @@ void chan_wire_tick(void *arg)
 	Nvo3__Keepalive alive = NVO3__KEEPALIVE__INIT;
 	uint64_t now = loop_now_ms(), speak, silent;
 	struct chan *chan = arg;
-	bool stalled = now >= chan->tick_ms + CHAN_STALL_MS;
 
 	if (chan->expiry && (int64_t)(realtime_ns() / 1000000000) >= chan->expiry) {
 		chan_endf(chan, "the certificate of %s expired", chan->name);
 		return;
 	}
-	/* The silence may be our own: then what the peer said meanwhile is read first. */
-	if (now - chan->rx_ms >= chan_timers.silence && !stalled) {
+	/* The silence may be our own: then there is time to read what the peer said meanwhile. */
+	if (now >= chan->tick_ms + CHAN_STALL_MS && now - chan->rx_ms >= chan_timers.silence)
+		chan->rx_ms = now + CHAN_STALL_MS - chan_timers.silence;
+	if (now - chan->rx_ms >= chan_timers.silence) {
 		chan_endf(chan, "no word from %s for %g s", chan->name,
 			  chan_timers.silence / 1000.0);
 		return;
@@ -123,8 +124,6 @@ void chan_wire_tick(void *arg)
 	}
 	speak = chan->tx_ms + chan_timers.keepalive;
 	silent = chan->rx_ms + chan_timers.silence;
-	if (silent <= now)
-		silent = now + CHAN_STALL_MS;
 	chan_wire_tick_in(chan, (speak < silent ? speak : silent) - now);
 }
 

@@ -213,20 +213,33 @@ static void test_keepalive_holds_an_idle_session(void **state)
 	pair_free(&p);
 }
 
-/* A process that stood still for longer than the limit reads what lies there before it judges. */
+/*
+ * A process that stood still for longer than the limit reads what lies there before it judges;
+ * a peer that says nothing to one that is on time is gone.
+ */
 static void test_stall_of_our_own_ends_nothing(void **state)
 {
 	struct lab *lab = *state;
+	struct chan *chan;
 	struct pair p;
+	uint64_t now;
 
 	chan_timers.keepalive = 50;
-	chan_timers.silence = 1000;
 	pair_up(lab, &p);
-	lab_settle(lab, 100);
-	usleep(2500000);
-	lab_settle(lab, 1500);
-	assert_true(chan_is_up(p.client.chan) && chan_is_up(p.server.chan));
+	chan = p.client.chan;
+	now = loop_now_ms();
+	chan->rx_ms = now - chan_timers.silence;
+	chan->tick_ms = now - CHAN_STALL_MS;
+	chan_wire_tick(chan);
+	assert_true(chan_is_up(chan));
+	/* The peer's next word */
+	LAB_WAIT(lab, chan->rx_ms >= now);
 	assert_int_equal(p.client.downs, 0);
+	chan->rx_ms = loop_now_ms() - chan_timers.silence;
+	chan->tick_ms = loop_now_ms();
+	chan_wire_tick(chan);
+	LAB_WAIT(lab, p.client.downs);
+	assert_non_null(strstr(p.client.text, "no word from"));
 	pair_free(&p);
 }
 

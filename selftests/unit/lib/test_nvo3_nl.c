@@ -423,7 +423,9 @@ static void mutations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(round_trip), cmocka_unit_test(rules_beside), cmocka_unit_test(fields_have_their_attributes),
+		cmocka_unit_test(round_trip),
+		cmocka_unit_test(rules_beside),
+		cmocka_unit_test(fields_have_their_attributes),
 		cmocka_unit_test(zero_is_sent_only_when_asked),
 		cmocka_unit_test(absent_is_zero_without_its_bit),
 		cmocka_unit_test(every_truncation_is_refused),
