@@ -15,6 +15,7 @@
 #include "bypass.h"
 #include "emit.h"
 #include "encap.h"
+#include "template_finish.h"
 #include "underlay.h"
 
 /* Identifications are taken from IP's common pool, some at once. */

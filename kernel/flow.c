@@ -50,7 +50,8 @@ static __always_inline void clear(struct nvo3_flow *flow)
 	flow->zero = 0;
 }
 
-static __always_inline void parse_transport(const struct sk_buff *skb, u32 off, struct nvo3_flow *flow)
+static __always_inline void parse_transport(const struct sk_buff *skb, u32 off,
+					    struct nvo3_flow *flow)
 {
 	const __be16 *ports;
 	__be16 buf[2] __uninitialized;

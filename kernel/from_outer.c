@@ -25,6 +25,23 @@ static void reset_transport(struct sk_buff *skb)
 }
 
 /*
+ * As iptunnel_pull_offloads(), but what a sender of this host keeps for retransmission is no
+ * reason to copy: the tunnel's part of gso_type was written under the same rule.
+ */
+static int pull_offloads(struct sk_buff *skb)
+{
+	int err;
+
+	skb->encapsulation = 0;
+	if (!skb_is_gso(skb))
+		return 0;
+	err = skb_header_unclone(skb, GFP_ATOMIC);
+	if (!err)
+		skb_shinfo(skb)->gso_type &= ~(NETIF_F_GSO_ENCAP_ALL >> NETIF_F_GSO_SHIFT);
+	return err;
+}
+
+/*
  * Take the outer headers off. What the underlay noted about them (route, conntrack) is taken
  * off where a frame leaves, in to_port.c; here only what may not cross namespaces.
  */
@@ -45,7 +62,7 @@ static enum nvo3_drop decapsulate(struct nvo3_nve *nve, const struct nvo3_outer 
 	skb_set_queue_mapping(skb, 0);
 	if (!net_eq(nve->net, dev_net(nve->dev)))
 		skb_scrub_packet(skb, true);
-	if (iptunnel_pull_offloads(skb))
+	if (pull_offloads(skb))
 		return NVO3_DROP_NOMEM;
 	skb_set_network_header(skb, ETH_HLEN);
 	skb_reset_mac_len(skb);

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """An XDP program that drops everything, pinned at the file that is named: nothing here
 compiles for BPF, and two instructions need no compiler.

@@ -132,7 +132,7 @@ other_end() {
 	twenty fast
 	mkdir "$LIB_TMP/bpf"
 	run_cmd mount -t bpf bpf "$LIB_TMP/bpf"
-	run_cmd "$(dirname "$0")/peer.py" "$drop"
+	run_cmd /usr/bin/python3 "$(dirname "$0")/peer.py" "$drop"
 	run_cmd ip -n vm2 link set dev eth0 xdpdrv pinned "$drop"
 	ways >"$LIB_TMP/ways"
 	ping_lost vm1 10.0.0.2
@@ -237,7 +237,7 @@ namespace_gone() {
 }
 
 gone() {
-	[[ -z $(ip -n "$1" -br link show | grep "^$2@") ]]
+	! ip -n "$1" -br link show | grep -q "^$2@"
 }
 
 flooded() {
