@@ -59,12 +59,13 @@ void nvo3_bypass_learn(const struct net *net)
 #endif
 }
 
-/* Sockets of other namespaces and protocols get no copy and have no say. */
-bool nvo3_bypass_raw_in(const struct hlist_head *bucket, const struct net *net, u8 proto)
+/* Buckets are shared with other namespaces and protocols, whose sockets get no copy. */
+bool nvo3_bypass_raw(const struct net *net, u8 family, u8 proto)
 {
+	struct raw_hashinfo *raw = family == AF_INET ? &raw_v4_hashinfo : &raw_v6_hashinfo;
 	const struct sock *sk;
 
-	sk_for_each_rcu(sk, bucket)
+	sk_for_each_rcu(sk, &raw->ht[raw_hashfunc(net, proto)])
 		if (inet_sk(sk)->inet_num == proto && net_eq(sock_net(sk), net))
 			return true;
 	return false;

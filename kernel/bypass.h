@@ -60,16 +60,8 @@ static inline bool nvo3_bypass_bpf(const struct net *net)
 #endif
 }
 
-bool nvo3_bypass_raw_in(const struct hlist_head *bucket, const struct net *net, u8 proto);
-
-/* A raw socket that would get a copy. Its bucket is shared with others. Under RCU. */
-static inline bool nvo3_bypass_raw(const struct net *net, u8 family, u8 proto)
-{
-	struct raw_hashinfo *raw = family == AF_INET ? &raw_v4_hashinfo : &raw_v6_hashinfo;
-	const struct hlist_head *bucket = &raw->ht[raw_hashfunc(net, proto)];
-
-	return !hlist_empty(bucket) && nvo3_bypass_raw_in(bucket, net, proto);
-}
+/* A raw socket that would get a copy. Under RCU. */
+bool nvo3_bypass_raw(const struct net *net, u8 family, u8 proto);
 
 /* A packet of @family that would leave by IP. */
 static inline enum nvo3_bypass nvo3_bypass_tx(const struct net *net, u8 family, u8 fastpath)

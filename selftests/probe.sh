@@ -64,9 +64,15 @@ probe_stop() {
 	probe_field "$1" "$2" sofar
 }
 
-# probe_all_came NAMESPACE COUNT: in the end, and not one more
+# probe_all_came NAMESPACE COUNT: since the last time; in the end, and not one more
 probe_all_came() {
-	busywait 10 probe_came "$1" "$2" || fail "of $2 frames $(probe_got "$1") came"
+	local before=0 file=$LIB_TMP/came-$1
+
+	[[ ! -f $file ]] || before=$(<"$file")
+	echo "$2 frames for $1"
+	busywait 10 probe_came "$1" $((before + $2)) ||
+		fail "of $2 frames $(($(probe_got "$1") - before)) came"
+	echo $((before + $2)) >"$file"
 }
 
 probe_came() {

@@ -100,13 +100,21 @@ ipsec() {
 	goes fast fast
 }
 
-# one_way: twenty frames from vm2; how many came out at vm1?
+# one_way: twenty frames from vm2; how many of them came out at vm1?
 one_way() {
-	local before
-
-	before=$(link_stat vm1 eth0 rx_packets)
+	in_ns vm1 nft -f - <<-END
+		table netdev seen
+		delete table netdev seen
+		table netdev seen {
+			chain in {
+				type filter hook ingress device eth0 priority 0
+				ether type 0x88b5 counter
+			}
+		}
+	END
 	frame vm2 eth0 "$(mac 1) $(mac 2) 88b5 00112233445566778899" 20
-	echo $(($(link_stat vm1 eth0 rx_packets) - before))
+	[[ $(in_ns vm1 nft list table netdev seen) =~ packets\ ([0-9]+) ]]
+	echo "${BASH_REMATCH[1]}"
 }
 
 # The way back to h2 leads elsewhere: strict filtering drops what h2 sends.
@@ -241,7 +249,8 @@ more_came() {	# THAN
 	(($(decapsulated) > $1))
 }
 
-# IP fragments what no longer fits; answers of that size no longer fit into the device.
+# IP fragments what no longer fits, or its sender is told, if it forbids that; answers of that
+# size no longer fit into the device.
 mtu() {
 	local before
 
@@ -249,9 +258,13 @@ mtu() {
 	run_cmd ip -n h1 link set ul0 mtu 1400
 	before=$(decapsulated)
 	ways_mark h1
-	fails in_ns vm1 ping -c 1 -W 1 -s 1400 10.0.0.2
+	fails in_ns vm1 ping -c 1 -W 1 -M dont -s 1400 10.0.0.2
 	went h1 tx=mtu
 	busywait 10 more_came "$before"
+	ways_mark h1
+	fails_with "mtu = 1350" in_ns vm1 ping -c 1 -W 5 -M "do" -s 1400 10.0.0.2
+	went h1 tx=mtu
+	ip -n vm1 route flush cache
 	goes fast fast
 	run_cmd ip -n h1 link set ul0 mtu 1600
 	ping_goes h1 fast fast vm1 10.0.0.2 -s 1400

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """Everything that an NVE has, made in a namespace of its own and destroyed from its device,
-from its slave, by the module or by the namespace, for lifecycle.sh: rounds.py COUNT"""
+from its slave, by the module or by the namespace, for lifecycle.sh and stress.sh:
+
+    rounds.py COUNT [keep]      keep: the module stays
+"""
 import ctypes
 import socket
 import struct
@@ -84,7 +87,7 @@ class Namespace:
                         number(N['NVO3_A_PORT_VNI'], 100), attr(N['NVO3_A_PORT_MAC'], mac(3)))
 
 
-def rounds(count):
+def rounds(count, keep):
     for turn in range(count):
         namespace = Namespace()
         namespace.fill()
@@ -92,11 +95,11 @@ def rounds(count):
             namespace.link_del('p1')
         if turn % 10 in (4, 5, 6, 7, 8):
             namespace.link_del('nve0')
-        if turn % 10 == 9:
+        if turn % 10 == 9 and not keep:
             namespace.nvo3.sock.close()
             subprocess.run(['rmmod', 'nvo3'], check=True)
             subprocess.run(['modprobe', 'nvo3'], check=True)
         namespace.close()
 
 
-rounds(int(sys.argv[1]))
+rounds(int(sys.argv[1]), 'keep' in sys.argv)

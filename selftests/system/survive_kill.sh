@@ -55,22 +55,13 @@ kill_under_probe() {	# NAME
 	busywait 60 same_state
 	sent1=$(probe_stop "$vm1" eth0)
 	sent9=$(probe_stop "$vm9" eth0)
-	all_came "$vm9" "$sent1"
-	all_came "$vm1" "$sent9"
+	probe_all_came "$vm9" "$sent1"
+	probe_all_came "$vm1" "$sent9"
 }
 
 # Everybody has settled: two looks show the same.
 same_as_ever() {
 	state_of_all >"$LAB/before" && same_state
-}
-
-all_came() {	# NAMESPACE COUNT: since the last time
-	local before=0
-
-	[[ ! -f $LAB/$1.got ]] || before=$(<"$LAB/$1.got")
-	echo "$2 frames for $1"
-	probe_all_came "$1" $((before + $2))
-	echo $((before + $2)) >"$LAB/$1.got"
 }
 
 still_works() {	# after all that, the system takes new work
