@@ -21,6 +21,22 @@ struct nvo3_addr {
 	};
 };
 
+/* In place: a copy would be read before the processor has put its parts together. */
+static inline void nvo3_addr_set4(struct nvo3_addr *addr, __be32 v4)
+{
+	addr->family = AF_INET;
+	addr->v6.s6_addr32[0] = v4;
+	addr->v6.s6_addr32[1] = 0;
+	addr->v6.s6_addr32[2] = 0;
+	addr->v6.s6_addr32[3] = 0;
+}
+
+static inline void nvo3_addr_set6(struct nvo3_addr *addr, const struct in6_addr *v6)
+{
+	addr->family = AF_INET6;
+	addr->v6 = *v6;
+}
+
 static inline struct nvo3_addr nvo3_addr_from4(__be32 v4)
 {
 	struct nvo3_addr addr = {};

@@ -11,7 +11,7 @@
  * slot_fill() and slot_move() in bucket.c are their other side, and
  * Documentation/mapping-table.rst has the whole argument.
  *
- * Locking: nvo3_buckets_lookup() wants an RCU read side; the rest one writer.
+ * Locking: one writer. The reader's side is bucket_lookup.h.
  */
 #ifndef _NVO3_BUCKET_H
 #define _NVO3_BUCKET_H
@@ -62,9 +62,6 @@ static inline u32 nvo3_buckets_other(const struct nvo3_buckets *b, u32 index, u6
 
 	return index ^ (step ? step : BIT(NVO3_LOW_BITS));
 }
-
-/* Value of a key, 0 if there is none. */
-u32 nvo3_buckets_lookup(const struct nvo3_buckets *b, struct nvo3_permuted p);
 
 /* Zeroed arrays for @number buckets, NULL without memory. May sleep, so may _free_rcu. */
 struct nvo3_buckets *nvo3_buckets_alloc(u32 number, u32 cold_size);

@@ -6,7 +6,10 @@
 #ifndef _NVO3_EMIT_H
 #define _NVO3_EMIT_H
 
+#include <linux/nvo3_link.h>
 #include <linux/udp.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
 #include "encap.h"
 #include "fast.h"
 #include "nve.h"
@@ -17,7 +20,6 @@ struct nvo3_emit {
 	struct nvo3_port *from;
 	struct nvo3_remote *remote;
 	const struct nvo3_flow *flow;
-	const struct nvo3_inner *inner;
 	u32 vni;		/* of the encapsulation header */
 	u32 hash;		/* of the inner flow */
 	u8 tos;			/* outer DS field */
@@ -42,9 +44,23 @@ static inline u32 nvo3_emit_hlen(const struct nvo3_emit *e)
 	return (nvo3_emit_is_udp(e) ? sizeof(struct udphdr) : 0) + NVO3_ENCAP_HLEN;
 }
 
-/* What the underlay spreads packets by: a source port, a flow label for each inner flow. */
-__be16 nvo3_emit_source_port(const struct nvo3_emit *e);
-__be32 nvo3_emit_flow_label(const struct nvo3_emit *e);
+/* The underlay spreads packets by the source port: one for each inner flow. */
+static inline __be16 nvo3_emit_source_port(const struct nvo3_emit *e)
+{
+	int min = e->conf->sport_min, max = e->conf->sport_max;
+
+	if (!min)
+		inet_get_local_port_range(e->nve->net, &min, &max);
+	return nvo3_flow_port(e->hash, min, max);
+}
+
+/* Or by the flow label (RFC 6438). */
+static inline __be32 nvo3_emit_flow_label(const struct nvo3_emit *e)
+{
+	if (e->conf->label != NVO3_LABEL_FLOW)
+		return htonl(e->conf->label);
+	return htonl(e->hash) & IPV6_FLOWLABEL_MASK;
+}
 
 /* The route with a reference, and the source address that goes with it, or ERR_PTR(). */
 struct rtable *nvo3_emit_route4(const struct nvo3_emit *e, __be32 *saddr);

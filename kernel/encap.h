@@ -10,6 +10,7 @@
 
 #include <linux/nvo3.h>
 #include <linux/types.h>
+#include <asm/byteorder.h>
 
 #define NVO3_ENCAP_HLEN		8
 
@@ -57,7 +58,13 @@ void nvo3_nvgre_build(struct nvo3_nvgre *nvgre, u32 vni, u8 entropy);
  * False if the I flag is not set, or a reserved bit is: then it is an extension
  * of VXLAN that we do not speak, and its payload may not be Ethernet.
  */
-bool nvo3_vxlan_parse(const struct nvo3_vxlan *vxlan, u32 *vni);
+static inline bool nvo3_vxlan_parse(const struct nvo3_vxlan *vxlan, u32 *vni)
+{
+	u32 word = ntohl(vxlan->vni);
+
+	*vni = word >> 8;
+	return vxlan->flags == htonl(NVO3_VXLAN_FLAG_I) && !(word & 0xff);
+}
 
 /* Options that are not critical are passed over: none is known here. */
 enum nvo3_drop nvo3_geneve_parse(const struct nvo3_geneve *geneve, u32 *vni);
@@ -74,6 +81,12 @@ static inline void nvo3_encap_build(void *header, enum nvo3_encap encap, u32 vni
 		nvo3_geneve_build(header, vni);
 	else
 		nvo3_nvgre_build(header, vni, entropy);
+}
+
+/* All of them have the VNI in the same place: fill it into a header built for another one. */
+static inline void nvo3_encap_set_vni(void *header, u32 vni, u8 entropy)
+{
+	((struct nvo3_nvgre *)header)->vsid = htonl(vni << 8 | entropy);
 }
 
 /*

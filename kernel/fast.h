@@ -43,6 +43,9 @@ enum nvo3_drop nvo3_from_outer(struct nvo3_nve *nve, const struct nvo3_outer *ou
 enum nvo3_drop nvo3_to_port(struct nvo3_port *port, struct sk_buff *skb,
 			    const struct nvo3_flow *flow);
 
+/* to_peer.c: may it go on at the other end of the port's link at once? True: it did and is gone. */
+bool nvo3_to_peer(struct nvo3_port *port, struct sk_buff *skb);
+
 /* What the NVE itself has to say to a tenant system. Takes @skb. */
 void nvo3_answer(struct nvo3_nve *nve, struct nvo3_port *port, struct sk_buff *skb);
 
@@ -60,17 +63,10 @@ enum nvo3_drop nvo3_to_group(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nv
 enum nvo3_drop nvo3_to_members(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
 			       struct sk_buff *skb, const struct nvo3_flow *flow);
 
-/* What the outer header may take over from the inner one. */
-struct nvo3_inner {
-	u8 dsfield;		/* 0 if it is not IP */
-	u8 ttl;			/* likewise */
-	bool df;		/* not to be fragmented: IPv4 that says so, IPv6 */
-};
-
 /* to_underlay.c: the outer headers, and out. @from hears of what is too large. */
 enum nvo3_drop nvo3_to_underlay(struct nvo3_nve *nve, struct nvo3_port *from,
 				struct nvo3_remote *remote, struct sk_buff *skb,
-				const struct nvo3_flow *flow, const struct nvo3_inner *inner);
+				const struct nvo3_flow *flow);
 
 /* miss.c: no mapping for the destination of a tenant system's frame */
 void nvo3_miss(struct nvo3_nve *nve, struct nvo3_port *from, const struct ethhdr *eth);

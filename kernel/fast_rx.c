@@ -19,6 +19,7 @@
 
 #define ENCAP_HLEN	(sizeof(struct udphdr) + NVO3_ENCAP_HLEN)
 
+/* Each step fills its part before the next reads it; nothing is cleared for nobody. */
 struct arrival {
 	struct nvo3_nve *nve;
 	struct nvo3_outer outer;
@@ -187,31 +188,28 @@ static bool rules_read_ports(const struct net *net, u8 family)
 }
 
 /* All that the answer depends on; false if the device speaks no IPv4. */
-static bool make_key(const struct nvo3_underlay *underlay, const struct sk_buff *skb,
-		     const struct arrival *a, union nvo3_vouch_key *key)
+static __always_inline bool make_key(const struct nvo3_underlay *underlay,
+				     const struct sk_buff *skb, const struct arrival *a,
+				     struct nvo3_vouch_key *key)
 {
+	u8 dscp = a->outer.dsfield & ~INET_ECN_MASK, rp_filter = 0;
 	const struct net *net = underlay->net;
 	struct in_device *in_dev;
+	u32 routes;
 
-	*key = (union nvo3_vouch_key){
-		.ifindex = skb->dev->ifindex,
-		.mark = skb->mark,
-		.family = a->family,
-		.dscp = a->outer.dsfield & ~INET_ECN_MASK,
-	};
 	if (a->family == AF_INET) {
 		in_dev = __in_dev_get_rcu(skb->dev);
 		if (!in_dev)
 			return false;
-		key->saddr.s6_addr32[0] = a->outer.saddr.v4;
-		key->daddr.s6_addr32[0] = a->outer.daddr.v4;
-		key->rp_filter = IN_DEV_RPFILTER(in_dev);
-		key->routes = rt_genid_ipv4(net);
+		rp_filter = IN_DEV_RPFILTER(in_dev);
+		routes = rt_genid_ipv4(net);
+		nvo3_vouch_key4(key, a->outer.saddr.v4, a->outer.daddr.v4);
 	} else {
-		key->saddr = a->outer.saddr.v6;
-		key->daddr = a->outer.daddr.v6;
-		key->routes = atomic_read(&underlay->routes6);
+		routes = atomic_read(&underlay->routes6);
+		nvo3_vouch_key6(key, &a->outer.saddr.v6, &a->outer.daddr.v6);
 	}
+	key->word[4] = skb->dev->ifindex | (u64)skb->mark << 32;
+	key->word[5] = routes | (u64)a->family << 32 | (u64)dscp << 40 | (u64)rp_filter << 48;
 	return true;
 }
 
@@ -220,7 +218,7 @@ static bool is_vouched(struct nvo3_underlay *underlay, struct sk_buff *skb,
 		       const struct arrival *a)
 {
 	struct nvo3_vouch *vouch = rcu_dereference(underlay->vouch);
-	union nvo3_vouch_key key;
+	struct nvo3_vouch_key key __uninitialized;
 
 	if (rules_read_ports(underlay->net, a->family) || !make_key(underlay, skb, a, &key))
 		return false;
@@ -295,7 +293,7 @@ unsigned int nvo3_fast_rx(void *priv, struct sk_buff *skb, const struct nf_hook_
 {
 	const struct nvo3_hook *hook = priv;
 	enum nvo3_bypass why;
-	struct arrival a;
+	struct arrival a __uninitialized;
 
 	/* A packet that others hold too must not be changed; IP makes its own copy. */
 	if (skb_shared(skb))

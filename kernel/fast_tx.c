@@ -15,6 +15,7 @@
 #include "bypass.h"
 #include "emit.h"
 #include "encap.h"
+#include "template_finish.h"
 #include "underlay.h"
 
 /* Identifications are taken from IP's common pool, some at once. */
@@ -133,9 +134,9 @@ static enum nvo3_bypass prepare(const struct nvo3_emit *e, struct nvo3_template 
 /* What is larger is fragmented, refused or answered by others. */
 static bool fits(const struct nvo3_template *t, const struct sk_buff *skb)
 {
-	u32 mtu = dst_mtu(t->dst);
+	u32 mtu = nvo3_template_mtu(t);
 
-	if (!skb_is_gso(skb))
+	if (likely(!skb_is_gso(skb)))
 		return skb->len + t->hlen <= mtu;
 	return skb->len + t->hlen <= U16_MAX && mtu > t->hlen &&
 	       skb_gso_validate_mac_len(skb, mtu - t->hlen);
@@ -164,15 +165,18 @@ static void finish_ip(const struct nvo3_emit *e, const struct nvo3_template *t,
 		      struct sk_buff *skb)
 {
 	bool udp = nvo3_emit_is_udp(e), csum = e->conf->csum;
-	struct nvo3_template_frame frame = { .tos = e->tos, .ttl = e->ttl };
+	struct nvo3_template_frame frame __uninitialized;
 	u32 len = skb->len - t->iphlen;
 	struct ipv6hdr *ip6h;
 	struct iphdr *iph;
 
+	frame.tos = e->tos;
+	frame.ttl = e->ttl;
 	if (t->family == AF_INET) {
 		iph = ip_hdr(skb);
-		if (udp)
-			udp_set_csum(!csum, skb, iph->saddr, iph->daddr, len);
+		/* Without one the template's zero is right. */
+		if (udp && csum)
+			udp_set_csum(false, skb, iph->saddr, iph->daddr, len);
 		frame.len = skb->len;
 		frame.frag_off = e->df ? htons(IP_DF) : 0;
 		frame.id = take_ids(e->nve->net, t, e->remote, iph, nvo3_stats_frames(skb));
@@ -180,8 +184,8 @@ static void finish_ip(const struct nvo3_emit *e, const struct nvo3_template *t,
 		skb->protocol = htons(ETH_P_IP);
 	} else {
 		ip6h = ipv6_hdr(skb);
-		if (udp)
-			udp6_set_csum(!csum, skb, &ip6h->saddr, &ip6h->daddr, len);
+		if (udp && csum)
+			udp6_set_csum(false, skb, &ip6h->saddr, &ip6h->daddr, len);
 		frame.len = len;
 		frame.label = nvo3_emit_flow_label(e);
 		nvo3_template_finish6(ip6h, &frame);
@@ -189,15 +193,15 @@ static void finish_ip(const struct nvo3_emit *e, const struct nvo3_template *t,
 	}
 }
 
-/* Fixed lengths for the usual ones, so that they are a few moves. */
+/* A fixed length for each kind, so that it is a few moves. */
 static void copy_header(void *to, const struct nvo3_template *t)
 {
 	switch (t->hlen) {
-	case 36:
-		memcpy(to, t->header, 36);
+	case sizeof(struct nvo3_outer4):
+		*(struct nvo3_outer4 *)to = *(const struct nvo3_outer4 *)t->header;
 		break;
-	case 56:
-		memcpy(to, t->header, 56);
+	case sizeof(struct nvo3_outer6):
+		*(struct nvo3_outer6 *)to = *(const struct nvo3_outer6 *)t->header;
 		break;
 	default:
 		memcpy(to, t->header, t->hlen);
@@ -219,20 +223,31 @@ static void push_outer(const struct nvo3_emit *e, const struct nvo3_template *t,
 		uh->len = htons(skb->len - t->iphlen);
 	}
 	encap = skb->data + t->hlen - NVO3_ENCAP_HLEN;
-	nvo3_encap_build(encap, e->remote->loc.encap, e->vni, nvo3_emit_entropy(e));
+	nvo3_encap_set_vni(encap, e->vni, nvo3_emit_is_udp(e) ? 0 : nvo3_emit_entropy(e));
+}
+
+/* As neigh_ha_snapshot(), of the length that is Ethernet's. */
+static void read_address(const struct neighbour *neigh, u8 *to)
+{
+	unsigned int seq;
+
+	do {
+		seq = read_seqbegin(&neigh->ha_lock);
+		ether_addr_copy(to, neigh->ha);
+	} while (read_seqretry(&neigh->ha_lock, seq));
 }
 
 /* The link-layer header with the neighbour's address of this moment. False: no room in it. */
 static bool push_link(const struct nvo3_template *t, struct sk_buff *skb)
 {
 	struct net_device *dev = t->dev;
-	unsigned char ha[MAX_ADDR_LEN];
+	unsigned char ha[MAX_ADDR_LEN] __uninitialized;
 	struct ethhdr *eth;
 
 	skb->dev = dev;
 	if (likely(dev->header_ops->create == eth_header)) {
 		eth = __skb_push(skb, ETH_HLEN);
-		neigh_ha_snapshot(eth->h_dest, t->neigh, dev);
+		read_address(t->neigh, eth->h_dest);
 		ether_addr_copy(eth->h_source, dev->dev_addr);
 		eth->h_proto = skb->protocol;
 		return true;
@@ -263,8 +278,14 @@ static bool is_marked(const struct sk_buff *skb)
 #endif
 }
 
+/* What is neither GSO nor half summed asks nothing of a device: then it says so. */
 static int handle_offloads(const struct nvo3_emit *e, struct sk_buff *skb)
 {
+	if (likely(!skb_is_gso(skb) && skb->ip_summed != CHECKSUM_PARTIAL)) {
+		skb->ip_summed = CHECKSUM_NONE;
+		skb->encapsulation = 0;
+		return 0;
+	}
 	if (nvo3_emit_is_udp(e))
 		return udp_tunnel_handle_offloads(skb, e->conf->csum);
 	return iptunnel_handle_offloads(skb, SKB_GSO_GRE);
@@ -284,7 +305,8 @@ enum nvo3_bypass nvo3_fast_send(const struct nvo3_emit *e, struct sk_buff *skb)
 		return NVO3_BYPASS_NETFILTER;
 	if (!fits(t, skb))
 		return NVO3_BYPASS_MTU;
-	if (nvo3_emit_clamp_mss(e, skb, dst_mtu(t->dst), t->hlen))
+	if (unlikely(e->conf->mss_clamp) &&
+	    nvo3_emit_clamp_mss(e, skb, nvo3_template_mtu(t), t->hlen))
 		return NVO3_BYPASS_NOMEM;
 	if (skb_cow_head(skb, LL_RESERVED_SPACE(t->dev) + t->hlen) || handle_offloads(e, skb))
 		return NVO3_BYPASS_NOMEM;

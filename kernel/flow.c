@@ -8,6 +8,7 @@
 #include <linux/string.h>
 #include "flow.h"
 
+#define FRAG_DONT	0x4000
 #define FRAG_MORE	0x2000
 #define FRAG_OFFSET	0x1fff
 
@@ -28,10 +29,32 @@ struct frag6 {
 	__be32 id;
 };
 
-static void parse_transport(const struct sk_buff *skb, u32 off, struct nvo3_flow *flow)
+/* Word by word: memset() is a call, and where the compiler knows the length a slow start. */
+static __always_inline void clear(struct nvo3_flow *flow)
+{
+	flow->src.word[0] = 0;
+	flow->src.word[1] = 0;
+	flow->dst.word[0] = 0;
+	flow->dst.word[1] = 0;
+	flow->sport = 0;
+	flow->dport = 0;
+	flow->eth_type = 0;
+	flow->proto = 0;
+	flow->flags = 0;
+	flow->family = 0;
+	flow->icmp_type = 0;
+	flow->l4 = 0;
+	flow->dsfield = 0;
+	flow->ttl = 0;
+	flow->df = false;
+	flow->zero = 0;
+}
+
+static __always_inline void parse_transport(const struct sk_buff *skb, u32 off,
+					    struct nvo3_flow *flow)
 {
 	const __be16 *ports;
-	__be16 buf[2];
+	__be16 buf[2] __uninitialized;
 	const u8 *type;
 	u8 byte;
 
@@ -68,10 +91,10 @@ static void parse_transport(const struct sk_buff *skb, u32 off, struct nvo3_flow
 	flow->flags |= NVO3_FLOW_BAD;
 }
 
-static void parse_ip4(const struct sk_buff *skb, struct nvo3_flow *flow)
+static __always_inline void parse_ip4(const struct sk_buff *skb, struct nvo3_flow *flow)
 {
 	const struct iphdr *ip;
-	struct iphdr buf;
+	struct iphdr buf __uninitialized;
 	u16 frag;
 
 	ip = skb_header_pointer(skb, ETH_HLEN, sizeof(buf), &buf);
@@ -83,7 +106,10 @@ static void parse_ip4(const struct sk_buff *skb, struct nvo3_flow *flow)
 	flow->src.v4 = ip->saddr;
 	flow->dst.v4 = ip->daddr;
 	flow->proto = ip->protocol;
+	flow->dsfield = ip->tos;
+	flow->ttl = ip->ttl;
 	frag = ntohs(ip->frag_off);
+	flow->df = frag & FRAG_DONT;
 	if (frag & FRAG_OFFSET)
 		flow->flags |= NVO3_FLOW_LATER;
 	else if (frag & FRAG_MORE)
@@ -98,7 +124,7 @@ static void parse_ip4(const struct sk_buff *skb, struct nvo3_flow *flow)
 static bool parse_frag6(const struct sk_buff *skb, u32 off, struct nvo3_flow *flow)
 {
 	const struct frag6 *frag;
-	struct frag6 buf;
+	struct frag6 buf __uninitialized;
 	u16 offset;
 
 	frag = skb_header_pointer(skb, off, sizeof(buf), &buf);
@@ -142,7 +168,7 @@ static void parse_ip6(const struct sk_buff *skb, struct nvo3_flow *flow)
 {
 	u32 off = ETH_HLEN + sizeof(struct ipv6hdr);
 	const struct ipv6hdr *ip;
-	struct ipv6hdr buf;
+	struct ipv6hdr buf __uninitialized;
 	int len, i;
 
 	ip = skb_header_pointer(skb, ETH_HLEN, sizeof(buf), &buf);
@@ -154,6 +180,9 @@ static void parse_ip6(const struct sk_buff *skb, struct nvo3_flow *flow)
 	flow->src.v6 = ip->saddr;
 	flow->dst.v6 = ip->daddr;
 	flow->proto = ip->nexthdr;
+	flow->dsfield = ip->priority << 4 | ip->flow_lbl[0] >> 4;
+	flow->ttl = ip->hop_limit;
+	flow->df = true;
 	for (i = 0; i <= NVO3_FLOW_EXTS && !(flow->flags & NVO3_FLOW_LATER); i++) {
 		len = parse_ext6(skb, off, flow);
 		if (len < 0 || skb->len < off + len) {
@@ -173,7 +202,7 @@ static void parse_ip6(const struct sk_buff *skb, struct nvo3_flow *flow)
 static void parse_arp(const struct sk_buff *skb, struct nvo3_flow *flow)
 {
 	const struct arp_packet *arp;
-	struct arp_packet buf;
+	struct arp_packet buf __uninitialized;
 
 	arp = skb_header_pointer(skb, ETH_HLEN, sizeof(buf), &buf);
 	if (!arp || arp->hrd != htons(ARPHRD_ETHER) || arp->pro != htons(ETH_P_IP) ||
@@ -189,9 +218,9 @@ static void parse_arp(const struct sk_buff *skb, struct nvo3_flow *flow)
 void nvo3_flow_parse(const struct sk_buff *skb, struct nvo3_flow *flow)
 {
 	const struct ethhdr *eth;
-	struct ethhdr buf;
+	struct ethhdr buf __uninitialized;
 
-	memset(flow, 0, sizeof(*flow));
+	clear(flow);
 	eth = skb_header_pointer(skb, 0, sizeof(buf), &buf);
 	if (!eth) {
 		flow->flags = NVO3_FLOW_BAD;

@@ -45,9 +45,16 @@ struct nvo3_flow {
 	u8 family;			/* AF_INET or AF_INET6, 0: not IP */
 	u8 icmp_type;			/* of ICMP over IPv4, ICMPv6 over IPv6 */
 	u16 l4;				/* bytes from the Ethernet header to the transport's */
+	u8 dsfield;			/* of IP, else 0 */
+	u8 ttl;				/* likewise */
+	bool df;			/* not to be fragmented: IPv4 that says so, IPv6 */
+	u8 zero;
 };
 
-/* Read the frame of @skb, whose data begin at an Ethernet header that is there in full. */
+/*
+ * Read the frame of @skb, whose data begin at an Ethernet header that is there in full. Writes
+ * all of @flow, so that callers need not have it cleared.
+ */
 void nvo3_flow_parse(const struct sk_buff *skb, struct nvo3_flow *flow);
 
 /*

@@ -24,15 +24,46 @@ static void reset_transport(struct sk_buff *skb)
 		skb_probe_transport_header(skb);
 }
 
-/* Take the outer headers and all that the underlay noted about them off. */
+/*
+ * As iptunnel_pull_offloads(), but what a sender of this host keeps for retransmission is no
+ * reason to copy: the tunnel's part of gso_type was written under the same rule.
+ */
+static int pull_offloads(struct sk_buff *skb)
+{
+	int err;
+
+	skb->encapsulation = 0;
+	if (!skb_is_gso(skb))
+		return 0;
+	err = skb_header_unclone(skb, GFP_ATOMIC);
+	if (!err)
+		skb_shinfo(skb)->gso_type &= ~(NETIF_F_GSO_ENCAP_ALL >> NETIF_F_GSO_SHIFT);
+	return err;
+}
+
+/*
+ * Take the outer headers off. What the underlay noted about them (route, conntrack) is taken
+ * off where a frame leaves, in to_port.c; here only what may not cross namespaces.
+ */
 static enum nvo3_drop decapsulate(struct nvo3_nve *nve, const struct nvo3_outer *outer,
 				  struct sk_buff *skb)
 {
-	bool xnet = !net_eq(nve->net, dev_net(nve->dev));
+	const void *from = skb->data;
 
-	if (iptunnel_pull_header(skb, outer->hlen, htons(ETH_P_TEB), xnet))
+	if (!pskb_may_pull(skb, outer->hlen + ETH_HLEN))
 		return NVO3_DROP_TUNNEL_INNER;
+	__skb_pull(skb, outer->hlen);
+	skb_postpull_rcsum(skb, from, outer->hlen);
 	skb_reset_mac_header(skb);
+	skb->protocol = eth_proto_is_802_3(eth_hdr(skb)->h_proto) ? eth_hdr(skb)->h_proto :
+								     htons(ETH_P_802_2);
+	skb_clear_hash_if_not_l4(skb);
+	__vlan_hwaccel_clear_tag(skb);
+	skb_set_queue_mapping(skb, 0);
+	if (!net_eq(nve->net, dev_net(nve->dev)))
+		skb_scrub_packet(skb, true);
+	if (pull_offloads(skb))
+		return NVO3_DROP_NOMEM;
 	skb_set_network_header(skb, ETH_HLEN);
 	skb_reset_mac_len(skb);
 	reset_transport(skb);
@@ -79,39 +110,48 @@ static enum nvo3_drop to_all(struct nvo3_nve *nve, struct nvo3_vn *vn, struct sk
 	return NVO3_DROP_NONE;
 }
 
-static enum nvo3_drop deliver(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port **port,
+/* A frame that no port has by a mapping, whose value is @value. */
+static enum nvo3_drop deliver(struct nvo3_nve *nve, struct nvo3_vn *vn, u32 value,
 			      struct sk_buff *skb)
 {
-	u32 value;
-
 	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
 		return to_all(nve, vn, skb);
-	value = nvo3_map_lookup(&nve->maps, vn->vni, eth_hdr(skb)->h_dest);
-	switch (nvo3_map_kind(value)) {
-	case NVO3_MAP_PORT:
-		*port = nvo3_nve_port(nve, nvo3_map_nr(value));
-		if (!*port)
-			break;
-		nvo3_stats_count((*port)->stats, NVO3_COUNT_DECAP, nvo3_stats_frames(skb),
-				 skb->len);
-		return nvo3_to_port(*port, skb, NULL);
-	case NVO3_MAP_REMOTE:
-	case NVO3_MAP_GROUP:
+	if (nvo3_map_is_remote(nvo3_map_kind(value)))
 		return NVO3_DROP_TUNNEL_REMOTE;
-	case NVO3_MAP_NONE:
-		break;
-	}
 	if (READ_ONCE(vn->unknown) == NVO3_UNKNOWN_FLOOD)
 		return to_all(nve, vn, skb);
 	return NVO3_DROP_UNKNOWN_DST;
 }
 
+static u32 lookup(struct nvo3_nve *nve, const struct nvo3_outer *outer, struct sk_buff *skb)
+{
+	const struct ethhdr *eth;
+
+	if (!pskb_may_pull(skb, outer->hlen + ETH_HLEN))
+		return 0;
+	eth = (const struct ethhdr *)(skb->data + outer->hlen);
+	if (is_multicast_ether_addr(eth->h_dest))
+		return 0;
+	return nvo3_map_lookup(&nve->maps, outer->vni, eth->h_dest);
+}
+
+/*
+ * The mapping is asked first: if it leads to a port, that knows its VN, which so need not be
+ * looked up too.
+ */
 enum nvo3_drop nvo3_from_outer(struct nvo3_nve *nve, const struct nvo3_outer *outer,
 			       struct sk_buff *skb, struct nvo3_vn **vn, struct nvo3_port **port)
 {
+	u32 value = lookup(nve, outer, skb);
+	struct nvo3_port *to = NULL;
 	enum nvo3_drop reason;
 
-	*vn = nvo3_vn_lookup(&nve->vns, outer->vni);
+	if (nvo3_map_kind(value) == NVO3_MAP_PORT)
+		to = nvo3_nve_port(nve, nvo3_map_nr(value));
+	if (likely(to && to->vn->vni == outer->vni))
+		*vn = to->vn;
+	else
+		*vn = nvo3_vn_lookup(&nve->vns, outer->vni);
 	if (!*vn)
 		return NVO3_DROP_TUNNEL_VNI;
 	reason = decapsulate(nve, outer, skb);
@@ -124,5 +164,9 @@ enum nvo3_drop nvo3_from_outer(struct nvo3_nve *nve, const struct nvo3_outer *ou
 		return reason;
 	dev_sw_netstats_rx_add(nve->dev, skb->len);
 	nvo3_stats_count((*vn)->stats, NVO3_COUNT_DECAP, nvo3_stats_frames(skb), skb->len);
-	return deliver(nve, *vn, port, skb);
+	if (!to)
+		return deliver(nve, *vn, value, skb);
+	*port = to;
+	nvo3_stats_count(to->stats, NVO3_COUNT_DECAP, nvo3_stats_frames(skb), skb->len);
+	return nvo3_to_port(to, skb, NULL);
 }

@@ -108,7 +108,7 @@ static enum nvo3_drop from_port(struct nvo3_slave *slave, struct sk_buff *skb,
 	enum nvo3_drop reason = find_port(slave, skb, port);
 	struct nvo3_nve *nve = slave->nve;
 	const struct nvo3_guard *guard;
-	struct nvo3_flow flow;
+	struct nvo3_flow flow __uninitialized;
 
 	if (reason)
 		return reason;

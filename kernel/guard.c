@@ -72,7 +72,7 @@ static enum nvo3_drop check_profile(struct nvo3_port *port, const struct nvo3_gu
 {
 	const struct nvo3_policy *policy = rcu_dereference(guard->profile->policy);
 	bool to_vm = dir == NVO3_RULE_DIR_TO_VM;
-	struct nvo3_flow own;
+	struct nvo3_flow own __uninitialized;
 
 	if (policy->acl) {
 		if (!flow) {

@@ -93,15 +93,20 @@ static int put_drops(struct sk_buff *skb, int type, struct nvo3_drops __percpu *
 	return 0;
 }
 
-static int put_bypass(struct sk_buff *skb, enum nvo3_bypass reason, u64 tx, u64 rx)
+static int put_bypass(struct sk_buff *skb, enum nvo3_bypass reason,
+		      const struct nvo3_way_totals *sum)
 {
 	struct nlattr *nest = nla_nest_start(skb, NVO3_A_NVE_BYPASS);
 
 	if (!nest)
 		return -EMSGSIZE;
 	if (nla_put_u32(skb, NVO3_A_BYPASS_REASON, reason) ||
-	    nla_put_u64_64bit(skb, NVO3_A_BYPASS_TX, tx, NVO3_A_BYPASS_PAD) ||
-	    nla_put_u64_64bit(skb, NVO3_A_BYPASS_RX, rx, NVO3_A_BYPASS_PAD)) {
+	    nla_put_u64_64bit(skb, NVO3_A_BYPASS_TX, sum->count[NVO3_WAY_TX][reason],
+			      NVO3_A_BYPASS_PAD) ||
+	    nla_put_u64_64bit(skb, NVO3_A_BYPASS_RX, sum->count[NVO3_WAY_RX][reason],
+			      NVO3_A_BYPASS_PAD) ||
+	    nla_put_u64_64bit(skb, NVO3_A_BYPASS_PORT, sum->count[NVO3_WAY_PORT][reason],
+			      NVO3_A_BYPASS_PAD)) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}
@@ -114,14 +119,14 @@ static int put_ways(struct sk_buff *skb, struct nvo3_ways __percpu *ways)
 {
 	enum nvo3_bypass why;
 	struct nvo3_way_totals sum;
-	u64 tx_compat = 0, tx, rx;
+	u64 tx_compat = 0, port_queue = 0;
 
 	nvo3_ways_sum(ways, &sum);
 	for (why = NVO3_BYPASS_NONE + 1; why <= NVO3_BYPASS_MAX; why++) {
-		tx = sum.count[NVO3_WAY_TX][why];
-		rx = sum.count[NVO3_WAY_RX][why];
-		tx_compat += tx;
-		if ((tx || rx) && put_bypass(skb, why, tx, rx))
+		tx_compat += sum.count[NVO3_WAY_TX][why];
+		port_queue += sum.count[NVO3_WAY_PORT][why];
+		if ((sum.count[NVO3_WAY_TX][why] || sum.count[NVO3_WAY_RX][why] ||
+		     sum.count[NVO3_WAY_PORT][why]) && put_bypass(skb, why, &sum))
 			return -EMSGSIZE;
 	}
 	if (nla_put_u64_64bit(skb, NVO3_A_NVE_TX_FAST, sum.count[NVO3_WAY_TX][NVO3_BYPASS_NONE],
@@ -129,7 +134,10 @@ static int put_ways(struct sk_buff *skb, struct nvo3_ways __percpu *ways)
 	    nla_put_u64_64bit(skb, NVO3_A_NVE_TX_COMPAT, tx_compat, NVO3_A_NVE_PAD) ||
 	    nla_put_u64_64bit(skb, NVO3_A_NVE_RX_FAST, sum.count[NVO3_WAY_RX][NVO3_BYPASS_NONE],
 			      NVO3_A_NVE_PAD) ||
-	    nla_put_u64_64bit(skb, NVO3_A_NVE_RX_COMPAT, sum.rx_compat, NVO3_A_NVE_PAD))
+	    nla_put_u64_64bit(skb, NVO3_A_NVE_RX_COMPAT, sum.rx_compat, NVO3_A_NVE_PAD) ||
+	    nla_put_u64_64bit(skb, NVO3_A_NVE_PORT_FAST, sum.count[NVO3_WAY_PORT][NVO3_BYPASS_NONE],
+			      NVO3_A_NVE_PAD) ||
+	    nla_put_u64_64bit(skb, NVO3_A_NVE_PORT_QUEUE, port_queue, NVO3_A_NVE_PAD))
 		return -EMSGSIZE;
 	return 0;
 }

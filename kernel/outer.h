@@ -23,16 +23,16 @@ struct nvo3_outer {
 
 static inline void nvo3_outer_read4(struct nvo3_outer *outer, const struct iphdr *iph)
 {
-	outer->saddr = nvo3_addr_from4(iph->saddr);
-	outer->daddr = nvo3_addr_from4(iph->daddr);
+	nvo3_addr_set4(&outer->saddr, iph->saddr);
+	nvo3_addr_set4(&outer->daddr, iph->daddr);
 	outer->dsfield = iph->tos;
 	outer->ttl = iph->ttl;
 }
 
 static inline void nvo3_outer_read6(struct nvo3_outer *outer, const struct ipv6hdr *iph)
 {
-	outer->saddr = nvo3_addr_from6(&iph->saddr);
-	outer->daddr = nvo3_addr_from6(&iph->daddr);
+	nvo3_addr_set6(&outer->saddr, &iph->saddr);
+	nvo3_addr_set6(&outer->daddr, &iph->daddr);
 	outer->dsfield = ipv6_get_dsfield(iph);
 	outer->ttl = iph->hop_limit;
 }

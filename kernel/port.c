@@ -2,7 +2,15 @@
 #include <linux/if_vlan.h>
 #include <linux/rtnetlink.h>
 #include <linux/timekeeping.h>
+#include <net/rtnetlink.h>
 #include "nve.h"
+
+/* Others have a peer too, and programs in between. */
+static bool is_veth(const struct net_device *dev)
+{
+	return dev->rtnl_link_ops && !strcmp(dev->rtnl_link_ops->kind, "veth") &&
+	       dev->netdev_ops->ndo_get_peer_dev;
+}
 
 static struct nvo3_port *port_new(struct nvo3_slave *slave, struct nvo3_vn *vn, u16 vlan)
 {
@@ -21,6 +29,8 @@ static struct nvo3_port *port_new(struct nvo3_slave *slave, struct nvo3_vn *vn, 
 	port->vn = vn;
 	port->vlan = vlan;
 	port->state = NVO3_PORT_STATE_ASSOCIATED;
+	port->veth = is_veth(slave->dev);
+	port->queued = jiffies - 2;
 	return port;
 }
 

@@ -45,6 +45,8 @@ struct nvo3_port {
 	struct nvo3_vn *vn;
 	u16 vlan;			/* 0: untagged */
 	u8 state;			/* enum nvo3_port_state; READ_ONCE() in the fast path */
+	bool veth;			/* its device's link has another end here */
+	unsigned long queued;		/* jiffies of a frame that had to go by the queue there */
 	struct nvo3_guard __rcu *guard;	/* NULL: lets everything pass */
 	struct nvo3_left __rcu *left;	/* the last move to it; NULL: none */
 	struct nvo3_stats __percpu *stats;

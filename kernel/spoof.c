@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/etherdevice.h>
 #include <linux/in.h>
 #include <linux/ipv6.h>
 #include <linux/socket.h>
@@ -34,19 +35,14 @@ struct nd_head {
 	struct in6_addr target;
 };
 
-static bool mac_equal(const u8 *a, const u8 *b)
-{
-	return !memcmp(a, b, ETH_ALEN);
-}
-
 static bool check_mac(const struct nvo3_spoof *spoof, const u8 *mac)
 {
 	int i;
 
-	if (mac_equal(mac, spoof->mac))
+	if (ether_addr_equal(mac, spoof->mac))
 		return true;
 	for (i = 0; i < spoof->nr; i++)
-		if (mac_equal(mac, spoof->allow[i].mac))
+		if (ether_addr_equal(mac, spoof->allow[i].mac))
 			return true;
 	return false;
 }
@@ -62,18 +58,22 @@ static bool in_prefix(const union nvo3_flow_addr *addr, const struct nvo3_allow 
 			  htonl(U32_MAX << (32 - bits)));
 }
 
-static bool allowed(const struct nvo3_spoof *spoof, const u8 *mac, u8 family,
-		    const union nvo3_flow_addr *addr)
+static bool in_pairs(const struct nvo3_spoof *spoof, const u8 *mac, u8 family,
+		     const union nvo3_flow_addr *addr)
 {
 	const struct nvo3_allow *allow;
 
-	if (!(spoof->flags & NVO3_SPOOF_ADDRS))
-		return true;
 	for (allow = spoof->allow; allow < spoof->allow + spoof->nr; allow++)
-		if (allow->family == family && mac_equal(allow->mac, mac) &&
+		if (allow->family == family && ether_addr_equal(allow->mac, mac) &&
 		    in_prefix(addr, allow))
 			return true;
 	return false;
+}
+
+static inline bool allowed(const struct nvo3_spoof *spoof, const u8 *mac, u8 family,
+			   const union nvo3_flow_addr *addr)
+{
+	return !(spoof->flags & NVO3_SPOOF_ADDRS) || in_pairs(spoof, mac, family, addr);
 }
 
 /* fe80::/64 and the modified EUI-64 of the MAC (RFC 4291 appendix A). */
@@ -129,7 +129,7 @@ static enum nvo3_drop check_ip4(const struct nvo3_spoof *spoof, const u8 *mac,
  */
 static bool check_options(const struct sk_buff *skb, u32 off, u32 end, const u8 *mac)
 {
-	u8 buf[2 + ETH_ALEN];
+	u8 buf[2 + ETH_ALEN] __uninitialized;
 	const u8 *option;
 	int i;
 
@@ -140,7 +140,7 @@ static bool check_options(const struct sk_buff *skb, u32 off, u32 end, const u8 
 		if (!option || !option[1] || option[1] * 8 > end - off)
 			return false;
 		if (option[0] == ND_SOURCE || option[0] == ND_TARGET)
-			if (option[1] != 1 || !mac_equal(option + 2, mac))
+			if (option[1] != 1 || !ether_addr_equal(option + 2, mac))
 				return false;
 		off += option[1] * 8;
 	}
@@ -166,7 +166,7 @@ static u32 nd_length(u8 type)
 static u32 packet_end(const struct sk_buff *skb)
 {
 	const struct ipv6hdr *ip;
-	struct ipv6hdr buf;
+	struct ipv6hdr buf __uninitialized;
 	u32 end;
 
 	ip = skb_header_pointer(skb, ETH_HLEN, sizeof(buf), &buf);
@@ -187,7 +187,7 @@ static bool check_nd(const struct nvo3_spoof *spoof, const u8 *mac, const struct
 	u32 options = flow->l4 + nd_length(flow->icmp_type), end = packet_end(skb);
 	union nvo3_flow_addr target;
 	const struct nd_head *nd;
-	struct nd_head buf;
+	struct nd_head buf __uninitialized;
 
 	if (flow->flags & NVO3_FLOW_FRAGMENT || end < options)
 		return false;
@@ -238,11 +238,11 @@ static enum nvo3_drop check_ip6(const struct nvo3_spoof *spoof, const u8 *mac,
 static enum nvo3_drop check_arp(const struct nvo3_spoof *spoof, const u8 *mac,
 				const struct sk_buff *skb, const struct nvo3_flow *flow)
 {
-	u8 buf[8 + ETH_ALEN];
+	u8 buf[8 + ETH_ALEN] __uninitialized;
 	const u8 *arp = skb_header_pointer(skb, ETH_HLEN, sizeof(buf), buf);
 	bool probe;
 
-	if (!arp || !mac_equal(arp + 8, mac))
+	if (!arp || !ether_addr_equal(arp + 8, mac))
 		return NVO3_DROP_SPOOF_ARP;
 	probe = !flow->src.v4 && !arp[6] && arp[7] == 1;
 	return probe || allowed(spoof, mac, AF_INET, &flow->src) ? NVO3_DROP_NONE :
@@ -252,9 +252,9 @@ static enum nvo3_drop check_arp(const struct nvo3_spoof *spoof, const u8 *mac,
 enum nvo3_drop nvo3_spoof_check(const struct nvo3_spoof *spoof, const struct sk_buff *skb,
 				const struct nvo3_flow *flow)
 {
-	const struct ethhdr *eth;
-	struct ethhdr buf;
 	enum nvo3_drop reason = NVO3_DROP_NONE;
+	struct ethhdr buf __uninitialized;
+	const struct ethhdr *eth;
 
 	eth = skb_header_pointer(skb, 0, sizeof(buf), &buf);
 	if (!eth)

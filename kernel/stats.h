@@ -36,6 +36,7 @@ struct nvo3_drops {
 enum nvo3_way {
 	NVO3_WAY_TX,		/* sent; NONE: fast, else compatible */
 	NVO3_WAY_RX,		/* taken from the underlay device, or seen there and left to IP */
+	NVO3_WAY_PORT,		/* handed on behind a port; NONE: at once, else by its queue */
 	NVO3_WAYS,
 };
 

@@ -9,7 +9,7 @@
 #include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
-#include "bucket.h"
+#include "bucket_lookup.h"
 #include "permute.h"
 #include "table.h"
 

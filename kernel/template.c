@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/slab.h>
 #include <net/checksum.h>
-#include "template.h"
+#include "template_finish.h"
 
 struct nvo3_template *nvo3_template_new(struct dst_entry *dst, u32 cookie, u32 conf)
 {

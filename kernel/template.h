@@ -16,8 +16,11 @@
 #include <linux/nvo3.h>
 #include <linux/udp.h>
 #include <net/dst.h>
+#include <net/ip.h>
+#include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/neighbour.h>
+#include <net/route.h>
 
 #define NVO3_TEMPLATE_MAX	(sizeof(struct ipv6hdr) + sizeof(struct udphdr) + 16)
 
@@ -51,14 +54,6 @@ struct nvo3_template_addrs {
 	};
 };
 
-/* What may differ by frame; the rest of it by family. */
-struct nvo3_template_frame {
-	u16 len;			/* IPv4: from its header on, IPv6: behind it */
-	u8 tos, ttl;
-	__be16 id, frag_off;		/* IPv4; DF or 0 */
-	__be32 label;			/* IPv6 flow label */
-};
-
 /* Takes the reference on @dst, even when it returns NULL for lack of memory. Any context. */
 struct nvo3_template *nvo3_template_new(struct dst_entry *dst, u32 cookie, u32 conf);
 
@@ -70,11 +65,28 @@ void nvo3_template_write(struct nvo3_template *t, const struct nvo3_template_add
 void nvo3_template_free(struct nvo3_template *t);
 void nvo3_template_retire(struct nvo3_template *t);
 
+/* As dst_check(), whose answer for IPv4 is this, without a call through a pointer. */
+static inline bool nvo3_template_route_stands(const struct nvo3_template *t)
+{
+	const struct dst_entry *dst = t->dst;
+
+	if (t->family == AF_INET && dst->obsolete == DST_OBSOLETE_FORCE_CHK)
+		return ((const struct rtable *)dst)->rt_genid == rt_genid_ipv4(dev_net(dst->dev));
+	return dst_check(t->dst, t->cookie);
+}
+
 /* Does its route still stand, its neighbour still live, its configuration still hold? */
 static inline bool nvo3_template_valid(const struct nvo3_template *t, u32 conf)
 {
-	return t->conf == conf && dst_check(t->dst, t->cookie) &&
+	return t->conf == conf && nvo3_template_route_stands(t) &&
 	       (!t->neigh || !READ_ONCE(t->neigh->dead));
+}
+
+/* As dst_mtu(). */
+static inline u32 nvo3_template_mtu(const struct nvo3_template *t)
+{
+	return t->family == AF_INET ? ip_dst_mtu_maybe_forward(t->dst, false) :
+				      ip6_dst_mtu_maybe_forward(t->dst, false);
 }
 
 /*
@@ -85,29 +97,6 @@ static inline bool nvo3_template_resolved(const struct nvo3_template *t)
 {
 	return READ_ONCE(t->neigh->nud_state) & NUD_CONNECTED ||
 	       !neigh_event_send(t->neigh, NULL);
-}
-
-static inline void nvo3_template_finish4(const struct nvo3_template *t, struct iphdr *iph,
-					 const struct nvo3_template_frame *f)
-{
-	__wsum sum = csum_add(t->sum, (__force __wsum)htons(f->tos));
-
-	iph->tos = f->tos;
-	iph->tot_len = htons(f->len);
-	iph->id = f->id;
-	iph->frag_off = f->frag_off;
-	iph->ttl = f->ttl;
-	sum = csum_add(sum, (__force __wsum)htons(f->len));
-	sum = csum_add(sum, (__force __wsum)f->id);
-	sum = csum_add(sum, (__force __wsum)f->frag_off);
-	iph->check = csum_fold(csum_add(sum, (__force __wsum)htons(f->ttl << 8)));
-}
-
-static inline void nvo3_template_finish6(struct ipv6hdr *ip6h, const struct nvo3_template_frame *f)
-{
-	ip6_flow_hdr(ip6h, f->tos, f->label);
-	ip6h->payload_len = htons(f->len);
-	ip6h->hop_limit = f->ttl;
 }
 
 #ifdef DEBUG

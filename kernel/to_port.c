@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The last step to a tenant system: the access device's own queue.
+ * The last step to a tenant system: into the other end of its link, or the access device's
+ * own queue.
  */
 #include <linux/if_vlan.h>
 #include "fast.h"
@@ -21,10 +22,12 @@ static void transmit(struct nvo3_port *port, struct sk_buff *skb)
 	nvo3_stats_count(port->stats, NVO3_COUNT_TX, nvo3_stats_frames(skb), skb->len);
 	nvo3_stats_count(port->vn->stats, NVO3_COUNT_TX, nvo3_stats_frames(skb), skb->len);
 	/* The sender's route, conntrack and time of arrival mean nothing from here on. */
-	skb_scrub_packet(skb, false);
 	skb_clear_tstamp(skb);
 	if (port->vlan)
 		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), port->vlan);
+	if (nvo3_to_peer(port, skb))
+		return;
+	skb_scrub_packet(skb, false);
 	skb->dev = port->dev;
 	dev_queue_xmit(skb);
 }
@@ -63,7 +66,7 @@ bool nvo3_to_ports(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3_p
 	enum nvo3_drop reason;
 	struct nvo3_port *port;
 	struct sk_buff *copy;
-	struct nvo3_flow own;
+	struct nvo3_flow own __uninitialized;
 	bool copied = false;
 
 	list_for_each_entry_rcu(port, &vn->ports, vn_node) {

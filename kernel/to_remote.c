@@ -1,43 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The step to other NVEs: frames that no one below could cut any more are cut
- * here, the inner IP header is read, the rest is to_underlay.c's.
+ * here, the rest is to_underlay.c's.
  */
-#include <linux/ip.h>
-#include <linux/ipv6.h>
-#include <net/dsfield.h>
 #include <net/gso.h>
-#include <net/ip.h>
 #include "fast.h"
-
-/* Pulls the IP header in, and so may move it. */
-static void read_inner(struct sk_buff *skb, struct nvo3_inner *inner)
-{
-	*inner = (struct nvo3_inner){};
-	skb_set_network_header(skb, ETH_HLEN);
-	if (skb->protocol == htons(ETH_P_IP) &&
-	    pskb_may_pull(skb, ETH_HLEN + sizeof(struct iphdr))) {
-		inner->dsfield = ipv4_get_dsfield(ip_hdr(skb));
-		inner->ttl = ip_hdr(skb)->ttl;
-		inner->df = ip_hdr(skb)->frag_off & htons(IP_DF);
-	} else if (skb->protocol == htons(ETH_P_IPV6) &&
-		   pskb_may_pull(skb, ETH_HLEN + sizeof(struct ipv6hdr))) {
-		inner->dsfield = ipv6_get_dsfield(ipv6_hdr(skb));
-		inner->ttl = ipv6_hdr(skb)->hop_limit;
-		inner->df = true;
-	}
-}
 
 static enum nvo3_drop send(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
 			   struct nvo3_remote *remote, struct sk_buff *skb,
 			   const struct nvo3_flow *flow)
 {
 	u32 frames = nvo3_stats_frames(skb), bytes = skb->len;
-	struct nvo3_inner inner;
 	enum nvo3_drop reason;
 
-	read_inner(skb, &inner);
-	reason = nvo3_to_underlay(nve, from, remote, skb, flow, &inner);
+	skb_set_network_header(skb, ETH_HLEN);
+	reason = nvo3_to_underlay(nve, from, remote, skb, flow);
 	if (reason)
 		return reason;
 	nvo3_stats_count(from->stats, NVO3_COUNT_ENCAP, frames, bytes);

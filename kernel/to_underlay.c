@@ -3,7 +3,6 @@
  * The outer headers of one frame, and out. Only routing and the outermost header
  * differ by family, only the push and the protocol by encapsulation.
  */
-#include <linux/nvo3_link.h>
 #include <net/inet_ecn.h>
 #include <net/ip.h>
 #include <net/ip6_tunnel.h>
@@ -16,7 +15,7 @@
 #include "icmp.h"
 #include "mss.h"
 
-static u8 outer_ttl(const struct nvo3_conf *conf, const struct nvo3_inner *inner)
+static u8 outer_ttl(const struct nvo3_conf *conf, const struct nvo3_flow *inner)
 {
 	if (conf->ttl != NVO3_TTL_INHERIT)
 		return conf->ttl;
@@ -25,7 +24,7 @@ static u8 outer_ttl(const struct nvo3_conf *conf, const struct nvo3_inner *inner
 
 /* What the port's profile says comes before what the NVE does. */
 static u8 outer_dscp(const struct nvo3_conf *conf, const struct nvo3_port *from,
-		     const struct nvo3_inner *inner)
+		     const struct nvo3_flow *inner)
 {
 	const struct nvo3_guard *guard = rcu_dereference(from->guard);
 	const struct nvo3_policy *policy;
@@ -40,32 +39,14 @@ static u8 outer_dscp(const struct nvo3_conf *conf, const struct nvo3_port *from,
 
 /* RFC 6040: the ECN bits are the inner ones, whatever the rest is. */
 static u8 outer_tos(const struct nvo3_conf *conf, const struct nvo3_port *from,
-		    const struct nvo3_inner *inner)
+		    const struct nvo3_flow *inner)
 {
 	return INET_ECN_encapsulate(outer_dscp(conf, from, inner), inner->dsfield);
 }
 
-static bool outer_df(const struct nvo3_conf *conf, const struct nvo3_inner *inner)
+static bool outer_df(const struct nvo3_conf *conf, const struct nvo3_flow *inner)
 {
 	return conf->df == NVO3_DF_INHERIT ? inner->df : conf->df == NVO3_DF_SET;
-}
-
-/* The underlay spreads packets by the source port: one for each inner flow. */
-__be16 nvo3_emit_source_port(const struct nvo3_emit *e)
-{
-	int min = e->conf->sport_min, max = e->conf->sport_max;
-
-	if (!min)
-		inet_get_local_port_range(e->nve->net, &min, &max);
-	return nvo3_flow_port(e->hash, min, max);
-}
-
-/* Or by the flow label (RFC 6438). */
-__be32 nvo3_emit_flow_label(const struct nvo3_emit *e)
-{
-	if (e->conf->label != NVO3_LABEL_FLOW)
-		return htonl(e->conf->label);
-	return htonl(e->hash) & IPV6_FLOWLABEL_MASK;
 }
 
 /* Is the frame, or will be each that it is cut into, an IP packet of at most @mtu? */
@@ -115,7 +96,7 @@ static enum nvo3_drop check_size(const struct nvo3_emit *e, struct sk_buff *skb,
 		return NVO3_DROP_NOMEM;
 	if (likely(fits(skb, mtu)))
 		return NVO3_DROP_NONE;
-	if (e->inner->df && !fits(skb, least))
+	if (e->flow->df && !fits(skb, least))
 		answer = nvo3_icmp_too_big(skb, e->flow, max(mtu, least));
 	if (answer)
 		nvo3_answer(e->nve, e->from, answer);
@@ -285,7 +266,7 @@ static enum nvo3_drop send6(const struct nvo3_emit *e, struct sk_buff *skb)
 
 enum nvo3_drop nvo3_to_underlay(struct nvo3_nve *nve, struct nvo3_port *from,
 				struct nvo3_remote *remote, struct sk_buff *skb,
-				const struct nvo3_flow *flow, const struct nvo3_inner *inner)
+				const struct nvo3_flow *flow)
 {
 	const struct nvo3_conf *conf = rcu_dereference(nve->conf);
 	struct nvo3_emit e = {
@@ -294,12 +275,11 @@ enum nvo3_drop nvo3_to_underlay(struct nvo3_nve *nve, struct nvo3_port *from,
 		.from = from,
 		.remote = remote,
 		.flow = flow,
-		.inner = inner,
 		.vni = remote->loc.vni ?: from->vn->vni,
 		.hash = nvo3_flow_hash(flow, nve->flow_seed),
-		.tos = outer_tos(conf, from, inner),
-		.ttl = outer_ttl(conf, inner),
-		.df = outer_df(conf, inner),
+		.tos = outer_tos(conf, from, flow),
+		.ttl = outer_ttl(conf, flow),
+		.df = outer_df(conf, flow),
 	};
 	u32 frames = nvo3_stats_frames(skb);
 	enum nvo3_bypass why;

@@ -31,6 +31,15 @@ struct nvo3_verdict_slot {
 
 static_assert(sizeof_field(struct nvo3_verdict_slot, flow) == NVO3_VERDICT_KEY);
 
+static inline bool nvo3_verdict_is_for(const struct nvo3_verdict_slot *slot,
+				       const struct nvo3_flow *flow)
+{
+	const u64 *key = (const u64 *)flow;
+
+	return !((slot->flow[0] ^ key[0]) | (slot->flow[1] ^ key[1]) | (slot->flow[2] ^ key[2]) |
+		 (slot->flow[3] ^ key[3]) | (slot->flow[4] ^ key[4]));
+}
+
 /* As nvo3_acl_judge(), of the slots of this CPU. */
 static inline enum nvo3_verdict nvo3_verdict_judge(struct nvo3_verdict_slot *slots, u32 seed,
 						   const struct nvo3_acl *acl,
@@ -44,7 +53,7 @@ static inline enum nvo3_verdict nvo3_verdict_judge(struct nvo3_verdict_slot *slo
 	if (nvo3_acl_list(acl, dir, flow)->count < NVO3_VERDICT_RULES)
 		return nvo3_acl_judge(acl, dir, flow, src_group, dst_group);
 	slot = &slots[nvo3_flow_hash(flow, seed ^ (u32)stamp) % NVO3_VERDICT_SLOTS];
-	if (slot->stamp == stamp && !memcmp(slot->flow, flow, NVO3_VERDICT_KEY) &&
+	if (slot->stamp == stamp && nvo3_verdict_is_for(slot, flow) &&
 	    slot->src_group == src_group && slot->dst_group == dst_group)
 		return slot->verdict;
 	slot->stamp = stamp;

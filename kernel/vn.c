@@ -3,10 +3,17 @@
 #include <linux/slab.h>
 #include "vn.h"
 
+/* What the hash table does without this is a call of memcmp(). */
+static int vn_compare(struct rhashtable_compare_arg *arg, const void *vn)
+{
+	return ((const struct nvo3_vn *)vn)->vni != *(const u32 *)arg->key;
+}
+
 static const struct rhashtable_params vn_params = {
 	.key_len = sizeof(u32),
 	.key_offset = offsetof(struct nvo3_vn, vni),
 	.head_offset = offsetof(struct nvo3_vn, node),
+	.obj_cmpfn = vn_compare,
 	.automatic_shrinking = true,
 };
 

@@ -11,31 +11,27 @@
 #ifndef _NVO3_VOUCH_H
 #define _NVO3_VOUCH_H
 
+#include <linux/compiler.h>
+#include <linux/hash.h>
 #include <linux/in6.h>
 #include <linux/types.h>
+#include <asm/barrier.h>
 
 #define NVO3_VOUCH_BITS		10
 #define NVO3_VOUCH_WORDS	6
 
-union nvo3_vouch_key {
-	struct {
-		struct in6_addr saddr;	/* IPv4: the first word */
-		struct in6_addr daddr;
-		u32 ifindex;		/* where it came in */
-		u32 mark;
-		u32 routes;		/* generation */
-		u8 family;		/* never 0, unlike that of an empty entry */
-		u8 dscp;		/* DS field without ECN */
-		u8 rp_filter;
-		u8 zero;
-	};
-	u64 words[NVO3_VOUCH_WORDS];
+/*
+ * Source, destination, where and how it came in, and the state of routing, packed into words
+ * that are made and compared in registers. Never all zero, as an empty entry is.
+ */
+struct nvo3_vouch_key {
+	u64 word[NVO3_VOUCH_WORDS];	/* [0] and [1] are the source */
 };
 
 struct nvo3_vouch_entry {
 	u32 seq;		/* odd: being written */
 	u32 unused;
-	u64 words[NVO3_VOUCH_WORDS];
+	u64 word[NVO3_VOUCH_WORDS];
 };
 
 struct nvo3_vouch {
@@ -46,9 +42,57 @@ struct nvo3_vouch {
 struct nvo3_vouch *nvo3_vouch_new(void);
 void nvo3_vouch_free(struct nvo3_vouch *vouch);
 
-/* With bottom halves off. */
-bool nvo3_vouch_has(const struct nvo3_vouch *vouch, const union nvo3_vouch_key *key);
-void nvo3_vouch_add(struct nvo3_vouch *vouch, const union nvo3_vouch_key *key);
+static inline void nvo3_vouch_key4(struct nvo3_vouch_key *key, __be32 saddr, __be32 daddr)
+{
+	key->word[0] = (__force u32)saddr;
+	key->word[1] = 0;
+	key->word[2] = (__force u32)daddr;
+	key->word[3] = 0;
+}
+
+static inline void nvo3_vouch_key6(struct nvo3_vouch_key *key, const struct in6_addr *saddr,
+				   const struct in6_addr *daddr)
+{
+	const __be32 *s = saddr->s6_addr32, *d = daddr->s6_addr32;
+
+	key->word[0] = (__force u32)s[0] | (u64)(__force u32)s[1] << 32;
+	key->word[1] = (__force u32)s[2] | (u64)(__force u32)s[3] << 32;
+	key->word[2] = (__force u32)d[0] | (u64)(__force u32)d[1] << 32;
+	key->word[3] = (__force u32)d[2] | (u64)(__force u32)d[3] << 32;
+}
+
+/*
+ * By source and where it came in: the rest hardly varies. Seeded, so that nobody can choose
+ * addresses that all fall on one entry; who guesses gets the compatible way.
+ */
+static inline u32 nvo3_vouch_slot(const struct nvo3_vouch *vouch, const struct nvo3_vouch_key *key)
+{
+	u64 hash = (key->word[0] ^ vouch->seed) * GOLDEN_RATIO_64;
+
+	hash = (hash ^ key->word[1] ^ key->word[4] ^ key->word[5]) * GOLDEN_RATIO_64;
+	return hash >> (64 - NVO3_VOUCH_BITS);
+}
+
+/* With bottom halves off, as the next. */
+static inline bool nvo3_vouch_has(const struct nvo3_vouch *vouch,
+				  const struct nvo3_vouch_key *key)
+{
+	const struct nvo3_vouch_entry *e = &vouch->entries[nvo3_vouch_slot(vouch, key)];
+	u64 differs;
+	u32 seq;
+	int i;
+
+	/* Pairs with the release in nvo3_vouch_add(). */
+	seq = smp_load_acquire(&e->seq);
+	differs = seq & 1;
+	for (i = 0; i < NVO3_VOUCH_WORDS; i++)
+		differs |= READ_ONCE(e->word[i]) ^ key->word[i];
+	/* The words before the sequence, against a writer who does it the other way. */
+	smp_rmb();
+	return !differs && READ_ONCE(e->seq) == seq;
+}
+
+void nvo3_vouch_add(struct nvo3_vouch *vouch, const struct nvo3_vouch_key *key);
 
 #ifdef DEBUG
 bool nvo3_vouch_selftest(void);

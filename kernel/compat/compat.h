@@ -10,6 +10,7 @@
 
 #include <linux/netdevice.h>
 #include <linux/netlink.h>
+#include <linux/rcupdate.h>
 #include <net/genetlink.h>
 #include <net/udp_tunnel.h>
 
@@ -59,6 +60,30 @@ static inline void nvo3_dev_set_netns_fixed(struct net_device *dev, bool fixed)
 	else
 		dev->features &= ~NETIF_F_NETNS_LOCAL;
 #endif
+}
+
+/* Has it a classifier at its egress? Under RCU. */
+static inline bool nvo3_dev_has_tc_egress(const struct net_device *dev)
+{
+#if defined(CONFIG_NET_XGRESS)
+	return rcu_access_pointer(dev->tcx_egress);
+#elif defined(CONFIG_NET_CLS_ACT)
+	return rcu_access_pointer(dev->miniq_egress);
+#else
+	return false;
+#endif
+}
+
+/* As a veth counts what it sends. With bottom halves off. */
+static inline void nvo3_veth_count_tx(struct net_device *dev, unsigned int len)
+{
+#ifdef NVO3_HAVE_PCPU_STAT_TYPE
+	if (dev->pcpu_stat_type == NETDEV_PCPU_STAT_TSTATS) {
+		dev_sw_netstats_tx_add(dev, 1, len);
+		return;
+	}
+#endif
+	dev_lstats_add(dev, len);
 }
 
 /* A device that the host's IPv6 leaves alone; elsewhere its frames are dropped. */

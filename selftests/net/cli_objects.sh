@@ -45,8 +45,9 @@ mtu 1500 vns 0 ports 0 maps 0 remotes 0" nve show dev nve0
 	json_is '[{"dev": "nve0", "local": "10.0.0.1", "local6": "fd00::1", "encap": "vxlan",
 		   "dstport": 4790, "csum": false, "fastpath": "auto", "up": false, "mtu": 1500, "vns": 0, "ports": 0, "maps": 0,
 		   "remotes": 0, "table": {"slots": null, "bytes": null}, "drops": {},
-		   "ways": {"tx_fast": 0, "tx_compat": 0, "rx_fast": 0, "rx_compat": 0},
-		   "tx_bypass": {}, "rx_bypass": {}}]' \
+		   "ways": {"tx_fast": 0, "tx_compat": 0, "rx_fast": 0, "rx_compat": 0,
+			    "port_fast": 0, "port_queue": 0},
+		   "tx_bypass": {}, "rx_bypass": {}, "port_bypass": {}}]' \
 		-s nve show dev nve0
 	nv nve add dev nve1
 	nv nve set dev nve0 csum on fastpath on

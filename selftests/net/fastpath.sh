@@ -21,12 +21,13 @@ pings_compat() {
 	warm_up
 }
 
-# bulk FROM TO ADDR: TCP, frames larger than the MTU through, all the fast way.
+# bulk FROM TO ADDR: TCP, frames of nearly 64 KB, all the fast way.
 bulk() {
+	in_ns "vm$1" sysctl -qw net.ipv4.tcp_tso_rtt_log=30
 	bg "iperf$2" ip netns exec "vm$2" iperf3 -s -1
 	busywait 60 in_ns "vm$2" grep -q ':1451 .* 0A ' /proc/net/tcp6
 	ways_mark h1
-	capture_start "bulk$1" h1 ul0 -c 20 "udp port 4789 and greater 3000"
+	capture_start "bulk$1" h1 ul0 -c 20 "udp port 4789 and greater 60000"
 	run_cmd in_ns "vm$1" iperf3 -c "$3" -n 8M --forceflush
 	capture_until "bulk$1" 5
 	busywait 30 lib_gone "$(<"$LIB_TMP/iperf$2.pid")"
@@ -56,6 +57,21 @@ frames_out() {
 		frame "$vm" eth0 "$eth 86dd 60300000 000c 11 40 $ip6$ip6 $udp"
 		frame "$vm" eth0 "$eth 88b5 00112233445566778899"
 	done
+}
+
+# The same by IP.
+bulk_compat() {
+	run_cmd nvo3 -n h1 nve set dev nve0 fastpath off
+	run_cmd nvo3 -n h2 nve set dev nve0 fastpath off
+	bg iperf5 ip netns exec vm2 iperf3 -s -1
+	busywait 60 in_ns vm2 grep -q ':1451 .* 0A ' /proc/net/tcp6
+	capture_start bulk5 vm2 eth0 -c 5 greater 60000
+	run_cmd in_ns vm1 iperf3 -c 10.0.0.2 -n 8M --forceflush
+	capture_until bulk5 5
+	busywait 30 lib_gone "$(<"$LIB_TMP/iperf5.pid")"
+	run_cmd nvo3 -n h1 nve set dev nve0 fastpath auto
+	run_cmd nvo3 -n h2 nve set dev nve0 fastpath auto
+	warm_up
 }
 
 # With each encapsulation, VXLAN last.
@@ -115,11 +131,12 @@ without_checksums() {
 # The hooks of NVGRE are nobody's in the way of the others.
 two_hosts accept vxlan,geneve,nvgre
 
-plan 7
+plan 8
 test_run "both hosts and families come to go fast" warm_up
 test_run "pings go fast" pings
 test_run "fastpath off: all by IP" pings_compat
 test_run "TCP over IPv4, GSO kept" bulk 1 2 10.0.0.2
 test_run "TCP over IPv6, GSO kept" bulk 3 4 fd00::4
+test_run "TCP by IP, GSO kept" bulk_compat
 test_run "outer packets are the same by both ways" same_outer
 test_run "without outer checksums" without_checksums

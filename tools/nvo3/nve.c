@@ -147,9 +147,12 @@ static void print_ways(struct ctx *ctx, const struct nvo3_nve *nve)
 	out_u64(o, "tx_compat", nve->tx_compat);
 	out_u64(o, "rx_fast", nve->rx_fast);
 	out_u64(o, "rx_compat", nve->rx_compat);
+	out_u64(o, "port_fast", nve->port_fast);
+	out_u64(o, "port_queue", nve->port_queue);
 	out_group_end(o);
 	print_reasons(ctx, "tx_bypass", nve->tx_bypass);
 	print_reasons(ctx, "rx_bypass", nve->rx_bypass);
+	print_reasons(ctx, "port_bypass", nve->port_bypass);
 }
 
 static void print_addr(struct out *o, const char *key, const struct ip_addr *ip)

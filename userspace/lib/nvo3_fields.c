@@ -51,6 +51,8 @@ static const struct field nve_fields[] = {
 	FIELD(nve, NVE_TX_COMPAT, U64, tx_compat),
 	FIELD(nve, NVE_RX_FAST, U64, rx_fast),
 	FIELD(nve, NVE_RX_COMPAT, U64, rx_compat),
+	FIELD(nve, NVE_PORT_FAST, U64, port_fast),
+	FIELD(nve, NVE_PORT_QUEUE, U64, port_queue),
 };
 
 static const struct field vn_fields[] = {

@@ -96,13 +96,14 @@ static void put_drop(struct nlbuf *b, uint16_t type, uint32_t reason, uint64_t c
 	nlbuf_nest_end(b, nest);
 }
 
-static void put_bypass(struct nlbuf *b, uint32_t reason, uint64_t tx, uint64_t rx)
+static void put_bypass(struct nlbuf *b, uint32_t reason, const struct nvo3_nve *nve)
 {
 	struct nlattr *nest = nlbuf_nest_start(b, NVO3_A_NVE_BYPASS);
 
 	nlbuf_put_u32(b, NVO3_A_BYPASS_REASON, reason);
-	nlbuf_put_u64(b, NVO3_A_BYPASS_TX, tx);
-	nlbuf_put_u64(b, NVO3_A_BYPASS_RX, rx);
+	nlbuf_put_u64(b, NVO3_A_BYPASS_TX, nve->tx_bypass[reason]);
+	nlbuf_put_u64(b, NVO3_A_BYPASS_RX, nve->rx_bypass[reason]);
+	nlbuf_put_u64(b, NVO3_A_BYPASS_PORT, nve->port_bypass[reason]);
 	nlbuf_nest_end(b, nest);
 }
 
@@ -119,8 +120,8 @@ void nvo3_nve_put(struct nlbuf *b, const struct nvo3_nve *nve)
 		if (nve->logged[i])
 			put_drop(b, NVO3_A_NVE_LOGGED, i, nve->logged[i]);
 	for (i = 0; i < ARRAY_SIZE(nve->tx_bypass); i++)
-		if (nve->tx_bypass[i] || nve->rx_bypass[i])
-			put_bypass(b, i, nve->tx_bypass[i], nve->rx_bypass[i]);
+		if (nve->tx_bypass[i] || nve->rx_bypass[i] || nve->port_bypass[i])
+			put_bypass(b, i, nve);
 	nlbuf_nest_end(b, nest);
 }
 
@@ -309,19 +310,21 @@ static int parse_drop(const struct nlattr *nest, uint64_t *counts)
 static int parse_bypass(const struct nlattr *nest, struct nvo3_nve *nve)
 {
 	const struct nlattr *tb[NVO3_A_BYPASS_MAX + 1];
+	uint64_t tx, rx, port;
 	uint32_t reason;
-	uint64_t tx, rx;
 
 	if (nlattr_index_nest(nest, tb, NVO3_A_BYPASS_MAX) < 0 || !tb[NVO3_A_BYPASS_REASON] ||
-	    !tb[NVO3_A_BYPASS_TX] || !tb[NVO3_A_BYPASS_RX] ||
+	    !tb[NVO3_A_BYPASS_TX] || !tb[NVO3_A_BYPASS_RX] || !tb[NVO3_A_BYPASS_PORT] ||
 	    nlattr_copy(tb[NVO3_A_BYPASS_REASON], &reason, sizeof(reason)) < 0 ||
 	    nlattr_copy(tb[NVO3_A_BYPASS_TX], &tx, sizeof(tx)) < 0 ||
-	    nlattr_copy(tb[NVO3_A_BYPASS_RX], &rx, sizeof(rx)) < 0)
+	    nlattr_copy(tb[NVO3_A_BYPASS_RX], &rx, sizeof(rx)) < 0 ||
+	    nlattr_copy(tb[NVO3_A_BYPASS_PORT], &port, sizeof(port)) < 0)
 		return -EBADMSG;
 	if (reason >= ARRAY_SIZE(nve->tx_bypass))
 		reason = NVO3_BYPASS_NONE;
 	nve->tx_bypass[reason] += tx;
 	nve->rx_bypass[reason] += rx;
+	nve->port_bypass[reason] += port;
 	return 0;
 }
 

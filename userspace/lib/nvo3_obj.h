@@ -38,8 +38,9 @@ struct nvo3_nve {
 	uint64_t drops[__NVO3_DROP_MAX];	/* by enum nvo3_drop */
 	uint64_t logged[__NVO3_DROP_MAX];	/* would have been, and were delivered */
 	uint8_t fastpath, verify;	/* enum nvo3_fastpath, nvo3_verify */
-	uint64_t tx_fast, tx_compat, rx_fast, rx_compat;
+	uint64_t tx_fast, tx_compat, rx_fast, rx_compat, port_fast, port_queue;
 	uint64_t tx_bypass[__NVO3_BYPASS_MAX], rx_bypass[__NVO3_BYPASS_MAX];
+	uint64_t port_bypass[__NVO3_BYPASS_MAX];
 };
 
 struct nvo3_vn {

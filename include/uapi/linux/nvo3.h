@@ -269,7 +269,8 @@ enum nvo3_verify {
 };
 
 /**
- * enum nvo3_bypass - Why a tunnel packet went through the host's IP
+ * enum nvo3_bypass - Why a tunnel packet went through the host's IP, or a
+ *   frame through a port's queue
  * @NVO3_BYPASS_NONE: it did not
  * @NVO3_BYPASS_OFF: fastpath is off
  * @NVO3_BYPASS_NETFILTER: the namespace has hooks in the packet's way
@@ -286,8 +287,15 @@ enum nvo3_verify {
  * @NVO3_BYPASS_NOMEM: no memory
  * @NVO3_BYPASS_SOURCE: routing does not accept the source or destination
  * @NVO3_BYPASS_HEADER: outer headers that only IP can judge
- * @NVO3_BYPASS_FRAME: shared with others, tagged, or steered by someone
+ * @NVO3_BYPASS_FRAME: shared with others, tagged, or steered by someone; at a
+ *   port: needs work
  * @NVO3_BYPASS_CHECKSUM: has to be computed
+ * @NVO3_BYPASS_PEER: a port's device is no veth, or its other end is down or
+ *   has XDP or GRO
+ * @NVO3_BYPASS_EGRESS: a port's device has a qdisc, or tc or nft hooks at its
+ *   egress
+ * @NVO3_BYPASS_TAP: a packet socket that sees what the port's device sends
+ * @NVO3_BYPASS_NESTED: it was handed on behind a port a moment ago
  */
 enum nvo3_bypass {
 	NVO3_BYPASS_NONE,
@@ -307,6 +315,10 @@ enum nvo3_bypass {
 	NVO3_BYPASS_HEADER,
 	NVO3_BYPASS_FRAME,
 	NVO3_BYPASS_CHECKSUM,
+	NVO3_BYPASS_PEER,
+	NVO3_BYPASS_EGRESS,
+	NVO3_BYPASS_TAP,
+	NVO3_BYPASS_NESTED,
 
 	/* private: */
 	__NVO3_BYPASS_MAX,
@@ -354,6 +366,8 @@ enum {
 	NVO3_A_NVE_GENEVE_PORT,
 	NVO3_A_NVE_VERIFY,
 	NVO3_A_NVE_LOGGED,
+	NVO3_A_NVE_PORT_FAST,
+	NVO3_A_NVE_PORT_QUEUE,
 
 	__NVO3_A_NVE_MAX
 };
@@ -364,6 +378,7 @@ enum {
 	NVO3_A_BYPASS_TX,
 	NVO3_A_BYPASS_RX,
 	NVO3_A_BYPASS_PAD,
+	NVO3_A_BYPASS_PORT,
 
 	__NVO3_A_BYPASS_MAX
 };

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <ucontext.h>
 #include <cmocka.h>
-#include "bucket.h"
+#include "bucket_lookup.h"
 
 #define GROUP_BUCKETS	4
 #define BUCKETS		(GROUP_BUCKETS << NVO3_LOW_BITS)

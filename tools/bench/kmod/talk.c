@@ -2,26 +2,23 @@
 /*
  * The end that asks, in the writer's context, for so many microseconds:
  *
- *	rr addr=IP port=PORT us=N	a byte there and back, again and again:
- *					"count=N ns=N p50=NS p99=NS"
+ *	rr addr=IP port=PORT us=N	a byte there and back, again and again: "count=N ns=N"
  *	crr ...				the same with a connection for each
  *	stream ...			as much as goes: "bytes=N ns=N", bytes as counted
  *					by the other end
  */
 #include <linux/in.h>
-#include <linux/slab.h>
-#include <linux/sort.h>
 #include <linux/tcp.h>
 #include <net/sock.h>
 #include "bench.h"
 
-#define SAMPLES	65536
+/* To look at a clock is a system call here, and costs as much as a hop of a path. */
+#define UNTIMED	16
 
 struct talk {
 	struct net *net;
 	struct sockaddr_in addr;
 	u64 end;
-	u32 *samples;		/* ns of each transaction, the first SAMPLES */
 	u64 count, bytes, ns;
 };
 
@@ -58,50 +55,48 @@ static int receive(struct socket *sock, void *data, size_t len)
 	return got == len ? 0 : got < 0 ? got : -ECONNRESET;
 }
 
-static void sample(struct talk *talk, u64 ns)
+/* A byte there and back. */
+static int ping(struct socket *sock)
 {
-	if (talk->count < SAMPLES)
-		talk->samples[talk->count] = min_t(u64, ns, U32_MAX);
-	talk->count++;
+	struct msghdr msg = { .msg_flags = MSG_NOSIGNAL };
+	struct kvec vec;
+	u8 byte = 'r';
+
+	vec = (struct kvec){ &byte, 1 };
+	if (kernel_sendmsg(sock, &msg, &vec, 1, 1) != 1)
+		return -EPIPE;
+	return receive(sock, &byte, 1);
 }
 
 static int talk_rr(struct talk *talk)
 {
 	struct socket *sock = connect_to(talk, 'r');
-	u64 begin, now;
-	int err;
+	u64 begin;
+	int err, i;
 	u8 byte;
 
 	if (IS_ERR(sock))
 		return PTR_ERR(sock);
 	err = receive(sock, &byte, 1);
 	begin = bench_cpu_ns();
-	for (now = begin; !err && ktime_get_ns() < talk->end; ) {
-		struct msghdr msg = { .msg_flags = MSG_NOSIGNAL };
-		struct kvec vec = { &byte, 1 };
-		u64 before = now;
-
-		err = -EPIPE;
-		if (kernel_sendmsg(sock, &msg, &vec, 1, 1) == 1)
-			err = receive(sock, &byte, 1);
-		now = bench_cpu_ns();
-		sample(talk, now - before);
+	while (!err && ktime_get_ns() < talk->end) {
+		for (i = 0; !err && i < UNTIMED; i++)
+			err = ping(sock);
+		talk->count += i;
 	}
-	talk->ns = now - begin;
+	talk->ns = bench_cpu_ns() - begin;
 	sock_release(sock);
 	return err;
 }
 
 static int talk_crr(struct talk *talk)
 {
-	u64 begin = bench_cpu_ns(), now = begin;
+	u64 begin = bench_cpu_ns();
 	struct socket *sock;
 	int err = 0;
 	u8 byte;
 
 	while (!err && ktime_get_ns() < talk->end) {
-		u64 before = now;
-
 		sock = connect_to(talk, 'r');
 		if (IS_ERR(sock))
 			return PTR_ERR(sock);
@@ -109,10 +104,9 @@ static int talk_crr(struct talk *talk)
 		/* Without TIME_WAIT, or its ports would be used up. */
 		sock_no_linger(sock->sk);
 		sock_release(sock);
-		now = bench_cpu_ns();
-		sample(talk, now - before);
+		talk->count++;
 	}
-	talk->ns = now - begin;
+	talk->ns = bench_cpu_ns() - begin;
 	return err;
 }
 
@@ -162,24 +156,6 @@ static int talk_stream(struct talk *talk)
 	return err;
 }
 
-static int compare_u32(const void *a, const void *b)
-{
-	return *(const u32 *)a < *(const u32 *)b ? -1 : *(const u32 *)a > *(const u32 *)b;
-}
-
-static void reply_counts(struct bench_cmd *cmd, struct talk *talk)
-{
-	u32 n = min_t(u64, talk->count, SAMPLES);
-
-	if (!n) {
-		scnprintf(cmd->reply, PAGE_SIZE, "bytes=%llu ns=%llu\n", talk->bytes, talk->ns);
-		return;
-	}
-	sort(talk->samples, n, sizeof(u32), compare_u32, NULL);
-	scnprintf(cmd->reply, PAGE_SIZE, "count=%llu ns=%llu p50=%u p99=%u\n", talk->count,
-		  talk->ns, talk->samples[n / 2], talk->samples[n - 1 - n / 100]);
-}
-
 int bench_talk(struct bench_cmd *cmd)
 {
 	struct talk talk = { .net = cmd->net, .addr.sin_family = AF_INET };
@@ -190,9 +166,6 @@ int bench_talk(struct bench_cmd *cmd)
 	talk.end = ktime_get_ns() + bench_u64(cmd, "us", 100000, &err) * NSEC_PER_USEC;
 	if (err)
 		return err;
-	talk.samples = kvmalloc_array(SAMPLES, sizeof(u32), GFP_KERNEL);
-	if (!talk.samples)
-		return -ENOMEM;
 	if (!strcmp(cmd->argv[0], "rr"))
 		err = talk_rr(&talk);
 	else if (!strcmp(cmd->argv[0], "crr"))
@@ -200,7 +173,7 @@ int bench_talk(struct bench_cmd *cmd)
 	else
 		err = talk_stream(&talk);
 	if (!err)
-		reply_counts(cmd, &talk);
-	kvfree(talk.samples);
+		scnprintf(cmd->reply, PAGE_SIZE, "count=%llu bytes=%llu ns=%llu\n", talk.count,
+			  talk.bytes, talk.ns);
 	return err;
 }

@@ -44,6 +44,10 @@ typedef u64 __le64;
 #define __init
 #define __initconst
 #define __initdata
+#define __uninitialized
+#ifndef __always_inline
+#define __always_inline	inline __attribute__((always_inline))
+#endif
 
 #define U8_MAX		UINT8_MAX
 #define U16_MAX		UINT16_MAX
