@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# limit: 240
+# limit: 480
 # A frame goes on at the other end of a port's veth at once, unless somebody has a say at
 # the port's egress or the other end's own queue: then it takes effect with the first
 # frame, and the short way is back with the first one after it. Counters prove which way
