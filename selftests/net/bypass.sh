@@ -249,7 +249,8 @@ more_came() {	# THAN
 	(($(decapsulated) > $1))
 }
 
-# IP fragments what no longer fits; answers of that size no longer fit into the device.
+# IP fragments what no longer fits, or its sender is told, if it forbids that; answers of that
+# size no longer fit into the device.
 mtu() {
 	local before
 
@@ -257,9 +258,13 @@ mtu() {
 	run_cmd ip -n h1 link set ul0 mtu 1400
 	before=$(decapsulated)
 	ways_mark h1
-	fails in_ns vm1 ping -c 1 -W 1 -s 1400 10.0.0.2
+	fails in_ns vm1 ping -c 1 -W 1 -M dont -s 1400 10.0.0.2
 	went h1 tx=mtu
 	busywait 10 more_came "$before"
+	ways_mark h1
+	fails_with "mtu = 1350" in_ns vm1 ping -c 1 -W 5 -M "do" -s 1400 10.0.0.2
+	went h1 tx=mtu
+	ip -n vm1 route flush cache
 	goes fast fast
 	run_cmd ip -n h1 link set ul0 mtu 1600
 	ping_goes h1 fast fast vm1 10.0.0.2 -s 1400

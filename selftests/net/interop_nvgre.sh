@@ -34,7 +34,8 @@ flow_id() {
 	# Nobody over there understands it, so nobody is asked for the neighbour.
 	ip -n vm1 neigh replace 10.0.0.2 lladdr "$(mac 2)" dev eth0 nud permanent
 	run_cmd nvo3 -n h1 nve set dev nve0 flowid on
-	capture_start flows h1 ul0 src 192.0.2.1 and proto gre
+	# Short ones, so that the buffer holds all of them at once.
+	capture_start flows h1 ul0 -s 200 src 192.0.2.1 and proto gre
 	in_ns vm1 /usr/bin/python3 - <<-END
 		import socket
 		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -55,7 +55,8 @@ all_seen() {
 
 # listen FILE: PORT ADDR of each flow, and it has kept to that path.
 listen() {
-	capture_start out h2 ul0 'udp and (src 192.0.2.1 or src 2001:db8::1)'
+	# Short ones, so that the buffer holds all of them at once.
+	capture_start out h2 ul0 -s 200 'udp and (src 192.0.2.1 or src 2001:db8::1)'
 	busywait 60 all_seen "$1"
 	all_seen "$1"
 	capture_stop out
