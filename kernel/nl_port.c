@@ -152,7 +152,8 @@ static struct nvo3_guard *make_guard(const struct wish *wish, struct netlink_ext
 {
 	struct nvo3_guard *guard;
 
-	if (!wish->profile && !wish->group && !wants_check(wish) && !wish->check && !wish->flags && !wish->nr)
+	if (!wish->profile && !wish->group && !wants_check(wish) && !wish->check &&
+	    !wish->flags && !wish->nr)
 		return NULL;
 	guard = kzalloc(struct_size(guard, allow, wish->nr), GFP_KERNEL_ACCOUNT);
 	if (!guard) {
