@@ -48,7 +48,7 @@ bulk() {
 	bg "iperf$2" ip netns exec "vm$2" iperf3 -s -1
 	busywait 60 in_ns "vm$2" grep -q ':1451 .* 0A ' /proc/net/tcp6
 	capture_start "$name" h1 ul0 -c 20 "$4 and greater 3000"
-	run_cmd in_ns "vm$1" iperf3 -c "$3" -n 8M --forceflush
+	run_cmd in_ns "vm$1" iperf3 -c "$3" -n 2M --forceflush
 	capture_until "$name" 5
 	busywait 30 lib_gone "$(<"$LIB_TMP/iperf$2.pid")"
 }
