@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A menu; each line's work is in the file that it names.
 
-.PHONY: all demo check check-debug bench fuzz lint vm install help clean
+.PHONY: all demo check check-long check-debug bench fuzz lint vm install help clean
 
 all:		## build the programs, and the module for both kernels, into build/
 	@tools/deps/install build
@@ -16,6 +16,10 @@ demo:		## two data centres in one virtual machine, played with real packets
 check:		## all tests on both kernels; T=PATTERN: only those
 	@tools/deps/install check
 	@tools/check/run $(T)
+
+check-long:	## the same, and on the older kernel what is left out there; T=PATTERN
+	@tools/deps/install check
+	@tools/check/run --long $(T)
 
 # Not in the menu before it has run once from beginning to end.
 check-debug:	# the kernel's tests under KASAN, lockdep and kmemleak; T=PATTERN

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Send an Ethernet frame, given in hexadecimal, out of a device as it is, once or
- * as often as is said.
+ * as often as is said, with a pause between.
  */
 #include <err.h>
 #include <net/if.h>
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 static size_t parse(const char *hex, unsigned char *frame, size_t size)
 {
@@ -28,12 +29,12 @@ int main(int argc, char **argv)
 {
 	struct sockaddr_ll to = { .sll_family = AF_PACKET };
 	unsigned char frame[10000];
-	long count = argc > 3 ? atol(argv[3]) : 1;
+	long count = argc > 3 ? atol(argv[3]) : 1, pause_us = argc > 4 ? atol(argv[4]) : 0;
 	size_t len;
 	int sock;
 
-	if (argc < 3 || argc > 4 || count < 1)
-		errx(2, "usage: frame_send DEV HEX [COUNT]");
+	if (argc < 3 || argc > 5 || count < 1 || pause_us < 0)
+		errx(2, "usage: frame_send DEV HEX [COUNT [MICROSECONDS]]");
 	len = parse(argv[2], frame, sizeof(frame));
 	to.sll_ifindex = if_nametoindex(argv[1]);
 	if (!to.sll_ifindex)
@@ -41,8 +42,11 @@ int main(int argc, char **argv)
 	sock = socket(AF_PACKET, SOCK_RAW, 0);
 	if (sock < 0)
 		err(1, "socket");
-	while (count--)
+	while (count--) {
 		if (sendto(sock, frame, len, 0, (struct sockaddr *)&to, sizeof(to)) != (ssize_t)len)
 			err(1, "sendto %s", argv[1]);
+		if (pause_us)
+			usleep(pause_us);
+	}
 	return 0;
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # limit: 600
-# kernels: 6.12
+# kernels: 6.12, long 6.1
 # Nobody is bypassed: whatever would have had a say in tunnel packets takes effect
 # with the first packet after it was switched on, and the fast way is back with the
 # first one after it was switched off.
@@ -89,6 +89,10 @@ raw_sockets() {
 	goes fast fast
 	holds raw h1 16
 	goes fast fast
+	for vm in vm1 vm2 vm3; do
+		bg_stop "raw-$vm"
+	done
+	bg_stop raw
 }
 
 ipsec() {
@@ -293,17 +297,17 @@ device_gone() {
 }
 
 plan 14
-test_run "netfilter: output, postrouting, prerouting, input" anew netfilter
-test_run "netfilter: a rule that drops, drops" anew netfilter_drops
-test_run "raw sockets: of ours for UDP, of nobody else" anew raw_sockets
-test_run "IPsec policies" anew ipsec
-test_run "fastpath on: hooks are exempted, IPsec is not" anew operator
-test_run "reverse-path filter" anew rp_filter
-test_run "tc on the underlay runs" anew traffic_control
-test_run "a macvlan on the underlay" anew macvlan
-test_run "a bridge as underlay" anew bridge
-test_run "neighbours: flushed, moved; our own address" anew neighbours
-test_run "routes and local addresses" anew routes
-test_run "MTU" anew mtu
-test_run "link down and up" anew link_down
-test_run "the device is deleted under traffic" anew device_gone
+test_run "netfilter: output, postrouting, prerouting, input" apart netfilter
+test_run "netfilter: a rule that drops, drops" apart netfilter_drops
+test_run "raw sockets: of ours for UDP, of nobody else" apart raw_sockets
+test_run "IPsec policies" apart ipsec
+test_run "fastpath on: hooks are exempted, IPsec is not" apart operator
+test_run "reverse-path filter" apart rp_filter
+test_run "tc on the underlay runs" apart traffic_control
+test_run "a macvlan on the underlay" apart macvlan
+test_run "a bridge as underlay" apart bridge
+test_run "neighbours: flushed, moved; our own address" apart neighbours
+test_run "routes and local addresses" apart routes
+test_run "MTU" apart mtu
+test_run "link down and up" apart link_down
+test_run "the device is deleted under traffic" apart device_gone

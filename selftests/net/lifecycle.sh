@@ -39,11 +39,12 @@ lab_down() {
 	done
 }
 
-# Frames without end, to the mapped address, to an unknown one and to all.
+# Frames without end, to the mapped address, to an unknown one and to all; at a rate that
+# leaves time for what is done meanwhile.
 traffic_start() {
-	bg flow1 ip netns exec vm1 ping -f -q 10.0.0.2
-	bg flow2 ip netns exec vm2 ping -f -q -b 10.0.0.255
-	bg flow3 ip netns exec vm2 frame_send eth0 02000000007702000000000288b5 1000000000
+	bg flow1 ip netns exec vm1 ping -i 0.002 -q 10.0.0.2
+	bg flow2 ip netns exec vm2 ping -i 0.005 -q -b 10.0.0.255
+	bg flow3 ip netns exec vm2 frame_send eth0 02000000007702000000000288b5 1000000000 1000
 	busywait 30 traffic_flows
 }
 

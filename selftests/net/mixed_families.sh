@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12, long 6.1
 # One VN over IPv4 and IPv6 at once: h1 reaches h2 by IPv4 and h3 by IPv6, h2 and h3
 # reach each other by IPv6.
 #

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12, long 6.1
 # What listeners are told, line by line, in the order of what happens.
 #
 #	[h1: nve0] p1, p2 without tenants; nothing is sent

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12, long 6.1
 # limit: 240
 # Each word about the outer header, on the wire: VXLAN over IPv4 to MAC 2, over IPv6 to
 # MAC 3, Geneve over IPv6 to MAC 4, NVGRE over IPv6 to MAC 5. h2 only listens.

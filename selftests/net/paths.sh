@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12, long 6.1
 # limit: 240
 # Several ways to one destination: shares by weight, failover, and the same objects for
 # the same ways. h2 has four addresses and only listens.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12, long 6.1
 # limit: 480
 # A frame goes on at the other end of a port's veth at once, unless somebody has a say at
 # the port's egress or the other end's own queue: then it takes effect with the first

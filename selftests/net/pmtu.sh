@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12, long 6.1
 # limit: 300
 # A path that is too narrow: what the NVE learns of it, and what it tells its tenant.
 # The router's way to h2 has an MTU of 1400, everything else has room.

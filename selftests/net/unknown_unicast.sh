@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12, long 6.1
 # What a VN does with a destination that no mapping covers, in both directions:
 #
 #	[vm1] -- p1 \

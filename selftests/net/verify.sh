@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12, long 6.1
 # limit: 240
 # Other NVEs send only for those who are behind them (X3).
 #

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12, long 6.1
 # limit: 240
 # One access device carries several ports, each in its own VN: VLAN 10 in VN 100,
 # VLAN 20 in VN 200, untagged in VN 300. All use the same addresses.

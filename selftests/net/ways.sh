@@ -52,8 +52,8 @@ know() {
 	END
 }
 
-# anew TEST: on hosts of its own, whatever the one before has left behind.
-anew() {
+# Hosts anew, whatever a test that failed has left behind.
+lay_anew() {
 	local ns
 
 	for ns in $(<"$LIB_TMP/namespaces"); do
@@ -62,7 +62,15 @@ anew() {
 	# shellcheck disable=SC2119
 	two_hosts
 	warm_up
+	echo "$LIB_FAILED" >"$LIB_TMP/laid"
+}
+
+# apart TEST: on hosts that no failed test has touched.
+apart() {
+	[[ -e $LIB_TMP/laid && $(<"$LIB_TMP/laid") == "$LIB_FAILED" ]] || lay_anew
 	"$@"
+	in_ns h1 nft flush ruleset
+	ip -n h1 xfrm policy deleteall
 }
 
 declare -A WAYS HAD GREW

@@ -18,6 +18,7 @@ and what make check-debug runs, in the debug kernel of tools/uml:
 A file counts as a test if it can be executed. A test script's header may say:
 
     # kernels: 6.12        only these; net: both if it says nothing, system: 6.12
+    # kernels: 6.12, long 6.1      what follows "long" in make check-long only
     # limit: SECONDS       for the script (default 180)
     # rig: OPTION...       more options of tools/vm/run (system only)
 """
@@ -66,8 +67,10 @@ def script_limit(path):
     return int(header(path, 'limit') or SCRIPT_LIMIT)
 
 
-def script_kernels(path, default):
-    return (header(path, 'kernels') or default).split()
+def script_kernels(path, default, long=False):
+    words = (header(path, 'kernels') or default).replace(',', ' ').split()
+    at = words.index('long') if 'long' in words else len(words)
+    return words[:at] + (words[at + 1:] if long else [])
 
 
 def build_jobs():
@@ -104,18 +107,18 @@ def rig_job(name, kernel, module, scripts, options=()):
     return Job(name, command, limit + 30, programs=scripts, rig=True)
 
 
-def rig_jobs(modules, wanted):
+def rig_jobs(modules, wanted, long):
     """The jobs that boot; wanted(name) chooses scripts, modules are the .ko files."""
     jobs = []
     for kernel in KERNELS:
         scripts = [path for path in executables('selftests/net/*')
-                   if kernel in script_kernels(path, ' '.join(KERNELS))
+                   if kernel in script_kernels(path, ' '.join(KERNELS), long)
                    and wanted(f'net-{kernel}/{os.path.basename(path)}')]
         if scripts:
             jobs.append(rig_job(f'net-{kernel}', kernel, modules.get(kernel), scripts,
                                 () if kernel == KERNELS[0] else ONE_PROCESSOR))
     for path in executables('selftests/system/*'):
-        for kernel in script_kernels(path, KERNELS[0]):
+        for kernel in script_kernels(path, KERNELS[0], long):
             name = f'system-{kernel}/{os.path.basename(path)}'
             if wanted(name):
                 jobs.append(rig_job(name, kernel, modules.get(kernel), [path],
@@ -133,7 +136,7 @@ def debug_build_jobs():
 def debug_jobs(modules, wanted):
     jobs = [Job('uml/selftest', ['tools/uml/selftest'], 900)] if wanted('uml/selftest') else []
     scripts = [path for path in executables('selftests/net/*')
-               if '6.12' in script_kernels(path, ' '.join(KERNELS))
+               if '6.12' in script_kernels(path, ' '.join(KERNELS), True)
                and wanted(f'net-debug/{os.path.basename(path)}')]
     if scripts:
         scripts.append('tools/uml/leaks')
