@@ -103,13 +103,15 @@ static void group_bury(struct nvo3_dead *dead)
 {
 	struct nvo3_group *group = container_of(dead, struct nvo3_group, dead);
 
+	nvo3_index_hide(&group->groups->index, group->nr);
 	nvo3_index_free(&group->groups->index, group->nr);
 	kfree(group);
 }
 
 /*
  * The references on the remotes are given back at once: those who still read the
- * group keep the remotes by the same RCU, as any reader of a remote does.
+ * group keep the remotes by the same RCU, as any reader of a remote does. As a remote,
+ * the group is found by its number for as long as somebody may have read that.
  */
 void nvo3_group_put(struct nvo3_group *group)
 {
@@ -120,7 +122,6 @@ void nvo3_group_put(struct nvo3_group *group)
 	if (--group->refs)
 		return;
 	list_del(&group->node);
-	nvo3_index_hide(&groups->index, group->nr);
 	for (i = 0; i < group->count; i++)
 		nvo3_remote_put(group->paths[i].remote);
 	nvo3_reaper_add(groups->reaper, &group->dead, group_bury);

@@ -43,7 +43,8 @@ int nvo3_index_add(struct nvo3_index *index, void *ptr);
 
 /*
  * Two steps of leaving. _hide: lookups give NULL from now on, the number stays
- * taken. _free: after a grace period, the number may be given again.
+ * taken. _free: after a grace period, the number may be given again. What readers that
+ * already hold the number shall still find is hidden after the grace period too.
  */
 void nvo3_index_hide(struct nvo3_index *index, u32 nr);
 void nvo3_index_free(struct nvo3_index *index, u32 nr);

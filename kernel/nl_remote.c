@@ -62,10 +62,15 @@ int nvo3_nl_remote_set_doit(struct sk_buff *skb, struct genl_info *info)
 int nvo3_nl_remote_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct nvo3_nve *nve = nvo3_nl_dump_begin(cb);
+	const struct nvo3_remote *remote;
 
 	if (IS_ERR(nve))
 		return PTR_ERR(nve);
-	nvo3_nl_dump_index(skb, cb, nve, &nve->remotes.index, nvo3_fill_remote);
+	for (; cb->args[0] < nvo3_index_size(&nve->remotes.index); cb->args[0]++) {
+		remote = nvo3_index_lookup(&nve->remotes.index, cb->args[0]);
+		if (remote && remote->refs && nvo3_nl_dump(skb, cb, nve, nvo3_fill_remote, remote))
+			break;
+	}
 	nvo3_nl_dump_end(nve);
 	return skb->len;
 }

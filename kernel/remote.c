@@ -78,7 +78,7 @@ bool nvo3_remotes_at(struct nvo3_remotes *remotes, const struct nvo3_addr *addr)
 
 	for (nr = 0; nr < nvo3_index_size(&remotes->index); nr++) {
 		remote = nvo3_index_lookup(&remotes->index, nr);
-		if (remote && nvo3_addr_equal(&remote->loc.addr, addr))
+		if (remote && remote->refs && nvo3_addr_equal(&remote->loc.addr, addr))
 			return true;
 	}
 	return false;
@@ -120,10 +120,15 @@ static void remote_bury(struct nvo3_dead *dead)
 {
 	struct nvo3_remote *remote = container_of(dead, struct nvo3_remote, dead);
 
+	nvo3_index_hide(&remote->remotes->index, remote->nr);
 	nvo3_index_free(&remote->remotes->index, remote->nr);
 	remote_free(remote);
 }
 
+/*
+ * A sender that has read a mapping just before it changed comes with the number now, and what he
+ * sends must not be lost: so the number leads here until he is done.
+ */
 void nvo3_remote_put(struct nvo3_remote *remote)
 {
 	struct nvo3_remotes *remotes = remote->remotes;
@@ -132,7 +137,6 @@ void nvo3_remote_put(struct nvo3_remote *remote)
 	if (--remote->refs)
 		return;
 	rhashtable_remove_fast(&remotes->hash, &remote->node, remote_params);
-	nvo3_index_hide(&remotes->index, remote->nr);
 	remotes->count--;
 	nvo3_reaper_add(remotes->reaper, &remote->dead, remote_bury);
 }

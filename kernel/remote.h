@@ -4,8 +4,9 @@
  * memberships that lead there, so that a mapping needs only its number.
  *
  * Lifetime: references are counted under the writer's mutex; with the last one
- * the remote is hidden from both ways of finding it (locator, number) and goes
- * to the reaper. Fast-path users hold it by RCU alone.
+ * the remote is no longer found by its locator, no mapping has its number, and it
+ * goes to the reaper. Fast-path users hold it by RCU alone, from the moment on that
+ * they have read the number: until the reaper comes, it leads to the remote.
  */
 #ifndef _NVO3_REMOTE_H
 #define _NVO3_REMOTE_H
