@@ -28,7 +28,7 @@ bulk() {
 	busywait 60 in_ns "vm$2" grep -q ':1451 .* 0A ' /proc/net/tcp6
 	ways_mark h1
 	capture_start "bulk$1" h1 ul0 -c 20 "udp port 4789 and greater 60000"
-	run_cmd in_ns "vm$1" iperf3 -c "$3" -n 2M --forceflush
+	run_cmd in_ns "vm$1" iperf3 -c "$3" -n 8M --forceflush
 	capture_until "bulk$1" 5
 	busywait 30 lib_gone "$(<"$LIB_TMP/iperf$2.pid")"
 	went h1 tx=fast rx=fast
@@ -66,7 +66,7 @@ bulk_compat() {
 	bg iperf5 ip netns exec vm2 iperf3 -s -1
 	busywait 60 in_ns vm2 grep -q ':1451 .* 0A ' /proc/net/tcp6
 	capture_start bulk5 vm2 eth0 -c 5 greater 60000
-	run_cmd in_ns vm1 iperf3 -c 10.0.0.2 -n 2M --forceflush
+	run_cmd in_ns vm1 iperf3 -c 10.0.0.2 -n 8M --forceflush
 	capture_until bulk5 5
 	busywait 30 lib_gone "$(<"$LIB_TMP/iperf5.pid")"
 	run_cmd nvo3 -n h1 nve set dev nve0 fastpath auto
