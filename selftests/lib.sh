@@ -60,24 +60,33 @@ lib_report() {	# STATUS NAME
 	fi
 }
 
+# A test tells its end through a pipe, and waiting is reading from one that never has
+# anything: neither takes a process.
+exec {LIB_ENDS}<> <(:)
+exec {LIB_NEVER}<> <(:)
+
+# lib_wait PID: until that test ends; its status, or 137 when its time is over.
+lib_wait() {
+	local pid status=''
+
+	while read -r -t "$TEST_LIMIT" -u "$LIB_ENDS" pid status && [[ $pid != "$1" ]]; do :; done
+	[[ $pid == "$1" ]] || {
+		echo "not done after $TEST_LIMIT s" >>"$LIB_OUT"
+		kill -KILL -- "-$1"
+	}
+	wait "$1" 2>/dev/null
+}
+
 test_run() {
-	local name=$1 status=0 test watchdog
+	local name=$1 status=0
 
 	shift
 	(
+		trap 'echo "$BASHPID" >&"$LIB_ENDS"' EXIT
 		set -e
 		"$@"
 	) >"$LIB_OUT" 2>&1 </dev/null &
-	test=$!
-	(
-		sleep "$TEST_LIMIT"
-		echo "not done after $TEST_LIMIT s" >>"$LIB_OUT"
-		kill -KILL -- "-$test"
-	) >/dev/null 2>&1 &
-	watchdog=$!
-	wait "$test" 2>/dev/null || status=$?
-	kill -KILL -- "-$watchdog" 2>/dev/null
-	wait "$watchdog" 2>/dev/null
+	lib_wait "$!" || status=$?
 	lib_report "$status" "$name"
 }
 
@@ -133,7 +142,7 @@ busywait() {
 			echo "gave up waiting for: $*"
 			return 1
 		fi
-		sleep 0.1
+		read -r -t 0.1 -u "$LIB_NEVER" || true
 	done
 }
 
@@ -168,7 +177,7 @@ ns_del() {
 }
 
 in_ns() {
-	ip netns exec "$@"
+	netns_run "$@"
 }
 
 # link_add NS1 DEV1 NS2 DEV2: a veth pair between two namespaces, both ends up.
@@ -200,9 +209,9 @@ ping_ok() {
 	run_cmd in_ns "$ns" ping -c 1 -W 10 "$@" "$addr"
 }
 
-# ping_lost NS ADDR: two seconds without an answer.
+# ping_lost NS ADDR: no answer within a second.
 ping_lost() {
-	fails in_ns "$1" ping -c 2 -i 0.5 -w 2 "$2"
+	fails in_ns "$1" ping -c 2 -i 0.3 -w 1 "$2"
 }
 
 # --- counters
@@ -262,7 +271,7 @@ capture_start() {
 	local name=$1 ns=$2 dev=$3
 
 	shift 3
-	bg "$name" ip netns exec "$ns" tcpdump --immediate-mode -U -n -s 0 -Z root -i "$dev" \
+	bg "$name" netns_run "$ns" tcpdump --immediate-mode -U -n -s 0 -Z root -i "$dev" \
 		-w "$LIB_TMP/$name.pcap" "$@"
 	busywait 10 grep -q 'listening on' "$LIB_TMP/$name.log"
 }

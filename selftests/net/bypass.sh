@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# processors: 2
 # limit: 600
 # kernels: 6.12, long 6.1
 # Nobody is bypassed: whatever would have had a say in tunnel packets takes effect
@@ -71,7 +72,7 @@ operator() {
 
 # holds NAME NAMESPACE PROTOCOL|all: raw sockets, until bg_stop.
 holds() {
-	bg "$1" ip netns exec "$2" python3 -S "$here/raw_sockets.py" "$3"
+	bg "$1" netns_run "$2" python3 -S "$here/raw_sockets.py" "$3"
 	busywait 20 grep -q sockets "$LIB_TMP/$1.log"
 }
 
@@ -141,14 +142,14 @@ rp_filter() {
 
 # tc is passed by both ways.
 traffic_control() {
-	run_cmd ip netns exec h1 tc qdisc add dev ul0 clsact
+	run_cmd netns_run h1 tc qdisc add dev ul0 clsact
 	goes fast fast
-	run_cmd ip netns exec h1 tc filter add dev ul0 ingress matchall action drop
+	run_cmd netns_run h1 tc filter add dev ul0 ingress matchall action drop
 	assert_eq "$(one_way)" 0 "frames that tc drops"
-	run_cmd ip netns exec h1 tc filter del dev ul0 ingress
-	run_cmd ip netns exec h1 tc filter add dev ul0 egress matchall action drop
+	run_cmd netns_run h1 tc filter del dev ul0 ingress
+	run_cmd netns_run h1 tc filter add dev ul0 egress matchall action drop
 	ping_lost vm1 10.0.0.2
-	run_cmd ip netns exec h1 tc qdisc del dev ul0 clsact
+	run_cmd netns_run h1 tc qdisc del dev ul0 clsact
 	goes fast fast
 }
 
@@ -287,8 +288,8 @@ link_down() {
 
 # The device goes while packets are on their way, and nothing holds it.
 device_gone() {
-	bg flood ip netns exec vm1 ping -q -f 10.0.0.2
-	bg flood6 ip netns exec vm3 ping -q -f fd00::4
+	bg flood netns_run vm1 ping -q -i 0.002 10.0.0.2
+	bg flood6 netns_run vm3 ping -q -i 0.002 fd00::4
 	run_cmd timeout 20 ip -n h1 link del ul0
 	host_connect 1
 	warm_up

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# processors: 2
 # kernels: 6.12
 # Batches of commands: all lines are checked first, few messages carry many of them,
 # and an error names its line.

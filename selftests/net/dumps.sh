@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# processors: 2
 # kernels: 6.12, long 6.1
 # limit: 300
 # Dumps are complete, of what was asked for, and say when they are not consistent.

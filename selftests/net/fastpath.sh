@@ -24,7 +24,7 @@ pings_compat() {
 # bulk FROM TO ADDR: TCP, frames of nearly 64 KB, all the fast way.
 bulk() {
 	in_ns "vm$1" sysctl -qw net.ipv4.tcp_tso_rtt_log=30
-	bg "iperf$2" ip netns exec "vm$2" iperf3 -s -1
+	bg "iperf$2" netns_run "vm$2" iperf3 -s -1
 	busywait 60 in_ns "vm$2" grep -q ':1451 .* 0A ' /proc/net/tcp6
 	ways_mark h1
 	capture_start "bulk$1" h1 ul0 -c 20 "udp port 4789 and greater 60000"
@@ -63,7 +63,7 @@ frames_out() {
 bulk_compat() {
 	run_cmd nvo3 -n h1 nve set dev nve0 fastpath off
 	run_cmd nvo3 -n h2 nve set dev nve0 fastpath off
-	bg iperf5 ip netns exec vm2 iperf3 -s -1
+	bg iperf5 netns_run vm2 iperf3 -s -1
 	busywait 60 in_ns vm2 grep -q ':1451 .* 0A ' /proc/net/tcp6
 	capture_start bulk5 vm2 eth0 -c 5 greater 60000
 	run_cmd in_ns vm1 iperf3 -c 10.0.0.2 -n 8M --forceflush

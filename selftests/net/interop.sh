@@ -45,7 +45,7 @@ both_ways() {
 bulk() {
 	local name=bulk$1$2
 
-	bg "iperf$2" ip netns exec "vm$2" iperf3 -s -1
+	bg "iperf$2" netns_run "vm$2" iperf3 -s -1
 	busywait 60 in_ns "vm$2" grep -q ':1451 .* 0A ' /proc/net/tcp6
 	capture_start "$name" h1 ul0 -c 20 "$4 and greater 3000"
 	run_cmd in_ns "vm$1" iperf3 -c "$3" -n 2M --forceflush

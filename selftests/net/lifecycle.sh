@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# processors: 2
 # limit: 600
 # Everything is made and destroyed in any order, with traffic, and nothing is left.
 #
@@ -42,9 +43,9 @@ lab_down() {
 # Frames without end, to the mapped address, to an unknown one and to all; at a rate that
 # leaves time for what is done meanwhile.
 traffic_start() {
-	bg flow1 ip netns exec vm1 ping -i 0.002 -q 10.0.0.2
-	bg flow2 ip netns exec vm2 ping -i 0.005 -q -b 10.0.0.255
-	bg flow3 ip netns exec vm2 frame_send eth0 02000000007702000000000288b5 1000000000 1000
+	bg flow1 netns_run vm1 ping -i 0.002 -q 10.0.0.2
+	bg flow2 netns_run vm2 ping -i 0.005 -q -b 10.0.0.255
+	bg flow3 netns_run vm2 frame_send eth0 02000000007702000000000288b5 1000000000 1000
 	busywait 30 traffic_flows
 }
 

@@ -18,7 +18,7 @@ TEST_LIMIT=${TEST_LIMIT:-120}
 # (Oops: int3) when frames pass meanwhile. So both stay switched on.
 keep_branches() {
 	ns_add branches
-	bg branches ip netns exec branches tcpdump -i lo -w /dev/null >/dev/null
+	bg branches netns_run branches tcpdump -i lo -w /dev/null >/dev/null
 	modprobe vxlan
 	ip -n branches link add vx0 up type vxlan id 1 local 127.0.0.1 dstport 4789
 	busywait 30 grep -q 'listening on' "$LIB_TMP/branches.log"

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# processors: 2
 # kernels: 6.12, long 6.1
 # limit: 480
 # A frame goes on at the other end of a port's veth at once, unless somebody has a say at
@@ -160,7 +161,7 @@ features() {
 big_frames() {
 	local way=$1
 
-	bg "iperf$way" ip netns exec vm2 iperf3 -s -1
+	bg "iperf$way" netns_run vm2 iperf3 -s -1
 	busywait 60 in_ns vm2 grep -q ':1451 .* 0A ' /proc/net/tcp6
 	capture_start "big$way" vm2 eth0 -c 5 greater 60000
 	run_cmd in_ns vm1 iperf3 -c 10.0.0.2 -n 16M --forceflush
@@ -227,8 +228,8 @@ round_and_round() {
 
 # The other end and its namespace go while frames are on their way.
 namespace_gone() {
-	bg flood ip netns exec vm1 ping -q -f 10.0.0.2
-	bg flood2 ip netns exec vm1 ping -q -f -s 1400 10.0.0.2
+	bg flood netns_run vm1 ping -q -i 0.002 10.0.0.2
+	bg flood2 netns_run vm1 ping -q -i 0.002 -s 1400 10.0.0.2
 	twenty_more=$(link_stat vm2 eth0 rx_packets)
 	busywait 10 flooded
 	ns_del vm2

@@ -87,7 +87,7 @@ fragmented() {
 # TCP finds its way, whatever it believed first.
 tcp() {
 	path "$1"
-	bg iperf ip netns exec vm2 iperf3 -s -1
+	bg iperf netns_run vm2 iperf3 -s -1
 	busywait 60 in_ns vm2 grep -q ':1451 .* 0A ' /proc/net/tcp6
 	run_cmd in_ns vm1 iperf3 -c "$2" -n 2M --forceflush
 	busywait 30 lib_gone "$(<"$LIB_TMP/iperf.pid")"

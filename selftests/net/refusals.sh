@@ -42,7 +42,7 @@ links() {
 # Somebody else has the port: the device does not come up.
 port_in_use() {
 	nvo3 -n h1 nve add dev nve3 dstport 6000
-	bg squatter ip netns exec h1 socat -u UDP-RECV:6000 -
+	bg squatter netns_run h1 socat -u UDP-RECV:6000 -
 	busywait 30 in_ns h1 grep -q ':1770 ' /proc/net/udp
 	fails_with "Address already in use" ip -n h1 link set nve3 up
 	bg_stop squatter

@@ -14,16 +14,16 @@ ping_over_veth() {
 delay() {
 	local rtt
 
-	run_cmd ip netns exec a tc qdisc add dev a0 root netem delay 200ms
+	run_cmd netns_run a tc qdisc add dev a0 root netem delay 200ms
 	rtt=$(in_ns a ping -c 1 10.0.0.2 | sed -n 's/.*time=\([0-9]*\).*/\1/p')
-	run_cmd ip netns exec a tc qdisc del dev a0 root
+	run_cmd netns_run a tc qdisc del dev a0 root
 	assert_ge "$rtt" 200 "round trip in ms"
 }
 
 loss() {
-	run_cmd ip netns exec a tc qdisc add dev a0 root netem loss 100%
+	run_cmd netns_run a tc qdisc add dev a0 root netem loss 100%
 	ping_lost a 10.0.0.2
-	run_cmd ip netns exec a tc qdisc del dev a0 root
+	run_cmd netns_run a tc qdisc del dev a0 root
 	ping_ok a 10.0.0.2
 }
 

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# processors: 2
 # limit: 400
 # kernels: long 6.12 6.1
 # Frames pass while everything around them changes on the other processor: none is lost,
