@@ -7,6 +7,7 @@ several programs, found by wildcard.
     host       selftests/host/*, on this machine
     rig        tools/vm/selftest
     net-X      selftests/net/* in one rig boot per kernel X
+    net-X-smp  those of them that ask for two processors, in one more
     system-X   selftests/system/*, a rig boot for each
     lint       tools/lint/run
 
@@ -28,8 +29,7 @@ import re
 from dataclasses import dataclass, field
 
 KERNELS = ('6.12', '6.1')
-# Emulating one processor takes a fifth less time, so only the module's tests on the newer
-# kernel have two: the others ask for the older kernel, and for the daemons.
+# Emulating one processor takes a fifth less time.
 ONE_PROCESSOR = ('--smp', '1')
 SCRIPT_LIMIT = 180
 BOOT_LIMIT = 120        # of a rig, under emulation on a loaded machine
@@ -114,9 +114,12 @@ def rig_jobs(modules, wanted, long):
         scripts = [path for path in executables('selftests/net/*')
                    if kernel in script_kernels(path, ' '.join(KERNELS), long)
                    and wanted(f'net-{kernel}/{os.path.basename(path)}')]
-        if scripts:
-            jobs.append(rig_job(f'net-{kernel}', kernel, modules.get(kernel), scripts,
-                                () if kernel == KERNELS[0] else ONE_PROCESSOR))
+        two = [path for path in scripts if kernel == KERNELS[0] and header(path, 'processors')]
+        one = [path for path in scripts if path not in two]
+        for name, group, options in (('', one, ONE_PROCESSOR), ('-smp', two, ())):
+            if group:
+                jobs.append(rig_job(f'net-{kernel}{name}', kernel, modules.get(kernel), group,
+                                    options))
     for path in executables('selftests/system/*'):
         for kernel in script_kernels(path, KERNELS[0], long):
             name = f'system-{kernel}/{os.path.basename(path)}'
