@@ -18,6 +18,7 @@ LAB=${LAB:-/tmp/nvo3-lab}
 LAB_DELAY=${LAB_DELAY:-5ms}
 LAB_BIN=${LAB_BIN:-$LAB_TOP/build/bin}
 LAB_HOSTS="host1 host2 host3 host4"
+LAB_NODES="director1 director2 vcenter1 vcenter2 $LAB_HOSTS"
 PATH=$LAB_BIN:$PATH
 
 lab_dc() {	# NAME -> number of its data centre
@@ -59,39 +60,65 @@ lab_until() {	# SECONDS WHAT COMMAND... : wait for a condition, not for time
 	done
 }
 
-lab_attach() {	# NAME: its namespace, and a link to its data centre's bridge
-	local name=$1 dc host
-	dc=$(lab_dc "$name")
-	host=$(lab_addr "$name")
-	ip netns add "$name"
-	ip -n "$name" link set lo up
-	ip link add eth0 netns "$name" type veth peer name "$name" netns "dc$dc-net"
-	ip -n "dc$dc-net" link set "$name" master br0 up
-	ip -n "$name" addr add "10.$dc.0.$host/24" dev eth0
-	ip -n "$name" addr add "fd00:$dc::$host/64" dev eth0 nodad
-	ip -n "$name" link set eth0 up
-	ip -n "$name" route add default via "10.$dc.0.1"
-	ip -n "$name" -6 route add default via "fd00:$dc::1"
+# The lines below are for "ip -b -": a process for each would take most of the time.
+lab_links() {	# all namespaces, and the links between them
+	local name dc
+	for name in router dc1-net dc2-net $LAB_NODES; do
+		echo "netns add $name"
+	done
+	for dc in 1 2; do
+		echo "link add dc$dc netns router type veth peer name uplink netns dc$dc-net"
+	done
+	for name in $LAB_NODES; do
+		dc=$(lab_dc "$name")
+		echo "link add eth0 netns $name type veth peer name $name netns dc$dc-net"
+	done
+}
+
+lab_router() {
+	local dc
+	echo "link set lo up"
+	for dc in 1 2; do
+		echo "addr add 10.$dc.0.1/24 dev dc$dc"
+		echo "addr add fd00:$dc::1/64 dev dc$dc nodad"
+		echo "link set dc$dc up"
+	done
+}
+
+lab_bridge() {	# DC
+	local name
+	echo "link add br0 up type bridge"
+	echo "link set uplink master br0 up"
+	for name in $LAB_NODES; do
+		[[ $(lab_dc "$name") != "$1" ]] || echo "link set $name master br0 up"
+	done
+}
+
+lab_node() {	# NAME: its addresses, and the way to the other data centre
+	local dc host
+	dc=$(lab_dc "$1")
+	host=$(lab_addr "$1")
+	cat <<-EOF
+		link set lo up
+		addr add 10.$dc.0.$host/24 dev eth0
+		addr add fd00:$dc::$host/64 dev eth0 nodad
+		link set eth0 up
+		route add default via 10.$dc.0.1
+		route add default via fd00:$dc::1
+	EOF
 }
 
 lab_underlay_up() {
 	local dc name
-	ip netns add router
-	ip -n router link set lo up
-	ip netns exec router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	lab_links | ip -b -
+	lab_router | ip -n router -b -
+	lab_in router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 	for dc in 1 2; do
-		ip netns add "dc$dc-net"
-		ip -n "dc$dc-net" link add br0 type bridge
-		ip -n "dc$dc-net" link set br0 up
-		ip link add "dc$dc" netns router type veth peer name uplink netns "dc$dc-net"
-		ip -n "dc$dc-net" link set uplink master br0 up
-		ip -n router addr add "10.$dc.0.1/24" dev "dc$dc"
-		ip -n router addr add "fd00:$dc::1/64" dev "dc$dc" nodad
-		ip -n router link set "dc$dc" up
-		ip netns exec router tc qdisc add dev "dc$dc" root netem delay "$LAB_DELAY"
+		lab_bridge $dc | ip -n "dc$dc-net" -b -
+		lab_in router tc qdisc add dev "dc$dc" root netem delay "$LAB_DELAY"
 	done
-	for name in vcenter1 director1 vcenter2 director2 $LAB_HOSTS; do
-		lab_attach "$name"
+	for name in $LAB_NODES; do
+		lab_node "$name" | ip -n "$name" -b -
 	done
 }
 
@@ -230,10 +257,10 @@ lab_up() {	# namespaces, certificates, configuration, daemons
 		mkdir -p "$LAB/$name"
 		lab_conf_host "$name" >"$LAB/$name.conf"
 	done
-	for name in director1 director2 vcenter1 vcenter2 $LAB_HOSTS; do
+	for name in $LAB_NODES; do
 		lab_launch "$name"
 	done
-	for name in director1 director2 vcenter1 vcenter2 $LAB_HOSTS; do
+	for name in $LAB_NODES; do
 		lab_ready "$name" 0 || return 1
 	done
 	lab_until 60 "the servers at vcenter1" lab_servers_up 1 &&
@@ -273,7 +300,7 @@ vm_netns() {	# UUID: the network namespace that is the VM
 
 lab_down() {
 	local name pid ns
-	for name in $LAB_HOSTS vcenter1 vcenter2 director1 director2; do
+	for name in $LAB_NODES; do
 		[[ -f $LAB/$name.pid ]] || continue
 		pid=$(cat "$LAB/$name.pid")
 		kill "$pid" 2>/dev/null
