@@ -33,7 +33,7 @@ KERNELS = ('6.12', '6.1')
 ONE_PROCESSOR = ('--smp', '1')
 SCRIPT_LIMIT = 180
 BOOT_LIMIT = 120        # of a rig, under emulation on a loaded machine
-UNIT_LIMIT = 120
+UNIT_LIMIT = 300
 
 
 @dataclass
