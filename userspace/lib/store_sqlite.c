@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 
 #include "cleanup.h"
@@ -38,6 +39,7 @@ struct sqlite_store {
 	struct sqlite3 *db;
 	struct sqlite3_stmt *stmt[N_STMT];
 	char *path;
+	int lock;
 };
 
 static int code_to_errno(int code)
@@ -194,6 +196,9 @@ static void do_close(void *priv)
 	for (int i = 0; i < N_STMT; i++)
 		sqlite3_finalize(s->stmt[i]);
 	sqlite3_close(s->db);
+	/* last: who gets the lock finds all of it */
+	if (s->lock >= 0)
+		close(s->lock);
 	free(s->path);
 	free(s);
 }
@@ -316,13 +321,49 @@ static int check_meta(struct sqlite_store *s, const char *owner, uint8_t id[STOR
 	return 0;
 }
 
+/* As flock() has it, so never stale; what is in the file is only for people. */
+static int taken(struct sqlite_store *s, int fd, struct err *err)
+{
+	char text[96] = "another process";
+	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+
+	if (n > 0)
+		text[n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return err_set(err, EBUSY, "store %s: is in use by %s", s->path, text);
+}
+
+/* Two processes that believe to have it would each undo what the other one knows. */
+static int lock_file(struct sqlite_store *s, const char *owner, struct err *err)
+{
+	_cleanup_free_ char *path = NULL;
+	_cleanup_close_ int fd = -1;
+
+	if (asprintf(&path, "%s.lock", s->path) < 0)
+		abort();
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return err_sys(err, errno, "store %s", path);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? taken(s, fd, err) :
+					      err_sys(err, errno, "store %s", path);
+	if (ftruncate(fd, 0) < 0 || dprintf(fd, "%s, process %d\n", owner, getpid()) < 0)
+		return err_sys(err, errno, "store %s", path);
+	s->lock = steal_fd(&fd);
+	return 0;
+}
+
 /* The file is made here because SQLite would make it readable for all; -wal and -shm follow. */
-static int open_file(struct sqlite_store *s, struct err *err)
+static int open_file(struct sqlite_store *s, const char *owner, struct err *err)
 {
 	_cleanup_close_ int fd = open(s->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int r;
 
 	if (fd < 0)
 		return err_sys(err, errno, "store %s", s->path);
+	r = lock_file(s, owner, err);
+	if (r < 0)
+		return r;
 	if (sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
 		return fail(s, err, "open");
 	sqlite3_extended_result_codes(s->db, 1);
@@ -335,7 +376,7 @@ static int set_up(struct sqlite_store *s, const char *owner, uint8_t id[STORE_ID
 {
 	int r;
 
-	r = open_file(s, err);
+	r = open_file(s, owner, err);
 	if (r == 0)
 		r = exec(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", "open", err);
 	if (r == 0)
@@ -356,6 +397,7 @@ static void *do_open(const char *where, const char *owner, uint8_t id[STORE_ID_L
 
 	if (!s)
 		abort();
+	s->lock = -1;
 	s->path = strdup(where);
 	if (!s->path)
 		abort();

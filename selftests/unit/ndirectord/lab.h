@@ -63,6 +63,7 @@ struct proc {
 
 /* The director of DC @dc_id; not started yet. */
 void proc_init(struct proc *d, struct lab *lab, int dc_id);
+void proc_launch(struct proc *d);	/* without waiting for it to be ready */
 void proc_start(struct proc *d);
 bool proc_alive(struct proc *d);
 /*

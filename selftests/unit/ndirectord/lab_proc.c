@@ -169,7 +169,7 @@ static bool accepts(uint16_t port)
 	return ok;
 }
 
-void proc_start(struct proc *d)
+void proc_launch(struct proc *d)
 {
 	write_conf(d);
 	d->pid = fork();
@@ -177,6 +177,11 @@ void proc_start(struct proc *d)
 	if (!d->pid)
 		become_director(d);
 	DL_APPEND(d->lab->procs, d);
+}
+
+void proc_start(struct proc *d)
+{
+	proc_launch(d);
 	LAB_WAIT(d->lab, accepts(d->api));
 }
 

@@ -224,6 +224,25 @@ static void test_what_was_answered_is_there(void **state)
 	}
 }
 
+/* Two directors on one store would each undo what the other one knows. */
+static void test_a_second_one_is_refused(void **state)
+{
+	struct proc second;
+	char text[256];
+
+	begin(state);
+	proc_init(&second, d.lab, 1);
+	proc_launch(&second);
+	proc_end(&second, 0, 1);
+	snprintf(text, sizeof(text), "store %s: is in use by ndirectord, process %d",
+		 lab_path(d.lab, "dc1.db"), d.pid);
+	assert_true(proc_logged(&d, text));
+	assert_int_equal(proc_count(&d, "/vns", NULL, NULL), 1);
+	/* the kernel takes the lock from a process that was killed */
+	proc_end(&d, SIGKILL, -1);
+	proc_start(&d);
+}
+
 /* A store that cannot grow: the director says so and ends, and goes on when it can. */
 static void test_a_full_disk(void **state)
 {
@@ -262,6 +281,7 @@ int main(int argc, char **argv)
 		LAB_TEST(test_who_does_not_come_back_is_stale),
 		LAB_TEST(test_epochs_climb_on),
 		LAB_TEST(test_what_was_answered_is_there),
+		LAB_TEST(test_a_second_one_is_refused),
 		LAB_TEST(test_a_full_disk),
 	};
 
