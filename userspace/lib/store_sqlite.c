@@ -2,21 +2,29 @@
 /*
  * The only file that knows SQLite. WAL with synchronous=FULL: a commit has reached the disk
  * when it returns, and a crash in the middle leaves the state before it.
+ *
+ * After defer(): synchronous=NORMAL. A commit is then in the log, that is, in the kernel; what
+ * a crash of the machine leaves is a beginning of the log, found by its checksums. sync() writes the
+ * log out through a descriptor of its own, and tidy() copies it into the database through a
+ * connection of its own, which syncs whatever has to be synced before.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
 
 #include "cleanup.h"
+#include "log.h"
 #include "store_backend.h"
 
-#define BUSY_MS 5000
+#define BUSY_MS		5000
+#define LOG_PAGES	4000	/* from here on it is copied into the database */
 
 enum statement {
 	STMT_PUT,
@@ -40,6 +48,9 @@ struct sqlite_store {
 	struct sqlite3_stmt *stmt[N_STMT];
 	char *path;
 	int lock;
+	int log;			/* the worker's, as is the next one */
+	struct sqlite3 *copier;
+	atomic_int log_pages;
 };
 
 static int code_to_errno(int code)
@@ -195,7 +206,10 @@ static void do_close(void *priv)
 
 	for (int i = 0; i < N_STMT; i++)
 		sqlite3_finalize(s->stmt[i]);
+	sqlite3_close(s->copier);
 	sqlite3_close(s->db);
+	if (s->log >= 0)
+		close(s->log);
 	/* last: who gets the lock finds all of it */
 	if (s->lock >= 0)
 		close(s->lock);
@@ -398,6 +412,7 @@ static void *do_open(const char *where, const char *owner, uint8_t id[STORE_ID_L
 	if (!s)
 		abort();
 	s->lock = -1;
+	s->log = -1;
 	s->path = strdup(where);
 	if (!s->path)
 		abort();
@@ -405,6 +420,66 @@ static void *do_open(const char *where, const char *owner, uint8_t id[STORE_ID_L
 		return s;
 	do_close(s);
 	return NULL;
+}
+
+static int count_pages(void *arg, struct sqlite3 *db, const char *name, int pages)
+{
+	struct sqlite_store *s = arg;
+
+	atomic_store(&s->log_pages, pages);
+	return SQLITE_OK;
+}
+
+/*
+ * Never opened or closed while in use but here: of the database itself that would cost SQLite its
+ * locks (POSIX), of the log it does not.
+ */
+static int do_defer(void *priv, struct err *err)
+{
+	_cleanup_free_ char *path = NULL;
+	struct sqlite_store *s = priv;
+	int r;
+
+	r = exec(s, "PRAGMA synchronous = NORMAL", "open", err);
+	if (r < 0)
+		return r;
+	if (asprintf(&path, "%s-wal", s->path) < 0)
+		abort();
+	s->log = open(path, O_RDWR | O_CLOEXEC);
+	if (s->log < 0)
+		return err_sys(err, errno, "store %s", path);
+	/* takes the place of the copying in the middle of a commit */
+	sqlite3_wal_hook(s->db, count_pages, s);
+	return 0;
+}
+
+static int do_sync(void *priv, struct err *err)
+{
+	struct sqlite_store *s = priv;
+
+	if (fdatasync(s->log) < 0)
+		return err_sys(err, errno, "store %s: sync", s->path);
+	return 0;
+}
+
+/* Whatever fails here is tried again later; the log only grows meanwhile. */
+static void do_tidy(void *priv)
+{
+	struct sqlite_store *s = priv;
+	int code = SQLITE_OK;
+
+	if (atomic_load(&s->log_pages) < LOG_PAGES)
+		return;
+	if (!s->copier)
+		code = sqlite3_open_v2(s->path, &s->copier, SQLITE_OPEN_READWRITE, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(s->copier, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_wal_checkpoint_v2(s->copier, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
+						 NULL);
+	if (code != SQLITE_OK && code != SQLITE_BUSY)
+		log_warn("store %s: its log of %d pages is not copied: %s", s->path,
+			 atomic_load(&s->log_pages), sqlite3_errstr(code));
 }
 
 const struct store_backend store_sqlite = {
@@ -417,4 +492,7 @@ const struct store_backend store_sqlite = {
 	.begin = do_begin,
 	.commit = do_commit,
 	.rollback = do_rollback,
+	.defer = do_defer,
+	.sync = do_sync,
+	.tidy = do_tidy,
 };

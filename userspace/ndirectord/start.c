@@ -42,6 +42,12 @@ static void reap(void *arg)
 	loop_timer_set(d->reaper, REAP_MS);
 }
 
+/* Memory is ahead of the disk: only a restart brings them together. */
+static void lost(const struct err *why, void *arg)
+{
+	exit(EXIT_FAILURE);
+}
+
 static int load(struct director *d, const struct settings *s, struct err *err)
 {
 	int ret;
@@ -50,6 +56,8 @@ static int load(struct director *d, const struct settings *s, struct err *err)
 	if (!d->store)
 		return -EIO;
 	ret = persist_load(d, err);
+	if (!ret)
+		ret = store_defer(d->store, d->loop, lost, d, err);
 	if (ret)
 		return ret;
 	persist_attach(d);
@@ -84,12 +92,6 @@ static int add_peers(struct director *d, const struct settings *s, struct err *e
 	return ret;
 }
 
-/* Nothing is told that is not on the disk. */
-static void commit(void *arg)
-{
-	director_commit(arg);
-}
-
 struct director *director_start(struct loop *loop, const struct settings *s, struct err *err)
 {
 	struct director *d = calloc(1, sizeof(*d));
@@ -98,7 +100,7 @@ struct director *director_start(struct loop *loop, const struct settings *s, str
 	d->loop = loop;
 	d->events = events_new();
 	db_init(&d->db, s->dc, s->dc_id);
-	tell_init(&d->tell, loop, commit, d);
+	tell_init(&d->tell, loop);
 	d->tls = tls_new(s->ca, s->cert, s->key, err);
 	if (d->tls)
 		ret = check_identity(d, s, err);
