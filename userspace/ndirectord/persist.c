@@ -7,6 +7,7 @@
 #include <string.h>
 #include "director.h"
 #include "lib/cleanup.h"
+#include "nve_tell.h"
 #include "proto/ndirectord_store.pb-c.h"
 #include "proto/placement.pb-c.h"
 #include "wire.h"
@@ -100,6 +101,7 @@ static void on_vn(struct db_vn *vn, bool gone, void *arg)
 
 	if (!gone) {
 		put_vn(arg, vn);
+		nve_tell_vn(vn);
 		return;
 	}
 	snprintf(key, sizeof(key), "vn/%s", uuid_format(&vn->info.uuid, uuid));

@@ -201,6 +201,7 @@ static const struct http_route routes[] = {
 	{ "GET", "/api/v1/moves/{id}", get_object },
 	{ "GET", "/api/v1/lookup", lookup },
 	{ "POST", "/api/v1/vns", post_vn },
+	{ "PATCH", "/api/v1/vns/{id}", post_vn },
 	{ "GET", "/api/v1/events", list_events },
 	{ "GET", "/api/v1/mappings", mappings },
 	{ NULL },
@@ -436,6 +437,7 @@ static void test_lists(void **state)
 	       "{\n  \"result\": \"not-found\"\n}\n", "Error: no such VM in VN blue\n");
 	expect("vn create blue --vni 4096 --tenant t --unknown drop --bum none", CTL_OK,
 	       "name     blue\nvni      4096\ntenant   t\nunknown  drop\nbum      none\n", "");
+	expect("vn set blue --unknown flood", CTL_OK, "unknown  flood\n", "");
 	expect("--director-socket api.sock map list --vn blue", CTL_OK,
 	       "VN     VNI  LOCATORS\nblue  4096  10.1.0.11\n", "");
 }

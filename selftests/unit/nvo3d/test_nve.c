@@ -465,6 +465,56 @@ static void test_restart_keeps_everything(void **state)
 	teardown(&b);
 }
 
+static void tell_policies(struct nve_bed *b, uint32_t vni, uint32_t unknown)
+{
+	Nvo3__VnUpdate update = NVO3__VN_UPDATE__INIT;
+	Nvo3__VnInfo info = NVO3__VN_INFO__INIT;
+
+	info.uuid = (ProtobufCBinaryData){ 16, vn_id };
+	info.vni = vni;
+	info.unknown = unknown;
+	info.bum = NVO3_BUM_REPLICATE;
+	update.vn = &info;
+	chan_event(b->d.chan, MSG(VN_UPDATE), &update.base);
+}
+
+static uint32_t unknown_now(struct nve_bed *b)
+{
+	struct nvo3_vn vn;
+
+	assert_int_equal(b->kern->ops->vn_get(b->kern, VNI, &vn, NULL), 0);
+	return vn.unknown;
+}
+
+static void test_policies_change_at_once(void **state)
+{
+	struct nve_bed b;
+
+	setup(&b, state);
+	assert_int_equal(associate(&b, 1, 3).code, CODE(OK));
+	assert_int_equal(activate(&b, 1, 3).code, CODE(OK));
+	assert_int_equal(unknown_now(&b), NVO3_UNKNOWN_DROP);
+	tell_policies(&b, VNI, NVO3_UNKNOWN_FLOOD);
+	BED_WAIT(b.bed, unknown_now(&b) == NVO3_UNKNOWN_FLOOD);
+	/* nothing else was touched */
+	assert_int_equal(port_state(&b, 1), NVO3_PORT_STATE_ACTIVE);
+	assert_true(far_mapped(&b));
+	/* what makes no sense changes nothing */
+	tell_policies(&b, VNI + 1, NVO3_UNKNOWN_DROP);
+	tell_policies(&b, VNI, 77);
+	bed_settle(b.bed, 20);
+	assert_int_equal(unknown_now(&b), NVO3_UNKNOWN_FLOOD);
+	/* it is kept: a restart without a director does not bring the old ones back */
+	chan_free(b.vs);
+	nve_stop(b.nve);
+	end_director(&b);
+	begin_nve(&b);
+	bed_settle(b.bed, 20);
+	assert_int_equal(unknown_now(&b), NVO3_UNKNOWN_FLOOD);
+	begin_vserver(&b);
+	teardown(&b);
+}
+
 static void test_sync(void **state)
 {
 	struct nve_bed b;
@@ -588,6 +638,7 @@ int main(void)
 		BED_TEST(test_an_operators_vn_is_not_taken),
 		BED_TEST(test_director_silent),
 		BED_TEST(test_restart_keeps_everything),
+		BED_TEST(test_policies_change_at_once),
 		BED_TEST(test_sync),
 		BED_TEST(test_vn_connect),
 		BED_TEST(test_refused_at_session_start),
