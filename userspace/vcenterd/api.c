@@ -130,6 +130,7 @@ static const struct http_route routes[] = {
 	{ "POST", "/api/v1/vms/{id}/move", api_vm_move },
 	{ "GET", "/api/v1/moves", api_move_list },
 	{ "GET", "/api/v1/moves/{id}", api_move_show },
+	{ "POST", "/api/v1/moves/{id}/abort", api_move_abort },
 	{ "GET", "/api/v1/lookup", api_lookup },
 	{ "GET", "/api/v1/events", event_list },
 	{ "GET", "/api/v1/alerts", alert_list },

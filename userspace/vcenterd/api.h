@@ -25,6 +25,7 @@ void api_vm_stop(struct http_request *req, void *arg);
 void api_vm_move(struct http_request *req, void *arg);
 void api_move_list(struct http_request *req, void *arg);
 void api_move_show(struct http_request *req, void *arg);
+void api_move_abort(struct http_request *req, void *arg);
 void api_lookup(struct http_request *req, void *arg);
 
 /* Answer with the status of @code, or of an errno of either sign. */

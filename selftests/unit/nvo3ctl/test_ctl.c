@@ -199,6 +199,7 @@ static const struct http_route routes[] = {
 	{ "POST", "/api/v1/vms/{id}/stop", change_object },
 	{ "POST", "/api/v1/vms/{id}/move", post_move },
 	{ "GET", "/api/v1/moves/{id}", get_object },
+	{ "POST", "/api/v1/moves/{id}/abort", change_object },
 	{ "GET", "/api/v1/lookup", lookup },
 	{ "POST", "/api/v1/vns", post_vn },
 	{ "PATCH", "/api/v1/vns/{id}", post_vn },

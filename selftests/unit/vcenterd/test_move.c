@@ -5,6 +5,7 @@
  * Whatever happens: the VM never runs twice, its only image is never deleted, and in the end
  * exactly one side has it.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,7 +50,14 @@ struct world {
 	uint64_t director_silent_until;	/* it places, but its answers get lost */
 	uint64_t director_refuses_until;	/* afterwards */
 	bool crash_in_place;
+	uint64_t dst_down_from, dst_down_until;	/* the server; its vCenter is there */
+	uint64_t operator_at;		/* gives up */
 };
+
+static bool dst_up(const struct world *w)
+{
+	return w->now < w->dst_down_from || w->now >= w->dst_down_until;
+}
 
 static void crash_source(struct world *w)
 {
@@ -165,6 +173,15 @@ static uint32_t dest_abort(struct world *w)
 									    CODE(UNAVAILABLE);
 }
 
+static uint32_t refusal(int ret)
+{
+	if (ret == 1)
+		return CODE(OK);
+	if (ret == -EHOSTUNREACH)
+		return CODE(UNAVAILABLE);
+	return ret == -2 ? CODE(NOT_FOUND) : CODE(BAD_STATE);
+}
+
 /* Carry one act out where it belongs. False: no answer yet. */
 static bool carry_out(struct world *w, enum move_act act, uint32_t *code, uint32_t *phase)
 {
@@ -181,17 +198,17 @@ static bool carry_out(struct world *w, enum move_act act, uint32_t *code, uint32
 		w->src_offered = true;
 		return true;
 	case MOVE_ACT_PULL:
-		ret = w->has_in ? incoming_pull(&w->in, true, w->now, NULL) : -2;
+		ret = w->has_in ? incoming_pull(&w->in, dst_up(w), w->now, NULL) : -2;
 		w->owes_pull = !ret;
-		*code = ret == 1 ? CODE(OK) : ret == -2 ? CODE(NOT_FOUND) : CODE(BAD_STATE);
+		*code = refusal(ret);
 		return ret != 0;
 	case MOVE_ACT_COMMIT:
 		assert_int_equal(w->m_disk.step, MOVE_COMMIT);
-		ret = w->has_in ? incoming_commit(&w->in, w->was_running, true, w->now, NULL) : -2;
+		ret = w->has_in ? incoming_commit(&w->in, w->was_running, dst_up(w), true, w->now, NULL) : -2;
 		if (!ret)
 			store_in(w);
 		w->owes_commit = !ret;
-		*code = ret == 1 ? CODE(OK) : ret == -2 ? CODE(NOT_FOUND) : CODE(BAD_STATE);
+		*code = refusal(ret);
 		return ret != 0;
 	case MOVE_ACT_STATUS:
 		*phase = w->has_in ? incoming_status(&w->in) :
@@ -233,6 +250,14 @@ static void step_source(struct world *w)
 		answer(w, CODE(TIMEOUT), 0);
 	if (move_tick(&w->m, w->now))
 		w->m_disk = w->m;
+	if (w->operator_at && w->now >= w->operator_at) {
+		w->operator_at = 0;
+		if (!(w->m.flags & MOVE_F_ABORTING) &&
+		    !move_abort(&w->m, "by the operator", NULL)) {
+			w->out = MOVE_ACT_NONE;
+			w->m_disk = w->m;
+		}
+	}
 	act = move_next(&w->m, w->now);
 	if (act == MOVE_ACT_NONE)
 		return;
@@ -311,7 +336,7 @@ static void step_pull(struct world *w)
 
 	if (w->in.phase != INCOMING_PULLING || !w->owes_pull)
 		return;
-	fate = point(w);
+	fate = dst_up(w) ? point(w) : FATE_LOSE_REQUEST;
 	if (w->in.phase != INCOMING_PULLING)
 		return;
 	if (fate == FATE_OK) {
@@ -335,10 +360,10 @@ static void step_dest(struct world *w)
 
 	if (!w->has_in)
 		return;
-	if (incoming_tick(&w->in, w->now, w->now))
+	if (incoming_tick(&w->in, dst_up(w), w->now, w->now))
 		store_in(w);
 	step_pull(w);
-	act = w->has_in ? incoming_next(&w->in, N_NICS, true, true, w->now, &nic) :
+	act = w->has_in ? incoming_next(&w->in, N_NICS, dst_up(w), true, w->now, &nic) :
 			  INCOMING_ACT_NONE;
 	if (act != INCOMING_ACT_NONE)
 		dest_act(w, act, nic);
@@ -369,7 +394,7 @@ static void run(struct world *w)
 		step_source(w);
 		step_dest(w);
 		check(w);
-		if (w->m.state != MOVE_RUNNING && !w->m.waiting &&
+		if (w->m.state != MOVE_RUNNING && !w->m.waiting && !move_owes(&w->m) &&
 		    (!w->has_in || (incoming_is_over(&w->in) && !w->in.cleanup)))
 			return;
 	}
@@ -460,6 +485,11 @@ static void test_random(void **state)
 		w.seed = seed;
 		w.was_running = seed & 2;
 		w.src_running = w.was_running;
+		w.operator_at = seed & 4 ? rand_r(&w.seed) % 60000 : 0;
+		if (seed & 8) {
+			w.dst_down_from = rand_r(&w.seed) % 30000;
+			w.dst_down_until = w.dst_down_from + rand_r(&w.seed) % 60000;
+		}
 		run(&w);
 		check_end(&w);
 		if (w.m.state == MOVE_DONE)
@@ -532,12 +562,20 @@ static void test_abort_until_commit(void **state)
 	move_begin(&m, 0);
 	move_answer(&m, MOVE_ACT_RESERVE, &ok, 0, 0);
 	move_answer(&m, MOVE_ACT_STOP, &ok, 0, 0);
-	assert_int_equal(move_abort(&m, "by the operator", 0, &err), 0);
+	m.waiting = true;	/* the pull is out */
+	assert_int_equal(move_abort(&m, "by the operator", &err), 0);
 	assert_int_equal(move_next(&m, 0), MOVE_ACT_UNDO_SOURCE);
 	move_answer(&m, MOVE_ACT_UNDO_SOURCE, &ok, 0, 0);
+	assert_int_equal(m.state, MOVE_ABORTED);
+	/* the pull's answer changes nothing any more */
+	m.waiting = true;
+	assert_false(move_answer(&m, MOVE_ACT_PULL, &ok, 0, 0));
+	assert_true(m.waiting);
+	m.waiting = false;
+	assert_true(move_owes(&m));
 	assert_int_equal(move_next(&m, 0), MOVE_ACT_UNDO_DEST);
 	move_answer(&m, MOVE_ACT_UNDO_DEST, &ok, 0, 0);
-	assert_int_equal(m.state, MOVE_ABORTED);
+	assert_false(move_owes(&m));
 	assert_string_equal(m.error, "by the operator");
 
 	memset(m.error, 0, sizeof(m.error));
@@ -547,9 +585,82 @@ static void test_abort_until_commit(void **state)
 	move_answer(&m, MOVE_ACT_STOP, &ok, 0, 0);
 	move_answer(&m, MOVE_ACT_PULL, &ok, 0, 0);
 	assert_int_equal(m.step, MOVE_COMMIT);
-	assert_true(move_abort(&m, "by the operator", 0, &err) < 0);
+	assert_true(move_abort(&m, "by the operator", &err) < 0);
 	assert_non_null(strstr(err.text, "web"));
 	assert_int_equal(move_next(&m, 0), MOVE_ACT_COMMIT);
+}
+
+/* At each moment before the commit: the source has its VM back while the server is still away. */
+static void test_dead_server(void **state)
+{
+	struct world w;
+	int aborted = 0;
+
+	for (uint64_t from = 1000; from < 8000; from += 250) {
+		world_init(&w, from & 256);
+		w.dst_down_from = from;
+		w.dst_down_until = 2000000;
+		for (; w.now < 100000 && w.m.state == MOVE_RUNNING; w.now += 500) {
+			step_source(&w);
+			step_dest(&w);
+			check(&w);
+		}
+		/* it had the commit: nobody can take it back */
+		if (w.in.phase >= INCOMING_PLACING && w.in.phase != INCOMING_ABORTED)
+			continue;
+		aborted++;
+		assert_int_equal(w.m.state, MOVE_ABORTED);
+		assert_true(w.src_running);
+		assert_true(w.now < from + 20000);
+		/* and when it is back nothing is left there */
+		run(&w);
+		assert_true(w.now < 2002000);
+		check_end(&w);
+	}
+	assert_true(aborted > 2);
+}
+
+/* The whole destination is silent from the pull on, for longer than its lease. */
+static void test_dead_destination(void **state)
+{
+	struct move_answer ok = { .code = CODE(OK), .text = "", .server = "host3",
+				  .sha256 = (const uint8_t *)"0123456789abcdef0123456789abcdef" };
+	struct move_answer silence = { .code = CODE(UNAVAILABLE), .text = "session lost" };
+	struct move m = { .vm_name = "web", .from_dc = "dc1", .to_dc = "dc2" };
+	uint64_t now = 60000, gave_up = 0;
+	int asked = 0;
+
+	move_begin(&m, 0);
+	move_answer(&m, MOVE_ACT_RESERVE, &ok, 0, 0);
+	move_answer(&m, MOVE_ACT_STOP, &ok, 0, 0);
+	/* one session that breaks is no death */
+	move_answer(&m, MOVE_ACT_PULL, &silence, 10000, 10000);
+	for (; m.state == MOVE_RUNNING && now < 200000; now += 250) {
+		enum move_act act = move_next(&m, now);
+
+		if (act == MOVE_ACT_UNDO_SOURCE)
+			gave_up = now;
+		if (act != MOVE_ACT_NONE)
+			move_answer(&m, act, act == MOVE_ACT_UNDO_SOURCE ? &ok : &silence, now, now);
+	}
+	assert_in_range(gave_up, 75000, 76000);
+	assert_int_equal(m.state, MOVE_ABORTED);
+	assert_string_equal(m.error, "session lost");
+	/* what it still has to hear is not forgotten, nor asked all the time */
+	for (; now < 86400000; now += 250) {
+		enum move_act act = move_next(&m, now);
+
+		if (act == MOVE_ACT_NONE)
+			continue;
+		assert_int_equal(act, MOVE_ACT_UNDO_DEST);
+		assert_false(move_answer(&m, act, &silence, now, now) && asked);
+		asked++;
+	}
+	assert_in_range(asked, 10000, 20000);
+	assert_true(move_answer(&m, MOVE_ACT_UNDO_DEST, &ok, now, now));
+	assert_false(move_owes(&m));
+	assert_int_equal(move_next(&m, now), MOVE_ACT_NONE);
+	assert_int_equal(m.state, MOVE_ABORTED);
 }
 
 /* A destination that is silent at the commit is asked for ever, and nothing starts meanwhile. */
@@ -593,6 +704,8 @@ int main(void)
 		cmocka_unit_test(test_commit_refused_late),
 		cmocka_unit_test(test_refused_before_touched),
 		cmocka_unit_test(test_abort_until_commit),
+		cmocka_unit_test(test_dead_server),
+		cmocka_unit_test(test_dead_destination),
 		cmocka_unit_test(test_silent_commit),
 	};
 
