@@ -32,6 +32,7 @@ struct director {
 	struct center *centers;			/* vCenter sessions that are up, list */
 	uint32_t heard;				/* number of the newest peer's snapshot */
 	struct loop_timer *grace, *reaper;	/* start.c */
+	unsigned int forget_s;
 	bool stopping;
 };
 

@@ -161,13 +161,18 @@ static void on_nve(struct db_nve *nve, void *arg)
 	char key[KEY_MAX];
 	int i;
 
+	snprintf(key, sizeof(key), "nve/%s", nve->name);
+	if (nve->forgotten) {
+		del(arg, key);
+		return;
+	}
 	for (i = 0; i < nve->n_locators; i++)
 		locators[i] = msg_put_ip(&nve->locators[i]);
 	stored.name = nve->name;
 	stored.locators = locators;
 	stored.n_locators = nve->n_locators;
 	stored.stale = nve->stale & DB_STALE_NVE;
-	snprintf(key, sizeof(key), "nve/%s", nve->name);
+	stored.idle_since = nve->idle_since;
 	put(arg, key, &stored.base);
 }
 

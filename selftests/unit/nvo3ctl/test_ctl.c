@@ -190,6 +190,15 @@ static void mappings(struct http_request *req, void *arg)
 				       "locators", "10.1.0.11"));
 }
 
+static void delete_nve(struct http_request *req, void *arg)
+{
+	if (http_query(req, "force"))
+		http_reply(req, 200, json_object());
+	else
+		http_error(req, 409, "busy", "%s of %s is busy", http_param(req, "name"),
+			   http_param(req, "dc"));
+}
+
 static const struct http_route routes[] = {
 	{ "GET", "/api/v1/vms", list_vms },
 	{ "POST", "/api/v1/vms", post_vm },
@@ -205,6 +214,7 @@ static const struct http_route routes[] = {
 	{ "PATCH", "/api/v1/vns/{id}", post_vn },
 	{ "GET", "/api/v1/events", list_events },
 	{ "GET", "/api/v1/mappings", mappings },
+	{ "DELETE", "/api/v1/nves/{dc}/{name}", delete_nve },
 	{ NULL },
 };
 
@@ -438,6 +448,12 @@ static void test_lists(void **state)
 	       "{\n  \"result\": \"not-found\"\n}\n", "Error: no such VM in VN blue\n");
 	expect("vn create blue --vni 4096 --tenant t --unknown drop --bum none", CTL_OK,
 	       "name     blue\nvni      4096\ntenant   t\nunknown  drop\nbum      none\n", "");
+	expect("moves abort 1234", CTL_FAILED, "", "Error: there is no 1234\n");
+	expect_usage("moves abort", "Error: ID is missing");
+	expect("--director-socket api.sock map forget dc1/host1", CTL_FAILED, "",
+	       "Error: host1 of dc1 is busy\n");
+	expect("--director-socket api.sock map forget dc1/host1 --force", CTL_OK, "", "");
+	expect_usage("map forget host1", "Error: \"host1\" must be DC/NAME");
 	expect("vn set blue --unknown flood", CTL_OK, "unknown  flood\n", "");
 	expect("--director-socket api.sock map list --vn blue", CTL_OK,
 	       "VN     VNI  LOCATORS\nblue  4096  10.1.0.11\n", "");
