@@ -36,7 +36,7 @@ struct gate *gate_join(struct loop *loop, const struct gate_ops *ops, void *arg,
 /* After a last sync; who waited for it has gone on. No write of @arg's may be open. */
 void gate_leave(struct gate *gate, void *arg);
 
-/* No nesting in one store. What is said from the begin on waits for the sync that follows the end. */
+/* No nesting in one store. What is said after the begin waits for the sync after the end. */
 void gate_begin(struct gate *gate);
 void gate_end(struct gate *gate);
 /* What was begun cannot be written. */

@@ -4,9 +4,9 @@
  * when it returns, and a crash in the middle leaves the state before it.
  *
  * After defer(): synchronous=NORMAL. A commit is then in the log, that is, in the kernel; what
- * a crash of the machine leaves is a beginning of the log, found by its checksums. sync() writes the
- * log out through a descriptor of its own, and tidy() copies it into the database through a
- * connection of its own, which syncs whatever has to be synced before.
+ * a crash of the machine leaves is a beginning of the log, found by its checksums. sync() writes
+ * the log out through a descriptor of its own, and tidy() copies it into the database through
+ * a connection of its own, which syncs whatever has to be synced before.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -60,7 +60,8 @@ struct db_nve *db_nve_first(const struct db *db);
 struct db_nve *db_nve_next(const struct db_nve *nve);
 /* For how many seconds nothing has been in its name, nor a session (@busy) been there. */
 uint64_t db_nve_idle(struct db *db, struct db_nve *nve, bool busy, uint64_t now);
-unsigned int db_nve_placed(const struct db *db, const struct db_nve *nve);	/* addresses; slow */
+/* Addresses that are placed there; slow. */
+unsigned int db_nve_placed(const struct db *db, const struct db_nve *nve);
 /* With all that is in its name. */
 void db_nve_forget(struct db *db, struct db_nve *nve);
 /* Another NVE of this DC than @nve that has this locator and is not silent, or NULL. */

@@ -19,8 +19,8 @@
 #include "store.h"
 
 /*
- * Instead of the C library's, for SQLite too: who waits for the disk, and a disk that fails. Waiting
- * for a new log's header (and its folder) is what the loop may do.
+ * Instead of the C library's, for SQLite too: who waits for the disk, and a disk that fails.
+ * Waiting for a new log's header (and its folder) is what the loop may do.
  */
 static atomic_int syncs_here, syncs_there;
 static atomic_bool sync_fails;

@@ -192,11 +192,8 @@ static void mappings(struct http_request *req, void *arg)
 
 static void delete_nve(struct http_request *req, void *arg)
 {
-	if (http_query(req, "force"))
-		http_reply(req, 200, json_object());
-	else
-		http_error(req, 409, "busy", "%s of %s is busy", http_param(req, "name"),
-			   http_param(req, "dc"));
+	http_error(req, 409, "busy", "%s of %s is busy, force %s", http_param(req, "name"),
+		   http_param(req, "dc"), http_query(req, "force"));
 }
 
 static const struct http_route routes[] = {
@@ -449,11 +446,8 @@ static void test_lists(void **state)
 	expect("vn create blue --vni 4096 --tenant t --unknown drop --bum none", CTL_OK,
 	       "name     blue\nvni      4096\ntenant   t\nunknown  drop\nbum      none\n", "");
 	expect("moves abort 1234", CTL_FAILED, "", "Error: there is no 1234\n");
-	expect_usage("moves abort", "Error: ID is missing");
-	expect("--director-socket api.sock map forget dc1/host1", CTL_FAILED, "",
-	       "Error: host1 of dc1 is busy\n");
-	expect("--director-socket api.sock map forget dc1/host1 --force", CTL_OK, "", "");
-	expect_usage("map forget host1", "Error: \"host1\" must be DC/NAME");
+	expect("--director-socket api.sock map forget dc1/host1 --force", CTL_FAILED, "",
+	       "Error: host1 of dc1 is busy, force true\n");
 	expect("vn set blue --unknown flood", CTL_OK, "unknown  flood\n", "");
 	expect("--director-socket api.sock map list --vn blue", CTL_OK,
 	       "VN     VNI  LOCATORS\nblue  4096  10.1.0.11\n", "");
