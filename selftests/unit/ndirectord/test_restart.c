@@ -309,6 +309,8 @@ static void test_a_full_disk(void **state)
 		assert_int_equal(center.answers, answers + 1);
 	}
 	assert_int_equal(center.code, CODE(UNAVAILABLE));
+	/* it was told why before the session ended */
+	assert_memory_equal(center.text, "store ", strlen("store "));
 	proc_end(&d, 0, 1);
 	assert_true(proc_logged(&d, "the store cannot be written, stopping: store "));
 	d.file_limit = 0;

@@ -247,7 +247,7 @@ static void test_a_second_session_replaces_the_first(void **state)
 	join_both();
 	host2.member_sets = 0;
 	peer_open(&again, &d, "dc1", "nve", "host1", true);
-	LAB_WAIT(d.lab, host1.downs == 1);
+	LAB_WAIT(d.lab, host1.downs >= 1);
 	/* the first one's peer connects again, and so on: keep the second */
 	peer_close(&host1);
 	LAB_WAIT(d.lab, again.up);
