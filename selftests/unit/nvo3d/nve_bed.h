@@ -275,7 +275,8 @@ static inline struct reply deassociate(struct nve_bed *b, uint8_t n)
 	return bed_ask(b->bed, b->vs, MSG(TSI_DEASSOCIATE), &req.base);
 }
 
-static inline struct reply sync_one(struct nve_bed *b, uint8_t n, uint64_t epoch, Nvo3__TsiState state)
+static inline struct reply sync_one(struct nve_bed *b, uint8_t n, uint64_t epoch,
+				    Nvo3__TsiState state)
 {
 	Nvo3__TsiSync req = NVO3__TSI_SYNC__INIT;
 	struct tsi_msg m;
