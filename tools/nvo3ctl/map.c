@@ -2,6 +2,11 @@
 /*
  * What the nDirector knows: mappings and what they are made from.
  */
+#include <errno.h>
+#include <string.h>
+
+#include "lib/cleanup.h"
+#include "lib/mem.h"
 #include "path.h"
 #include "show.h"
 
@@ -93,7 +98,38 @@ static int vns(struct ctl *ctl, const struct args *args, struct err *err)
 	return show_list(ctl, DIRECTOR, path_make("vns", NULL), vn_columns, err);
 }
 
+static const struct opt forget_opts[] = {
+	{ "--force", OPT_FLAG },
+	{ NULL },
+};
+
+/* The API's path has DC and name as the two segments that they are. */
+static int forget(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	_cleanup_free_ char *nve = mem_strdup(args->words[0]);
+	char *path, *slash = strchr(nve, '/');
+	json_t *answer = NULL;
+	int ret;
+
+	if (!slash) {
+		err_set(err, EINVAL, "\"%s\" must be DC/NAME", nve);
+		return CTL_USAGE;
+	}
+	*slash = '\0';
+	path = path_query(path_make("nves", nve, slash + 1, NULL), "force",
+			  args_has(args, "--force") ? "true" : NULL);
+	ret = client_call(ctl->client, DIRECTOR, "DELETE", path, NULL, &answer, err);
+	free(path);
+	if (ret < 0)
+		return CTL_FAILED;
+	if (ctl->json)
+		print_json(ctl->out, answer);
+	json_decref(answer);
+	return CTL_OK;
+}
+
 static const struct verb verbs[] = {
+	{ "forget", "DC/NAME [--force]", forget_opts, 1, 1, forget },
 	{ "list", "[--vn VN]", vn_opts, 0, 0, list },
 	{ "members", "[--vn VN]", vn_opts, 0, 0, members },
 	{ "nves", "", NULL, 0, 0, nves },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "moves.h"
 
+#include "lib/cleanup.h"
 #include "path.h"
 #include "show.h"
 
@@ -41,7 +42,20 @@ static int moves(struct ctl *ctl, const struct args *args, struct err *err)
 	return show_list(ctl, VCENTER, path_make("moves", NULL), list_columns, err);
 }
 
+static int abort_move(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	_cleanup_free_ char *path = path_make("moves", args->words[0], "abort", NULL);
+	json_t *move = NULL;
+
+	if (client_call(ctl->client, VCENTER, "POST", path, NULL, &move, err) < 0)
+		return CTL_FAILED;
+	show_object(ctl, move_columns, move);
+	json_decref(move);
+	return CTL_OK;
+}
+
 static const struct verb verbs[] = {
+	{ "abort", "ID", NULL, 1, 1, abort_move },
 	{ "", "[ID]", NULL, 0, 1, moves },
 	{ NULL },
 };

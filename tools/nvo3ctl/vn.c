@@ -59,6 +59,28 @@ static int create(struct ctl *ctl, const struct args *args, struct err *err)
 	return CTL_OK;
 }
 
+static const struct opt set_opts[] = {
+	{ "--unknown", OPT_TEXT },
+	{ "--bum", OPT_TEXT },
+	{ NULL },
+};
+
+static int set(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	_cleanup_free_ char *path = path_make("vns", args->words[0], NULL);
+	json_t *body = json_object(), *vn = NULL;
+
+	for (const struct opt *opt = set_opts; opt->name; opt++)
+		if (args_has(args, opt->name))
+			json_object_set_new(body, opt->name + strlen("--"),
+					    json_string(args_text(args, opt->name)));
+	if (client_call(ctl->client, VCENTER, "PATCH", path, body, &vn, err) < 0)
+		return CTL_FAILED;
+	show_object(ctl, vn_columns, vn);
+	json_decref(vn);
+	return CTL_OK;
+}
+
 static int list(struct ctl *ctl, const struct args *args, struct err *err)
 {
 	return show_list(ctl, VCENTER, path_make("vns", NULL), list_columns, err);
@@ -82,6 +104,8 @@ static const struct verb verbs[] = {
 	  "NAME --vni N [--tenant TENANT] [--unknown {drop | ask | flood}]\n"
 	  "[--bum {none | replicate}] [--uuid UUID]",
 	  create_opts, 1, 1, create },
+	{ "set", "{NAME | UUID} [--unknown {drop | ask | flood}] [--bum {none | replicate}]",
+	  set_opts, 1, 1, set },
 	{ "list", "", NULL, 0, 0, list },
 	{ "delete", "{NAME | UUID}", NULL, 1, 1, delete },
 	{ NULL },

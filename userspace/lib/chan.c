@@ -135,6 +135,7 @@ void chan_free(struct chan *chan)
 
 void chan_close(struct chan *chan)
 {
+	chan_hold_drop(chan);
 	chan_stream_close(chan);
 	loop_timer_free(chan->timer);
 	chan->timer = NULL;

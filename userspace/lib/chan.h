@@ -10,6 +10,8 @@
  * down is called. Calls never call back before they return. chan_drop() and chan_free() may be
  * called from every callback.
  *
+ * What is sent or answered after a write of the store leaves when that is on the disk (gate.h).
+ *
  * Begin and end of every session, and what keeps one from beginning, go to the log here (the
  * latter once, not at every attempt): users need not log them again.
  */

@@ -5,6 +5,7 @@
  *	chan.c		a session's life: up, end, drop, free; the public accessors
  *	chan_stream.c	the connection: TLS, errors, the polite end
  *	chan_wire.c	frames and envelopes in and out, hello, keepalive
+ *	chan_hold.c	what waits until it may be said
  *	chan_request.c	open requests of both directions
  *	chan_client.c	who connects, and connects again
  *	chan_server.c	who listens
@@ -43,10 +44,17 @@ void chan_wire_hello(struct chan *chan);
 void chan_wire_read(struct chan *chan);
 void chan_wire_tick(void *chan);
 void chan_wire_tick_in(struct chan *chan, uint64_t ms);
-/* 0, or -EMSGSIZE with nothing sent. */
+/* At once. 0, or -EMSGSIZE with nothing sent. */
 int chan_wire_send(struct chan *chan, const Nvo3__Envelope *env);
+/* Bytes of what chan_hold.c kept. */
+void chan_wire_put(struct chan *chan, const uint8_t *data, size_t len);
 /* How many bytes of an unfinished frame are there, and of how many. */
 size_t chan_wire_rest(struct chan *chan, size_t *whole);
+
+/* chan_hold.c */
+/* When what was written before is on the disk (gate.h); otherwise as chan_wire_send(). */
+int chan_say(struct chan *chan, const Nvo3__Envelope *env);
+void chan_hold_drop(struct chan *chan);
 
 /* chan_request.c */
 void chan_requests_init(struct chan *chan);

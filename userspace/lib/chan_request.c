@@ -105,7 +105,7 @@ static void request_send(struct chan *chan, struct chan_request *r, const Protob
 	if (body)
 		data = msg_encode(body, &env.body.len);
 	env.body.data = data;
-	if (chan_wire_send(chan, &env) < 0) {
+	if (chan_say(chan, &env) < 0) {
 		snprintf(text, sizeof(text), "%s with %zu bytes is longer than a frame may be",
 			 msg_name(r->type), env.body.len);
 		request_fail(r, CODE(FAILED), text);
@@ -217,12 +217,12 @@ static void reply_send(struct chan *chan, const struct chan_inbound *in, uint32_
 	if (body)
 		data = msg_encode(body, &env.body.len);
 	env.body.data = data;
-	if (chan_wire_send(chan, &env) < 0) {
+	if (chan_say(chan, &env) < 0) {
 		env.code = CODE(FAILED);
 		env.text = "the answer is longer than a frame may be";
 		env.body = (ProtobufCBinaryData) { 0 };
 		log_err("answer to %s of %s is too long", msg_name(in->type), chan->name);
-		chan_wire_send(chan, &env);
+		chan_say(chan, &env);
 	}
 	free(data);
 }

@@ -26,23 +26,29 @@ static uint32_t frame_limit(const struct chan *chan)
 	return chan->state == CHAN_UP ? FRAME_MAX : FRAME_MAX_HELLO;
 }
 
+void chan_wire_put(struct chan *chan, const uint8_t *data, size_t len)
+{
+	struct evbuffer *out = bufferevent_get_output(chan->bev);
+	uint8_t header[FRAME_HEADER];
+
+	frame_header(header, len);
+	if (evbuffer_add(out, header, sizeof(header)) < 0 || evbuffer_add(out, data, len) < 0)
+		abort();
+	chan->tx_ms = loop_now_ms();
+	if (evbuffer_get_length(out) > CHAN_BACKLOG_MAX)
+		chan_drop(chan, "it does not read what we send");
+}
+
 int chan_wire_send(struct chan *chan, const Nvo3__Envelope *env)
 {
-	uint8_t header[FRAME_HEADER], *data;
-	struct evbuffer *out;
+	uint8_t *data;
 	size_t len;
 
 	if (nvo3__envelope__get_packed_size(env) > FRAME_MAX)
 		return -EMSGSIZE;
 	data = msg_encode(&env->base, &len);
-	frame_header(header, len);
-	out = bufferevent_get_output(chan->bev);
-	if (evbuffer_add(out, header, sizeof(header)) < 0 || evbuffer_add(out, data, len) < 0)
-		abort();
+	chan_wire_put(chan, data, len);
 	free(data);
-	chan->tx_ms = loop_now_ms();
-	if (evbuffer_get_length(out) > CHAN_BACKLOG_MAX)
-		chan_drop(chan, "it does not read what we send");
 	return 0;
 }
 
@@ -59,7 +65,7 @@ void chan_event(struct chan *chan, uint32_t type, const ProtobufCMessage *body)
 		data = msg_encode(body, &env.body.len);
 	env.body.data = data;
 	/* The peer would not notice the gap; a new session begins with everything again. */
-	if (chan_wire_send(chan, &env) < 0) {
+	if (chan_say(chan, &env) < 0) {
 		snprintf(why, sizeof(why), "our %s with %zu bytes is longer than a frame may be",
 			 msg_name(type), env.body.len);
 		chan_drop(chan, why);
@@ -69,7 +75,9 @@ void chan_event(struct chan *chan, uint32_t type, const ProtobufCMessage *body)
 
 size_t chan_backlog(const struct chan *chan)
 {
-	return chan->bev ? evbuffer_get_length(bufferevent_get_output(chan->bev)) : 0;
+	if (!chan->bev)
+		return 0;
+	return evbuffer_get_length(bufferevent_get_output(chan->bev)) + chan->held_bytes;
 }
 
 static void send_body(struct chan *chan, uint32_t type, const ProtobufCMessage *body)

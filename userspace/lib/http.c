@@ -18,12 +18,14 @@
 #include <utlist.h>
 
 #include "cleanup.h"
+#include "gate.h"
 #include "http_listen.h"
 #include "http_route.h"
 
 #define BODY_MAX	(1024 * 1024)
 
 struct http_server {
+	struct loop *loop;
 	struct http_listener tls;
 	struct http_listener local;
 	const struct http_route *routes;
@@ -32,6 +34,7 @@ struct http_server {
 };
 
 struct http_request {
+	struct gate_wait wait;		/* first: both are one */
 	struct http_request *prev, *next;
 	struct http_server *server;	/* NULL: gone */
 	struct evhttp_request *ev;	/* NULL: gone with the server */
@@ -39,6 +42,8 @@ struct http_request {
 	struct http_params path;
 	struct http_params query;
 	json_t *body;
+	int status;
+	json_t *answer;			/* waits at the gate */
 };
 
 static const struct {
@@ -109,7 +114,8 @@ static void set_header(struct http_request *req, const char *name, const char *v
 		evhttp_add_header(evhttp_request_get_output_headers(req->ev), name, value);
 }
 
-void http_reply(struct http_request *req, int status, json_t *body)
+/* Ends @req; takes @body. */
+static void send_answer(struct http_request *req, int status, json_t *body)
 {
 	_cleanup_free_ char *text = NULL;
 	struct evbuffer *out;
@@ -128,6 +134,37 @@ void http_reply(struct http_request *req, int status, json_t *body)
 		evhttp_send_reply(req->ev, status, reason(status), out);
 	evbuffer_free(out);
 	request_free(req);
+}
+
+static void refuse(struct http_request *req, json_t *body, const struct err *why)
+{
+	json_decref(body);
+	send_answer(req, 503, json_pack("{s:s, s:s}", "error", why->text, "code", "unavailable"));
+}
+
+static void may_go(struct gate_wait *wait, const struct err *why)
+{
+	struct http_request *req = (struct http_request *)wait;
+
+	if (why)
+		refuse(req, req->answer, why);
+	else
+		send_answer(req, req->status, req->answer);
+}
+
+void http_reply(struct http_request *req, int status, json_t *body)
+{
+	struct gate *gate = req->server ? loop_gate(req->server->loop) : NULL;
+	int r;
+
+	req->wait.done = may_go;
+	req->status = status;
+	req->answer = body;
+	r = gate_wait(gate, &req->wait);
+	if (!r)
+		send_answer(req, status, body);
+	else if (r < 0)
+		refuse(req, body, gate_broken(gate));
 }
 
 /* What a client sent may be quoted in a sentence and need not be UTF-8. */
@@ -310,6 +347,7 @@ struct http_server *http_listen(struct loop *loop, struct tls *tls, const char *
 
 	if (!server)
 		abort();
+	server->loop = loop;
 	server->routes = routes;
 	server->arg = arg;
 

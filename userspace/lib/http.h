@@ -16,7 +16,8 @@ struct http_request;
 
 /*
  * A route: "GET", "/api/v1/vms/{id}". The handler answers now or later, exactly once, with
- * http_reply() or http_error().
+ * http_reply() or http_error(). An answer leaves when what was written before it is on the disk
+ * (gate.h).
  */
 struct http_route {
 	const char *method;

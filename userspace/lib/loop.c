@@ -23,6 +23,7 @@ struct loop {
 	struct event_base *base;
 	struct event run;		/* armed while anything is deferred */
 	struct deferred_list deferred;
+	struct gate *gate;
 };
 
 struct loop_timer {
@@ -115,6 +116,16 @@ uint64_t loop_now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+void loop_set_gate(struct loop *loop, struct gate *gate)
+{
+	loop->gate = gate;
+}
+
+struct gate *loop_gate(const struct loop *loop)
+{
+	return loop->gate;
 }
 
 struct event_base *loop_base(struct loop *loop)

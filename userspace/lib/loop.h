@@ -14,6 +14,7 @@ struct loop_timer;
 struct loop_fd;
 struct loop_signal;
 struct event_base;
+struct gate;
 
 struct loop *loop_new(void);		/* also ignores SIGPIPE */
 void loop_free(struct loop *loop);
@@ -40,6 +41,10 @@ void loop_fd_free(struct loop_fd *fd);	/* does not close it */
 
 struct loop_signal *loop_signal_new(struct loop *loop, int signo, void (*cb)(void *arg), void *arg);
 void loop_signal_free(struct loop_signal *sig);
+
+/* What is said in this loop waits at this gate (gate.h); NULL: nothing waits. */
+void loop_set_gate(struct loop *loop, struct gate *gate);
+struct gate *loop_gate(const struct loop *loop);
 
 /* For the other files of lib that build on libevent. */
 struct event_base *loop_base(struct loop *loop);

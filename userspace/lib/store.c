@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "gate.h"
 #include "store_backend.h"
 
 struct store {
@@ -21,6 +22,9 @@ struct store {
 	bool in_transaction;
 	int failed;		/* -errno of the transaction's first failed write */
 	struct err why;
+	struct gate *gate;	/* NULL: each commit syncs */
+	void (*lost)(const struct err *why, void *arg);
+	void *lost_arg;
 };
 
 static const struct kind {
@@ -62,6 +66,7 @@ void store_close(struct store *store)
 	if (!store)
 		return;
 	store_rollback(store);
+	gate_leave(store->gate, store);
 	store->backend->close(store->priv);
 	free(store);
 }
@@ -71,20 +76,84 @@ const uint8_t *store_id(const struct store *store)
 	return store->id;
 }
 
+static int do_sync(void *arg, struct err *err)
+{
+	struct store *store = arg;
+
+	return store->backend->sync(store->priv, err);
+}
+
+static void do_tidy(void *arg)
+{
+	struct store *store = arg;
+
+	store->backend->tidy(store->priv);
+}
+
+static void do_failed(const struct err *why, void *arg)
+{
+	struct store *store = arg;
+
+	store->lost(why, store->lost_arg);
+}
+
+int store_defer(struct store *store, struct loop *loop,
+		void (*failed)(const struct err *why, void *arg), void *arg, struct err *err)
+{
+	static const struct gate_ops ops = {
+		.sync = do_sync,
+		.tidy = do_tidy,
+		.failed = do_failed,
+	};
+	int r = store->backend->defer(store->priv, err);
+
+	if (r < 0)
+		return r;
+	store->lost = failed;
+	store->lost_arg = arg;
+	store->gate = gate_join(loop, &ops, store, err);
+	return store->gate ? 0 : -EIO;
+}
+
+void store_fail(struct store *store, const struct err *why)
+{
+	gate_fail(store->gate, why);
+}
+
+static void begin_write(struct store *store)
+{
+	if (store->gate)
+		gate_begin(store->gate);
+}
+
+static void end_write(struct store *store)
+{
+	if (store->gate)
+		gate_end(store->gate);
+}
+
 /* Before a write */
 static int may_write(struct store *store, const char *key, struct err *err)
 {
+	const struct err *broken = gate_broken(store->gate);
+
+	if (broken)
+		return err_set(err, EIO, "an earlier write failed: %s", broken->text);
 	if (!*key)
 		return err_set(err, EINVAL, "store: a key may not be empty");
 	if (store->failed)
 		return err_set(err, store->failed, "the transaction failed before: %s",
 			       store->why.text);
+	if (!store->in_transaction)
+		begin_write(store);
 	return 0;
 }
 
 /* After a write */
 static int wrote(struct store *store, int r, const struct err *why, struct err *err)
 {
+	if (!store->in_transaction)
+		end_write(store);
 	if (r == 0)
 		return 0;
 
@@ -168,12 +237,13 @@ int store_begin(struct store *store, struct err *err)
 	if (r < 0)
 		return r;
 	store->in_transaction = true;
+	begin_write(store);
 	return 0;
 }
 
 int store_commit(struct store *store, struct err *err)
 {
-	int failed = store->failed;
+	int failed = store->failed, r;
 
 	if (!store->in_transaction)
 		return err_set(err, EINVAL, "store: there is no transaction to commit");
@@ -183,7 +253,9 @@ int store_commit(struct store *store, struct err *err)
 	}
 
 	store->in_transaction = false;
-	return store->backend->commit(store->priv, err);
+	r = store->backend->commit(store->priv, err);
+	end_write(store);
+	return r;
 }
 
 void store_rollback(struct store *store)
@@ -193,4 +265,5 @@ void store_rollback(struct store *store)
 	store->backend->rollback(store->priv);
 	store->in_transaction = false;
 	store->failed = 0;
+	end_write(store);
 }

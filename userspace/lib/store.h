@@ -3,7 +3,11 @@
  * A persistent key-value store: what a daemon must not forget. "sqlite:PATH".
  *
  * Keys are text with slashes ("vm/6ba7..."), values are bytes. Every write outside a
- * transaction is one of its own; store_commit() returns when it is on the disk.
+ * transaction is one of its own.
+ *
+ * A write that fails says so in the call and has changed nothing. One that succeeds is on the disk
+ * when it returns; after store_defer() it is read back at once, and survives the process, but is on
+ * the disk only when the loop's gate lets go (gate.h).
  */
 #ifndef STORE_H
 #define STORE_H
@@ -11,12 +15,19 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "errs.h"
+#include "loop.h"
 
 struct store;
 
 /* Opens or creates; refuses a store of another program (@owner) or a newer format. */
 struct store *store_open(const char *url, const char *owner, struct err *err);
-void store_close(struct store *store);
+void store_close(struct store *store);	/* when all of it is on the disk */
+
+/* The sync is a worker's: @loop gets a gate. @failed: it did not reach the disk; end now. */
+int store_defer(struct store *store, struct loop *loop,
+		void (*failed)(const struct err *why, void *arg), void *arg, struct err *err);
+/* After store_defer(): what was written in the call and cannot be, was told already. */
+void store_fail(struct store *store, const struct err *why);
 
 const uint8_t *store_id(const struct store *store);	/* 16 bytes, made at creation */
 

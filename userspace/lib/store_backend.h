@@ -28,6 +28,12 @@ struct store_backend {
 	int (*begin)(void *priv, struct err *err);
 	int (*commit)(void *priv, struct err *err);	/* has rolled back when it fails */
 	void (*rollback)(void *priv);
+
+	/* From now on a commit need not be on the disk, until sync() has returned. */
+	int (*defer)(void *priv, struct err *err);
+	/* From another thread than all others, also while they run. tidy() may take its time. */
+	int (*sync)(void *priv, struct err *err);
+	void (*tidy)(void *priv);
 };
 
 extern const struct store_backend store_sqlite;

@@ -2,20 +2,29 @@
 /*
  * The only file that knows SQLite. WAL with synchronous=FULL: a commit has reached the disk
  * when it returns, and a crash in the middle leaves the state before it.
+ *
+ * After defer(): synchronous=NORMAL. A commit is then in the log, that is, in the kernel; what
+ * a crash of the machine leaves is a beginning of the log, found by its checksums. sync() writes
+ * the log out through a descriptor of its own, and tidy() copies it into the database through
+ * a connection of its own, which syncs whatever has to be synced before.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 
 #include "cleanup.h"
+#include "log.h"
 #include "store_backend.h"
 
-#define BUSY_MS 5000
+#define BUSY_MS		5000
+#define LOG_PAGES	4000	/* from here on it is copied into the database */
 
 enum statement {
 	STMT_PUT,
@@ -38,6 +47,10 @@ struct sqlite_store {
 	struct sqlite3 *db;
 	struct sqlite3_stmt *stmt[N_STMT];
 	char *path;
+	int lock;
+	int log;			/* the worker's, as is the next one */
+	struct sqlite3 *copier;
+	atomic_int log_pages;
 };
 
 static int code_to_errno(int code)
@@ -193,7 +206,13 @@ static void do_close(void *priv)
 
 	for (int i = 0; i < N_STMT; i++)
 		sqlite3_finalize(s->stmt[i]);
+	sqlite3_close(s->copier);
 	sqlite3_close(s->db);
+	if (s->log >= 0)
+		close(s->log);
+	/* last: who gets the lock finds all of it */
+	if (s->lock >= 0)
+		close(s->lock);
 	free(s->path);
 	free(s);
 }
@@ -316,13 +335,49 @@ static int check_meta(struct sqlite_store *s, const char *owner, uint8_t id[STOR
 	return 0;
 }
 
+/* As flock() has it, so never stale; what is in the file is only for people. */
+static int taken(struct sqlite_store *s, int fd, struct err *err)
+{
+	char text[96] = "another process";
+	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+
+	if (n > 0)
+		text[n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return err_set(err, EBUSY, "store %s: is in use by %s", s->path, text);
+}
+
+/* Two processes that believe to have it would each undo what the other one knows. */
+static int lock_file(struct sqlite_store *s, const char *owner, struct err *err)
+{
+	_cleanup_free_ char *path = NULL;
+	_cleanup_close_ int fd = -1;
+
+	if (asprintf(&path, "%s.lock", s->path) < 0)
+		abort();
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return err_sys(err, errno, "store %s", path);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? taken(s, fd, err) :
+					      err_sys(err, errno, "store %s", path);
+	if (ftruncate(fd, 0) < 0 || dprintf(fd, "%s, process %d\n", owner, getpid()) < 0)
+		return err_sys(err, errno, "store %s", path);
+	s->lock = steal_fd(&fd);
+	return 0;
+}
+
 /* The file is made here because SQLite would make it readable for all; -wal and -shm follow. */
-static int open_file(struct sqlite_store *s, struct err *err)
+static int open_file(struct sqlite_store *s, const char *owner, struct err *err)
 {
 	_cleanup_close_ int fd = open(s->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int r;
 
 	if (fd < 0)
 		return err_sys(err, errno, "store %s", s->path);
+	r = lock_file(s, owner, err);
+	if (r < 0)
+		return r;
 	if (sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
 		return fail(s, err, "open");
 	sqlite3_extended_result_codes(s->db, 1);
@@ -335,7 +390,7 @@ static int set_up(struct sqlite_store *s, const char *owner, uint8_t id[STORE_ID
 {
 	int r;
 
-	r = open_file(s, err);
+	r = open_file(s, owner, err);
 	if (r == 0)
 		r = exec(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", "open", err);
 	if (r == 0)
@@ -356,6 +411,8 @@ static void *do_open(const char *where, const char *owner, uint8_t id[STORE_ID_L
 
 	if (!s)
 		abort();
+	s->lock = -1;
+	s->log = -1;
 	s->path = strdup(where);
 	if (!s->path)
 		abort();
@@ -363,6 +420,66 @@ static void *do_open(const char *where, const char *owner, uint8_t id[STORE_ID_L
 		return s;
 	do_close(s);
 	return NULL;
+}
+
+static int count_pages(void *arg, struct sqlite3 *db, const char *name, int pages)
+{
+	struct sqlite_store *s = arg;
+
+	atomic_store(&s->log_pages, pages);
+	return SQLITE_OK;
+}
+
+/*
+ * Never opened or closed while in use but here: of the database itself that would cost SQLite its
+ * locks (POSIX), of the log it does not.
+ */
+static int do_defer(void *priv, struct err *err)
+{
+	_cleanup_free_ char *path = NULL;
+	struct sqlite_store *s = priv;
+	int r;
+
+	r = exec(s, "PRAGMA synchronous = NORMAL", "open", err);
+	if (r < 0)
+		return r;
+	if (asprintf(&path, "%s-wal", s->path) < 0)
+		abort();
+	s->log = open(path, O_RDWR | O_CLOEXEC);
+	if (s->log < 0)
+		return err_sys(err, errno, "store %s", path);
+	/* takes the place of the copying in the middle of a commit */
+	sqlite3_wal_hook(s->db, count_pages, s);
+	return 0;
+}
+
+static int do_sync(void *priv, struct err *err)
+{
+	struct sqlite_store *s = priv;
+
+	if (fdatasync(s->log) < 0)
+		return err_sys(err, errno, "store %s: sync", s->path);
+	return 0;
+}
+
+/* Whatever fails here is tried again later; the log only grows meanwhile. */
+static void do_tidy(void *priv)
+{
+	struct sqlite_store *s = priv;
+	int code = SQLITE_OK;
+
+	if (atomic_load(&s->log_pages) < LOG_PAGES)
+		return;
+	if (!s->copier)
+		code = sqlite3_open_v2(s->path, &s->copier, SQLITE_OPEN_READWRITE, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(s->copier, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_wal_checkpoint_v2(s->copier, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
+						 NULL);
+	if (code != SQLITE_OK && code != SQLITE_BUSY)
+		log_warn("store %s: its log of %d pages is not copied: %s", s->path,
+			 atomic_load(&s->log_pages), sqlite3_errstr(code));
 }
 
 const struct store_backend store_sqlite = {
@@ -375,4 +492,7 @@ const struct store_backend store_sqlite = {
 	.begin = do_begin,
 	.commit = do_commit,
 	.rollback = do_rollback,
+	.defer = do_defer,
+	.sync = do_sync,
+	.tidy = do_tidy,
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The HTTP API, read only (Documentation/protocols/api.rst).
+ * The HTTP API (Documentation/protocols/api.rst).
  */
+#include <stdio.h>
 #include <string.h>
 #include "director.h"
 #include "lib/http_events.h"
@@ -79,7 +80,7 @@ static void get_nves(struct http_request *req, void *arg)
 	struct db_vn *vn;
 	int vns;
 
-	for (nve = d->db.nves; nve; nve = nve->hh.next) {
+	for (nve = db_nve_first(&d->db); nve; nve = db_nve_next(nve)) {
 		vns = 0;
 		for (vn = d->db.vns; vn; vn = vn->hh.next)
 			vns += !!db_member_find(vn, nve);
@@ -89,6 +90,45 @@ static void get_nves(struct http_request *req, void *arg)
 						!nve->stale, "stale", nve->stale != 0, "vns", vns));
 	}
 	reply_items(req, items);
+}
+
+/* By an operator, for a host that will not come back. False: it is refused. */
+static bool may_forget(struct http_request *req, struct director *d, const struct db_nve *nve)
+{
+	const char *force = http_query(req, "force");
+	unsigned int placed = db_nve_placed(&d->db, nve);
+
+	if (nve_session_exists(d, nve))
+		http_error(req, 409, "busy", "NVE %s has a session", nve->name);
+	else if (!nve->own && fed_client_knows(d, nve->dc))
+		http_error(req, 403, "denied", "NVE %s belongs to %s and is removed there",
+			   nve->name, nve->dc);
+	else if (placed && (!force || strcmp(force, "true")))
+		http_error(req, 409, "busy", "%u addresses of VMs are placed at NVE %s", placed,
+			   nve->name);
+	else
+		return true;
+	return false;
+}
+
+static void delete_nve(struct http_request *req, void *arg)
+{
+	struct director *d = arg;
+	char name[sizeof(((struct db_nve *)0)->name)];
+	struct db_nve *nve;
+
+	snprintf(name, sizeof(name), "%s/%s", http_param(req, "dc"), http_param(req, "name"));
+	nve = db_nve_find(&d->db, name);
+	if (!nve) {
+		http_error(req, 404, "not-found", "NVE %s is not known here", name);
+		return;
+	}
+	if (!may_forget(req, d, nve))
+		return;
+	director_note(d, "nve-removed", nve->name, "by operator %s, with %u mappings and memberships",
+		      http_client(req)->name, nve->items);
+	db_nve_forget(&d->db, nve);
+	http_reply(req, 200, json_object());
 }
 
 static void get_vns(struct http_request *req, void *arg)
@@ -233,6 +273,7 @@ static void get_alerts(struct http_request *req, void *arg)
 const struct http_route director_routes[] = {
 	{ "GET", "/api/v1/status", get_status },
 	{ "GET", "/api/v1/nves", get_nves },
+	{ "DELETE", "/api/v1/nves/{dc}/{name}", delete_nve },
 	{ "GET", "/api/v1/vns", get_vns },
 	{ "GET", "/api/v1/mappings", get_mappings },
 	{ "GET", "/api/v1/members", get_members },

@@ -230,16 +230,36 @@ struct db_nve *db_nve_find(struct db *db, const char *name)
 	struct db_nve *nve;
 
 	HASH_FIND_STR(db->nves, name, nve);
+	return nve && !nve->forgotten ? nve : NULL;
+}
+
+struct db_nve *db_nve_first(const struct db *db)
+{
+	struct db_nve *nve = db->nves;
+
+	while (nve && nve->forgotten)
+		nve = nve->hh.next;
 	return nve;
+}
+
+struct db_nve *db_nve_next(const struct db_nve *nve)
+{
+	do {
+		nve = nve->hh.next;
+	} while (nve && nve->forgotten);
+	return (struct db_nve *)nve;
 }
 
 struct db_nve *db_nve_get(struct db *db, const char *name)
 {
-	struct db_nve *nve = db_nve_find(db, name);
 	size_t dc_len = strcspn(name, "/");
+	struct db_nve *nve;
 
-	if (nve)
+	HASH_FIND_STR(db->nves, name, nve);
+	if (nve) {
+		nve->forgotten = false;
 		return nve;
+	}
 	nve = calloc(1, sizeof(*nve));
 	snprintf(nve->name, sizeof(nve->name), "%s", name);
 	snprintf(nve->dc, sizeof(nve->dc), "%.*s", (int)dc_len, name);
@@ -290,6 +310,60 @@ void db_nve_set_locators(struct db *db, struct db_nve *nve, const struct ip_addr
 	memcpy(nve->locators, locators, n * sizeof(*locators));
 	nve->n_locators = n;
 	nve_changed(db, nve);
+}
+
+uint64_t db_nve_idle(struct db *db, struct db_nve *nve, bool busy, uint64_t now)
+{
+	uint64_t since = nve->idle_since;
+
+	if (nve->items || busy)
+		nve->idle_since = 0;
+	else if (!since || since > now)
+		nve->idle_since = now;
+	if (nve->idle_since != since && db->observer)
+		db->observer->nve(nve, db->observer_arg);
+	return nve->idle_since ? now - nve->idle_since : 0;
+}
+
+unsigned int db_nve_placed(const struct db *db, const struct db_nve *nve)
+{
+	const struct db_placement *p;
+	const struct db_vn *vn;
+	unsigned int n = 0;
+
+	for (vn = db->vns; vn; vn = vn->hh.next)
+		for (p = vn->placements; p; p = p->hh.next)
+			n += !strcmp(p->nve, nve->name);
+	return n;
+}
+
+static void forget_in(struct db *db, struct db_vn *vn, struct db_nve *nve)
+{
+	struct db_member *member = db_member_find(vn, nve);
+	struct db_map *map, *next;
+
+	for (map = db_map_first(vn); map; map = next) {
+		next = db_map_next(map);
+		if (map->item.nve == nve)
+			db_map_del(db, map);
+	}
+	if (member)
+		db_member_del(db, member);
+}
+
+/* The struct stays: tombstones name it, and an NVE of that name may come again. */
+void db_nve_forget(struct db *db, struct db_nve *nve)
+{
+	struct db_vn *vn;
+
+	for (vn = db->vns; vn && nve->items; vn = vn->hh.next)
+		forget_in(db, vn, nve);
+	nve->n_locators = 0;
+	nve->stale = 0;
+	nve->idle_since = 0;
+	nve->forgotten = true;
+	if (db->observer)
+		db->observer->nve(nve, db->observer_arg);
 }
 
 void db_nve_set_stale(struct db *db, struct db_nve *nve, enum db_stale why, bool stale)

@@ -19,7 +19,7 @@
 struct db_observer {
 	void (*item)(struct db_item *item, void *arg);
 	void (*vn)(struct db_vn *vn, bool gone, void *arg);
-	void (*nve)(struct db_nve *nve, void *arg);
+	void (*nve)(struct db_nve *nve, void *arg);	/* perhaps forgotten */
 	void (*placement)(struct db_placement *p, bool gone, void *arg);
 	void (*epoch)(void *arg);
 };
@@ -56,6 +56,14 @@ void db_reap(struct db *db);
 
 struct db_nve *db_nve_find(struct db *db, const char *name);
 struct db_nve *db_nve_get(struct db *db, const char *name);	/* find or create */
+struct db_nve *db_nve_first(const struct db *db);
+struct db_nve *db_nve_next(const struct db_nve *nve);
+/* For how many seconds nothing has been in its name, nor a session (@busy) been there. */
+uint64_t db_nve_idle(struct db *db, struct db_nve *nve, bool busy, uint64_t now);
+/* Addresses that are placed there; slow. */
+unsigned int db_nve_placed(const struct db *db, const struct db_nve *nve);
+/* With all that is in its name. */
+void db_nve_forget(struct db *db, struct db_nve *nve);
 /* Another NVE of this DC than @nve that has this locator and is not silent, or NULL. */
 const struct db_nve *db_locator_owner(const struct db *db, const struct ip_addr *locator,
 				      const struct db_nve *nve);

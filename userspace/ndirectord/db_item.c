@@ -104,11 +104,13 @@ void db_member_add(struct db *db, struct db_vn *vn, struct db_nve *nve)
 		return;
 	if (!member)
 		member = member_new(vn, nve);
+	nve->items++;
 	db_item_touch(db, &member->item, false);
 }
 
 void db_member_del(struct db *db, struct db_member *member)
 {
+	member->item.nve->items--;
 	db_item_touch(db, &member->item, true);
 }
 
@@ -166,6 +168,12 @@ static bool ips_equal(const struct db_ips *a, const struct db_ips *b)
 	return true;
 }
 
+static void take_back(struct db_map *map)
+{
+	db_ips_drop(map->item.vn, &map->ips, &map->mac);
+	map->item.nve->items--;
+}
+
 bool db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 		const struct db_ips *ips, uint64_t epoch, struct db_nve *nve)
 {
@@ -178,7 +186,8 @@ bool db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 	if (!map)
 		map = map_new(vn, mac, nve);
 	else if (!map->item.gone)
-		db_ips_drop(vn, &map->ips, mac);
+		take_back(map);
+	nve->items++;
 	map->item.nve = nve;
 	map->ips = *ips;
 	map->epoch = epoch;
@@ -188,7 +197,7 @@ bool db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 
 void db_map_del(struct db *db, struct db_map *map)
 {
-	db_ips_drop(map->item.vn, &map->ips, &map->mac);
+	take_back(map);
 	db_item_touch(db, &map->item, true);
 }
 
@@ -237,6 +246,7 @@ void db_placement_del(struct db *db, struct db_placement *p)
 
 static void restore(struct db *db, struct db_item *item, const struct db_restore *at)
 {
+	item->nve->items++;
 	changelog_restore(&item->vn->log, &item->in_vn, at->vn_revision);
 	if (at->own_revision)
 		changelog_restore(&db->own, &item->in_own, at->own_revision);

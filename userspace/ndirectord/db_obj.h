@@ -25,6 +25,9 @@ struct db_nve {
 	uint8_t stale;			/* enum db_stale; still to be used */
 	struct ip_addr locators[DB_LOCATORS];
 	int n_locators;
+	unsigned int items;		/* mappings and memberships in its name */
+	uint64_t idle_since;		/* s since 1970; 0: it has items, or a session */
+	bool forgotten;			/* only tombstones still point to it */
 	UT_hash_handle hh;
 };
 

@@ -12,7 +12,6 @@
 #include "lib/store.h"
 #include "tell.h"
 
-struct answer;
 struct center;
 struct fed_peer;
 
@@ -24,7 +23,6 @@ struct director {
 	struct store *store;
 	bool in_transaction;
 	bool commit_due;		/* from the loop */
-	struct answer *answers;		/* list: they wait for the commit */
 	struct events *events;
 	struct tell tell;
 	struct chan_server *server;
@@ -34,24 +32,23 @@ struct director {
 	struct center *centers;			/* vCenter sessions that are up, list */
 	uint32_t heard;				/* number of the newest peer's snapshot */
 	struct loop_timer *grace, *reaper;	/* start.c */
+	unsigned int forget_s;
 	bool stopping;
 };
 
 /*
  * persist.c: an observer of the database that writes each change to the store, in one
- * transaction per turn of the loop. director_commit() ends it at once; an answer goes out, and
- * followers are told, only after it. What cannot be written must not be told: the daemon then
- * stops, and a restart goes on from what the store has.
+ * transaction per turn of the loop. Answers and what followers are told leave when it is on the
+ * disk (gate.h). When it cannot be written the daemon stops, and a restart goes on from what the
+ * store has.
  */
 int persist_load(struct director *d, struct err *err);
 void persist_attach(struct director *d);
 void director_commit(struct director *d);
 
-/* answer.c: to @msg if it is a request, after the commit; what is refused becomes an alert. */
+/* answer.c: to @msg if it is a request; what is refused becomes an alert. */
 void director_answer(struct director *d, struct chan *chan, const struct msg *msg, uint32_t code,
 		     const struct err *err, const ProtobufCMessage *body);
-/* The end of a commit. */
-void director_send_answers(struct director *d);
 
 /* note.c: what @subject did, for the events and the log. */
 void director_note(struct director *d, const char *kind, const char *subject, const char *fmt, ...)

@@ -187,7 +187,7 @@ void fed_set_stale(struct db *db, const char *dc, bool stale)
 {
 	struct db_nve *nve;
 
-	for (nve = db->nves; nve; nve = nve->hh.next)
+	for (nve = db_nve_first(db); nve; nve = db_nve_next(nve))
 		if (!strcmp(nve->dc, dc))
 			db_nve_set_stale(db, nve, DB_STALE_DC, stale);
 }

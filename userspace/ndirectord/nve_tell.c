@@ -50,3 +50,16 @@ void nve_tell(struct follower *f, const struct follow_batch *b)
 	chan_event(f->chan, MSG(MAP_UPDATE), &u->m.base);
 	free(u);
 }
+
+void nve_tell_vn(const struct db_vn *vn)
+{
+	Nvo3__VnUpdate m = NVO3__VN_UPDATE__INIT;
+	struct db_member *member;
+	Nvo3__VnInfo info;
+
+	wire_put_vn(&vn->info, &info);
+	m.vn = &info;
+	for (member = db_member_first(vn); member; member = db_member_next(member))
+		if (member->follower)
+			chan_event(member->follower->chan, MSG(VN_UPDATE), &m.base);
+}

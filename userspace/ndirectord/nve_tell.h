@@ -10,4 +10,7 @@
 /* follower.arg is the struct director */
 void nve_tell(struct follower *f, const struct follow_batch *b);
 
+/* Its policies, to all that have joined. */
+void nve_tell_vn(const struct db_vn *vn);
+
 #endif /* NDIRECTORD_NVE_TELL_H */

@@ -3,26 +3,17 @@
  * The database in the store: written as it changes, read at the start.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 #include "director.h"
 #include "lib/cleanup.h"
-#include "lib/log.h"
+#include "nve_tell.h"
 #include "proto/ndirectord_store.pb-c.h"
 #include "proto/placement.pb-c.h"
 #include "wire.h"
 
 #define KEY_MAX 256
 #define COUNTER_BITS 40		/* of an epoch; above is its term */
-
-/* What cannot be written must not be told: stop, and let a restart go on from the store. */
-static void give_up(struct director *d, const struct err *err)
-{
-	log_err("the store cannot be written, stopping: %s", err->text);
-	d->in_transaction = false;
-	exit(EXIT_FAILURE);
-}
 
 static void commit_now(void *arg)
 {
@@ -38,8 +29,10 @@ static void begin(struct director *d)
 
 	if (d->in_transaction)
 		return;
-	if (store_begin(d->store, &err))
-		give_up(d, &err);
+	if (store_begin(d->store, &err)) {
+		store_fail(d->store, &err);
+		return;
+	}
 	d->in_transaction = true;
 	if (d->commit_due)
 		return;
@@ -55,29 +48,24 @@ void director_commit(struct director *d)
 		return;
 	d->in_transaction = false;
 	if (store_commit(d->store, &err))
-		give_up(d, &err);
-	director_send_answers(d);
+		store_fail(d->store, &err);
 }
 
+/* The commit says what failed first. */
 static void put(struct director *d, const char *key, const ProtobufCMessage *message)
 {
 	_cleanup_free_ uint8_t *data = NULL;
-	struct err err;
 	size_t len;
 
 	begin(d);
 	data = msg_encode(message, &len);
-	if (store_put(d->store, key, data, len, &err))
-		give_up(d, &err);
+	store_put(d->store, key, data, len, NULL);
 }
 
 static void del(struct director *d, const char *key)
 {
-	struct err err;
-
 	begin(d);
-	if (store_del(d->store, key, &err))
-		give_up(d, &err);
+	store_del(d->store, key, NULL);
 }
 
 static void put_state(struct director *d)
@@ -113,6 +101,7 @@ static void on_vn(struct db_vn *vn, bool gone, void *arg)
 
 	if (!gone) {
 		put_vn(arg, vn);
+		nve_tell_vn(vn);
 		return;
 	}
 	snprintf(key, sizeof(key), "vn/%s", uuid_format(&vn->info.uuid, uuid));
@@ -172,13 +161,18 @@ static void on_nve(struct db_nve *nve, void *arg)
 	char key[KEY_MAX];
 	int i;
 
+	snprintf(key, sizeof(key), "nve/%s", nve->name);
+	if (nve->forgotten) {
+		del(arg, key);
+		return;
+	}
 	for (i = 0; i < nve->n_locators; i++)
 		locators[i] = msg_put_ip(&nve->locators[i]);
 	stored.name = nve->name;
 	stored.locators = locators;
 	stored.n_locators = nve->n_locators;
 	stored.stale = nve->stale & DB_STALE_NVE;
-	snprintf(key, sizeof(key), "nve/%s", nve->name);
+	stored.idle_since = nve->idle_since;
 	put(arg, key, &stored.base);
 }
 

@@ -80,6 +80,7 @@ static int load_nve(struct db *db, void *message, struct err *err)
 	struct db_nve *nve = db_nve_get(db, stored->name);
 
 	nve->stale = stored->stale ? DB_STALE_NVE : 0;
+	nve->idle_since = stored->idle_since;
 	if (!stored->n_locators)
 		return 0;
 	return wire_get_locators(stored->locators, stored->n_locators, nve->locators,

@@ -10,6 +10,7 @@
 #include "run.h"
 #include "start.h"
 
+#define FORGET_S	86400
 #define GRACE_S	20	/* above the longest pause between two attempts of a peer to connect */
 
 static int read_peers(struct conf *conf, struct settings *s, struct err *err)
@@ -59,6 +60,8 @@ static int read_settings(struct conf *conf, struct settings *s, struct err *err)
 		ret = conf_str_or(conf, "socket", NULL, &s->socket, err);
 	if (!ret)
 		ret = conf_int_or(conf, "grace", 1, 3600, GRACE_S, &s->grace, err);
+	if (!ret)
+		ret = conf_int_or(conf, "forget", 1, 366 * 86400, FORGET_S, &s->forget, err);
 	if (!ret)
 		ret = read_peers(conf, s, err);
 	return ret ? ret : conf_finish(conf, err);

@@ -38,8 +38,6 @@ static void down(struct chan *chan, const char *why, void *arg)
 	const struct identity *peer = chan_peer(chan);
 	struct director *d = arg;
 
-	/* answers may wait for it, and it is gone after this */
-	director_commit(d);
 	if (stranger(d, peer))
 		return;
 	director_note(d, "session-down", chan_peer_name(chan), "%s", why);

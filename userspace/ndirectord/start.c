@@ -5,9 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "start.h"
 
-#define REAP_MS	30000
+#define REAP_S	30
 
 static int check_identity(struct director *d, const struct settings *s, struct err *err)
 {
@@ -28,10 +29,30 @@ static void grace_over(void *arg)
 	struct director *d = arg;
 	struct db_nve *nve;
 
-	for (nve = d->db.nves; nve; nve = nve->hh.next)
+	for (nve = db_nve_first(&d->db); nve; nve = db_nve_next(nve))
 		if (nve->own && !nve_session_exists(d, nve))
 			nve_silent(d, nve, "it has not come back since we started");
 	fed_client_grace_over(d);
+}
+
+static void forget_idle(struct director *d)
+{
+	uint64_t now = time(NULL);
+	struct db_nve *nve;
+
+	for (nve = db_nve_first(&d->db); nve; nve = db_nve_next(nve)) {
+		if (db_nve_idle(&d->db, nve, nve_session_exists(d, nve), now) < d->forget_s ||
+		    db_nve_placed(&d->db, nve))
+			continue;
+		director_note(d, "nve-forgotten", nve->name, "nothing was in its name for %u s",
+			      d->forget_s);
+		db_nve_forget(&d->db, nve);
+	}
+}
+
+static void next_reap(struct director *d)
+{
+	loop_timer_set(d->reaper, 1000 * (d->forget_s < REAP_S ? d->forget_s : REAP_S));
 }
 
 static void reap(void *arg)
@@ -39,7 +60,14 @@ static void reap(void *arg)
 	struct director *d = arg;
 
 	db_reap(&d->db);
-	loop_timer_set(d->reaper, REAP_MS);
+	forget_idle(d);
+	next_reap(d);
+}
+
+/* Memory is ahead of the disk: only a restart brings them together. */
+static void lost(const struct err *why, void *arg)
+{
+	exit(EXIT_FAILURE);
 }
 
 static int load(struct director *d, const struct settings *s, struct err *err)
@@ -50,13 +78,16 @@ static int load(struct director *d, const struct settings *s, struct err *err)
 	if (!d->store)
 		return -EIO;
 	ret = persist_load(d, err);
+	if (!ret)
+		ret = store_defer(d->store, d->loop, lost, d, err);
 	if (ret)
 		return ret;
 	persist_attach(d);
 	d->grace = loop_timer_new(d->loop, grace_over, d);
 	loop_timer_set(d->grace, s->grace * 1000);
+	d->forget_s = s->forget;
 	d->reaper = loop_timer_new(d->loop, reap, d);
-	loop_timer_set(d->reaper, REAP_MS);
+	next_reap(d);
 	return 0;
 }
 
@@ -84,12 +115,6 @@ static int add_peers(struct director *d, const struct settings *s, struct err *e
 	return ret;
 }
 
-/* Nothing is told that is not on the disk. */
-static void commit(void *arg)
-{
-	director_commit(arg);
-}
-
 struct director *director_start(struct loop *loop, const struct settings *s, struct err *err)
 {
 	struct director *d = calloc(1, sizeof(*d));
@@ -98,7 +123,7 @@ struct director *director_start(struct loop *loop, const struct settings *s, str
 	d->loop = loop;
 	d->events = events_new();
 	db_init(&d->db, s->dc, s->dc_id);
-	tell_init(&d->tell, loop, commit, d);
+	tell_init(&d->tell, loop);
 	d->tls = tls_new(s->ca, s->cert, s->key, err);
 	if (d->tls)
 		ret = check_identity(d, s, err);

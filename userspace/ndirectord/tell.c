@@ -48,7 +48,6 @@ static void run(void *arg)
 	struct tell_log *log;
 
 	tell->scheduled = false;
-	tell->before(tell->arg);
 	while (tell->changed) {
 		log = tell->changed;
 		log->changed = false;
@@ -76,9 +75,9 @@ static void retry(void *arg)
 	schedule(arg);
 }
 
-void tell_init(struct tell *tell, struct loop *loop, void (*before)(void *arg), void *arg)
+void tell_init(struct tell *tell, struct loop *loop)
 {
-	*tell = (struct tell){ .loop = loop, .before = before, .arg = arg };
+	*tell = (struct tell){ .loop = loop };
 	tell->retry = loop_timer_new(loop, retry, tell);
 }
 

@@ -22,8 +22,6 @@ struct tell_log {
 
 struct tell {
 	struct loop *loop;
-	void (*before)(void *arg);	/* called before anybody is told */
-	void *arg;
 	struct loop_timer *retry;	/* for channels that were full */
 	bool scheduled;
 	struct tell_log own;		/* followers of the log of own items */
@@ -43,7 +41,7 @@ struct follower {
 	struct follower *prev_waiting, *next_waiting;
 };
 
-void tell_init(struct tell *tell, struct loop *loop, void (*before)(void *arg), void *arg);
+void tell_init(struct tell *tell, struct loop *loop);
 void tell_uninit(struct tell *tell);
 /* @f->at says which log; it is to have been started (follow_start()). */
 void tell_add(struct tell *tell, struct follower *f);

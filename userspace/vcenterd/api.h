@@ -14,6 +14,7 @@ void api_stop(struct vcenter *vc);
 /* Handlers; arg is the struct vcenter. */
 void api_vn_list(struct http_request *req, void *arg);
 void api_vn_create(struct http_request *req, void *arg);
+void api_vn_set(struct http_request *req, void *arg);
 void api_vn_delete(struct http_request *req, void *arg);
 void api_vm_list(struct http_request *req, void *arg);
 void api_vm_create(struct http_request *req, void *arg);
@@ -24,6 +25,7 @@ void api_vm_stop(struct http_request *req, void *arg);
 void api_vm_move(struct http_request *req, void *arg);
 void api_move_list(struct http_request *req, void *arg);
 void api_move_show(struct http_request *req, void *arg);
+void api_move_abort(struct http_request *req, void *arg);
 void api_lookup(struct http_request *req, void *arg);
 
 /* Answer with the status of @code, or of an errno of either sign. */

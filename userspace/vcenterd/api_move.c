@@ -66,19 +66,45 @@ void api_move_list(struct http_request *req, void *arg)
 	api_reply_items(req, items);
 }
 
-void api_move_show(struct http_request *req, void *arg)
+/* NULL: the answer is given. */
+static struct move_job *find(struct vcenter *vc, struct http_request *req)
 {
 	const char *id = http_param(req, "id");
-	struct vcenter *vc = arg;
 	struct move_job *job = NULL;
 	struct uuid uuid;
 
 	if (!uuid_parse(&uuid, id, NULL))
 		job = move_run_lookup(vc, &uuid);
 	if (job && !move_is_refused(&job->m))
+		return job;
+	http_error(req, 404, "not-found", "there is no move %s in %s", id, vc->conf.dc);
+	return NULL;
+}
+
+void api_move_show(struct http_request *req, void *arg)
+{
+	struct move_job *job = find(arg, req);
+
+	if (job)
 		http_reply(req, 200, view_move(&job->m));
+}
+
+void api_move_abort(struct http_request *req, void *arg)
+{
+	struct vcenter *vc = arg;
+	struct move_job *job = find(vc, req);
+	char why[VC_NAME_SIZE + 16];
+	struct err err;
+	int ret;
+
+	if (!job)
+		return;
+	snprintf(why, sizeof(why), "operator %.*s", VC_NAME_SIZE - 1, http_client(req)->name);
+	ret = move_run_abort(vc, job, why, &err);
+	if (ret)
+		api_refuse(req, ret, &err);
 	else
-		http_error(req, 404, "not-found", "there is no move %s in %s", id, vc->conf.dc);
+		http_reply(req, 202, view_move(&job->m));
 }
 
 /* --- lookup */

@@ -81,6 +81,30 @@ void api_vn_create(struct http_request *req, void *arg)
 		http_reply(req, 201, view_vn(vn));
 }
 
+void api_vn_set(struct http_request *req, void *arg)
+{
+	static const char *const known[] = { "unknown", "bum", NULL };
+	struct vcenter *vc = arg;
+	json_t *body = http_body(req);
+	struct vn want, *vn;
+	struct err err;
+	int ret = -ENOENT;
+
+	if (!body)
+		return;
+	vn = api_find_vn(vc, http_param(req, "id"), &err);
+	if (vn) {
+		want = *vn;
+		ret = json_only(body, known, &err) ? -EINVAL : parse_policies(body, &want, &err);
+		if (!ret)
+			ret = vn_ops_set(vc, vn, want.unknown, want.bum, &err);
+	}
+	if (ret)
+		api_refuse(req, ret, &err);
+	else
+		http_reply(req, 200, view_vn(vn));
+}
+
 void api_vn_delete(struct http_request *req, void *arg)
 {
 	struct vcenter *vc = arg;

@@ -8,6 +8,7 @@
 #include "proto/peering.pb-c.h"
 
 #define RETRY_MS	300u
+#define DEAD_MS		15000u	/* a server may come back within this time */
 
 static const char *const phase_names[] = {
 	[INCOMING_RESERVED] = "reserved",
@@ -39,6 +40,7 @@ void incoming_resume(struct incoming *in, uint64_t now)
 	in->asked_place = in->phase == INCOMING_PLACING;
 	in->cleanup = in->phase == INCOMING_ABORTED;
 	in->waiting = false;
+	in->down_since = 0;
 	renew(in, now);
 }
 
@@ -101,8 +103,8 @@ bool incoming_pulled(struct incoming *in, uint32_t code, const char *text, uint6
 	return code == CODE(OK);
 }
 
-int incoming_commit(struct incoming *in, bool start, bool director_up, uint64_t now,
-		    struct err *err)
+int incoming_commit(struct incoming *in, bool start, bool server_up, bool director_up,
+		    uint64_t now, struct err *err)
 {
 	switch (in->phase) {
 	case INCOMING_COMMITTED:
@@ -116,6 +118,9 @@ int incoming_commit(struct incoming *in, bool start, bool director_up, uint64_t 
 		return wrong_phase(in, "the commit", err);
 	}
 	renew(in, now);
+	/* after the commit nobody can take it back, and the VM would wait for the server */
+	if (!server_up)
+		return err_set(err, EHOSTUNREACH, "server %s is down", in->server);
 	if (!director_up)
 		return err_set(err, EHOSTUNREACH, "the nDirector of the destination is down");
 	in->phase = INCOMING_PLACING;
@@ -139,11 +144,22 @@ int incoming_abort(struct incoming *in, const char *why, uint64_t wall, struct e
 	return 0;
 }
 
-bool incoming_tick(struct incoming *in, uint64_t now, uint64_t wall)
+bool incoming_tick(struct incoming *in, bool server_up, uint64_t now, uint64_t wall)
 {
-	if (in->phase >= INCOMING_PLACING || now < in->expires)
+	char why[VC_TEXT_SIZE];
+
+	if (in->phase >= INCOMING_PLACING)
 		return false;
-	return !incoming_abort(in, "the lease ran out", wall, NULL);
+	if (now >= in->expires)
+		return !incoming_abort(in, "the lease ran out", wall, NULL);
+	if (server_up)
+		in->down_since = 0;
+	else if (!in->down_since)
+		in->down_since = now;
+	if (!in->down_since || now - in->down_since < DEAD_MS)
+		return false;
+	snprintf(why, sizeof(why), "server %s is down", in->server);
+	return !incoming_abort(in, why, wall, NULL);
 }
 
 enum incoming_act incoming_next(const struct incoming *in, int n_nics, bool server_up,

@@ -4,7 +4,8 @@
  * the DC. Pure.
  *
  * Here is decided who owns the VM: INCOMING_PLACING, once stored, is never taken back after the
- * nDirector may have issued an epoch. Until then the lease or an abort ends it for good.
+ * nDirector may have issued an epoch. Until then the lease, an abort, or a server that stays away
+ * ends it for good.
  */
 #ifndef VCENTERD_INCOMING_H
 #define VCENTERD_INCOMING_H
@@ -43,6 +44,7 @@ struct incoming {
 
 	/* not stored */
 	uint64_t expires;		/* ms, monotonic: the lease */
+	uint64_t down_since;		/* ms, monotonic; 0: the server is there */
 	uint64_t retry_at;
 	uint64_t done, total;		/* bytes of the image */
 	bool waiting;			/* PLACE or START is out */
@@ -61,8 +63,8 @@ uint32_t incoming_status(const struct incoming *in);
  * sentence. EPERM wrong phase, EBUSY asked twice, EHOSTUNREACH.
  */
 int incoming_pull(struct incoming *in, bool server_up, uint64_t now, struct err *err);
-int incoming_commit(struct incoming *in, bool start, bool director_up, uint64_t now,
-		    struct err *err);
+int incoming_commit(struct incoming *in, bool start, bool server_up, bool director_up,
+		    uint64_t now, struct err *err);
 int incoming_abort(struct incoming *in, const char *why, uint64_t wall, struct err *err);
 
 /* Results; true if something to be stored changed. */
@@ -71,8 +73,8 @@ bool incoming_placed(struct incoming *in, int nic, int n_nics, uint32_t code, co
 		     uint64_t now);
 bool incoming_started(struct incoming *in, uint32_t code, const char *text, uint64_t now,
 		      uint64_t wall);
-/* The lease is over: aborted. */
-bool incoming_tick(struct incoming *in, uint64_t now, uint64_t wall);
+/* The lease is over, or the server gone for too long: aborted. */
+bool incoming_tick(struct incoming *in, bool server_up, uint64_t now, uint64_t wall);
 
 /* What to do next; *nic for PLACE. */
 enum incoming_act incoming_next(const struct incoming *in, int n_nics, bool server_up,

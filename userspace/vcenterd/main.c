@@ -8,12 +8,11 @@
 #include "lib/mem.h"
 #include "vcenter.h"
 
-/* "sqlite:/var/lib/nvo3/vcenterd.db": its folder must be there, and ours alone. */
-static int take_state(const char *url, struct err *err)
+/* "sqlite:/var/lib/nvo3/vcenterd.db": its folder must be there. */
+static int make_state(const char *url, struct err *err)
 {
 	_cleanup_free_ char *dir = NULL;
 	char *slash;
-	int ret;
 
 	if (strncmp(url, "sqlite:", 7))
 		return 0;
@@ -22,8 +21,7 @@ static int take_state(const char *url, struct err *err)
 	if (!slash || slash == dir)
 		return 0;
 	*slash = '\0';
-	ret = daemon_mkdir(dir, err);
-	return ret ? ret : daemon_lock(dir, err);
+	return daemon_mkdir(dir, err);
 }
 
 static int run(struct vcenter *vc, struct err *err)
@@ -33,7 +31,7 @@ static int run(struct vcenter *vc, struct err *err)
 
 	if (!loop)
 		return err_set(err, ENOMEM, "no event loop");
-	ret = take_state(vc->conf.store, err);
+	ret = make_state(vc->conf.store, err);
 	if (!ret)
 		ret = daemon_signals(loop, err);
 	if (!ret)

@@ -10,6 +10,7 @@
 
 #define RETRY_MS	300u
 #define RETRY_SLOW_MS	5000u
+#define GAP_MS		2000u	/* between silent answers that belong together */
 
 static const uint32_t step_limit_ms[] = {
 	[MOVE_RESERVE] = 15000,
@@ -45,6 +46,12 @@ bool move_is_refused(const struct move *m)
 	       !(m->flags & MOVE_F_ABORTING);
 }
 
+bool move_owes(const struct move *m)
+{
+	return m->state == MOVE_ABORTED && (m->flags & MOVE_F_ABORTING) &&
+	       !(m->flags & MOVE_F_DEST_DONE);
+}
+
 bool move_is_local(const struct move *m)
 {
 	return !strcmp(m->from_dc, m->to_dc);
@@ -55,6 +62,7 @@ static void enter(struct move *m, enum move_step step, uint64_t now)
 	m->step = step;
 	m->retry_at = 0;
 	m->late = false;
+	m->silent_last = 0;
 	m->deadline = now + step_limit_ms[step];
 }
 
@@ -80,7 +88,7 @@ static void finish(struct move *m, enum move_state state, uint64_t wall)
 }
 
 /* @dest_clean: the destination gave it up already. */
-static void give_up(struct move *m, const char *why, bool dest_clean, uint64_t now)
+static void give_up(struct move *m, const char *why, bool dest_clean)
 {
 	if (!*m->error)
 		snprintf(m->error, sizeof(m->error), "%s", why);
@@ -92,16 +100,20 @@ static void give_up(struct move *m, const char *why, bool dest_clean, uint64_t n
 		m->flags |= MOVE_F_DEST_DONE;
 	m->retry_at = 0;
 	m->late = false;
-	m->deadline = now + MOVE_LEASE_S * 1000ull;
 }
 
-int move_abort(struct move *m, const char *why, uint64_t now, struct err *err)
+int move_abort(struct move *m, const char *why, struct err *err)
 {
-	if (m->state != MOVE_RUNNING || m->step >= MOVE_COMMIT)
+	if (m->state != MOVE_RUNNING)
+		return err_set(err, EPERM, "the move of VM %s has ended", m->vm_name);
+	if (m->step >= MOVE_COMMIT)
 		return err_set(err, EPERM, "the move of VM %s is past the point of no return",
 			       m->vm_name);
-	if (!(m->flags & MOVE_F_ABORTING))
-		give_up(m, why, false, now);
+	if (m->flags & MOVE_F_ABORTING)
+		return 0;
+	/* whatever is out: its answer is not waited for */
+	m->waiting = false;
+	give_up(m, why, false);
 	return 0;
 }
 
@@ -130,7 +142,11 @@ static enum move_act next_release(const struct move *m)
 
 enum move_act move_next(const struct move *m, uint64_t now)
 {
-	if (m->state != MOVE_RUNNING || m->waiting || now < m->retry_at)
+	if (m->waiting || now < m->retry_at)
+		return MOVE_ACT_NONE;
+	if (move_owes(m))
+		return MOVE_ACT_UNDO_DEST;
+	if (m->state != MOVE_RUNNING)
 		return MOVE_ACT_NONE;
 	if (m->flags & MOVE_F_ABORTING)
 		return next_abort(m);
@@ -155,14 +171,24 @@ static bool again(struct move *m, uint64_t now, uint32_t ms)
 	return false;
 }
 
+/* The VM stands still meanwhile: who waits for a destination that is gone waits in vain. */
+static bool is_dead(struct move *m, uint64_t now)
+{
+	if (!m->silent_last || now - m->silent_last > GAP_MS)
+		m->silent_since = now;
+	m->silent_last = now;
+	return m->step == MOVE_PULL && now - m->silent_since >= MOVE_DEAD_S * 1000ull;
+}
+
 /* Of the steps that can be given up: true if @a was an OK, else what follows is settled. */
 static bool step_ok(struct move *m, const struct move_answer *a, uint64_t now, bool *changed)
 {
-	*changed = a->code == CODE(OK) || !code_is_silence(a->code) || now >= m->deadline;
+	*changed = a->code == CODE(OK) || !code_is_silence(a->code) || now >= m->deadline ||
+		   is_dead(m, now);
 	if (a->code == CODE(OK))
 		return true;
 	if (*changed)
-		give_up(m, a->text, false, now);
+		give_up(m, a->text, false);
 	else
 		again(m, now, RETRY_MS);
 	return false;
@@ -176,7 +202,7 @@ static bool reserve_answer(struct move *m, const struct move_answer *a, uint64_t
 		snprintf(m->to_server, sizeof(m->to_server), "%s", a->server);
 		enter(m, MOVE_STOP, now);
 	} else if (code_is_silence(a->code)) {
-		give_up(m, a->text, false, now);
+		give_up(m, a->text, false);
 	} else {
 		snprintf(m->error, sizeof(m->error), "%s", a->text);
 		finish(m, MOVE_ABORTED, wall);
@@ -247,7 +273,7 @@ static bool status_answer(struct move *m, const struct move_answer *a, uint64_t 
 			return again(m, now, RETRY_SLOW_MS);
 		/* fall through */
 	case NVO3__MOVE_STATUS_REPLY__PHASE__ABORTED:
-		give_up(m, "the destination gave the move up", true, now);
+		give_up(m, "the destination gave the move up", true);
 		return true;
 	default:
 		m->flags &= ~MOVE_F_UNSURE;
@@ -259,7 +285,7 @@ static bool status_answer(struct move *m, const struct move_answer *a, uint64_t 
 static bool revoke_answer(struct move *m, const struct move_answer *a, uint64_t now)
 {
 	if (a->code == CODE(OK)) {
-		give_up(m, "the destination did not commit in time", true, now);
+		give_up(m, "the destination did not commit in time", true);
 		return true;
 	}
 	m->flags |= MOVE_F_UNSURE;
@@ -280,18 +306,21 @@ static bool release_answer(struct move *m, enum move_act act, const struct move_
 static bool undo_answer(struct move *m, enum move_act act, const struct move_answer *a,
 			uint64_t now, uint64_t wall)
 {
-	if (code_is_silence(a->code)) {
-		/* a silent destination frees itself when the lease is over */
-		if (act != MOVE_ACT_UNDO_DEST || now < m->deadline)
-			return again(m, now, RETRY_MS);
-	} else if (act == MOVE_ACT_UNDO_SOURCE && a->code != CODE(OK) &&
-		   a->code != CODE(NOT_FOUND)) {
-		return again(m, now, RETRY_SLOW_MS);
+	bool silent = code_is_silence(a->code), ended = m->state != MOVE_RUNNING;
+
+	if (act == MOVE_ACT_UNDO_SOURCE) {
+		if (a->code != CODE(OK) && a->code != CODE(NOT_FOUND))
+			return again(m, now, silent ? RETRY_MS : RETRY_SLOW_MS);
+		m->flags |= MOVE_F_SOURCE_DONE;
+	} else if (silent) {
+		/* it hears of it when it is there again, or its lease frees it */
+		again(m, now, RETRY_SLOW_MS);
+	} else {
+		m->flags |= MOVE_F_DEST_DONE;
 	}
-	m->flags |= act == MOVE_ACT_UNDO_SOURCE ? MOVE_F_SOURCE_DONE : MOVE_F_DEST_DONE;
-	if ((m->flags & MOVE_F_SOURCE_DONE) && (m->flags & MOVE_F_DEST_DONE))
+	if (!ended)
 		finish(m, MOVE_ABORTED, wall);
-	return true;
+	return !ended || !silent;
 }
 
 bool move_answer(struct move *m, enum move_act act, const struct move_answer *a, uint64_t now,
@@ -299,10 +328,10 @@ bool move_answer(struct move *m, enum move_act act, const struct move_answer *a,
 {
 	bool aborting = m->flags & MOVE_F_ABORTING;
 
-	m->waiting = false;
 	/* given up while this was out: it changes nothing any more */
 	if (aborting && act != MOVE_ACT_UNDO_SOURCE && act != MOVE_ACT_UNDO_DEST)
 		return false;
+	m->waiting = false;
 	switch (act) {
 	case MOVE_ACT_RESERVE:
 		return reserve_answer(m, a, now, wall);
@@ -343,6 +372,6 @@ bool move_tick(struct move *m, uint64_t now)
 		return false;
 	snprintf(why, sizeof(why), "step %s took longer than %u s", move_step_name(m->step),
 		 step_limit_ms[m->step] / 1000);
-	give_up(m, why, false, now);
+	give_up(m, why, false);
 	return true;
 }

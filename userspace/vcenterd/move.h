@@ -7,6 +7,9 @@
  * VM again. From the moment that the commit may have been sent it asks the destination until
  * that says what became of it. struct move has no pointers: what is stored is what it is.
  *
+ * A move that was given up has ended when the source has its VM back; what a destination that is
+ * silent still has to hear of it is owed to it.
+ *
  * The caller stores the move after every change and before the next act.
  */
 #ifndef VCENTERD_MOVE_H
@@ -16,6 +19,7 @@
 
 #define MOVE_TOKEN_SIZE	32
 #define MOVE_LEASE_S	900u		/* the destination keeps room for an idle move */
+#define MOVE_DEAD_S	15u		/* of silence: without this destination, then */
 #define MOVE_MEMORY_S	(90u * 86400u)	/* the destination remembers what became of it */
 
 enum move_step { MOVE_RESERVE, MOVE_STOP, MOVE_PULL, MOVE_COMMIT, MOVE_RELEASE };
@@ -62,6 +66,7 @@ struct move {
 	bool waiting;		/* an act is out */
 	uint64_t retry_at, deadline;
 	bool late;		/* the step's time is over, yet it cannot be given up */
+	uint64_t silent_since, silent_last;	/* answers of the destination that did not come */
 };
 
 struct move_answer {
@@ -76,6 +81,7 @@ struct move_answer {
 
 bool move_is_local(const struct move *m);	/* both ends in one DC */
 bool move_is_refused(const struct move *m);	/* before anything was touched */
+bool move_owes(const struct move *m);		/* it has ended, the destination must hear it */
 
 void move_begin(struct move *m, uint64_t now);
 /* After a restart: the answer to what was out is lost. */
@@ -87,9 +93,9 @@ bool move_answer(struct move *m, enum move_act act, const struct move_answer *a,
 		 uint64_t wall);
 /* Time passes. True as above. */
 bool move_tick(struct move *m, uint64_t now);
-/* Give up; -EPERM with a sentence once the commit is decided. */
+/* Give up, also while an act is out; -EPERM with a sentence once the commit is decided. */
 struct err;
-int move_abort(struct move *m, const char *why, uint64_t now, struct err *err);
+int move_abort(struct move *m, const char *why, struct err *err);
 
 const char *move_step_name(enum move_step step);	/* "reserve" */
 const char *move_state_name(enum move_state state);	/* "running" */

@@ -204,6 +204,7 @@ void move_dest_commit(struct vcenter *vc, const struct uuid *move, bool start,
 		      dest_done_fn done, void *arg)
 {
 	struct dest_job *job = find(vc, move);
+	struct server *server;
 	struct err err;
 	int ret;
 
@@ -211,7 +212,9 @@ void move_dest_commit(struct vcenter *vc, const struct uuid *move, bool start,
 		no_such_move(vc, done, arg);
 		return;
 	}
-	ret = incoming_commit(&job->in, start, vc->director.ready, loop_now_ms(), &err);
+	server = inventory_server(vc->inv, job->in.server);
+	ret = incoming_commit(&job->in, start, server && server->session, vc->director.ready,
+			      loop_now_ms(), &err);
 	if (ret) {
 		done(vc, ret == 1 ? CODE(OK) : code_from_errno(ret), ret == 1 ? "" : err.text,
 		     arg);

@@ -332,7 +332,7 @@ void move_dest_run(struct vcenter *vc, struct dest_job *job)
 	if (job->running)
 		return;
 	job->running = true;
-	if (incoming_tick(&job->in, loop_now_ms(), wall_ms()))
+	if (incoming_tick(&job->in, job_server(vc, job), loop_now_ms(), wall_ms()))
 		job->dirty = true;
 	if (store(vc, job))
 		step(vc, job);

@@ -49,6 +49,11 @@ static bool is_over(const struct move_job *job)
 	return job->m.state != MOVE_RUNNING;
 }
 
+static bool is_at_rest(const struct move_job *job)
+{
+	return is_over(job) && !move_owes(&job->m) && !job->dirty;
+}
+
 /* The source has its VM back, whatever the destination still has to clean up. */
 static bool is_restored(const struct move *m)
 {
@@ -143,8 +148,9 @@ static bool store(struct vcenter *vc, struct move_job *job)
 	job->vm_dirty = false;
 	if (vm && is_free(&job->m))
 		let_go(vc, job, vm);
-	if (is_over(job))
+	if (is_over(job) && !job->told)
 		tell_end(vc, &job->m);
+	job->told = is_over(job);
 	return true;
 }
 
@@ -306,6 +312,27 @@ void move_run_begin(struct vcenter *vc, struct vm *vm, const char *dc, const cha
 	run(vc, job);
 }
 
+int move_run_abort(struct vcenter *vc, struct move_job *job, const char *why, struct err *err)
+{
+	struct move before = job->m;
+	bool dirty = job->dirty;
+	int ret;
+
+	ret = move_abort(&job->m, why, err);
+	if (ret)
+		return ret;
+	job->dirty = true;
+	if (!store(vc, job)) {
+		job->m = before;
+		job->dirty = dirty;
+		return err_set(err, EIO, "the store does not take it");
+	}
+	note_alert(vc, "move-abort", job->m.vm_name, "given up at step %s: %s",
+		   move_step_name(job->m.step), why);
+	run(vc, job);
+	return 0;
+}
+
 void move_run_progress(struct vcenter *vc, const struct uuid *id, uint64_t done)
 {
 	struct move_job *job = move_run_lookup(vc, id);
@@ -321,7 +348,8 @@ void move_run_load(struct vcenter *vc, const struct move *m)
 
 	if (m->state == MOVE_DONE)
 		job->m.image_done = m->size;
-	if (is_over(job))
+	job->told = is_over(job);
+	if (is_at_rest(job))
 		return;
 	move_resume(&job->m, loop_now_ms());
 	if (vm && !is_free(m))
@@ -335,7 +363,7 @@ void move_run_tick(struct vcenter *vc)
 	HASH_ITER(hh, vc->moves, job, tmp) {
 		if (move_is_refused(&job->m))
 			drop(vc, job);
-		else if (!is_over(job) || job->dirty)
+		else if (!is_at_rest(job))
 			run(vc, job);
 	}
 }
@@ -345,7 +373,7 @@ void move_run_kick(struct vcenter *vc)
 	struct move_job *job, *tmp;
 
 	HASH_ITER(hh, vc->moves, job, tmp) {
-		if (is_over(job))
+		if (is_at_rest(job))
 			continue;
 		job->m.retry_at = 0;
 		run(vc, job);

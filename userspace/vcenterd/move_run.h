@@ -15,6 +15,7 @@ typedef void (*move_begun_fn)(struct vcenter *vc, const struct move *m, uint32_t
 struct move_job {
 	struct move m;
 	bool dirty, running;
+	bool told;		/* its end was, in the events */
 	bool vm_dirty;		/* the VM changed with it and is stored with it */
 	uint64_t poll_at;	/* when to ask a peer how far the image is */
 	bool polling;
@@ -30,6 +31,8 @@ struct move_job {
 void move_run_begin(struct vcenter *vc, struct vm *vm, const char *dc, const char *server,
 		    move_begun_fn begun, void *arg);
 struct move_job *move_run_lookup(struct vcenter *vc, const struct uuid *id);
+/* By the operator. Negative errno with a sentence: it goes on as before. */
+int move_run_abort(struct vcenter *vc, struct move_job *job, const char *why, struct err *err);
 /* An event of a vServer: bytes of the image. */
 void move_run_progress(struct vcenter *vc, const struct uuid *id, uint64_t done);
 

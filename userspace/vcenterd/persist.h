@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What lies where in the store. Each call is on the disk when it returns 0, unless it is
- * between store_begin() and store_commit(). Negative errno with a sentence otherwise.
+ * What lies where in the store. Negative errno with a sentence: nothing was changed. 0: what is
+ * said from now on leaves when it is on the disk (store.h).
  */
 #ifndef VCENTERD_PERSIST_H
 #define VCENTERD_PERSIST_H

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include "api.h"
 #include "move_dest.h"
@@ -33,6 +34,12 @@ static void load_incoming(const struct incoming *in, void *arg)
 	move_dest_load(arg, in);
 }
 
+/* Memory is ahead of the disk: only a restart brings them together. */
+static void lost(const struct err *why, void *arg)
+{
+	exit(EXIT_FAILURE);
+}
+
 static int load_state(struct vcenter *vc, struct err *err)
 {
 	struct persist_load to = { .move = load_move, .incoming = load_incoming, .arg = vc };
@@ -44,7 +51,7 @@ static int load_state(struct vcenter *vc, struct err *err)
 	vc->store = store_open(vc->conf.store, "vcenterd", err);
 	if (!vc->store)
 		return -1;
-	if (persist_load(vc->store, &to, err))
+	if (persist_load(vc->store, &to, err) || store_defer(vc->store, vc->loop, lost, vc, err))
 		return -1;
 	vm_ops_resume(vc);
 	return 0;

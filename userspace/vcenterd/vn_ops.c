@@ -5,6 +5,7 @@
 #include "session_director.h"
 #include "session_peer.h"
 #include "vn_ops.h"
+#include "words.h"
 
 static bool is_same(const struct vn *a, const struct vn *b)
 {
@@ -49,6 +50,40 @@ int vn_ops_create(struct vcenter *vc, const struct vn *tmpl, struct vn **ret, st
 	return 0;
 }
 
+static int set_policies(struct vcenter *vc, struct vn *vn, uint32_t unknown, uint32_t bum,
+			struct err *err)
+{
+	struct vn old = *vn;
+	int ret;
+
+	vn->unknown = unknown;
+	vn->bum = bum;
+	ret = persist_vn(vc->store, vn, err);
+	if (ret) {
+		vn->unknown = old.unknown;
+		vn->bum = old.bum;
+		return ret;
+	}
+	note(vc, "vn-set", vn->name, "unknown %s, bum %s", word_unknown(unknown), word_bum(bum));
+	session_director_vn_set(vc, vn);
+	return 0;
+}
+
+int vn_ops_set(struct vcenter *vc, struct vn *vn, uint32_t unknown, uint32_t bum, struct err *err)
+{
+	int ret;
+
+	if (strcmp(vn->home_dc, vc->conf.dc))
+		return err_set(err, EACCES, "VN %s belongs to %s and is changed there", vn->name,
+			       vn->home_dc);
+	if (vn->unknown == unknown && vn->bum == bum)
+		return 0;
+	ret = set_policies(vc, vn, unknown, bum, err);
+	if (!ret)
+		session_peer_vn_set(vc, vn);
+	return ret;
+}
+
 int vn_ops_delete(struct vcenter *vc, struct vn *vn, struct err *err)
 {
 	struct vn old = *vn;
@@ -69,11 +104,17 @@ int vn_ops_delete(struct vcenter *vc, struct vn *vn, struct err *err)
 	return 0;
 }
 
-/* Name, VNI and policies of a VN may not change under the VMs that use it. */
-static int set_again(const struct vn *vn, const struct vn *tmpl, struct err *err)
+/* Name and VNI of a VN may not change under the VMs that use it, its policies may. */
+static int set_again(struct vcenter *vc, struct vn *vn, const struct vn *tmpl, struct err *err)
 {
+	struct vn new = *vn;
+
 	if (is_same(vn, tmpl))
 		return 0;
+	new.unknown = tmpl->unknown;
+	new.bum = tmpl->bum;
+	if (is_same(&new, tmpl))
+		return set_policies(vc, vn, tmpl->unknown, tmpl->bum, err);
 	return err_set(err, EEXIST, "VN %s of %s is known here with other properties", vn->name,
 		       vn->home_dc);
 }
@@ -87,7 +128,7 @@ int vn_ops_peer_set(struct vcenter *vc, const char *dc, const struct vn *tmpl, s
 		ret = err_set(err, EACCES, "VN %s belongs to %s, not to %s", tmpl->name,
 			      tmpl->home_dc, dc);
 	else if (vn)
-		ret = set_again(vn, tmpl, err);
+		ret = set_again(vc, vn, tmpl, err);
 	else
 		ret = add(vc, tmpl, &vn, err);
 	if (ret)

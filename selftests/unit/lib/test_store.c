@@ -498,6 +498,19 @@ static void test_write_error(void **state)
 	store_close(store);
 }
 
+/* Of two processes with one store each would undo what the other one knows. */
+static void test_only_one_has_it(void **state)
+{
+	struct store *store = must_open();
+	char text[96];
+
+	snprintf(text, sizeof(text), "store test.db: is in use by test, process %d", getpid());
+	refuse_open(URL, OWNER, text);
+	put(store, "still", "mine");
+	store_close(store);
+	store_close(must_open());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -512,6 +525,7 @@ int main(void)
 		cmocka_unit_test_setup(test_killed_inside, no_store),
 		cmocka_unit_test_setup(test_disk_full, no_store),
 		cmocka_unit_test_setup(test_write_error, no_store),
+		cmocka_unit_test_setup(test_only_one_has_it, no_store),
 	};
 
 	return cmocka_run_group_tests(tests, enter_dir, leave_dir);

@@ -55,6 +55,7 @@ struct proc {
 	int dc_id;
 	uint16_t port, api;
 	unsigned int grace;		/* s */
+	unsigned int forget;		/* s; 0: as by default */
 	unsigned long file_limit;	/* bytes; 0: none */
 	const struct proc *with[3];	/* peers, NULL at the end */
 	pid_t pid;
@@ -63,6 +64,7 @@ struct proc {
 
 /* The director of DC @dc_id; not started yet. */
 void proc_init(struct proc *d, struct lab *lab, int dc_id);
+void proc_launch(struct proc *d);	/* without waiting for it to be ready */
 void proc_start(struct proc *d);
 bool proc_alive(struct proc *d);
 /*
@@ -73,6 +75,8 @@ void proc_end(struct proc *d, int signo, int status);
 bool proc_logged(struct proc *d, const char *text);
 /* GET /api/v1@path, which must answer 200; free it with json_decref(). */
 json_t *proc_get(struct proc *d, const char *path);
+/* Expect @status, and, if not NULL, this sentence. */
+void proc_delete(struct proc *d, const char *path, long status, const char *error);
 /* How many items it lists, with @key equal to @value if @key is not NULL. */
 int proc_count(struct proc *d, const char *path, const char *key, const char *value);
 

@@ -217,11 +217,25 @@ static void down(struct chan *chan, const char *why, void *arg)
 	snprintf(p->why, sizeof(p->why), "%s", why);
 }
 
+static void vn_told(struct peer *p, const struct msg *msg)
+{
+	Nvo3__VnUpdate *m = msg_decode(msg, &nvo3__vn_update__descriptor, NULL);
+
+	assert_non_null(m);
+	p->vn_updates++;
+	p->vn_unknown = m->vn->unknown;
+	msg_free(m);
+}
+
 static bool message(struct chan *chan, const struct msg *msg, void *arg)
 {
 	struct peer *p = arg;
 	void *m;
 
+	if (msg->type == MSG(VN_UPDATE)) {
+		vn_told(p, msg);
+		return true;
+	}
 	if (msg->type != MSG(MAP_UPDATE) && msg->type != MSG(FED_UPDATE))
 		return false;
 	m = msg_decode(msg, msg->type == MSG(MAP_UPDATE) ? &nvo3__map_update__descriptor :
@@ -479,6 +493,7 @@ uint32_t say_vn_set(struct peer *p, uint8_t vn, uint32_t vni, const char *name)
 	info.uuid = uuid(vn);
 	info.vni = vni;
 	info.name = (char *)name;
+	info.unknown = p->vn_unknown;
 	m.vn = &info;
 	return peer_ask(p, MSG(VN_SET), &m.base);
 }

@@ -131,6 +131,8 @@ static void write_conf(struct proc *d)
 	fprintf(f, "tls: { ca = \"%s/ca.pem\"; cert = \"%s/%s-director-d.pem\";", dir, dir, d->dc);
 	fprintf(f, " key = \"%s/%s-director-d.key\"; };\n", dir, d->dc);
 	fprintf(f, "store = \"sqlite:%s/%s.db\";\n", dir, d->dc);
+	if (d->forget)
+		fprintf(f, "forget = %u;\n", d->forget);
 	fprintf(f, "listen = \"127.0.0.1:%u\"; api = \"127.0.0.1:%u\";\n", d->port, d->api);
 	fprintf(f, "peers = (");
 	for (i = 0; i < 3 && d->with[i]; i++)
@@ -169,7 +171,7 @@ static bool accepts(uint16_t port)
 	return ok;
 }
 
-void proc_start(struct proc *d)
+void proc_launch(struct proc *d)
 {
 	write_conf(d);
 	d->pid = fork();
@@ -177,6 +179,11 @@ void proc_start(struct proc *d)
 	if (!d->pid)
 		become_director(d);
 	DL_APPEND(d->lab->procs, d);
+}
+
+void proc_start(struct proc *d)
+{
+	proc_launch(d);
 	LAB_WAIT(d->lab, accepts(d->api));
 }
 
@@ -229,18 +236,18 @@ static size_t collect(char *data, size_t size, size_t n, void *arg)
 	return fwrite(data, size, n, f);
 }
 
-json_t *proc_get(struct proc *d, const char *path)
+static json_t *call(struct proc *d, const char *method, const char *path, long *status)
 {
 	CURL *curl = curl_easy_init();
 	char url[128], *text = NULL;
 	json_t *json;
-	long status;
 	size_t len;
 	FILE *f;
 
 	f = open_memstream(&text, &len);
 	snprintf(url, sizeof(url), "https://127.0.0.1:%u/api/v1%s", d->api, path);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
 	curl_easy_setopt(curl, CURLOPT_SSLCERT, lab_path(d->lab, "dc1-operator-root.pem"));
 	curl_easy_setopt(curl, CURLOPT_SSLKEY, lab_path(d->lab, "dc1-operator-root.key"));
 	curl_easy_setopt(curl, CURLOPT_CAINFO, lab_path(d->lab, "ca.pem"));
@@ -249,15 +256,35 @@ json_t *proc_get(struct proc *d, const char *path)
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, collect);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, f);
 	assert_int_equal(curl_easy_perform(curl), CURLE_OK);
-	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, status);
 	curl_easy_cleanup(curl);
 	fclose(f);
-	if (status != 200)
-		fail_msg("%s: %ld %s", url, status, text);
 	json = json_loads(text, 0, NULL);
 	assert_non_null(json);
 	free(text);
 	return json;
+}
+
+json_t *proc_get(struct proc *d, const char *path)
+{
+	long status;
+	json_t *json = call(d, "GET", path, &status);
+
+	if (status != 200)
+		fail_msg("%s: %ld %s", path, status, json_dumps(json, 0));
+	return json;
+}
+
+void proc_delete(struct proc *d, const char *path, long status, const char *error)
+{
+	long got;
+	json_t *json = call(d, "DELETE", path, &got);
+
+	const char *text = json_string_value(json_object_get(json, "error"));
+
+	if (got != status || (error && (!text || strcmp(error, text))))
+		fail_msg("DELETE %s: %ld %s", path, got, json_dumps(json, 0));
+	json_decref(json);
 }
 
 static bool has(json_t *item, const char *key, const char *value)

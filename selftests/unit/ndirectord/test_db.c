@@ -312,6 +312,76 @@ static void test_an_address_that_left_is_gone_for_the_peers(void **state)
 }
 
 /* Tombstones fall off both logs at once; each object is freed exactly once (run under ASan). */
+static void test_an_nve_without_anything_is_idle(void **state)
+{
+	struct db_ips ips = fix_ips("10.0.0.1/24");
+	struct mac_addr mac = fix_mac(1);
+	struct db_nve *nve, *other;
+	struct seen seen;
+	struct db_vn *vn;
+	struct db db;
+
+	vn = observed(&db, &seen);
+	nve = db_nve_get(&db, "dc1/host1");
+	other = db_nve_get(&db, "dc1/host2");
+	/* its session is something, too */
+	assert_int_equal(db_nve_idle(&db, nve, true, 100), 0);
+	assert_int_equal(seen.nves, 0);
+	assert_int_equal(db_nve_idle(&db, nve, false, 100), 0);
+	assert_int_equal(db_nve_idle(&db, nve, false, 160), 60);
+	assert_int_equal(seen.nves, 1);
+	/* a clock that was set back counts anew */
+	assert_int_equal(db_nve_idle(&db, nve, false, 50), 0);
+	db_member_add(&db, vn, nve);
+	db_map_set(&db, vn, &mac, &ips, 5, nve);
+	assert_int_equal(nve->items, 2);
+	assert_int_equal(db_nve_idle(&db, nve, false, 999), 0);
+	/* what moves away is not in its name any more, nor what is told twice there twice */
+	db_map_set(&db, vn, &mac, &ips, 6, other);
+	db_map_set(&db, vn, &mac, &ips, 6, other);
+	db_member_add(&db, vn, nve);
+	assert_int_equal(nve->items, 1);
+	assert_int_equal(other->items, 1);
+	db_member_del(&db, db_member_find(vn, nve));
+	assert_int_equal(nve->items, 0);
+	assert_int_equal(db_nve_idle(&db, nve, false, 1000), 0);
+	assert_int_equal(db_nve_idle(&db, nve, false, 1001), 1);
+	db_uninit(&db);
+}
+
+static void test_a_forgotten_nve(void **state)
+{
+	struct db_ips ips = fix_ips("10.0.0.1/24");
+	struct mac_addr mac = fix_mac(1);
+	struct ip_addr locator;
+	struct db_nve *nve;
+	struct seen seen;
+	struct db_vn *vn;
+	struct db db;
+
+	vn = observed(&db, &seen);
+	nve = db_nve_get(&db, "dc1/host1");
+	ip_addr_parse(&locator, "10.1.0.11", NULL);
+	db_nve_set_locators(&db, nve, &locator, 1);
+	db_member_add(&db, vn, nve);
+	db_map_set(&db, vn, &mac, &ips, 5, nve);
+	db_nve_forget(&db, nve);
+	assert_null(db_nve_find(&db, "dc1/host1"));
+	assert_null(db_nve_first(&db));
+	assert_null(db_map_find(vn, &mac));
+	assert_null(db_member_first(vn));
+	assert_int_equal(seen.gone, 2);
+	assert_null(db_locator_owner(&db, &locator, NULL));
+	/* who comes again begins with nothing */
+	nve = db_nve_get(&db, "dc1/host1");
+	assert_int_equal(nve->n_locators, 0);
+	assert_int_equal(nve->items, 0);
+	db_member_add(&db, vn, nve);
+	assert_non_null(db_member_find(vn, nve));
+	assert_ptr_equal(db_nve_first(&db), nve);
+	db_uninit(&db);
+}
+
 static void test_worn_out_tombstones_are_freed(void **state)
 {
 	struct mac_addr mac = { { 2 } };
@@ -366,6 +436,8 @@ int main(void)
 		cmocka_unit_test(test_the_same_again_is_no_change),
 		cmocka_unit_test(test_staleness_is_one_item_per_vn),
 		cmocka_unit_test(test_an_address_that_left_is_gone_for_the_peers),
+		cmocka_unit_test(test_an_nve_without_anything_is_idle),
+		cmocka_unit_test(test_a_forgotten_nve),
 		cmocka_unit_test(test_worn_out_tombstones_are_freed),
 		cmocka_unit_test(test_ips_belong_to_the_first_that_has_them),
 	};

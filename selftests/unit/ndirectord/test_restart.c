@@ -224,6 +224,68 @@ static void test_what_was_answered_is_there(void **state)
 	}
 }
 
+static void test_an_operator_removes_an_nve(void **state)
+{
+	begin(state);
+	live(&host1, 1);
+	live(&host2, 2);
+	proc_delete(&d, "/nves/dc1/host9", 404, "NVE dc1/host9 is not known here");
+	proc_delete(&d, "/nves/dc1/host1", 409, "NVE dc1/host1 has a session");
+	peer_close(&host1);
+	LAB_WAIT(d.lab, proc_count(&d, "/nves", "up", "false") == 1);
+	proc_delete(&d, "/nves/dc1/host1", 409, "1 addresses of VMs are placed at NVE dc1/host1");
+	LAB_WAIT(d.lab, peer_map(&host2, 1, 1));
+	proc_delete(&d, "/nves/dc1/host1?force=true", 200, NULL);
+	/* the others hear of it, and a restart does not bring it back */
+	LAB_WAIT(d.lab, !peer_map(&host2, 1, 1) && !peer_member(&host2, 1, "dc1/host1"));
+	restart(SIGKILL, -1);
+	assert_int_equal(proc_count(&d, "/nves", "name", "dc1/host1"), 0);
+	assert_int_equal(proc_count(&d, "/mappings", NULL, NULL), 1);
+	/* should it come all the same, it is taken as any other */
+	peer_open(&host1, &d, "dc1", "nve", "host1", true);
+	assert_int_equal(say_register(&host1, 1), CODE(OK));
+	assert_int_equal(proc_count(&d, "/nves", "name", "dc1/host1"), 1);
+}
+
+static void test_an_nve_without_anything_is_forgotten(void **state)
+{
+	begin(state);
+	live(&host2, 2);
+	assert_int_equal(say_leave(&host1, 1), CODE(OK));
+	peer_close(&host1);
+	peer_close(&host2);
+	LAB_WAIT(d.lab, proc_count(&d, "/nves", "up", "false") == 2);
+	proc_end(&d, SIGTERM, 0);
+	d.forget = 1;
+	proc_start(&d);
+	LAB_WAIT(d.lab, proc_count(&d, "/nves", NULL, NULL) == 1);
+	assert_int_equal(proc_count(&d, "/nves", "name", "dc1/host2"), 1);
+	assert_int_equal(proc_count(&d, "/events", "kind", "nve-forgotten"), 1);
+	proc_end(&d, SIGTERM, 0);
+	d.forget = 0;
+	proc_start(&d);
+	assert_int_equal(proc_count(&d, "/nves", NULL, NULL), 1);
+}
+
+/* Two directors on one store would each undo what the other one knows. */
+static void test_a_second_one_is_refused(void **state)
+{
+	struct proc second;
+	char text[256];
+
+	begin(state);
+	proc_init(&second, d.lab, 1);
+	proc_launch(&second);
+	proc_end(&second, 0, 1);
+	snprintf(text, sizeof(text), "store %s: is in use by ndirectord, process %d",
+		 lab_path(d.lab, "dc1.db"), d.pid);
+	assert_true(proc_logged(&d, text));
+	assert_int_equal(proc_count(&d, "/vns", NULL, NULL), 1);
+	/* the kernel takes the lock from a process that was killed */
+	proc_end(&d, SIGKILL, -1);
+	proc_start(&d);
+}
+
 /* A store that cannot grow: the director says so and ends, and goes on when it can. */
 static void test_a_full_disk(void **state)
 {
@@ -247,6 +309,8 @@ static void test_a_full_disk(void **state)
 		assert_int_equal(center.answers, answers + 1);
 	}
 	assert_int_equal(center.code, CODE(UNAVAILABLE));
+	/* it was told why before the session ended */
+	assert_memory_equal(center.text, "store ", strlen("store "));
 	proc_end(&d, 0, 1);
 	assert_true(proc_logged(&d, "the store cannot be written, stopping: store "));
 	d.file_limit = 0;
@@ -262,6 +326,9 @@ int main(int argc, char **argv)
 		LAB_TEST(test_who_does_not_come_back_is_stale),
 		LAB_TEST(test_epochs_climb_on),
 		LAB_TEST(test_what_was_answered_is_there),
+		LAB_TEST(test_an_operator_removes_an_nve),
+		LAB_TEST(test_an_nve_without_anything_is_forgotten),
+		LAB_TEST(test_a_second_one_is_refused),
 		LAB_TEST(test_a_full_disk),
 	};
 

@@ -190,6 +190,12 @@ static void mappings(struct http_request *req, void *arg)
 				       "locators", "10.1.0.11"));
 }
 
+static void delete_nve(struct http_request *req, void *arg)
+{
+	http_error(req, 409, "busy", "%s of %s is busy, force %s", http_param(req, "name"),
+		   http_param(req, "dc"), http_query(req, "force"));
+}
+
 static const struct http_route routes[] = {
 	{ "GET", "/api/v1/vms", list_vms },
 	{ "POST", "/api/v1/vms", post_vm },
@@ -199,10 +205,13 @@ static const struct http_route routes[] = {
 	{ "POST", "/api/v1/vms/{id}/stop", change_object },
 	{ "POST", "/api/v1/vms/{id}/move", post_move },
 	{ "GET", "/api/v1/moves/{id}", get_object },
+	{ "POST", "/api/v1/moves/{id}/abort", change_object },
 	{ "GET", "/api/v1/lookup", lookup },
 	{ "POST", "/api/v1/vns", post_vn },
+	{ "PATCH", "/api/v1/vns/{id}", post_vn },
 	{ "GET", "/api/v1/events", list_events },
 	{ "GET", "/api/v1/mappings", mappings },
+	{ "DELETE", "/api/v1/nves/{dc}/{name}", delete_nve },
 	{ NULL },
 };
 
@@ -436,6 +445,10 @@ static void test_lists(void **state)
 	       "{\n  \"result\": \"not-found\"\n}\n", "Error: no such VM in VN blue\n");
 	expect("vn create blue --vni 4096 --tenant t --unknown drop --bum none", CTL_OK,
 	       "name     blue\nvni      4096\ntenant   t\nunknown  drop\nbum      none\n", "");
+	expect("moves abort 1234", CTL_FAILED, "", "Error: there is no 1234\n");
+	expect("--director-socket api.sock map forget dc1/host1 --force", CTL_FAILED, "",
+	       "Error: host1 of dc1 is busy, force true\n");
+	expect("vn set blue --unknown flood", CTL_OK, "unknown  flood\n", "");
 	expect("--director-socket api.sock map list --vn blue", CTL_OK,
 	       "VN     VNI  LOCATORS\nblue  4096  10.1.0.11\n", "");
 }

@@ -1,328 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The NVE role between a vServer and a director of the test's, over a kernel in memory */
-#include "bed.h"
-#include "nve/kern.h"
-#include "nve/nve.h"
-#include "nve/state.h"
-#include "proto/association.pb-c.h"
-#include "proto/control.pb-c.h"
-
-#define VNI 100
-
-static uint8_t vn_id[16] = { 0xaa }, at_store[16] = { 0xbb };
-static uint8_t far_mac[6] = { 2, 0, 0, 0, 0, 9 }, far_addr[4] = { 192, 0, 2, 9 };
-
-/* The director: says what the test tells it to */
-struct director_end {
-	struct chan *chan;
-	uint32_t refuse;		/* advertisements, with this code */
-	bool forgetful;			/* knows no VN */
-	bool far;			/* the snapshot has far_mac */
-	int registered, joins, leaves, advertised, withdrawn, acks;
-	uint64_t resumed;		/* revision of the last VN_JOIN */
-};
-
-struct nve_bed {
-	struct bed *bed;
-	struct config config;
-	const char *director_addr;
-	struct kern *kern;
-	struct store *store;
-	struct nve *nve;
-	struct director_end d;
-	struct chan_server *d_server;
-	struct chan *vs;		/* the vServer's session */
-	int alerts;
-};
-
-static void send_snapshot(struct director_end *d, uint64_t revision)
-{
-	ProtobufCBinaryData locator = { 4, far_addr };
-	Nvo3__MapUpdate u = NVO3__MAP_UPDATE__INIT;
-	Nvo3__Mapping map = NVO3__MAPPING__INIT, *maps = &map;
-	Nvo3__Member member = NVO3__MEMBER__INIT, *members = &member;
-
-	u.vn = (ProtobufCBinaryData){ 16, vn_id };
-	u.store = (ProtobufCBinaryData){ 16, at_store };
-	u.revision = revision;
-	u.snapshot_begin = true;
-	u.snapshot_end = true;
-	map.mac = (ProtobufCBinaryData){ 6, far_mac };
-	map.epoch = 5;
-	map.locators = &locator;
-	map.n_locators = 1;
-	member.nve = "dc1/far";
-	member.locators = &locator;
-	member.n_locators = 1;
-	if (d->far) {
-		u.set = &maps;
-		u.n_set = 1;
-		u.member_set = &members;
-		u.n_member_set = 1;
-	}
-	chan_event(d->chan, MSG(MAP_UPDATE), &u.base);
-}
-
-static void handle_join(struct director_end *d, const struct msg *msg)
-{
-	Nvo3__VnJoin *join = msg_decode(msg, &nvo3__vn_join__descriptor, NULL);
-	Nvo3__VnJoinReply reply = NVO3__VN_JOIN_REPLY__INIT;
-	Nvo3__VnInfo info = NVO3__VN_INFO__INIT;
-
-	info.uuid = join->vn;
-	info.vni = VNI;
-	info.bum = NVO3_BUM_REPLICATE;
-	reply.vn = &info;
-	d->joins++;
-	d->resumed = join->revision;
-	if (join->vn.data[0] != 0xaa || d->forgetful) {
-		chan_reply(d->chan, msg->id, CODE(NOT_FOUND), "no such VN", NULL);
-	} else {
-		chan_reply(d->chan, msg->id, CODE(OK), NULL, &reply.base);
-		if (!join->revision)
-			send_snapshot(d, 7);
-	}
-	msg_free(join);
-}
-
-static void handle_advertise(struct director_end *d, const struct msg *msg)
-{
-	Nvo3__MapAdvertise *adv = msg_decode(msg, &nvo3__map_advertise__descriptor, NULL);
-	Nvo3__MapAdvertiseReply reply = NVO3__MAP_ADVERTISE_REPLY__INIT;
-	Nvo3__MapResult result = NVO3__MAP_RESULT__INIT, *results[8];
-
-	result.code = d->refuse;
-	result.text = d->refuse ? "it belongs to somebody else" : "";
-	for (size_t i = 0; i < adv->n_maps; i++)
-		results[i] = &result;
-	reply.results = results;
-	reply.n_results = adv->n_maps;
-	d->advertised += adv->n_maps;
-	chan_reply(d->chan, msg->id, CODE(OK), NULL, &reply.base);
-	msg_free(adv);
-}
-
-static bool director_message(struct chan *chan, const struct msg *msg, void *arg)
-{
-	struct director_end *d = arg;
-
-	switch (msg->type) {
-	case MSG(NVE_REGISTER):
-		d->registered++;
-		chan_reply(chan, msg->id, CODE(OK), NULL, NULL);
-		return true;
-	case MSG(VN_JOIN):
-		handle_join(d, msg);
-		return true;
-	case MSG(VN_LEAVE):
-		d->leaves++;
-		chan_reply(chan, msg->id, CODE(OK), NULL, NULL);
-		return true;
-	case MSG(MAP_ADVERTISE):
-		handle_advertise(d, msg);
-		return true;
-	case MSG(MAP_WITHDRAW):
-		d->withdrawn++;
-		chan_reply(chan, msg->id, CODE(OK), NULL, NULL);
-		return true;
-	case MSG(MAP_ACK):
-		d->acks++;
-		return true;
-	default:
-		return false;
-	}
-}
-
-static void director_up(struct chan *chan, void *arg)
-{
-	((struct director_end *)arg)->chan = chan;
-}
-
-static bool vserver_message(struct chan *chan, const struct msg *msg, void *arg)
-{
-	struct nve_bed *b = arg;
-
-	b->alerts += msg->type == MSG(ALERT);
-	return true;
-}
-
-static void begin_director(struct nve_bed *b)
-{
-	static const struct chan_ops ops = { .up = director_up, .message = director_message };
-
-	b->d_server = bed_listen(b->bed, "director", ROLE_NVE, "dc1", &ops, &b->d);
-}
-
-static void end_director(struct nve_bed *b)
-{
-	chan_server_free(b->d_server);
-	b->d_server = NULL;
-	b->d.registered = 0;
-}
-
-static void begin_nve(struct nve_bed *b)
-{
-	struct err err;
-
-	if (nve_start_with(&b->nve, &b->config, b->bed->loop, NULL, b->kern, b->store, &err))
-		fail_msg("%s", err.text);
-}
-
-static void begin_vserver(struct nve_bed *b)
-{
-	static const struct chan_ops ops = { .message = vserver_message };
-	struct bed *bed = b->bed;
-
-	b->vs = bed_connect(b->bed, "assoc", ROLE_NVE, &ops, b);
-	BED_WAIT(bed, chan_is_up(b->vs));
-}
-
-static void setup(struct nve_bed *b, void **state)
-{
-	static char listen[128], director[128];
-
-	memset(b, 0, sizeof(*b));
-	b->bed = *state;
-	snprintf(listen, sizeof(listen), "%s", bed_unix(b->bed, "assoc"));
-	snprintf(director, sizeof(director), "%s", bed_unix(b->bed, "director"));
-	b->director_addr = director;
-	b->config.dc = "dc1";
-	b->config.name = "host1";
-	b->config.nve.dev = "nve0";
-	ip_addr_parse(&b->config.nve.local4, "192.0.2.1", NULL);
-	b->config.nve.listen = listen;
-	b->config.nve.directors = &b->director_addr;
-	b->config.nve.n_directors = 1;
-	b->kern = kern_stub_new();
-	b->store = bed_store(b->bed, "nve");
-	b->d.far = true;
-	begin_director(b);
-	begin_nve(b);
-	begin_vserver(b);
-}
-
-static void teardown(struct nve_bed *b)
-{
-	chan_free(b->vs);
-	nve_stop(b->nve);
-	if (b->d_server)
-		end_director(b);
-	bed_settle(b->bed, 5);
-	store_close(b->store);
-	b->kern->ops->free(b->kern);
-}
-
-/* --- what the vServer asks */
-
-struct tsi_msg {
-	uint8_t id[16], mac[6];
-	char dev[16];
-	Nvo3__Tsi tsi;
-};
-
-static Nvo3__Tsi *tsi_msg(struct tsi_msg *m, uint8_t n, uint64_t epoch)
-{
-	memset(m, 0, sizeof(*m));
-	m->id[0] = n;
-	memcpy(m->mac, (uint8_t[]){ 2, 0, 0, 0, 0, n }, 6);
-	snprintf(m->dev, sizeof(m->dev), "dev%u", n);
-	nvo3__tsi__init(&m->tsi);
-	m->tsi.tsi = (ProtobufCBinaryData){ 16, m->id };
-	m->tsi.vn = (ProtobufCBinaryData){ 16, vn_id };
-	m->tsi.dev = m->dev;
-	m->tsi.mac = (ProtobufCBinaryData){ 6, m->mac };
-	m->tsi.epoch = epoch;
-	return &m->tsi;
-}
-
-static struct reply associate(struct nve_bed *b, uint8_t n, uint64_t epoch)
-{
-	Nvo3__TsiAssociate req = NVO3__TSI_ASSOCIATE__INIT;
-	struct tsi_msg m;
-
-	req.tsi = tsi_msg(&m, n, epoch);
-	return bed_ask(b->bed, b->vs, MSG(TSI_ASSOCIATE), &req.base);
-}
-
-static struct reply activate(struct nve_bed *b, uint8_t n, uint64_t epoch)
-{
-	Nvo3__TsiActivate req = NVO3__TSI_ACTIVATE__INIT;
-	uint8_t id[16] = { n };
-
-	req.tsi = (ProtobufCBinaryData){ 16, id };
-	req.epoch = epoch;
-	return bed_ask(b->bed, b->vs, MSG(TSI_ACTIVATE), &req.base);
-}
-
-static struct reply deactivate(struct nve_bed *b, uint8_t n)
-{
-	Nvo3__TsiDeactivate req = NVO3__TSI_DEACTIVATE__INIT;
-	uint8_t id[16] = { n };
-
-	req.tsi = (ProtobufCBinaryData){ 16, id };
-	return bed_ask(b->bed, b->vs, MSG(TSI_DEACTIVATE), &req.base);
-}
-
-static struct reply deassociate(struct nve_bed *b, uint8_t n)
-{
-	Nvo3__TsiDeassociate req = NVO3__TSI_DEASSOCIATE__INIT;
-	uint8_t id[16] = { n };
-
-	req.tsi = (ProtobufCBinaryData){ 16, id };
-	return bed_ask(b->bed, b->vs, MSG(TSI_DEASSOCIATE), &req.base);
-}
-
-static struct reply sync_one(struct nve_bed *b, uint8_t n, uint64_t epoch, Nvo3__TsiState state)
-{
-	Nvo3__TsiSync req = NVO3__TSI_SYNC__INIT;
-	struct tsi_msg m;
-	Nvo3__Tsi *tsis = tsi_msg(&m, n, epoch);
-
-	tsis->state = state;
-	req.tsis = &tsis;
-	req.n_tsis = n ? 1 : 0;
-	return bed_ask(b->bed, b->vs, MSG(TSI_SYNC), &req.base);
-}
-
-/* --- what the kernel has */
-
-static int port_state(struct nve_bed *b, uint8_t n)
-{
-	struct nvo3_port port;
-
-	if (b->kern->ops->port_get(b->kern, n, 0, &port, NULL))
-		return -1;
-	return port.state;
-}
-
-static bool far_mapped(struct nve_bed *b)
-{
-	struct nvo3_map map;
-	struct mac_addr mac;
-
-	memcpy(&mac, far_mac, 6);
-	return !b->kern->ops->map_get(b->kern, VNI, &mac, &map, NULL) && map.epoch == 5 &&
-	       map.prov == NVO3_PROV_AGENT && !memcmp(map.addr.b, far_addr, 4);
-}
-
-static size_t members(struct nve_bed *b)
-{
-	struct nvo3_member *list;
-	size_t n;
-
-	b->kern->ops->member_list(b->kern, VNI, &list, &n, NULL);
-	free(list);
-	return n;
-}
-
-static bool has_vn(struct nve_bed *b)
-{
-	struct nvo3_vn vn;
-
-	return !b->kern->ops->vn_get(b->kern, VNI, &vn, NULL);
-}
-
-/* --- tests */
+/* The NVE role: its vServer's interfaces, its director's word, and what the kernel has of both */
+#include "nve_bed.h"
 
 static void test_life_of_an_interface(void **state)
 {
@@ -465,6 +143,56 @@ static void test_restart_keeps_everything(void **state)
 	teardown(&b);
 }
 
+static void tell_policies(struct nve_bed *b, uint32_t vni, uint32_t unknown)
+{
+	Nvo3__VnUpdate update = NVO3__VN_UPDATE__INIT;
+	Nvo3__VnInfo info = NVO3__VN_INFO__INIT;
+
+	info.uuid = (ProtobufCBinaryData){ 16, vn_id };
+	info.vni = vni;
+	info.unknown = unknown;
+	info.bum = NVO3_BUM_REPLICATE;
+	update.vn = &info;
+	chan_event(b->d.chan, MSG(VN_UPDATE), &update.base);
+}
+
+static uint32_t unknown_now(struct nve_bed *b)
+{
+	struct nvo3_vn vn;
+
+	assert_int_equal(b->kern->ops->vn_get(b->kern, VNI, &vn, NULL), 0);
+	return vn.unknown;
+}
+
+static void test_policies_change_at_once(void **state)
+{
+	struct nve_bed b;
+
+	setup(&b, state);
+	assert_int_equal(associate(&b, 1, 3).code, CODE(OK));
+	assert_int_equal(activate(&b, 1, 3).code, CODE(OK));
+	assert_int_equal(unknown_now(&b), NVO3_UNKNOWN_DROP);
+	tell_policies(&b, VNI, NVO3_UNKNOWN_FLOOD);
+	BED_WAIT(b.bed, unknown_now(&b) == NVO3_UNKNOWN_FLOOD);
+	/* nothing else was touched */
+	assert_int_equal(port_state(&b, 1), NVO3_PORT_STATE_ACTIVE);
+	assert_true(far_mapped(&b));
+	/* what makes no sense changes nothing */
+	tell_policies(&b, VNI + 1, NVO3_UNKNOWN_DROP);
+	tell_policies(&b, VNI, 77);
+	bed_settle(b.bed, 20);
+	assert_int_equal(unknown_now(&b), NVO3_UNKNOWN_FLOOD);
+	/* it is kept: a restart without a director does not bring the old ones back */
+	chan_free(b.vs);
+	nve_stop(b.nve);
+	end_director(&b);
+	begin_nve(&b);
+	bed_settle(b.bed, 20);
+	assert_int_equal(unknown_now(&b), NVO3_UNKNOWN_FLOOD);
+	begin_vserver(&b);
+	teardown(&b);
+}
+
 static void test_sync(void **state)
 {
 	struct nve_bed b;
@@ -588,6 +316,7 @@ int main(void)
 		BED_TEST(test_an_operators_vn_is_not_taken),
 		BED_TEST(test_director_silent),
 		BED_TEST(test_restart_keeps_everything),
+		BED_TEST(test_policies_change_at_once),
 		BED_TEST(test_sync),
 		BED_TEST(test_vn_connect),
 		BED_TEST(test_refused_at_session_start),

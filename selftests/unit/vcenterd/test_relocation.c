@@ -250,6 +250,70 @@ static void test_commit_refused(void **state)
 	check_at_home(lab);
 }
 
+/* The destination's server dies while it reads the image: the move ends without it. */
+static void test_dead_server(void **state)
+{
+	struct lab *lab = *state;
+	const char *move;
+
+	make_web(lab);
+	for (int local = 0; local < 2; local++) {
+		int server = local ? 1 : 2;
+
+		lab->mute = MSG(RELOCATE_DEST);
+		move = begin(lab, local ? "{\"server\":\"host2\"}" : HOST3);
+		lab_until(lab, 0, move, "step", "pull");
+		LAB_WAIT(lab, fake_vm_find(lab, server, "web"));
+		lab_server_stop(lab, server);
+		lab->mute = 0;
+		/* as if it had been away for longer than it may */
+		LAB_WAIT(lab, lab->vc[!local]->dests && lab->vc[!local]->dests->in.down_since);
+		lab->vc[!local]->dests->in.down_since = 1;
+		lab_until(lab, 0, move, "state", "aborted");
+		lab_expect(lab, 0, "GET", move, NULL, 200, "error", "is down");
+		lab_expect(lab, 0, "GET", "/vms/web", NULL, 200, "state", "running");
+		assert_true(fake_vm_find(lab, 0, "web")->running);
+		assert_non_null(fake_vm_find(lab, server, "web"));
+		lab_server_start(lab, server);
+		check_at_home(lab);
+		lab_vcenter_stop(lab, !local);
+		lab_vcenter_start(lab, !local);
+		LAB_WAIT(lab, lab_ready(lab));
+	}
+}
+
+/* The operator does not wait for a destination that is silent. */
+static void test_the_operator_aborts(void **state)
+{
+	struct lab *lab = *state;
+	char abort[128];
+	const char *move;
+
+	make_web(lab);
+	lab->mute = MSG(RELOCATE_DEST);
+	move = begin(lab, HOST3);
+	snprintf(abort, sizeof(abort), "%s/abort", move);
+	lab_until(lab, 0, move, "step", "pull");
+	LAB_WAIT(lab, fake_vm_find(lab, 2, "web"));
+	lab_vcenter_stop(lab, 1);
+	lab->mute = 0;
+	lab_expect(lab, 0, "POST", abort, NULL, 202, "error", "operator root");
+	lab_until(lab, 0, move, "state", "aborted");
+	lab_expect(lab, 0, "GET", "/vms/web", NULL, 200, "state", "running");
+	assert_true(fake_vm_find(lab, 0, "web")->running);
+	/* it is owed to the other one, also by who was started again */
+	lab_vcenter_stop(lab, 0);
+	lab_vcenter_start(lab, 0);
+	lab_vcenter_start(lab, 1);
+	LAB_WAIT(lab, lab_ready(lab));
+	check_at_home(lab);
+	lab_expect(lab, 0, "POST", abort, NULL, 409, "error", "the move of VM web has ended");
+	lab_expect(lab, 0, "POST", "/moves/1/abort", NULL, 404, "error", "no move 1");
+	move = begin(lab, HOST3);
+	lab_until(lab, 0, move, "state", "done");
+	check_at_host3(lab, 1);
+}
+
 /* Either vCenter, or both, die after the n-th request to a vServer or nDirector. */
 static void crash(struct lab *lab, int who, const char *where, bool local)
 {
@@ -341,6 +405,8 @@ int main(void)
 		LAB_TEST(test_refusals),
 		LAB_TEST(test_abort),
 		LAB_TEST(test_commit_refused),
+		LAB_TEST(test_dead_server),
+		LAB_TEST(test_the_operator_aborts),
 		LAB_TEST(test_crash_source),
 		LAB_TEST(test_crash_destination),
 		LAB_TEST(test_crash_both),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* VMs and VNs through the API, vServers and nDirectors that come and go. */
+#include <linux/nvo3.h>
 #include "lab_api.h"
 
 #define BLUE "{\"name\":\"blue\",\"vni\":100}"
@@ -109,6 +110,33 @@ static void test_vn_conflict(void **state)
 	lab_vcenter_start(lab, 1);
 	LAB_WAIT(lab, inventory_vn_by_name(lab->vc[1]->inv, "green"));
 	LAB_WAIT(lab, !inventory_vn_by_name(lab->vc[1]->inv, "blue"));
+}
+
+static void test_policies_of_a_vn(void **state)
+{
+	struct lab *lab = *state;
+	uint32_t told[2];
+
+	make_web(lab);
+	LAB_WAIT(lab, inventory_vn_by_name(lab->vc[1]->inv, "blue"));
+	LAB_WAIT(lab, lab->director[0].vns && lab->director[1].vns);
+	told[0] = lab->director[0].vns;
+	told[1] = lab->director[1].vns;
+	/* its VMs use it meanwhile, here and there */
+	lab_expect(lab, 0, "PATCH", "/vns/blue", "{\"unknown\":\"flood\"}", 200, "unknown", "flood");
+	LAB_WAIT(lab, lab->director[0].vns > told[0] && lab->director[1].vns > told[1]);
+	assert_int_equal(inventory_vn_by_name(lab->vc[1]->inv, "blue")->unknown,
+			 NVO3_UNKNOWN_FLOOD);
+	lab_expect(lab, 1, "PATCH", "/vns/blue", "{\"bum\":\"none\"}", 403, "error",
+		   "VN blue belongs to dc1 and is changed there");
+	lab_expect(lab, 0, "PATCH", "/vns/blue", "{\"unknown\":\"shout\"}", 400, "error", "shout");
+	lab_expect(lab, 0, "PATCH", "/vns/blue", "{\"vni\":7}", 400, "error", "vni");
+	lab_expect(lab, 0, "PATCH", "/vns/red", "{}", 404, "error", "red");
+	lab_vcenter_stop(lab, 0);
+	lab_vcenter_start(lab, 0);
+	assert_int_equal(inventory_vn_by_name(lab->vc[0]->inv, "blue")->unknown,
+			 NVO3_UNKNOWN_FLOOD);
+	assert_int_equal(inventory_vn_by_name(lab->vc[0]->inv, "blue")->bum, NVO3_BUM_REPLICATE);
 }
 
 static void test_create_fails(void **state)
@@ -404,6 +432,7 @@ int main(void)
 		LAB_TEST(test_bad_input),
 		LAB_TEST(test_taken),
 		LAB_TEST(test_vn_conflict),
+		LAB_TEST(test_policies_of_a_vn),
 		LAB_TEST(test_create_fails),
 		LAB_TEST(test_restart_resumes),
 		LAB_TEST(test_server_down),

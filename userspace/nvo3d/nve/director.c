@@ -340,34 +340,52 @@ static void session_down(struct chan *chan, const char *why, void *arg)
 	vn_session_down(d->nve);
 }
 
+static void on_map_update(struct director *d, void *message)
+{
+	vn_update(d->nve, message);
+}
+
+static void on_vn_update(struct director *d, void *message)
+{
+	vn_policies(d->nve, message);
+}
+
+static void on_alert(struct director *d, void *message)
+{
+	Nvo3__Alert *alert = message;
+
+	log_warn("director: %s: %s", alert->kind, alert->text);
+}
+
+/* What does not decode may have been a change: a new session begins with everything again. */
 static bool message(struct chan *chan, const struct msg *msg, void *arg)
 {
-	Nvo3__MapUpdate *update;
-	struct director *d = arg;
-	Nvo3__Alert *alert;
+	static const struct {
+		uint32_t type;
+		const ProtobufCMessageDescriptor *desc;
+		void (*take)(struct director *d, void *message);
+	} kinds[] = {
+		{ MSG(MAP_UPDATE), &nvo3__map_update__descriptor, on_map_update },
+		{ MSG(VN_UPDATE), &nvo3__vn_update__descriptor, on_vn_update },
+		{ MSG(ALERT), &nvo3__alert__descriptor, on_alert },
+	};
 	struct err err;
+	void *message;
 
-	switch (msg->type) {
-	case MSG(MAP_UPDATE):
-		update = msg_decode(msg, &nvo3__map_update__descriptor, &err);
-		if (!update) {
-			log_err("MAP_UPDATE: %s", err.text);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (kinds[i].type != msg->type)
+			continue;
+		message = msg_decode(msg, kinds[i].desc, &err);
+		if (message) {
+			kinds[i].take(arg, message);
+			msg_free(message);
+		} else {
+			log_err("%s: %s", msg_name(msg->type), err.text);
 			chan_drop(chan, err.text);
-			return true;
-		}
-		vn_update(d->nve, update);
-		msg_free(update);
-		return true;
-	case MSG(ALERT):
-		alert = msg_decode(msg, &nvo3__alert__descriptor, &err);
-		if (alert) {
-			log_warn("director: %s: %s", alert->kind, alert->text);
-			msg_free(alert);
 		}
 		return true;
-	default:
-		return false;
 	}
+	return false;
 }
 
 struct director *director_new(struct nve *nve, struct err *err)

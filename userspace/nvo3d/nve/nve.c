@@ -140,6 +140,12 @@ stop:
 	return rc;
 }
 
+/* Memory is ahead of the disk: only a restart brings them together. */
+static void lost(const struct err *why, void *arg)
+{
+	exit(EXIT_FAILURE);
+}
+
 int nve_start(struct nve **ret, const struct config *config, struct loop *loop, struct tls *tls,
 	      struct err *err)
 {
@@ -165,7 +171,9 @@ int nve_start(struct nve **ret, const struct config *config, struct loop *loop, 
 		kern->ops->free(kern);
 		return -EINVAL;
 	}
-	rc = nve_start_with(&nve, config, loop, tls, kern, store, err);
+	rc = store_defer(store, loop, lost, NULL, err);
+	if (!rc)
+		rc = nve_start_with(&nve, config, loop, tls, kern, store, err);
 	if (rc) {
 		store_close(store);
 		kern->ops->free(kern);

@@ -166,14 +166,29 @@ static int take_info(struct nve_vn *vn, const Nvo3__VnInfo *info, struct err *er
 	other = model_vn_lookup_vni(&vn->nve->model, info->vni);
 	if (other && other != vn->model)
 		return err_set(err, EEXIST, "VNI %u is that of another VN here", info->vni);
-	if (!vn->in_kernel) {
-		rc = check_vni_free(vn->nve, info->vni, err);
-		if (!rc)
-			rc = keep_vn(vn->nve, info, err);
-		if (rc)
-			return rc;
-	}
-	return vn_to_kernel(vn, info, err);
+	if (vn->in_kernel && info->unknown == vn->model->unknown && info->bum == vn->model->bum)
+		return vn_to_kernel(vn, info, err);
+	rc = vn->in_kernel ? 0 : check_vni_free(vn->nve, info->vni, err);
+	if (!rc)
+		rc = keep_vn(vn->nve, info, err);
+	return rc ? rc : vn_to_kernel(vn, info, err);
+}
+
+void vn_policies(struct nve *nve, const Nvo3__VnUpdate *update)
+{
+	struct nve_vn *vn = NULL;
+	struct uuid uuid;
+	struct err err;
+
+	if (update->vn && msg_get_uuid(&update->vn->uuid, &uuid))
+		vn = vn_lookup(nve, &uuid);
+	/* Before the answer to a join that answer is to come, and says the same */
+	if (!vn || vn->session != VN_JOINED)
+		return;
+	if (take_info(vn, update->vn, &err))
+		log_err("VNI %u: cannot take the VN's policies: %s", vn->model->vni, err.text);
+	else
+		log_info("VNI %u: the director changed the VN's policies", vn->model->vni);
 }
 
 void vn_joined(struct nve *nve, const struct uuid *uuid, uint32_t code, const char *text,

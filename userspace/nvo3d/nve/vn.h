@@ -53,5 +53,6 @@ void vn_session_down(struct nve *nve);
 void vn_joined(struct nve *nve, const struct uuid *uuid, uint32_t code, const char *text,
 	       const Nvo3__VnInfo *info);
 void vn_update(struct nve *nve, const Nvo3__MapUpdate *update);
+void vn_policies(struct nve *nve, const Nvo3__VnUpdate *update);
 
 #endif

@@ -51,6 +51,12 @@ int host_start(struct vserver **ret, const struct config *config, struct loop *l
 	return 0;
 }
 
+/* Memory is ahead of the disk: only a restart brings them together. */
+static void lost(const struct err *why, void *arg)
+{
+	exit(EXIT_FAILURE);
+}
+
 int vserver_start(struct vserver **ret, const struct config *config, struct loop *loop,
 		  struct tls *tls, struct err *err)
 {
@@ -68,7 +74,9 @@ int vserver_start(struct vserver **ret, const struct config *config, struct loop
 		driver->ops->free(driver);
 		return -EINVAL;
 	}
-	rc = host_start(ret, config, loop, tls, driver, store, err);
+	rc = store_defer(store, loop, lost, NULL, err);
+	if (!rc)
+		rc = host_start(ret, config, loop, tls, driver, store, err);
 	if (rc) {
 		store_close(store);
 		driver->ops->free(driver);
