@@ -109,7 +109,7 @@ static int push_header(const struct nvo3_emit *e, struct sk_buff *skb, const str
 {
 	int err;
 
-	err = skb_cow_head(skb, LL_RESERVED_SPACE(dst->dev) + dst->header_len + hlen);
+	err = nvo3_emit_make_room(skb, LL_RESERVED_SPACE(dst->dev) + dst->header_len + hlen);
 	if (err)
 		return err;
 	if (nvo3_emit_is_udp(e))
