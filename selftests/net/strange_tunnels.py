@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What may come by the underlay, a test an invocation; see strange_tunnels.sh for the place."""
 import struct
+import subprocess
 import sys
 
 from genl import attr, attrs_of
@@ -199,6 +200,26 @@ def to_all(place, encap, v6, frame, checksum):
                 new = place.drops_of(lambda: place.u.send(data))
                 assert place.decapsulated() == before, f'{encap} to {address} came in: {local}'
                 assert new in ({'tunnel-addr': 1}, {}), f'{encap} to {address}: {new}'
+    place.tool('nve set dev nve0 local 192.0.2.1 local6 2001:db8::1')
+
+
+def ourselves(place):
+    """The host is given the address of another NVE: what is for that one does not come back."""
+    place.tool('nve set dev nve0 local 0.0.0.0 local6 ::')
+    addresses = '192.0.2.99', '2001:db8::99'
+    for address in addresses:
+        place.tool(f'member add dev nve0 vni 100 nve {address}')
+        subprocess.run(['ip', '-n', 'h1', 'address', 'add', address, 'dev', 'u'], check=True)
+
+    def test(place):
+        frame = place.marked(eth('ff:ff:ff:ff:ff:ff', 1, 0x88b5, bytes(46)))
+        new = place.drops_of(lambda: place.c.send(frame))
+        assert place.collect(2, 0.5) == {place.mark: {'d': frame}}, 'it came back'
+        assert new == {'loop': 2}, new
+    both(place, test, fast=False)
+    for address in addresses:
+        place.tool(f'member del dev nve0 vni 100 nve {address}')
+        subprocess.run(['ip', '-n', 'h1', 'address', 'del', address, 'dev', 'u'], check=True)
     place.tool('nve set dev nve0 local 192.0.2.1 local6 2001:db8::1')
 
 
