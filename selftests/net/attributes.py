@@ -61,8 +61,9 @@ def lengths(about):
     if kind in WIDTHS:
         right = {WIDTHS[kind]}
     elif kind == BINARY:
-        right = set(range(u32(about.get(MIN_LENGTH, b'\0' * 4)),
-                          u32(about.get(MAX_LENGTH, b'\0\1\0\0')) + 1))
+        # An address, of one length only.
+        assert about[MIN_LENGTH] == about[MAX_LENGTH], f'a length that may vary: {about}'
+        right = {u32(about[MIN_LENGTH])}
     else:
         return ()
     return [length for length in range(max(right) + 3) if length not in right]

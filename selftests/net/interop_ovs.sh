@@ -10,7 +10,8 @@
 #	[vm5] -- p5 -                                     - [vm6]  Geneve over IPv4, VN 300
 #	[vm7] -- p7 /                                     \ [vm8]  Geneve over IPv6, VN 400
 #
-# A bridge of OVS for each VN, with a tunnel port that has a remote_ip and a key.
+# A bridge of OVS for each VN, with a tunnel port that has a remote_ip and a key. On 6.1 its module
+# puts hooks of conntrack into every namespace, for which "auto" would leave the fast way: so "on".
 . "$(dirname "$0")/interop.sh"
 OVS=$LIB_TMP/ovs
 
@@ -36,7 +37,7 @@ ovs_bridge() {
 		-- set interface tun$1 type=$2 options:remote_ip=$3 options:key=$1 ${*:5}"
 }
 
-# by auto|off TEST: tunnel packets go that way, and only that one.
+# by on|off TEST: tunnel packets go that way, and only that one.
 by() {
 	local way=$1 before after
 
@@ -46,7 +47,7 @@ by() {
 	"$@"
 	after=$(fast)
 	case $way in
-	auto) assert_ge "$after" $((before + 1)) "packets by the fast way" ;;
+	on) assert_ge "$after" $((before + 1)) "packets by the fast way" ;;
 	off) assert_eq "$after" "$before" "packets by the fast way" ;;
 	esac
 }
@@ -96,16 +97,16 @@ ovs_set $(ovs_bridge 100 vxlan 192.0.2.1 2
 
 plan 14
 test_run "by IP: ping over each tunnel" by off pings
-test_run "by the fast way: ping over each tunnel" by auto pings
+test_run "by the fast way: ping over each tunnel" by on pings
 test_run "by IP: TCP to VXLAN over IPv4, GSO kept" by off bulk 1 2 10.0.0.2 'src 192.0.2.1'
 test_run "by IP: TCP from VXLAN over IPv6, GSO kept" by off bulk 4 3 10.0.0.3 'src 2001:db8::2'
 test_run "by IP: TCP from Geneve over IPv4, GSO kept" by off bulk 6 5 fd00::5 'src 192.0.2.2'
 test_run "by IP: TCP to Geneve over IPv6, GSO kept" by off bulk 7 8 10.0.0.8 'src 2001:db8::1'
-test_run "TCP to VXLAN over IPv4, GSO kept" by auto bulk 1 2 fd00::2 'src 192.0.2.1'
-test_run "TCP from VXLAN over IPv4, GSO kept" by auto bulk 2 1 10.0.0.1 'src 192.0.2.2'
-test_run "TCP to VXLAN over IPv6, GSO kept" by auto bulk 3 4 10.0.0.4 'src 2001:db8::1'
-test_run "TCP to Geneve over IPv4, GSO kept" by auto bulk 5 6 10.0.0.6 'src 192.0.2.1'
-test_run "TCP from Geneve over IPv6, GSO kept" by auto bulk 8 7 fd00::7 'src 2001:db8::2'
+test_run "TCP to VXLAN over IPv4, GSO kept" by on bulk 1 2 fd00::2 'src 192.0.2.1'
+test_run "TCP from VXLAN over IPv4, GSO kept" by on bulk 2 1 10.0.0.1 'src 192.0.2.2'
+test_run "TCP to VXLAN over IPv6, GSO kept" by on bulk 3 4 10.0.0.4 'src 2001:db8::1'
+test_run "TCP to Geneve over IPv4, GSO kept" by on bulk 5 6 10.0.0.6 'src 192.0.2.1'
+test_run "TCP from Geneve over IPv6, GSO kept" by on bulk 8 7 fd00::7 'src 2001:db8::2'
 test_run "broadcast and multicast, VXLAN" bum 1 2
 test_run "broadcast and multicast, Geneve" bum 7 8
 test_run "Open vSwitch ends" ovs_stop

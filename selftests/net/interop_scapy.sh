@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # limit: 240
-# kernels: 6.12, long 6.1
+# kernels: long 6.12 6.1
 # nvo3 against two readers of packets that have nothing in common with it: scapy builds what it
 # receives and reads what it sends, tshark reads that too. VXLAN, Geneve (options as well) and
 # NVGRE, over both families, by both ways.

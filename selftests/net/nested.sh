@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# kernels: 6.12, long 6.1
+# kernels: long 6.12 6.1
 # limit: 240
 # NVEs upon NVEs: tenant systems that have an overlay of their own, and one that has itself as its
 # underlay.
