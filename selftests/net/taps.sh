@@ -25,6 +25,8 @@ taps_add() {
 	END
 	in_ns h1 sysctl -qw net.ipv6.conf.c.disable_ipv6=1 net.ipv6.conf.d.disable_ipv6=1 \
 		net.ipv6.conf.u.router_solicitations=0 net.ipv4.conf.all.rp_filter=0
+	# Merging would begin by moving the headers out of the pages.
+	in_ns h1 ethtool -K c gro off
 	in_ns h1 ethtool -K u gro off
 	ip -n h1 -b - <<-END
 		link set dev u up
