@@ -149,6 +149,8 @@ static void set_defaults(struct nvo3_conf *conf)
 	conf->ttl = 64;
 	conf->label = NVO3_LABEL_FLOW;
 	conf->redirect = NVO3_REDIRECT_DEFAULT;
+	/* Wraps with the second change, so that whoever minds would be seen. */
+	conf->gen = -2;
 }
 
 static int parse_tos(struct nvo3_conf *conf, const struct nlattr *attr,

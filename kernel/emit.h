@@ -62,6 +62,18 @@ static inline __be32 nvo3_emit_flow_label(const struct nvo3_emit *e)
 	return htonl(e->hash) & IPV6_FLOWLABEL_MASK;
 }
 
+/*
+ * As skb_cow_head(). A head that grows while a socket is charged for the frame becomes larger than
+ * the frame's truesize says, which TCP warns of when it gets such frames from its own host
+ * (skb_try_coalesce()): the socket is let go first.
+ */
+static inline int nvo3_emit_make_room(struct sk_buff *skb, u32 headroom)
+{
+	if (unlikely(skb_headroom(skb) < headroom))
+		skb_orphan(skb);
+	return skb_cow_head(skb, headroom);
+}
+
 /* The route with a reference, and the source address that goes with it, or ERR_PTR(). */
 struct rtable *nvo3_emit_route4(const struct nvo3_emit *e, __be32 *saddr);
 struct dst_entry *nvo3_emit_route6(const struct nvo3_emit *e, struct in6_addr *saddr);

@@ -308,7 +308,8 @@ enum nvo3_bypass nvo3_fast_send(const struct nvo3_emit *e, struct sk_buff *skb)
 	if (unlikely(e->conf->mss_clamp) &&
 	    nvo3_emit_clamp_mss(e, skb, nvo3_template_mtu(t), t->hlen))
 		return NVO3_BYPASS_NOMEM;
-	if (skb_cow_head(skb, LL_RESERVED_SPACE(t->dev) + t->hlen) || handle_offloads(e, skb))
+	if (nvo3_emit_make_room(skb, LL_RESERVED_SPACE(t->dev) + t->hlen) ||
+	    handle_offloads(e, skb))
 		return NVO3_BYPASS_NOMEM;
 	/* From here on nothing fails. */
 	skb_set_inner_protocol(skb, htons(ETH_P_TEB));

@@ -23,6 +23,7 @@ static bool is_ours(struct nvo3_nve *nve, struct sk_buff *skb, struct nvo3_outer
 
 	if (skb->pkt_type != PACKET_HOST || !nvo3_nve_hears(nve, skb->dev) ||
 	    !nvo3_conf_has_local(rcu_dereference(nve->conf), &outer->daddr) ||
+	    !nvo3_outer_is_unicast(outer, skb) ||
 	    !pskb_may_pull(skb, off + NVO3_ENCAP_HLEN))
 		return false;
 	nvgre = (struct nvo3_nvgre *)(skb->data + off);

@@ -33,7 +33,7 @@ static enum nvo3_drop read_outer(const struct nvo3_sock *from, const struct sock
 	else
 		nvo3_outer_read6(outer, ipv6_hdr(skb));
 	outer->encap = from->encap;
-	if (!nvo3_conf_has_local(conf, &outer->daddr))
+	if (!nvo3_conf_has_local(conf, &outer->daddr) || !nvo3_outer_is_unicast(outer, skb))
 		return NVO3_DROP_TUNNEL_ADDR;
 	/* One that is there has been found right. */
 	if (conf->csum_rx && !udp_hdr(skb)->check)

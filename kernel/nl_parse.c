@@ -202,6 +202,9 @@ static const char *underlay_fault(struct nvo3_nve *nve, const struct nvo3_addr *
 	bool own;
 
 	if (addr->family == AF_INET6) {
+		/* Booted without, the kernel has no list of addresses to look in. */
+		if (!ipv6_mod_enabled())
+			return NULL;
 		rcu_read_lock();
 		dev = nve->underlay ? dev_get_by_index_rcu(nve->net, nve->underlay) : NULL;
 		own = ipv6_chk_addr(nve->net, &addr->v6, dev, 0);

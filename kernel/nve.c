@@ -224,7 +224,8 @@ void nvo3_nve_setup(struct net_device *dev)
 	nvo3_dev_set_no_addrconf(dev);
 
 	nve->dev = dev;
-	nve->seq = 1;
+	/* It wraps soon, so that whoever minds would be seen. */
+	nve->seq = -100;
 	nve->flow_seed = get_random_u32();
 	mutex_init(&nve->lock);
 	nvo3_reaper_init(&nve->reaper, &nve->lock);

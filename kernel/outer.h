@@ -9,6 +9,8 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <net/dsfield.h>
+#include <net/ipv6.h>
+#include <net/route.h>
 #include "addr.h"
 
 struct nvo3_outer {
@@ -35,6 +37,17 @@ static inline void nvo3_outer_read6(struct nvo3_outer *outer, const struct ipv6h
 	nvo3_addr_set6(&outer->daddr, &iph->daddr);
 	outer->dsfield = ipv6_get_dsfield(iph);
 	outer->ttl = iph->hop_limit;
+}
+
+/*
+ * Is it for this host alone? With any local address, what is sent to all in the underlay would
+ * be for us too. @skb has been routed.
+ */
+static inline bool nvo3_outer_is_unicast(const struct nvo3_outer *outer, const struct sk_buff *skb)
+{
+	if (outer->daddr.family == AF_INET)
+		return skb_rtable(skb)->rt_type == RTN_LOCAL;
+	return !ipv6_addr_is_multicast(&outer->daddr.v6);
 }
 
 #endif /* _NVO3_OUTER_H */

@@ -109,7 +109,7 @@ static int push_header(const struct nvo3_emit *e, struct sk_buff *skb, const str
 {
 	int err;
 
-	err = skb_cow_head(skb, LL_RESERVED_SPACE(dst->dev) + dst->header_len + hlen);
+	err = nvo3_emit_make_room(skb, LL_RESERVED_SPACE(dst->dev) + dst->header_len + hlen);
 	if (err)
 		return err;
 	if (nvo3_emit_is_udp(e))
@@ -124,13 +124,14 @@ static int push_header(const struct nvo3_emit *e, struct sk_buff *skb, const str
 	return 0;
 }
 
+/* @ours: the route leads to this host, which has been given the address of another NVE. */
 static enum nvo3_drop prepare(const struct nvo3_emit *e, struct sk_buff *skb,
-			      const struct dst_entry *dst, u32 iphlen)
+			      const struct dst_entry *dst, u32 iphlen, bool ours)
 {
 	u32 hlen = iphlen + nvo3_emit_hlen(e);
 	enum nvo3_drop reason;
 
-	if (dst->dev == e->nve->dev)
+	if (ours || dst->dev == e->nve->dev)
 		return NVO3_DROP_LOOP;
 	reason = check_size(e, skb, dst_mtu(dst), hlen);
 	if (reason)
@@ -203,7 +204,7 @@ static enum nvo3_drop send4(const struct nvo3_emit *e, struct sk_buff *skb)
 	rt = nvo3_emit_route4(e, &saddr);
 	if (IS_ERR(rt))
 		return NVO3_DROP_NO_ROUTE;
-	reason = prepare(e, skb, &rt->dst, sizeof(struct iphdr));
+	reason = prepare(e, skb, &rt->dst, sizeof(struct iphdr), rt->rt_type == RTN_LOCAL);
 	if (reason) {
 		ip_rt_put(rt);
 		return reason;
@@ -247,7 +248,8 @@ static enum nvo3_drop send6(const struct nvo3_emit *e, struct sk_buff *skb)
 	dst = nvo3_emit_route6(e, &saddr);
 	if (IS_ERR(dst))
 		return NVO3_DROP_NO_ROUTE;
-	reason = prepare(e, skb, dst, sizeof(struct ipv6hdr));
+	reason = prepare(e, skb, dst, sizeof(struct ipv6hdr),
+			 ((const struct rt6_info *)dst)->rt6i_flags & RTF_LOCAL);
 	if (reason) {
 		dst_release(dst);
 		return reason;

@@ -150,6 +150,7 @@ busywait() {
 
 # In the guest new namespaces take this over, without a process for each.
 lib_no_dad() {
+	[[ -d /proc/sys/net/ipv6 ]] || return 0
 	echo 1 >/proc/sys/net/core/devconf_inherit_init_net
 	echo 0 >/proc/sys/net/ipv6/conf/all/accept_dad
 	echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad

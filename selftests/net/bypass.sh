@@ -161,32 +161,61 @@ macvlan() {
 	goes fast fast
 }
 
-by_the_bridge() {	# VM ADDR
+by_the_master() {	# TX VM ADDR
 	ways_mark h1
-	in_ns "$1" ping -c 1 -W 2 "$2" >/dev/null
+	in_ns "$2" ping -c 1 -W 2 "$3" >/dev/null
 	ways_since h1
-	[[ ${#GREW[@]} == 3 && ${GREW[rx fast]-} && ${GREW[rx rx-handler]-} && ${GREW[tx device]-} ]]
+	[[ ${#GREW[@]} == 3 && ${GREW[rx fast]-} && ${GREW[rx rx-handler]-} && ${GREW[tx $1]-} ]]
+}
+
+# master_of KIND [WORD]...: ul0 is given to a device that becomes the underlay in its place. That
+# one wants to see the route of what it sends or not, and its port's packets are its before they
+# are the port's.
+master_of() {
+	ip -n h1 link add name m0 up mtu 1600 type "$@"
+	run_cmd ip -n h1 link set ul0 master m0
+	run_cmd ip -n h1 link set ul0 up
+	ip -n h1 address flush dev ul0 scope global
+	ip -n h1 -b - <<-END
+		address add 192.0.2.1/24 dev m0
+		address add 2001:db8::1/64 dev m0 nodad
+	END
+}
+
+master_gone() {
+	ip -n h1 link del m0
+	ip -n h1 -b - <<-END
+		link set ul0 up
+		address replace 192.0.2.1/24 dev ul0
+		address replace 2001:db8::1/64 dev ul0 nodad
+	END
+	warm_up
+	goes fast fast
 }
 
 bridge() {
-	ip -n h1 link add name br0 up mtu 1600 type bridge mcast_snooping 0
-	run_cmd ip -n h1 link set ul0 master br0
-	ip -n h1 -b - <<-END
-		address del 192.0.2.1/24 dev ul0
-		address del 2001:db8::1/64 dev ul0
-		address add 192.0.2.1/24 dev br0
-		address add 2001:db8::1/64 dev br0 nodad
-	END
-	# Now the bridge is the underlay. It wants to see the route of what it sends, and its
-	# port's packets belong to it before they are its own.
-	busywait 30 by_the_bridge vm1 10.0.0.2
-	busywait 30 by_the_bridge vm3 fd00::4
-	ip -n h1 link del br0
-	ip -n h1 -b - <<-END
-		address add 192.0.2.1/24 dev ul0
-		address add 2001:db8::1/64 dev ul0 nodad
-	END
-	warm_up
+	master_of bridge mcast_snooping 0
+	busywait 30 by_the_master device vm1 10.0.0.2
+	busywait 30 by_the_master device vm3 fd00::4
+	master_gone
+}
+
+bond() {
+	modprobe bonding
+	ip -n h1 link set ul0 down
+	master_of bond mode active-backup miimon 100
+	busywait 30 by_the_master fast vm1 10.0.0.2
+	busywait 30 by_the_master fast vm3 fd00::4
+	# Its other half takes over: the link-layer address stays, the way is another.
+	ip link add ul9 mtu 1600 netns h1 type veth peer name ul91 mtu 1600 netns ul
+	ip -n ul link set ul91 up master sw
+	run_cmd ip -n h1 link set ul9 master m0
+	run_cmd ip -n h1 link set ul9 up
+	run_cmd ip -n h1 link set ul0 down
+	busywait 30 fast_both h1 vm1 10.0.0.2
+	busywait 30 fast_both h1 vm3 fd00::4
+	ip -n h1 link del ul9
+	master_gone
 }
 
 neighbours() {
@@ -297,7 +326,7 @@ device_gone() {
 	bg_stop flood6
 }
 
-plan 14
+plan 15
 test_run "netfilter: output, postrouting, prerouting, input" apart netfilter
 test_run "netfilter: a rule that drops, drops" apart netfilter_drops
 test_run "raw sockets: of ours for UDP, of nobody else" apart raw_sockets
@@ -307,6 +336,7 @@ test_run "reverse-path filter" apart rp_filter
 test_run "tc on the underlay runs" apart traffic_control
 test_run "a macvlan on the underlay" apart macvlan
 test_run "a bridge as underlay" apart bridge
+test_run "a bond as underlay, and its other half" apart bond
 test_run "neighbours: flushed, moved; our own address" apart neighbours
 test_run "routes and local addresses" apart routes
 test_run "MTU" apart mtu

@@ -114,11 +114,18 @@ underlay_device_deleted() {
 	lab_down
 }
 
-# The namespace of the device dies, and the namespace of the underlay under a device
-# that lives elsewhere.
+# The namespace of the device dies, and the namespace of the underlay under a device that lives
+# elsewhere, and that of a device whose underlay lives on: its port is free again.
 namespaces_die() {
 	lab_up
 	traffic_start
+	ns_add away
+	nvo3 -n h1 nve add dev near dstport 5001
+	ip -n h1 link set near netns away
+	ip -n away link set near up
+	run_cmd ns_del away
+	busywait 60 nvo3 -n h1 nve add dev near dstport 5001
+	ip -n h1 link set near up
 	run_cmd ns_del h2
 	busywait 60 no_nve_in h2
 	nvo3 -n h1 nve add dev far dstport 5000

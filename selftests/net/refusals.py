@@ -321,6 +321,15 @@ def claims():
     accepted('port-del', nve(), nest('port', dev='p3'))
     accepted('map-del', nve(), nest('map', vni=100, mac=MAC9, epoch=7))
 
+    # Epochs have 64 bits, and each of them counts.
+    for older, newer in (((1 << 31) - 1, 1 << 31), ((1 << 32) - 1, 1 << 32),
+                         ((1 << 63) - 1, 1 << 63), ((1 << 64) - 2, (1 << 64) - 1)):
+        accepted('map-add', nve(), claim('192.0.2.7', epoch=older), flags=NLM_F_REPLACE)
+        accepted('map-add', nve(), claim('192.0.2.8', epoch=newer), flags=NLM_F_REPLACE)
+        refused(errno.ESTALE, f'epoch {older} is older than the {newer} held', 'map-add', nve(),
+                claim('192.0.2.7', epoch=older), flags=NLM_F_REPLACE)
+    accepted('map-del', nve(), nest('map', vni=100, mac=MAC9))
+
     accepted('vn-set', nve(), nest('vn', vni=100, limit=2))
     several = [nest('map', vni=100, mac=f'02:00:00:00:01:{n:02x}', addr4='192.0.2.7')
                for n in range(3)]

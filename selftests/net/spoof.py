@@ -86,6 +86,28 @@ def forged(lab):
                           for number in range(first, first + 100)])
 
 
+def options(lab):
+    """A link-layer option of any length but its own is a lie, however much room there is for it;
+    of others' lengths only what is beyond the packet."""
+    cases = []
+    for length in range(256):
+        for kind, body in (135, bytes(4) + ip(B2)), (136, bytes(4) + ip(B1)), (133, bytes(4)):
+            option = struct.pack('!BB', 2 if kind == 136 else 1, length) + mac(1)
+            cases.append((f'{kind} with {length}', icmp6(B1, kind, body + option),
+                          'vm2' if length == 1 else 'spoof-nd'))
+            # The room that it asks for is there, but behind the packet's end.
+            cases.append((f'{kind} with {length}, padded', icmp6(B1, kind, body + option) +
+                          bytes(min(8 * length, 1300)), 'vm2' if length == 1 else 'spoof-nd'))
+        if 1 < length < 170:
+            room = bytes(8 * length - 8)
+            cases.append((f'{length}, with room', icmp6(B1, 135, bytes(4) + ip(B2) + struct.pack(
+                '!BB', 1, length) + mac(1) + room), 'spoof-nd'))
+            cases.append((f'another of {length}', icmp6(B1, 135, bytes(4) + ip(B2) + struct.pack(
+                '!BB', 14, length) + mac(1) + room), 'vm2'))
+    for first in range(0, len(cases), 150):
+        lab.check('vm1', cases[first:first + 150])
+
+
 def servers(lab):
     """A port that may serve and route does, and still lies no more than others."""
     lab.check('vm2', [

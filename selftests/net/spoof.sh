@@ -61,9 +61,10 @@ nvo3 -n h1 -b - <<-END
 	port add dev p2 vni 100 mac $(mac 2) ip 10.0.0.2 dhcp-server on router on
 END
 
-plan 7
+plan 8
 test_run "an honest system" packets honest
 test_run "a thousand forged frames" packets forged
+test_run "options of neighbour discovery, of every length" packets options
 test_run "servers and routers" packets servers
 test_run "shown as set" shown
 test_run "refused" refused

@@ -60,6 +60,11 @@ write_profiles() {
 		((n % 30)) || rule=''
 		echo "profile replace dev nve0 id $((n % 2 + 1)) default permit$rule"
 		echo "port set dev p1 profile $((n % 3 % 2 + 1))"
+		((n % 10)) && continue
+		# The port leaves the one, which goes with its limits and comes again.
+		printf '%s\n' "port set dev p1 profile 2" "port set dev p1 profile 1" \
+			"profile del dev nve0 id 2" "profile add dev nve0 id 2 rate 80000000000 \
+burst 100000000 rule permit from-vm proto udp" "port set dev p1 profile 2"
 	done
 }
 
