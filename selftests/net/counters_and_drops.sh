@@ -187,8 +187,10 @@ tunnel_unknown() {
 ecn_is_copied_out() {
 	capture_start out h2 ul0 udp port 4789
 	frame vm1 eth0 "$(from 9) 0800 4502 0014 0000 0000 4000 0000 0a000001 0a000009"
+	frame vm1 eth0 "$(from 9) 0800 4503 0014 0000 0000 4000 0000 0a000001 0a000009"
 	frame vm1 eth0 "$(from 9) 0800 4500 0014 0000 0000 4000 0000 0a000001 0a000009"
 	capture_until out 1 'ip[1] & 3 = 2'
+	capture_until out 1 'ip[1] & 3 = 3'
 	capture_until out 1 'ip[1] & 3 = 0'
 	capture_stop out
 }
