@@ -118,13 +118,16 @@ static bool check_header(struct sk_buff *skb, struct arrival *a)
 
 /*
  * Is the UDP checksum none, or known to be good without reading the packet? One over
- * the whole packet needs only the headers' part compared.
+ * the whole packet needs only the headers' part compared. One that is left to do is the UDP
+ * header's or one behind it, or the sender's device lies.
  */
 static bool checksum_done(const struct sk_buff *skb, const struct arrival *a)
 {
 	u32 ulen = a->len - a->iphlen;
 	__wsum sum = skb->csum;
 
+	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_start_offset(skb) < a->iphlen)
+		return false;
 	if (!a->uh->check || skb_csum_unnecessary(skb))
 		return true;
 	if (skb->ip_summed != CHECKSUM_COMPLETE || skb->csum_complete_sw)
