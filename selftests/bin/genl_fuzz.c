@@ -4,8 +4,8 @@
  * input), mostly right, so that objects come to be, and now and then wrong in length,
  * type, nesting or number. The same seed makes the same requests.
  *
- * usage: genl_fuzz FAMILY SECONDS SEED NVE INTERFACE... <TABLE
- * Their numbers are tried most where one is asked for.
+ * usage: genl_fuzz FAMILY SECONDS SEED MESSAGES NVE INTERFACE... <TABLE
+ * Ends after the seconds, or the messages unless they are 0. The interfaces' numbers are tried most where one is asked for.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -332,18 +332,20 @@ static int resolve(int sock, const char *name)
 int main(int argc, char **argv)
 {
 	int sock, family, batch, i;
+	uint64_t enough;
 	time_t end;
 
-	if (argc < 4 || argc > 4 + 16)
-		errx(2, "usage: genl_fuzz FAMILY SECONDS SEED NVE INTERFACE... <TABLE");
+	if (argc < 5 || argc > 5 + 16)
+		errx(2, "usage: genl_fuzz FAMILY SECONDS SEED MESSAGES NVE INTERFACE... <TABLE");
 	read_table();
-	for (i = 4; i < argc; i++)
+	for (i = 5; i < argc; i++)
 		interfaces[n_interfaces++] = if_nametoindex(argv[i]);
 	state = strtoull(argv[3], NULL, 0);
 	sock = open_socket();
 	family = resolve(sock, argv[1]);
 	end = time(NULL) + atoi(argv[2]);
-	while (time(NULL) < end) {
+	enough = strtoull(argv[4], NULL, 0) ?: UINT64_MAX;
+	while (time(NULL) < end && sent < enough) {
 		used = 0;
 		for (batch = 1 + below(6); batch && used < ROOM; batch--) {
 			put_request(family);
