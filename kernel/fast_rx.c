@@ -83,10 +83,17 @@ static bool find_nve(const struct nvo3_underlay *underlay, const struct net_devi
 	return false;
 }
 
+/* One datagram? Several that were sent or merged as one have to be cut, which UDP does. */
+static bool is_one_datagram(const struct sk_buff *skb)
+{
+	return !skb_is_gso(skb) || skb_shinfo(skb)->gso_type & (SKB_GSO_UDP_TUNNEL |
+								 SKB_GSO_UDP_TUNNEL_CSUM);
+}
+
 /* Has nobody else a claim on it, and is it for this host's link-layer address? */
 static bool is_plain(struct sk_buff *skb)
 {
-	return skb->pkt_type == PACKET_HOST && !skb_vlan_tag_present(skb) &&
+	return is_one_datagram(skb) && skb->pkt_type == PACKET_HOST && !skb_vlan_tag_present(skb) &&
 	       !skb_sk_is_prefetched(skb) && !skb_valid_dst(skb) && !skb_sec_path(skb) &&
 	       !skb_pfmemalloc(skb);
 }
