@@ -80,6 +80,9 @@ def build_jobs():
     for kernel in KERNELS:
         jobs.append(Job(f'build/module-{kernel}', ['tools/build/module', kernel, 'debug'], 600,
                         plain=True))
+    jobs.append(Job('build/fuzz-module', ['tools/build/module', KERNELS[0], 'tools/fuzz/kmod'],
+                    600, plain=True))
+    jobs.append(Job('build/fuzz', ['make', '-C', 'tools/fuzz/model'], 600, plain=True))
     return jobs
 
 

@@ -14,7 +14,7 @@
 #include "wire.h"
 
 #define CHUNK		64	/* frames between two looks at the drop reasons */
-#define CHUNKS		96	/* of each world */
+#define CHUNKS		48	/* of each world */
 #define ROOM		(CHUNK * (FRAME_ROOM / 4))
 
 /* What the kernel made of a chunk. */

@@ -18,8 +18,8 @@
 
 #define POOL		1500
 #define ROOM		(3 << 20)
-#define AT_ONCE		40000	/* packets between two looks at the clock */
-#define STORMS		12	/* of each configuration */
+#define AT_ONCE		10000	/* packets between two looks at the clock */
+#define STORMS		48	/* of each configuration */
 
 static struct world world;
 static struct fuzz_sums total;

@@ -1,0 +1,25 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12
+# What make fuzz does for long, for a moment: mutants of frames, each with one fate; and frames
+# that the model, the compatible way and the fast way agree on.
+#
+#	[fuzz] f0 f1 f2 f3 f4 -- nve0 -- u0 192.0.2.1, 2001:db8::1
+#
+. "$(dirname "$0")/../lib.sh"
+cd "$LIB_TOP" || exit
+
+# run PROGRAM FRAMES: with a seed of its own each time, which a failure tells.
+run() {
+	local ko
+
+	ko=build/kernel/$(uname -r)-nvo3_fuzz/nvo3_fuzz.ko
+	echo "seed $SEED"
+	tools/fuzz/frames "$ko" "$1" 20 "$SEED" "$2"
+}
+
+SEED=$RANDOM$RANDOM
+
+plan 2
+test_run "each mutant has one fate" run storm 10000
+test_run "the model and both ways agree" run differ 3000
