@@ -5,7 +5,8 @@
  * type, nesting or number. The same seed makes the same requests.
  *
  * usage: genl_fuzz FAMILY SECONDS SEED MESSAGES NVE INTERFACE... <TABLE
- * Ends after the seconds, or the messages unless they are 0. The interfaces' numbers are tried most where one is asked for.
+ * Ends after the seconds, or the messages unless they are 0. The interfaces' numbers are
+ * tried most where one is asked for.
  */
 #include <arpa/inet.h>
 #include <err.h>

@@ -29,7 +29,9 @@ struct fuzz_frame {
 	__u32 len;	/* of the bytes that follow, padded to four */
 	__u32 keep;	/* of them, the first that a counted mutant has as they are */
 	__u16 fates;	/* what is counted has one fate at least and so many at most; 0: any */
-	__u16 seq;	/* where TCP's sequence number is, 0: nowhere */
+	__u16 tcp;	/* where TCP's header is, 0: nowhere */
+	__u16 gso;	/* in a run: the sender leaves it to be cut into segments of this size */
+	__u16 pad;
 };
 
 /* A frame that a device of ours was to send. With dev 0: the end of what frame @nr became. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Frames one by one, and what each of them became. */
-#include <linux/if_ether.h>
+#include <linux/if_vlan.h>
+#include <linux/tcp.h>
+#include <linux/virtio_net.h>
 #include "fuzz.h"
 
 const struct fuzz_frame *fuzz_next(const u8 **pos, const u8 *end)
@@ -22,15 +24,37 @@ u64 fuzz_drops(struct net_device *nve)
 	return stats.rx_dropped + stats.tx_dropped;
 }
 
+/* As a tap gets it from a system whose TCP has left the cutting to its device. */
+static int leave_to_gso(struct sk_buff *skb, const struct fuzz_frame *frame)
+{
+	u32 hlen = eth_type_vlan(eth_hdr(skb)->h_proto) ? VLAN_ETH_HLEN : ETH_HLEN;
+	bool ip4 = skb->data[hlen] >> 4 == 4;
+	struct virtio_net_hdr hdr = {
+		.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+		.gso_type = ip4 ? VIRTIO_NET_HDR_GSO_TCPV4 : VIRTIO_NET_HDR_GSO_TCPV6,
+		.hdr_len = frame->tcp + sizeof(struct tcphdr),
+		.gso_size = frame->gso,
+		.csum_start = frame->tcp,
+		.csum_offset = offsetof(struct tcphdr, check),
+	};
+
+	return virtio_net_hdr_to_skb(skb, &hdr, true);
+}
+
 static void run_one(struct net_device *dev, const struct fuzz_frame *frame, struct rnd_state *rnd,
 		    struct fuzz_tape *tape)
 {
-	struct sk_buff *skb = fuzz_shape(dev, (const u8 *)(frame + 1), frame->len, rnd);
-	struct sk_buff *held = NULL;
+	struct sk_buff *held = NULL, *skb;
 	u32 hold;
 
+	skb = fuzz_shape(dev, (const u8 *)(frame + 1), frame->len, frame->gso ? NULL : rnd);
 	if (!skb)
 		return;
+	skb_reset_mac_header(skb);
+	if (frame->gso && leave_to_gso(skb, frame)) {
+		kfree_skb(skb);
+		return;
+	}
 	hold = rnd ? fuzz_below(rnd, 8) : 7;
 	if (hold == 0)
 		held = skb_clone(skb, GFP_ATOMIC);

@@ -118,7 +118,8 @@ static void throw(struct storm *s, struct net_device *dev, struct sk_buff *skb, 
 	s->sums->thrown++;
 }
 
-static void counted(struct storm *s, struct net_device *dev, const struct fuzz_frame *from, u8 *data)
+static void counted(struct storm *s, struct net_device *dev, const struct fuzz_frame *from,
+		    u8 *data)
 {
 	struct fuzz_tape tape = {};
 	struct sk_buff *skb;
@@ -149,7 +150,8 @@ static void uncounted(struct storm *s, struct net_device *dev, const struct fuzz
 	u32 len, more;
 
 	memcpy(data, from + 1, from->len);
-	len = max_t(u32, fuzz_mutate(data, from->len, fuzz_below(rnd, 2) * ETH_HLEN, rnd), ETH_HLEN);
+	len = fuzz_mutate(data, from->len, fuzz_below(rnd, 2) * ETH_HLEN, rnd);
+	len = max_t(u32, len, ETH_HLEN);
 	if (!fuzz_below(rnd, 4)) {
 		more = min_t(u32, longer[fuzz_below(rnd, 3)], FUZZ_FRAME_MAX - len);
 		memset(data + len, 0x5a, more);
@@ -168,15 +170,16 @@ static void uncounted(struct storm *s, struct net_device *dev, const struct fuzz
 }
 
 /* Segments in their order, which GRO merges. */
-static void stream(struct storm *s, struct net_device *dev, const struct fuzz_frame *from, u8 *data)
+static void stream(struct storm *s, struct net_device *dev, const struct fuzz_frame *from,
+		   u8 *data)
 {
-	u32 n = 2 + fuzz_below(&s->rnd, 6), hlen = from->seq - 4 + sizeof(struct tcphdr);
+	u32 n = 2 + fuzz_below(&s->rnd, 6), hlen = from->tcp + sizeof(struct tcphdr);
 	struct fuzz_tape tape = {};
 	struct sk_buff *skb;
 	__be32 *seq;
 
 	memcpy(data, from + 1, from->len);
-	seq = (__be32 *)(data + from->seq);
+	seq = &((struct tcphdr *)(data + from->tcp))->seq;
 	while (n--) {
 		skb = fuzz_shape(dev, data, from->len, fuzz_below(&s->rnd, 2) ? &s->rnd : NULL);
 		if (!skb)
@@ -207,7 +210,7 @@ static int storm_one(struct storm *s, u8 *data)
 	if (fuzz_below(&s->rnd, 2)) {
 		counted(s, dev, from, data);
 	} else {
-		if (from->seq && !fuzz_below(&s->rnd, 3))
+		if (from->tcp && !fuzz_below(&s->rnd, 3))
 			stream(s, dev, from, data);
 		else
 			uncounted(s, dev, from, data);

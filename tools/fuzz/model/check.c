@@ -203,7 +203,8 @@ static const char *check_remote(struct open_ends *ends, const struct fuzz_out *o
 			remote = &ends->w->remotes[fate->copies[i].remotes[j]];
 			if (!is_for(remote, out_data(out), out->len))
 				continue;
-			other = check_packet(ends, &fate->copies[i], remote, out_data(out), out->len);
+			other = check_packet(ends, &fate->copies[i], remote, out_data(out),
+					     out->len);
 			if (!other) {
 				ends->seen[i] = true;
 				return NULL;

@@ -221,7 +221,8 @@ static uint32_t read_outer(const struct bytes *b, struct arrival *a)
 	uint32_t l4 = ip4 ? 34 : 54;
 
 	memset(a, 0, sizeof(*a));
-	a->from.family = a->to.family = ip4 ? AF_INET : AF_INET6;
+	a->from.family = ip4 ? AF_INET : AF_INET6;
+	a->to.family = a->from.family;
 	memcpy(a->from.byte, ip + (ip4 ? 12 : 8), ip4 ? 4 : 16);
 	memcpy(a->to.byte, ip + (ip4 ? 16 : 24), ip4 ? 4 : 16);
 	a->ds = ip4 ? ip[1] : get16(ip) >> 4;
@@ -396,7 +397,8 @@ void model_judge(const struct world *w, const struct frame *frame, struct fate *
 {
 	int vn, reason;
 
-	fate->n = fate->n_drops = 0;
+	fate->n = 0;
+	fate->n_drops = 0;
 	fate->frame.len = 0;
 	if (frame->dev >= 0) {
 		from_port(w, frame, fate);
@@ -407,4 +409,23 @@ void model_judge(const struct world *w, const struct frame *frame, struct fate *
 		drop(fate, reason);
 	else
 		deliver(w, vn, fate);
+}
+
+uint16_t model_tcp(const struct world *w, const struct frame *frame)
+{
+	static struct fate fate;
+	uint32_t from;
+	struct facts f;
+
+	model_judge(w, frame, &fate);
+	if (fate.frame.len < 14 || fate.frame.len > frame->bytes.len)
+		return 0;
+	facts_read(&f, fate.frame.data, fate.frame.len);
+	if (f.proto != 6 || !f.has_ports || f.bad || f.l4 + 21 > f.len)
+		return 0;
+	/* Tags and tunnels are in front; padding, which is behind, would be in the way. */
+	from = frame->bytes.len - fate.frame.len;
+	if (memcmp(frame->bytes.data + from + 14, fate.frame.data + 14, fate.frame.len - 14))
+		return 0;
+	return from + f.l4;
 }

@@ -50,6 +50,9 @@ struct fate {
 
 void model_judge(const struct world *w, const struct frame *frame, struct fate *fate);
 
+/* Where in the frame an inner TCP segment with payload begins, 0: there is none. */
+uint16_t model_tcp(const struct world *w, const struct frame *frame);
+
 /* profile.c: does the port's profile deny it? */
 int model_profile(const struct world *w, const struct port *port, int dir, const struct facts *f);
 

@@ -4,16 +4,6 @@
 #include <sys/socket.h>
 #include "model.h"
 
-static bool in_prefix(const struct address *prefix, int plen, const struct address *addr)
-{
-	int bit;
-
-	for (bit = 0; bit < plen; bit++)
-		if ((prefix->byte[bit / 8] ^ addr->byte[bit / 8]) & 0x80 >> bit % 8)
-			return false;
-	return true;
-}
-
 /* The group of who has the MAC: of his port, else of his mapping. */
 static uint32_t group_of(const struct world *w, int vn, const uint8_t *mac)
 {
@@ -27,7 +17,7 @@ static uint32_t group_of(const struct world *w, int vn, const uint8_t *mac)
 static bool end_matches(const struct address *prefix, int plen, uint32_t wanted,
 			const struct facts *f, const struct address *addr, uint32_t group)
 {
-	if (prefix->family && (prefix->family != f->family || !in_prefix(prefix, plen, addr)))
+	if (prefix->family && (!f->family || !address_in(prefix, plen, addr)))
 		return false;
 	return !wanted || wanted == group;
 }

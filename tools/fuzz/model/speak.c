@@ -4,18 +4,6 @@
 #include <sys/socket.h>
 #include "model.h"
 
-static bool prefix_has(const struct address *prefix, int plen, const struct address *addr)
-{
-	int bit;
-
-	if (prefix->family != addr->family)
-		return false;
-	for (bit = 0; bit < plen; bit++)
-		if ((prefix->byte[bit / 8] ^ addr->byte[bit / 8]) & 0x80 >> bit % 8)
-			return false;
-	return true;
-}
-
 static bool mac_equal(const uint8_t *a, const uint8_t *b)
 {
 	return !memcmp(a, b, MAC_LEN);
@@ -43,7 +31,7 @@ static bool may_use(const struct port *port, const uint8_t *mac, const struct ad
 		const struct pair *pair = &port->pairs[i];
 
 		if (mac_equal(pair->own ? port->mac : pair->mac, mac) &&
-		    prefix_has(&pair->addr, pair->plen, addr))
+		    address_in(&pair->addr, pair->plen, addr))
 			return true;
 	}
 	return false;

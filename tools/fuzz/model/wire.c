@@ -209,14 +209,16 @@ void batch_begin(struct batch *batch, uint32_t room)
 	batch->count = 0;
 }
 
-void batch_add(struct batch *batch, const struct frame *frame, uint16_t fates, uint16_t seq)
+void batch_add(struct batch *batch, const struct frame *frame, uint16_t fates, uint16_t tcp,
+	       uint16_t gso)
 {
 	struct fuzz_frame head = {
 		.dev = frame->dev < 0 ? underlay : devs[frame->dev],
 		.len = frame->bytes.len,
 		.keep = frame->keep,
 		.fates = fates,
-		.seq = seq,
+		.tcp = tcp,
+		.gso = gso,
 	};
 
 	if (batch->len + sizeof(head) + head.len + 4 > batch->room)

@@ -31,8 +31,9 @@ struct batch {
 };
 
 void batch_begin(struct batch *batch, uint32_t room);
-/* @fates, @seq: as in struct fuzz_frame. */
-void batch_add(struct batch *batch, const struct frame *frame, uint16_t fates, uint16_t seq);
+/* @fates, @tcp, @gso: as in struct fuzz_frame. */
+void batch_add(struct batch *batch, const struct frame *frame, uint16_t fates, uint16_t tcp,
+	       uint16_t gso);
 
 /*
  * All frames of the batch, in shapes by @seed. Answers of struct fuzz_out and bytes, @len of

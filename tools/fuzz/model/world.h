@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include "rules.h"
 
-#define MAC_LEN		6
 #define DEVS		5	/* access devices f0.. */
 #define VNS		4
 #define PORTS		12
@@ -20,15 +20,8 @@
 #define MEMBERS		16
 #define REMOTES		48
 #define PROFILES	3
-#define RULES		24
 #define PAIRS		3
 #define PATHS		4
-#define ADDRS		14	/* of the underlay, each family; 1: ours, 2: ours too, the last has no route */
-
-struct address {
-	int family;		/* AF_INET or AF_INET6, 0: none */
-	uint8_t byte[16];
-};
 
 /* A locator, as mappings and members name it. */
 struct remote {
@@ -75,23 +68,6 @@ struct member {
 	bool relay;
 };
 
-struct rule {
-	int dir, verdict;
-	uint32_t ethertype;	/* 0: any */
-	int proto;		/* -1: any */
-	struct address src, dst;
-	int src_plen, dst_plen;
-	uint32_t src_group, dst_group;
-	bool ports;
-	int sport[2], dport[2];
-};
-
-struct profile {
-	int otherwise, dscp;	/* dscp -1: as the NVE has it */
-	int n_rules;
-	struct rule rules[RULES];
-};
-
 struct vn {
 	uint32_t vni;
 	int unknown, bum;
@@ -133,16 +109,5 @@ void world_tell(const struct world *w, FILE *to);
 
 /* A line for nvo3 -b that changes something while frames pass, and leaves a tame world tame. */
 void world_tell_change(const struct world *w, FILE *to);
-
-/* The underlay's addresses by number, 1 to ADDRS. */
-struct address underlay_addr(int family, int nr);
-bool address_equal(const struct address *a, const struct address *b);
-
-/* Tenant systems' addresses, out of few. */
-struct address tenant_addr(int family, int nr);
-void tenant_mac(uint8_t *mac, int nr);
-
-#define TENANTS		14
-#define LLADDR_US	"02:00:00:00:aa:01"
 
 #endif /* _MODEL_WORLD_H */
