@@ -9,13 +9,22 @@
 . "$(dirname "$0")/../lib.sh"
 cd "$LIB_TOP" || exit
 
+# The test-only module that was built for this kernel.
+find_module() {
+	for ko in build/kernel/*/nvo3_fuzz.ko build/uml/*/nvo3_fuzz/nvo3_fuzz.ko; do
+		[[ -e $ko && $(modinfo -F vermagic "$ko") == "$(uname -r) "* ]] && return
+	done
+	echo "no module nvo3_fuzz for $(uname -r)"
+	return 1
+}
+
 # run PROGRAM FRAMES: with a seed of its own each time, which a failure tells.
 run() {
 	local ko
 
-	ko=build/kernel/$(uname -r)-nvo3_fuzz/nvo3_fuzz.ko
+	find_module
 	echo "seed $SEED"
-	tools/fuzz/frames "$ko" "$1" 20 "$SEED" "$2"
+	tools/fuzz/frames "$ko" "$1" 40 "$SEED" "$2"
 }
 
 SEED=$RANDOM$RANDOM

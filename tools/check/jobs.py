@@ -136,7 +136,10 @@ def debug_build_jobs():
     return [Job('build/userspace', ['make', '-C', 'userspace', 'all'], 600, plain=True),
             Job('build/unit', ['make', '-C', 'selftests/unit'], 600, plain=True),
             Job('build/kernel-debug', ['tools/uml/build', 'debug'], 7200, plain=True),
-            Job('build/module-debug', ['tools/uml/module', 'debug'], 600, plain=True)]
+            Job('build/module-debug', ['tools/uml/module', 'debug'], 600, plain=True),
+            Job('build/fuzz-module', ['tools/uml/module', 'debug', 'tools/fuzz/kmod'], 600,
+                plain=True),
+            Job('build/fuzz', ['make', '-C', 'tools/fuzz/model'], 600, plain=True)]
 
 
 def debug_jobs(modules, wanted):
