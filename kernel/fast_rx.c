@@ -83,10 +83,17 @@ static bool find_nve(const struct nvo3_underlay *underlay, const struct net_devi
 	return false;
 }
 
+/* One datagram? Several that were sent or merged as one have to be cut, which UDP does. */
+static bool is_one_datagram(const struct sk_buff *skb)
+{
+	return !skb_is_gso(skb) || skb_shinfo(skb)->gso_type & (SKB_GSO_UDP_TUNNEL |
+								 SKB_GSO_UDP_TUNNEL_CSUM);
+}
+
 /* Has nobody else a claim on it, and is it for this host's link-layer address? */
 static bool is_plain(struct sk_buff *skb)
 {
-	return skb->pkt_type == PACKET_HOST && !skb_vlan_tag_present(skb) &&
+	return is_one_datagram(skb) && skb->pkt_type == PACKET_HOST && !skb_vlan_tag_present(skb) &&
 	       !skb_sk_is_prefetched(skb) && !skb_valid_dst(skb) && !skb_sec_path(skb) &&
 	       !skb_pfmemalloc(skb);
 }
@@ -118,13 +125,16 @@ static bool check_header(struct sk_buff *skb, struct arrival *a)
 
 /*
  * Is the UDP checksum none, or known to be good without reading the packet? One over
- * the whole packet needs only the headers' part compared.
+ * the whole packet needs only the headers' part compared. One that is left to do is the UDP
+ * header's or one behind it, or the sender's device lies.
  */
 static bool checksum_done(const struct sk_buff *skb, const struct arrival *a)
 {
 	u32 ulen = a->len - a->iphlen;
 	__wsum sum = skb->csum;
 
+	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_start_offset(skb) < a->iphlen)
+		return false;
 	if (!a->uh->check || skb_csum_unnecessary(skb))
 		return true;
 	if (skb->ip_summed != CHECKSUM_COMPLETE || skb->csum_complete_sw)

@@ -9,12 +9,26 @@
 #include "fast.h"
 
 /*
+ * A sender's device says where the checksum begins that is left to do. One that lies, within
+ * the outer IP header, has led UDP to write a sum of its own in that place.
+ */
+static bool checksum_is_inside(const struct sk_buff *skb)
+{
+	int start = skb_checksum_start_offset(skb);
+
+	return start >= ETH_HLEN &&
+	       start + skb->csum_offset + sizeof(__sum16) <= skb_headlen(skb);
+}
+
+/*
  * The transport header still points at the outer UDP header, and whoever sends
  * a GSO frame on computes lengths from it. The inner one is known from the
  * checksum's start, or has to be found.
  */
 static void reset_transport(struct sk_buff *skb)
 {
+	if (skb->ip_summed == CHECKSUM_PARTIAL && !checksum_is_inside(skb))
+		skb->ip_summed = CHECKSUM_NONE;
 	if (skb->ip_summed == CHECKSUM_PARTIAL) {
 		skb_set_transport_header(skb, skb_checksum_start_offset(skb));
 		return;

@@ -137,10 +137,12 @@ rx_handler_result_t nvo3_from_port(struct sk_buff **pskb)
 
 	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
 		return RX_HANDLER_PASS;
-	skb = skb_share_check(skb, GFP_ATOMIC);
-	if (!skb)
-		return RX_HANDLER_CONSUMED;
 	slave = rcu_dereference(skb->dev->rx_handler_data);
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (unlikely(!skb)) {
+		nvo3_drop(slave->nve, NULL, NULL, NULL, NVO3_DROP_NOMEM);
+		return RX_HANDLER_CONSUMED;
+	}
 	/* A checksum over the whole frame is of no use to who sends it on. */
 	skb_forward_csum(skb);
 	skb_push(skb, ETH_HLEN);

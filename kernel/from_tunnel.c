@@ -49,6 +49,11 @@ int nvo3_from_tunnel(struct sock *sk, struct sk_buff *skb)
 	struct nvo3_outer outer;
 	enum nvo3_drop reason;
 
+	/*
+	 * UDP cuts what was sent as several datagrams at once, and hands over the first with the
+	 * others still behind it. Whoever sends it on would send all of them, and UDP again.
+	 */
+	skb_mark_not_on_list(skb);
 	/* The socket is being closed. */
 	if (!from) {
 		kfree_skb(skb);

@@ -156,13 +156,17 @@ static bool is_receive(enum nvo3_drop reason)
 	       reason == NVO3_DROP_TUNNEL_SOURCE || reason == NVO3_DROP_TUNNEL_SOURCE_UNKNOWN;
 }
 
-/* The helpers count what leaves by the tunnel, from_tunnel.c what comes. */
+/*
+ * The helpers count what leaves by the tunnel, from_outer.c what comes. What the helpers take
+ * for drops is not: a frame without payload, or what the underlay loses and counts itself.
+ */
 static void nve_stats(struct net_device *dev, struct rtnl_link_stats64 *stats)
 {
 	struct nvo3_nve *nve = netdev_priv(dev);
 	enum nvo3_drop reason;
 
 	dev_get_tstats64(dev, stats);
+	stats->tx_dropped = 0;
 	for (reason = NVO3_DROP_NONE + 1; reason <= NVO3_DROP_MAX; reason++) {
 		if (is_receive(reason))
 			stats->rx_dropped += nvo3_drops_sum(nve->drops, reason);

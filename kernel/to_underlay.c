@@ -37,11 +37,14 @@ static u8 outer_dscp(const struct nvo3_conf *conf, const struct nvo3_port *from,
 	return conf->tos == NVO3_TOS_INHERIT ? inner->dsfield & ~INET_ECN_MASK : conf->tos;
 }
 
-/* RFC 6040: the ECN bits are the inner ones, whatever the rest is. */
+/*
+ * RFC 6040: the ECN bits are the inner ones, whatever the rest is, congestion experienced too
+ * (INET_ECN_encapsulate() follows RFC 3168 and takes that for ECT(0)).
+ */
 static u8 outer_tos(const struct nvo3_conf *conf, const struct nvo3_port *from,
 		    const struct nvo3_flow *inner)
 {
-	return INET_ECN_encapsulate(outer_dscp(conf, from, inner), inner->dsfield);
+	return outer_dscp(conf, from, inner) | (inner->dsfield & INET_ECN_MASK);
 }
 
 static bool outer_df(const struct nvo3_conf *conf, const struct nvo3_flow *inner)

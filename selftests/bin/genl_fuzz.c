@@ -4,8 +4,9 @@
  * input), mostly right, so that objects come to be, and now and then wrong in length,
  * type, nesting or number. The same seed makes the same requests.
  *
- * usage: genl_fuzz FAMILY SECONDS SEED NVE INTERFACE... <TABLE
- * Their numbers are tried most where one is asked for.
+ * usage: genl_fuzz FAMILY SECONDS SEED MESSAGES NVE INTERFACE... <TABLE
+ * Ends after the seconds, or the messages unless they are 0. The interfaces' numbers are
+ * tried most where one is asked for.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -28,7 +29,7 @@
 #define ROOM	(60 << 10)
 
 struct attr {
-	bool there, nest, nve, interface, addr4, rare;
+	bool there, nest, nve, interface, addr4, rare, key;
 	uint32_t len;
 	int set;
 	uint64_t min, max;
@@ -68,6 +69,14 @@ static bool one_in(uint64_t n)
 	return !below(n);
 }
 
+/* Half of the requests keep to the grammar, or hardly any would be accepted. */
+static bool wild;
+
+static bool mishap(uint64_t n)
+{
+	return wild && one_in(n);
+}
+
 static void read_attr(const char *line)
 {
 	int set, type, nest, read;
@@ -83,6 +92,7 @@ static void read_attr(const char *line)
 	a.interface = !strcmp(kind, "interface");
 	a.addr4 = !strcmp(kind, "addr4");
 	a.rare = !strcmp(kind, "rare");
+	a.key = !strcmp(kind, "key");
 	a.set = nest;
 	sets[set][type] = a;
 }
@@ -125,7 +135,7 @@ static uint64_t number(const struct attr *a)
 		return interfaces[below(n_interfaces)];
 	if (a->addr4 && !one_in(8))
 		return htonl(0xc0000202 + below(12));
-	switch (below(40)) {
+	switch (wild ? below(40) : 39) {
 	case 0:
 		return a->min - 1;
 	case 1:
@@ -177,7 +187,7 @@ static void attr_end(struct nlattr *nla)
 	size_t len = buf + used - (unsigned char *)nla;
 
 	nla->nla_len = len;
-	if (one_in(200))
+	if (mishap(200))
 		nla->nla_len = below(len + 64);
 	memset(buf + used, 0, NLA_ALIGN(len) - len);
 	used += NLA_ALIGN(len) - len;
@@ -192,12 +202,15 @@ static void put_nest(int set, int depth)
 	int type;
 
 	for (type = 0; type < ATTRS; type++) {
-		if (!sets[set][type].there || below(100) < sparse)
+		if (!sets[set][type].there)
 			continue;
-		if (sets[set][type].rare && !one_in(50))
+		/* What names an object is hardly ever left out. */
+		if (sets[set][type].key ? mishap(10) : below(100) < sparse)
+			continue;
+		if (sets[set][type].rare && !mishap(50))
 			continue;
 		put(set, type, depth);
-		if (one_in(40))
+		if (mishap(40))
 			put(set, type, depth);
 	}
 }
@@ -210,12 +223,12 @@ static void put(int set, int type, int depth)
 
 	if (used > ROOM)
 		return;
-	nla = attr_begin(one_in(300) ? (int)below(70) : type);
-	if (a->nest && depth < 6 && !one_in(100)) {
-		nla->nla_type |= one_in(30) ? 0 : NLA_F_NESTED;
-		put_nest(one_in(100) ? set : a->set, depth + 1);
+	nla = attr_begin(mishap(300) ? (int)below(70) : type);
+	if (a->nest && depth < 6 && !mishap(100)) {
+		nla->nla_type |= mishap(30) ? 0 : NLA_F_NESTED;
+		put_nest(mishap(100) ? set : a->set, depth + 1);
 	} else {
-		if (one_in(200))
+		if (mishap(200))
 			len = below(40);
 		fill(buf + used, a, len);
 		used += len;
@@ -232,26 +245,27 @@ static void put_request(int family)
 	struct genlmsghdr *g;
 	int i, times;
 
+	wild = one_in(2);
 	memset(nlh, 0, NLMSG_HDRLEN + GENL_HDRLEN);
 	nlh->nlmsg_type = family;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	if (one_in(8))
+	if (one_in(wild ? 8 : 40))
 		nlh->nlmsg_flags |= flags[below(4)];
-	if (one_in(300))
+	if (mishap(300))
 		nlh->nlmsg_flags = next();
 	g = NLMSG_DATA(nlh);
-	g->cmd = one_in(200) ? (int)below(256) : op->cmd;
+	g->cmd = mishap(200) ? (int)below(256) : op->cmd;
 	g->version = 1;
 	used += NLMSG_HDRLEN + GENL_HDRLEN;
 	for (i = 0; i < op->n; i++) {
-		if (one_in(40))
+		if (mishap(40))
 			continue;
 		times = one_in(20) ? 1 + below(20) : 1;
 		while (times--)
 			put(op->set, op->attrs[i], 0);
 	}
 	nlh->nlmsg_len = used - start;
-	if (one_in(200))
+	if (mishap(200))
 		nlh->nlmsg_len -= below(nlh->nlmsg_len);
 	sent++;
 }
@@ -332,18 +346,20 @@ static int resolve(int sock, const char *name)
 int main(int argc, char **argv)
 {
 	int sock, family, batch, i;
+	uint64_t enough;
 	time_t end;
 
-	if (argc < 4 || argc > 4 + 16)
-		errx(2, "usage: genl_fuzz FAMILY SECONDS SEED NVE INTERFACE... <TABLE");
+	if (argc < 5 || argc > 5 + 16)
+		errx(2, "usage: genl_fuzz FAMILY SECONDS SEED MESSAGES NVE INTERFACE... <TABLE");
 	read_table();
-	for (i = 4; i < argc; i++)
+	for (i = 5; i < argc; i++)
 		interfaces[n_interfaces++] = if_nametoindex(argv[i]);
 	state = strtoull(argv[3], NULL, 0);
 	sock = open_socket();
 	family = resolve(sock, argv[1]);
 	end = time(NULL) + atoi(argv[2]);
-	while (time(NULL) < end) {
+	enough = strtoull(argv[4], NULL, 0) ?: UINT64_MAX;
+	while (time(NULL) < end && sent < enough) {
 		used = 0;
 		for (batch = 1 + below(6); batch && used < ROOM; batch--) {
 			put_request(family);

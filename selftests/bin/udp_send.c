@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Send a UDP payload, given in hexadecimal; with -t of that DS field, with -p all its
- * beginnings from that many bytes on.
+ * beginnings from that many bytes on, with -s as datagrams of that size, all at once.
  */
 #include <arpa/inet.h>
 #include <err.h>
 #include <netdb.h>
+#include <netinet/udp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,10 +49,12 @@ int main(int argc, char **argv)
 {
 	unsigned char payload[10000];
 	size_t len, from = 0;
-	int sock, opt, tos = 0;
+	int sock, opt, tos = 0, size = 0;
 
-	while ((opt = getopt(argc, argv, "t:p:")) != -1) {
-		if (opt == 't')
+	while ((opt = getopt(argc, argv, "s:t:p:")) != -1) {
+		if (opt == 's')
+			size = atoi(optarg);
+		else if (opt == 't')
 			tos = atoi(optarg);
 		else if (opt == 'p')
 			from = atoi(optarg);
@@ -59,8 +62,10 @@ int main(int argc, char **argv)
 			return 2;
 	}
 	if (argc - optind != 3)
-		errx(2, "usage: udp_send [-t DSFIELD] [-p BYTES] ADDR PORT HEX");
+		errx(2, "usage: udp_send [-s BYTES] [-t DSFIELD] [-p BYTES] ADDR PORT HEX");
 	sock = connect_to(argv[optind], argv[optind + 1], tos);
+	if (size && setsockopt(sock, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)))
+		err(1, "datagrams of %d bytes", size);
 	len = parse(argv[optind + 2], payload, sizeof(payload));
 	for (from = from ? from : len; from <= len; from++)
 		if (send(sock, payload, from, 0) != (ssize_t)from)

@@ -187,8 +187,10 @@ tunnel_unknown() {
 ecn_is_copied_out() {
 	capture_start out h2 ul0 udp port 4789
 	frame vm1 eth0 "$(from 9) 0800 4502 0014 0000 0000 4000 0000 0a000001 0a000009"
+	frame vm1 eth0 "$(from 9) 0800 4503 0014 0000 0000 4000 0000 0a000001 0a000009"
 	frame vm1 eth0 "$(from 9) 0800 4500 0014 0000 0000 4000 0000 0a000001 0a000009"
 	capture_until out 1 'ip[1] & 3 = 2'
+	capture_until out 1 'ip[1] & 3 = 3'
 	capture_until out 1 'ip[1] & 3 = 0'
 	capture_stop out
 }
@@ -208,6 +210,20 @@ truncated() {
 	ping_ok vm1 10.0.0.2
 }
 
+# As a process sends them with UDP_SEGMENT, and no device on the way cuts them.
+several_at_once() {
+	local packet way
+
+	packet="$VXLAN $(mac 1) $(mac 9) 0800 4500 0014 0000 0000 4000 26e7 0a000009 0a000001"
+	capture_start several vm1 eth0 ip
+	for way in off auto; do
+		nvo3 -n h1 nve set dev nve0 fastpath "$way"
+		tunnel_send h2 192.0.2.1 "$packet $packet $packet" -s 42
+	done
+	capture_until several 6 'src 10.0.0.9 and len = 34'
+	capture_stop several
+}
+
 module_load
 underlay_add
 host_add 1 2
@@ -223,7 +239,7 @@ nvo3 -n h1 -b - <<-END
 	map add dev nve0 vni 100 mac $(mac 9) nve 192.0.2.2
 END
 
-plan 26
+plan 27
 test_run "frames and bytes of ports" port_stats
 test_run "frames of a VN and a remote" vn_stats
 test_run "a drop is the port's and the VN's too" dropped_is_summed
@@ -248,5 +264,6 @@ test_run "tunnel-remote" tunnel_remote
 test_run "unknown-dst from a tunnel" tunnel_unknown
 test_run "ECN is copied to the outer header" ecn_is_copied_out
 test_run "a congestion mark goes to the inner header" ecn_mark_goes_in
+test_run "several packets sent as one" several_at_once
 test_run "inner frames truncated at each byte" truncated
 test_run "traffic still passes" ping_ok vm1 10.0.0.2

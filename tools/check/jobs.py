@@ -80,6 +80,9 @@ def build_jobs():
     for kernel in KERNELS:
         jobs.append(Job(f'build/module-{kernel}', ['tools/build/module', kernel, 'debug'], 600,
                         plain=True))
+    jobs.append(Job('build/fuzz-module', ['tools/build/module', KERNELS[0], 'tools/fuzz/kmod'],
+                    600, plain=True))
+    jobs.append(Job('build/fuzz', ['make', '-C', 'tools/fuzz/model'], 600, plain=True))
     return jobs
 
 
@@ -133,7 +136,10 @@ def debug_build_jobs():
     return [Job('build/userspace', ['make', '-C', 'userspace', 'all'], 600, plain=True),
             Job('build/unit', ['make', '-C', 'selftests/unit'], 600, plain=True),
             Job('build/kernel-debug', ['tools/uml/build', 'debug'], 7200, plain=True),
-            Job('build/module-debug', ['tools/uml/module', 'debug'], 600, plain=True)]
+            Job('build/module-debug', ['tools/uml/module', 'debug'], 600, plain=True),
+            Job('build/fuzz-module', ['tools/uml/module', 'debug', 'tools/fuzz/kmod'], 600,
+                plain=True),
+            Job('build/fuzz', ['make', '-C', 'tools/fuzz/model'], 600, plain=True)]
 
 
 def debug_jobs(modules, wanted):
