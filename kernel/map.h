@@ -73,6 +73,11 @@ static inline u32 nvo3_map_lookup(const struct nvo3_table *table, u32 vni, const
 	return nvo3_table_lookup(table, nvo3_map_key(vni, mac));
 }
 
+static inline void nvo3_map_prefetch(const struct nvo3_table *table, u32 vni, const u8 *mac)
+{
+	nvo3_table_prefetch(table, nvo3_map_key(vni, mac));
+}
+
 /* Fill @out with the mapping of (vni, mac); false if there is none. */
 bool nvo3_map_find(struct nvo3_table *table, u32 vni, const u8 *mac, struct nvo3_mapping *out);
 

@@ -119,6 +119,11 @@ void *nvo3_table_find(struct nvo3_table *table, struct nvo3_key key, u32 *value)
 	return nvo3_slot_cold(b, slot);
 }
 
+void nvo3_table_prefetch(const struct nvo3_table *table, struct nvo3_key key)
+{
+	nvo3_buckets_prefetch(writer_buckets(table), nvo3_key_permute(table->seed, key));
+}
+
 void *nvo3_table_insert(struct nvo3_table *table, struct nvo3_key key, u32 value)
 {
 	struct nvo3_permuted p = nvo3_key_permute(table->seed, key);

@@ -62,6 +62,9 @@ void *nvo3_table_find(struct nvo3_table *table, struct nvo3_key key, u32 *value)
  */
 void *nvo3_table_insert(struct nvo3_table *table, struct nvo3_key key, u32 value);
 
+/* For a writer that will soon ask for @key, and for many others before. */
+void nvo3_table_prefetch(const struct nvo3_table *table, struct nvo3_key key);
+
 /* Change the value of a @key that is there; readers see the old or the new one. */
 void nvo3_table_set(struct nvo3_table *table, struct nvo3_key key, u32 value);
 
