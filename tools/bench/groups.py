@@ -5,7 +5,7 @@ made is left out with the reason; rows that need it then say so.
 import paths
 import tables
 from bed import Unmeasured, nvo3, run
-from measure import Frames, Series, Talk
+from measure import Firsts, Frames, Series, Tail, Talk
 
 ACL = {'nvo3-acl15': 15, 'nvo3-acl16': 16, 'nvo3-acl1000': 1000}
 PLAIN = {'veth': paths.Veth, 'wire': paths.Wire, 'bridge': paths.Bridge,
@@ -101,6 +101,25 @@ def fresh(lab):
                 ['wire', 'br-vxlan', 'br-vxlan-1prio', 'nvo3', 'nvo3-fast', 'nvo3-acl1000'])
 
 
+def first(lab):
+    """Flows that nobody has seen before, where a program makes them and where none does."""
+    return fill(lab, Series('first', Firsts(lab.bed)), lambda name: lab.make(
+        name, lambda: paths.OvsUpcall(lab.bed, name)) if name == 'ovs-upcall' else lab.pipe(name),
+        ['wire', 'ovs-upcall', 'nvo3', 'nvo3-acl15'])
+
+
+def crowd(lab):
+    """A VM that asks, beside one that is quiet, one that sends nowhere, one that floods."""
+    makers = {'nvo3': paths.CrowdedNvo3, 'br-vxlan': paths.CrowdedBridgeVxlan}
+
+    def make(name):
+        kind, _, offer = name.partition(' ')
+        path = lab.make(f'crowd {kind}', lambda: makers[kind](lab.bed, f'crowd-{kind}'))
+        return paths.Offering(path, name, {'quiet': None, 'aside': 'hole', 'flood': 'vm'}[offer])
+    return fill(lab, Series('crowd', Tail(lab.bed)), make,
+                [f'{kind} {offer}' for kind in makers for offer in ('quiet', 'aside', 'flood')])
+
+
 def sending(lab, name):
     """A path that ends in a dummy, by its name in the results."""
     kind, _, count = name.partition(':')
@@ -122,6 +141,11 @@ def tx(lab):
              'nvo3:1', 'nvo3:1k', 'nvo3-acl16:1k', 'nvo3:64k', 'nvo3:256k', 'nvo3:1M']
     return fill(lab, Series('tx', Frames(lab.bed, size=60)),
                 lambda name: sending(lab, name), names)
+
+
+def tx_256k(lab):
+    return fill(lab, Series('tx-256k', Frames(lab.bed, size=60)),
+                lambda name: sending(lab, name), ['nvo3:256k', 'br-vxlan:256k'])
 
 
 SWEEPS = {
@@ -167,7 +191,10 @@ GROUPS = {
     'stream': (talk('stream', 'stream'), 7, 2),
     'segments': (talk('segments', 'stream', segments=True), 7, 2),
     'fresh': (fresh, 9, 3),
+    'first': (first, 7, 2),
+    'crowd': (crowd, 9, 3),
     'tx': (tx, 9, 3),
+    'tx-256k': (tx_256k, 5, 2),
     'sweep-mappings': (sweep('mappings'), 5, 2),
     'sweep-vns': (sweep('vns'), 5, 2),
     'sweep-ports': (sweep('ports'), 5, 2),
