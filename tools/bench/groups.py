@@ -2,9 +2,11 @@
 """What is measured together: each function fills one series. A path that cannot be
 made is left out with the reason; rows that need it then say so.
 """
+import time
+
 import paths
 import tables
-from bed import Unmeasured, nvo3, run
+from bed import Unmeasured, run
 from measure import Firsts, Frames, Series, Tail, Talk
 
 ACL = {'nvo3-acl15': 15, 'nvo3-acl16': 16, 'nvo3-acl1000': 1000}
@@ -203,22 +205,32 @@ GROUPS = {
 }
 
 
-def bridge_batch_rate(bed):
-    """FDB entries a second by `bridge -batch`, for 8,000 in an empty table."""
-    import time
-    bed.namespaces('fdb')
-    run('ip', '-n', 'fdb', 'link', 'add', 'tun', 'type', 'vxlan', 'id', '1', 'dstport', '4789')
+LOADS, EMPTY, LATE = 3, 8000, 1000
+
+
+def bridge_batch_rate(ns, first, count):
+    """Entries a second that `bridge -batch` adds to the FDB of a vxlan device."""
     lines = ''.join(f'fdb append {tables.mac_text(number)} dev tun dst {tables.REMOTE}\n'
-                    for number in range(8000))
+                    for number in range(first, first + count))
     begin = time.monotonic()
-    run('bridge', '-n', 'fdb', '-batch', '-', text=lines)
-    return 8000 / (time.monotonic() - begin)
+    run('bridge', '-n', ns, '-batch', '-', text=lines)
+    return count / (time.monotonic() - begin)
 
 
-def flush_rate(lab):
-    """Mappings a second that `map flush` takes out of the table of a million."""
-    import time
-    path = lab.make('tx-nvo3-1000000', lambda: tables.TxNvo3(lab.bed, 'tx-nvo3-1000000', 1000000))
-    begin = time.monotonic()
-    nvo3(path.ns('A'), 'map flush dev nve0')
-    return path.count / (time.monotonic() - begin)
+def empty_fdb(bed, ns):
+    bed.namespaces(ns)
+    run('ip', '-n', ns, 'link', 'add', 'tun', 'type', 'vxlan', 'id', '1', 'dstport', '4789')
+    return ns
+
+
+def load_round(lab, number):
+    """A million mappings into a new table and out again, beside the peer's in two tables."""
+    full = sending(lab, 'br-vxlan:256k').path
+    ours = tables.TxNvo3(lab.bed, f'load-{number}', 1000000)
+    return {**ours.figures(), 'flush_seconds': ours.flush(),
+            'empty_rate': bridge_batch_rate(empty_fdb(lab.bed, f'fdb-{number}'), 0, EMPTY),
+            'full_rate': bridge_batch_rate(full.ns('A'), 256000 + LATE * number, LATE)}
+
+
+def tables_loaded(lab):
+    return [load_round(lab, number) for number in range(LOADS)]
