@@ -30,6 +30,7 @@ struct nvo3_key {
 };
 
 struct nvo3_buckets;
+struct nvo3_permuted;
 
 struct nvo3_table {
 	struct nvo3_buckets __rcu *buckets;
@@ -47,6 +48,13 @@ void nvo3_table_uninit(struct nvo3_table *table);
 
 /* Value of @key, 0 if there is none. */
 u32 nvo3_table_lookup(const struct nvo3_table *table, struct nvo3_key key);
+
+/*
+ * A lookup in two steps, with other work between them while memory comes. The key as the first
+ * returns it is good for this table at any time.
+ */
+struct nvo3_permuted nvo3_table_fetch(const struct nvo3_table *table, struct nvo3_key key);
+u32 nvo3_table_lookup_fetched(const struct nvo3_table *table, struct nvo3_permuted key);
 
 /*
  * Find the cold part of @key, NULL if absent; @value gets the value. Writer side:
