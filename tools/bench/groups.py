@@ -194,7 +194,7 @@ GROUPS = {
     'segments': (talk('segments', 'stream', segments=True), 7, 2),
     'fresh': (fresh, 9, 3),
     'first': (first, 7, 2),
-    'crowd': (crowd, 9, 3),
+    'crowd': (crowd, 11, 4),
     'tx': (tx, 9, 3),
     'tx-256k': (tx_256k, 5, 2),
     'sweep-mappings': (sweep('mappings'), 5, 2),
