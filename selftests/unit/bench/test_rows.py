@@ -97,9 +97,10 @@ def picture():
     import xml.dom.minidom
     sweep = {'unit': 'ns', 'absent': {}, 'costs': {'1': [300, 310], '1000': [400, 410]}}
     raw = {'kernel': 'k', 'groups': {'sweep-mappings': sweep, 'sweep-vns': sweep, 'tx': {
-        'costs': {'br-vxlan:1k': [1000]}}}}
+        'costs': {'br-vxlan:1k': [1000]}}, 'tx-256k': {'costs': {'br-vxlan:256k': [99000]}}}}
     drawn = xml.dom.minidom.parseString(plot.svg(raw, 'a caption'))
     assert len(drawn.getElementsByTagName('polyline')) == 3
+    assert '99,000' in drawn.toxml()
     xml.dom.minidom.parseString(plot.svg({'groups': {}}, 'nothing was measured'))
 
 
