@@ -60,20 +60,30 @@ static bool fits(const struct nvo3_acl_rule *rule, u32 class)
 	       proto_class(rule->proto) == (class - 1) % PROTO_CLASSES;
 }
 
-/* The word that tells most: the one where the prefix ends. */
-static u8 compile_prefix(const union nvo3_flow_addr *prefix, u8 plen, __be32 *value, __be32 *mask)
+static u64 two_words(const union nvo3_flow_addr *src, const union nvo3_flow_addr *dst,
+		     u8 src_word, u8 dst_word)
 {
-	u8 word = plen ? (plen - 1) / 32 : 0;
+	return (__force u32)src->v6.s6_addr32[src_word] |
+	       (u64)(__force u32)dst->v6.s6_addr32[dst_word] << 32;
+}
 
-	*value = prefix->v6.s6_addr32[word];
-	*mask = plen ? htonl(U32_MAX << (31 - (plen - 1) % 32)) : 0;
-	return word;
+/* The word that tells most: the one where the prefix ends. In IPv4 there is only one. */
+static u8 last_word(u8 plen)
+{
+	return plen ? (plen - 1) / 32 : 0;
+}
+
+static u32 last_mask(u8 plen)
+{
+	return plen ? (__force u32)htonl(U32_MAX << (31 - (plen - 1) % 32)) : 0;
 }
 
 static void compile(struct nvo3_acl_hot *hot, const struct nvo3_acl_rule *rule, u32 nr, u32 class)
 {
-	hot->src_word = compile_prefix(&rule->src, rule->src_plen, &hot->src, &hot->smask);
-	hot->dst_word = compile_prefix(&rule->dst, rule->dst_plen, &hot->dst, &hot->dmask);
+	hot->src_word = last_word(rule->src_plen);
+	hot->dst_word = last_word(rule->dst_plen);
+	hot->words = two_words(&rule->src, &rule->dst, hot->src_word, hot->dst_word);
+	hot->mask = last_mask(rule->src_plen) | (u64)last_mask(rule->dst_plen) << 32;
 	hot->sport = rule->sport[0];
 	hot->sports = rule->sport[1] - rule->sport[0];
 	hot->dport = rule->dport[0];
@@ -186,16 +196,33 @@ static bool match_rest(const struct nvo3_acl_hot *hot, const struct nvo3_acl_rul
 	return true;
 }
 
+/* The first rule from @hot on whose words agree, or @end. Most of a long list is passed here. */
+static const struct nvo3_acl_hot *next_likely(const struct nvo3_acl_hot *hot,
+					      const struct nvo3_acl_hot *end,
+					      const struct nvo3_flow *flow)
+{
+	u64 words = two_words(&flow->src, &flow->dst, 0, 0);
+
+	if (flow->family != AF_INET6) {
+		while (hot < end && (words ^ hot->words) & hot->mask)
+			hot++;
+		return hot;
+	}
+	for (; hot < end; hot++) {
+		words = two_words(&flow->src, &flow->dst, hot->src_word, hot->dst_word);
+		if (!((words ^ hot->words) & hot->mask))
+			break;
+	}
+	return hot;
+}
+
 enum nvo3_verdict nvo3_acl_judge(const struct nvo3_acl *acl, enum nvo3_rule_dir dir,
 				 const struct nvo3_flow *flow, u32 src_group, u32 dst_group)
 {
 	const struct nvo3_acl_list *list = nvo3_acl_list(acl, dir, flow);
 	const struct nvo3_acl_hot *hot = &acl->hot[list->first], *end = hot + list->count;
 
-	for (; hot < end; hot++) {
-		if (((flow->src.v6.s6_addr32[hot->src_word] ^ hot->src) & hot->smask) |
-		    ((flow->dst.v6.s6_addr32[hot->dst_word] ^ hot->dst) & hot->dmask))
-			continue;
+	for (; (hot = next_likely(hot, end, flow)) < end; hot++) {
 		if (!hot->flags ||
 		    match_rest(hot, &acl->rules[hot->rule], flow, src_group, dst_group))
 			return hot->verdict;

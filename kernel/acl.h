@@ -36,9 +36,12 @@ struct nvo3_acl_rule {
 	u8 verdict;			/* enum nvo3_verdict */
 };
 
-/* Half a cache line of each rule, for the packets that it does not match. */
+/*
+ * Half a cache line of each rule, for the packets that it does not match: two loads for each.
+ * Words are those of the addresses where the prefixes end, of the source in the lower half.
+ */
 struct nvo3_acl_hot {
-	__be32 src, smask, dst, dmask;	/* the word of the address where the prefix ends */
+	u64 words, mask;
 	u16 sport, sports;		/* the first, and how many more */
 	u16 dport, dports;
 	u8 src_word, dst_word;

@@ -138,7 +138,7 @@ static u32 path_walk(struct nvo3_buckets *b, const struct search *search, int ho
 static bool make_room(struct nvo3_buckets *b, struct nvo3_permuted p, u32 *slot)
 {
 	u32 index = nvo3_buckets_first(b, p);
-	struct search search;
+	struct search search __uninitialized;
 	int i, hole;
 
 	search.head = 0;

@@ -16,6 +16,7 @@
 #ifndef _NVO3_BUCKET_H
 #define _NVO3_BUCKET_H
 
+#include <linux/prefetch.h>
 #include <linux/rcupdate.h>
 #include "permute.h"
 #include "table.h"
@@ -61,6 +62,34 @@ static inline u32 nvo3_buckets_other(const struct nvo3_buckets *b, u32 index, u6
 	u32 step = tag >> 32 & b->mask & ~(BIT(NVO3_LOW_BITS) - 1);
 
 	return index ^ (step ? step : BIT(NVO3_LOW_BITS));
+}
+
+/*
+ * Have the processor fetch both buckets of a key, the second too: to wait for it after the first
+ * would cost a fifth of the lookups as much again. Always inline: gcc drops a call that does
+ * nothing else.
+ */
+static __always_inline void nvo3_buckets_fetch(const struct nvo3_buckets *b,
+					       struct nvo3_permuted p)
+{
+	u32 index = nvo3_buckets_first(b, p);
+
+	prefetch(&b->bucket[index]);
+	prefetch(&b->bucket[nvo3_buckets_other(b, index, p.tag)]);
+}
+
+/*
+ * Have the processor fetch what a writer will look at for this key. Of the cold part only the
+ * first bucket's, where most keys lie.
+ */
+static __always_inline void nvo3_buckets_prefetch(const struct nvo3_buckets *b,
+						  struct nvo3_permuted p)
+{
+	u32 index = nvo3_buckets_first(b, p);
+
+	prefetchw(&b->bucket[index]);
+	prefetchw(&b->bucket[nvo3_buckets_other(b, index, p.tag)]);
+	prefetchw(b->cold + (size_t)index * NVO3_TABLE_SLOTS * b->cold_size);
 }
 
 /* Zeroed arrays for @number buckets, NULL without memory. May sleep, so may _free_rcu. */

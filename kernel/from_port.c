@@ -71,9 +71,9 @@ static enum nvo3_drop unknown(struct nvo3_nve *nve, struct nvo3_port *from, stru
  * the mapping goes too, or leads elsewhere, within the same request.
  */
 static enum nvo3_drop forward(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb,
-			      const struct nvo3_flow *flow)
+			      const struct nvo3_flow *flow, struct nvo3_permuted dest)
 {
-	u32 value = nvo3_map_lookup(&nve->maps, from->vn->vni, eth_hdr(skb)->h_dest);
+	u32 value = nvo3_table_lookup_fetched(&nve->maps, dest);
 	struct nvo3_remote *remote;
 	struct nvo3_group *group;
 	struct nvo3_port *port;
@@ -109,12 +109,14 @@ static enum nvo3_drop from_port(struct nvo3_slave *slave, struct sk_buff *skb,
 	struct nvo3_nve *nve = slave->nve;
 	const struct nvo3_guard *guard;
 	struct nvo3_flow flow __uninitialized;
+	struct nvo3_permuted dest;
 
 	if (reason)
 		return reason;
 	reason = check_frame(skb);
 	if (reason)
 		return reason;
+	dest = nvo3_map_fetch(&nve->maps, (*port)->vn->vni, eth_hdr(skb)->h_dest);
 	nvo3_stats_count((*port)->stats, NVO3_COUNT_RX, nvo3_stats_frames(skb), skb->len);
 	nvo3_stats_count((*port)->vn->stats, NVO3_COUNT_RX, nvo3_stats_frames(skb), skb->len);
 	nvo3_flow_parse(skb, &flow);
@@ -125,7 +127,7 @@ static enum nvo3_drop from_port(struct nvo3_slave *slave, struct sk_buff *skb,
 		return reason;
 	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
 		return flood(nve, *port, skb, &flow);
-	return forward(nve, *port, skb, &flow);
+	return forward(nve, *port, skb, &flow, dest);
 }
 
 rx_handler_result_t nvo3_from_port(struct sk_buff **pskb)

@@ -14,7 +14,7 @@
 
 #include <linux/etherdevice.h>
 #include <linux/nvo3.h>
-#include "table.h"
+#include "permute.h"
 
 /* What the value says: two bits of kind above a 30-bit number. */
 enum nvo3_map_kind {
@@ -71,6 +71,18 @@ static inline u32 nvo3_map_nr(u32 value)
 static inline u32 nvo3_map_lookup(const struct nvo3_table *table, u32 vni, const u8 *mac)
 {
 	return nvo3_table_lookup(table, nvo3_map_key(vni, mac));
+}
+
+/* The same in two steps; see nvo3_table_fetch(). */
+static inline struct nvo3_permuted nvo3_map_fetch(const struct nvo3_table *table, u32 vni,
+						  const u8 *mac)
+{
+	return nvo3_table_fetch(table, nvo3_map_key(vni, mac));
+}
+
+static inline void nvo3_map_prefetch(const struct nvo3_table *table, u32 vni, const u8 *mac)
+{
+	nvo3_table_prefetch(table, nvo3_map_key(vni, mac));
 }
 
 /* Fill @out with the mapping of (vni, mac); false if there is none. */

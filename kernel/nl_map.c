@@ -9,6 +9,12 @@
 #include "nl_parse.h"
 #include "nl_target.h"
 
+/*
+ * Nothing of a table of a million mappings lies in a cache: while one is looked up, those that
+ * many behind it are fetched. Few enough for their pages to stay known to the processor.
+ */
+#define AHEAD	8
+
 struct change {
 	const struct nlattr *attr;	/* the nest */
 	struct nvo3_vn *vn;
@@ -151,15 +157,29 @@ static int check_del(struct batch *batch, struct nlattr *nest, struct change *ch
 	return check_same(batch, nest, tb, change);
 }
 
+/* The next nest of a mapping. The core has judged them all by their policy. */
+static struct nlattr *fetch(struct batch *batch, const struct genl_info *info, struct nlattr *nest)
+{
+	struct nlattr *vni, *mac;
+
+	nest = nvo3_nl_next(info, nest, NVO3_A_MAP);
+	vni = nest ? nla_find_nested(nest, NVO3_A_MAP_VNI) : NULL;
+	mac = nest ? nla_find_nested(nest, NVO3_A_MAP_MAC) : NULL;
+	if (vni && mac)
+		nvo3_map_prefetch(&batch->nve->maps, nla_get_u32(vni), nla_data(mac));
+	return nest;
+}
+
 static int check_all(struct batch *batch, struct genl_info *info,
 		     int (*check)(struct batch *batch, struct nlattr *nest, struct change *change))
 {
-	struct nlattr *nest;
+	struct nlattr *nest, *ahead = NULL;
 	u32 count = 0;
 	int err;
 
-	for (nest = NULL; (nest = nvo3_nl_next(info, nest, NVO3_A_MAP)); )
-		count++;
+	for (nest = NULL; (nest = nvo3_nl_next(info, nest, NVO3_A_MAP)); count++)
+		if (count < AHEAD)
+			ahead = fetch(batch, info, ahead);
 	if (!count) {
 		NL_SET_ERR_MSG(info->extack, "the request has no map");
 		return -EINVAL;
@@ -168,6 +188,8 @@ static int check_all(struct batch *batch, struct genl_info *info,
 	if (!batch->changes)
 		return -ENOMEM;
 	for (nest = NULL; (nest = nvo3_nl_next(info, nest, NVO3_A_MAP)); ) {
+		if (ahead)
+			ahead = fetch(batch, info, ahead);
 		err = check(batch, nest, &batch->changes[batch->count++]);
 		if (err)
 			return err;
@@ -211,8 +233,13 @@ static int add_all(struct batch *batch)
 	int err = 0;
 	u32 i;
 
-	for (i = 0; i < batch->count && !err; i++)
+	for (i = 0; i < batch->count && !err; i++) {
+		if (i + AHEAD < batch->count) {
+			change = &batch->changes[i + AHEAD];
+			nvo3_map_prefetch(&batch->nve->maps, change->new.vni, change->new.mac);
+		}
 		err = add_one(batch, &batch->changes[i]);
+	}
 	if (err) {
 		/* The last one failed and changed nothing. */
 		for (i--; i--; ) {

@@ -99,13 +99,28 @@ void nvo3_table_uninit(struct nvo3_table *table)
 	RCU_INIT_POINTER(table->buckets, NULL);
 }
 
+static const struct nvo3_buckets *reader_buckets(const struct nvo3_table *table)
+{
+	return rcu_dereference_check(table->buckets, rcu_read_lock_bh_held() ||
+				     lockdep_is_held(table->lock));
+}
+
 u32 nvo3_table_lookup(const struct nvo3_table *table, struct nvo3_key key)
 {
-	const struct nvo3_buckets *b;
+	return nvo3_buckets_lookup(reader_buckets(table), nvo3_key_permute(table->seed, key));
+}
 
-	b = rcu_dereference_check(table->buckets, rcu_read_lock_bh_held() ||
-				  lockdep_is_held(table->lock));
-	return nvo3_buckets_lookup(b, nvo3_key_permute(table->seed, key));
+struct nvo3_permuted nvo3_table_fetch(const struct nvo3_table *table, struct nvo3_key key)
+{
+	struct nvo3_permuted p = nvo3_key_permute(table->seed, key);
+
+	nvo3_buckets_fetch(reader_buckets(table), p);
+	return p;
+}
+
+u32 nvo3_table_lookup_fetched(const struct nvo3_table *table, struct nvo3_permuted key)
+{
+	return nvo3_buckets_lookup(reader_buckets(table), key);
 }
 
 void *nvo3_table_find(struct nvo3_table *table, struct nvo3_key key, u32 *value)
@@ -117,6 +132,11 @@ void *nvo3_table_find(struct nvo3_table *table, struct nvo3_key key, u32 *value)
 		return NULL;
 	*value = nvo3_slot_bucket(b, slot)->val[slot % NVO3_TABLE_SLOTS];
 	return nvo3_slot_cold(b, slot);
+}
+
+void nvo3_table_prefetch(const struct nvo3_table *table, struct nvo3_key key)
+{
+	nvo3_buckets_prefetch(writer_buckets(table), nvo3_key_permute(table->seed, key));
 }
 
 void *nvo3_table_insert(struct nvo3_table *table, struct nvo3_key key, u32 value)

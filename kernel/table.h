@@ -30,6 +30,7 @@ struct nvo3_key {
 };
 
 struct nvo3_buckets;
+struct nvo3_permuted;
 
 struct nvo3_table {
 	struct nvo3_buckets __rcu *buckets;
@@ -49,6 +50,13 @@ void nvo3_table_uninit(struct nvo3_table *table);
 u32 nvo3_table_lookup(const struct nvo3_table *table, struct nvo3_key key);
 
 /*
+ * A lookup in two steps, with other work between them while memory comes. The key as the first
+ * returns it is good for this table at any time.
+ */
+struct nvo3_permuted nvo3_table_fetch(const struct nvo3_table *table, struct nvo3_key key);
+u32 nvo3_table_lookup_fetched(const struct nvo3_table *table, struct nvo3_permuted key);
+
+/*
  * Find the cold part of @key, NULL if absent; @value gets the value. Writer side:
  * the pointer holds until the next insert.
  */
@@ -61,6 +69,9 @@ void *nvo3_table_find(struct nvo3_table *table, struct nvo3_key key, u32 *value)
  * or keys that collide as only chosen ones do. May sleep (growth).
  */
 void *nvo3_table_insert(struct nvo3_table *table, struct nvo3_key key, u32 value);
+
+/* For a writer that will soon ask for @key, and for many others before. */
+void nvo3_table_prefetch(const struct nvo3_table *table, struct nvo3_key key);
 
 /* Change the value of a @key that is there; readers see the old or the new one. */
 void nvo3_table_set(struct nvo3_table *table, struct nvo3_key key, u32 value);

@@ -65,6 +65,10 @@ class Bed:
         return {key: int(value) for key, value in
                 (word.split('=') for word in reply.split())}
 
+    def cpu_ns(self):
+        """What this kernel has had of its processor."""
+        return self.do(self.here, 'clock', 'cpu')['ns']
+
     def counters(self, ns, dev):
         """(frames received, sent) of a device"""
         self.enter(ns)

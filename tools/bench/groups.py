@@ -2,10 +2,12 @@
 """What is measured together: each function fills one series. A path that cannot be
 made is left out with the reason; rows that need it then say so.
 """
+import time
+
 import paths
 import tables
-from bed import Unmeasured, nvo3, run
-from measure import Frames, Series, Talk
+from bed import Unmeasured, run
+from measure import Firsts, Frames, Series, Tail, Talk
 
 ACL = {'nvo3-acl15': 15, 'nvo3-acl16': 16, 'nvo3-acl1000': 1000}
 PLAIN = {'veth': paths.Veth, 'wire': paths.Wire, 'bridge': paths.Bridge,
@@ -101,6 +103,25 @@ def fresh(lab):
                 ['wire', 'br-vxlan', 'br-vxlan-1prio', 'nvo3', 'nvo3-fast', 'nvo3-acl1000'])
 
 
+def first(lab):
+    """Flows that nobody has seen before, where a program makes them and where none does."""
+    return fill(lab, Series('first', Firsts(lab.bed)), lambda name: lab.make(
+        name, lambda: paths.OvsUpcall(lab.bed, name)) if name == 'ovs-upcall' else lab.pipe(name),
+        ['wire', 'ovs-upcall', 'nvo3', 'nvo3-acl15'])
+
+
+def crowd(lab):
+    """A VM that asks, beside one that is quiet, one that sends nowhere, one that floods."""
+    makers = {'nvo3': paths.CrowdedNvo3, 'br-vxlan': paths.CrowdedBridgeVxlan}
+
+    def make(name):
+        kind, _, offer = name.partition(' ')
+        path = lab.make(f'crowd {kind}', lambda: makers[kind](lab.bed, f'crowd-{kind}'))
+        return paths.Offering(path, name, {'quiet': None, 'aside': 'hole', 'flood': 'vm'}[offer])
+    return fill(lab, Series('crowd', Tail(lab.bed)), make,
+                [f'{kind} {offer}' for kind in makers for offer in ('quiet', 'aside', 'flood')])
+
+
 def sending(lab, name):
     """A path that ends in a dummy, by its name in the results."""
     kind, _, count = name.partition(':')
@@ -122,6 +143,11 @@ def tx(lab):
              'nvo3:1', 'nvo3:1k', 'nvo3-acl16:1k', 'nvo3:64k', 'nvo3:256k', 'nvo3:1M']
     return fill(lab, Series('tx', Frames(lab.bed, size=60)),
                 lambda name: sending(lab, name), names)
+
+
+def tx_256k(lab):
+    return fill(lab, Series('tx-256k', Frames(lab.bed, size=60)),
+                lambda name: sending(lab, name), ['nvo3:256k', 'br-vxlan:256k'])
 
 
 SWEEPS = {
@@ -167,7 +193,10 @@ GROUPS = {
     'stream': (talk('stream', 'stream'), 7, 2),
     'segments': (talk('segments', 'stream', segments=True), 7, 2),
     'fresh': (fresh, 9, 3),
+    'first': (first, 7, 2),
+    'crowd': (crowd, 11, 4),
     'tx': (tx, 9, 3),
+    'tx-256k': (tx_256k, 5, 2),
     'sweep-mappings': (sweep('mappings'), 5, 2),
     'sweep-vns': (sweep('vns'), 5, 2),
     'sweep-ports': (sweep('ports'), 5, 2),
@@ -176,22 +205,32 @@ GROUPS = {
 }
 
 
-def bridge_batch_rate(bed):
-    """FDB entries a second by `bridge -batch`, for 8,000 in an empty table."""
-    import time
-    bed.namespaces('fdb')
-    run('ip', '-n', 'fdb', 'link', 'add', 'tun', 'type', 'vxlan', 'id', '1', 'dstport', '4789')
+LOADS, EMPTY, LATE = 3, 8000, 1000
+
+
+def bridge_batch_rate(ns, first, count):
+    """Entries a second that `bridge -batch` adds to the FDB of a vxlan device."""
     lines = ''.join(f'fdb append {tables.mac_text(number)} dev tun dst {tables.REMOTE}\n'
-                    for number in range(8000))
+                    for number in range(first, first + count))
     begin = time.monotonic()
-    run('bridge', '-n', 'fdb', '-batch', '-', text=lines)
-    return 8000 / (time.monotonic() - begin)
+    run('bridge', '-n', ns, '-batch', '-', text=lines)
+    return count / (time.monotonic() - begin)
 
 
-def flush_rate(lab):
-    """Mappings a second that `map flush` takes out of the table of a million."""
-    import time
-    path = lab.make('tx-nvo3-1000000', lambda: tables.TxNvo3(lab.bed, 'tx-nvo3-1000000', 1000000))
-    begin = time.monotonic()
-    nvo3(path.ns('A'), 'map flush dev nve0')
-    return path.count / (time.monotonic() - begin)
+def empty_fdb(bed, ns):
+    bed.namespaces(ns)
+    run('ip', '-n', ns, 'link', 'add', 'tun', 'type', 'vxlan', 'id', '1', 'dstport', '4789')
+    return ns
+
+
+def load_round(lab, number):
+    """A million mappings into a new table and out again, beside the peer's in two tables."""
+    full = sending(lab, 'br-vxlan:256k').path
+    ours = tables.TxNvo3(lab.bed, f'load-{number}', 1000000)
+    return {**ours.figures(), 'flush_seconds': ours.flush(),
+            'empty_rate': bridge_batch_rate(empty_fdb(lab.bed, f'fdb-{number}'), 0, EMPTY),
+            'full_rate': bridge_batch_rate(full.ns('A'), 256000 + LATE * number, LATE)}
+
+
+def tables_loaded(lab):
+    return [load_round(lab, number) for number in range(LOADS)]

@@ -57,7 +57,25 @@ class Frames:
         if lost or done['failed']:
             raise Unmeasured(f'{path.name}: of {done["sent"]} frames {lost} did not arrive, '
                              f'{done["failed"]} were refused')
+        return self.cost(done)
+
+    def cost(self, done):
         return done['ns'], done['sent']
+
+
+class Firsts(Frames):
+    """Nanoseconds until a frame of a new flow has arrived, a few under way at once: of the
+    clock on the wall, since programs may have a part in it."""
+
+    def __init__(self, bed, window=16, us=100_000):
+        super().__init__(bed, us, size=60, flows=0, window=window)
+
+    def cost(self, done):
+        return done['wall'], done['sent']
+
+    def release(self, path):
+        super().release(path)
+        path.end()
 
 
 class Talk:
@@ -94,6 +112,22 @@ class Talk:
                 raise Unmeasured(f'{path.name}: the stream did not move')
             return done['ns'], done['bytes'] / 1000
         return done['ns'] / 1000, done['count']
+
+
+class Tail(Talk):
+    """The time within which 99 of 100 answers come, beside what a neighbour does."""
+
+    def __init__(self, bed, us=100_000):
+        super().__init__(bed, 'times', us)
+
+    def slice(self, path, us=None):
+        path.flood(True)
+        try:
+            done = self.bed.do(path.ns('a'), 'times', 'addr=10.9.0.2', 'port=7777',
+                               f'us={us or self.us}')
+        finally:
+            path.flood(False)
+        return done['p99'] / 1000, 1
 
 
 class Series:

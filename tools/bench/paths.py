@@ -7,12 +7,17 @@ in namespaces of its own (the path's name and a, A, B, b). All links are veth pa
 so every path has the same three hops; what happens between port and ul is what differs.
 Outer UDP checksums are off everywhere, nothing is learned, and every neighbour is known.
 """
+import os
+import subprocess
+import time
+
 from bed import Unmeasured, batch, nvo3, pair, run
 
 MAC = {'a': '02:00:00:00:0a:01', 'b': '02:00:00:00:0b:01'}
 UL_MAC = {'A': '02:00:00:01:0a:01', 'B': '02:00:00:01:0b:01'}
 VM_ADDR = {'a': '10.9.0.1', 'b': '10.9.0.2'}
 UL_ADDR = {'A': '192.0.2.1', 'B': '192.0.2.2'}
+NEIGHBOUR_MAC, NEIGHBOUR_ADDR, NOBODY_ADDR = '02:00:00:00:0c:01', '10.9.0.3', '10.9.0.99'
 FAR = {'A': 'B', 'B': 'A', 'a': 'b', 'b': 'a'}
 VM_MTU = 1450
 VNI = 100
@@ -35,6 +40,9 @@ class Path:
 
     def ns(self, place):
         return f'{self.name}-{place}'
+
+    def end(self):
+        """No more of it: what runs for it alone is stopped."""
 
     def build(self):
         self.bed.namespaces(*(self.ns(place) for place in 'aABb'))
@@ -211,7 +219,7 @@ class Nvo3(Path):
 
     def host(self, host):
         ns, vm = self.ns(host), vm_of(host)
-        nvo3(ns, f'nve add dev nve0 local {UL_ADDR[host]} csum off', f'vn add dev nve0 vni {VNI}')
+        nvo3(ns, f'nve add dev nve0 local {UL_ADDR[host]} csum off fastpath off', f'vn add dev nve0 vni {VNI}')
         batch(ns, 'link set nve0 up')
         nvo3(ns, f'port add dev port vni {VNI} mac {MAC[vm]} nve nve0',
              f'map add dev nve0 vni {VNI} mac {MAC[FAR[vm]]} nve {UL_ADDR[FAR[host]]}')
@@ -229,6 +237,130 @@ class Nvo3(Path):
         self.state = wanted
 
 
+# What the neighbour may send: 10,000 of its frames a second. It offers eight with each 16th
+# question, about ten times as much, so that more than one in a hundred answers is late by it.
+LIMIT_BPS, LIMIT_BURST, OFFER_EVERY, OFFER_FRAMES, OFFER_SIZE = 40_000_000, 20_000, 16, 8, 500
+
+
+class Crowded:
+    """A second VM on host A, whose frames have no end: nobody has their IP address.
+
+    [vm n] vm --- port2 [host A]
+    """
+    offer = None            # where it sends: None, 'vm' or, to be dropped there, 'hole'
+
+    def add_neighbour(self):
+        self.bed.namespaces(self.ns('n'))
+        pair(self.ns('n'), 'vm', self.ns('A'), 'port2', mac1=NEIGHBOUR_MAC)
+        batch(self.ns('n'), 'link add hole type dummy', 'link set hole up')
+
+    def set_offer(self, offer):
+        self.offer = offer
+
+    def flood(self, on):
+        if not self.offer:
+            return
+        words = [self.offer, f'every={OFFER_EVERY}', f'frames={OFFER_FRAMES}',
+                 f'size={OFFER_SIZE}', f'src={NEIGHBOUR_MAC}', f'dst={MAC["b"]}',
+                 f'saddr={NEIGHBOUR_ADDR}', f'daddr={NOBODY_ADDR}'] if on else ['stop']
+        done = self.bed.do(self.ns('n'), 'flood', *words)
+        if not on and not done['sent']:
+            raise Unmeasured(f'{self.name}: the neighbour did not send')
+
+
+class CrowdedBridgeVxlan(Crowded, BridgeVxlan):
+    """Each with a policer, and nothing else."""
+
+    def rules(self):
+        ns = self.ns('A')
+        self.add_neighbour()
+        batch(ns, 'link set port2 master sw')
+        run('bridge', '-n', ns, '-batch', '-',
+            text=f'link set dev port2 learning off\n'
+                 f'fdb add {NEIGHBOUR_MAC} dev port2 master static\n')
+        tc(ns, *flower('port', 0, 1), 'qdisc add dev port2 clsact',
+           f'filter add dev port2 ingress prio 1 protocol all matchall action police '
+           f'rate {LIMIT_BPS} burst {LIMIT_BURST} mtu 200000 conform-exceed drop')
+
+
+class CrowdedNvo3(Crowded, Nvo3):
+    def host(self, host):
+        super().host(host)
+        if host == 'B':
+            return
+        ns = self.ns('A')
+        self.add_neighbour()
+        nvo3(ns, f'profile add dev nve0 id 1 rate {RATE} burst {BURST} default permit',
+             f'profile add dev nve0 id 2 rate {LIMIT_BPS} burst {LIMIT_BURST} default permit',
+             'port set dev port profile 1',
+             f'port add dev port2 vni {VNI} mac {NEIGHBOUR_MAC} nve nve0 profile 2')
+        self.state = ('off', 1)
+
+    def set(self, fast='on', profile=1):
+        super().set(fast, profile)
+
+
+class OvsUpcall(OpenVswitch):
+    """Host A's flows are made by the daemon when a frame asks for one: each flow its own."""
+
+    def host(self, host):
+        if host == 'B':
+            super().host(host)
+            return
+        self.daemons = Daemons(self.ns('A'), f'/run/{self.name}')
+        self.daemons.vsctl('add-br', 'sw', '--', 'add-port', 'sw', 'port', '--',
+                           'set', 'Interface', 'port', 'ofport_request=2', '--',
+                           'add-port', 'sw', 'tun', '--', 'set', 'Interface', 'tun', 'type=vxlan',
+                           'ofport_request=3', f'options:remote_ip={UL_ADDR["B"]}',
+                           f'options:local_ip={UL_ADDR["A"]}', f'options:key={VNI}')
+        self.daemons.run('ovs-ofctl', 'del-flows', 'sw')
+        self.daemons.run('ovs-ofctl', 'add-flow', 'sw', 'in_port=2,actions=output:3')
+        self.daemons.run('ovs-ofctl', 'add-flow', 'sw', 'in_port=3,actions=output:2')
+        self.daemons.run('ovs-appctl', 'upcall/disable-megaflows')
+
+    def end(self):
+        self.daemons.end()
+
+
+class Daemons:
+    """Open vSwitch's two, in a namespace, with a run folder of their own."""
+    SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema'
+
+    def __init__(self, ns, folder):
+        self.ns, self.folder = ns, folder
+        os.makedirs(folder)
+        # Earlier it finds no processor to serve upcalls for, and looks again ten seconds later.
+        time.sleep(max(0, 11 - time.monotonic()))
+        run('ovsdb-tool', 'create', f'{folder}/conf.db', self.SCHEMA)
+        remote = f'unix:{folder}/db.sock'
+        self.started = [self.start('ovsdb-server', f'{folder}/conf.db',
+                                   f'--remote=p{remote}')]
+        self.db = f'--db={remote}'
+        self.run('ovs-vsctl', '--retry', '--timeout=30', self.db, '--no-wait', 'init')
+        self.started.append(self.start('ovs-vswitchd', remote))
+
+    def environment(self):
+        return ['env', *(f'OVS_{what}DIR={self.folder}' for what in ('RUN', 'LOG', 'DB'))]
+
+    def start(self, *words):
+        name = f'{self.folder}/{words[0]}'
+        return subprocess.Popen(['ip', 'netns', 'exec', self.ns, *self.environment(), *words,
+                                 f'--pidfile={name}.pid', '--log-file=' + name + '.log',
+                                 '-vconsole:off'], stdin=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL)
+
+    def run(self, *words):
+        return run(*self.environment(), *words, ns=self.ns)
+
+    def vsctl(self, *words):
+        self.run('ovs-vsctl', '--timeout=30', self.db, *words)
+
+    def end(self):
+        for process in reversed(self.started):
+            process.kill()
+            process.wait()
+
+
 class View:
     """A form of a path: the same devices, another setting."""
 
@@ -241,6 +373,18 @@ class View:
     def use(self):
         if self.settings:
             self.path.set(**self.settings)
+
+
+class Offering(View):
+    """With a neighbour that sends to somewhere, or to nowhere."""
+
+    def __init__(self, path, name, offer):
+        super().__init__(path, name)
+        self.offer = offer
+
+    def use(self):
+        self.path.use()
+        self.path.set_offer(self.offer)
 
 
 def profile_words(number, rules):

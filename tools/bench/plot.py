@@ -24,8 +24,8 @@ def curves(raw):
         if name in TITLES and group['costs']:
             panels[name] = {'nvo3': [(int(size), median(costs))
                                      for size, costs in group['costs'].items()]}
-    peers = [(SIZES[path.split(':')[1]], median(costs))
-             for path, costs in raw['groups'].get('tx', {'costs': {}})['costs'].items()
+    peers = [(SIZES[path.split(':')[1]], median(costs)) for name in ('tx', 'tx-256k')
+             for path, costs in raw['groups'].get(name, {'costs': {}})['costs'].items()
              if path.startswith('br-vxlan:')]
     if peers and 'sweep-mappings' in panels:
         panels['sweep-mappings']['bridge + vxlan'] = sorted(peers)

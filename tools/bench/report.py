@@ -67,6 +67,8 @@ What it costs, here
 Command: ``{command}``. Times are processor time of that kernel alone; :doc:`../testing` tells how
 they are measured. A ratio is the median over the rounds of what was compared round by round, with
 the lowest and highest round behind it; ``ok`` is better than the gate, ``moon`` than the aim.
+A program's system call costs {call:.1f} us here, a look at the processor's clock {clock} ns.
+:doc:`gaps` tells what lies between these figures and the aims.
 
 {rows}
 
@@ -91,7 +93,8 @@ def page(rows, raw, facts):
     there = [cells(row) for row in rows if 'not_measured' not in row]
     missing = [f'- {row["id"]}, {row["what"]}: {row["not_measured"]}' for row in rows
                if 'not_measured' in row]
-    return PAGE.format(rows=list_table([name or 'verdict' for name in HEAD], there),
+    return PAGE.format(call=raw['call_ns'] / 1000, clock=raw['clock_ns'],
+                       rows=list_table([name or 'verdict' for name in HEAD], there),
                        missing='\n'.join(missing) or 'Nothing.',
                        costs=list_table(['group', 'path', 'median', 'rounds'], cost_lines(raw)),
                        **facts)

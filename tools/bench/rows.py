@@ -45,6 +45,11 @@ def added(row, ours, peer, _):
     return [own - base for own, base in zip(ours, peer)]
 
 
+def unrest(row, ours, _, floors):
+    """Ours beside a neighbour as a multiple of ours without one."""
+    return [own / low for own, low in zip(ours, floors[0])]
+
+
 def added_share(row, ours, peer, floors):
     """What it adds to ours as a part of what it adds to the peer."""
     return [(own - low) / max(theirs - peer_low, 1e-9)
@@ -68,6 +73,8 @@ ROWS = [
         ('nvo3:1M',), 'br-vxlan:1k', 0.7, 0.5, True),
     Row('T4', '64k mappings (peer: FDB of 256 buckets, as shipped)', 'times', 'tx', ('nvo3:64k',),
         'br-vxlan:64k', 15, 30),
+    Row('T4b', '256k mappings (peer: FDB of 256 buckets, as shipped)', 'times', 'tx-256k',
+        ('nvo3:256k',), 'br-vxlan:256k', 50, 120),
     Row('T7', '1000 rules, verdict known: added', 'added', 'pipe64', ('nvo3-acl1000',), BEST, 80,
         25, True),
     Row('T7s', 'the same as a part of what 15 rules of flower and police add', 'added_share',
@@ -97,15 +104,13 @@ ROWS = [
     Row('T10c', 'TCP connect, request, response', 'times', 'crr', BEST, 'br-vxlan', 1.15, 1.3),
     Row('T10o', 'the same, beside Open vSwitch (its flows there beforehand)', 'times', 'crr', BEST,
         'ovs', 1.15, 2.0),
-]
-
-NOT_HERE = [
-    ('T4b', '256k mappings (peer: FDB of 256 buckets, as shipped)',
-     'to fill the peer\'s table takes longer than the whole bench may'),
-    ('T11', 'first packet of a flow, beside the upcall of Open vSwitch',
-     'the daemon of Open vSwitch is not part of the bench'),
-    ('T12', 'latency beside a neighbour that floods',
-     'User-Mode Linux has one processor, which the neighbour\'s generator takes too'),
+    Row('T11', 'first frame of a flow, 15 rules and police; peer: a flow by upcall, and system calls '
+        'are slow here', 'times', 'first', ('nvo3-acl15',), 'ovs-upcall', 5, 20),
+    Row('T12', '99 of 100 answers beside a VM that floods, to those beside one whose frames go '
+        'elsewhere', 'unrest', 'crowd', ('nvo3 flood',), 'br-vxlan flood', 1.5, 1.1, True,
+        ('nvo3 aside',)),
+    Row('T12b', 'the same, to those beside a quiet one: with what it takes to make the frames',
+        'unrest', 'crowd', ('nvo3 flood',), 'br-vxlan flood', 1.5, 1.1, True, ('nvo3 quiet',)),
 ]
 
 
@@ -144,24 +149,43 @@ def evaluate(row, raw):
                   group['unit'], ratios, row.gate, row.moon, row.smaller)
 
 
+LOADING = [
+    ('T5', 'bytes per mapping, 1M, all of it'), ('T5h', 'what lookups touch of it'),
+    ('T6', 'mappings loaded a second, 1M, from a file'), ('T6e', 'the same'),
+    ('T6b', 'mappings flushed a second, 1M'),
+]
+
+
 def table_rows(raw):
     """Memory and load of a million mappings."""
-    figures = raw.get('tables')
-    if not figures or 'absent' in figures:
-        reason = figures['absent'] if figures else 'the group tables was not run'
-        return [unmeasured(row_id, what, reason) for row_id, what in
-                (('T5', 'bytes per mapping'), ('T6', 'mappings loaded a second'),
-                 ('T6b', 'mappings flushed a second'))]
-    count = figures['entries']
-    per_entry, rate = figures['bytes'] / count, count / figures['load_seconds']
-    bridge = figures['bridge_rate']
+    figures = raw.get('tables') or {'absent': 'the group tables was not run'}
+    if 'absent' in figures:
+        return [unmeasured(row_id, what, figures['absent']) for row_id, what in LOADING]
+    rounds, what = figures['rounds'], dict(LOADING)
+
+    def each(key):
+        return [found[key] for found in rounds]
+
+    def per_second(key):
+        return [found['entries'] / found[key] for found in rounds]
+
+    def row(row_id, ours, peer, peers, unit, ratios, *aims):
+        return finish(row_id, what[row_id], median(ours), peer, median(peers), unit, ratios, *aims)
+
+    per_entry = [found['bytes'] / found['entries'] for found in rounds]
+    hot = [found['hot'] / found['entries'] for found in rounds]
+    rates, flushed = per_second('seconds'), per_second('flush_seconds')
+    what['T6'] += f" ({median(each('kernel_seconds')):.2f} of {median(each('seconds')):.2f} s " \
+                  'the kernel\'s)'
     return [
-        finish('T5', 'bytes per mapping, 1M, all of it', per_entry, 'vxlan FDB (slab alone)', 270,
-               'bytes', [per_entry], 40, 28, True),
-        finish('T6', 'mappings loaded a second, 1M, from a file', rate, 'bridge -batch, 8k',
-               bridge, '/s', [rate / bridge], 100, 200, False),
-        finish('T6b', 'mappings flushed a second, 1M', figures['flush_rate'],
-               'loading them', rate, '/s', [figures['flush_rate'] / rate], 1, 2, False)]
+        row('T5', per_entry, 'vxlan FDB (slab alone)', [270], 'bytes', per_entry, 40, 28, True),
+        row('T5h', hot, 'vxlan FDB (slab alone)', [270], 'bytes', hot, 20, 16, True),
+        row('T6', rates, 'bridge -batch, 256k there', each('full_rate'), '/s',
+            times(None, each('full_rate'), rates, None), 100, 200, False),
+        row('T6e', rates, 'bridge -batch, 8k into none', each('empty_rate'), '/s',
+            times(None, each('empty_rate'), rates, None), 100, 200, False),
+        row('T6b', flushed, 'loading them', rates, '/s', times(None, rates, flushed, None), 1, 2,
+            False)]
 
 
 def number_of(row_id):
@@ -170,7 +194,6 @@ def number_of(row_id):
 
 def all_rows(raw, wanted=lambda row_id: True):
     rows = [evaluate(row, raw) for row in ROWS] + table_rows(raw)
-    rows += [unmeasured(*words) for words in NOT_HERE]
     rows.sort(key=lambda row: number_of(row['id']))
     return [row for row in rows if wanted(row['id'])]
 
@@ -178,6 +201,6 @@ def all_rows(raw, wanted=lambda row_id: True):
 def groups_of(wanted, everything):
     """The groups that the wanted rows take, in their order."""
     needed = {row.group for row in ROWS if wanted(row.id)}
-    if any(wanted(row_id) for row_id in ('T5', 'T6', 'T6b')):
+    if any(wanted(row_id) for row_id, _ in LOADING):
         needed.add('tables')
     return [name for name in everything if name in needed]

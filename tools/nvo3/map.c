@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/netlink.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,10 +11,17 @@
 static const char *const words_maker[] = { "static", "agent", NULL };
 
 struct change {
-	struct nvo3_event req;
 	const char *dev;
 	const char *port;
+	struct nvo3_event req;
 };
+
+/* The other objects of an event are larger by far, and a batch may have a million changes */
+static void change_init(struct change *c, uint8_t cmd)
+{
+	memset(c, 0, offsetof(struct change, req.map) + sizeof(c->req.map));
+	c->req.cmd = cmd;
+}
 
 /* "IP" or "IP/WEIGHT" */
 static bool parse_path(struct nvo3_path *path, char *text)
@@ -111,10 +119,12 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, struct ch
 
 static enum status change(struct ctx *ctx, uint16_t flags, int argc, char *const *argv)
 {
-	struct change c = { .req.cmd = NVO3_CMD_MAP_ADD };
-	enum status status = parse(ctx, argc, argv, &c);
 	const struct link_info *port;
+	enum status status;
+	struct change c;
 
+	change_init(&c, NVO3_CMD_MAP_ADD);
+	status = parse(ctx, argc, argv, &c);
 	if (status || ctx->check)
 		return status;
 	status = ctx_nve(ctx, c.dev, &c.req.ifindex);

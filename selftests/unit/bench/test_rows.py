@@ -14,7 +14,7 @@ PIPE = {'unit': 'ns', 'absent': {'nvo3-fast': 'no fast path'},
         # The machine is twice as slow in the second round, and the ratios are the same.
         'costs': {'wire': [100, 200, 100], 'bridge': [150, 300, 150],
                   'br-vxlan': [900, 1800, 1000], 'nvo3': [300, 600, 400]}}
-RAW = {'kernel': 'k', 'groups': {'pipe64': PIPE}}
+RAW = {'kernel': 'k', 'call_ns': 4210, 'clock_ns': 180, 'groups': {'pipe64': PIPE}}
 
 
 def row(row_id, raw=None):
@@ -52,12 +52,25 @@ def best_that_there_is():
 
 
 def tables():
-    figures = {'entries': 1000, 'bytes': 30000, 'load_seconds': 0.5, 'bridge_rate': 10,
-               'flush_rate': 5000}
-    raw = {'groups': {}, 'tables': figures}
+    figures = {'entries': 1000, 'bytes': 30000, 'hot': 17000, 'seconds': 0.5, 'full_rate': 10,
+               'kernel_seconds': 0.2, 'empty_rate': 40, 'flush_seconds': 0.25}
+    raw = {'groups': {}, 'tables': {'rounds': [figures, {**figures, 'seconds': 1}, figures]}}
     assert row('T5', raw)['ours'] == 30 and row('T5', raw)['ok']
-    assert row('T6', raw)['ratio'] == 200 and row('T6', raw)['ok']
+    assert row('T5h', raw)['ours'] == 17 and row('T5h', raw)['ok']
+    assert row('T6', raw)['ratio'] == 200 and row('T6', raw)['range'] == [100, 200]
+    assert '0.20 of 0.50 s' in row('T6', raw)['what']
+    assert row('T6e', raw)['ratio'] == 50 and not row('T6e', raw)['ok']
+    assert row('T6b', raw)['ratio'] == 2, row('T6b', raw)
     assert 'not_measured' in row('T5', {'groups': {}, 'tables': {'absent': 'too small'}})
+
+
+def beside_a_neighbour():
+    crowd = {'unit': 'us', 'absent': {}, 'costs': {
+        'nvo3 quiet': [5, 10], 'nvo3 aside': [6, 12], 'nvo3 flood': [9, 18],
+        'br-vxlan flood': [12, 24]}}
+    raw = {'groups': {'crowd': crowd}}
+    assert row('T12', raw)['ratio'] == 1.5 and row('T12', raw)['ok'], row('T12', raw)
+    assert row('T12b', raw)['ratio'] == 1.8 and not row('T12b', raw)['ok'], row('T12b', raw)
 
 
 def every_row_once():
@@ -77,21 +90,22 @@ def text():
     assert '3.00 [2.50–3.00]' in shown, shown
     page = report.page(rows.all_rows(RAW), RAW, {'date': 'd', 'kernel': 'k', 'machine': 'm',
                                                  'command': 'make bench'})
-    assert 'make bench' in page and 'br-vxlan' in page
+    assert 'make bench' in page and 'br-vxlan' in page and 'costs 4.2 us' in page
 
 
 def picture():
     import xml.dom.minidom
     sweep = {'unit': 'ns', 'absent': {}, 'costs': {'1': [300, 310], '1000': [400, 410]}}
     raw = {'kernel': 'k', 'groups': {'sweep-mappings': sweep, 'sweep-vns': sweep, 'tx': {
-        'costs': {'br-vxlan:1k': [1000]}}}}
+        'costs': {'br-vxlan:1k': [1000]}}, 'tx-256k': {'costs': {'br-vxlan:256k': [99000]}}}}
     drawn = xml.dom.minidom.parseString(plot.svg(raw, 'a caption'))
     assert len(drawn.getElementsByTagName('polyline')) == 3
+    assert '99,000' in drawn.toxml()
     xml.dom.minidom.parseString(plot.svg({'groups': {}}, 'nothing was measured'))
 
 
-TESTS = [ratio_by_round, gate_decides, absent_is_said, best_that_there_is, tables, every_row_once,
-         groups_by_row, text, picture]
+TESTS = [ratio_by_round, gate_decides, absent_is_said, best_that_there_is, tables, beside_a_neighbour,
+         every_row_once, groups_by_row, text, picture]
 
 
 def main():

@@ -11,6 +11,7 @@
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <linux/wait.h>
 #include "bench.h"
 
 struct hook {
@@ -22,6 +23,22 @@ struct hook {
 };
 
 static LIST_HEAD(hooks);
+
+/* At all sinks; who waits for so many is woken by the last of them. */
+static atomic64_t arrived;
+static s64 awaited;
+static DECLARE_WAIT_QUEUE_HEAD(arrival);
+
+u64 bench_arrived(void)
+{
+	return atomic64_read(&arrived);
+}
+
+bool bench_await(u64 count)
+{
+	WRITE_ONCE(awaited, count);
+	return wait_event_timeout(arrival, bench_arrived() >= count, HZ);
+}
 
 static rx_handler_result_t hook_rx(struct sk_buff **pskb)
 {
@@ -35,6 +52,8 @@ static rx_handler_result_t hook_rx(struct sk_buff **pskb)
 	atomic64_add(skb->len + ETH_HLEN, &hook->bytes);
 	if (!hook->to) {
 		consume_skb(skb);
+		if (atomic64_inc_return(&arrived) == READ_ONCE(awaited))
+			wake_up(&arrival);
 		return RX_HANDLER_CONSUMED;
 	}
 	skb_push(skb, ETH_HLEN);

@@ -15,10 +15,11 @@ static int do_command(struct bench_cmd *cmd)
 		const char *name;
 		int (*run)(struct bench_cmd *cmd);
 	} commands[] = {
-		{ "gen", bench_gen }, { "serve", bench_serve },
+		{ "gen", bench_gen }, { "flood", bench_flood }, { "serve", bench_serve },
 		{ "sink", bench_hook }, { "wire", bench_hook }, { "count", bench_hook },
-		{ "unhook", bench_hook },
+		{ "unhook", bench_hook }, { "clock", bench_clock },
 		{ "rr", bench_talk }, { "crr", bench_talk }, { "stream", bench_talk },
+		{ "times", bench_talk },
 	};
 	int i;
 
@@ -95,6 +96,7 @@ static int __init bench_init(void)
 static void __exit bench_exit(void)
 {
 	remove_proc_entry("nvo3_bench", NULL);
+	bench_flood_stop();
 	bench_serve_uninit();
 	bench_hook_uninit();
 }

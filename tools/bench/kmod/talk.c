@@ -6,8 +6,11 @@
  *	crr ...				the same with a connection for each
  *	stream ...			as much as goes: "bytes=N ns=N", bytes as counted
  *					by the other end
+ *	times ...			as rr, but each has its own time: "count=N p50=N p99=N"
  */
 #include <linux/in.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
 #include <linux/tcp.h>
 #include <net/sock.h>
 #include "bench.h"
@@ -15,11 +18,14 @@
 /* To look at a clock is a system call here, and costs as much as a hop of a path. */
 #define UNTIMED	16
 
+#define TIMES_MAX	(1 << 17)
+
 struct talk {
 	struct net *net;
 	struct sockaddr_in addr;
 	u64 end;
 	u64 count, bytes, ns;
+	u32 p50, p99;
 };
 
 static struct socket *connect_to(const struct talk *talk, u8 what)
@@ -86,6 +92,53 @@ static int talk_rr(struct talk *talk)
 	}
 	talk->ns = bench_cpu_ns() - begin;
 	sock_release(sock);
+	return err;
+}
+
+static int compare(const void *a, const void *b)
+{
+	u32 x = *(const u32 *)a, y = *(const u32 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int time_each(struct talk *talk, struct socket *sock, u32 *times)
+{
+	u64 before, now;
+	int err;
+
+	while (talk->count < TIMES_MAX && ktime_get_ns() < talk->end) {
+		before = bench_cpu_ns();
+		bench_flood_turn();
+		err = ping(sock);
+		if (err)
+			return err;
+		now = bench_cpu_ns();
+		times[talk->count++] = min_t(u64, now - before, U32_MAX);
+		talk->ns += now - before;
+	}
+	sort(times, talk->count, sizeof(*times), compare, NULL);
+	talk->p50 = times[talk->count / 2];
+	talk->p99 = times[talk->count * 99 / 100];
+	return 0;
+}
+
+static int talk_times(struct talk *talk)
+{
+	u32 *times = kvcalloc(TIMES_MAX, sizeof(*times), GFP_KERNEL);
+	struct socket *sock;
+	int err;
+	u8 byte;
+
+	if (!times)
+		return -ENOMEM;
+	sock = connect_to(talk, 'r');
+	err = PTR_ERR_OR_ZERO(sock);
+	if (!err) {
+		err = receive(sock, &byte, 1) ?: time_each(talk, sock, times);
+		sock_release(sock);
+	}
+	kvfree(times);
 	return err;
 }
 
@@ -168,12 +221,14 @@ int bench_talk(struct bench_cmd *cmd)
 		return err;
 	if (!strcmp(cmd->argv[0], "rr"))
 		err = talk_rr(&talk);
+	else if (!strcmp(cmd->argv[0], "times"))
+		err = talk_times(&talk);
 	else if (!strcmp(cmd->argv[0], "crr"))
 		err = talk_crr(&talk);
 	else
 		err = talk_stream(&talk);
 	if (!err)
-		scnprintf(cmd->reply, PAGE_SIZE, "count=%llu bytes=%llu ns=%llu\n", talk.count,
-			  talk.bytes, talk.ns);
+		scnprintf(cmd->reply, PAGE_SIZE, "count=%llu bytes=%llu ns=%llu p50=%u p99=%u\n",
+			  talk.count, talk.bytes, talk.ns, talk.p50, talk.p99);
 	return err;
 }

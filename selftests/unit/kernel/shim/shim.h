@@ -45,6 +45,8 @@ typedef u64 __le64;
 #define __initconst
 #define __initdata
 #define __uninitialized
+#define prefetch(address)	__builtin_prefetch(address)
+#define prefetchw(address)	__builtin_prefetch(address, 1)
 #ifndef __always_inline
 #define __always_inline	inline __attribute__((always_inline))
 #endif
