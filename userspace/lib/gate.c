@@ -312,7 +312,8 @@ int gate_wait(struct gate *gate, struct gate_wait *wait)
 	if (gate->broken)
 		return -EIO;
 	wait->batch = gate->dirty ? gate->collecting : gate->collecting - 1;
-	if (wait->batch <= gate->durable)
+	/* While some are released, what they say comes behind those that are still to be. */
+	if (wait->batch <= gate->durable && !gate->waiting)
 		return 0;
 	DL_APPEND(gate->waiting, wait);
 	return 1;
