@@ -153,15 +153,6 @@ refusals_keep_the_order() {
 	run_cmd nvo3 -n a -b "$file"
 }
 
-change_forever() {
-	awk 'BEGIN { for (i = 0; i < 20000; i++)
-		printf "map replace dev nve0 vni 100 mac 02:00:00:01:00:00 nve 10.2.0.%d\n",
-			i % 200 + 1 }' >"$file"
-	while nvo3 -n a -b "$file"; do
-		:
-	done
-}
-
 torn() {
 	nvo3 -n a map show dev nve0 >"$LIB_TMP/shown" 2>"$LIB_TMP/stderr" || fail "show failed"
 	grep -qx "Warning: nve0 changed while it was read, so the list may miss or repeat entries." \
@@ -171,7 +162,7 @@ torn() {
 # A list that was read while the table changed is tried again; when there is no rest,
 # it says what it is.
 never_at_rest() {
-	bg change change_forever
+	bg change netns_run a python3 -B "$LIB_TOP/selftests/net/change_forever.py"
 	busywait 40 torn
 	bg_stop change KILL
 	assert_ge "$(wc -l <"$LIB_TMP/shown")" 9000 "rows"

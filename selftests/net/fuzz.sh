@@ -18,7 +18,7 @@ find_module() {
 	return 1
 }
 
-# run PROGRAM FRAMES: with a seed of its own each time, which a failure tells.
+# run PROGRAM FRAMES: always the same ones; make fuzz looks for others.
 run() {
 	local ko
 
@@ -27,7 +27,7 @@ run() {
 	tools/fuzz/frames "$ko" "$1" 40 "$SEED" "$2"
 }
 
-SEED=$RANDOM$RANDOM
+SEED=1
 
 plan 2
 test_run "each mutant has one fate" run storm 10000
