@@ -15,6 +15,7 @@
 # may outlive a test; they are removed at the end.
 #
 # TEST_LIMIT: seconds a test may take (default 60). V=1 shows the output of all.
+# NVO3_SLOW: how many times longer everything may take.
 
 LIB_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 LIB_NAME=$(basename "$0" .sh)
@@ -23,7 +24,7 @@ LIB_TMP=$(mktemp -d "/tmp/$LIB_NAME.XXXXXX")
 LIB_OUT=${NVO3_EXCHANGE:-$LIB_TMP}/$LIB_NAME.out
 LIB_PLAN='' LIB_NR=0 LIB_FAILED=0
 LIB_MARK="selftest $LIB_NAME $$ begins"
-TEST_LIMIT=${TEST_LIMIT:-60}
+TEST_LIMIT=$((${TEST_LIMIT:-60} * ${NVO3_SLOW:-1}))
 PATH=$LIB_TOP/build/bin:$LIB_TOP/build/selftests:$PATH
 : >"$LIB_TMP/pids"
 : >"$LIB_TMP/namespaces"
@@ -133,7 +134,7 @@ assert_ge() {	# GOT MINIMUM [WHAT]
 
 # busywait SECONDS COMMAND...: wait until it succeeds.
 busywait() {
-	local deadline=$((SECONDS + $1))
+	local deadline=$((SECONDS + $1 * ${NVO3_SLOW:-1}))
 
 	shift
 	until "$@" >"$LIB_TMP/busywait" 2>&1; do

@@ -14,12 +14,15 @@ several programs, found by wildcard.
 and what make check-debug runs, in the debug kernel of tools/uml:
 
     uml/selftest  tools/uml/selftest
-    net-debug     selftests/net/* in one boot, then tools/uml/leaks
+    net-debug     half of selftests/net/* in one boot, then tools/uml/leaks; also those
+                  that are for this kernel alone
+    net-debug-2   the other half
 
 A file counts as a test if it can be executed. A test script's header may say:
 
     # kernels: 6.12        only these; net: both if it says nothing, system: 6.12
     # kernels: 6.12, long 6.1      what follows "long" in make check-long only
+    # kernels: debug       only in make check-debug; else that takes what is for 6.12
     # limit: SECONDS       for the script (default 180)
     # rig: OPTION...       more options of tools/vm/run (system only)
 """
@@ -32,6 +35,7 @@ KERNELS = ('6.12', '6.1')
 # Emulating one processor takes a fifth less time.
 ONE_PROCESSOR = ('--smp', '1')
 SCRIPT_LIMIT = 180
+DEBUG_SLOW = 4          # how many times longer a test may take where everything is watched
 BOOT_LIMIT = 120        # of a rig, under emulation on a loaded machine
 UNIT_LIMIT = 300
 
@@ -142,18 +146,27 @@ def debug_build_jobs():
             Job('build/fuzz', ['make', '-C', 'tools/fuzz/model'], 600, plain=True)]
 
 
+def debug_job(name, cpu, module, scripts):
+    scripts = [*scripts, 'tools/uml/leaks']
+    limit = BOOT_LIMIT + DEBUG_SLOW * sum(script_limit(path) for path in scripts)
+    command = ['tools/uml/run', 'debug', '--cpu', str(cpu), '--timeout', str(limit),
+               '--exchange', f'build/check/{name}', '--env', 'V', '--ko', module or '', '--',
+               'tools/check/in-vm', *scripts]
+    return Job(name, command, limit + 30, programs=scripts, rig=True,
+               env={'NVO3_SLOW': str(DEBUG_SLOW)})
+
+
 def debug_jobs(modules, wanted):
-    jobs = [Job('uml/selftest', ['tools/uml/selftest'], 900)] if wanted('uml/selftest') else []
+    """One User-Mode Linux has one processor, so two share the scripts."""
+    cpus = sorted(os.sched_getaffinity(0))
     scripts = [path for path in executables('selftests/net/*')
-               if '6.12' in script_kernels(path, ' '.join(KERNELS), True)
+               if {'6.12', 'debug'} & set(script_kernels(path, ' '.join(KERNELS), True))
                and wanted(f'net-debug/{os.path.basename(path)}')]
-    if scripts:
-        scripts.append('tools/uml/leaks')
-        limit = BOOT_LIMIT + sum(script_limit(path) for path in scripts)
-        command = ['tools/uml/run', 'debug', '--timeout', str(limit), '--env', 'V',
-                   '--exchange', 'build/check/net-debug', '--ko', modules.get('debug', ''), '--',
-                   'tools/check/in-vm', *scripts]
-        jobs.append(Job('net-debug', command, limit + 30, programs=scripts, rig=True))
+    jobs = [debug_job(name, cpu, modules.get('debug'), half)
+            for name, cpu, half in (('net-debug', cpus[-1], scripts[::2]),
+                                    ('net-debug-2', cpus[0], scripts[1::2])) if half]
+    if wanted('uml/selftest'):
+        jobs.append(Job('uml/selftest', ['tools/uml/selftest'], 900))
     return jobs
 
 

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Each request of the netlink family, with the one that takes it back */
+#include <linux/genetlink.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nl.h"
+#include "no_memory.h"
+#include "nvo3_nl.h"
+#include "nvo3_profile.h"
+#include "nvo3_req.h"
+
+#define MANY	200
+#define LONG	40
+
+static const struct nvo3_profile profile1 = { .id = 1 };
+static const struct nvo3_rule permit = {
+	.verdict = NVO3_VERDICT_PERMIT, .dir = NVO3_RULE_DIR_FROM_VM,
+	.has = NVO3_HAS(RULE_VERDICT) | NVO3_HAS(RULE_DIR),
+};
+static struct nvo3_rule rules[LONG];
+static struct nvo3_map many[MANY];
+
+static int vn_add(void)
+{
+	return kernel_vn_add(k, nve, &(struct nvo3_vn){ .vni = 200, .limit = 5 }, &why);
+}
+
+static int vn_del(void)
+{
+	return kernel_vn_del(k, nve, 200, &why);
+}
+
+static int vn_set(void)
+{
+	return kernel_vn_set(k, nve, &(struct nvo3_vn){ .vni = 100, .limit = 900 }, &why);
+}
+
+static int vn_reset(void)
+{
+	return kernel_vn_set(k, nve, &(struct nvo3_vn){ .vni = 100, .has = NVO3_HAS(VN_LIMIT) },
+			     &why);
+}
+
+static const struct nvo3_member members[] = {
+	{ .vni = 100, .addr = V4(11), .relay = 1 }, { .vni = 100, .addr = V6(11) },
+	{ .vni = 100, .addr = V4(12), .encap = NVO3_ENCAP_GENEVE, .relay = 1 },
+	{ .vni = 100, .addr = V4(13), .encap = NVO3_ENCAP_NVGRE },
+	{ .vni = 100, .addr = V4(14), .remote_vni = 77 }, { .vni = 100, .addr = V4(15), .relay = 1 },
+	{ .vni = 100, .addr = V4(16), .relay = 1 }, { .vni = 100, .addr = V4(17), .relay = 1 },
+};
+#define MEMBERS (sizeof(members) / sizeof(members[0]))
+
+static int member_add(void)
+{
+	return kernel_member_add(k, nve, members, MEMBERS, NULL, &why);
+}
+
+static int member_del(void)
+{
+	return kernel_member_del(k, nve, members, MEMBERS, NULL, &why);
+}
+
+static const struct nvo3_port port = { .vni = 100, .mac = MAC(1) };
+static const struct nvo3_port tagged = {
+	.vni = 100, .vlan = 7, .mac = MAC(2), .profile = 1, .group = 3, .nallow = 2,
+	.allow = { { .ip = V4(99), .plen = 32 }, { .ip = V6(99), .plen = 128 } },
+};
+
+static int port_on(const struct nvo3_port *like, uint32_t dev,
+		   int (*request)(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_port *port,
+				  struct err *err))
+{
+	struct nvo3_port mine = *like;
+
+	mine.dev = dev;
+	return request(k, nve, &mine, &why);
+}
+
+int tagged_add(void)
+{
+	return port_on(&tagged, slave, kernel_port_add);
+}
+
+int base_port_add(uint32_t on, uint32_t dev)
+{
+	struct nvo3_port mine = port;
+
+	mine.dev = dev;
+	return kernel_port_add(k, on, &mine, &why);
+}
+
+int tagged_del(void)
+{
+	return kernel_port_del(k, nve, slave, 7, &why);
+}
+
+/* To the address that is at another NVE, by an epoch that is newer. */
+static int port_set(void)
+{
+	return port_on(&(struct nvo3_port){ .mac = MAC(9), .epoch = 2, .profile = 1, .group = 5 },
+		       slave, kernel_port_set);
+}
+
+static int map_one(const struct nvo3_map *map, uint16_t flags)
+{
+	return kernel_map_add(k, nve, map, 1, flags, NULL, &why);
+}
+
+static int map9(void)
+{
+	return map_one(&(struct nvo3_map){ .vni = 100, .mac = MAC(9), .addr = V4(9), .epoch = 1 },
+		       0);
+}
+
+static int port_reset(void)
+{
+	const struct nvo3_port back = {
+		.mac = MAC(1),
+		.has = NVO3_HAS(PORT_EPOCH) | NVO3_HAS(PORT_PROFILE) | NVO3_HAS(PORT_GROUP),
+	};
+
+	return port_on(&back, slave, kernel_port_set) ?: map9();
+}
+
+static const struct nvo3_map paths[] = {
+	{
+		.vni = 100, .mac = MAC(20), .group = 7, .npaths = 4,
+		.paths = {
+			{ .addr = V4(21) }, { .addr = V6(21), .weight = 9 },
+			{ .addr = V4(22), .encap = NVO3_ENCAP_GENEVE },
+			{ .addr = V4(23), .encap = NVO3_ENCAP_NVGRE },
+		},
+	},
+	{ .vni = 100, .mac = MAC(21), .addr = V4(24), .remote_vni = 88, .group = 8 },
+	{
+		.vni = 100, .mac = MAC(22), .npaths = 2,
+		.paths = { { .addr = V4(21) }, { .addr = V4(25) } },
+	},
+};
+#define PATHS (sizeof(paths) / sizeof(paths[0]))
+
+static int map_add(void)
+{
+	return kernel_map_add(k, nve, paths, PATHS, 0, NULL, &why);
+}
+
+static int map_del(void)
+{
+	return kernel_map_del(k, nve, paths, PATHS, NULL, &why);
+}
+
+static int many_add(void)
+{
+	return kernel_map_add(k, nve, many, MANY, 0, NULL, &why);
+}
+
+static int many_del(void)
+{
+	return kernel_map_del(k, nve, many, MANY, NULL, &why);
+}
+
+/* One of another NVE, one of several paths, one that is not there yet. */
+static int map_replace(void)
+{
+	struct nvo3_map other_way[PATHS];
+	size_t i;
+
+	for (i = 0; i < PATHS; i++)
+		other_way[i] = (struct nvo3_map){
+			.vni = 100, .mac = paths[i].mac, .group = i == 1 ? 9 : 0, .npaths = 2,
+			.paths = { { .addr = V4(31) }, { .addr = V6(32), .weight = 2 } },
+		};
+	other_way[2].mac.b[5] = 30;
+	return kernel_map_add(k, nve, other_way, PATHS, NLM_F_REPLACE, NULL, &why);
+}
+
+static int map_restore(void)
+{
+	return kernel_map_add(k, nve, paths, PATHS, NLM_F_REPLACE, NULL, &why) ?:
+	       kernel_map_del(k, nve, &(struct nvo3_map){ .vni = 100, .mac = MAC(30) }, 1, NULL,
+			      &why);
+}
+
+/* Only those of the agent: the rest stays. */
+static int map_flush(void)
+{
+	return kernel_map_flush(k, nve, &(struct nvo3_map){
+		.prov = NVO3_PROV_AGENT, .has = NVO3_HAS(MAP_PROV),
+	}, &why);
+}
+
+static int profile_add(void)
+{
+	return kernel_profile_add(k, nve, &(struct nvo3_profile){ .id = 2, .pps = 1000 }, rules,
+				  LONG, 0, &why);
+}
+
+static int profile_del(void)
+{
+	return kernel_profile_del(k, nve, 2, &why);
+}
+
+static int profile_replace(void)
+{
+	return kernel_profile_add(k, nve, &profile1, rules, LONG, NLM_F_REPLACE, &why);
+}
+
+static int profile_restore(void)
+{
+	return kernel_profile_add(k, nve, &profile1, &permit, 1, NLM_F_REPLACE, &why);
+}
+
+static int remote_state(uint8_t state)
+{
+	const struct nvo3_event req = {
+		.cmd = NVO3_CMD_REMOTE_SET,
+		.remote = { .addr = V4(9), .state = state, .has = NVO3_HAS(REMOTE_STATE) },
+	};
+	NLBUF_MEM(mem, NLBUF_SMALL);
+	struct nlbuf b;
+
+	req_init(k, &b, mem, sizeof(mem), req.cmd, 0, nve);
+	nvo3_event_put(&b, &req);
+	return nlsock_request(k->sock, &b, NULL, NULL, &why);
+}
+
+static int remote_down(void)
+{
+	return remote_state(NVO3_REMOTE_STATE_DOWN);
+}
+
+static int remote_up(void)
+{
+	return remote_state(NVO3_REMOTE_STATE_UP);
+}
+
+/* --- questions */
+
+static int heed_none(const struct nlmsghdr *nlh, void *data)
+{
+	return 0;
+}
+
+static int list(uint8_t cmd)
+{
+	NLBUF_MEM(mem, NLBUF_SMALL);
+	struct nlbuf b;
+
+	req_init(k, &b, mem, sizeof(mem), cmd, NLM_F_DUMP, cmd == NVO3_CMD_NVE_GET ? 0 : nve);
+	return nlsock_dump(k->sock, &b, heed_none, NULL, &why);
+}
+
+static int nve_list(void)
+{
+	return list(NVO3_CMD_NVE_GET);
+}
+
+static int vn_list(void)
+{
+	return list(NVO3_CMD_VN_GET);
+}
+
+static int member_list(void)
+{
+	return list(NVO3_CMD_MEMBER_GET);
+}
+
+static int port_list(void)
+{
+	return list(NVO3_CMD_PORT_GET);
+}
+
+static int map_list(void)
+{
+	return list(NVO3_CMD_MAP_GET);
+}
+
+static int remote_list(void)
+{
+	return list(NVO3_CMD_REMOTE_GET);
+}
+
+static int profile_list(void)
+{
+	return list(NVO3_CMD_PROFILE_GET);
+}
+
+static int map_get(void)
+{
+	struct nvo3_map got;
+
+	return kernel_map_get(k, nve, 100, &(struct mac_addr)MAC(9), &got, &why);
+}
+
+static int nve_get(void)
+{
+	struct nvo3_nve got;
+
+	return kernel_nve_get(k, nve, &got, &why);
+}
+
+static void fill(void)
+{
+	size_t i;
+
+	for (i = 0; i < MANY; i++)
+		many[i] = (struct nvo3_map){
+			.vni = 100, .mac = { { 2, 0, 0, 0, 1, i } }, .addr = V4(40 + i % 3),
+			.group = i % 50 ? 0 : i + 1, .prov = NVO3_PROV_AGENT,
+		};
+	for (i = 0; i < LONG; i++) {
+		rules[i] = permit;
+		rules[i].proto = IPPROTO_UDP;
+		rules[i].dport = i + 1;
+	}
+}
+
+int vn100_add(void)
+{
+	return kernel_vn_add(k, nve, &(struct nvo3_vn){ .vni = 100 }, &why);
+}
+
+int base(void)
+{
+	fill();
+	return vn100_add() ?:
+	       kernel_profile_add(k, nve, &profile1, &permit, 1, 0, &why) ?:
+	       base_port_add(nve, slave) ?: map9();
+}
+
+int base_del(void)
+{
+	return kernel_port_del(k, nve, slave, 0, &why) ?: kernel_vn_del(k, nve, 100, &why) ?:
+	       kernel_profile_del(k, nve, 1, &why);
+}
+
+int fill_nve(uint32_t on)
+{
+	return kernel_vn_add(k, on, &(struct nvo3_vn){ .vni = 100 }, &why) ?:
+	       kernel_member_add(k, on, members, MEMBERS, NULL, &why) ?:
+	       kernel_map_add(k, on, paths, PATHS, 0, NULL, &why) ?:
+	       kernel_profile_add(k, on, &profile1, rules, LONG, 0, &why) ?:
+	       base_port_add(on, spare);
+}
+
+static const struct op vns[] = {
+	{ "vn-add", vn_add, vn_del }, { "vn-del", vn_del, vn_add, true },
+	{ "vn-set", vn_set, vn_reset }, { }
+}, member_ops[] = {
+	{ "member-add", member_add, member_del }, { "member-del", member_del, member_add, true },
+	{ }
+}, ports[] = {
+	{ "port-add", tagged_add, tagged_del }, { "port-del", tagged_del, tagged_add, true },
+	{ "port-set", port_set, port_reset }, { }
+}, maps[] = {
+	{ "map-add", map_add, map_del }, { "map-del", map_del, map_add, true },
+	{ "map-add of many", many_add, many_del }, { "map-del of many", many_del, many_add, true },
+	{ "map-flush", map_flush, many_add, true }, { NULL, map_add },
+	{ "map-add that replaces", map_replace, map_restore },
+	{ "remote-set", remote_down, remote_up }, { NULL, map_del }, { }
+}, profiles[] = {
+	{ "profile-add", profile_add, profile_del },
+	{ "profile-del", profile_del, profile_add, true },
+	{ "profile-add that replaces", profile_replace, profile_restore }, { }
+}, questions[] = {
+	{ NULL, map_add }, { NULL, member_add },
+	{ "nve-get", nve_get }, { "map-get", map_get }, { "all NVEs", nve_list },
+	{ "all VNs", vn_list }, { "all members", member_list }, { "all ports", port_list },
+	{ "all mappings", map_list }, { "all remotes", remote_list },
+	{ "all profiles", profile_list }, { NULL, map_del }, { NULL, member_del }, { }
+}, growth[] = {
+	/* What has grown once stays so; here all is new each time. */
+	{ NULL, renewed_add }, { "the first members", member_add, renew },
+	{ "the first paths and groups", map_add, renew }, { "a table that grows", many_add, renew },
+	{ "the first long list", profile_add, renew }, { NULL, renewed_del }, { }
+};
+
+const struct op *requests(const char *group)
+{
+	static const struct {
+		const char *name;
+		const struct op *ops;
+	} groups[] = {
+		{ "vns", vns }, { "members", member_ops }, { "ports", ports }, { "maps", maps },
+		{ "profiles", profiles }, { "questions", questions },
+		{ "growth", growth },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		if (!strcmp(groups[i].name, group))
+			return groups[i].ops;
+	return NULL;
+}
