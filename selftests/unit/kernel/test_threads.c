@@ -154,11 +154,11 @@ static void test_threads(void **state)
 
 	(void)state;
 	shim_hook = dawdle;
-	for (round = 0; round < ROUNDS; round++)
+	/* On a busy machine the reader may begin late. */
+	for (round = 0; round < ROUNDS || reading.lookups <= 100000; round++)
 		run_round(&reading);
 	shim_hook = NULL;
 	print_message("# %llu lookups\n", reading.lookups);
-	assert_true(reading.lookups > 100000);
 	assert_int_equal(reading.missed, 0);
 	assert_int_equal(reading.wrong, 0);
 	assert_int_equal(reading.conjured, 0);
