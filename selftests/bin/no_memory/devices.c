@@ -116,7 +116,8 @@ static const struct op slaves[] = {
 	{ NULL, tagged_add }, { "a slave with ports goes", slave_del, slave_add },
 	{ NULL, tagged_del }, { }
 }, nves[] = {
-	{ "an NVE comes", nve_add, nve_del, false, -EINVAL }, { "an NVE goes", nve_del, nve_add, true },
+	{ "an NVE comes", nve_add, nve_del, false, -EINVAL },
+	{ "an NVE goes", nve_del, nve_add, true },
 	{ NULL, nve_add }, { "an NVE goes up", nve_up, nve_down, false, -ENFILE },
 	{ "an NVE goes down", nve_down, nve_up, true }, { "nve-set", nve_set, nve_reset },
 	{ NULL, nve_del }, { "a full NVE goes", nve_del, nve_full, true }, { }

@@ -46,7 +46,8 @@ static const struct nvo3_member members[] = {
 	{ .vni = 100, .addr = V4(11), .relay = 1 }, { .vni = 100, .addr = V6(11) },
 	{ .vni = 100, .addr = V4(12), .encap = NVO3_ENCAP_GENEVE, .relay = 1 },
 	{ .vni = 100, .addr = V4(13), .encap = NVO3_ENCAP_NVGRE },
-	{ .vni = 100, .addr = V4(14), .remote_vni = 77 }, { .vni = 100, .addr = V4(15), .relay = 1 },
+	{ .vni = 100, .addr = V4(14), .remote_vni = 77 },
+	{ .vni = 100, .addr = V4(15), .relay = 1 },
 	{ .vni = 100, .addr = V4(16), .relay = 1 }, { .vni = 100, .addr = V4(17), .relay = 1 },
 };
 #define MEMBERS (sizeof(members) / sizeof(members[0]))
