@@ -196,7 +196,8 @@ nested() {
 		"fast 20 nested 20" "frames by their way"
 	busywait 5 arrived_behind 20
 	ns_del vm3
-	circle
+	# One slow processor would have no time for anything else, cutting the wire included.
+	[[ -n ${NVO3_SLOW-} ]] || circle
 }
 
 arrived_behind() {
