@@ -44,12 +44,19 @@ probe_got() {	# NAMESPACE
 # probe_start NAMESPACE DEVICE SRC-IP DST-MAC DST-IP [HERTZ]
 probe_start() {
 	modprobe pktgen
-	probe_write "$1" kpktgend_0 rem_device_all "add_device $2"
+	# Its thread takes devices away when it comes to it.
+	probe_free "$1" "$2" || probe_write "$1" kpktgend_0 rem_device_all
+	busywait 10 probe_free "$1" "$2"
+	probe_write "$1" kpktgend_0 "add_device $2"
 	probe_write "$1" "$2" "count 0" "clone_skb 0" "pkt_size 60" "src_min $3" "src_max $3" \
 		"dst_mac $4" "dst $5" "udp_dst_min $PROBE_PORT" "udp_dst_max $PROBE_PORT" \
 		"delay $((1000000000 / ${6-1000}))"
 	bg "probe-$1" nsenter --net="/run/netns/$1" bash -c 'echo start >/proc/net/pktgen/pgctrl'
 	busywait 10 probe_runs "$1" "$2"
+}
+
+probe_free() {
+	! nsenter --net="/run/netns/$1" test -e "/proc/net/pktgen/$2"
 }
 
 probe_runs() {
