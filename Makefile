@@ -21,7 +21,8 @@ check-long:	## the same, and on the older kernel what is left out there; T=PATTE
 	@tools/deps/install check
 	@tools/check/run --long $(T)
 
-check-debug:	## the kernel's tests under KASAN, lockdep and kmemleak; T=PATTERN
+# Not in the menu before it has run once from beginning to end.
+check-debug:	# the kernel's tests under KASAN, lockdep and kmemleak; T=PATTERN
 	@tools/deps/install check-debug
 	@tools/check/run --debug $(T)
 
