@@ -7,7 +7,7 @@ import sys
 import time
 
 from packets import arp, checksum, eth, ip, ip4, ip6, mac, Namespace, ports, udp4, udp6
-from taps import inner_of, mac_of, Place, REMOTES
+from taps import inner_of, mac_of, Place, REMOTES, wait_at
 
 A1, A2, B1, B2 = '10.0.0.1', '10.0.0.2', 'fd00::1', 'fd00::2'
 EVERYBODY = (2, *REMOTES)
@@ -79,16 +79,16 @@ def flooded(place):
                 there.extend(found for found in map(inner_of, place.u.read())
                              if found and found[3] == raw)
                 return len(here) == 1 and len(there) == len(wanted)
-            until(look, lambda: f'{what} {cuts}: {here} {there}')
+            until((place.d, place.u), look, lambda: f'{what} {cuts}: {here} {there}')
             assert sorted(found[:3] for found in there) == [found[:3] for found in wanted]
     members(place, 'del')
 
 
-def until(condition, what, seconds=20):
+def until(taps, condition, what, seconds=20):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, what()
-        time.sleep(0.01)
+        wait_at(*taps)
 
 
 def padded(place):
@@ -207,7 +207,7 @@ def answers_of(place, count):
     def look():
         found.extend(data for data in place.c.read() if data[12:14] in (b'\x08\0', b'\x86\xdd'))
         return len(found) >= count
-    until(look, lambda: f'{len(found)} of {count} answers')
+    until((place.c,), look, lambda: f'{len(found)} of {count} answers')
     return found
 
 

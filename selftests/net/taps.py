@@ -2,6 +2,7 @@
 """Frames written into taps, whole or in pages, and what comes out of others; see taps.sh."""
 import fcntl
 import os
+import select
 import socket
 import struct
 import subprocess
@@ -40,6 +41,11 @@ class Tap:
                 frames.append(os.read(self.fd, 70000))
         except BlockingIOError:
             return frames
+
+
+def wait_at(*taps):
+    """For a frame at one of them, not for long: what is waited for may be something else."""
+    select.select([tap.fd for tap in taps], [], [], 0.1)
 
 
 def mac_of(dev):
@@ -184,7 +190,7 @@ class Place:
                         found.setdefault(mark, {})[name] = inner_of(data) if name == 'u' else data
             if sum(map(len, found.values())) >= count or time.monotonic() > deadline:
                 return found
-            time.sleep(0.01)
+            wait_at(self.c, self.d, self.u)
 
     def from_c(self, cases):
         """cases: (what, frame, cuts, frame as it arrives, MACs of receivers). All arrive as they

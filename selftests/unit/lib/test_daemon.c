@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -19,23 +18,7 @@
 
 #include "cleanup.h"
 #include "daemon.h"
-
-static char dir[] = "/tmp/test_daemon.XXXXXX";
-
-static int enter_dir(void **state)
-{
-	return mkdtemp(dir) && chdir(dir) == 0 ? 0 : -1;
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	return remove(path);
-}
-
-static int leave_dir(void **state)
-{
-	return chdir("/") == 0 ? nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS) : -1;
-}
+#include "own_dir.h"
 
 /* What @fn writes to @fd, and the exit status in *status. */
 static char *in_child(void (*fn)(void *arg), void *arg, int fd, int *status)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <ftw.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -21,26 +20,10 @@
 
 #include "cleanup.h"
 #include "store.h"
+#include "own_dir.h"
 
 #define URL "sqlite:test.db"
 #define OWNER "test"
-
-static char dir[] = "/tmp/test_store.XXXXXX";
-
-static int enter_dir(void **state)
-{
-	return mkdtemp(dir) && chdir(dir) == 0 ? 0 : -1;
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	return remove(path);
-}
-
-static int leave_dir(void **state)
-{
-	return chdir("/") == 0 ? nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS) : -1;
-}
 
 /* Each test starts without a store. */
 static int no_store(void **state)

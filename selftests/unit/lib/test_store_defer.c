@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A store whose sync is a worker's: who waits for the disk, and what a failing disk does. */
 #include <errno.h>
-#include <ftw.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,6 +16,7 @@
 
 #include "gate.h"
 #include "store.h"
+#include "own_dir.h"
 
 /*
  * Instead of the C library's, for SQLite too: who waits for the disk, and a disk that fails.
@@ -50,23 +50,6 @@ int fsync(int fd)
 
 #define URL "sqlite:test.db"
 #define OWNER "test"
-
-static char dir[] = "/tmp/test_store_defer.XXXXXX";
-
-static int enter_dir(void **state)
-{
-	return mkdtemp(dir) && chdir(dir) == 0 ? 0 : -1;
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	return remove(path);
-}
-
-static int leave_dir(void **state)
-{
-	return chdir("/") == 0 ? nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS) : -1;
-}
 
 static void put(struct store *store, const char *key, const char *text)
 {
