@@ -67,14 +67,15 @@ nve_add() {
 	HAS_NVE[h$n]=1
 }
 
-# vm_add N HOST: enslaved to the host's NVE, if it has one.
+# vm_add N HOST: enslaved to the host's NVE, if it has one. The host itself says nothing
+# there: its solicitations of IPv6 routers would be among the frames that tests count.
 vm_add() {
 	local n=$1 host=$2
 
 	ns_add "vm$n"
 	ip link add "p$n" netns "$host" type veth \
 		peer name eth0 address "$(mac "$n")" netns "vm$n"
-	ip -n "$host" link set "p$n" up ${HAS_NVE[$host]+master nve0}
+	ip -n "$host" link set "p$n" up addrgenmode none ${HAS_NVE[$host]+master nve0}
 	ip -n "vm$n" -b - <<-END
 		link set eth0 up
 		address add 10.0.0.$n/24 dev eth0
