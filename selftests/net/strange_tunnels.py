@@ -5,8 +5,8 @@ import subprocess
 import sys
 
 from genl import attr, attrs_of
-from packets import eth, ip4, ip6, mac, number, ports
-from taps import GENEVE, header, NVGRE, outer, OURS, Place, REMOTES, VXLAN, with_tos
+from packets import eth, ip4, ip6, mac, Namespace, number, ports
+from taps import GENEVE, header, NVGRE, outer, OURS, Place, REMOTES, Tap, VNET_HDR, VXLAN, with_tos
 from uapi import N
 
 OPTIONS = bytes((1, 2, 3, 1)) + bytes(4)
@@ -221,6 +221,30 @@ def ourselves(place):
         place.tool(f'member del dev nve0 vni 100 nve {address}')
         subprocess.run(['ip', '-n', 'h1', 'address', 'del', address, 'dev', 'u'], check=True)
     place.tool('nve set dev nve0 local 192.0.2.1 local6 2001:db8::1')
+
+
+def lying_device(place):
+    """The device that a packet comes from says that a checksum is left to do, and where it
+    begins: anywhere. Nothing is summed beyond a frame's end, of which the kernel would warn."""
+    def test(place):
+        for encap, v6, options, checksum in tunnels():
+            # Long enough that UDP puts the summing off, and keeps a number where the place was.
+            inner = ecn4(0) + bytes(100)
+            data = outer(encap, header(encap, 100, options) + inner, v6, checksum=checksum)
+            for start in range(20, 80):
+                liar.send(struct.pack('=BBHHHH', 1, 0, 0, 0, start, 6) + data)
+        tail = place.marked(b'')
+        place.from_u([('honest', outer(VXLAN, header(VXLAN, 100) + ecn4(0) + tail, False), (),
+                       ecn4(0) + tail)])
+
+    with Namespace('h1'):
+        liar = Tap('liar', VNET_HDR)
+    subprocess.run(['ip', '-n', 'h1', 'link', 'set', 'liar', 'address', OURS.hex(':'), 'up'],
+                   check=True)
+    before = place.decapsulated()
+    both(place, test)
+    assert place.decapsulated() > before + 100
+    liar.close()
 
 
 def maps(place):

@@ -12,7 +12,7 @@
 module_load
 taps_add
 
-plan 9
+plan 10
 test_run "congestion marks, wherever the inner header lies" packets marks
 test_run "inner frames cut at each byte" packets cut_short
 test_run "inner sources that are none" packets bad_sources
@@ -21,4 +21,5 @@ test_run "each bit of an NVGRE header" packets nvgre_bits
 test_run "each bit of a Geneve header" packets geneve_bits
 test_run "outer addresses that are none, VNs that are none" packets strangers
 test_run "the address of another NVE is given to the host" packets ourselves
+test_run "a device that lies about where a checksum begins" packets lying_device
 test_run "the highest VNI" packets last_vni

@@ -15,6 +15,7 @@ from uapi import N
 TUNSETIFF = 0x400454ca
 IFF_TAP, IFF_NO_PI, IFF_MULTI_QUEUE, IFF_NAPI, IFF_NAPI_FRAGS = 2, 0x1000, 0x100, 0x10, 0x20
 PAGES = IFF_MULTI_QUEUE | IFF_NAPI | IFF_NAPI_FRAGS
+VNET_HDR = 0x4000       # each frame follows a virtio_net_hdr; only for a tap that is new
 OURS, THEIRS = bytes.fromhex('0200000000aa'), bytes.fromhex('0200000000bb')
 VXLAN, GENEVE, NVGRE = 'vxlan', 'geneve', 'nvgre'
 # Who is behind the underlay: MAC, encapsulation, IPv6?
@@ -33,6 +34,9 @@ class Tap:
         ends = [*cuts, len(frame)]
         os.writev(self.fd, [frame[begin:end] for begin, end in zip([0, *cuts], ends)
                             if end > begin])
+
+    def close(self):
+        os.close(self.fd)
 
     def read(self):
         frames = []
