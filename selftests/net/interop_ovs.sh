@@ -15,7 +15,17 @@
 . "$(dirname "$0")/interop.sh"
 OVS=$LIB_TMP/ovs
 
+# In the first ten seconds after boot Open vSwitch 3.1 counts no processors (it believes that it
+# has just counted them), and without one nobody answers what its datapath asks.
+ovs_can_count() {
+	local up
+
+	read -r up _ </proc/uptime
+	((${up%.*} > 10))
+}
+
 ovs_start() {
+	busywait 20 ovs_can_count
 	export OVS_RUNDIR=$OVS OVS_LOGDIR=$OVS OVS_DBDIR=$OVS OVS_SYSCONFDIR=$OVS
 	mkdir "$OVS"
 	ovsdb-tool create "$OVS/conf.db" /usr/share/openvswitch/vswitch.ovsschema
