@@ -231,6 +231,7 @@ def lying_device(place):
             # Long enough that UDP puts the summing off, and keeps a number where the place was.
             inner = ecn4(0) + bytes(100)
             data = outer(encap, header(encap, 100, options) + inner, v6, checksum=checksum)
+            # From within the outer IP header to the inner frame; 1: the sum is left to do.
             for start in range(20, 80):
                 liar.send(struct.pack('=BBHHHH', 1, 0, 0, 0, start, 6) + data)
         tail = place.marked(b'')
