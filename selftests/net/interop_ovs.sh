@@ -15,8 +15,8 @@
 . "$(dirname "$0")/interop.sh"
 OVS=$LIB_TMP/ovs
 
-# In the first ten seconds after boot Open vSwitch 3.1 counts no processors (it believes that it
-# has just counted them), and without one nobody answers what its datapath asks.
+# Started right after boot, Open vSwitch 3.1 has no thread for what its datapath asks (its log:
+# "Overriding n-handler-threads to 0") and nothing passes; from ten seconds of uptime on it has.
 ovs_can_count() {
 	local up
 
