@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # A menu; each line's work is in the file that it names.
 
+# T=, B=, K= are this menu's: another Makefile has variables of its own by such names.
+MAKEOVERRIDES =
+
 .PHONY: all demo check check-long check-debug bench fuzz lint vm install help clean
 
 all:		## build the programs, and the module for both kernels, into build/

@@ -11,7 +11,7 @@ cd "$LIB_TOP" || exit
 
 # The test-only module that was built for this kernel.
 find_module() {
-	for ko in build/kernel/*/nvo3_fuzz.ko build/uml/*/nvo3_fuzz/nvo3_fuzz.ko; do
+	for ko in build/kernel/*/nvo3_fuzz.ko build/linux/*/nvo3_fuzz/nvo3_fuzz.ko; do
 		[[ -e $ko && $(modinfo -F vermagic "$ko") == "$(uname -r) "* ]] && return
 	done
 	echo "no module nvo3_fuzz for $(uname -r)"

@@ -111,15 +111,18 @@ def first(lab):
 
 
 def crowd(lab):
-    """A VM that asks, beside one that is quiet, one that sends nowhere, one that floods."""
+    """A VM that asks, beside one that is quiet, one that sends nowhere, one that floods; and one
+    that floods an NVE that takes nothing of it."""
     makers = {'nvo3': paths.CrowdedNvo3, 'br-vxlan': paths.CrowdedBridgeVxlan}
 
     def make(name):
         kind, _, offer = name.partition(' ')
         path = lab.make(f'crowd {kind}', lambda: makers[kind](lab.bed, f'crowd-{kind}'))
-        return paths.Offering(path, name, {'quiet': None, 'aside': 'hole', 'flood': 'vm'}[offer])
+        return paths.Offering(path, name, *{
+            'quiet': (None,), 'aside': ('hole',), 'flood': ('vm',), 'closed': ('vm', True)}[offer])
     return fill(lab, Series('crowd', Tail(lab.bed)), make,
-                [f'{kind} {offer}' for kind in makers for offer in ('quiet', 'aside', 'flood')])
+                [f'{kind} {offer}' for kind in makers for offer in ('quiet', 'aside', 'flood')] +
+                ['nvo3 closed'])
 
 
 def sending(lab, name):

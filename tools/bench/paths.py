@@ -248,6 +248,7 @@ class Crowded:
     [vm n] vm --- port2 [host A]
     """
     offer = None            # where it sends: None, 'vm' or, to be dropped there, 'hole'
+    closed = False
 
     def add_neighbour(self):
         self.bed.namespaces(self.ns('n'))
@@ -256,6 +257,11 @@ class Crowded:
 
     def set_offer(self, offer):
         self.offer = offer
+
+    def close(self, closed):
+        if closed != self.closed:
+            nvo3(self.ns('A'), f'port set dev port2 state {"associated" if closed else "active"}')
+        self.closed = closed
 
     def flood(self, on):
         if not self.offer:
@@ -376,14 +382,15 @@ class View:
 
 
 class Offering(View):
-    """With a neighbour that sends to somewhere, or to nowhere."""
+    """With a neighbour that sends to somewhere, or to nowhere, or to a port that is closed."""
 
-    def __init__(self, path, name, offer):
+    def __init__(self, path, name, offer, closed=False):
         super().__init__(path, name)
-        self.offer = offer
+        self.offer, self.closed = offer, closed
 
     def use(self):
         self.path.use()
+        self.path.close(self.closed)
         self.path.set_offer(self.offer)
 
 

@@ -111,6 +111,8 @@ ROWS = [
         ('nvo3 aside',)),
     Row('T12b', 'the same, to those beside a quiet one: with what it takes to make the frames',
         'unrest', 'crowd', ('nvo3 flood',), 'br-vxlan flood', 1.5, 1.1, True, ('nvo3 quiet',)),
+    Row('T12c', 'the same, to those beside one whose port is closed: what policing takes',
+        'unrest', 'crowd', ('nvo3 flood',), 'br-vxlan flood', 1.5, 1.1, True, ('nvo3 closed',)),
 ]
 
 

@@ -14,7 +14,7 @@ several programs, found by wildcard.
 and what make check-debug runs, in the debug kernel of tools/uml:
 
     uml/selftest  tools/uml/selftest
-    net-debug     half of selftests/net/* in one boot, then tools/uml/leaks; also those
+    net-debug     half of selftests/net/* in one boot, then tools/check/leaks; also those
                   that are for this kernel alone
     net-debug-2   the other half
 
@@ -35,7 +35,8 @@ KERNELS = ('6.12', '6.1')
 # Emulating one processor takes a fifth less time.
 ONE_PROCESSOR = ('--smp', '1')
 SCRIPT_LIMIT = 180
-DEBUG_SLOW = 4          # how many times longer a test may take where everything is watched
+# How many times longer a test may take where everything is watched, and emulated too.
+DEBUG_KERNELS = {'debug': 4, 'smp': 8, 'race': 8}
 BOOT_LIMIT = 120        # of a rig, under emulation on a loaded machine
 UNIT_LIMIT = 300
 
@@ -136,35 +137,53 @@ def rig_jobs(modules, wanted, long):
     return jobs
 
 
-def debug_build_jobs():
-    return [Job('build/userspace', ['make', '-C', 'userspace', 'all'], 600, plain=True),
+def debug_scripts(kernel, wanted):
+    return [path for path in executables('selftests/net/*')
+            if {'6.12', kernel} & set(script_kernels(path, ' '.join(KERNELS), True))
+            and wanted(f'net-{kernel}/{os.path.basename(path)}')]
+
+
+def debug_build_jobs(wanted):
+    """Only the kernels that are wanted: each takes long when it is not there."""
+    jobs = [Job('build/userspace', ['make', '-C', 'userspace', 'all'], 600, plain=True),
             Job('build/unit', ['make', '-C', 'selftests/unit'], 600, plain=True),
-            Job('build/kernel-debug', ['tools/uml/build', 'debug'], 7200, plain=True),
-            Job('build/module-debug', ['tools/uml/module', 'debug'], 600, plain=True),
-            Job('build/fuzz-module', ['tools/uml/module', 'debug', 'tools/fuzz/kmod'], 600,
-                plain=True),
             Job('build/fuzz', ['make', '-C', 'tools/fuzz/model'], 600, plain=True)]
+    for kernel in DEBUG_KERNELS:
+        if debug_scripts(kernel, wanted):
+            jobs += [Job(f'build/kernel-{kernel}', ['tools/linux/build', kernel], 7200,
+                         plain=True),
+                     Job(f'build/module-{kernel}', ['tools/linux/module', kernel], 600,
+                         plain=True),
+                     Job(f'build/fuzz-module-{kernel}',
+                         ['tools/linux/module', kernel, 'tools/fuzz/kmod'], 600, plain=True)]
+    return jobs
 
 
-def debug_job(name, cpu, module, scripts):
-    scripts = [*scripts, 'tools/uml/leaks']
-    limit = BOOT_LIMIT + DEBUG_SLOW * sum(script_limit(path) for path in scripts)
-    command = ['tools/uml/run', 'debug', '--cpu', str(cpu), '--timeout', str(limit),
-               '--exchange', f'build/check/{name}', '--env', 'V', '--ko', module or '', '--',
-               'tools/check/in-vm', *scripts]
+def debug_job(name, kernel, module, scripts, cpu=None):
+    slow = DEBUG_KERNELS[kernel]
+    scripts = [*scripts, 'tools/check/leaks']
+    limit = slow * (BOOT_LIMIT + sum(script_limit(path) for path in scripts))
+    options = ['--timeout', str(limit), '--exchange', f'build/check/{name}', '--env', 'V',
+               '--ko', module or '', '--', 'tools/check/in-vm', *scripts]
+    if kernel == 'debug':
+        command = ['tools/uml/run', kernel, '--cpu', str(cpu), *options]
+    else:
+        command = ['tools/vm/run', '--kernel', kernel, '--mem', '4096', *options]
     return Job(name, command, limit + 30, programs=scripts, rig=True,
-               env={'NVO3_SLOW': str(DEBUG_SLOW)})
+               env={'NVO3_SLOW': str(slow)})
 
 
 def debug_jobs(modules, wanted):
     """One User-Mode Linux has one processor, so two share the scripts."""
     cpus = sorted(os.sched_getaffinity(0))
-    scripts = [path for path in executables('selftests/net/*')
-               if {'6.12', 'debug'} & set(script_kernels(path, ' '.join(KERNELS), True))
-               and wanted(f'net-debug/{os.path.basename(path)}')]
-    jobs = [debug_job(name, cpu, modules.get('debug'), half)
+    scripts = debug_scripts('debug', wanted)
+    jobs = [debug_job(name, 'debug', modules.get('debug'), half, cpu)
             for name, cpu, half in (('net-debug', cpus[-1], scripts[::2]),
                                     ('net-debug-2', cpus[0], scripts[1::2])) if half]
+    for kernel in ('smp', 'race'):
+        scripts = debug_scripts(kernel, wanted)
+        if scripts:
+            jobs.append(debug_job(f'net-{kernel}', kernel, modules.get(kernel), scripts))
     if wanted('uml/selftest'):
         jobs.append(Job('uml/selftest', ['tools/uml/selftest'], 900))
     return jobs
