@@ -30,7 +30,8 @@ enum nvo3_map_kind {
 struct nvo3_map_cold {
 	u64 epoch;		/* 0: static */
 	u8 prov;		/* enum nvo3_prov */
-	u8 pad[3];		/* room for state, generation */
+	u8 generation;		/* of an agent's mapping: which snapshot named it last */
+	u8 pad[2];		/* room for state */
 	u32 group;		/* of the tenant system, 0: none; for readers in vmgroups.h */
 };
 
@@ -38,6 +39,7 @@ struct nvo3_mapping {
 	u32 vni;
 	u8 mac[ETH_ALEN];
 	u8 prov;		/* enum nvo3_prov */
+	u8 generation;
 	enum nvo3_map_kind kind;
 	u32 nr;			/* of the port, remote or group */
 	u32 group;		/* that the tenant system belongs to, 0: none */
@@ -60,6 +62,13 @@ static inline enum nvo3_map_kind nvo3_map_kind(u32 value)
 static inline bool nvo3_map_is_remote(enum nvo3_map_kind kind)
 {
 	return kind >= NVO3_MAP_REMOTE;
+}
+
+/* Do they say the same? Their generations are not asked. */
+static inline bool nvo3_map_same(const struct nvo3_mapping *a, const struct nvo3_mapping *b)
+{
+	return a->kind == b->kind && a->nr == b->nr && a->epoch == b->epoch &&
+	       a->prov == b->prov && a->group == b->group;
 }
 
 static inline u32 nvo3_map_nr(u32 value)
@@ -97,7 +106,8 @@ int nvo3_map_judge(const struct nvo3_mapping *held, const struct nvo3_mapping *c
 /*
  * Store @new in place of what is there. The caller has judged the claim and owns
  * the references behind the numbers. @old gets what was there (kind NONE if
- * nothing). 0, or an error of nvo3_table_insert() and nothing changed.
+ * nothing). 0, or an error of nvo3_table_insert() and nothing changed. Readers notice only
+ * another place.
  */
 int nvo3_map_store(struct nvo3_table *table, const struct nvo3_mapping *new,
 		   struct nvo3_mapping *old);

@@ -11,6 +11,7 @@
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <net/l3mdev.h>
+#include "departures.h"
 #include "group.h"
 #include "knobs.h"
 #include "map.h"
@@ -54,6 +55,8 @@ struct nvo3_nve {
 	u32 seq;				/* counts changes, for dumps; never 0 */
 	struct nvo3_table maps;
 	struct nvo3_vmgroups vmgroups;		/* of those behind other NVEs */
+	struct nvo3_departures departures;	/* of those that were behind ports */
+	struct delayed_work departed;		/* forgets them in time */
 	struct nvo3_vns vns;
 	struct nvo3_index ports;
 	struct nvo3_profiles profiles;
