@@ -417,6 +417,10 @@ int nvo3_nl_map_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	if (IS_ERR(nve))
 		return PTR_ERR(nve);
 	err = parse_filter(nve, nvo3_dump_attrs(cb)[NVO3_A_MAP], &filter, cb->extack);
+	if (!err && filter.stale) {
+		NL_SET_ERR_MSG(cb->extack, "stale-generation is for a flush");
+		err = -EINVAL;
+	}
 	if (!err)
 		dump(skb, cb, nve, &filter);
 	nvo3_nl_dump_end(nve);

@@ -44,7 +44,7 @@ mtu 1500 vns 0 ports 0 maps 0 remotes 0" nve show dev nve0
 	# Before it is up and IPv6 says its hellos, which an NVE drops
 	json_is '[{"dev": "nve0", "local": "10.0.0.1", "local6": "fd00::1", "encap": "vxlan",
 		   "dstport": 4790, "csum": false, "fastpath": "auto", "up": false, "mtu": 1500, "vns": 0, "ports": 0, "maps": 0,
-		   "remotes": 0, "table": {"slots": null, "bytes": null}, "drops": {},
+		   "remotes": 0, "redirected": 0, "table": {"slots": null, "bytes": null}, "drops": {},
 		   "ways": {"tx_fast": 0, "tx_compat": 0, "rx_fast": 0, "rx_compat": 0,
 			    "port_fast": 0, "port_queue": 0},
 		   "tx_bypass": {}, "rx_bypass": {}, "port_bypass": {}}]' \
@@ -74,7 +74,8 @@ vn() {
 		 "ports": 0, "maps": 0, "members": 0}]' vn
 	nv vn del dev nve0 vni 16777215
 	json_is '[{"dev": "nve0", "vni": 100, "unknown": "drop", "bum": "replicate", "limit": 0,
-		   "ports": 0, "maps": 0, "members": 0, "misses": 0, "stats": {"rx_packets": 0,
+		   "ports": 0, "maps": 0, "members": 0, "misses": 0, "redirected": 0,
+		   "digest": "0000000000000000", "digest_maps": 0, "stats": {"rx_packets": 0,
 		   "rx_bytes": 0, "tx_packets": 0, "tx_bytes": 0, "encap_packets": 0,
 		   "encap_bytes": 0, "decap_packets": 0, "decap_bytes": 0, "dropped": 0}}]' \
 		-s vn show dev nve0
@@ -137,6 +138,29 @@ map() {
 	text_is "dev nve0 vni 100 mac $mac:03 nve fd00::3 epoch 18446744073709551615 prov agent" \
 		map show prov agent
 	text_is "" map show prov static
+	digest
+	# Named by the next snapshot, and swept when it was not.
+	nv map replace dev nve0 vni 100 mac $mac:02 nve 10.0.0.2 prov agent generation 255
+	json_is '[{"dev": "nve0", "vni": 100, "mac": "02:00:00:00:00:02", "nve": "10.0.0.2",
+		   "prov": "agent", "generation": 255}]' map get dev nve0 vni 100 mac $mac:02
+	nv map flush dev nve0 vni 100 stale-generation 255
+	text_is "dev nve0 vni 100 mac $mac:02 nve 10.0.0.2 prov agent generation 255" map show prov agent
+	nv map flush dev nve0 vni 100 prov agent stale-generation 0
+	text_is "" map show prov agent
+}
+
+# As selftests/net/digest.py has it, which has a hash of its own.
+digest() {
+	nv map flush dev nve0 vni 100 prov agent
+	nv map add dev nve0 vni 100 mac 02:aa:bb:cc:dd:ee prov agent epoch 72623859790382856 \
+		nve 192.0.2.200,192.0.2.10,2001:db8::1,fd00::1
+	text_is "dev nve0 vni 100 digest c88300173b3f85f9 digest_maps 1
+    buckets 55 c88300173b3f85f9" vn digest dev nve0 vni 100
+	json_is '[{"dev": "nve0", "vni": 100, "digest": "c88300173b3f85f9", "digest_maps": 1,
+		   "buckets": {"55": "c88300173b3f85f9"}}]' vn digest vni 100 dev nve0
+	nv map del dev nve0 vni 100 mac 02:aa:bb:cc:dd:ee
+	json_is '[{"dev": "nve0", "vni": 100, "digest": "0000000000000000", "digest_maps": 0,
+		   "buckets": {}}]' vn digest vni 100 dev nve0
 }
 
 remote() {
