@@ -138,29 +138,34 @@ map() {
 	text_is "dev nve0 vni 100 mac $mac:03 nve fd00::3 epoch 18446744073709551615 prov agent" \
 		map show prov agent
 	text_is "" map show prov static
-	digest
-	# Named by the next snapshot, and swept when it was not.
-	nv map replace dev nve0 vni 100 mac $mac:02 nve 10.0.0.2 prov agent generation 255
-	json_is '[{"dev": "nve0", "vni": 100, "mac": "02:00:00:00:00:02", "nve": "10.0.0.2",
-		   "prov": "agent", "generation": 255}]' map get dev nve0 vni 100 mac $mac:02
-	nv map flush dev nve0 vni 100 stale-generation 255
-	text_is "dev nve0 vni 100 mac $mac:02 nve 10.0.0.2 prov agent generation 255" map show prov agent
-	nv map flush dev nve0 vni 100 prov agent stale-generation 0
-	text_is "" map show prov agent
 }
 
 # As selftests/net/digest.py has it, which has a hash of its own.
 digest() {
-	nv map flush dev nve0 vni 100 prov agent
-	nv map add dev nve0 vni 100 mac 02:aa:bb:cc:dd:ee prov agent epoch 72623859790382856 \
-		nve 192.0.2.200,192.0.2.10,2001:db8::1,fd00::1
-	text_is "dev nve0 vni 100 digest c88300173b3f85f9 digest_maps 1
-    buckets 55 c88300173b3f85f9" vn digest dev nve0 vni 100
-	json_is '[{"dev": "nve0", "vni": 100, "digest": "c88300173b3f85f9", "digest_maps": 1,
-		   "buckets": {"55": "c88300173b3f85f9"}}]' vn digest vni 100 dev nve0
-	nv map del dev nve0 vni 100 mac 02:aa:bb:cc:dd:ee
-	json_is '[{"dev": "nve0", "vni": 100, "digest": "0000000000000000", "digest_maps": 0,
-		   "buckets": {}}]' vn digest vni 100 dev nve0
+	nv vn add dev nve0 vni 101
+	nv map add dev nve0 vni 101 mac 02:aa:bb:cc:dd:ee prov agent epoch 72623859790382856 \
+		nve 192.0.2.9,2001:db8::2
+	text_is "dev nve0 vni 101 digest a712646c3609d430 digest_maps 1
+    buckets 55 a712646c3609d430" vn digest dev nve0 vni 101
+	json_is '[{"dev": "nve0", "vni": 101, "digest": "a712646c3609d430", "digest_maps": 1,
+		   "buckets": {"55": "a712646c3609d430"}}]' vn digest vni 101 dev nve0
+	nv map del dev nve0 vni 101 mac 02:aa:bb:cc:dd:ee
+	json_is '[{"dev": "nve0", "vni": 101, "digest": "0000000000000000", "digest_maps": 0,
+		   "buckets": {}}]' vn digest vni 101 dev nve0
+}
+
+# Named by a snapshot, and swept when the next one does not.
+generation() {
+	nv map add dev nve0 vni 101 mac $mac:02 nve 10.0.0.2 prov agent generation 255
+	json_is '[{"dev": "nve0", "vni": 101, "mac": "02:00:00:00:00:02", "nve": "10.0.0.2",
+		   "prov": "agent", "generation": 255}]' map get dev nve0 vni 101 mac $mac:02
+	nv map flush dev nve0 vni 101 stale-generation 255
+	text_is "dev nve0 vni 101 mac $mac:02 nve 10.0.0.2 prov agent generation 255" \
+		map show dev nve0 vni 101
+	nv map replace dev nve0 vni 101 mac $mac:02 nve 10.0.0.2 prov agent
+	nv map flush dev nve0 vni 101 prov agent stale-generation 255
+	text_is "" map show dev nve0 vni 101
+	nv vn del dev nve0 vni 101
 }
 
 remote() {
@@ -207,12 +212,14 @@ counters_count() {
 module_load
 ns_add a b
 
-plan 10
+plan 12
 test_run "nve: add, set, show, del" nve
 test_run "vn: add, set, show, del" vn
 test_run "member: add, show, del" member
 test_run "port: add, set, show, del" port
 test_run "map: add, replace, get, show, del, flush" map
+test_run "vn: digest" digest
+test_run "map: generations, and flush of what is stale" generation
 test_run "remote: show" remote
 test_run "-p prints the same for people" pretty
 test_run "-n takes a name or a path" netns_by_path
