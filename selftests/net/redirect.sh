@@ -115,6 +115,7 @@ in_a_circle() {
 	local who=02:00:00:00:00:31 n count ended
 	local -A next=([1]=2 [2]=3 [3]=1) dev=([1]=p1 [2]=p3 [3]=p4)
 
+	run_cmd nvo3 -n h3 nve set dev nve0 verify off
 	for n in 1 2 3; do
 		nvo3 -n h$n map add dev nve0 vni 100 mac $who port "${dev[$n]}" epoch 1
 		nvo3 -n h$n map replace dev nve0 vni 100 mac $who nve "192.0.2.${next[$n]}" \
