@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Addresses that were behind a port of ours until a newer epoch moved them to another NVE, and when:
- * frames for them are still on their way here. What is late goes where the mapping leads by then.
+ * Addresses that were behind a port of ours until a newer epoch moved them to another NVE, and
+ * when: frames for them are still on their way here. What is late goes where the mapping leads by
+ * then.
  *
  * A table of the mappings' kind, (VNI, MAC) -> time, made for the first one. An entry says nothing
  * while its address is mapped to no other NVE, and goes when that is so at the end of a request.

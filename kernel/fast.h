@@ -63,32 +63,6 @@ enum nvo3_drop nvo3_to_group(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nv
 enum nvo3_drop nvo3_to_members(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
 			       struct sk_buff *skb, const struct nvo3_flow *flow);
 
-/* Which of a group's paths the frame takes, NULL if all are down. */
-static inline struct nvo3_remote *nvo3_path_of(const struct nvo3_nve *nve,
-					       const struct nvo3_group *group,
-					       const struct nvo3_flow *flow)
-{
-	/* Other bits than those of the source port, which routers choose by behind us. */
-	return nvo3_group_pick(group, nvo3_flow_hash(flow, nve->flow_seed ^ 0x70617468));
-}
-
-/* Does a mapping of this value lead to the NVE at @addr, by one of its paths? */
-static inline bool nvo3_leads_to(struct nvo3_nve *nve, u32 value, const struct nvo3_addr *addr)
-{
-	const struct nvo3_remote *remote;
-	const struct nvo3_group *group;
-
-	if (nvo3_map_kind(value) == NVO3_MAP_REMOTE) {
-		remote = nvo3_remote_lookup(&nve->remotes, nvo3_map_nr(value));
-		return remote && nvo3_addr_equal(&remote->loc.addr, addr);
-	}
-	if (nvo3_map_kind(value) == NVO3_MAP_GROUP) {
-		group = nvo3_group_lookup(&nve->groups, nvo3_map_nr(value));
-		return group && nvo3_group_leads_to(group, addr);
-	}
-	return false;
-}
-
 /* to_underlay.c: the outer headers, and out. @from hears of what is too large. */
 enum nvo3_drop nvo3_to_underlay(struct nvo3_nve *nve, struct nvo3_port *from,
 				struct nvo3_remote *remote, struct sk_buff *skb,
@@ -100,8 +74,8 @@ enum nvo3_drop nvo3_on_to_underlay(struct nvo3_nve *nve, const struct nvo3_vn *v
 				   const struct nvo3_flow *flow, const struct nvo3_outer *outer);
 
 /*
- * redirect.c: a frame that came by a tunnel and is mapped to other NVEs by @value. Either it is late,
- * and goes on there, or it goes nowhere (TUNNEL_REMOTE).
+ * redirect.c: a frame that came by a tunnel and is mapped to other NVEs by @value. Either it is
+ * late, and goes on there, or it goes nowhere (TUNNEL_REMOTE).
  */
 enum nvo3_drop nvo3_redirect(struct nvo3_nve *nve, struct nvo3_vn *vn, u32 value,
 			     const struct nvo3_outer *outer, struct sk_buff *skb);

@@ -58,6 +58,12 @@ int nvo3_map_judge(const struct nvo3_mapping *held, const struct nvo3_mapping *c
 	return 0;
 }
 
+bool nvo3_map_same(const struct nvo3_mapping *a, const struct nvo3_mapping *b)
+{
+	return a->kind == b->kind && a->nr == b->nr && a->epoch == b->epoch &&
+	       a->prov == b->prov && a->group == b->group;
+}
+
 int nvo3_map_store(struct nvo3_table *table, const struct nvo3_mapping *new,
 		   struct nvo3_mapping *old)
 {

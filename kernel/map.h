@@ -64,13 +64,6 @@ static inline bool nvo3_map_is_remote(enum nvo3_map_kind kind)
 	return kind >= NVO3_MAP_REMOTE;
 }
 
-/* Do they say the same? Their generations are not asked. */
-static inline bool nvo3_map_same(const struct nvo3_mapping *a, const struct nvo3_mapping *b)
-{
-	return a->kind == b->kind && a->nr == b->nr && a->epoch == b->epoch &&
-	       a->prov == b->prov && a->group == b->group;
-}
-
 static inline u32 nvo3_map_nr(u32 value)
 {
 	return value & (BIT(NVO3_MAP_NR_BITS) - 1);
@@ -103,11 +96,13 @@ bool nvo3_map_find(struct nvo3_table *table, u32 vni, const u8 *mac, struct nvo3
  */
 int nvo3_map_judge(const struct nvo3_mapping *held, const struct nvo3_mapping *claim);
 
+/* Do they say the same? Their generations are not asked. */
+bool nvo3_map_same(const struct nvo3_mapping *a, const struct nvo3_mapping *b);
+
 /*
- * Store @new in place of what is there. The caller has judged the claim and owns
- * the references behind the numbers. @old gets what was there (kind NONE if
- * nothing). 0, or an error of nvo3_table_insert() and nothing changed. Readers notice only
- * another place.
+ * Store @new in place of what is there. The caller has judged the claim and owns the references
+ * behind the numbers. @old gets what was there (kind NONE if nothing). Readers notice nothing but
+ * another place. 0, or an error of nvo3_table_insert() and nothing changed.
  */
 int nvo3_map_store(struct nvo3_table *table, const struct nvo3_mapping *new,
 		   struct nvo3_mapping *old);

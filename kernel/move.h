@@ -11,7 +11,7 @@
 
 #include "nve.h"
 
-/* Before the device is registered, and when no mapping is left: waits for work, without the lock. */
+/* Before the device is registered; when no mapping is left: waits for work, without the lock. */
 void nvo3_moves_init(struct nvo3_nve *nve);
 void nvo3_moves_stop(struct nvo3_nve *nve);
 

@@ -10,6 +10,7 @@
 #include <linux/jiffies.h>
 #include <net/gso.h>
 #include "fast.h"
+#include "leads.h"
 
 static bool is_late(struct nvo3_nve *nve, u32 vni, const u8 *mac)
 {

@@ -5,6 +5,7 @@
  */
 #include <linux/jiffies.h>
 #include "fast.h"
+#include "leads.h"
 #include "notify.h"
 #include "verify.h"
 

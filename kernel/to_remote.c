@@ -5,6 +5,7 @@
  */
 #include <net/gso.h>
 #include "fast.h"
+#include "leads.h"
 
 static enum nvo3_drop send(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
 			   struct nvo3_remote *remote, struct sk_buff *skb,

@@ -11,18 +11,20 @@
 
 MANY=2000
 
-# stays N: the address of the N-th mapping
+# of N: the address of the N-th mapping
 of() {
 	printf '02:00:00:01:%02x:%02x' $(($1 / 256)) $(($1 % 256))
 }
 
 # snapshot GENERATION STEP: names each STEP-th, as it is.
 snapshot() {
-	local n
-
-	for ((n = 0; n < MANY; n += $2)); do
-		echo "map replace dev nve0 vni 100 mac $(of $n) nve 192.0.2.22 epoch 7 prov agent generation $1"
-	done >"$LIB_TMP/snapshot"
+	# One process for all of them.
+	awk -v generation="$1" -v step="$2" -v many="$MANY" 'BEGIN {
+		for (n = 0; n < many; n += step)
+			printf "map replace dev nve0 vni 100 mac 02:00:00:01:%02x:%02x " \
+			       "nve 192.0.2.22 epoch 7 prov agent generation %d\n",
+			       n / 256, n % 256, generation
+	}' >"$LIB_TMP/snapshot"
 	echo "+ a snapshot of $((MANY / $2)), generation $1"
 	nvo3 -n h1 -b "$LIB_TMP/snapshot"
 }
@@ -105,6 +107,7 @@ swept() {
 	assert_eq "$(held)" $((MANY / 4 + 2)) "mappings"
 	sweep 6
 	assert_eq "$(held)" 2 "mappings"
+	nvo3 -n h1 map flush dev nve0 prov static
 	nvo3 -n h1 map flush dev nve0 vni 200
 }
 
@@ -123,11 +126,11 @@ probed() {
 
 # Neither does marking move anything in the table, nor the digest.
 table_rests() {
-	local before
-
-	before=$(nvo3 -n h1 vn digest dev nve0 vni 100)
+	snapshot 8 1
+	nvo3 -n h1 vn digest dev nve0 vni 100 >"$LIB_TMP/digest"
 	snapshot 9 1
-	assert_eq "$(nvo3 -n h1 vn digest dev nve0 vni 100)" "$before" "digest"
+	nvo3 -n h1 vn digest dev nve0 vni 100 | cmp "$LIB_TMP/digest" -
+	grep -q " digest_maps $MANY$" "$LIB_TMP/digest"
 }
 
 module_load

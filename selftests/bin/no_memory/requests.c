@@ -429,7 +429,8 @@ static const struct op vns[] = {
 	{ "profile-add that replaces", profile_replace, profile_restore }, { }
 }, questions[] = {
 	{ NULL, map_add }, { NULL, member_add },
-	{ "nve-get", nve_get }, { "map-get", map_get }, { "digest-get", digest_get }, { "all NVEs", nve_list },
+	{ "digest-get", digest_get },
+	{ "nve-get", nve_get }, { "map-get", map_get }, { "all NVEs", nve_list },
 	{ "all VNs", vn_list }, { "all members", member_list }, { "all ports", port_list },
 	{ "all mappings", map_list }, { "all remotes", remote_list },
 	{ "all profiles", profile_list }, { NULL, map_del }, { NULL, member_del }, { }

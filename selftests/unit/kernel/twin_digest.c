@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* userspace/lib/digest.c among the kernel's leaves, whose headers have the same names as its own. */
+/* userspace/lib/digest.c among the kernel's leaves, whose headers have names of its own. */
 #include "../../../userspace/lib/addr.c"
 #include "../../../userspace/lib/digest.c"
 #include "../../../userspace/lib/errs.c"
