@@ -55,8 +55,6 @@ struct nvo3_nve {
 	u32 seq;				/* counts changes, for dumps; never 0 */
 	struct nvo3_table maps;
 	struct nvo3_vmgroups vmgroups;		/* of those behind other NVEs */
-	struct nvo3_departures departures;	/* of those that were behind ports */
-	struct delayed_work departed;		/* forgets them in time */
 	struct nvo3_vns vns;
 	struct nvo3_index ports;
 	struct nvo3_profiles profiles;
@@ -65,6 +63,8 @@ struct nvo3_nve {
 	struct nvo3_remotes remotes;
 	struct nvo3_groups groups;
 	struct nvo3_reaper reaper;
+	struct nvo3_departures departures;	/* of those that were behind ports */
+	struct delayed_work departed;		/* forgets them in time */
 
 	struct list_head slaves;		/* rtnl */
 	struct list_head net_node;		/* NVEs of the underlay's netns; rtnl */
