@@ -17,6 +17,7 @@ void nvo3_departures_init(struct nvo3_departures *departures, struct mutex *lock
 {
 	departures->table = NULL;
 	departures->lock = lock;
+	departures->due = 0;
 }
 
 void nvo3_departures_uninit(struct nvo3_departures *departures)
@@ -51,11 +52,13 @@ static struct cold *find(struct nvo3_departures *departures, struct nvo3_key key
 	return departures->table ? nvo3_table_find(departures->table, key, at) : NULL;
 }
 
+/* While all are there to stay, those who come too late do not look through them again each. */
 static bool is_full(struct nvo3_departures *departures, u32 now, u32 keep)
 {
 	if (departures->table->count < NVO3_DEPARTURES_MAX)
 		return false;
-	nvo3_departures_purge(departures, now, keep);
+	if (!departures->due || (s32)(now - departures->due) >= 0)
+		nvo3_departures_purge(departures, now, keep);
 	return departures->table->count >= NVO3_DEPARTURES_MAX;
 }
 
@@ -153,6 +156,7 @@ u32 nvo3_departures_purge(struct nvo3_departures *departures, u32 now, u32 keep)
 		else if (!next || rest < next)
 			next = rest;
 	}
+	departures->due = next ? now + next ?: 1 : 0;
 	return next;
 }
 

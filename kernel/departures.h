@@ -24,6 +24,7 @@ struct nvo3_table;
 struct nvo3_departures {
 	struct nvo3_table *table;	/* NULL before the first */
 	struct mutex *lock;
+	u32 due;			/* none is over before that; 0: nobody has looked */
 };
 
 void nvo3_departures_init(struct nvo3_departures *departures, struct mutex *lock);
