@@ -17,7 +17,7 @@
 struct nvo3_emit {
 	struct nvo3_nve *nve;
 	const struct nvo3_conf *conf;
-	struct nvo3_port *from;
+	struct nvo3_port *from;		/* NULL: it came by a tunnel, and is late */
 	struct nvo3_remote *remote;
 	const struct nvo3_flow *flow;
 	u32 vni;		/* of the encapsulation header */

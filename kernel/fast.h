@@ -68,6 +68,18 @@ enum nvo3_drop nvo3_to_underlay(struct nvo3_nve *nve, struct nvo3_port *from,
 				struct nvo3_remote *remote, struct sk_buff *skb,
 				const struct nvo3_flow *flow);
 
+/* Likewise for what came as @outer says: with its DSCP, and its TTL less one, which is not 0. */
+enum nvo3_drop nvo3_on_to_underlay(struct nvo3_nve *nve, const struct nvo3_vn *vn,
+				   struct nvo3_remote *remote, struct sk_buff *skb,
+				   const struct nvo3_flow *flow, const struct nvo3_outer *outer);
+
+/*
+ * redirect.c: a frame that came by a tunnel and is mapped to other NVEs by @value. Either it is
+ * late, and goes on there, or it goes nowhere (TUNNEL_REMOTE).
+ */
+enum nvo3_drop nvo3_redirect(struct nvo3_nve *nve, struct nvo3_vn *vn, u32 value,
+			     const struct nvo3_outer *outer, struct sk_buff *skb);
+
 /* miss.c: no mapping for the destination of a tenant system's frame */
 void nvo3_miss(struct nvo3_nve *nve, struct nvo3_port *from, const struct ethhdr *eth);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Another NVE's packet whose outer headers are read: is it for one of our VNs,
- * and which port does the inner frame go to? Never to another NVE (split horizon).
+ * and which port does the inner frame go to? Never to another NVE (split horizon), unless
+ * it is late (redirect.c).
  */
 #include <linux/if_vlan.h>
 #include <net/inet_ecn.h>
@@ -126,12 +127,12 @@ static enum nvo3_drop to_all(struct nvo3_nve *nve, struct nvo3_vn *vn, struct sk
 
 /* A frame that no port has by a mapping, whose value is @value. */
 static enum nvo3_drop deliver(struct nvo3_nve *nve, struct nvo3_vn *vn, u32 value,
-			      struct sk_buff *skb)
+			      const struct nvo3_outer *outer, struct sk_buff *skb)
 {
 	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
 		return to_all(nve, vn, skb);
 	if (nvo3_map_is_remote(nvo3_map_kind(value)))
-		return NVO3_DROP_TUNNEL_REMOTE;
+		return nvo3_redirect(nve, vn, value, outer, skb);
 	if (READ_ONCE(vn->unknown) == NVO3_UNKNOWN_FLOOD)
 		return to_all(nve, vn, skb);
 	return NVO3_DROP_UNKNOWN_DST;
@@ -179,7 +180,7 @@ enum nvo3_drop nvo3_from_outer(struct nvo3_nve *nve, const struct nvo3_outer *ou
 	dev_sw_netstats_rx_add(nve->dev, skb->len);
 	nvo3_stats_count((*vn)->stats, NVO3_COUNT_DECAP, nvo3_stats_frames(skb), skb->len);
 	if (!to)
-		return deliver(nve, *vn, value, skb);
+		return deliver(nve, *vn, value, outer, skb);
 	*port = to;
 	nvo3_stats_count(to->stats, NVO3_COUNT_DECAP, nvo3_stats_frames(skb), skb->len);
 	return nvo3_to_port(to, skb, NULL);

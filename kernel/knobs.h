@@ -26,7 +26,7 @@ struct nvo3_conf {
 	u16 sport_min, sport_max;	/* UDP source ports, 0: as the namespace has them */
 	u8 fastpath;		/* enum nvo3_fastpath */
 	u8 verify;		/* enum nvo3_verify */
-	u32 redirect;		/* ms, see source.c */
+	u32 redirect;		/* ms, see redirect.c, source.c */
 	u32 gen;		/* counts the replacements */
 };
 

@@ -5,6 +5,8 @@
 #include "addr.h"
 #include "budget.h"
 #include "bypass.h"
+#include "departures.h"
+#include "digest.h"
 #include "encap.h"
 #include "group.h"
 #include "flow.h"
@@ -45,6 +47,8 @@ static int __init selftest(void)
 	ok &= nvo3_table_selftest();
 	ok &= nvo3_map_selftest();
 	ok &= nvo3_vmgroups_selftest();
+	ok &= nvo3_digest_selftest();
+	ok &= nvo3_departures_selftest();
 	ok &= nvo3_bypass_selftest();
 	ok &= nvo3_vouch_selftest();
 	ok &= nvo3_template_selftest();

@@ -20,6 +20,7 @@ static void map_fill(struct nvo3_mapping *out, struct nvo3_key key, u32 value,
 	out->nr = nvo3_map_nr(value);
 	out->epoch = cold->epoch;
 	out->group = cold->group;
+	out->generation = cold->generation;
 }
 
 bool nvo3_map_find(struct nvo3_table *table, u32 vni, const u8 *mac, struct nvo3_mapping *out)
@@ -57,6 +58,12 @@ int nvo3_map_judge(const struct nvo3_mapping *held, const struct nvo3_mapping *c
 	return 0;
 }
 
+bool nvo3_map_same(const struct nvo3_mapping *a, const struct nvo3_mapping *b)
+{
+	return a->kind == b->kind && a->nr == b->nr && a->epoch == b->epoch &&
+	       a->prov == b->prov && a->group == b->group;
+}
+
 int nvo3_map_store(struct nvo3_table *table, const struct nvo3_mapping *new,
 		   struct nvo3_mapping *old)
 {
@@ -67,7 +74,8 @@ int nvo3_map_store(struct nvo3_table *table, const struct nvo3_mapping *new,
 	cold = nvo3_table_find(table, key, &value);
 	if (cold) {
 		map_fill(old, key, value, cold);
-		nvo3_table_set(table, key, map_value(new));
+		if (value != map_value(new))
+			nvo3_table_set(table, key, map_value(new));
 	} else {
 		cold = nvo3_table_insert(table, key, map_value(new));
 		if (IS_ERR(cold))
@@ -77,6 +85,7 @@ int nvo3_map_store(struct nvo3_table *table, const struct nvo3_mapping *new,
 	cold->epoch = new->epoch;
 	cold->prov = new->prov;
 	cold->group = new->group;
+	cold->generation = new->generation;
 	return 0;
 }
 

@@ -30,7 +30,8 @@ enum nvo3_map_kind {
 struct nvo3_map_cold {
 	u64 epoch;		/* 0: static */
 	u8 prov;		/* enum nvo3_prov */
-	u8 pad[3];		/* room for state, generation */
+	u8 generation;		/* of an agent's mapping: which snapshot named it last */
+	u8 pad[2];		/* room for state */
 	u32 group;		/* of the tenant system, 0: none; for readers in vmgroups.h */
 };
 
@@ -38,6 +39,7 @@ struct nvo3_mapping {
 	u32 vni;
 	u8 mac[ETH_ALEN];
 	u8 prov;		/* enum nvo3_prov */
+	u8 generation;
 	enum nvo3_map_kind kind;
 	u32 nr;			/* of the port, remote or group */
 	u32 group;		/* that the tenant system belongs to, 0: none */
@@ -94,10 +96,13 @@ bool nvo3_map_find(struct nvo3_table *table, u32 vni, const u8 *mac, struct nvo3
  */
 int nvo3_map_judge(const struct nvo3_mapping *held, const struct nvo3_mapping *claim);
 
+/* Do they say the same? Their generations are not asked. */
+bool nvo3_map_same(const struct nvo3_mapping *a, const struct nvo3_mapping *b);
+
 /*
- * Store @new in place of what is there. The caller has judged the claim and owns
- * the references behind the numbers. @old gets what was there (kind NONE if
- * nothing). 0, or an error of nvo3_table_insert() and nothing changed.
+ * Store @new in place of what is there. The caller has judged the claim and owns the references
+ * behind the numbers. @old gets what was there (kind NONE if nothing). Readers notice nothing but
+ * another place. 0, or an error of nvo3_table_insert() and nothing changed.
  */
 int nvo3_map_store(struct nvo3_table *table, const struct nvo3_mapping *new,
 		   struct nvo3_mapping *old);

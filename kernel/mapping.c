@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/jiffies.h>
 #include <linux/sched.h>
-#include <linux/slab.h>
 #include "mapping.h"
+#include "move.h"
 #include "notify.h"
 
 static void hold(struct nvo3_nve *nve, const struct nvo3_mapping *map)
@@ -30,53 +29,48 @@ static void release(struct nvo3_nve *nve, const struct nvo3_mapping *map)
 	rcu_read_unlock();
 }
 
-static void count(struct nvo3_vn *vn, const struct nvo3_mapping *map, int by)
+u8 nvo3_mapping_places(struct nvo3_nve *nve, const struct nvo3_mapping *map,
+		       struct nvo3_addr addrs[NVO3_PATHS_MAX])
+{
+	const struct nvo3_group *group;
+	u8 count = 0;
+
+	rcu_read_lock();
+	if (map->kind == NVO3_MAP_GROUP) {
+		group = nvo3_group_lookup(&nve->groups, map->nr);
+		for (; count < group->count; count++)
+			addrs[count] = group->paths[count].remote->loc.addr;
+	} else if (map->kind == NVO3_MAP_REMOTE) {
+		addrs[count++] = nvo3_remote_lookup(&nve->remotes, map->nr)->loc.addr;
+	}
+	rcu_read_unlock();
+	return count;
+}
+
+static u64 hash_of(struct nvo3_nve *nve, const struct nvo3_mapping *map)
+{
+	struct nvo3_digest_entry entry;
+
+	entry.epoch = map->epoch;
+	ether_addr_copy(entry.mac, map->mac);
+	entry.count = nvo3_mapping_places(nve, map, entry.addr);
+	return nvo3_digest_hash(&entry);
+}
+
+/* The mapping has its reference, so what it leads to can be looked at. */
+static void count(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3_mapping *map, int by)
 {
 	if (map->kind == NVO3_MAP_NONE)
 		return;
 	vn->maps += by;
 	if (nvo3_map_is_remote(map->kind))
 		vn->remote_maps += by;
-}
-
-static void copy_places(struct nvo3_nve *nve, const struct nvo3_mapping *map,
-			struct nvo3_left *left)
-{
-	const struct nvo3_group *group;
-
-	rcu_read_lock();
-	if (map->kind == NVO3_MAP_GROUP) {
-		group = nvo3_group_lookup(&nve->groups, map->nr);
-		for (; left->count < group->count; left->count++)
-			left->addr[left->count] = group->paths[left->count].remote->loc.addr;
-	} else {
-		left->addr[left->count++] = nvo3_remote_lookup(&nve->remotes, map->nr)->loc.addr;
-	}
-	rcu_read_unlock();
-}
-
-/*
- * An address that a newer epoch brings to a port of ours has left another NVE, which sends on
- * what still comes there. Known before the mapping changes, so that no such frame is refused.
- */
-static int note_move(struct nvo3_nve *nve, const struct nvo3_mapping *new)
-{
-	struct nvo3_mapping held;
-	struct nvo3_left *left;
-
-	if (new->kind != NVO3_MAP_PORT || !nvo3_map_find(&nve->maps, new->vni, new->mac, &held) ||
-	    !nvo3_map_is_remote(held.kind) || new->epoch <= held.epoch)
-		return 0;
-	left = kzalloc(sizeof(*left), GFP_KERNEL_ACCOUNT);
-	if (!left)
-		return -ENOMEM;
-	left->at = get_jiffies_64();
-	ether_addr_copy(left->mac, new->mac);
-	copy_places(nve, &held, left);
-	rcu_read_lock();
-	nvo3_port_set_left(nvo3_nve_port(nve, new->nr), left);
-	rcu_read_unlock();
-	return 0;
+	if (map->prov != NVO3_PROV_AGENT)
+		return;
+	if (by > 0)
+		nvo3_digest_add(&vn->digest, hash_of(nve, map));
+	else
+		nvo3_digest_sub(&vn->digest, hash_of(nve, map));
 }
 
 /*
@@ -100,32 +94,44 @@ static void settle_group(struct nvo3_nve *nve, u32 vni, const u8 *mac)
 int nvo3_mapping_set(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3_mapping *new,
 		     struct nvo3_mapping *old)
 {
+	struct nvo3_mapping held = {};
 	int err;
 
 	lockdep_assert_held(&nve->lock);
-	err = note_move(nve, new);
-	if (!err)
-		err = set_group(nve, new);
+	nvo3_map_find(&nve->maps, new->vni, new->mac, &held);
+	err = nvo3_move_note(nve, new, &held);
 	if (err)
 		return err;
+	err = set_group(nve, new);
+	if (err)
+		goto err_move;
 	err = nvo3_map_store(&nve->maps, new, old);
-	if (err) {
-		settle_group(nve, new->vni, new->mac);
-		return err;
-	}
+	if (err)
+		goto err_group;
 	hold(nve, new);
-	count(vn, new, 1);
-	count(vn, old, -1);
+	if (nvo3_map_same(new, old))
+		return 0;
+	count(nve, vn, new, 1);
+	count(nve, vn, old, -1);
 	nvo3_nve_changed(nve);
 	return 0;
+
+err_group:
+	settle_group(nve, new->vni, new->mac);
+err_move:
+	nvo3_move_undo(nve, new, &held);
+	return err;
 }
 
+/* Of what is named again, and nothing of it is new, nobody hears. */
 void nvo3_mapping_commit(struct nvo3_nve *nve, const struct nvo3_mapping *new,
 			 const struct nvo3_mapping *old)
 {
 	if (old->group && !new->group)
 		settle_group(nve, new->vni, new->mac);
-	nvo3_notify_map(nve, NVO3_CMD_MAP_NTF, new);
+	nvo3_move_commit(nve, new, old);
+	if (!nvo3_map_same(new, old))
+		nvo3_notify_map(nve, NVO3_CMD_MAP_NTF, new);
 	release(nve, old);
 }
 
@@ -140,10 +146,13 @@ void nvo3_mapping_undo(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nv
 	else
 		WARN_ON_ONCE(nvo3_map_store(&nve->maps, old, &gone));
 	settle_group(nve, new->vni, new->mac);
-	count(vn, new, -1);
-	count(vn, old, 1);
+	nvo3_move_undo(nve, new, old);
+	if (!nvo3_map_same(new, old)) {
+		count(nve, vn, new, -1);
+		count(nve, vn, old, 1);
+		nvo3_nve_changed(nve);
+	}
 	release(nve, new);
-	nvo3_nve_changed(nve);
 }
 
 void nvo3_mapping_del(struct nvo3_nve *nve, struct nvo3_vn *vn, const u8 *mac)
@@ -155,7 +164,8 @@ void nvo3_mapping_del(struct nvo3_nve *nve, struct nvo3_vn *vn, const u8 *mac)
 		return;
 	if (old.group)
 		settle_group(nve, vn->vni, mac);
-	count(vn, &old, -1);
+	nvo3_move_forget(nve, vn->vni, mac);
+	count(nve, vn, &old, -1);
 	nvo3_nve_changed(nve);
 	nvo3_notify_map(nve, NVO3_CMD_MAP_DEL_NTF, &old);
 	release(nve, &old);
@@ -166,6 +176,8 @@ bool nvo3_mapping_matches(const struct nvo3_mapping_filter *filter, const struct
 	if (filter->vn && filter->vn->vni != map->vni)
 		return false;
 	if (filter->port && (map->kind != NVO3_MAP_PORT || map->nr != filter->port->nr))
+		return false;
+	if (filter->stale && map->generation == filter->generation)
 		return false;
 	return filter->provs & BIT(map->prov);
 }
@@ -193,4 +205,20 @@ u32 nvo3_mapping_flush(struct nvo3_nve *nve, const struct nvo3_mapping_filter *f
 		left--;
 	}
 	return done;
+}
+
+void nvo3_mapping_digest(struct nvo3_nve *nve, const struct nvo3_vn *vn,
+			 u64 buckets[NVO3_DIGEST_BUCKETS])
+{
+	u32 left = vn->digest.maps, pos = 0;
+	struct nvo3_mapping map;
+
+	lockdep_assert_held(&nve->lock);
+	while (left && nvo3_map_next(&nve->maps, &pos, &map)) {
+		cond_resched();
+		if (map.vni != vn->vni || map.prov != NVO3_PROV_AGENT)
+			continue;
+		buckets[nvo3_digest_bucket(map.mac)] += hash_of(nve, &map);
+		left--;
+	}
 }

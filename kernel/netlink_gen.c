@@ -47,6 +47,11 @@ static const struct netlink_range_validation nvo3_a_remote_remote_vni_range = {
 	.max	= NVO3_VNI_MAX,
 };
 
+static const struct netlink_range_validation nvo3_a_digest_vni_range = {
+	.min	= 1ULL,
+	.max	= NVO3_VNI_MAX,
+};
+
 /* Common nested types */
 const struct nla_policy nvo3_allow_nl_policy[NVO3_A_ALLOW_PLEN + 1] = {
 	[NVO3_A_ALLOW_MAC] = NLA_POLICY_EXACT_LEN(6),
@@ -55,7 +60,14 @@ const struct nla_policy nvo3_allow_nl_policy[NVO3_A_ALLOW_PLEN + 1] = {
 	[NVO3_A_ALLOW_PLEN] = NLA_POLICY_MAX(NLA_U8, 128),
 };
 
-const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_GROUP + 1] = {
+const struct nla_policy nvo3_digest_nl_policy[NVO3_A_DIGEST_PAD + 1] = {
+	[NVO3_A_DIGEST_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_digest_vni_range),
+	[NVO3_A_DIGEST_SUM] = { .type = NLA_U64, },
+	[NVO3_A_DIGEST_MAPS] = { .type = NLA_U32, },
+	[NVO3_A_DIGEST_BUCKETS] = NLA_POLICY_EXACT_LEN(2048),
+};
+
+const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_STALE_GENERATION + 1] = {
 	[NVO3_A_MAP_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_map_vni_range),
 	[NVO3_A_MAP_MAC] = NLA_POLICY_EXACT_LEN(6),
 	[NVO3_A_MAP_ADDR4] = { .type = NLA_U32, },
@@ -69,6 +81,8 @@ const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_GROUP + 1] = {
 	[NVO3_A_MAP_REMOTE_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_map_remote_vni_range),
 	[NVO3_A_MAP_PATH] = NLA_POLICY_NESTED(nvo3_path_nl_policy),
 	[NVO3_A_MAP_GROUP] = { .type = NLA_U32, },
+	[NVO3_A_MAP_GENERATION] = { .type = NLA_U8, },
+	[NVO3_A_MAP_STALE_GENERATION] = { .type = NLA_U8, },
 };
 
 const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_RELAY + 1] = {
@@ -163,7 +177,7 @@ const struct nla_policy nvo3_stats_nl_policy[NVO3_A_STATS_PAD + 1] = {
 	[NVO3_A_STATS_DROPPED] = { .type = NLA_U64, },
 };
 
-const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_PAD + 1] = {
+const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_REDIRECTED + 1] = {
 	[NVO3_A_VN_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_vn_vni_range),
 	[NVO3_A_VN_UNKNOWN] = NLA_POLICY_MAX(NLA_U8, 2),
 	[NVO3_A_VN_BUM] = NLA_POLICY_MAX(NLA_U8, 1),
@@ -173,6 +187,9 @@ const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_PAD + 1] = {
 	[NVO3_A_VN_MEMBERS] = { .type = NLA_U32, },
 	[NVO3_A_VN_MISSES] = { .type = NLA_U64, },
 	[NVO3_A_VN_STATS] = NLA_POLICY_NESTED(nvo3_stats_nl_policy),
+	[NVO3_A_VN_DIGEST] = { .type = NLA_U64, },
+	[NVO3_A_VN_DIGEST_MAPS] = { .type = NLA_U32, },
+	[NVO3_A_VN_REDIRECTED] = { .type = NLA_U64, },
 };
 
 /* NVO3_CMD_NVE_GET - do */
@@ -301,8 +318,14 @@ const struct nla_policy nvo3_remote_set_nl_policy[NVO3_A_REMOTE + 1] = {
 	[NVO3_A_REMOTE] = NLA_POLICY_NESTED(nvo3_remote_nl_policy),
 };
 
+/* NVO3_CMD_DIGEST_GET - do */
+const struct nla_policy nvo3_digest_get_nl_policy[NVO3_A_DIGEST + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_DIGEST] = NLA_POLICY_NESTED(nvo3_digest_nl_policy),
+};
+
 /* Ops table for nvo3 */
-const struct genl_ops nvo3_nl_ops[21] = {
+const struct genl_ops nvo3_nl_ops[22] = {
 	{
 		.cmd		= NVO3_CMD_NVE_GET,
 		.doit		= nvo3_nl_nve_get_doit,
@@ -455,6 +478,13 @@ const struct genl_ops nvo3_nl_ops[21] = {
 		.doit		= nvo3_nl_remote_set_doit,
 		.policy		= nvo3_remote_set_nl_policy,
 		.maxattr	= NVO3_A_REMOTE,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_DIGEST_GET,
+		.doit		= nvo3_nl_digest_get_doit,
+		.policy		= nvo3_digest_get_nl_policy,
+		.maxattr	= NVO3_A_DIGEST,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

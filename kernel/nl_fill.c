@@ -137,7 +137,8 @@ static int put_ways(struct sk_buff *skb, struct nvo3_ways __percpu *ways)
 	    nla_put_u64_64bit(skb, NVO3_A_NVE_RX_COMPAT, sum.rx_compat, NVO3_A_NVE_PAD) ||
 	    nla_put_u64_64bit(skb, NVO3_A_NVE_PORT_FAST, sum.count[NVO3_WAY_PORT][NVO3_BYPASS_NONE],
 			      NVO3_A_NVE_PAD) ||
-	    nla_put_u64_64bit(skb, NVO3_A_NVE_PORT_QUEUE, port_queue, NVO3_A_NVE_PAD))
+	    nla_put_u64_64bit(skb, NVO3_A_NVE_PORT_QUEUE, port_queue, NVO3_A_NVE_PAD) ||
+	    nla_put_u64_64bit(skb, NVO3_A_NVE_REDIRECTED, sum.redirected, NVO3_A_NVE_PAD))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -200,6 +201,10 @@ int nvo3_fill_vn(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
 	    nla_put_u32(skb, NVO3_A_VN_MAPS, vn->maps) ||
 	    nla_put_u32(skb, NVO3_A_VN_MEMBERS, nvo3_members_count(&vn->members)) ||
 	    nla_put_u64_64bit(skb, NVO3_A_VN_MISSES, nvo3_budget_total(&vn->miss),
+			      NVO3_A_VN_PAD) ||
+	    nla_put_u64_64bit(skb, NVO3_A_VN_DIGEST, vn->digest.sum, NVO3_A_VN_PAD) ||
+	    nla_put_u32(skb, NVO3_A_VN_DIGEST_MAPS, vn->digest.maps) ||
+	    nla_put_u64_64bit(skb, NVO3_A_VN_REDIRECTED, atomic64_read(&vn->redirected),
 			      NVO3_A_VN_PAD) ||
 	    put_stats(skb, NVO3_A_VN_STATS, vn->stats))
 		return -EMSGSIZE;
@@ -298,7 +303,8 @@ int nvo3_fill_map(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
 	    (map->epoch && nla_put_u64_64bit(skb, NVO3_A_MAP_EPOCH, map->epoch,
 					     NVO3_A_MAP_PAD)) ||
 	    nla_put_u8(skb, NVO3_A_MAP_PROV, map->prov) ||
-	    (map->group && nla_put_u32(skb, NVO3_A_MAP_GROUP, map->group)))
+	    (map->group && nla_put_u32(skb, NVO3_A_MAP_GROUP, map->group)) ||
+	    (map->generation && nla_put_u8(skb, NVO3_A_MAP_GENERATION, map->generation)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

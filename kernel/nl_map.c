@@ -55,6 +55,11 @@ static int parse_key(struct batch *batch, struct nlattr *nest, struct nlattr **t
 		change->new.prov = nla_get_u8(tb[NVO3_A_MAP_PROV]);
 	if (tb[NVO3_A_MAP_GROUP])
 		change->new.group = nla_get_u32(tb[NVO3_A_MAP_GROUP]);
+	if (tb[NVO3_A_MAP_GENERATION])
+		change->new.generation = nla_get_u8(tb[NVO3_A_MAP_GENERATION]);
+	if (tb[NVO3_A_MAP_STALE_GENERATION])
+		return NVO3_REFUSE(batch->extack, tb[NVO3_A_MAP_STALE_GENERATION], EINVAL,
+				   "stale-generation is for map-flush");
 	return 0;
 }
 
@@ -97,6 +102,9 @@ static int check_add(struct batch *batch, struct nlattr *nest, struct change *ch
 	if (change->new.prov == NVO3_PROV_PORT)
 		return NVO3_REFUSE(batch->extack, tb[NVO3_A_MAP_PROV], EINVAL,
 				   "a port's own mapping is made by port-add");
+	if (tb[NVO3_A_MAP_GENERATION] && change->new.prov != NVO3_PROV_AGENT)
+		return NVO3_REFUSE(batch->extack, tb[NVO3_A_MAP_GENERATION], EINVAL,
+				   "only an agent's mappings have a generation");
 	err = parse_target(batch, nest, tb, change);
 	if (err)
 		return err;
@@ -122,6 +130,10 @@ static int check_same(struct batch *batch, struct nlattr *nest, struct nlattr **
 	if (tb[NVO3_A_MAP_GROUP] && change->new.group != change->old.group)
 		return NVO3_REFUSE(batch->extack, tb[NVO3_A_MAP_GROUP], ENOENT,
 				   "the mapping of %pM in VN %u is of another group",
+				   change->new.mac, change->vn->vni);
+	if (tb[NVO3_A_MAP_GENERATION] && change->new.generation != change->old.generation)
+		return NVO3_REFUSE(batch->extack, tb[NVO3_A_MAP_GENERATION], ENOENT,
+				   "the mapping of %pM in VN %u is of another generation",
 				   change->new.mac, change->vn->vni);
 	if (!nvo3_nl_has_target(tb))
 		return 0;
@@ -289,6 +301,26 @@ int nvo3_nl_map_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/* Sweeping is for whoever has marked: the agent, in the VN whose snapshot it was told. */
+static int parse_stale(struct nlattr **tb, struct nvo3_mapping_filter *filter,
+		       struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr = tb[NVO3_A_MAP_STALE_GENERATION];
+
+	if (!attr)
+		return 0;
+	if (!filter->vn)
+		return NVO3_REFUSE(extack, attr, EINVAL,
+				   "stale-generation needs the VN that it is of (vni)");
+	if (tb[NVO3_A_MAP_PROV] && filter->provs != BIT(NVO3_PROV_AGENT))
+		return NVO3_REFUSE(extack, attr, EINVAL,
+				   "only an agent's mappings have a generation");
+	filter->provs = BIT(NVO3_PROV_AGENT);
+	filter->stale = true;
+	filter->generation = nla_get_u8(attr);
+	return 0;
+}
+
 /*
  * VN and provenance of a flush or dump, from a nest that may be missing. @provs
  * comes in with what is meant without one.
@@ -306,7 +338,7 @@ static int parse_filter(struct nvo3_nve *nve, struct nlattr *nest,
 	if (err)
 		return err;
 	if (nvo3_nl_has_target(tb) || tb[NVO3_A_MAP_MAC] || tb[NVO3_A_MAP_EPOCH] ||
-	    tb[NVO3_A_MAP_GROUP])
+	    tb[NVO3_A_MAP_GROUP] || tb[NVO3_A_MAP_GENERATION])
 		return NVO3_REFUSE(extack, nest, EINVAL,
 				   "many mappings are chosen by VN and provenance only");
 	if (tb[NVO3_A_MAP_VNI]) {
@@ -317,7 +349,7 @@ static int parse_filter(struct nvo3_nve *nve, struct nlattr *nest,
 	}
 	if (tb[NVO3_A_MAP_PROV])
 		filter->provs = BIT(nla_get_u8(tb[NVO3_A_MAP_PROV]));
-	return 0;
+	return parse_stale(tb, filter, extack);
 }
 
 int nvo3_nl_map_flush_doit(struct sk_buff *skb, struct genl_info *info)
@@ -385,6 +417,10 @@ int nvo3_nl_map_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	if (IS_ERR(nve))
 		return PTR_ERR(nve);
 	err = parse_filter(nve, nvo3_dump_attrs(cb)[NVO3_A_MAP], &filter, cb->extack);
+	if (!err && filter.stale) {
+		NL_SET_ERR_MSG(cb->extack, "stale-generation is for a flush");
+		err = -EINVAL;
+	}
 	if (!err)
 		dump(skb, cb, nve, &filter);
 	nvo3_nl_dump_end(nve);

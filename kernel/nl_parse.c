@@ -36,7 +36,8 @@ int nvo3_nl_parse_vn(struct nlattr *nest, struct nlattr **tb, struct netlink_ext
 	static const struct object vn = {
 		"vn", NVO3_A_VN_MAX, nvo3_vn_nl_policy,
 		BIT(NVO3_A_VN_PORTS) | BIT(NVO3_A_VN_MAPS) | BIT(NVO3_A_VN_MEMBERS) |
-		BIT(NVO3_A_VN_MISSES) | BIT(NVO3_A_VN_STATS),
+		BIT(NVO3_A_VN_MISSES) | BIT(NVO3_A_VN_STATS) | BIT(NVO3_A_VN_DIGEST) |
+		BIT(NVO3_A_VN_DIGEST_MAPS) | BIT(NVO3_A_VN_REDIRECTED),
 	};
 
 	return parse(&vn, nest, tb, extack);
@@ -85,6 +86,16 @@ int nvo3_nl_parse_profile(struct nlattr *nest, struct nlattr **tb, struct netlin
 	};
 
 	return parse(&profile, nest, tb, extack);
+}
+
+int nvo3_nl_parse_digest(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	static const struct object digest = {
+		"digest", NVO3_A_DIGEST_MAX, nvo3_digest_nl_policy,
+		BIT(NVO3_A_DIGEST_SUM) | BIT(NVO3_A_DIGEST_MAPS) | BIT(NVO3_A_DIGEST_BUCKETS),
+	};
+
+	return parse(&digest, nest, tb, extack);
 }
 
 struct nvo3_vn *nvo3_nl_vn(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *vni,

@@ -8,6 +8,7 @@
 #include "fast.h"
 #include "mapping.h"
 #include "membership.h"
+#include "move.h"
 #include "slave.h"
 #include "sock.h"
 #include "underlay.h"
@@ -100,6 +101,7 @@ static void nve_uninit(struct net_device *dev)
 	clear(nve);
 	mutex_unlock(&nve->lock);
 
+	nvo3_moves_stop(nve);
 	nvo3_reaper_uninit(&nve->reaper);
 	mutex_lock(&nve->lock);
 	nvo3_groups_uninit(&nve->groups);
@@ -110,6 +112,7 @@ static void nve_uninit(struct net_device *dev)
 	nvo3_vns_uninit(&nve->vns);
 	nvo3_table_uninit(&nve->maps);
 	nvo3_vmgroups_uninit(&nve->vmgroups);
+	nvo3_departures_uninit(&nve->departures);
 	mutex_unlock(&nve->lock);
 	free_percpu(nve->ways);
 	free_percpu(nve->logged);
@@ -235,6 +238,7 @@ void nvo3_nve_setup(struct net_device *dev)
 	nvo3_reaper_init(&nve->reaper, &nve->lock);
 	nvo3_profiles_init(&nve->profiles, &nve->lock, &nve->reaper);
 	nvo3_vmgroups_init(&nve->vmgroups, &nve->lock);
+	nvo3_moves_init(nve);
 	INIT_LIST_HEAD(&nve->slaves);
 	INIT_LIST_HEAD(&nve->net_node);
 	INIT_LIST_HEAD(&nve->rx_node);

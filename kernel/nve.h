@@ -11,6 +11,7 @@
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <net/l3mdev.h>
+#include "departures.h"
 #include "group.h"
 #include "knobs.h"
 #include "map.h"
@@ -62,6 +63,8 @@ struct nvo3_nve {
 	struct nvo3_remotes remotes;
 	struct nvo3_groups groups;
 	struct nvo3_reaper reaper;
+	struct nvo3_departures departures;	/* of those that were behind ports */
+	struct delayed_work departed;		/* forgets them in time */
 
 	struct list_head slaves;		/* rtnl */
 	struct list_head net_node;		/* NVEs of the underlay's netns; rtnl */

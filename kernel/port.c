@@ -160,11 +160,35 @@ void nvo3_port_set_guard(struct nvo3_port *port, struct nvo3_guard *guard)
 		kfree_rcu(old, rcu);
 }
 
-void nvo3_port_set_left(struct nvo3_port *port, struct nvo3_left *left)
+static struct nvo3_left *left_of(const struct nvo3_port *port)
 {
-	left = rcu_replace_pointer(port->left, left, lockdep_is_held(&port->nve->lock));
-	if (left)
+	return rcu_dereference_protected(port->left, lockdep_is_held(&port->nve->lock));
+}
+
+void nvo3_port_push_left(struct nvo3_port *port, struct nvo3_left *left)
+{
+	left->before = left_of(port);
+	rcu_assign_pointer(port->left, left);
+}
+
+void nvo3_port_pop_left(struct nvo3_port *port)
+{
+	struct nvo3_left *left = left_of(port);
+
+	rcu_assign_pointer(port->left, left->before);
+	kfree_rcu(left, rcu);
+}
+
+void nvo3_port_settle_left(struct nvo3_port *port)
+{
+	struct nvo3_left *left = left_of(port), *before = left->before;
+
+	left->before = NULL;
+	while (before) {
+		left = before;
+		before = left->before;
 		kfree_rcu(left, rcu);
+	}
 }
 
 void nvo3_port_del(struct nvo3_port *port)

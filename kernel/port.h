@@ -33,6 +33,7 @@ struct nvo3_slave {
 struct nvo3_left {
 	struct rcu_head rcu;
 	u64 at;				/* get_jiffies_64() */
+	struct nvo3_left *before;	/* until the move stands; mutex */
 	u8 mac[ETH_ALEN];
 	u8 count;
 	struct nvo3_addr addr[NVO3_PATHS_MAX];
@@ -94,8 +95,14 @@ struct nvo3_profile *nvo3_port_profile(const struct nvo3_port *port);
 /* Begin with full token buckets. */
 void nvo3_port_refill(struct nvo3_port *port, const struct nvo3_limits *limits);
 
-/* The tenant system behind it has come from elsewhere. Takes @left. Caller holds the mutex. */
-void nvo3_port_set_left(struct nvo3_port *port, struct nvo3_left *left);
+/*
+ * The tenant system behind it has come from elsewhere. Takes @left. What was known before is kept
+ * until _settle_left says that all moves stand, or _pop_left that the last one does not. Caller
+ * holds the mutex.
+ */
+void nvo3_port_push_left(struct nvo3_port *port, struct nvo3_left *left);
+void nvo3_port_pop_left(struct nvo3_port *port);
+void nvo3_port_settle_left(struct nvo3_port *port);
 
 /* Remove a port that no mapping points to. Caller holds rtnl and the mutex. */
 void nvo3_port_del(struct nvo3_port *port);

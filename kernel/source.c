@@ -5,24 +5,9 @@
  */
 #include <linux/jiffies.h>
 #include "fast.h"
+#include "leads.h"
 #include "notify.h"
 #include "verify.h"
-
-static bool leads_to(struct nvo3_nve *nve, u32 value, const struct nvo3_addr *sender)
-{
-	const struct nvo3_remote *remote;
-	const struct nvo3_group *group;
-
-	if (nvo3_map_kind(value) == NVO3_MAP_REMOTE) {
-		remote = nvo3_remote_lookup(&nve->remotes, nvo3_map_nr(value));
-		return remote && nvo3_addr_equal(&remote->loc.addr, sender);
-	}
-	if (nvo3_map_kind(value) == NVO3_MAP_GROUP) {
-		group = nvo3_group_lookup(&nve->groups, nvo3_map_nr(value));
-		return group && nvo3_group_leads_to(group, sender);
-	}
-	return false;
-}
 
 /* Was the destination at the sender before it came to one of our ports, not long ago? */
 static bool has_left(struct nvo3_nve *nve, const struct nvo3_conf *conf, u32 vni, const u8 *mac,
@@ -77,7 +62,7 @@ enum nvo3_drop nvo3_check_source(struct nvo3_nve *nve, struct nvo3_vn *vn,
 	if (conf->verify == NVO3_VERIFY_OFF)
 		return NVO3_DROP_NONE;
 	value = nvo3_map_lookup(&nve->maps, vn->vni, eth->h_source);
-	if (likely(leads_to(nve, value, &outer->saddr)))
+	if (likely(nvo3_leads_to(nve, value, &outer->saddr)))
 		return NVO3_DROP_NONE;
 	evidence = (struct nvo3_evidence){
 		.source = nvo3_map_kind(value),

@@ -5,6 +5,7 @@
  */
 #include <net/gso.h>
 #include "fast.h"
+#include "leads.h"
 
 static enum nvo3_drop send(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
 			   struct nvo3_remote *remote, struct sk_buff *skb,
@@ -60,16 +61,12 @@ enum nvo3_drop nvo3_to_remote(struct nvo3_nve *nve, struct nvo3_vn *vn, struct n
 	return NVO3_DROP_NONE;
 }
 
-/* Other bits than those of the source port, which routers choose by behind us. */
-#define PATH_SEED	0x70617468
-
 enum nvo3_drop nvo3_to_group(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
 			     const struct nvo3_group *group, struct sk_buff *skb,
 			     const struct nvo3_flow *flow)
 {
-	struct nvo3_remote *remote;
+	struct nvo3_remote *remote = nvo3_path_of(nve, group, flow);
 
-	remote = nvo3_group_pick(group, nvo3_flow_hash(flow, nve->flow_seed ^ PATH_SEED));
 	return remote ? nvo3_to_remote(nve, vn, from, remote, skb, flow) : NVO3_DROP_REMOTE_DOWN;
 }
 

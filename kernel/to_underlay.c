@@ -87,7 +87,8 @@ int nvo3_emit_clamp_mss(const struct nvo3_emit *e, struct sk_buff *skb, u32 path
 /*
  * Frames that are not to be fragmented go back to their sender as a message about
  * what would fit, as from a router. What need not be told, or is smaller than any
- * link may be, is fragmented in the underlay. @hlen: bytes of outer headers.
+ * link may be, is fragmented in the underlay. Who sent a late frame is told where he is.
+ * @hlen: bytes of outer headers.
  */
 static enum nvo3_drop check_size(const struct nvo3_emit *e, struct sk_buff *skb, u32 path_mtu,
 				 u32 hlen)
@@ -99,7 +100,7 @@ static enum nvo3_drop check_size(const struct nvo3_emit *e, struct sk_buff *skb,
 		return NVO3_DROP_NOMEM;
 	if (likely(fits(skb, mtu)))
 		return NVO3_DROP_NONE;
-	if (e->flow->df && !fits(skb, least))
+	if (e->from && e->flow->df && !fits(skb, least))
 		answer = nvo3_icmp_too_big(skb, e->flow, max(mtu, least));
 	if (answer)
 		nvo3_answer(e->nve, e->from, answer);
@@ -269,6 +270,28 @@ static enum nvo3_drop send6(const struct nvo3_emit *e, struct sk_buff *skb)
 	return NVO3_DROP_NONE;
 }
 
+static __always_inline enum nvo3_drop emit(const struct nvo3_emit *e, struct sk_buff *skb)
+{
+	struct nvo3_remote *remote = e->remote;
+	u32 frames = nvo3_stats_frames(skb);
+	struct nvo3_nve *nve = e->nve;
+	enum nvo3_bypass why;
+
+	if (!READ_ONCE(nve->open))
+		return NVO3_DROP_NO_ROUTE;
+	/* When it came here is nothing that an underlay's qdisc should plan by. */
+	skb_clear_tstamp(skb);
+	why = nvo3_fast_send(e, skb);
+	nvo3_ways_count(nve->ways, NVO3_WAY_TX, why, frames);
+	if (READ_ONCE(remote->way) != why)
+		WRITE_ONCE(remote->way, why);
+	if (!why)
+		return NVO3_DROP_NONE;
+	/* The tunnel helpers count what they send on the skb's device. */
+	skb->dev = nve->dev;
+	return remote->loc.addr.family == AF_INET ? send4(e, skb) : send6(e, skb);
+}
+
 enum nvo3_drop nvo3_to_underlay(struct nvo3_nve *nve, struct nvo3_port *from,
 				struct nvo3_remote *remote, struct sk_buff *skb,
 				const struct nvo3_flow *flow)
@@ -286,20 +309,27 @@ enum nvo3_drop nvo3_to_underlay(struct nvo3_nve *nve, struct nvo3_port *from,
 		.ttl = outer_ttl(conf, flow),
 		.df = outer_df(conf, flow),
 	};
-	u32 frames = nvo3_stats_frames(skb);
-	enum nvo3_bypass why;
 
-	if (!READ_ONCE(nve->open))
-		return NVO3_DROP_NO_ROUTE;
-	/* When it came here is nothing that an underlay's qdisc should plan by. */
-	skb_clear_tstamp(skb);
-	why = nvo3_fast_send(&e, skb);
-	nvo3_ways_count(nve->ways, NVO3_WAY_TX, why, frames);
-	if (READ_ONCE(remote->way) != why)
-		WRITE_ONCE(remote->way, why);
-	if (!why)
-		return NVO3_DROP_NONE;
-	/* The tunnel helpers count what they send on the skb's device. */
-	skb->dev = nve->dev;
-	return remote->loc.addr.family == AF_INET ? send4(&e, skb) : send6(&e, skb);
+	return emit(&e, skb);
+}
+
+/* As a router passes a packet on; the inner header has its congestion mark by now. */
+enum nvo3_drop nvo3_on_to_underlay(struct nvo3_nve *nve, const struct nvo3_vn *vn,
+				   struct nvo3_remote *remote, struct sk_buff *skb,
+				   const struct nvo3_flow *flow, const struct nvo3_outer *outer)
+{
+	const struct nvo3_conf *conf = rcu_dereference(nve->conf);
+	struct nvo3_emit e = {
+		.nve = nve,
+		.conf = conf,
+		.remote = remote,
+		.flow = flow,
+		.vni = remote->loc.vni ?: vn->vni,
+		.hash = nvo3_flow_hash(flow, nve->flow_seed),
+		.tos = (outer->dsfield & ~INET_ECN_MASK) | (flow->dsfield & INET_ECN_MASK),
+		.ttl = outer->ttl - 1,
+		.df = outer_df(conf, flow),
+	};
+
+	return emit(&e, skb);
 }

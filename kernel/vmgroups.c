@@ -51,7 +51,8 @@ int nvo3_vmgroups_set(struct nvo3_vmgroups *groups, u32 vni, const u8 *mac, u32 
 	if (!group) {
 		nvo3_table_remove(groups->table, key);
 	} else if (nvo3_table_find(groups->table, key, &held)) {
-		nvo3_table_set(groups->table, key, group);
+		if (held != group)
+			nvo3_table_set(groups->table, key, group);
 	} else {
 		slot = nvo3_table_insert(groups->table, key, group);
 		if (IS_ERR(slot))

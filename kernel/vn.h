@@ -11,6 +11,7 @@
 
 #include <linux/rhashtable.h>
 #include "budget.h"
+#include "digest.h"
 #include "index.h"
 #include "members.h"
 #include "reaper.h"
@@ -31,12 +32,14 @@ struct nvo3_vn {
 	struct nvo3_stats __percpu *stats;
 	struct nvo3_budget miss;
 	struct nvo3_budget suspects;	/* forged and unknown sources of other NVEs */
+	atomic64_t redirected;		/* late frames sent on */
 
 	/* Under the mutex. */
 	u32 limit;		/* of remote_maps, 0: none */
 	u32 nr_ports;
 	u32 maps;
 	u32 remote_maps;	/* those that lead to another NVE */
+	struct nvo3_digest digest;	/* of the agent's */
 	u32 pending;		/* remote mappings of the request being checked */
 	u32 nr;			/* in struct nvo3_vns' index */
 

@@ -47,7 +47,8 @@ static bool test_judge(void)
 static bool test_same(const char *what, const struct nvo3_mapping *a, const struct nvo3_mapping *b)
 {
 	if (a->vni == b->vni && ether_addr_equal(a->mac, b->mac) && a->prov == b->prov &&
-	    a->kind == b->kind && a->nr == b->nr && a->epoch == b->epoch && a->group == b->group)
+	    a->kind == b->kind && a->nr == b->nr && a->epoch == b->epoch && a->group == b->group &&
+	    a->generation == b->generation)
 		return true;
 	pr_err("selftest map: %s gave vni %u address %012llx kind %d nr %u epoch %llu prov %u\n",
 	       what, a->vni, ether_addr_to_u64(a->mac), a->kind, a->nr, a->epoch, a->prov);
@@ -61,20 +62,30 @@ static bool test_store(struct nvo3_table *table)
 		.vni = NVO3_VNI_MAX, .mac = { 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff },
 		.prov = NVO3_PROV_AGENT, .kind = NVO3_MAP_REMOTE,
 		.nr = BIT(NVO3_MAP_NR_BITS) - 1, .epoch = U64_MAX, .group = U32_MAX,
+		.generation = U8_MAX,
 	};
-	struct nvo3_mapping second = first;
-	u32 pos = 0, value;
+	struct nvo3_mapping second = first, named = first;
+	u32 pos = 0, value, changes;
 
 	second.prov = NVO3_PROV_PORT;
 	second.kind = NVO3_MAP_PORT;
 	second.nr = 0;
 	second.epoch = 0;
 	second.group = 0;
+	second.generation = 0;
+	named.generation = 1;
 
 	if (nvo3_map_store(table, &first, &out) || !test_same("first store", &out, &none) ||
 	    !nvo3_map_find(table, first.vni, first.mac, &out) ||
-	    !test_same("find", &out, &first) ||
-	    nvo3_map_store(table, &second, &out) || !test_same("second store", &out, &first) ||
+	    !test_same("find", &out, &first))
+		goto failed;
+	/* Another generation of the same: readers have nothing new to see. */
+	changes = table->changes;
+	if (!nvo3_map_same(&first, &named) || nvo3_map_same(&first, &second) ||
+	    nvo3_map_store(table, &named, &out) || !test_same("naming", &out, &first) ||
+	    table->changes != changes)
+		goto failed;
+	if (nvo3_map_store(table, &second, &out) || !test_same("second store", &out, &named) ||
 	    !nvo3_map_next(table, &pos, &out) || !test_same("walk", &out, &second) ||
 	    nvo3_map_next(table, &pos, &out))
 		goto failed;

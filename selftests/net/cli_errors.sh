@@ -22,7 +22,7 @@ status_is() {
 
 words() {
 	status_is 1 '"vns" is not an object; expected nve, vn, member, port, map, profile, remote, monitor or help' vns
-	status_is 1 '"ad" is not a command of vn; expected show, add, set, del or help' vn ad
+	status_is 1 '"ad" is not a command of vn; expected show, add, set, del, digest or help' vn ad
 	status_is 1 '"vn" is unknown here; expected vni, unknown, bum or limit' \
 		vn add dev nve0 vn 100
 	status_is 1 '"unkn" is unknown here; expected unknown, bum or limit' \
@@ -63,6 +63,9 @@ combinations() {
 	status_is 1 'nothing to set; expected mac, ip, state, epoch, profile, group, spoof, dhcp-server or router' \
 		port set dev tap0
 	status_is 1 '"vni" needs "dev" beside it' map show vni 100
+	status_is 1 '"stale-generation" needs "vni" beside it' map flush dev nve0 stale-generation 1
+	status_is 1 '"generation" needs a number from 0 to 255, not "256"' \
+		map add dev nve0 vni 100 mac $mac nve 10.0.0.2 prov agent generation 256
 }
 
 # --- devices
@@ -97,6 +100,11 @@ refused_by_the_kernel() {
 	status_is 2 '01:00:5e:00:00:01 is a multicast MAC address' \
 		map add dev nve0 vni 100 mac 01:00:5e:00:00:01 nve 10.0.0.2
 	status_is 2 'the UDP port of nve0 cannot be changed' nve set dev nve0 dstport 5000
+	status_is 2 'VN 101 does not exist on nve0' vn digest dev nve0 vni 101
+	status_is 2 "only an agent's mappings have a generation" \
+		map add dev nve0 vni 100 mac $mac nve 10.0.0.2 generation 1
+	status_is 2 "only an agent's mappings have a generation" \
+		map flush dev nve0 vni 100 prov static stale-generation 1
 	nvo3 -n a map add dev nve0 vni 100 mac $mac nve 10.0.0.2 epoch 5
 	status_is 2 "epoch 4 is older than the 5 held" \
 		map replace dev nve0 vni 100 mac $mac nve 10.0.0.2 epoch 4

@@ -44,7 +44,7 @@ mtu 1500 vns 0 ports 0 maps 0 remotes 0" nve show dev nve0
 	# Before it is up and IPv6 says its hellos, which an NVE drops
 	json_is '[{"dev": "nve0", "local": "10.0.0.1", "local6": "fd00::1", "encap": "vxlan",
 		   "dstport": 4790, "csum": false, "fastpath": "auto", "up": false, "mtu": 1500, "vns": 0, "ports": 0, "maps": 0,
-		   "remotes": 0, "table": {"slots": null, "bytes": null}, "drops": {},
+		   "remotes": 0, "redirected": 0, "table": {"slots": null, "bytes": null}, "drops": {},
 		   "ways": {"tx_fast": 0, "tx_compat": 0, "rx_fast": 0, "rx_compat": 0,
 			    "port_fast": 0, "port_queue": 0},
 		   "tx_bypass": {}, "rx_bypass": {}, "port_bypass": {}}]' \
@@ -74,7 +74,8 @@ vn() {
 		 "ports": 0, "maps": 0, "members": 0}]' vn
 	nv vn del dev nve0 vni 16777215
 	json_is '[{"dev": "nve0", "vni": 100, "unknown": "drop", "bum": "replicate", "limit": 0,
-		   "ports": 0, "maps": 0, "members": 0, "misses": 0, "stats": {"rx_packets": 0,
+		   "ports": 0, "maps": 0, "members": 0, "misses": 0, "redirected": 0,
+		   "digest": "0000000000000000", "digest_maps": 0, "stats": {"rx_packets": 0,
 		   "rx_bytes": 0, "tx_packets": 0, "tx_bytes": 0, "encap_packets": 0,
 		   "encap_bytes": 0, "decap_packets": 0, "decap_bytes": 0, "dropped": 0}}]' \
 		-s vn show dev nve0
@@ -139,6 +140,34 @@ map() {
 	text_is "" map show prov static
 }
 
+# As selftests/net/digest.py has it, which has a hash of its own.
+digest() {
+	nv vn add dev nve0 vni 101
+	nv map add dev nve0 vni 101 mac 02:aa:bb:cc:dd:ee prov agent epoch 72623859790382856 \
+		nve 192.0.2.9,2001:db8::2
+	text_is "dev nve0 vni 101 digest a712646c3609d430 digest_maps 1
+    buckets 55 a712646c3609d430" vn digest dev nve0 vni 101
+	json_is '[{"dev": "nve0", "vni": 101, "digest": "a712646c3609d430", "digest_maps": 1,
+		   "buckets": {"55": "a712646c3609d430"}}]' vn digest vni 101 dev nve0
+	nv map del dev nve0 vni 101 mac 02:aa:bb:cc:dd:ee
+	json_is '[{"dev": "nve0", "vni": 101, "digest": "0000000000000000", "digest_maps": 0,
+		   "buckets": {}}]' vn digest vni 101 dev nve0
+}
+
+# Named by a snapshot, and swept when the next one does not.
+generation() {
+	nv map add dev nve0 vni 101 mac $mac:02 nve 10.0.0.2 prov agent generation 255
+	json_is '[{"dev": "nve0", "vni": 101, "mac": "02:00:00:00:00:02", "nve": "10.0.0.2",
+		   "prov": "agent", "generation": 255}]' map get dev nve0 vni 101 mac $mac:02
+	nv map flush dev nve0 vni 101 stale-generation 255
+	text_is "dev nve0 vni 101 mac $mac:02 nve 10.0.0.2 prov agent generation 255" \
+		map show dev nve0 vni 101
+	nv map replace dev nve0 vni 101 mac $mac:02 nve 10.0.0.2 prov agent
+	nv map flush dev nve0 vni 101 prov agent stale-generation 255
+	text_is "" map show dev nve0 vni 101
+	nv vn del dev nve0 vni 101
+}
+
 remote() {
 	nv map add dev nve0 vni 100 mac $mac:05 nve fd00::3
 	nv remote set dev nve0 nve fd00::3 state down
@@ -183,12 +212,14 @@ counters_count() {
 module_load
 ns_add a b
 
-plan 10
+plan 12
 test_run "nve: add, set, show, del" nve
 test_run "vn: add, set, show, del" vn
 test_run "member: add, show, del" member
 test_run "port: add, set, show, del" port
 test_run "map: add, replace, get, show, del, flush" map
+test_run "vn: digest" digest
+test_run "map: generations, and flush of what is stale" generation
 test_run "remote: show" remote
 test_run "-p prints the same for people" pretty
 test_run "-n takes a name or a path" netns_by_path

@@ -85,6 +85,8 @@ def from_nve():
     yield 'Geneve with options', PLAIN, outer4(17, udp(options + frame, 6081)), 1
     yield 'NVGRE', PLAIN, outer4(47, nvgre + frame), 1
     yield 'for all', PLAIN, outer4(17, udp(vxlan + for_all, 4789)), 2
+    late = eth(8, 3, 0x0800, ip4(A, B, 17, udp()))
+    yield 'late', PLAIN, outer4(17, udp(vxlan + late, 4789)), 1
     yield 'congested', PLAIN, outer4(17, udp(vxlan + capable, 4789), 3), 1
 
 

@@ -38,7 +38,7 @@ lab() {
 		neigh add 2001:db8::2 lladdr 02:00:00:00:00:bb dev u
 	END
 	nvo3 -n h nve add dev nve0 local 192.0.2.1 local6 2001:db8::1 \
-		accept vxlan,geneve,nvgre mss-clamp on
+		accept vxlan,geneve,nvgre mss-clamp on redirect 3600000
 	ip -n h link set nve0 up
 	ip -n h link set dev a up master nve0
 	ip -n h link set dev b up
@@ -60,6 +60,8 @@ frames_lab() {
 		map add dev nve0 vni 100 mac 02:00:00:00:00:05 nve 192.0.2.2 encap geneve
 		map add dev nve0 vni 100 mac 02:00:00:00:00:06 nve 2001:db8::2 encap nvgre
 		map add dev nve0 vni 100 mac 02:00:00:00:00:07 nve 2001:db8::2/1,192.0.2.2/2
+		map add dev nve0 vni 100 mac 02:00:00:00:00:08 port b
+		map replace dev nve0 vni 100 mac 02:00:00:00:00:08 nve 2001:db8::2 epoch 1
 		member add dev nve0 vni 100 nve 192.0.2.2
 		member add dev nve0 vni 100 nve 2001:db8::2 encap geneve
 	END

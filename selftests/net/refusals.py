@@ -18,20 +18,24 @@ CMDS = ('nve-get vn-add vn-set vn-del vn-get member-add member-del member-get po
         'port-del port-get map-add map-del map-flush map-get remote-get').split()
 CMD = {name: number for number, name in enumerate(CMDS, 1)}
 CMD |= {f'profile-{verb}': N[f'NVO3_CMD_PROFILE_{verb.upper()}'] for verb in ('add', 'del', 'get')}
+CMD['digest-get'] = N['NVO3_CMD_DIGEST_GET']
 TOP = {'ifindex': 1, 'nve': 2, 'vn': 3, 'member': 4, 'port': 5, 'map': 6, 'remote': 7,
-       'profile': N['NVO3_A_PROFILE'], 'rule': N['NVO3_A_RULE']}
+       'profile': N['NVO3_A_PROFILE'], 'rule': N['NVO3_A_RULE'], 'digest': N['NVO3_A_DIGEST']}
 NESTS = {
-    'vn': 'vni unknown bum limit ports maps members misses stats',
+    'vn': 'vni unknown bum limit ports maps members misses stats pad digest digest_maps redirected',
     'member': 'vni addr4 addr6',
     'port': 'dev vlan vni mac state epoch stats pad profile',
-    'map': 'vni mac addr4 addr6 dev vlan epoch prov pad encap dstport remote_vni path group',
+    'map': 'vni mac addr4 addr6 dev vlan epoch prov pad encap dstport remote_vni path group '
+           'generation stale_generation',
+    'digest': 'vni sum maps buckets',
     'remote': 'addr4 addr6 refs packets bytes',
     'profile': 'id default rate burst pps rules ports first pad vlan dscp',
     'rule': 'verdict dir ethertype proto src4 src6 src_plen dst4 dst6 dst_plen sport sport_last '
             'dport dport_last src_group dst_group',
 }
 WIDTH = {'vlan': '=H', 'unknown': '=B', 'bum': '=B', 'state': '=B', 'prov': '=B', 'epoch': '=Q',
-         'misses': '=Q', 'packets': '=Q', 'bytes': '=Q', 'default': '=B', 'rate': '=Q',
+         'misses': '=Q', 'digest': '=Q', 'redirected': '=Q', 'sum': '=Q', 'generation': '=B',
+         'stale_generation': '=B', 'packets': '=Q', 'bytes': '=Q', 'default': '=B', 'rate': '=Q',
          'verdict': '=B', 'dir': '=B', 'ethertype': '=H', 'proto': '=B', 'src_plen': '=B',
          'dst_plen': '=B', 'sport': '=H', 'sport_last': '=H', 'dport': '=H', 'dport_last': '=H'}
 OWN = 'an address of this NVE'
@@ -173,7 +177,7 @@ def vn():
             refused(errno.ENOENT, 'VN 300 does not exist on nve0', cmd, nve(), nest('vn', vni=300))
         refused(errno.ERANGE, '', cmd, nve(), nest('vn', vni=300, unknown=3))
         refused(errno.ERANGE, '', cmd, nve(), nest('vn', vni=300, bum=2))
-        for name in ('ports', 'maps', 'members', 'misses'):
+        for name in ('ports', 'maps', 'members', 'misses', 'digest', 'digest_maps', 'redirected'):
             refused(errno.EINVAL, 'a counter of a vn cannot be set', cmd, nve(),
                     nest('vn', vni=300, **{name: 1}))
     refused(errno.EEXIST, 'VN 100 exists on nve0', 'vn-add', nve(), nest('vn', vni=100))
@@ -282,6 +286,51 @@ def map_object():
     refused(errno.EINVAL, "ports' own mappings", 'map-flush', nve(), nest('map', prov=2))
     refused(errno.EINVAL, 'by VN and provenance only', 'map-flush', nve(), nest('map', mac=MAC9))
     refused(errno.ENOENT, 'VN 300', 'map-get', nve(), nest('map', vni=300), flags=NLM_F_DUMP)
+    generations(place)
+
+
+def generations(place):
+    # An agent names what it sweeps, in one VN.
+    for prov in ({}, {'prov': 0}):
+        refused(errno.EINVAL, "only an agent's mappings have a generation", 'map-add', nve(),
+                nest('map', **place, addr4='192.0.2.7', generation=1, **prov))
+    for cmd in ('map-add', 'map-del', 'map-get'):
+        refused(errno.EINVAL, 'stale-generation is for map-flush', cmd, nve(),
+                nest('map', **place, stale_generation=1))
+        refused(errno.EINVAL, 'attribute length', cmd, nve(),
+                nest('map', **place, generation=b'\1\0'))
+    refused(errno.EINVAL, 'by VN and provenance only', 'map-flush', nve(),
+            nest('map', vni=100, generation=1))
+    refused(errno.EINVAL, 'needs the VN that it is of', 'map-flush', nve(),
+            nest('map', stale_generation=1))
+    refused(errno.EINVAL, 'needs the VN that it is of', 'map-flush', nve(),
+            nest('map', prov=1, stale_generation=1))
+    refused(errno.ENOENT, 'VN 300', 'map-flush', nve(), nest('map', vni=300, stale_generation=1))
+    for prov in (0, 2):
+        refused(errno.EINVAL, "only an agent's mappings have a generation", 'map-flush', nve(),
+                nest('map', vni=100, prov=prov, stale_generation=1))
+    refused(errno.EINVAL, 'attribute length', 'map-flush', nve(),
+            nest('map', vni=100, stale_generation=b''))
+    accepted('map-add', nve(), nest('map', **place, addr4='192.0.2.7', prov=1, generation=7))
+    refused(errno.ENOENT, 'of another generation', 'map-del', nve(),
+            nest('map', **place, generation=8))
+    refused(errno.EINVAL, 'stale-generation is for a flush', 'map-get', nve(),
+            nest('map', vni=100, stale_generation=8), flags=NLM_F_DUMP)
+    accepted('map-del', nve(), nest('map', **place, generation=7))
+
+
+def digest():
+    refused(errno.EINVAL, 'the request has no digest', 'digest-get', nve())
+    refused(errno.EINVAL, 'names no NVE', 'digest-get', nest('digest', vni=100))
+    refused(errno.EINVAL, 'no VN given', 'digest-get', nve(), nest('digest'))
+    refused(errno.ENOENT, 'VN 300 does not exist on nve0', 'digest-get', nve(),
+            nest('digest', vni=300))
+    for vni in (0, 1 << 24):
+        refused(errno.ERANGE, 'out of range', 'digest-get', nve(), nest('digest', vni=vni))
+    for counter in ({'sum': 1}, {'maps': 1}, {'buckets': bytes(2048)}):
+        refused(errno.EINVAL, 'a counter of a digest cannot be set', 'digest-get', nve(),
+                nest('digest', vni=100, **counter))
+    lengths(errno.ERANGE, 'digest-get', 'digest', 'buckets', bytes(2048), vni=100)
 
 
 def claims():
@@ -467,7 +516,7 @@ def main():
     global nl
     groups = {'request': request, 'vn': vn, 'member': member, 'port': port, 'map': map_object,
               'claims': claims, 'batches': batches, 'remote': remote,
-              'profile': profile, 'rules': rules}
+              'profile': profile, 'rules': rules, 'digest': digest}
     nl = genl.Genl()
     nl.resolve('nvo3')
     if sys.argv[1] in ('profile', 'rules'):

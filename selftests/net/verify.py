@@ -6,7 +6,7 @@ import struct
 import subprocess
 import sys
 
-from genl import attr, attrs_of, NLM_F_REPLACE
+from genl import attr, attrs_of, NLM_F_REPLACE, Refused
 from packets import eth, ip, ip4, ip6, Lab, mac, Namespace, Nve, number, Port, ports, udp4
 from uapi import DROPS, N
 
@@ -218,6 +218,32 @@ def port(nve, dev, epoch):
         number('NVO3_A_PORT_SPOOF', 1, '=B'), number('NVO3_A_PORT_EPOCH', epoch, '=Q')]))
 
 
+def fails_half_way(lab, dev):
+    """Away, back from there, and then what cannot be: nothing of it has happened."""
+    def mapping(epoch, address=None):
+        where = attr(N['NVO3_A_MAP_ADDR4'], ip(address)) if address else \
+            number('NVO3_A_MAP_DEV', dev)
+        return attr(N['NVO3_A_MAP'], [
+            number('NVO3_A_MAP_VNI', 100), attr(N['NVO3_A_MAP_MAC'], mac(0x22)),
+            number('NVO3_A_MAP_EPOCH', epoch, '=Q'), where])
+
+    def add(*maps):
+        lab.nve.request('MAP_ADD', *maps, flags=NLM_F_REPLACE)
+
+    known = [('has been left', ('192.0.2.3', inner(0x12, 0x22)), 'vm2'),
+             ('has not', ('192.0.2.2', inner(0x13, 0x22)), BAD)]
+    add(mapping(1, '192.0.2.3'))
+    add(mapping(2))
+    lab.check('gen', known)
+    try:
+        add(mapping(3, '192.0.2.2'), mapping(4), mapping(4, '192.0.2.2'))
+    except Refused as said:
+        assert 'is held elsewhere' in said.text, said
+    else:
+        raise AssertionError('not refused')
+    lab.check('gen', known)
+
+
 def moved(lab):
     """Who is gone to another NVE is that one's from the next frame on; and the NVE that has
     been left may send on what still comes to it, for a while, and for nobody else."""
@@ -245,12 +271,16 @@ def moved(lab):
     nve_set('redirect 10000')
     # On to an NVE of the other family, and back from there.
     map_(lab.nve, '2001:db8::6', 4)
+    # What we send on ourselves is redirect.sh's.
+    nve_set('redirect 0')
     lab.check('gen', [('its new place', ('2001:db8::6', inner(0x21)), HOME),
                       ('left us', late, BAD),
                       ('elsewhere', ('192.0.2.2', inner(0x12, 0x21)), 'tunnel-remote')])
+    nve_set('redirect 10000')
     port(lab.nve, dev, 5)
     lab.check('gen', [('the last place', ('2001:db8::6', inner(0x12, 0x21)), 'vm2'),
                       ('the one before', late, BAD)])
+    fails_half_way(lab, dev)
 
 
 def exceptions(lab):

@@ -96,6 +96,8 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, struct ch
 			   .has = &map->has, .bit = NVO3_HAS(MAP_EPOCH)),
 		ARG_CHOICE("prov", &map->prov, words_maker, &map->has, NVO3_HAS(MAP_PROV)),
 		ARG_NUMBER("group", &map->group, 0, UINT32_MAX),
+		ARG_NUMBER("generation", &map->generation, 0, UINT8_MAX,
+			   .has = &map->has, .bit = NVO3_HAS(MAP_GENERATION)),
 		{},
 	};
 	enum status status = ctx_args(ctx, args, argc, argv);
@@ -175,12 +177,18 @@ static enum status map_flush(struct ctx *ctx, int argc, char *const *argv)
 		ARG(DEV, "dev", &dev, .must = true),
 		ARG_NUMBER("vni", &map->vni, 1, NVO3_VNI_MAX),
 		ARG_CHOICE("prov", &map->prov, words_maker, &map->has, NVO3_HAS(MAP_PROV)),
+		ARG_NUMBER("stale-generation", &map->stale_generation, 0, UINT8_MAX,
+			   .has = &map->has, .bit = NVO3_HAS(MAP_STALE_GENERATION)),
 		{},
 	};
 	enum status status = ctx_args(ctx, args, argc, argv);
 
-	if (status || ctx->check)
+	if (status)
 		return status;
+	if (map->has & NVO3_HAS(MAP_STALE_GENERATION) && !map->vni)
+		return ctx_usage(ctx, "\"stale-generation\" needs \"vni\" beside it");
+	if (ctx->check)
+		return STATUS_OK;
 	status = ctx_nve(ctx, dev, &req.ifindex);
 	return status ? status : ctx_request(ctx, &req, 0);
 }
@@ -275,9 +283,10 @@ const struct command map_command = {
 	"                                  { nve PATH[,PATH]... [ encap ENCAP ] [ dstport PORT ] [ remote-vni VNI ]\n"
 	"                                  | port DEV [ vlan VID ] }\n"
 	"                                  [ epoch NUMBER ] [ prov { static | agent } ] [ group NUMBER ]\n"
+	"                                  [ generation NUMBER ]\n"
 	"       nvo3 map del dev NVE vni VNI mac MAC [ epoch NUMBER ]\n"
 	"       nvo3 map get dev NVE vni VNI mac MAC\n"
-	"       nvo3 map flush dev NVE [ vni VNI ] [ prov { static | agent } ]\n"
+	"       nvo3 map flush dev NVE [ vni VNI [ stale-generation NUMBER ] ] [ prov { static | agent } ]\n"
 	"       nvo3 map [ show ] [ dev NVE [ vni VNI ] ] [ prov { static | agent | port } ]\n"
 	"       PATH := IP[/WEIGHT]\n"
 	"       ENCAP := { vxlan | geneve | nvgre }\n",

@@ -243,6 +243,7 @@ static void print_nve(struct ctx *ctx, const struct link_info *link, const struc
 	out_u64(o, "maps", nve->maps);
 	out_u64(o, "remotes", nve->remotes);
 	if (ctx->stats) {
+		out_u64(o, "redirected", nve->redirected);
 		out_group_start(o, "table");
 		out_u64(o, "slots", nve->table_slots);
 		out_u64(o, "bytes", nve->table_bytes);

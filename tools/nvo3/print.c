@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "print.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "ctx.h"
@@ -52,6 +53,15 @@ static void print_ip(struct ctx *ctx, const char *key, const struct ip_addr *ip)
 	out_str(&ctx->out, key, ip_addr_format(ip, text));
 }
 
+/* As text in JSON too, whose readers may have no numbers of 64 bits */
+void print_hash(struct out *o, const char *key, uint64_t hash)
+{
+	char text[17];
+
+	snprintf(text, sizeof(text), "%016" PRIx64, hash);
+	out_str(o, key, text);
+}
+
 void print_stats(struct ctx *ctx, const struct nvo3_stats *stats)
 {
 	struct out *o = &ctx->out;
@@ -88,6 +98,12 @@ void print_vn(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn)
 		return;
 	if (vn->has & NVO3_HAS(VN_MISSES))
 		out_u64(o, "misses", vn->misses);
+	if (vn->has & NVO3_HAS(VN_REDIRECTED))
+		out_u64(o, "redirected", vn->redirected);
+	if (vn->has & NVO3_HAS(VN_DIGEST)) {
+		print_hash(o, "digest", vn->digest);
+		out_u64(o, "digest_maps", vn->digest_maps);
+	}
 	if (vn->has & NVO3_HAS(VN_STATS))
 		print_stats(ctx, &vn->stats);
 }
@@ -220,6 +236,8 @@ void print_map(struct ctx *ctx, uint32_t nve, const struct nvo3_map *map)
 		out_str(o, "prov", args_word(words_prov, map->prov));
 	if (map->group)
 		out_u64(o, "group", map->group);
+	if (map->generation)
+		out_u64(o, "generation", map->generation);
 }
 
 void print_miss(struct ctx *ctx, uint32_t nve, const struct nvo3_miss *miss)

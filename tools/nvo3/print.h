@@ -15,6 +15,7 @@ struct nvo3_rule;
 struct nvo3_source;
 struct nvo3_stats;
 struct nvo3_vn;
+struct out;
 
 /* By enum nvo3_unknown and so on; each ends with NULL */
 extern const char *const words_unknown[], *const words_bum[], *const words_state[],
@@ -32,5 +33,7 @@ void print_source(struct ctx *ctx, uint32_t nve, const struct nvo3_source *sourc
 void print_profile(struct ctx *ctx, uint32_t nve, const struct nvo3_profile *profile);
 void print_rule(struct ctx *ctx, const struct nvo3_rule *rule);
 void print_stats(struct ctx *ctx, const struct nvo3_stats *stats);
+/* 16 hexadecimal digits */
+void print_hash(struct out *o, const char *key, uint64_t hash);
 
 #endif

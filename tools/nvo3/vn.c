@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+
 #include "cmd.h"
 #include "print.h"
 
@@ -111,11 +113,61 @@ static enum status vn_show(struct ctx *ctx, int argc, char *const *argv)
 	return status;
 }
 
+static void print_digest(struct ctx *ctx, uint32_t nve, const struct nvo3_digest *digest,
+			 const uint64_t *buckets)
+{
+	struct out *o = &ctx->out;
+	char bucket[4];
+	size_t i;
+
+	out_row_start(o);
+	out_str(o, "dev", ctx_dev_name(ctx, nve));
+	out_u64(o, "vni", digest->vni);
+	print_hash(o, "digest", digest->sum);
+	out_u64(o, "digest_maps", digest->maps);
+	out_group_start(o, "buckets");
+	for (i = 0; i < NVO3_DIGEST_BUCKETS; i++) {
+		if (!buckets[i])
+			continue;
+		snprintf(bucket, sizeof(bucket), "%02zx", i);
+		print_hash(o, bucket, buckets[i]);
+	}
+	out_group_end(o);
+	out_row_end(o);
+}
+
+static enum status vn_digest(struct ctx *ctx, int argc, char *const *argv)
+{
+	uint64_t buckets[NVO3_DIGEST_BUCKETS];
+	struct nvo3_digest digest;
+	uint32_t vni = 0, nve;
+	const char *dev;
+	struct arg args[] = {
+		ARG(DEV, "dev", &dev, .must = true),
+		ARG_NUMBER("vni", &vni, 1, NVO3_VNI_MAX, .must = true),
+		{},
+	};
+	enum status status = ctx_args(ctx, args, argc, argv);
+
+	if (status || ctx->check)
+		return status;
+	status = ctx_nve(ctx, dev, &nve);
+	if (status)
+		return status;
+	if (kernel_digest_get(ctx->kernel, nve, vni, &digest, buckets, &ctx->err) < 0)
+		return ctx_error(ctx, STATUS_FAILED);
+	out_list_start(&ctx->out);
+	print_digest(ctx, nve, &digest, buckets);
+	out_list_end(&ctx->out);
+	return STATUS_OK;
+}
+
 static const struct verb verbs[] = {
 	{ .name = "show", .run = vn_show },
 	{ .name = "add", .run = vn_add, .queued = true },
 	{ .name = "set", .run = vn_set, .queued = true },
 	{ .name = "del", .run = vn_del, .queued = true },
+	{ .name = "digest", .run = vn_digest },
 	{},
 };
 
@@ -124,5 +176,6 @@ const struct command vn_command = {
 	"usage: nvo3 vn { add | set } dev NVE vni VNI [ unknown { drop | ask | flood } ]\n"
 	"                             [ bum { none | replicate } ] [ limit NUMBER ]\n"
 	"       nvo3 vn del dev NVE vni VNI\n"
-	"       nvo3 vn [ show ] [ dev NVE [ vni VNI ] ]\n",
+	"       nvo3 vn [ show ] [ dev NVE [ vni VNI ] ]\n"
+	"       nvo3 vn digest dev NVE vni VNI\n",
 };

@@ -53,6 +53,7 @@ static const struct field nve_fields[] = {
 	FIELD(nve, NVE_RX_COMPAT, U64, rx_compat),
 	FIELD(nve, NVE_PORT_FAST, U64, port_fast),
 	FIELD(nve, NVE_PORT_QUEUE, U64, port_queue),
+	FIELD(nve, NVE_REDIRECTED, U64, redirected),
 };
 
 static const struct field vn_fields[] = {
@@ -65,6 +66,9 @@ static const struct field vn_fields[] = {
 	FIELD(vn, VN_MEMBERS, U32, members),
 	FIELD(vn, VN_MISSES, U64, misses),
 	FIELD(vn, VN_STATS, STATS, stats),
+	FIELD(vn, VN_DIGEST, U64, digest),
+	FIELD(vn, VN_DIGEST_MAPS, U32, digest_maps),
+	FIELD(vn, VN_REDIRECTED, U64, redirected),
 };
 
 static const struct field member_fields[] = {
@@ -105,6 +109,8 @@ static const struct field map_fields[] = {
 	FIELD(map, MAP_DSTPORT, BE16, dstport),
 	FIELD(map, MAP_REMOTE_VNI, U32, remote_vni),
 	FIELD(map, MAP_GROUP, U32, group),
+	FIELD(map, MAP_GENERATION, U8, generation),
+	FIELD(map, MAP_STALE_GENERATION, U8, stale_generation),
 };
 
 static const struct field path_fields[] = {
@@ -144,6 +150,12 @@ static const struct field source_fields[] = {
 	FIELD(source, SOURCE_ADDR4, IP4, addr),
 	FIELD(source, SOURCE_ADDR6, IP6, addr),
 	FIELD(source, SOURCE_SUPPRESSED, U32, suppressed),
+};
+
+static const struct field digest_fields[] = {
+	VNI(digest, DIGEST_VNI),
+	FIELD(digest, DIGEST_SUM, U64, sum),
+	FIELD(digest, DIGEST_MAPS, U32, maps),
 };
 
 static const struct field allow_fields[] = {
@@ -201,6 +213,7 @@ OBJECT(path, MAP_PATH, path_fields, .needs_one = PATH_ADDRS);
 OBJECT(remote, REMOTE, remote_fields, .needs_one = REMOTE_ADDRS);
 OBJECT(miss, MISS, miss_fields, .needs = NVO3_HAS(MISS_VNI) | NVO3_HAS(MISS_DST));
 OBJECT(source, SOURCE, source_fields, .needs = SOURCE_KEY, .needs_one = SOURCE_ADDRS);
+OBJECT(digest, DIGEST, digest_fields, .needs = NVO3_HAS(DIGEST_VNI));
 OBJECT(allow, PORT_ALLOW, allow_fields, .needs = NVO3_HAS(ALLOW_PLEN));
 OBJECT(profile, PROFILE, profile_fields, .needs = NVO3_HAS(PROFILE_ID));
 OBJECT(rule, RULE, rule_fields, .needs = NVO3_HAS(RULE_VERDICT) | NVO3_HAS(RULE_DIR));
@@ -221,6 +234,7 @@ static const struct object *const objects[__NVO3_CMD_MAX] = {
 	[NVO3_CMD_PROFILE_ADD ... NVO3_CMD_PROFILE_DEL_NTF] = &profile_object,
 	[NVO3_CMD_REMOTE_SET] = &remote_object,
 	[NVO3_CMD_SOURCE_NTF] = &source_object,
+	[NVO3_CMD_DIGEST_GET] = &digest_object,
 };
 
 const struct object *object_of_cmd(uint8_t cmd)

@@ -34,7 +34,7 @@ struct object {
 
 extern const struct object stats_object, nve_object, vn_object, member_object, port_object,
 	map_object, path_object, remote_object, miss_object, allow_object, profile_object,
-	rule_object;
+	rule_object, digest_object;
 
 /* Of a command's requests, replies and notifications; NULL for an unknown one */
 const struct object *object_of_cmd(uint8_t cmd);

@@ -110,6 +110,7 @@ int kernel_map_flush(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_map 
 
 struct reply {
 	struct nvo3_event event;
+	uint64_t *buckets;	/* NULL: none are wanted */
 	bool got;
 	struct err *err;
 };
@@ -119,13 +120,16 @@ static int take_reply(const struct nlmsghdr *nlh, void *data)
 	struct reply *reply = data;
 
 	reply->got = true;
+	if (reply->buckets && nvo3_buckets_parse(reply->buckets, nlh, reply->err) < 0)
+		return -EBADMSG;
 	return nvo3_event_parse(&reply->event, nlh, reply->err);
 }
 
 /* @req is the key on the way in and the object on the way out */
-static int get_object(struct nvo3_kernel *k, uint32_t nve, struct nvo3_event *req, struct err *err)
+static int get_with_buckets(struct nvo3_kernel *k, uint32_t nve, struct nvo3_event *req,
+			    uint64_t *buckets, struct err *err)
 {
-	struct reply reply = { .err = err };
+	struct reply reply = { .buckets = buckets, .err = err };
 	NLBUF_MEM(mem, NLBUF_SMALL);
 	struct nlbuf b;
 	int r;
@@ -140,6 +144,11 @@ static int get_object(struct nvo3_kernel *k, uint32_t nve, struct nvo3_event *re
 		return err_set(err, EBADMSG, "the kernel did not answer what was asked");
 	*req = reply.event;
 	return 0;
+}
+
+static int get_object(struct nvo3_kernel *k, uint32_t nve, struct nvo3_event *req, struct err *err)
+{
+	return get_with_buckets(k, nve, req, NULL, err);
 }
 
 int kernel_nve_get(struct nvo3_kernel *k, uint32_t nve, struct nvo3_nve *ret, struct err *err)
@@ -160,6 +169,17 @@ int kernel_vn_get(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, struct nvo3
 
 	if (!r)
 		*ret = req.vn;
+	return r;
+}
+
+int kernel_digest_get(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, struct nvo3_digest *ret,
+		      uint64_t buckets[NVO3_DIGEST_BUCKETS], struct err *err)
+{
+	struct nvo3_event req = { .cmd = NVO3_CMD_DIGEST_GET, .digest.vni = vni };
+	int r = get_with_buckets(k, nve, &req, buckets, err);
+
+	if (!r)
+		*ret = req.digest;
 	return r;
 }
 

@@ -47,13 +47,16 @@ int kernel_map_add(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_map *m
 		   uint16_t flags, size_t *ret_done, struct err *err);
 int kernel_map_del(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_map *maps, size_t n,
 		   size_t *ret_done, struct err *err);
-/* @filter: vni 0 for all VNs; prov only with its bit in has */
+/* @filter: vni 0 for all VNs; prov and stale_generation only with their bits in has */
 int kernel_map_flush(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_map *filter,
 		     struct err *err);
 
 /* One object by its key. -ENOENT if it is not there */
 int kernel_vn_get(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, struct nvo3_vn *ret,
 		  struct err *err);
+/* With the sums of its buckets */
+int kernel_digest_get(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, struct nvo3_digest *ret,
+		      uint64_t buckets[NVO3_DIGEST_BUCKETS], struct err *err);
 int kernel_port_get(struct nvo3_kernel *k, uint32_t nve, uint32_t dev, uint16_t vlan,
 		    struct nvo3_port *ret, struct err *err);
 int kernel_map_get(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, const struct mac_addr *mac,

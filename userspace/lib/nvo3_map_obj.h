@@ -27,6 +27,8 @@ struct nvo3_map {
 	uint8_t prov, encap, npaths;	/* enum nvo3_prov; as for a member */
 	uint16_t vlan, dstport;
 	uint32_t remote_vni, group;	/* group 0 none */
+	uint8_t generation;		/* only with NVO3_PROV_AGENT */
+	uint8_t stale_generation;	/* of a flush, with its bit in has: but those of this one */
 	struct nvo3_path paths[NVO3_PATHS_MAX];
 };
 

@@ -384,6 +384,20 @@ int nvo3_rules_parse(struct nvo3_rule *ret, size_t max, size_t *ret_n, const str
 	return 0;
 }
 
+int nvo3_buckets_parse(uint64_t ret[NVO3_DIGEST_BUCKETS], const struct nlmsghdr *nlh,
+		       struct err *err)
+{
+	const struct nlattr *tb[NVO3_A_MAX + 1], *nest[NVO3_A_DIGEST_MAX + 1];
+	const size_t len = NVO3_DIGEST_BUCKETS * sizeof(*ret);
+
+	if (nlmsg_index(nlh, GENL_HDRLEN, tb, NVO3_A_MAX) < 0 || !tb[NVO3_A_DIGEST] ||
+	    nlattr_index_nest(tb[NVO3_A_DIGEST], nest, NVO3_A_DIGEST_MAX) < 0 ||
+	    !nest[NVO3_A_DIGEST_BUCKETS] ||
+	    nlattr_copy(nest[NVO3_A_DIGEST_BUCKETS], ret, len) < 0)
+		return err_set(err, EBADMSG, "digest without its buckets");
+	return 0;
+}
+
 int nvo3_event_parse(struct nvo3_event *ret, const struct nlmsghdr *nlh, struct err *err)
 {
 	const struct genlmsghdr *genl = (const void *)((const char *)nlh + NLMSG_HDRLEN);

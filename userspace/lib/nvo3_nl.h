@@ -39,4 +39,8 @@ int nvo3_event_parse(struct nvo3_event *ret, const struct nlmsghdr *nlh, struct 
 int nvo3_rules_parse(struct nvo3_rule *ret, size_t max, size_t *ret_n, const struct nlmsghdr *nlh,
 		     struct err *err);
 
+/* Likewise the buckets in a digest's nest; -EBADMSG if there are none */
+int nvo3_buckets_parse(uint64_t ret[NVO3_DIGEST_BUCKETS], const struct nlmsghdr *nlh,
+		       struct err *err);
+
 #endif

@@ -41,14 +41,24 @@ struct nvo3_nve {
 	uint64_t tx_fast, tx_compat, rx_fast, rx_compat, port_fast, port_queue;
 	uint64_t tx_bypass[__NVO3_BYPASS_MAX], rx_bypass[__NVO3_BYPASS_MAX];
 	uint64_t port_bypass[__NVO3_BYPASS_MAX];
+	uint64_t redirected;		/* late frames that were sent on */
 };
 
 struct nvo3_vn {
 	uint32_t has, vni;
 	uint8_t unknown, bum;		/* enum nvo3_unknown, nvo3_bum */
 	uint32_t limit, ports, maps, members;
-	uint64_t misses;
+	uint64_t misses, redirected;
+	uint64_t digest;		/* of the agent's mappings, digest_maps of them; digest.h */
+	uint32_t digest_maps;
 	struct nvo3_stats stats;
+};
+
+/* The digest of a VN; its buckets come apart, by nvo3_buckets_parse() */
+struct nvo3_digest {
+	uint32_t has, vni;
+	uint64_t sum;
+	uint32_t maps;
 };
 
 /* Of another NVE: encap without its bit and dstport 0 are this NVE's own, remote_vni 0 is vni */
@@ -98,6 +108,7 @@ struct nvo3_event {
 		struct nvo3_miss miss;
 		struct nvo3_source source;
 		struct nvo3_profile profile;
+		struct nvo3_digest digest;
 	};
 };
 

@@ -58,7 +58,7 @@ enum {
 	IFLA_NVO3_UNDERLAY,	/* u32, ifindex of a VRF or device of the underlay; fixed */
 	IFLA_NVO3_MSS_CLAMP,	/* u8, lower the MSS of TCP to what fits, default 0 */
 	IFLA_NVO3_VERIFY,	/* u8, enum nvo3_verify, default off */
-	IFLA_NVO3_REDIRECT,	/* u32, ms that the NVE a tenant system left may send for it */
+	IFLA_NVO3_REDIRECT,	/* u32, ms that the NVE a tenant system left sends on for it */
 	__IFLA_NVO3_MAX
 };
 

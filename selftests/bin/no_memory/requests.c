@@ -191,6 +191,58 @@ static int map_flush(void)
 	}, &why);
 }
 
+/* The port's address to another NVE, that of another NVE to the port, and many behind them. */
+static int map_move(void)
+{
+	struct nvo3_map moves[2 + MANY] = {
+		{ .vni = 100, .mac = MAC(1), .addr = V4(9), .epoch = 5 },
+		{ .vni = 100, .mac = MAC(9), .dev = slave, .epoch = 6 },
+	};
+
+	memcpy(&moves[2], many, sizeof(many));
+	return kernel_map_add(k, nve, moves, 2 + MANY, NLM_F_REPLACE, NULL, &why);
+}
+
+static int map_move_back(void)
+{
+	const struct nvo3_map moved[] = {
+		{ .vni = 100, .mac = MAC(1) }, { .vni = 100, .mac = MAC(9) },
+	};
+	const struct nvo3_port back = { .mac = MAC(1), .has = NVO3_HAS(PORT_EPOCH) };
+
+	return map_flush() ?: kernel_map_del(k, nve, moved, 2, NULL, &why) ?: map9() ?:
+	       port_on(&back, slave, kernel_port_set);
+}
+
+static int mark(uint8_t generation)
+{
+	struct nvo3_map marked[MANY];
+	size_t i;
+
+	memcpy(marked, many, sizeof(many));
+	for (i = 0; i < MANY; i++)
+		marked[i].generation = i % 2 ? generation : 0;
+	return kernel_map_add(k, nve, marked, MANY, 0, NULL, &why);
+}
+
+static int map_mark(void)
+{
+	return mark(1);
+}
+
+static int map_unmark(void)
+{
+	return mark(0);
+}
+
+/* A half of them, and what they need to come again. */
+static int map_sweep(void)
+{
+	return kernel_map_flush(k, nve, &(struct nvo3_map){
+		.vni = 100, .stale_generation = 1, .has = NVO3_HAS(MAP_STALE_GENERATION),
+	}, &why);
+}
+
 static int profile_add(void)
 {
 	return kernel_profile_add(k, nve, &(struct nvo3_profile){ .id = 2, .pps = 1000 }, rules,
@@ -294,6 +346,14 @@ static int map_get(void)
 	return kernel_map_get(k, nve, 100, &(struct mac_addr)MAC(9), &got, &why);
 }
 
+static int digest_get(void)
+{
+	uint64_t buckets[NVO3_DIGEST_BUCKETS];
+	struct nvo3_digest got;
+
+	return kernel_digest_get(k, nve, 100, &got, buckets, &why);
+}
+
 static int nve_get(void)
 {
 	struct nvo3_nve got;
@@ -359,6 +419,9 @@ static const struct op vns[] = {
 	{ "map-add of many", many_add, many_del }, { "map-del of many", many_del, many_add, true },
 	{ "map-flush", map_flush, many_add, true }, { NULL, map_add },
 	{ "map-add that replaces", map_replace, map_restore },
+	{ "map-add that moves both ways", map_move, map_move_back },
+	{ NULL, many_add }, { "map-add that marks", map_mark, map_unmark }, { NULL, map_mark },
+	{ "map-flush that sweeps", map_sweep, map_mark }, { NULL, many_del },
 	{ "remote-set", remote_down, remote_up }, { NULL, map_del }, { }
 }, profiles[] = {
 	{ "profile-add", profile_add, profile_del },
@@ -366,6 +429,7 @@ static const struct op vns[] = {
 	{ "profile-add that replaces", profile_replace, profile_restore }, { }
 }, questions[] = {
 	{ NULL, map_add }, { NULL, member_add },
+	{ "digest-get", digest_get },
 	{ "nve-get", nve_get }, { "map-get", map_get }, { "all NVEs", nve_list },
 	{ "all VNs", vn_list }, { "all members", member_list }, { "all ports", port_list },
 	{ "all mappings", map_list }, { "all remotes", remote_list },

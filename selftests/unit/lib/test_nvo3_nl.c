@@ -31,7 +31,8 @@ static const struct nvo3_event full[] = {
 	{ NVO3_CMD_VN_GET, 9, .vn = {
 		.has = ALL, .vni = NVO3_VNI_MAX, .unknown = NVO3_UNKNOWN_FLOOD,
 		.bum = NVO3_BUM_REPLICATE, .limit = UINT32_MAX, .ports = 1, .maps = 2,
-		.members = 3, .misses = 4, .stats = STATS } },
+		.members = 3, .misses = 4, .stats = STATS, .redirected = 5, .digest = UINT64_MAX,
+		.digest_maps = 6 } },
 	{ NVO3_CMD_MEMBER_NTF, 9, .member = { .vni = 1, .addr = { AF_INET, { 10, 0, 0, 2 } } } },
 	{ NVO3_CMD_MEMBER_GET, 9, .member = {
 		.vni = 1, .addr = { AF_INET6, { 0xfd, 2 } }, .relay = 1 } },
@@ -40,7 +41,7 @@ static const struct nvo3_event full[] = {
 		.state = NVO3_PORT_STATE_ACTIVE, .epoch = UINT64_MAX, .stats = STATS } },
 	{ NVO3_CMD_MAP_NTF, 9, .map = {
 		.has = ALL, .vni = 1, .mac = MAC(2), .dev = 6, .vlan = 1, .epoch = 1ULL << 50,
-		.prov = NVO3_PROV_PORT, .group = 5 } },
+		.prov = NVO3_PROV_PORT, .group = 5, .generation = 6, .stale_generation = 7 } },
 	{ NVO3_CMD_ALERT_NTF, 9, .map = {
 		.vni = 1, .mac = MAC(3), .addr = { AF_INET6, { 0xfd, 3 } }, .epoch = 4 } },
 	{ NVO3_CMD_REMOTE_GET, 9, .remote = {
@@ -59,11 +60,12 @@ static const struct nvo3_event full[] = {
 		.has = ALL, .id = 1, .otherwise = NVO3_VERDICT_PERMIT, .rate = 1ULL << 40,
 		.burst = 2, .pps = 3, .rules = 4, .ports = 5, .first = 6, .vlan = 7,
 		.dscp = 8 } },
+	{ NVO3_CMD_DIGEST_GET, 9, .digest = { .has = ALL, .vni = 1, .sum = 2, .maps = 3 } },
 };
 
 struct message {
 	struct nlbuf b;
-	NLBUF_MEM(mem, 2048);
+	NLBUF_MEM(mem, 4096);
 };
 
 static void start(struct message *m, uint8_t cmd, uint32_t ifindex)
@@ -144,6 +146,37 @@ static void rules_beside(void **state)
 	/* A rule without a verdict is none. */
 	nlbuf_nest_end(&m.b, nlbuf_nest_start(&m.b, NVO3_A_RULE));
 	assert_int_equal(nvo3_rules_parse(got, 3, &n, m.b.nlh, &err), -EBADMSG);
+}
+
+static void buckets_of_a_digest(void **state)
+{
+	uint64_t buckets[NVO3_DIGEST_BUCKETS], got[NVO3_DIGEST_BUCKETS];
+	struct err err = { "?" };
+	struct nlattr *nest;
+	struct nvo3_event e;
+	struct message m;
+	size_t i, len;
+
+	for (i = 0; i < NVO3_DIGEST_BUCKETS; i++)
+		buckets[i] = i << 40;
+	/* Too few, as many as there are, too many, none. */
+	for (len = sizeof(buckets) - 1; len <= sizeof(buckets) + 1; len++) {
+		start(&m, NVO3_CMD_DIGEST_GET, 9);
+		nest = nlbuf_nest_start(&m.b, NVO3_A_DIGEST);
+		nlbuf_put_u32(&m.b, NVO3_A_DIGEST_VNI, 1);
+		nlbuf_put(&m.b, NVO3_A_DIGEST_BUCKETS, buckets, sizeof(buckets));
+		nlbuf_nest_end(&m.b, nest);
+		((struct nlattr *)((char *)nest + NLA_HDRLEN + 8))->nla_len = NLA_HDRLEN + len;
+		memset(got, 0, sizeof(got));
+		assert_int_equal(nvo3_buckets_parse(got, m.b.nlh, &err),
+				 len == sizeof(buckets) ? 0 : -EBADMSG);
+		if (len == sizeof(buckets))
+			assert_memory_equal(got, buckets, sizeof(buckets));
+	}
+	assert_string_equal(err.text, "digest without its buckets");
+	build(&m, &full[ARRAY_SIZE(full) - 1]);
+	assert_int_equal(parse(&m, &e), 0);
+	assert_int_equal(nvo3_buckets_parse(got, m.b.nlh, &err), -EBADMSG);
 }
 
 /* Round trips cannot see two fields swapped in the table; these values can */
@@ -431,6 +464,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(rules_beside),
+		cmocka_unit_test(buckets_of_a_digest),
 		cmocka_unit_test(fields_have_their_attributes),
 		cmocka_unit_test(zero_is_sent_only_when_asked),
 		cmocka_unit_test(absent_is_zero_without_its_bit),

@@ -25,6 +25,7 @@ typedef uint32_t u32;
 typedef uint16_t u16;
 typedef uint8_t u8;
 typedef long long s64;
+typedef int32_t s32;
 typedef unsigned int gfp_t;
 
 /* Names of the uapi headers. */
@@ -96,6 +97,7 @@ static inline void shim_between(void)
 #define WRITE_ONCE(x, val) \
 	do { shim_between(); *(volatile __typeof__(x) *)&(x) = (val); } while (0)
 #define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
+#define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_rmb()	do { __atomic_thread_fence(__ATOMIC_ACQUIRE); shim_between(); } while (0)
 #define smp_wmb()	do { __atomic_thread_fence(__ATOMIC_RELEASE); shim_between(); } while (0)
 
@@ -129,6 +131,7 @@ static inline long long atomic64_cmpxchg(atomic64_t *v, long long old, long long
 /* Numbers */
 #define NSEC_PER_SEC		1000000000ULL
 #define div64_u64(a, b)		((u64)(a) / (u64)(b))
+#define cpu_to_be64(x)		__builtin_bswap64(x)
 #define max_t(type, a, b)	((type)(a) > (type)(b) ? (type)(a) : (type)(b))
 
 /* Mutexes */
@@ -223,6 +226,11 @@ static inline void u64_to_ether_addr(u64 value, u8 *addr)
 
 	for (i = ETH_ALEN - 1; i >= 0; i--, value >>= 8)
 		addr[i] = value;
+}
+
+static inline void ether_addr_copy(u8 *dst, const u8 *src)
+{
+	memcpy(dst, src, ETH_ALEN);
 }
 
 static inline bool ether_addr_equal(const u8 *a, const u8 *b)
