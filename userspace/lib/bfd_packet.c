@@ -127,6 +127,8 @@ const char *bfd_refusal_name(enum bfd_refusal refusal)
 		[BFD_NO_SESSION] = "of no session here",
 		[BFD_NO_YOUR] = "our discriminator is 0 in state init or up",
 		[BFD_AUTH] = "authenticated, which is not configured here",
+		[BFD_TTL] = "its TTL is not 255, so it is not from the next hop",
+		[BFD_SOURCE] = "from another address than its session's",
 	};
 
 	return names[refusal];

@@ -44,7 +44,10 @@ struct bfd_packet {
 	uint32_t min_tx, min_rx, min_echo;
 };
 
-/* Why a packet was discarded, in the order of RFC 5880, section 6.8.6 */
+/*
+ * Why a packet was discarded, in the order of RFC 5880, section 6.8.6; the last two are about the
+ * datagram that it came in.
+ */
 enum bfd_refusal {
 	BFD_TAKEN,
 	BFD_VERSION,
@@ -56,6 +59,8 @@ enum bfd_refusal {
 	BFD_NO_SESSION,			/* none of that discriminator, or of that address */
 	BFD_NO_YOUR,			/* 0 in a state that needs it */
 	BFD_AUTH,
+	BFD_TTL,			/* single hop, and not 255 (RFC 5881, section 5) */
+	BFD_SOURCE,			/* from another address than its session's */
 	__BFD_REFUSAL_MAX
 };
 
