@@ -4,7 +4,7 @@
  * multihop (RFC 5883, port 4784), over IPv4 and IPv6. One socket per family receives for all
  * sessions; each sends by one of its own, whose source port is what RFC 5881 wants.
  *
- * Callbacks run from the loop, or from bfd_session_del(); they add and delete no session.
+ * Callbacks run from the loop only; they add and delete no session.
  */
 #ifndef NVO3_LIB_BFD_H
 #define NVO3_LIB_BFD_H
