@@ -94,22 +94,29 @@ flows() {
 	END
 }
 
+# arrive NAME COUNT ADDR...: so many frames to each. More, as long as it is not so: some are lost
+# while a neighbor is asked for its address.
+arrive() {
+	local name=$1 count=$2 addr
+
+	shift 2
+	flows
+	for addr; do
+		capture_has "$name" "$count" "dst host $addr" || return 1
+	done
+}
+
 # both_paths NAME: flows of each family go to h2 and to h3.
 both_paths() {
 	capture_start "$1" ul ul1 'udp dst port 4789'
-	flows
-	for addr in 192.0.2.2 192.0.2.3 2001:db8::2 2001:db8::3; do
-		capture_until "$1" 20 "dst host $addr"
-	done
+	busywait 60 arrive "$1" 20 192.0.2.2 192.0.2.3 2001:db8::2 2001:db8::3
 	capture_stop "$1"
 }
 
 # only_h3 NAME: all flows go there.
 only_h3() {
 	capture_start "$1" ul ul1 'udp dst port 4789'
-	flows
-	capture_until "$1" 100 'dst host 192.0.2.3'
-	capture_until "$1" 100 'dst host 2001:db8::3'
+	busywait 60 arrive "$1" 100 192.0.2.3 2001:db8::3
 	capture_stop "$1"
 	fails capture_has "$1" 1 'dst host 192.0.2.2 or dst host 2001:db8::2'
 }
@@ -212,6 +219,7 @@ killed_when_down() {
 }
 
 multihop() {
+	run_cmd ip -n ul link set ul2 up
 	bg_stop agent
 	frr "conf t" "bfd" "no peer 192.0.2.1 local-address 192.0.2.2" \
 		"no peer 2001:db8::1 local-address 2001:db8::2" \
