@@ -61,6 +61,8 @@ static void log_change(const struct ip_addr *addr, const struct bfd_fsm *f)
 	ip_addr_format(addr, text);
 	if (f->state == BFD_UP)
 		log_info("BFD to %s is up", text);
+	else if (f->state == BFD_INIT)
+		log_debug("BFD to %s is on its way up", text);
 	else if (f->verdict == BFD_SAYS_DOWN && f->diag == BFD_DIAG_NEIGHBOR)
 		log_warn("BFD to %s is %s: %s (%s)", text, bfd_state_name(f->state),
 			 bfd_diag_name(f->diag), bfd_diag_name(f->remote_diag));
