@@ -23,6 +23,7 @@ struct peer {
 	struct ip_addr addr;		/* key */
 	struct bfd_session *session;
 	uint64_t seen;			/* ms; when the kernel last had it */
+	enum bfd_verdict verdict;	/* as it was last heard of */
 	bool lift;			/* it was down and is not any more: tell the kernel */
 	UT_hash_handle hh;
 };
@@ -54,14 +55,15 @@ static struct peer *peer_lookup(const struct liveness *l, const struct ip_addr *
 
 /* --- what BFD says */
 
-static void log_change(const struct ip_addr *addr, const struct bfd_fsm *f)
+/* @news: the verdict is another one, not only the state */
+static void log_change(const struct ip_addr *addr, const struct bfd_fsm *f, bool news)
 {
 	char text[IP_ADDR_STRLEN];
 
 	ip_addr_format(addr, text);
 	if (f->state == BFD_UP)
 		log_info("BFD to %s is up", text);
-	else if (f->state == BFD_INIT)
+	else if (f->state == BFD_INIT && !news)
 		log_debug("BFD to %s is on its way up", text);
 	else if (f->verdict == BFD_SAYS_DOWN && f->diag == BFD_DIAG_NEIGHBOR)
 		log_warn("BFD to %s is %s: %s (%s)", text, bfd_state_name(f->state),
@@ -85,9 +87,10 @@ static void changed(struct bfd_session *session, void *arg)
 	struct liveness *l = arg;
 	struct peer *p = peer_lookup(l, bfd_session_peer(session));
 
-	log_change(bfd_session_peer(session), f);
-	if (f->verdict != BFD_SAYS_DOWN && p)
+	log_change(&p->addr, f, f->verdict != p->verdict);
+	if (p->verdict == BFD_SAYS_DOWN && f->verdict != BFD_SAYS_DOWN)
 		p->lift = true;
+	p->verdict = f->verdict;
 	look_in(l, 0);
 }
 
@@ -141,6 +144,7 @@ static void peer_seen(struct liveness *l, const struct nvo3_remote *r, bool down
 		p = mem_zalloc(sizeof(*p));
 		p->addr = r->addr;
 		p->session = s;
+		p->verdict = bfd_session_fsm(s)->verdict;
 		HASH_ADD(hh, l->peers, addr, sizeof(p->addr), p);
 		if (down)
 			log_warn("%s was down before this program: it stays so until BFD is up",

@@ -4,8 +4,8 @@
  * what a session finds out is told to the kernel as the state of that remote, and to nobody else.
  *
  * A session that never came up says nothing, nor does one that its neighbor has switched off.
- * While one says down, its remote is kept down; up is said once, when it comes up. So a state that
- * an operator gives by hand lasts until the next change.
+ * While one says down, its remote is kept down; up is said once, when it is not down any more. So
+ * a state that an operator gives by hand lasts until then.
  *
  * The kernel keeps the state when the agent goes. One that starts takes what it finds down for
  * said by itself: it stays so until BFD comes up.
