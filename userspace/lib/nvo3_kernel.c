@@ -108,6 +108,24 @@ int kernel_map_flush(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_map 
 	return send_object(k, nve, &req, err);
 }
 
+int kernel_remote_set(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_remote *remote,
+		      enum nvo3_remote_state state, struct err *err)
+{
+	const struct nvo3_event req = {
+		.cmd = NVO3_CMD_REMOTE_SET,
+		.remote = {
+			.has = NVO3_HAS(REMOTE_ENCAP) | NVO3_HAS(REMOTE_STATE),
+			.addr = remote->addr,
+			.encap = remote->encap,
+			.dstport = remote->dstport,
+			.remote_vni = remote->remote_vni,
+			.state = state,
+		},
+	};
+
+	return send_object(k, nve, &req, err);
+}
+
 struct reply {
 	struct nvo3_event event;
 	uint64_t *buckets;	/* NULL: none are wanted */

@@ -33,6 +33,10 @@ int kernel_port_set(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_port 
 int kernel_port_del(struct nvo3_kernel *k, uint32_t nve, uint32_t dev, uint16_t vlan,
 		    struct err *err);
 
+/* @remote is one that was listed: its locator counts. -ENOENT: nothing leads there */
+int kernel_remote_set(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_remote *remote,
+		      enum nvo3_remote_state state, struct err *err);
+
 /*
  * Any number of objects, in as few requests as they fit in. A request is done
  * wholly or not at all. On failure *ret_done (may be NULL) is how many of the

@@ -60,6 +60,33 @@ static int read_locators(struct conf *conf, struct config_nve *nve, struct err *
 	return 0;
 }
 
+/*
+ * Off unless it is asked for: with it the end of an agent is the end of a path to its neighbors,
+ * which is worth it only where there are several, and the host's routing may have the port.
+ */
+static int read_bfd(struct conf *conf, struct config_bfd *bfd, struct err *err)
+{
+	long tx, rx, multiplier;
+	int rc;
+
+	/* The loop counts in ms; with less than 10 the host's scheduler is what would fail */
+	rc = conf_bool_or(conf, "nve.bfd.enabled", false, &bfd->enabled, err);
+	if (!rc)
+		rc = conf_int_or(conf, "nve.bfd.tx_ms", 10, 60000, 300, &tx, err);
+	if (!rc)
+		rc = conf_int_or(conf, "nve.bfd.rx_ms", 10, 60000, 300, &rx, err);
+	if (!rc)
+		rc = conf_int_or(conf, "nve.bfd.multiplier", 1, 255, 3, &multiplier, err);
+	if (!rc)
+		rc = conf_bool_or(conf, "nve.bfd.multihop", false, &bfd->multihop, err);
+	if (rc)
+		return rc;
+	bfd->tx_ms = tx;
+	bfd->rx_ms = rx;
+	bfd->multiplier = multiplier;
+	return 0;
+}
+
 static int read_nve(struct conf *conf, struct config *c, struct err *err)
 {
 	struct config_nve *nve = &c->nve;
@@ -91,7 +118,7 @@ static int read_nve(struct conf *conf, struct config *c, struct err *err)
 		return rc;
 	if (!nve->n_directors)
 		return conf_error(conf, "nve.directors", err, "must name at least one nDirector");
-	return 0;
+	return read_bfd(conf, &nve->bfd, err);
 }
 
 static int read_capacity(struct conf *conf, struct config_vserver *vs, struct err *err)

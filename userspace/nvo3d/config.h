@@ -11,6 +11,12 @@
 #include "conf.h"
 #include "tls.h"
 
+struct config_bfd {
+	bool enabled, multihop;
+	uint32_t tx_ms, rx_ms;
+	uint8_t multiplier;
+};
+
 struct config_nve {
 	const char *dev;
 	struct ip_addr local4, local6;	/* family 0 for none; at least one is there */
@@ -19,6 +25,7 @@ struct config_nve {
 	const char *listen;
 	const char *const *directors;
 	int n_directors;
+	struct config_bfd bfd;
 };
 
 struct config_vserver {

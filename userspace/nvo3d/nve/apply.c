@@ -4,6 +4,7 @@
 #include "cleanup.h"
 #include "diff.h"
 #include "keep.h"
+#include "liveness.h"
 #include "log.h"
 
 /* More mappings than this are compared with one dump of the VN instead of a question each */
@@ -125,5 +126,6 @@ int apply_update(struct nve *nve, struct model_vn *vn, const Nvo3__MapUpdate *up
 	if (touch.ignored)
 		log_debug("VNI %u: %u mappings older than those held", vn->vni, touch.ignored);
 	model_touch_uninit(&touch);
+	liveness_touch(nve->liveness);
 	return rc;
 }

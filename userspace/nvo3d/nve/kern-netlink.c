@@ -129,6 +129,18 @@ static int kn_member_list(struct kern *k, uint32_t vni, struct nvo3_member **ret
 	return kernel_member_list(self(k)->k, self(k)->nve, vni, ret, ret_n, NULL, err);
 }
 
+static int kn_remote_list(struct kern *k, struct nvo3_remote **ret, size_t *ret_n,
+			  struct err *err)
+{
+	return kernel_remote_list(self(k)->k, self(k)->nve, ret, ret_n, NULL, err);
+}
+
+static int kn_remote_set(struct kern *k, const struct nvo3_remote *remote,
+			 enum nvo3_remote_state state, struct err *err)
+{
+	return kernel_remote_set(self(k)->k, self(k)->nve, remote, state, err);
+}
+
 /* --- many operations in few datagrams */
 
 struct apply {
@@ -197,6 +209,8 @@ static const struct kern_ops netlink_ops = {
 	.map_get = kn_map_get,
 	.map_list = kn_map_list,
 	.member_list = kn_member_list,
+	.remote_list = kn_remote_list,
+	.remote_set = kn_remote_set,
 	.apply = kn_apply,
 };
 

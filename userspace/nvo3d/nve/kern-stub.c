@@ -17,7 +17,8 @@ struct kern_stub {
 	struct nvo3_port ports[STUB_MAX];
 	struct nvo3_map maps[STUB_MAX];
 	struct nvo3_member members[STUB_MAX];
-	size_t n_vns, n_ports, n_maps, n_members;
+	struct nvo3_remote remotes[STUB_MAX];
+	size_t n_vns, n_ports, n_maps, n_members, n_remotes;
 };
 
 static struct kern_stub *self(struct kern *k)
@@ -258,6 +259,65 @@ static int stub_member_list(struct kern *k, uint32_t vni, struct nvo3_member **r
 	return 0;
 }
 
+/* --- remotes are there while anything leads to them */
+
+static void refer(struct kern_stub *s, const struct ip_addr *addr)
+{
+	struct nvo3_remote *r = s->remotes;
+
+	if (!addr->family)
+		return;
+	while (r < s->remotes + s->n_remotes && !ip_addr_equal(&r->addr, addr))
+		r++;
+	if (r == s->remotes + s->n_remotes)
+		s->remotes[s->n_remotes++] = (struct nvo3_remote){ .addr = *addr };
+	r->refs++;
+}
+
+static void count_remotes(struct kern_stub *s)
+{
+	for (size_t i = 0; i < s->n_remotes; i++)
+		s->remotes[i].refs = 0;
+	for (size_t i = 0; i < s->n_maps; i++) {
+		refer(s, &s->maps[i].addr);
+		for (size_t p = 0; p < s->maps[i].npaths; p++)
+			refer(s, &s->maps[i].paths[p].addr);
+	}
+	for (size_t i = 0; i < s->n_members; i++)
+		refer(s, &s->members[i].addr);
+	for (size_t i = s->n_remotes; i--;)
+		if (!s->remotes[i].refs)
+			REMOVE(s->remotes, s->n_remotes, i);
+}
+
+static int stub_remote_list(struct kern *k, struct nvo3_remote **ret, size_t *ret_n,
+			    struct err *err)
+{
+	struct kern_stub *s = self(k);
+
+	count_remotes(s);
+	*ret = mem_calloc(s->n_remotes, sizeof(**ret));
+	memcpy(*ret, s->remotes, s->n_remotes * sizeof(**ret));
+	*ret_n = s->n_remotes;
+	return 0;
+}
+
+static int stub_remote_set(struct kern *k, const struct nvo3_remote *remote,
+			   enum nvo3_remote_state state, struct err *err)
+{
+	struct kern_stub *s = self(k);
+	char text[IP_ADDR_STRLEN];
+
+	count_remotes(s);
+	for (size_t i = 0; i < s->n_remotes; i++) {
+		if (!ip_addr_equal(&s->remotes[i].addr, &remote->addr))
+			continue;
+		s->remotes[i].state = state;
+		return 0;
+	}
+	return err_set(err, ENOENT, "nothing leads to %s", ip_addr_format(&remote->addr, text));
+}
+
 static int map_add(struct kern_stub *s, const struct nvo3_map *map, bool replace, struct err *err)
 {
 	struct nvo3_map *have = find_map(s, map->vni, &map->mac);
@@ -353,6 +413,8 @@ struct kern *kern_stub_new(void)
 		.map_get = stub_map_get,
 		.map_list = stub_map_list,
 		.member_list = stub_member_list,
+		.remote_list = stub_remote_list,
+		.remote_set = stub_remote_set,
 		.apply = stub_apply,
 	};
 	struct kern_stub *s = mem_zalloc(sizeof(*s));

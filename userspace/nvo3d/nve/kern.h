@@ -60,6 +60,12 @@ struct kern_ops {
 			struct err *err);
 	int (*member_list)(struct kern *k, uint32_t vni, struct nvo3_member **ret, size_t *ret_n,
 			   struct err *err);
+	/* Those that mappings or members lead to */
+	int (*remote_list)(struct kern *k, struct nvo3_remote **ret, size_t *ret_n,
+			   struct err *err);
+	/* @remote as it was listed. -ENOENT: nothing leads there */
+	int (*remote_set)(struct kern *k, const struct nvo3_remote *remote,
+			  enum nvo3_remote_state state, struct err *err);
 	/*
 	 * Do all, one after the other; what is refused is told to @failed and does not hold up
 	 * the rest. The value is about the transport.

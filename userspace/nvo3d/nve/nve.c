@@ -9,6 +9,7 @@
 #include "daemon.h"
 #include "director.h"
 #include "keep.h"
+#include "liveness.h"
 #include "log.h"
 #include "mem.h"
 #include "msg.h"
@@ -125,6 +126,9 @@ int nve_start_with(struct nve **ret, const struct config *config, struct loop *l
 	}
 	/* What was in the middle of being taken or given back when the last process ended */
 	vn_collect(nve);
+	rc = liveness_start(nve, err);
+	if (rc)
+		goto stop;
 	rc = make_socket_dir(config->nve.listen, err);
 	if (rc)
 		goto stop;
@@ -196,6 +200,7 @@ void nve_stop(struct nve *nve)
 	if (!nve)
 		return;
 	watch_free(nve->watch);
+	liveness_free(nve->liveness);
 	assoc_free(nve->assoc);
 	/* Before the director: its open requests end now and find nobody whose state to change */
 	port_uninit_all(nve);

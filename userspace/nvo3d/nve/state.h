@@ -13,6 +13,7 @@
 
 struct assoc;
 struct director;
+struct liveness;
 struct nve_tsi;
 struct nve_vn;
 struct watch;
@@ -30,6 +31,7 @@ struct nve {
 	struct director *director;
 	struct assoc *assoc;
 	struct watch *watch;		/* NULL with the stub */
+	struct liveness *liveness;	/* NULL: BFD is off */
 };
 
 /* How an asynchronous piece of work tells its end. @text is "" when @code is CODE(OK) */
