@@ -272,7 +272,8 @@ static void test_refused(void **state)
 
 	store_close(must_open());
 	refuse_open(URL, "other", "store test.db: belongs to test, not to other");
-	refuse_open("test.db", OWNER, "store \"test.db\": must be sqlite:PATH");
+	refuse_open("test.db", OWNER,
+		    "store \"test.db\": must be sqlite:PATH or etcd:http://HOST:PORT,...?prefix=/NAME");
 	refuse_open("sqlite:no/such/dir", OWNER, "store no/such/dir: No such file or directory");
 	refuse_open("sqlite:.", OWNER, "store .: Is a directory");
 
