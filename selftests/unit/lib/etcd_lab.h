@@ -292,9 +292,14 @@ static inline int etcd_lab_stop(struct etcd_lab *lab)
 	return access(lab->dir, F_OK) ? 0 : -1;
 }
 
+/* All of its threads stand still when it returns. */
 static inline void etcd_lab_pause(struct etcd_lab *lab, int i)
 {
+	int status;
+
 	kill(lab->members[i].pid, SIGSTOP);
+	if (waitpid(lab->members[i].pid, &status, WUNTRACED) < 0 || !WIFSTOPPED(status))
+		etcd_lab_die("a member has ended");
 }
 
 static inline void etcd_lab_resume(struct etcd_lab *lab, int i)

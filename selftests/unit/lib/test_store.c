@@ -518,25 +518,34 @@ static int leave(void **state)
 	return etcd_lab_stop(&lab) || leave_dir(state) ? -1 : 0;
 }
 
-#define TEST(kind, f) { #f ", " #kind, f, no_store, NULL, &kind }
-#define BOTH(f) TEST(sqlite, f), TEST(etcd, f)
+#define ON_SQLITE(f) { #f ", sqlite", f, no_store, NULL, &sqlite }
+#define ON_ETCD(f) { #f ", etcd", f, no_store, NULL, &etcd }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BOTH(test_put_get_del),
-		BOTH(test_persists),
-		BOTH(test_walk),
-		BOTH(test_write_in_walk),
-		BOTH(test_transaction),
-		BOTH(test_failed_write),
-		BOTH(test_killed),
-		BOTH(test_killed_inside),
-		BOTH(test_only_one_has_it),
-		TEST(sqlite, test_nobody_else_may_read_it),
-		TEST(sqlite, test_refused),
-		TEST(sqlite, test_disk_full),
-		TEST(sqlite, test_write_error),
+		ON_SQLITE(test_put_get_del),
+		ON_ETCD(test_put_get_del),
+		ON_SQLITE(test_persists),
+		ON_ETCD(test_persists),
+		ON_SQLITE(test_walk),
+		ON_ETCD(test_walk),
+		ON_SQLITE(test_write_in_walk),
+		ON_ETCD(test_write_in_walk),
+		ON_SQLITE(test_transaction),
+		ON_ETCD(test_transaction),
+		ON_SQLITE(test_failed_write),
+		ON_ETCD(test_failed_write),
+		ON_SQLITE(test_killed),
+		ON_ETCD(test_killed),
+		ON_SQLITE(test_killed_inside),
+		ON_ETCD(test_killed_inside),
+		ON_SQLITE(test_only_one_has_it),
+		ON_ETCD(test_only_one_has_it),
+		ON_SQLITE(test_nobody_else_may_read_it),
+		ON_SQLITE(test_refused),
+		ON_SQLITE(test_disk_full),
+		ON_SQLITE(test_write_error),
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave);

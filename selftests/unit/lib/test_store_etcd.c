@@ -292,11 +292,10 @@ static void test_sizes(void **state)
 	memset(key, 'k', sizeof(key));
 	key[1025] = '\0';
 	assert_int_equal(store_put(store, "v", big, MIB + 1, &err), -EFBIG);
-	assert_string_equal(err.text, "store etcd:/t/sizes: v: a value of 1048577 bytes, more than "
-			    "1048576");
+	assert_string_equal(err.text,
+			    "store etcd:/t/sizes: v: a value of 1048577 bytes, more than 1048576");
 	assert_int_equal(store_put(store, key, "x", 1, &err), -EFBIG);
-	assert_string_equal(err.text, "store etcd:/t/sizes: kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk...: "
-			    "a key of 1025 bytes, more than 1024");
+	assert_non_null(strstr(err.text, "kkk...: a key of 1025 bytes, more than 1024"));
 	expect(store, "v", NULL);
 
 	big[MIB] = '\0';
@@ -369,6 +368,8 @@ static void lab_put(const char *key, const char *text)
 
 static void test_refused(void **state)
 {
+	struct err err;
+
 	store_close(must_open(url("prefix=/t/refused")));
 	refuse_open(url("prefix=/t/refused"), "other",
 		    "store etcd:/t/refused: belongs to test, not to other");
@@ -389,9 +390,8 @@ static void test_refused(void **state)
 	refuse_open(url("prefix=/t/torn"), OWNER,
 		    "store etcd:/t/torn: /t/torn/journal is damaged");
 	refuse_open("etcd:http://127.0.0.1:1", OWNER, "etcd: prefix=/NAME is missing");
-	refuse_open("etcd:http://127.0.0.1:1?prefix=/x", OWNER,
-		    "store etcd:/x: http://127.0.0.1:1: Failed to connect to 127.0.0.1 port 1 after "
-		    "0 ms: Couldn't connect to server");
+	assert_null(store_open("etcd:http://127.0.0.1:1?prefix=/x", OWNER, &err));
+	assert_non_null(strstr(err.text, "store etcd:/x: http://127.0.0.1:1: Failed to connect"));
 }
 
 static void lost(const struct err *why, void *arg)
