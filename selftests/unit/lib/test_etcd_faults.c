@@ -183,7 +183,7 @@ static void test_all_are_away_for_a_moment(void **state)
 /* More than the lease, without deferral: the write fails, and reading goes on. */
 static void test_all_are_away_for_long(void **state)
 {
-	struct store *store = must_open(url("prefix=/t/long&lease=2"));
+	struct store *store = must_open(url("prefix=/t/long&lease=3"));
 	struct err err;
 	int r;
 
@@ -211,12 +211,12 @@ static void test_an_idle_owner_is_cut_off(void **state)
 	struct store *store;
 	struct run run;
 
-	store = deferring(&run, "prefix=/t/idle&lease=2");
+	store = deferring(&run, "prefix=/t/idle&lease=3");
 	pause_all();
 	loop_run(run.loop);
 	assert_int_equal(run.ended, 1);
 	assert_string_equal(run.why.text,
-			    "store etcd:/t/idle: no member has answered for 2 s, somebody else may have the store now");
+			    "store etcd:/t/idle: no member has answered for 3 s, somebody else may have the store now");
 	resume_all();
 	store_close(store);
 	loop_free(run.loop);
@@ -228,7 +228,7 @@ static void test_an_idle_owner_loses_its_lease(void **state)
 	struct run run;
 	struct err err;
 
-	store = deferring(&run, "prefix=/t/ends&lease=2");
+	store = deferring(&run, "prefix=/t/ends&lease=3");
 	etcd_lab_end_lease(&lab, "/t/ends");
 	loop_run(run.loop);
 	assert_int_equal(run.ended, 1);
@@ -309,7 +309,7 @@ static void test_who_was_paused_notices_by_his_clock(void **state)
 	pid_t pid;
 	int from;
 
-	pid = stopped_owner("prefix=/t/clock&lease=2", false, &from);
+	pid = stopped_owner("prefix=/t/clock&lease=3", false, &from);
 	in_use_by(text, sizeof(text), "/t/clock", "is in use", pid);
 	refuse_open(url("prefix=/t/clock"), OWNER, text);
 	ETCD_LAB_WAIT(opens("prefix=/t/clock"));
@@ -331,7 +331,7 @@ static void test_who_was_paused_in_a_write_is_refused(void **state)
 	pid_t pid;
 	int from;
 
-	pid = stopped_owner("prefix=/t/fence&lease=2", true, &from);
+	pid = stopped_owner("prefix=/t/fence&lease=3", true, &from);
 	ETCD_LAB_WAIT(opens("prefix=/t/fence"));
 	expect(opened, "k", "1");
 	goes_on(pid, from, &told);

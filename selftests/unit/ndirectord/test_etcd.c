@@ -88,7 +88,7 @@ static void test_the_standby_of_one_that_is_killed_takes_over(void **state)
 {
 	uint64_t newest;
 
-	begin(state, 2);
+	begin(state, 4);
 	stand_by(&standby, &active);
 	live(0, 300);
 	LAB_WAIT(active.lab, HASH_COUNT(host2.maps) == 300);
@@ -115,7 +115,7 @@ static void test_the_standby_of_one_that_is_killed_takes_over(void **state)
 /* Who is paused for longer than the lease finds that out and ends, and writes nothing any more. */
 static void test_one_that_was_paused_ends(void **state)
 {
-	begin(state, 2);
+	begin(state, 4);
 	live(0, 20);
 	stand_by(&standby, &active);
 	kill(active.pid, SIGSTOP);
