@@ -115,7 +115,7 @@ static void use_tls(struct etcd_client *client)
 
 /* Connections are kept by curl_easy_reset(), all else is set anew for each request. */
 static CURLcode perform(struct etcd_client *client, const char *path, const char *body,
-			struct answer *answer)
+			long attempt_ms, struct answer *answer)
 {
 	CURL *curl = client->curl;
 	char url[512];
@@ -128,7 +128,7 @@ static CURLcode perform(struct etcd_client *client, const char *path, const char
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, client->headers);
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, client->attempt_ms);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, attempt_ms);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, client->attempt_ms);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, answer->error);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep_data);
@@ -214,8 +214,8 @@ static int judge_failure(const char *endpoint, CURLcode code, const struct answe
 		       answer->error[0] ? answer->error : curl_easy_strerror(code));
 }
 
-static int ask_one(struct etcd_client *client, const char *path, const char *body, bool *unsure,
-		   json_t **ret, struct err *err)
+static int ask_one(struct etcd_client *client, const char *path, const char *body,
+		   struct etcd_patience *patience, json_t **ret, struct err *err)
 {
 	const char *endpoint = client->url->endpoints[client->at];
 	struct answer answer = { };
@@ -226,13 +226,13 @@ static int ask_one(struct etcd_client *client, const char *path, const char *bod
 
 	if (client->stop)
 		return err_set(err, EAGAIN, "%s: not asked any more", endpoint);
-	code = perform(client, path, body, &answer);
+	code = perform(client, path, body, patience->attempt_ms ?: client->attempt_ms, &answer);
 	if (code == CURLE_OK) {
 		curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
 		json = json_loadb(answer.data ?: "", answer.len, 0, NULL);
-		r = judge_status(endpoint, status, json, unsure, err);
+		r = judge_status(endpoint, status, json, &patience->unsure, err);
 	} else {
-		r = judge_failure(endpoint, code, &answer, unsure, err);
+		r = judge_failure(endpoint, code, &answer, &patience->unsure, err);
 	}
 	free(answer.data);
 	if (r == 0)
@@ -261,7 +261,7 @@ int etcd_post(struct etcd_client *client, const char *path, json_t *body,
 	patience->unsure = false;
 	do {
 		for (i = 0; i < client->url->n_endpoints; i++) {
-			r = ask_one(client, path, text, &patience->unsure, ret, err);
+			r = ask_one(client, path, text, patience, ret, err);
 			if (r != -EAGAIN)
 				return r;
 			client->at = (client->at + 1) % client->url->n_endpoints;

@@ -18,14 +18,12 @@
 
 struct etcd_client;
 
-/* How long to ask: one member for @attempt_ms, and all of them again while @more says so. */
+/* How long to ask: one member for a time, and all of them again while @more says so. */
 struct etcd_patience {
 	bool (*more)(void *arg);	/* NULL: each of them once */
 	void *arg;
-	/*
-	 * Set when it fails: a request may have reached a member, and be carried out, even later.
-	 */
-	bool unsure;
+	unsigned int attempt_ms;	/* 0: that of the client */
+	bool unsure;	/* after a failure: it may have reached one, and be carried out, even later */
 };
 
 /* @url is kept by reference. */

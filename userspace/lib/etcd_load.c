@@ -12,8 +12,14 @@
 #include "mem.h"
 #include "uuid.h"
 
-#define PAGE		512u
+/*
+ * etcd counts all keys that are behind a page for each page, so the pages of a large store are
+ * large. A small one takes two or three.
+ */
+#define PAGE_FIRST	512u
+#define PAGE_MAX	8192u
 #define PAGE_MIN	2u	/* as each begins with the last key of the one before */
+#define PAGE_MS		20000u
 #define TRIES		5	/* at a revision that is compacted while we read */
 #define KEY_ROOM	256
 
@@ -21,7 +27,7 @@ static int ask(struct etcd_client *client, const char *from, const char *end, un
 	       int64_t revision, json_t **answer, struct err *err)
 {
 	json_t *body = etcd_range(from, end, limit, revision);
-	struct etcd_patience patience = { };
+	struct etcd_patience patience = { .attempt_ms = limit ? PAGE_MS : 0 };
 	int r;
 
 	r = etcd_post(client, "kv/range", body, &patience, answer, err);
@@ -151,7 +157,7 @@ struct loading {
 	struct kvmap *map;
 	size_t skip;			/* what stands before our keys */
 	char from[KEY_ROOM + 1024], end[KEY_ROOM];
-	unsigned int limit;
+	unsigned int limit, max;
 	int64_t revision;		/* 0: that of the first page */
 	bool more;
 };
@@ -191,6 +197,7 @@ static int load_page(struct loading *l, struct err *err)
 	r = ask(l->client, l->from, l->end, l->limit, l->revision, &answer, err);
 	if (r == -EOVERFLOW && l->limit > PAGE_MIN) {
 		l->limit = l->limit / 2 < PAGE_MIN ? PAGE_MIN : l->limit / 2;
+		l->max = l->limit;
 		return 0;
 	}
 	if (!r)
@@ -201,6 +208,7 @@ static int load_page(struct loading *l, struct err *err)
 		l->revision = revision;
 	if (!r)
 		l->more = json_is_true(json_object_get(answer, "more"));
+	l->limit = 2 * l->limit < l->max ? 2 * l->limit : l->max;
 	json_decref(answer);
 	return r;
 }
@@ -211,7 +219,8 @@ static int load_at_one_revision(struct loading *l, const char *prefix, struct er
 
 	l->skip = snprintf(l->from, sizeof(l->from), "%s/kv/", prefix);
 	snprintf(l->end, sizeof(l->end), "%s/kv0", prefix);
-	l->limit = PAGE;
+	l->limit = PAGE_FIRST;
+	l->max = PAGE_MAX;
 	l->revision = 0;
 	l->more = true;
 	while (l->more && !r)
