@@ -17,8 +17,8 @@ struct etcd_owner {
 	struct etcd_lease *lease;
 	char *owner_key, *seq_key;
 	int64_t created;	/* revision that made the owner's key */
-	int64_t seq;		/* the counter, and the revision that last changed it */
-	int64_t seq_changed;
+	int64_t seq;		/* of the last try to write; no two writes have the same */
+	int64_t seq_changed;	/* the revision that last changed it */
 	uint64_t give_up;	/* etcd_lease_now_ms() */
 };
 
@@ -196,12 +196,10 @@ static int judge_failure(struct etcd_owner *owner, json_t *answer, struct err *e
 	r = etcd_first_kv(etcd_txn_range(answer, 0), &kv, err);
 	if (!r || r == -ENOENT)
 		r = read_seq(&seen, etcd_txn_range(answer, 1), err);
-	if (!r && kv.key && kv.created == owner->created && seen.seq == owner->seq + 1) {
-		owner->seq = seen.seq;
+	if (!r && kv.key && kv.created == owner->created && seen.seq == owner->seq)
 		owner->seq_changed = seen.seq_changed;
-	} else if (!r) {
+	else if (!r)
 		r = not_owner(owner, &kv, err);
-	}
 	etcd_kv_uninit(&kv);
 	return r;
 }
@@ -214,10 +212,34 @@ static int judge(struct etcd_owner *owner, json_t *answer, struct err *err)
 	if (!json_is_true(json_object_get(answer, "succeeded")))
 		return judge_failure(owner, answer, err);
 	r = etcd_get_number(json_object_get(answer, "header"), "revision", &revision, err);
+	if (!r)
+		owner->seq_changed = revision;
+	return r;
+}
+
+/*
+ * The one that takes etcd above its quota is carried out and refused all the same, unless etcd has
+ * seen that coming. Only the counter tells.
+ */
+static int judge_no_space(struct etcd_owner *owner, struct etcd_patience *patience,
+			  struct err *err)
+{
+	json_t *body = etcd_range(owner->seq_key, NULL, 0, 0), *answer = NULL;
+	struct etcd_patience again = *patience;
+	struct etcd_owner seen = { };
+	int r;
+
+	r = etcd_post(owner->client, "kv/range", body, &again, &answer, err);
+	if (!r)
+		r = read_seq(&seen, answer, err);
+	patience->unsure = r;
+	json_decref(answer);
+	json_decref(body);
 	if (r)
 		return r;
-	owner->seq++;
-	owner->seq_changed = revision;
+	if (seen.seq != owner->seq)
+		return -ENOSPC;
+	owner->seq_changed = seen.seq_changed;
 	return 0;
 }
 
@@ -225,7 +247,8 @@ static json_t *fenced(struct etcd_owner *owner, json_t *ops)
 {
 	char seq[24];
 
-	snprintf(seq, sizeof(seq), "%lld", (long long)owner->seq + 1);
+	owner->seq++;
+	snprintf(seq, sizeof(seq), "%lld", (long long)owner->seq);
 	json_array_append_new(ops, etcd_op_put(owner->seq_key, seq, strlen(seq), 0));
 	return etcd_txn(array2(etcd_if_created(owner->owner_key, owner->created),
 			       etcd_if_changed(owner->seq_key, owner->seq_changed)),
@@ -246,8 +269,11 @@ int etcd_owner_write(struct etcd_owner *owner, json_t *ops, struct err *err)
 		r = judge(owner, answer, &why);
 	json_decref(answer);
 	json_decref(body);
-	if (r == -ENOSPC)
+	if (r == -ENOSPC) {
 		etcd_lease_no_space(owner->lease, &why);
+		if (!patience.unsure)
+			r = judge_no_space(owner, &patience, &why);
+	}
 	if (r && (patience.unsure || r == -EPROTO))
 		etcd_lease_lose(owner->lease, &why);
 	return r ? err_set(err, r, "%s", why.text) : 0;

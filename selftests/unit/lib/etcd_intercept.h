@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdarg.h>
 
 #include "etcd_lab.h"
 
@@ -28,6 +29,53 @@ static inline CURLcode etcd_real(CURL *curl)
 	CURLcode (*perform)(CURL *curl) = dlsym(RTLD_NEXT, "curl_easy_perform");
 
 	return perform(curl);
+}
+
+static curl_write_callback etcd_keeps;	/* who takes the answer, and what he is told */
+static void *etcd_keeps_arg;
+
+#undef curl_easy_setopt
+static inline CURLcode etcd_setopt(CURL *curl, CURLoption option, void *value)
+{
+	CURLcode (*setopt)(CURL *curl, CURLoption option, ...);
+
+	setopt = dlsym(RTLD_NEXT, "curl_easy_setopt");
+	return setopt(curl, option, value);
+}
+
+/* Instead of libcurl's; a long or an offset passes as a pointer does. */
+CURLcode curl_easy_setopt(CURL *curl, CURLoption option, ...)
+{
+	va_list ap;
+	void *value;
+
+	va_start(ap, option);
+	value = va_arg(ap, void *);
+	va_end(ap);
+	if (pthread_equal(pthread_self(), etcd_interceptor)) {
+		if (option == CURLOPT_WRITEFUNCTION)
+			etcd_keeps = (curl_write_callback)value;
+		if (option == CURLOPT_WRITEDATA)
+			etcd_keeps_arg = value;
+	}
+	return etcd_setopt(curl, option, value);
+}
+
+static inline size_t etcd_drop(char *data, size_t size, size_t n, void *arg)
+{
+	return size * n;
+}
+
+/* It is carried out, and this is answered instead. */
+static inline CURLcode etcd_answer(CURL *curl, const char *json)
+{
+	CURLcode code;
+
+	etcd_setopt(curl, CURLOPT_WRITEFUNCTION, etcd_drop);
+	code = etcd_real(curl);
+	if (code == CURLE_OK)
+		etcd_keeps((char *)json, 1, strlen(json), etcd_keeps_arg);
+	return code;
 }
 
 /* Instead of libcurl's */

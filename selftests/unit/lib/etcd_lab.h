@@ -40,6 +40,7 @@ struct etcd_lab {
 	char dir[64];
 	int n;
 	unsigned long quota;	/* bytes; 0: as etcd has it */
+	char tls[256];		/* parameters of a URL for it; "": without */
 	struct etcd_member members[ETCD_LAB_MEMBERS];
 	int keeper_fd;
 	pid_t keeper;
@@ -113,12 +114,11 @@ static inline void etcd_lab_start_keeper(struct etcd_lab *lab)
 		etcd_lab_die("no pipe");
 	lab->keeper = fork();
 	if (lab->keeper == 0) {
-		/* neither a terminal's signal nor the test's output is the keeper's */
+		/* nothing of the test's is the keeper's: it would keep it open */
 		setsid();
-		close(fds[1]);
-		for (int fd = 0; fd < 3; fd++)
-			close(fd);
-		etcd_lab_keep(lab->dir, fds[0]);
+		dup2(fds[0], 0);
+		close_range(1, ~0U, 0);
+		etcd_lab_keep(lab->dir, 0);
 	}
 	close(fds[0]);
 	lab->keeper_fd = fds[1];
@@ -137,23 +137,29 @@ static inline void etcd_lab_cluster(const struct etcd_lab *lab, char *text, size
 static inline void etcd_lab_become(const struct etcd_lab *lab, int i)
 {
 	char name[16], data[96], client[48], peer[48], cluster[256], quota[24], log[96];
+	char pem[96], key[96];
 	int fd;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	snprintf(name, sizeof(name), "m%d", i);
 	snprintf(data, sizeof(data), "%s/m%d", lab->dir, i);
 	snprintf(log, sizeof(log), "%s/m%d.log", lab->dir, i);
-	snprintf(client, sizeof(client), "http://127.0.0.1:%u", lab->members[i].port);
+	snprintf(pem, sizeof(pem), "%s/tls.pem", lab->dir);
+	snprintf(key, sizeof(key), "%s/tls.key", lab->dir);
+	snprintf(client, sizeof(client), "http%s://127.0.0.1:%u", *lab->tls ? "s" : "",
+		 lab->members[i].port);
 	snprintf(peer, sizeof(peer), "http://127.0.0.1:%u", lab->members[i].peer_port);
 	snprintf(quota, sizeof(quota), "%lu", lab->quota);
 	etcd_lab_cluster(lab, cluster, sizeof(cluster));
 	fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
 	dup2(fd, STDOUT_FILENO);
 	dup2(fd, STDERR_FILENO);
+	/* without TLS the list ends before that */
 	execlp("etcd", "etcd", "--name", name, "--data-dir", data, "--listen-client-urls", client,
 	       "--advertise-client-urls", client, "--listen-peer-urls", peer,
 	       "--initial-advertise-peer-urls", peer, "--initial-cluster", cluster,
-	       "--quota-backend-bytes", quota, NULL);
+	       "--quota-backend-bytes", quota, *lab->tls ? "--client-cert-auth" : NULL,
+	       "--cert-file", pem, "--key-file", key, "--trusted-ca-file", pem, NULL);
 	_exit(127);
 }
 
@@ -177,8 +183,8 @@ static inline const char *etcd_lab_url(const struct etcd_lab *lab, int only, con
 
 	for (i = 0; i < lab->n; i++)
 		if (only < 0 || i == only)
-			len += snprintf(text + len, sizeof(text) - len, "%shttp://127.0.0.1:%u",
-					len ? "," : "", lab->members[i].port);
+			len += snprintf(text + len, sizeof(text) - len, "%shttp%s://127.0.0.1:%u",
+					len ? "," : "", *lab->tls ? "s" : "", lab->members[i].port);
 	snprintf(text + len, sizeof(text) - len, "?%s", params);
 	return text;
 }
@@ -191,8 +197,10 @@ static inline json_t *etcd_lab_ask(const struct etcd_lab *lab, int only, const c
 	struct etcd_client *client;
 	json_t *answer = NULL;
 	struct etcd_url url;
+	char params[280];
 
-	if (etcd_url_parse(&url, etcd_lab_url(lab, only, "prefix=/lab"), NULL))
+	snprintf(params, sizeof(params), "prefix=/lab%s", lab->tls);
+	if (etcd_url_parse(&url, etcd_lab_url(lab, only, params), NULL))
 		etcd_lab_die("its own URL");
 	client = etcd_client_new(&url, 1000);
 	etcd_lab_asks = true;
@@ -260,10 +268,22 @@ static inline bool etcd_lab_try(struct etcd_lab *lab)
 	return true;
 }
 
-static inline void etcd_lab_start(struct etcd_lab *lab, int n, unsigned long quota)
+/* One certificate that is its own authority, the members' and the clients' */
+static inline void etcd_lab_certify(struct etcd_lab *lab)
 {
-	int i, tries;
+	char line[512];
 
+	snprintf(line, sizeof(line),
+		 "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=lab -addext subjectAltName=IP:127.0.0.1 -keyout %s/tls.key -out %s/tls.pem 2>/dev/null",
+		 lab->dir, lab->dir);
+	if (system(line))
+		etcd_lab_die("no certificate");
+	snprintf(lab->tls, sizeof(lab->tls), "&ca=%s/tls.pem&cert=%s/tls.pem&key=%s/tls.key",
+		 lab->dir, lab->dir, lab->dir);
+}
+
+static inline void etcd_lab_begin(struct etcd_lab *lab, int n, unsigned long quota)
+{
 	*lab = (struct etcd_lab){ .n = n, .quota = quota };
 	/* the death of processes is tested, not that of the machine: a disk would only be slow */
 	snprintf(lab->dir, sizeof(lab->dir), "%s/nvo3-etcd-XXXXXX",
@@ -271,13 +291,35 @@ static inline void etcd_lab_start(struct etcd_lab *lab, int n, unsigned long quo
 	if (!mkdtemp(lab->dir))
 		etcd_lab_die("no folder");
 	etcd_lab_start_keeper(lab);
+}
+
+static inline void etcd_lab_run_all(struct etcd_lab *lab)
+{
+	char data[96];
+	int i, tries;
+
 	for (tries = 0; !etcd_lab_try(lab); tries++) {
-		for (i = 0; i < n; i++)
+		for (i = 0; i < lab->n; i++) {
 			etcd_lab_kill(lab, i);
-		nftw(lab->dir, etcd_lab_remove, 8, FTW_DEPTH | FTW_PHYS);
-		if (tries == 3 || mkdir(lab->dir, 0700))
+			snprintf(data, sizeof(data), "%s/m%d", lab->dir, i);
+			nftw(data, etcd_lab_remove, 8, FTW_DEPTH | FTW_PHYS);
+		}
+		if (tries == 3)
 			etcd_lab_die("etcd does not start; is etcd-server installed?");
 	}
+}
+
+static inline void etcd_lab_start(struct etcd_lab *lab, int n, unsigned long quota)
+{
+	etcd_lab_begin(lab, n, quota);
+	etcd_lab_run_all(lab);
+}
+
+static inline void etcd_lab_start_tls(struct etcd_lab *lab, int n)
+{
+	etcd_lab_begin(lab, n, 0);
+	etcd_lab_certify(lab);
+	etcd_lab_run_all(lab);
 }
 
 /* 0 if nothing is left */

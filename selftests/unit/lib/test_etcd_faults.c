@@ -439,6 +439,30 @@ static void test_a_request_comes_after_its_successors(void **state)
 	store_close(store);
 }
 
+static CURLcode refuse_what_was_done(CURL *curl, int n)
+{
+	if (n > 1)
+		return etcd_real(curl);
+	return etcd_answer(curl, "{\"error\":\"etcdserver: mvcc: database space exceeded\",\"code\":8}");
+}
+
+/* etcd does that with the request that takes it above its quota. */
+static void test_a_refused_write_was_carried_out(void **state)
+{
+	struct store *store = must_open(url("prefix=/t/over&lease=3"));
+	struct err err;
+
+	etcd_intercept(refuse_what_was_done);
+	put(store, "k", "1");
+	in_etcd("/t/over/kv/k", "1");
+	/* but the next one is not asked for until the cluster has been seen without an alarm */
+	assert_int_equal(store_put(store, "l", "2", 1, &err), -ENOSPC);
+	contains(err.text, "database space exceeded");
+	ETCD_LAB_WAIT(!store_put(store, "l", "3", 1, NULL));
+	in_etcd("/t/over/kv/l", "3");
+	store_close(store);
+}
+
 static void stop_loop(void *arg)
 {
 	loop_stop(arg);
@@ -486,6 +510,7 @@ int main(void)
 		cmocka_unit_test_setup(test_who_was_paused_in_a_write_is_refused, whole),
 		cmocka_unit_test_setup(test_an_answer_is_lost, whole),
 		cmocka_unit_test_setup(test_a_request_comes_after_its_successors, whole),
+		cmocka_unit_test_setup(test_a_refused_write_was_carried_out, whole),
 		cmocka_unit_test_setup(test_who_stands_by_takes_over, whole),
 	};
 

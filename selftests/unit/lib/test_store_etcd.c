@@ -522,6 +522,44 @@ static void test_a_full_cluster(void **state)
 	assert_int_equal(etcd_lab_stop(&small), 0);
 }
 
+static void contains(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("\"%s\" is not in \"%s\"", part, text);
+}
+
+/* With certificates on both sides; without them nothing is said, and the sentence tells why. */
+static void test_https(void **state)
+{
+	char params[512], ours[320], stranger[64];
+	struct etcd_lab safe;
+	struct store *store;
+	struct err err;
+
+	etcd_lab_start_tls(&safe, 1);
+	snprintf(ours, sizeof(ours), "prefix=/t/tls%s", safe.tls);
+	store = must_open(url_in(&safe, ours));
+	put(store, "k", "1");
+	store_close(store);
+	store = must_open(url_in(&safe, ours));
+	expect(store, "k", "1");
+	store_close(store);
+
+	/* not one of those that the machine trusts */
+	assert_null(store_open(url_in(&safe, "prefix=/t/tls"), OWNER, &err));
+	assert_non_null(strstr(err.text, "store etcd:/t/tls: https://127.0.0.1:"));
+	contains(err.text, "SSL certificate problem");
+	snprintf(params, sizeof(params), "prefix=/t/tls&ca=%s/tls.pem", safe.dir);
+	assert_null(store_open(url_in(&safe, params), OWNER, &err));
+	contains(err.text, "store etcd:/t/tls: https://127.0.0.1:");
+	/* the right certificate at another name */
+	snprintf(stranger, sizeof(stranger), "etcd:https://localhost:%u?", safe.members[0].port);
+	snprintf(params, sizeof(params), "%s%s", stranger, ours);
+	assert_null(store_open(params, OWNER, &err));
+	contains(err.text, "SSL: no alternative certificate subject name matches");
+	assert_int_equal(etcd_lab_stop(&safe), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -533,6 +571,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_deferred),
 		cmocka_unit_test(test_a_full_cluster),
+		cmocka_unit_test(test_https),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
