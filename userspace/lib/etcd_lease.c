@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "etcd_json.h"
+#include "log.h"
 #include "mem.h"
 
 #define LOOK_MS		500u	/* how often, while there is no space */
@@ -97,9 +98,14 @@ int etcd_lease_space(struct etcd_lease *lease, struct err *err)
 	return r;
 }
 
+/* An operator has to do something: that is in the log when it begins and when it ends. */
 static void set_full(struct etcd_lease *lease, bool full, const struct err *why)
 {
 	pthread_mutex_lock(&lease->lock);
+	if (full && !lease->full)
+		log_err("writes to etcd are refused: %s", why->text);
+	if (!full && lease->full)
+		log_info("writes to etcd go on, there is space again");
 	lease->full = full;
 	if (full)
 		lease->full_why = *why;

@@ -66,16 +66,21 @@ static inline size_t etcd_drop(char *data, size_t size, size_t n, void *arg)
 	return size * n;
 }
 
+/* It does not leave, and this is answered. */
+static inline CURLcode etcd_answer(const char *json)
+{
+	etcd_keeps((char *)json, 1, strlen(json), etcd_keeps_arg);
+	return CURLE_OK;
+}
+
 /* It is carried out, and this is answered instead. */
-static inline CURLcode etcd_answer(CURL *curl, const char *json)
+static inline CURLcode etcd_answer_wrong(CURL *curl, const char *json)
 {
 	CURLcode code;
 
 	etcd_setopt(curl, CURLOPT_WRITEFUNCTION, etcd_drop);
 	code = etcd_real(curl);
-	if (code == CURLE_OK)
-		etcd_keeps((char *)json, 1, strlen(json), etcd_keeps_arg);
-	return code;
+	return code == CURLE_OK ? etcd_answer(json) : code;
 }
 
 /* Instead of libcurl's */
