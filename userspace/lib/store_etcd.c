@@ -384,7 +384,7 @@ static void *do_open(const char *where, const char *owner, uint8_t id[STORE_ID_L
 		return s;
 	named(s, r, err);
 	do_close(s);
-	errno = r == -EBUSY || r == -ENOSPC || r == -ESTALE ? EAGAIN : -r;
+	errno = r == -EBUSY || r == -ENOSPC || r == -ESTALE || r == -ERANGE ? EAGAIN : -r;
 	return NULL;
 }
 

@@ -331,7 +331,8 @@ static void test_who_was_paused_in_a_write_is_refused(void **state)
 	pid_t pid;
 	int from;
 
-	pid = stopped_owner("prefix=/t/fence&lease=3", true, &from);
+	pid = stopped_owner("prefix=/t/fence", true, &from);
+	etcd_lab_end_lease(&lab, "/t/fence");
 	ETCD_LAB_WAIT(opens("prefix=/t/fence"));
 	expect(opened, "k", "1");
 	goes_on(pid, from, &told);
@@ -527,13 +528,14 @@ static void test_who_stands_by_takes_over(void **state)
 	pid_t pid;
 	int from;
 
-	pid = stopped_owner("prefix=/t/standby&lease=3", false, &from);
+	pid = stopped_owner("prefix=/t/standby", false, &from);
 	loop_timer_set(timer, 100);
 	assert_null(store_await(url("prefix=/t/standby"), OWNER, loop, &err));
 	assert_string_equal(err.text, "");
 	kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	close(from);
+	etcd_lab_end_lease(&lab, "/t/standby");
 	store = store_await(url("prefix=/t/standby"), OWNER, loop, &err);
 	assert_non_null(store);
 	expect(store, "k", "1");

@@ -68,7 +68,7 @@ static void launch(struct proc *p, int n)
 	fprintf(f, "tls: { ca = \"%s/ca.pem\"; cert = \"%s/vc.pem\";", dir, dir);
 	fprintf(f, " key = \"%s/vc.key\"; };\n", dir);
 	fprintf(f, "directors = [ \"127.0.0.1:1\" ];\n");
-	fprintf(f, "store = \"etcd:%s\";\n", etcd_lab_url(&cluster, -1, "prefix=/vc&lease=3"));
+	fprintf(f, "store = \"etcd:%s\";\n", etcd_lab_url(&cluster, -1, "prefix=/vc"));
 	assert_int_equal(fclose(f), 0);
 	p->pid = fork();
 	assert_true(p->pid >= 0);
@@ -124,6 +124,7 @@ static void test_it_stands_by(void **state)
 	end(&second, SIGTERM, 0);
 	stands_by_for(&second, 3, &first);
 	end(&first, SIGKILL, -1);
+	etcd_lab_end_lease(&cluster, "/vc");
 	ETCD_LAB_WAIT(logged(&second, "vcenterd: ready"));
 	stands_by_for(&first, 4, &second);
 	end(&second, SIGTERM, 0);
