@@ -23,7 +23,7 @@ struct etcd_patience {
 	bool (*more)(void *arg);	/* NULL: each of them once */
 	void *arg;
 	unsigned int attempt_ms;	/* 0: that of the client */
-	bool unsure;	/* after a failure: it may have reached one, and be carried out, even later */
+	bool unsure;	/* it failed, but may have reached one, and be carried out, even later */
 };
 
 /* @url is kept by reference. */
