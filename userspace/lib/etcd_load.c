@@ -14,11 +14,12 @@
 
 /*
  * etcd counts all keys that are behind a page for each page, so the pages of a large store are
- * large. A small one takes two or three.
+ * large; but of large values it makes JSON slowly. So they grow while they are light.
  */
-#define PAGE_FIRST	512u
+#define PAGE_FIRST	32u
 #define PAGE_MAX	8192u
 #define PAGE_MIN	2u	/* as each begins with the last key of the one before */
+#define PAGE_BYTES	(2u * 1024 * 1024)
 #define PAGE_MS		20000u
 #define TRIES		5	/* at a revision that is compacted while we read */
 #define KEY_ROOM	256
@@ -157,7 +158,8 @@ struct loading {
 	struct kvmap *map;
 	size_t skip;			/* what stands before our keys */
 	char from[KEY_ROOM + 1024], end[KEY_ROOM];
-	unsigned int limit, max;
+	unsigned int limit;
+	size_t bytes;			/* of the last page */
 	int64_t revision;		/* 0: that of the first page */
 	bool more;
 };
@@ -182,10 +184,25 @@ static int keep_page(struct loading *l, json_t *answer, struct err *err)
 		old = kvmap_set(l->map, kv.key + l->skip, kv.value);
 		free(old.data);
 		snprintf(l->from, sizeof(l->from), "%s", kv.key);
+		l->bytes += strlen(kv.key) + kv.value.len;
 		kv.value = (struct kv_value){ };
 		etcd_kv_uninit(&kv);
 	}
 	return 0;
+}
+
+static void next_limit(struct loading *l)
+{
+	size_t fits = l->bytes ? (size_t)l->limit * PAGE_BYTES / l->bytes : PAGE_MAX;
+
+	l->limit *= 2;
+	if (l->limit > fits)
+		l->limit = fits;
+	if (l->limit > PAGE_MAX)
+		l->limit = PAGE_MAX;
+	if (l->limit < PAGE_MIN)
+		l->limit = PAGE_MIN;
+	l->bytes = 0;
 }
 
 static int load_page(struct loading *l, struct err *err)
@@ -195,9 +212,9 @@ static int load_page(struct loading *l, struct err *err)
 	int r;
 
 	r = ask(l->client, l->from, l->end, l->limit, l->revision, &answer, err);
-	if (r == -EOVERFLOW && l->limit > PAGE_MIN) {
-		l->limit = l->limit / 2 < PAGE_MIN ? PAGE_MIN : l->limit / 2;
-		l->max = l->limit;
+	/* Too much for us, or for a member within the time */
+	if ((r == -EOVERFLOW || r == -EAGAIN) && l->limit > PAGE_MIN) {
+		l->limit = l->limit > PAGE_FIRST ? PAGE_FIRST : PAGE_MIN;
 		return 0;
 	}
 	if (!r)
@@ -208,7 +225,8 @@ static int load_page(struct loading *l, struct err *err)
 		l->revision = revision;
 	if (!r)
 		l->more = json_is_true(json_object_get(answer, "more"));
-	l->limit = 2 * l->limit < l->max ? 2 * l->limit : l->max;
+	if (!r)
+		next_limit(l);
 	json_decref(answer);
 	return r;
 }
@@ -220,7 +238,6 @@ static int load_at_one_revision(struct loading *l, const char *prefix, struct er
 	l->skip = snprintf(l->from, sizeof(l->from), "%s/kv/", prefix);
 	snprintf(l->end, sizeof(l->end), "%s/kv0", prefix);
 	l->limit = PAGE_FIRST;
-	l->max = PAGE_MAX;
 	l->revision = 0;
 	l->more = true;
 	while (l->more && !r)

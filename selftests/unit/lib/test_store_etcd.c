@@ -117,10 +117,18 @@ static CURLcode compact_before(CURL *curl, int n)
 	return etcd_real(curl);
 }
 
-/* Three pages at one revision, which is compacted before the second one is asked for. */
-static void test_reading_all_survives_compaction(void **state)
+/* None of the three members makes the page in time. */
+static CURLcode no_page_in_time(CURL *curl, int n)
 {
-	enum { KEYS = 1700 };
+	if (n >= compact_at && n < compact_at + 3)
+		return CURLE_OPERATION_TIMEDOUT;
+	return etcd_real(curl);
+}
+
+/* Three pages at one revision, which is compacted before the second one is asked for. */
+static void test_reading_all_survives_what_befalls_a_page(void **state)
+{
+	enum { KEYS = 100 };
 	struct store *store = must_open(url("prefix=/t/pages"));
 	int requests;
 
@@ -142,6 +150,13 @@ static void test_reading_all_survives_compaction(void **state)
 	store = must_open(url("prefix=/t/pages"));
 	/* the page that was refused, and the one before once more */
 	assert_int_equal(etcd_requests, requests + 2);
+	has_many(store, KEYS);
+	store_close(store);
+
+	etcd_intercept(no_page_in_time);
+	store = must_open(url("prefix=/t/pages"));
+	/* a smaller one is asked for */
+	assert_in_range(etcd_requests, requests + 3, requests + 6);
 	has_many(store, KEYS);
 	store_close(store);
 	etcd_intercept(NULL);
@@ -563,7 +578,7 @@ static void test_https(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reading_all_survives_compaction),
+		cmocka_unit_test(test_reading_all_survives_what_befalls_a_page),
 		cmocka_unit_test(test_what_etcd_takes_at_once_is_one_request),
 		cmocka_unit_test(test_a_large_transaction_is_whole_wherever_it_dies),
 		cmocka_unit_test(test_sizes),
