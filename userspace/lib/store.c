@@ -13,7 +13,11 @@
 
 #include "cleanup.h"
 #include "gate.h"
+#include "log.h"
 #include "store_backend.h"
+
+#define AWAIT_MS	500	/* between two tries */
+#define TELL_MS		60000	/* between two sentences about them */
 
 struct store {
 	const struct store_backend *backend;
@@ -23,6 +27,7 @@ struct store {
 	int failed;		/* -errno of the transaction's first failed write */
 	struct err why;
 	struct gate *gate;	/* NULL: each commit syncs */
+	struct loop_fd *watch;	/* for the end of our having it; may be NULL */
 	void (*lost)(const struct err *why, void *arg);
 	void *lost_arg;
 };
@@ -32,15 +37,18 @@ static const struct kind {
 	const struct store_backend *backend;
 } kinds[] = {
 	{ "sqlite:", &store_sqlite },
+	{ "etcd:", &store_etcd },
 	{ NULL },
 };
 
-struct store *store_open(const char *url, const char *owner, struct err *err)
+/* *again: it can be waited for */
+static struct store *try_open(const char *url, const char *owner, bool *again, struct err *err)
 {
 	const struct kind *kind;
 	struct store *store;
 	size_t len;
 
+	*again = false;
 	for (kind = kinds; kind->prefix; kind++) {
 		len = strlen(kind->prefix);
 		if (strncmp(url, kind->prefix, len) != 0)
@@ -53,12 +61,74 @@ struct store *store_open(const char *url, const char *owner, struct err *err)
 		store->priv = store->backend->open(url + len, owner, store->id, err);
 		if (store->priv)
 			return store;
+		*again = store->backend->waits && errno == EAGAIN;
 		free(store);
 		return NULL;
 	}
 
-	err_set(err, EINVAL, "store \"%s\": must be sqlite:PATH", url);
+	err_set(err, EINVAL,
+		"store \"%s\": must be sqlite:PATH or etcd:http://HOST:PORT,...?prefix=/NAME", url);
 	return NULL;
+}
+
+struct store *store_open(const char *url, const char *owner, struct err *err)
+{
+	bool again;
+
+	return try_open(url, owner, &again, err);
+}
+
+struct pause {
+	struct loop *loop;
+	bool over;
+};
+
+static void pause_over(void *arg)
+{
+	struct pause *pause = arg;
+
+	pause->over = true;
+	loop_stop(pause->loop);
+}
+
+/* False: the loop was stopped by somebody else. */
+static bool wait_in(struct loop *loop)
+{
+	struct pause pause = { .loop = loop };
+	struct loop_timer *timer = loop_timer_new(loop, pause_over, &pause);
+
+	loop_timer_set(timer, AWAIT_MS);
+	loop_run(loop);
+	loop_timer_free(timer);
+	return pause.over;
+}
+
+struct store *store_await(const char *url, const char *owner, struct loop *loop, struct err *err)
+{
+	struct err told = { "" }, why = { "" };
+	struct store *store;
+	uint64_t told_at = 0;
+	bool again;
+
+	for (;;) {
+		store = try_open(url, owner, &again, &why);
+		if (store)
+			return store;
+		if (!again) {
+			err_set(err, EIO, "%s", why.text);
+			return NULL;
+		}
+		if (!told.text[0] || (loop_now_ms() - told_at > TELL_MS &&
+				      strcmp(told.text, why.text) != 0)) {
+			log_info("standing by: %s", why.text);
+			told = why;
+			told_at = loop_now_ms();
+		}
+		if (!wait_in(loop)) {
+			err_set(err, EINTR, "%s", "");
+			return NULL;
+		}
+	}
 }
 
 void store_close(struct store *store)
@@ -66,6 +136,7 @@ void store_close(struct store *store)
 	if (!store)
 		return;
 	store_rollback(store);
+	loop_fd_free(store->watch);
 	gate_leave(store->gate, store);
 	store->backend->close(store->priv);
 	free(store);
@@ -97,6 +168,26 @@ static void do_failed(const struct err *why, void *arg)
 	store->lost(why, store->lost_arg);
 }
 
+static void do_lost(int fd, unsigned int events, void *arg)
+{
+	struct store *store = arg;
+	struct err why = { "" };
+
+	store->backend->lost(store->priv, &why);
+	loop_fd_free(store->watch);
+	store->watch = NULL;
+	gate_fail(store->gate, &why);
+}
+
+static int watch(struct store *store, struct loop *loop, struct err *err)
+{
+	if (!store->backend->lost_fd)
+		return 0;
+	store->watch = loop_fd_new(loop, store->backend->lost_fd(store->priv), LOOP_READ, do_lost,
+				   store);
+	return store->watch ? 0 : err_set(err, EIO, "store: its end cannot be waited for");
+}
+
 int store_defer(struct store *store, struct loop *loop,
 		void (*failed)(const struct err *why, void *arg), void *arg, struct err *err)
 {
@@ -112,7 +203,7 @@ int store_defer(struct store *store, struct loop *loop,
 	store->lost = failed;
 	store->lost_arg = arg;
 	store->gate = gate_join(loop, &ops, store, err);
-	return store->gate ? 0 : -EIO;
+	return store->gate ? watch(store, loop, err) : -EIO;
 }
 
 void store_fail(struct store *store, const struct err *why)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A persistent key-value store: what a daemon must not forget. "sqlite:PATH".
+ * A persistent key-value store: what a daemon must not forget. "sqlite:PATH", or
+ * "etcd:http://HOST:PORT,...?prefix=/NAME" (etcd_url.h).
  *
  * Keys are text with slashes ("vm/6ba7..."), values are bytes. Every write outside a
  * transaction is one of its own.
@@ -8,6 +9,10 @@
  * A write that fails says so in the call and has changed nothing. One that succeeds is on the disk
  * when it returns; after store_defer() it is read back at once, and survives the process, but is on
  * the disk only when the loop's gate lets go (gate.h).
+ *
+ * In etcd it then does not survive the process before the gate lets go; keys have at most 1024
+ * bytes and values 1 MiB. A cluster that has no space is -ENOSPC, and a store that somebody else
+ * has taken over, because we could not be heard of, -ESTALE for good; it ends as by store_fail().
  */
 #ifndef STORE_H
 #define STORE_H
@@ -21,6 +26,11 @@ struct store;
 
 /* Opens or creates; refuses a store of another program (@owner) or a newer format. */
 struct store *store_open(const char *url, const char *owner, struct err *err);
+/*
+ * The same for who stands by: as long as somebody else has a store in etcd, or etcd does not
+ * answer, it runs @loop and tries again. Who is stopped in that gets NULL with an empty sentence.
+ */
+struct store *store_await(const char *url, const char *owner, struct loop *loop, struct err *err);
 void store_close(struct store *store);	/* when all of it is on the disk */
 
 /* The sync is a worker's: @loop gets a gate. @failed: it did not reach the disk; end now. */

@@ -5,6 +5,7 @@
 #ifndef STORE_BACKEND_H
 #define STORE_BACKEND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "errs.h"
@@ -16,6 +17,7 @@ struct store_backend {
 	/* @where is what follows "KIND:". *id and the value are set on success. */
 	void *(*open)(const char *where, const char *owner, uint8_t id[STORE_ID_LEN],
 		      struct err *err);
+	bool waits;	/* open() may fail with errno EAGAIN: somebody else has it, or is silent */
 	void (*close)(void *priv);
 
 	int (*put)(void *priv, const char *key, const void *value, size_t len, struct err *err);
@@ -34,8 +36,12 @@ struct store_backend {
 	/* From another thread than all others, also while they run. tidy() may take its time. */
 	int (*sync)(void *priv, struct err *err);
 	void (*tidy)(void *priv);
+
+	/* Readable from when it is not ours any more, and why. NULL: that cannot happen. */
+	int (*lost_fd)(void *priv);
+	void (*lost)(void *priv, struct err *why);
 };
 
-extern const struct store_backend store_sqlite;
+extern const struct store_backend store_sqlite, store_etcd;
 
 #endif /* STORE_BACKEND_H */

@@ -77,9 +77,10 @@ static int run(const struct settings *s, struct err *err)
 	if (ret)
 		goto free_loop;
 	d = director_start(loop, s, err);
-	ret = d ? 0 : -1;
-	if (ret)
+	if (!d) {
+		ret = *err->text ? -1 : 0;	/* nothing is wrong: stopped while standing by */
 		goto free_loop;
+	}
 	daemon_ready("ndirectord");
 	loop_run(loop);
 	director_stop(d);

@@ -74,7 +74,7 @@ static int load(struct director *d, const struct settings *s, struct err *err)
 {
 	int ret;
 
-	d->store = store_open(s->store, "ndirectord", err);
+	d->store = store_await(s->store, "ndirectord", d->loop, err);
 	if (!d->store)
 		return -EIO;
 	ret = persist_load(d, err);

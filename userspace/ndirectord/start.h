@@ -23,7 +23,10 @@ struct settings {
 	int n_peers;
 };
 
-/* NULL with a sentence; nothing is left of what had been made. */
+/*
+ * NULL with a sentence; nothing is left of what had been made. May stand by for the store, and has
+ * no sentence when the loop was stopped in that.
+ */
 struct director *director_start(struct loop *loop, const struct settings *s, struct err *err);
 void director_stop(struct director *d);
 

@@ -48,7 +48,7 @@ static int load_state(struct vcenter *vc, struct err *err)
 	vc->events = events_new();
 	to.inv = vc->inv;
 	to.events = vc->events;
-	vc->store = store_open(vc->conf.store, "vcenterd", err);
+	vc->store = store_await(vc->conf.store, "vcenterd", vc->loop, err);
 	if (!vc->store)
 		return -1;
 	if (persist_load(vc->store, &to, err) || store_defer(vc->store, vc->loop, lost, vc, err))

@@ -54,7 +54,10 @@ struct vcenter {
 	bool stopping;			/* sessions that end now are no news */
 };
 
-/* With vc->conf loaded and all else zero. After a failure too, vcenter_stop() cleans up. */
+/*
+ * With vc->conf loaded and all else zero. After a failure too, vcenter_stop() cleans up. May stand
+ * by for the store, and fails without a sentence when the loop was stopped in that.
+ */
 int vcenter_start(struct vcenter *vc, struct loop *loop, struct err *err);
 void vcenter_stop(struct vcenter *vc);	/* leaves vc->conf */
 

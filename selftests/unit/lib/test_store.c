@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* What every kind of store does the same, and what is SQLite's alone. */
 #include <errno.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -19,68 +20,65 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "store.h"
+#include "etcd_lab.h"
 #include "own_dir.h"
+#include "store.h"
+#include "store_bed.h"
 
 #define URL "sqlite:test.db"
-#define OWNER "test"
 
-/* Each test starts without a store. */
-static int no_store(void **state)
+/* A kind of store, as the state of its tests */
+struct kind {
+	char url[600];
+	char name[32];		/* in sentences */
+	const char *where;	/* is the process that has it */
+	void (*begin)(struct kind *kind);	/* without a store */
+	void (*died)(struct kind *kind);	/* who had it */
+};
+
+static struct etcd_lab lab;
+static char host[96];
+
+static void no_file(struct kind *kind)
 {
 	unlink("test.db");
 	unlink("test.db-wal");
 	unlink("test.db-shm");
+}
+
+static void nothing(struct kind *kind)
+{
+}
+
+static void other_prefix(struct kind *kind)
+{
+	static int n;
+
+	snprintf(kind->name, sizeof(kind->name), "etcd:/t/%d", ++n);
+	snprintf(kind->url, sizeof(kind->url), "etcd:%sprefix=%s", etcd_lab_url(&lab, -1, ""),
+		 kind->name + strlen("etcd:"));
+}
+
+static void end_lease(struct kind *kind)
+{
+	etcd_lab_end_lease(&lab, kind->name + strlen("etcd:"));
+}
+
+static struct kind sqlite = { URL, "test.db", "", no_file, nothing };
+static struct kind etcd = { "", "", host, other_prefix, end_lease };
+
+static int no_store(void **state)
+{
+	struct kind *kind = *state;
+
+	kind->begin(kind);
 	return 0;
-}
-
-static struct store *must_open(void)
-{
-	struct store *store;
-	struct err err;
-
-	store = store_open(URL, OWNER, &err);
-	if (!store)
-		fail_msg("%s", err.text);
-	return store;
-}
-
-static void refuse_open(const char *url, const char *owner, const char *error)
-{
-	struct err err = { "" };
-
-	assert_null(store_open(url, owner, &err));
-	assert_string_equal(err.text, error);
-}
-
-static void put(struct store *store, const char *key, const char *text)
-{
-	struct err err;
-
-	if (store_put(store, key, text, strlen(text), &err) < 0)
-		fail_msg("%s", err.text);
-}
-
-static void expect(struct store *store, const char *key, const char *text)
-{
-	_cleanup_free_ uint8_t *value = NULL;
-	struct err err;
-	size_t len;
-	int r;
-
-	r = store_get(store, key, &value, &len, &err);
-	if (!text) {
-		assert_int_equal(r, -ENOENT);
-		return;
-	}
-	assert_int_equal(r, 0);
-	assert_int_equal(len, strlen(text));
-	assert_memory_equal(value, text, len);
 }
 
 static void test_put_get_del(void **state)
 {
-	struct store *store = must_open();
+	struct kind *kind = *state;
+	struct store *store = must_open(kind->url);
 	_cleanup_free_ uint8_t *value = NULL;
 	struct err err;
 	size_t len;
@@ -108,22 +106,31 @@ static void test_put_get_del(void **state)
 
 static void test_persists(void **state)
 {
-	struct store *store = must_open();
+	struct kind *kind = *state;
+	struct store *store = must_open(kind->url);
 	uint8_t id[16], none[16] = { 0 };
-	struct stat st;
 
 	put(store, "key", "value");
 	memcpy(id, store_id(store), sizeof(id));
 	assert_memory_not_equal(id, none, sizeof(id));
+	store_close(store);
+
+	store = must_open(kind->url);
+	expect(store, "key", "value");
+	assert_memory_equal(id, store_id(store), sizeof(id));
+	store_close(store);
+}
+
+static void test_nobody_else_may_read_it(void **state)
+{
+	struct store *store = must_open(URL);
+	struct stat st;
+
+	put(store, "key", "value");
 	assert_int_equal(stat("test.db", &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_int_equal(stat("test.db-wal", &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
-	store_close(store);
-
-	store = must_open();
-	expect(store, "key", "value");
-	assert_memory_equal(id, store_id(store), sizeof(id));
 	store_close(store);
 }
 
@@ -153,7 +160,8 @@ static void walk(struct store *store, const char *prefix, const char *expected)
 
 static void test_walk(void **state)
 {
-	struct store *store = must_open();
+	struct kind *kind = *state;
+	struct store *store = must_open(kind->url);
 	struct err err;
 	int calls = 0;
 
@@ -202,7 +210,8 @@ static int rewrite_one(const char *key, const uint8_t *value, size_t len, void *
 
 static void test_write_in_walk(void **state)
 {
-	struct rewrite rw = { must_open() };
+	struct kind *kind = *state;
+	struct rewrite rw = { must_open(kind->url) };
 	struct err err;
 
 	put(rw.store, "k/1", "1");
@@ -217,7 +226,8 @@ static void test_write_in_walk(void **state)
 
 static void test_transaction(void **state)
 {
-	struct store *store = must_open();
+	struct kind *kind = *state;
+	struct store *store = must_open(kind->url);
 	struct err err;
 
 	put(store, "a", "old");
@@ -240,22 +250,25 @@ static void test_transaction(void **state)
 	assert_int_equal(store_begin(store, &err), 0);
 	put(store, "a", "lost");
 	store_close(store);
-	store = must_open();
+	store = must_open(kind->url);
 	expect(store, "a", "new");
 	store_close(store);
 }
 
 static void test_failed_write(void **state)
 {
-	struct store *store = must_open();
+	struct kind *kind = *state;
+	struct store *store = must_open(kind->url);
+	char text[96];
 	struct err err;
 
 	assert_int_equal(store_begin(store, &err), 0);
 	put(store, "a", "1");
-	/* Longer than SQLite takes; it does not look at the bytes. */
+	/* Longer than any takes; they do not look at the bytes. */
 	assert_int_equal(store_put(store, "b", "x", (size_t)3 << 30, &err), -EFBIG);
 	assert_int_equal(store_put(store, "c", "1", 1, &err), -EFBIG);
-	assert_non_null(strstr(err.text, "the transaction failed before: store test.db: b: "));
+	snprintf(text, sizeof(text), "the transaction failed before: store %s: b: ", kind->name);
+	assert_non_null(strstr(err.text, text));
 	assert_int_equal(store_commit(store, &err), -EFBIG);
 	expect(store, "a", NULL);
 	expect(store, "c", NULL);
@@ -270,9 +283,10 @@ static void test_refused(void **state)
 	sqlite3 *db;
 	FILE *f;
 
-	store_close(must_open());
+	store_close(must_open(URL));
 	refuse_open(URL, "other", "store test.db: belongs to test, not to other");
-	refuse_open("test.db", OWNER, "store \"test.db\": must be sqlite:PATH");
+	refuse_open("test.db", OWNER,
+		    "store \"test.db\": must be sqlite:PATH or etcd:http://HOST:PORT,...?prefix=/NAME");
 	refuse_open("sqlite:no/such/dir", OWNER, "store no/such/dir: No such file or directory");
 	refuse_open("sqlite:.", OWNER, "store .: Is a directory");
 
@@ -300,9 +314,9 @@ static void test_refused(void **state)
  * A child commits pairs and says so by a byte each; it is killed after @commits of them, most
  * likely in the middle of the next.
  */
-static void child_writes(int fd)
+static void child_writes(const char *url, int fd)
 {
-	struct store *store = store_open(URL, OWNER, NULL);
+	struct store *store = store_open(url, OWNER, NULL);
 	char text[16];
 
 	for (int i = 1;; i++) {
@@ -315,19 +329,7 @@ static void child_writes(int fd)
 	}
 }
 
-static int number_at(struct store *store, const char *key)
-{
-	_cleanup_free_ uint8_t *value = NULL;
-	char text[16] = "";
-	struct err err;
-	size_t len;
-
-	assert_int_equal(store_get(store, key, &value, &len, &err), 0);
-	memcpy(text, value, len);
-	return atoi(text);
-}
-
-static void kill_after(int commits)
+static void kill_after(struct kind *kind, int commits)
 {
 	struct store *store;
 	int fds[2], status;
@@ -338,7 +340,7 @@ static void kill_after(int commits)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0)
-		child_writes(fds[1]);
+		child_writes(kind->url, fds[1]);
 	close(fds[1]);
 	for (int i = 0; i < commits; i++)
 		assert_int_equal(read(fds[0], &c, 1), 1);
@@ -346,8 +348,9 @@ static void kill_after(int commits)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 	close(fds[0]);
+	kind->died(kind);
 
-	store = must_open();
+	store = must_open(kind->url);
 	assert_true(number_at(store, "a") >= commits);
 	assert_int_equal(number_at(store, "a"), number_at(store, "b"));
 	store_close(store);
@@ -355,19 +358,22 @@ static void kill_after(int commits)
 
 static void test_killed(void **state)
 {
+	struct kind *kind = *state;
+
 	for (int commits = 1; commits <= 20; commits++)
-		kill_after(commits);
+		kill_after(kind, commits);
 }
 
 /* Killed while a transaction is open, for certain. */
 static void test_killed_inside(void **state)
 {
+	struct kind *kind = *state;
 	int fds[2], status;
 	struct store *store;
 	pid_t pid;
 	char c;
 
-	store = must_open();
+	store = must_open(kind->url);
 	put(store, "a", "old");
 	store_close(store);
 
@@ -375,7 +381,7 @@ static void test_killed_inside(void **state)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		store = store_open(URL, OWNER, NULL);
+		store = store_open(kind->url, OWNER, NULL);
 		store_begin(store, NULL);
 		store_put(store, "a", "new", 3, NULL);
 		if (write(fds[1], "", 1) == 1)
@@ -387,8 +393,9 @@ static void test_killed_inside(void **state)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	close(fds[0]);
 	close(fds[1]);
+	kind->died(kind);
 
-	store = must_open();
+	store = must_open(kind->url);
 	expect(store, "a", "old");
 	store_close(store);
 }
@@ -475,7 +482,7 @@ static void test_write_error(void **state)
 	assert_int_equal(in_child(small_files), EIO);
 
 	/* What was committed before is there once it can be written again. */
-	store = must_open();
+	store = must_open(URL);
 	put(store, "after", "1");
 	assert_true(number_at(store, "last") > 10);
 	store_close(store);
@@ -484,32 +491,62 @@ static void test_write_error(void **state)
 /* Of two processes with one store each would undo what the other one knows. */
 static void test_only_one_has_it(void **state)
 {
-	struct store *store = must_open();
-	char text[96];
+	struct kind *kind = *state;
+	struct store *store = must_open(kind->url);
+	char text[256];
 
-	snprintf(text, sizeof(text), "store test.db: is in use by test, process %d", getpid());
-	refuse_open(URL, OWNER, text);
+	snprintf(text, sizeof(text), "store %s: is in use by test, process %d%s", kind->name,
+		 getpid(), kind->where);
+	refuse_open(kind->url, OWNER, text);
 	put(store, "still", "mine");
 	store_close(store);
-	store_close(must_open());
+	store_close(must_open(kind->url));
 }
+
+static int enter(void **state)
+{
+	strcpy(host, " on ");
+	gethostname(host + strlen(host), sizeof(host) - strlen(host) - 1);
+	if (enter_dir(state))
+		return -1;
+	etcd_lab_start(&lab, 1, 0);
+	return 0;
+}
+
+static int leave(void **state)
+{
+	return etcd_lab_stop(&lab) || leave_dir(state) ? -1 : 0;
+}
+
+#define ON_SQLITE(f) { #f ", sqlite", f, no_store, NULL, &sqlite }
+#define ON_ETCD(f) { #f ", etcd", f, no_store, NULL, &etcd }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_put_get_del, no_store),
-		cmocka_unit_test_setup(test_persists, no_store),
-		cmocka_unit_test_setup(test_walk, no_store),
-		cmocka_unit_test_setup(test_write_in_walk, no_store),
-		cmocka_unit_test_setup(test_transaction, no_store),
-		cmocka_unit_test_setup(test_failed_write, no_store),
-		cmocka_unit_test_setup(test_refused, no_store),
-		cmocka_unit_test_setup(test_killed, no_store),
-		cmocka_unit_test_setup(test_killed_inside, no_store),
-		cmocka_unit_test_setup(test_disk_full, no_store),
-		cmocka_unit_test_setup(test_write_error, no_store),
-		cmocka_unit_test_setup(test_only_one_has_it, no_store),
+		ON_SQLITE(test_put_get_del),
+		ON_ETCD(test_put_get_del),
+		ON_SQLITE(test_persists),
+		ON_ETCD(test_persists),
+		ON_SQLITE(test_walk),
+		ON_ETCD(test_walk),
+		ON_SQLITE(test_write_in_walk),
+		ON_ETCD(test_write_in_walk),
+		ON_SQLITE(test_transaction),
+		ON_ETCD(test_transaction),
+		ON_SQLITE(test_failed_write),
+		ON_ETCD(test_failed_write),
+		ON_SQLITE(test_killed),
+		ON_ETCD(test_killed),
+		ON_SQLITE(test_killed_inside),
+		ON_ETCD(test_killed_inside),
+		ON_SQLITE(test_only_one_has_it),
+		ON_ETCD(test_only_one_has_it),
+		ON_SQLITE(test_nobody_else_may_read_it),
+		ON_SQLITE(test_refused),
+		ON_SQLITE(test_disk_full),
+		ON_SQLITE(test_write_error),
 	};
 
-	return cmocka_run_group_tests(tests, enter_dir, leave_dir);
+	return cmocka_run_group_tests(tests, enter, leave);
 }

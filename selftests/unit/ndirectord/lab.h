@@ -58,6 +58,8 @@ struct proc {
 	unsigned int forget;		/* s; 0: as by default */
 	unsigned long file_limit;	/* bytes; 0: none */
 	const struct proc *with[3];	/* peers, NULL at the end */
+	const struct proc *standby;	/* where sessions go, too, or NULL */
+	const char *store;		/* URL; NULL: a file of the lab's */
 	pid_t pid;
 	struct proc *prev, *next;
 };

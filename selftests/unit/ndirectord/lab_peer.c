@@ -265,18 +265,20 @@ void peer_open(struct peer *p, struct proc *d, const char *dc, const char *role,
 	       bool wait)
 {
 	static const struct chan_ops ops = { .up = up, .down = down, .message = message };
-	char file[64], addr[32];
-	const char *addrs = addr;
+	char file[64], addr[2][32];
+	const char *const addrs[] = { addr[0], addr[1] };
 	struct err err;
 
 	*p = (struct peer){ .lab = d->lab };
 	issue(d->lab, dc, role, name);
 	snprintf(p->self, sizeof(p->self), "%s/%s", dc, name);
 	snprintf(file, sizeof(file), "%s-%s-%s", dc, role, name);
-	snprintf(addr, sizeof(addr), "127.0.0.1:%u", d->port);
+	snprintf(addr[0], sizeof(addr[0]), "127.0.0.1:%u", d->port);
+	if (d->standby)
+		snprintf(addr[1], sizeof(addr[1]), "127.0.0.1:%u", d->standby->port);
 	p->tls = tls_of(d->lab, file);
-	p->chan = chan_connect(d->lab->loop, p->tls, &addrs, 1, ROLE_BIT(ROLE_DIRECTOR), &ops, p,
-			       &err);
+	p->chan = chan_connect(d->lab->loop, p->tls, addrs, d->standby ? 2 : 1,
+			       ROLE_BIT(ROLE_DIRECTOR), &ops, p, &err);
 	if (!p->chan)
 		fail_msg("%s", err.text);
 	DL_APPEND(d->lab->peers, p);

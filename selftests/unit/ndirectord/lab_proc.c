@@ -130,7 +130,10 @@ static void write_conf(struct proc *d)
 		d->grace);
 	fprintf(f, "tls: { ca = \"%s/ca.pem\"; cert = \"%s/%s-director-d.pem\";", dir, dir, d->dc);
 	fprintf(f, " key = \"%s/%s-director-d.key\"; };\n", dir, d->dc);
-	fprintf(f, "store = \"sqlite:%s/%s.db\";\n", dir, d->dc);
+	if (d->store)
+		fprintf(f, "store = \"%s\";\n", d->store);
+	else
+		fprintf(f, "store = \"sqlite:%s/%s.db\";\n", dir, d->dc);
 	if (d->forget)
 		fprintf(f, "forget = %u;\n", d->forget);
 	fprintf(f, "listen = \"127.0.0.1:%u\"; api = \"127.0.0.1:%u\";\n", d->port, d->api);
