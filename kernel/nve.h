@@ -62,6 +62,7 @@ struct nvo3_nve {
 	struct nvo3_remotes remotes;
 	struct nvo3_groups groups;
 	struct nvo3_reaper reaper;
+	struct nvo3_pendings pendings;		/* has a lock of its own */
 
 	struct list_head slaves;		/* rtnl */
 	struct list_head net_node;		/* NVEs of the underlay's netns; rtnl */

@@ -5,7 +5,7 @@
 
 #include "ctx.h"
 
-const char *const words_unknown[] = { "drop", "ask", "flood", NULL };
+const char *const words_unknown[] = { "drop", "ask", "flood", "relay", NULL };
 const char *const words_bum[] = { "none", "replicate", NULL };
 const char *const words_state[] = { "associated", "active", NULL };
 const char *const words_prov[] = { "static", "agent", "port", NULL };
@@ -17,7 +17,8 @@ const char *const words_drop[] = {
 	"tunnel-vlan", "tunnel-ecn", "tunnel-remote", "malformed", "acl-from-vm", "acl-to-vm",
 	"rate-from-vm", "rate-to-vm", "spoof-mac", "spoof-ip4", "spoof-ip6", "spoof-arp",
 	"spoof-nd", "spoof-dhcp", "spoof-ra", "tunnel-oam", "tunnel-option", "tunnel-csum",
-	"path-mtu", "remote-down", "tunnel-source", "tunnel-source-unknown", NULL,
+	"path-mtu", "remote-down", "tunnel-source", "tunnel-source-unknown", "hold-full",
+	"miss-rate", NULL,
 };
 
 const char *const words_verify[] = { "off", "log", "drop", NULL };
