@@ -49,6 +49,9 @@ struct nvo3_vn {
 	uint32_t limit, ports, maps, members;
 	uint64_t misses;
 	struct nvo3_stats stats;
+	uint32_t hold;			/* milliseconds */
+	uint32_t pending, held, absent;
+	uint64_t released;
 };
 
 /* Of another NVE: encap without its bit and dstport 0 are this NVE's own, remote_vni 0 is vni */
@@ -67,7 +70,7 @@ struct nvo3_port {
 	uint32_t vni, profile, group;	/* 0 none, of the latter two */
 	struct mac_addr mac;
 	uint8_t state;			/* enum nvo3_port_state */
-	uint64_t epoch;
+	uint64_t epoch, suppressed;
 	struct nvo3_stats stats;
 	uint8_t spoof;			/* enum nvo3_source_check */
 	uint8_t dhcp_server, router;
