@@ -124,7 +124,7 @@ nvo3 -n h1 -b - <<-END
 	port add dev p2 vlan 10 vni 100 mac $(mac 2)
 END
 
-plan 16
+plan 17
 test_run "requests as such" raw request
 test_run "VNs" raw vn
 test_run "members" raw member
@@ -133,6 +133,7 @@ test_run "mappings" raw map
 test_run "claims: epochs and limits" raw claims
 test_run "batches: all or nothing" raw batches
 test_run "remotes" raw remote
+test_run "addresses without a mapping" raw miss
 test_run "profiles" raw profile
 test_run "rules of profiles" raw rules
 test_run "devices that cannot be slaves" bad_slaves
