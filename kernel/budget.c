@@ -17,6 +17,9 @@ static void refill(struct nvo3_budget *budget, unsigned long now)
 	u64 full = (u64)budget->rate * HZ;
 	unsigned long passed = now - budget->filled;
 
+	/* Who had the lock before may have read the clock a tick later. */
+	if (passed > -(unsigned long)HZ)
+		return;
 	budget->filled = now;
 	if (passed >= HZ)
 		budget->credit = full;

@@ -145,10 +145,9 @@ static enum nvo3_drop from_port(struct nvo3_slave *slave, struct sk_buff *skb,
 	guard = rcu_dereference((*port)->guard);
 	if (guard)
 		reason = nvo3_guard_from_vm(*port, guard, skb, &flow);
-	if (unlikely(reason == NVO3_DROP_ACL_FROM_VM))
-		return nvo3_ask_denied(nve, *port, skb, &flow);
 	if (reason)
-		return reason;
+		return reason == NVO3_DROP_ACL_FROM_VM ?
+		       nvo3_ask_denied(nve, *port, skb, &flow) : reason;
 	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
 		return flood(nve, *port, skb, &flow);
 	return forward(nve, *port, skb, &flow, dest, false);

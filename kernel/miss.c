@@ -122,6 +122,7 @@ static enum nvo3_drop ask(struct nvo3_nve *nve, struct nvo3_port *from, struct s
 	struct nvo3_question question = {
 		.vni = event.vni,
 		.ifindex = event.ifindex,
+		.now = jiffies,
 		.dst = event.dst,
 		.src = event.src,
 		.vn = &from->vn->waiting,

@@ -14,6 +14,7 @@
 #include "group.h"
 #include "knobs.h"
 #include "map.h"
+#include "pending.h"
 #include "port.h"
 #include "profile.h"
 #include "remote.h"

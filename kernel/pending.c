@@ -27,20 +27,6 @@ struct nvo3_asker *nvo3_pending_asker(const struct sk_buff *skb)
 	return held_cb(skb)->asker;
 }
 
-void nvo3_asker_init(struct nvo3_asker *asker)
-{
-	nvo3_budget_init(&asker->budget, NVO3_ASK_PORT_RATE, jiffies);
-	asker->questions = 0;
-	asker->bytes = 0;
-	asker->closed = false;
-}
-
-void nvo3_waiting_init(struct nvo3_waiting *waiting)
-{
-	*waiting = (struct nvo3_waiting){ .hold = NVO3_HOLD_DEFAULT };
-	nvo3_budget_init(&waiting->budget, NVO3_ASK_VN_RATE, jiffies);
-}
-
 struct nvo3_pending *nvo3_pending_lookup(struct nvo3_pendings *pendings, u32 vni, const u8 *mac)
 {
 	struct nvo3_pending wanted = { .key.vni = vni };
@@ -231,9 +217,9 @@ static enum nvo3_drop may_ask(struct nvo3_pendings *pendings, const struct nvo3_
 	if (READ_ONCE(q->asker->questions) >= NVO3_HOLD_PORT_ADDRS ||
 	    READ_ONCE(pendings->count[NVO3_MISS_STATE_ASKED]) >= NVO3_HOLD_NVE_ADDRS)
 		return NVO3_DROP_HOLD_FULL;
-	if (!nvo3_budget_take(&q->asker->budget, jiffies, &own))
+	if (!nvo3_budget_take(&q->asker->budget, q->now, &own))
 		return NVO3_DROP_MISS_RATE;
-	if (!nvo3_budget_take(&q->vn->budget, jiffies, &others)) {
+	if (!nvo3_budget_take(&q->vn->budget, q->now, &others)) {
 		nvo3_budget_return(&q->asker->budget, own, true);
 		return NVO3_DROP_MISS_RATE;
 	}
@@ -245,7 +231,7 @@ static enum nvo3_drop may_ask(struct nvo3_pendings *pendings, const struct nvo3_
 /*
  * What a frame may not take along where it waits: memory that its sender wants back (a guest's,
  * or what a socket is charged for), and references on what may go meanwhile. The rest, as a
- * mark, stays: it leaves as if it came then.
+ * mark, stays: it leaves as if it came then. Without the lock, since there may be much to copy.
  */
 static bool detach(struct sk_buff *skb, struct nvo3_asker *asker)
 {
@@ -274,8 +260,6 @@ static enum nvo3_drop frame_in(struct nvo3_pendings *pendings, struct nvo3_pendi
 		return NVO3_DROP_NONE;
 	if (is_full(pendings, entry, asker, skb))
 		return NVO3_DROP_HOLD_FULL;
-	if (!detach(skb, asker))
-		return NVO3_DROP_NOMEM;
 	charge(pendings, entry, skb, 1);
 	__skb_queue_tail(&entry->frames, skb);
 	return NVO3_DROP_NONE;
@@ -355,6 +339,8 @@ enum nvo3_drop nvo3_pending_hold(struct nvo3_pendings *pendings, const struct nv
 		reason = judge(pendings, q, entry, skb);
 		if (!reason && !entry && !fresh)
 			reason = question_new(pendings, q, &fresh, ret_suppressed);
+		if (!reason && skb && !detach(skb, q->asker))
+			reason = NVO3_DROP_NOMEM;
 		if (reason)
 			break;
 		may = fresh;

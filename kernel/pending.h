@@ -18,46 +18,11 @@
 #define _NVO3_PENDING_H
 
 #include <linux/etherdevice.h>
-#include <linux/nvo3.h>
 #include <linux/rbtree.h>
 #include <linux/rhashtable.h>
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
-#include "budget.h"
-
-/* Frames an address. Bytes are those of memory (truesize). */
-#define NVO3_HOLD_FRAMES	8
-#define NVO3_HOLD_PORT_ADDRS	64
-#define NVO3_HOLD_PORT_BYTES	(1U << 20)
-#define NVO3_HOLD_NVE_ADDRS	4096
-#define NVO3_HOLD_NVE_BYTES	(64U << 20)
-#define NVO3_ABSENT_MAX		4096	/* an NVE; one more ends that whose time is over first */
-
-/* Questions a second that may be opened, and the burst. */
-#define NVO3_ASK_PORT_RATE	100
-#define NVO3_ASK_VN_RATE	1000
-
-#define NVO3_HOLD_DEFAULT	1000	/* milliseconds */
-
-/* In a port: what its frames may make others remember. */
-struct nvo3_asker {
-	struct nvo3_budget budget;
-	u32 questions, bytes;	/* open; held */
-	bool closed;		/* the port has gone */
-};
-
-struct nvo3_waits {
-	u32 pending, absent;	/* addresses */
-	u32 held;		/* frames */
-	u64 released;		/* frames that left when their mapping came, ever */
-};
-
-/* In a VN. */
-struct nvo3_waiting {
-	struct nvo3_budget budget;
-	u32 hold;		/* milliseconds; READ_ONCE() in the fast path */
-	struct nvo3_waits now;
-};
+#include "waiting.h"
 
 struct nvo3_pending {
 	struct rhash_head node;
@@ -91,18 +56,6 @@ struct nvo3_pendings {
 	/* Frames whose time is over. Under RCU, in process context. */
 	void (*expired)(struct nvo3_pendings *pendings, struct sk_buff_head *frames);
 };
-
-/* What a miss is about. */
-struct nvo3_question {
-	u32 vni;
-	u32 ifindex;
-	const u8 *dst, *src;
-	struct nvo3_waiting *vn;
-	struct nvo3_asker *asker;
-};
-
-void nvo3_asker_init(struct nvo3_asker *asker);
-void nvo3_waiting_init(struct nvo3_waiting *waiting);
 
 /* 0 or -ENOMEM. */
 int nvo3_pendings_init(struct nvo3_pendings *pendings,

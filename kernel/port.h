@@ -50,9 +50,9 @@ struct nvo3_port {
 	struct nvo3_guard __rcu *guard;	/* NULL: lets everything pass */
 	struct nvo3_left __rcu *left;	/* the last move to it; NULL: none */
 	struct nvo3_stats __percpu *stats;
-	struct nvo3_asker asker;	/* for mappings that are missing */
 	struct nvo3_police police[NVO3_ACL_DIRS];	/* by enum nvo3_rule_dir */
 	struct list_head vn_node;	/* in vn->ports; RCU readers */
+	struct nvo3_asker asker;	/* for mappings that are missing */
 
 	/* Under the mutex. */
 	u32 nr;				/* in nve->ports */

@@ -13,10 +13,10 @@
 #include "budget.h"
 #include "index.h"
 #include "members.h"
-#include "pending.h"
 #include "reaper.h"
 #include "relays.h"
 #include "stats.h"
+#include "waiting.h"
 
 /* Events a second and VN, of those that do not ask. */
 #define NVO3_MISS_RATE		100

@@ -34,6 +34,11 @@ bool __init nvo3_budget_selftest(void)
 	ok &= ask(&budget, now + 11 * HZ, 1, &held) == 1 && held == 908;
 	ok &= nvo3_budget_denied(&budget) == 981;
 
+	/* A clock that was read before another one's does not fill the bucket. */
+	nvo3_budget_init(&budget, 100, now);
+	ok &= ask(&budget, now, 150, &held) == 100 && ask(&budget, now - 1, 150, &held) == 0;
+	ok &= ask(&budget, now + HZ / 2, 80, &held) == 50;
+
 	/* A steady stream above the rate gets the rate: no rounding loss. */
 	nvo3_budget_init(&budget, 100, now);
 	ask(&budget, now, 100, &held);

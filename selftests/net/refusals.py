@@ -522,7 +522,7 @@ def main():
     global nl
     groups = {'request': request, 'vn': vn, 'member': member, 'port': port, 'map': map_object,
               'claims': claims, 'batches': batches, 'remote': remote,
-              'profile': profile, 'rules': rules}
+              'miss': miss, 'profile': profile, 'rules': rules}
     nl = genl.Genl()
     nl.resolve('nvo3')
     if sys.argv[1] in ('profile', 'rules'):
