@@ -45,8 +45,8 @@ static void release(struct nvo3_nve *nve, u32 vni, const u8 *mac)
 void nvo3_miss_answered(struct nvo3_nve *nve, u32 vni, const u8 *mac)
 {
 	/*
-	 * The mapping was stored before this, the frame comes in before ask() looks for the mapping:
-	 * one of the two sees the other.
+	 * The mapping was stored before this, and a frame comes in before ask() looks for the
+	 * mapping: one of the two sees the other.
 	 */
 	smp_mb();
 	if (!nvo3_pendings_any(&nve->pendings))

@@ -70,9 +70,16 @@ static void arm(struct nvo3_pendings *pendings)
 				 time_after(next->end, now) ? next->end - now : 0);
 }
 
+static u32 *count_of(struct nvo3_pending *entry, u8 state)
+{
+	struct nvo3_waits *now = &entry->vn->now;
+
+	return state == NVO3_MISS_STATE_ASKED ? &now->pending : &now->absent;
+}
+
 static void time_start(struct nvo3_pendings *pendings, struct nvo3_pending *entry, u8 state, u32 ms)
 {
-	u32 *count = state == NVO3_MISS_STATE_ASKED ? &entry->vn->now.pending : &entry->vn->now.absent;
+	u32 *count = count_of(entry, state);
 
 	WRITE_ONCE(entry->end, jiffies + max(1UL, msecs_to_jiffies(ms)));
 	WRITE_ONCE(entry->state, state);
@@ -85,7 +92,7 @@ static void time_start(struct nvo3_pendings *pendings, struct nvo3_pending *entr
 static void time_stop(struct nvo3_pendings *pendings, struct nvo3_pending *entry)
 {
 	u8 state = entry->state;
-	u32 *count = state == NVO3_MISS_STATE_ASKED ? &entry->vn->now.pending : &entry->vn->now.absent;
+	u32 *count = count_of(entry, state);
 
 	rb_erase_cached(&entry->by_end, &pendings->by_end[state]);
 	WRITE_ONCE(pendings->count[state], pendings->count[state] - 1);
@@ -400,7 +407,8 @@ int nvo3_pending_set_absent(struct nvo3_pendings *pendings, u32 vni, const u8 *m
 		return -ENOMEM;
 	rcu_read_lock();
 	spin_lock_bh(&pendings->lock);
-	entry = become_absent(pendings, nvo3_pending_lookup(pendings, vni, mac), fresh, lifetime, frames);
+	entry = nvo3_pending_lookup(pendings, vni, mac);
+	entry = become_absent(pendings, entry, fresh, lifetime, frames);
 	spin_unlock_bh(&pendings->lock);
 	rcu_read_unlock();
 	if (entry != fresh)

@@ -8,14 +8,15 @@
 
 #include <linux/jiffies.h>
 #include <linux/nvo3.h>
+#include <linux/sizes.h>
 #include "budget.h"
 
 /* Frames an address. Bytes are those of memory (truesize). */
 #define NVO3_HOLD_FRAMES	8
 #define NVO3_HOLD_PORT_ADDRS	64
-#define NVO3_HOLD_PORT_BYTES	(1U << 20)
+#define NVO3_HOLD_PORT_BYTES	SZ_1M
 #define NVO3_HOLD_NVE_ADDRS	4096
-#define NVO3_HOLD_NVE_BYTES	(64U << 20)
+#define NVO3_HOLD_NVE_BYTES	SZ_64M
 #define NVO3_ABSENT_MAX		4096	/* an NVE; one more ends that whose time is over first */
 
 /* Questions a second that may be opened, and the burst. */

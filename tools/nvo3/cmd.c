@@ -17,7 +17,8 @@ void cmd_usage(FILE *f)
 	fputs("usage: nvo3 [ OPTIONS ] OBJECT { COMMAND | help }\n"
 	      "       nvo3 [ OPTIONS ] -b FILE\n"
 	      "OPTIONS := { -j | -p | -s | -n NETNS | -V | -h }\n"
-	      "OBJECT := { nve | vn | member | port | map | profile | remote | miss | monitor }\n\n", f);
+	      "OBJECT := { nve | vn | member | port | map | profile | remote | miss | monitor }\n\n",
+	      f);
 	for (i = 0; i < NCOMMANDS; i++)
 		fputs(commands[i]->usage, f);
 }
