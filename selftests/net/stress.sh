@@ -102,7 +102,7 @@ ask_all_the_while() {
 	for ((n = 0; n < ASKED; n++)); do
 		bg "ask$n" netns_run vm3 frame_send eth0 \
 			"$(tr -d : <<<"$(mac $((16 + n)))$(mac 3)")88b5" 1000000000 2000
-	done
+	done >/dev/null
 }
 
 # churn NAME: its file again and again, until it is told to stop.
