@@ -9,7 +9,7 @@ void nvo3_budget_init(struct nvo3_budget *budget, u32 rate, unsigned long now)
 	budget->credit = (u64)rate * HZ;
 	budget->suppressed = 0;
 	budget->filled = now;
-	budget->total = 0;
+	budget->denied = 0;
 }
 
 static void refill(struct nvo3_budget *budget, unsigned long now)
@@ -17,6 +17,9 @@ static void refill(struct nvo3_budget *budget, unsigned long now)
 	u64 full = (u64)budget->rate * HZ;
 	unsigned long passed = now - budget->filled;
 
+	/* Who had the lock before may have read the clock a tick later. */
+	if (passed > -(unsigned long)HZ)
+		return;
 	budget->filled = now;
 	if (passed >= HZ)
 		budget->credit = full;
@@ -29,7 +32,6 @@ bool nvo3_budget_take(struct nvo3_budget *budget, unsigned long now, u32 *suppre
 	bool granted;
 
 	spin_lock_bh(&budget->lock);
-	budget->total++;
 	refill(budget, now);
 	granted = budget->credit >= HZ;
 	if (granted) {
@@ -38,19 +40,28 @@ bool nvo3_budget_take(struct nvo3_budget *budget, unsigned long now, u32 *suppre
 		budget->suppressed = 0;
 	} else {
 		budget->suppressed++;
+		budget->denied++;
 	}
 	spin_unlock_bh(&budget->lock);
 	return granted;
 }
 
-u64 nvo3_budget_total(struct nvo3_budget *budget)
+void nvo3_budget_return(struct nvo3_budget *budget, u32 suppressed, bool denied)
 {
-	u64 total;
+	spin_lock_bh(&budget->lock);
+	budget->suppressed += suppressed + denied;
+	budget->denied += denied;
+	spin_unlock_bh(&budget->lock);
+}
+
+u64 nvo3_budget_denied(struct nvo3_budget *budget)
+{
+	u64 denied;
 
 	spin_lock_bh(&budget->lock);
-	total = budget->total;
+	denied = budget->denied;
 	spin_unlock_bh(&budget->lock);
-	return total;
+	return denied;
 }
 
 #ifdef DEBUG

@@ -16,7 +16,7 @@ struct nvo3_budget {
 	u64 credit;		/* an event costs HZ, a jiffy earns the rate */
 	u32 suppressed;		/* since the last one granted */
 	unsigned long filled;	/* jiffies, when the credit was right */
-	u64 total;		/* asked for, granted or not */
+	u64 denied;		/* held back, ever */
 };
 
 void nvo3_budget_init(struct nvo3_budget *budget, u32 rate, unsigned long now);
@@ -27,7 +27,13 @@ void nvo3_budget_init(struct nvo3_budget *budget, u32 rate, unsigned long now);
  */
 bool nvo3_budget_take(struct nvo3_budget *budget, unsigned long now, u32 *suppressed);
 
-u64 nvo3_budget_total(struct nvo3_budget *budget);
+/*
+ * What was granted did not happen: the @suppressed that it took along are for the next one, and so
+ * is itself, if it was @denied by somebody else. What it cost is not given back.
+ */
+void nvo3_budget_return(struct nvo3_budget *budget, u32 suppressed, bool denied);
+
+u64 nvo3_budget_denied(struct nvo3_budget *budget);
 
 #ifdef DEBUG
 bool nvo3_budget_selftest(void);

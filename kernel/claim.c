@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "claim.h"
+#include "fast.h"
 #include "mapping.h"
 #include "notify.h"
 
@@ -107,4 +108,5 @@ void nvo3_port_release(struct nvo3_nve *nve, struct nvo3_port *port)
 	nvo3_mapping_flush(nve, &to_port);
 	nvo3_notify_port(nve, NVO3_CMD_PORT_DEL_NTF, port);
 	nvo3_port_del(port);
+	nvo3_miss_close(nve, port);
 }

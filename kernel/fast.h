@@ -29,6 +29,9 @@ void nvo3_gre_close(struct nvo3_nve *nve);
 /* guard.c: may it enter by the port, may it leave by it? The frame stays the caller's. */
 enum nvo3_drop nvo3_guard_from_vm(struct nvo3_port *port, const struct nvo3_guard *guard,
 				  const struct sk_buff *skb, const struct nvo3_flow *flow);
+/* Once more when it has waited, but for the rate, which it has paid. */
+enum nvo3_drop nvo3_guard_again(struct nvo3_port *port, const struct nvo3_guard *guard,
+				const struct sk_buff *skb, const struct nvo3_flow *flow);
 enum nvo3_drop nvo3_guard_to_vm(struct nvo3_port *port, const struct nvo3_guard *guard,
 				const struct sk_buff *skb, const struct nvo3_flow *flow);
 
@@ -80,8 +83,28 @@ enum nvo3_drop nvo3_on_to_underlay(struct nvo3_nve *nve, const struct nvo3_vn *v
 enum nvo3_drop nvo3_redirect(struct nvo3_nve *nve, struct nvo3_vn *vn, u32 value,
 			     const struct nvo3_outer *outer, struct sk_buff *skb);
 
-/* miss.c: no mapping for the destination of a tenant system's frame */
+/* from_port.c: a frame that has waited in nve->pendings; what may have changed is judged anew. */
+enum nvo3_drop nvo3_from_hold(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb);
+
+/*
+ * miss.c: no mapping for the destination of a tenant system's frame. _miss tells of it; _ask lets
+ * it wait, or go by a relay, and asks. _ask_denied does if the port's profile may yet permit it.
+ */
 void nvo3_miss(struct nvo3_nve *nve, struct nvo3_port *from, const struct ethhdr *eth);
+enum nvo3_drop nvo3_ask(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb,
+			const struct nvo3_flow *flow);
+enum nvo3_drop nvo3_ask_denied(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb,
+			       const struct nvo3_flow *flow);
+
+/* Count and free what was taken out of nve->pendings. Under RCU or the mutex. */
+void nvo3_miss_drop(struct nvo3_nve *nve, struct sk_buff_head *frames, enum nvo3_drop reason);
+void nvo3_miss_expired(struct nvo3_pendings *pendings, struct sk_buff_head *frames);
+
+/* The port is hidden: what waits of its frames is dropped, and no others get in. With the mutex. */
+void nvo3_miss_close(struct nvo3_nve *nve, struct nvo3_port *port);
+
+/* The mapping stands: what waits for it leaves. With the mutex, outside of the fast path. */
+void nvo3_miss_answered(struct nvo3_nve *nve, u32 vni, const u8 *mac);
 
 /*
  * source.c: may the sender of @outer have sent the frame? NONE, or why it is to be dropped.

@@ -60,6 +60,9 @@ static enum nvo3_drop flood(struct nvo3_nve *nve, struct nvo3_port *from, struct
 static enum nvo3_drop unknown(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb,
 			      const struct nvo3_flow *flow)
 {
+	atomic64_inc(&from->vn->misses);
+	if (nvo3_vn_asks(from->vn))
+		return nvo3_ask(nve, from, skb, flow);
 	nvo3_miss(nve, from, eth_hdr(skb));
 	if (READ_ONCE(from->vn->unknown) == NVO3_UNKNOWN_FLOOD)
 		return flood(nve, from, skb, flow);
@@ -68,10 +71,12 @@ static enum nvo3_drop unknown(struct nvo3_nve *nve, struct nvo3_port *from, stru
 
 /*
  * A mapping whose port or remote has just gone finds nothing under its number:
- * the mapping goes too, or leads elsewhere, within the same request.
+ * the mapping goes too, or leads elsewhere, within the same request. A frame that has @waited
+ * once does not wait again, or it might be sent round and round meanwhile.
  */
-static enum nvo3_drop forward(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb,
-			      const struct nvo3_flow *flow, struct nvo3_permuted dest)
+static __always_inline enum nvo3_drop forward(struct nvo3_nve *nve, struct nvo3_port *from,
+					      struct sk_buff *skb, const struct nvo3_flow *flow,
+					      struct nvo3_permuted dest, bool waited)
 {
 	u32 value = nvo3_table_lookup_fetched(&nve->maps, dest);
 	struct nvo3_remote *remote;
@@ -99,7 +104,24 @@ static enum nvo3_drop forward(struct nvo3_nve *nve, struct nvo3_port *from, stru
 	case NVO3_MAP_NONE:
 		break;
 	}
-	return unknown(nve, from, skb, flow);
+	return waited ? NVO3_DROP_UNKNOWN_DST : unknown(nve, from, skb, flow);
+}
+
+enum nvo3_drop nvo3_from_hold(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb)
+{
+	const struct nvo3_guard *guard = rcu_dereference(from->guard);
+	struct nvo3_flow flow __uninitialized;
+	enum nvo3_drop reason;
+
+	if (!nvo3_port_is_active(from))
+		return NVO3_DROP_PORT_INACTIVE;
+	skb->dev = from->dev;
+	nvo3_flow_parse(skb, &flow);
+	reason = guard ? nvo3_guard_again(from, guard, skb, &flow) : NVO3_DROP_NONE;
+	if (reason)
+		return reason;
+	return forward(nve, from, skb, &flow,
+		       nvo3_map_fetch(&nve->maps, from->vn->vni, eth_hdr(skb)->h_dest), true);
 }
 
 static enum nvo3_drop from_port(struct nvo3_slave *slave, struct sk_buff *skb,
@@ -124,10 +146,11 @@ static enum nvo3_drop from_port(struct nvo3_slave *slave, struct sk_buff *skb,
 	if (guard)
 		reason = nvo3_guard_from_vm(*port, guard, skb, &flow);
 	if (reason)
-		return reason;
+		return reason == NVO3_DROP_ACL_FROM_VM ?
+		       nvo3_ask_denied(nve, *port, skb, &flow) : reason;
 	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
 		return flood(nve, *port, skb, &flow);
-	return forward(nve, *port, skb, &flow, dest);
+	return forward(nve, *port, skb, &flow, dest, false);
 }
 
 rx_handler_result_t nvo3_from_port(struct sk_buff **pskb)

@@ -66,24 +66,37 @@ static bool police(struct nvo3_port *port, const struct nvo3_limits *limits,
 	       nvo3_police_take(police, limits, skb->len, frames);
 }
 
+static __always_inline enum nvo3_drop check_acl(struct nvo3_port *port,
+						const struct nvo3_guard *guard,
+						const struct nvo3_policy *policy,
+						enum nvo3_rule_dir dir, const struct sk_buff *skb,
+						const struct nvo3_flow *flow)
+{
+	struct nvo3_flow own __uninitialized;
+
+	if (!policy->acl)
+		return NVO3_DROP_NONE;
+	if (!flow) {
+		nvo3_flow_parse(skb, &own);
+		flow = &own;
+	}
+	if (flow->flags & NVO3_FLOW_BAD)
+		return NVO3_DROP_MALFORMED;
+	if (judge(port, guard, policy->acl, dir, skb, flow) != NVO3_VERDICT_DENY)
+		return NVO3_DROP_NONE;
+	return dir == NVO3_RULE_DIR_TO_VM ? NVO3_DROP_ACL_TO_VM : NVO3_DROP_ACL_FROM_VM;
+}
+
 static enum nvo3_drop check_profile(struct nvo3_port *port, const struct nvo3_guard *guard,
 				    enum nvo3_rule_dir dir, const struct sk_buff *skb,
 				    const struct nvo3_flow *flow)
 {
 	const struct nvo3_policy *policy = rcu_dereference(guard->profile->policy);
+	enum nvo3_drop reason = check_acl(port, guard, policy, dir, skb, flow);
 	bool to_vm = dir == NVO3_RULE_DIR_TO_VM;
-	struct nvo3_flow own __uninitialized;
 
-	if (policy->acl) {
-		if (!flow) {
-			nvo3_flow_parse(skb, &own);
-			flow = &own;
-		}
-		if (flow->flags & NVO3_FLOW_BAD)
-			return NVO3_DROP_MALFORMED;
-		if (judge(port, guard, policy->acl, dir, skb, flow) == NVO3_VERDICT_DENY)
-			return to_vm ? NVO3_DROP_ACL_TO_VM : NVO3_DROP_ACL_FROM_VM;
-	}
+	if (reason)
+		return reason;
 	if (policy->limited && !police(port, &policy->limits, dir, skb))
 		return to_vm ? NVO3_DROP_RATE_TO_VM : NVO3_DROP_RATE_FROM_VM;
 	return NVO3_DROP_NONE;
@@ -98,6 +111,19 @@ enum nvo3_drop nvo3_guard_from_vm(struct nvo3_port *port, const struct nvo3_guar
 		reason = nvo3_spoof_check(&guard->spoof, skb, flow);
 	if (!reason && guard->profile)
 		reason = check_profile(port, guard, NVO3_RULE_DIR_FROM_VM, skb, flow);
+	return reason;
+}
+
+enum nvo3_drop nvo3_guard_again(struct nvo3_port *port, const struct nvo3_guard *guard,
+				const struct sk_buff *skb, const struct nvo3_flow *flow)
+{
+	enum nvo3_drop reason = NVO3_DROP_NONE;
+
+	if (guard->check)
+		reason = nvo3_spoof_check(&guard->spoof, skb, flow);
+	if (!reason && guard->profile)
+		reason = check_acl(port, guard, rcu_dereference(guard->profile->policy),
+				   NVO3_RULE_DIR_FROM_VM, skb, flow);
 	return reason;
 }
 

@@ -14,6 +14,7 @@
 #include "members.h"
 #include "mss.h"
 #include "netlink.h"
+#include "pending.h"
 #include "police.h"
 #include "relays.h"
 #include "rtnl.h"
@@ -39,6 +40,7 @@ static int __init selftest(void)
 	ok &= nvo3_acl_selftest();
 	ok &= nvo3_police_selftest();
 	ok &= nvo3_spoof_selftest();
+	ok &= nvo3_pending_selftest();
 	ok &= nvo3_members_selftest();
 	ok &= nvo3_relays_selftest();
 	ok &= nvo3_verify_selftest();

@@ -76,6 +76,7 @@ void nvo3_vn_remove(struct nvo3_nve *nve, struct nvo3_vn *vn)
 	/* Its memory stays under the mutex. Hidden first, so that nobody new meets its members. */
 	nvo3_vn_del(vn);
 	remove_members(nve, vn);
+	nvo3_pendings_forget_vn(&nve->pendings, &vn->waiting);
 	nvo3_notify_vn(nve, NVO3_CMD_VN_DEL_NTF, vn);
 	nvo3_nve_changed(nve);
 }

@@ -16,6 +16,11 @@ static const struct netlink_range_validation nvo3_a_vn_vni_range = {
 	.max	= NVO3_VNI_MAX,
 };
 
+static const struct netlink_range_validation nvo3_a_vn_hold_range = {
+	.min	= 1ULL,
+	.max	= NVO3_HOLD_MAX,
+};
+
 static const struct netlink_range_validation nvo3_a_member_vni_range = {
 	.min	= 1ULL,
 	.max	= NVO3_VNI_MAX,
@@ -45,6 +50,16 @@ static const struct netlink_range_validation nvo3_a_path_remote_vni_range = {
 
 static const struct netlink_range_validation nvo3_a_remote_remote_vni_range = {
 	.max	= NVO3_VNI_MAX,
+};
+
+static const struct netlink_range_validation nvo3_a_miss_vni_range = {
+	.min	= 1ULL,
+	.max	= NVO3_VNI_MAX,
+};
+
+static const struct netlink_range_validation nvo3_a_miss_lifetime_range = {
+	.min	= 1ULL,
+	.max	= NVO3_LIFETIME_MAX,
 };
 
 static const struct netlink_range_validation nvo3_a_digest_vni_range = {
@@ -95,6 +110,17 @@ const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_RELAY + 1] = {
 	[NVO3_A_MEMBER_RELAY] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
+const struct nla_policy nvo3_miss_nl_policy[NVO3_A_MISS_HELD + 1] = {
+	[NVO3_A_MISS_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_miss_vni_range),
+	[NVO3_A_MISS_DST] = NLA_POLICY_EXACT_LEN(6),
+	[NVO3_A_MISS_SRC] = NLA_POLICY_EXACT_LEN(6),
+	[NVO3_A_MISS_DEV] = { .type = NLA_U32, },
+	[NVO3_A_MISS_SUPPRESSED] = { .type = NLA_U32, },
+	[NVO3_A_MISS_LIFETIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_miss_lifetime_range),
+	[NVO3_A_MISS_STATE] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NVO3_A_MISS_HELD] = { .type = NLA_U32, },
+};
+
 const struct nla_policy nvo3_path_nl_policy[NVO3_A_PATH_WEIGHT + 1] = {
 	[NVO3_A_PATH_ADDR4] = { .type = NLA_U32, },
 	[NVO3_A_PATH_ADDR6] = NLA_POLICY_EXACT_LEN(16),
@@ -104,7 +130,7 @@ const struct nla_policy nvo3_path_nl_policy[NVO3_A_PATH_WEIGHT + 1] = {
 	[NVO3_A_PATH_WEIGHT] = NLA_POLICY_MIN(NLA_U16, 1),
 };
 
-const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_GROUP + 1] = {
+const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_SUPPRESSED + 1] = {
 	[NVO3_A_PORT_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NVO3_A_PORT_VLAN] = NLA_POLICY_RANGE(NLA_U16, 1, 4094),
 	[NVO3_A_PORT_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_port_vni_range),
@@ -118,6 +144,7 @@ const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_GROUP + 1] = {
 	[NVO3_A_PORT_ROUTER] = NLA_POLICY_MAX(NLA_U8, 1),
 	[NVO3_A_PORT_ALLOW] = NLA_POLICY_NESTED(nvo3_allow_nl_policy),
 	[NVO3_A_PORT_GROUP] = { .type = NLA_U32, },
+	[NVO3_A_PORT_SUPPRESSED] = { .type = NLA_U64, },
 };
 
 const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_DSCP + 1] = {
@@ -177,9 +204,9 @@ const struct nla_policy nvo3_stats_nl_policy[NVO3_A_STATS_PAD + 1] = {
 	[NVO3_A_STATS_DROPPED] = { .type = NLA_U64, },
 };
 
-const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_REDIRECTED + 1] = {
+const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_RELEASED + 1] = {
 	[NVO3_A_VN_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_vn_vni_range),
-	[NVO3_A_VN_UNKNOWN] = NLA_POLICY_MAX(NLA_U8, 2),
+	[NVO3_A_VN_UNKNOWN] = NLA_POLICY_MAX(NLA_U8, 3),
 	[NVO3_A_VN_BUM] = NLA_POLICY_MAX(NLA_U8, 1),
 	[NVO3_A_VN_LIMIT] = { .type = NLA_U32, },
 	[NVO3_A_VN_PORTS] = { .type = NLA_U32, },
@@ -190,6 +217,11 @@ const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_REDIRECTED + 1] = {
 	[NVO3_A_VN_DIGEST] = { .type = NLA_U64, },
 	[NVO3_A_VN_DIGEST_MAPS] = { .type = NLA_U32, },
 	[NVO3_A_VN_REDIRECTED] = { .type = NLA_U64, },
+	[NVO3_A_VN_HOLD] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_vn_hold_range),
+	[NVO3_A_VN_PENDING] = { .type = NLA_U32, },
+	[NVO3_A_VN_HELD] = { .type = NLA_U32, },
+	[NVO3_A_VN_ABSENT] = { .type = NLA_U32, },
+	[NVO3_A_VN_RELEASED] = { .type = NLA_U64, },
 };
 
 /* NVO3_CMD_NVE_GET - do */
@@ -324,8 +356,26 @@ const struct nla_policy nvo3_digest_get_nl_policy[NVO3_A_DIGEST + 1] = {
 	[NVO3_A_DIGEST] = NLA_POLICY_NESTED(nvo3_digest_nl_policy),
 };
 
+/* NVO3_CMD_MISS_GET - do */
+const struct nla_policy nvo3_miss_get_nl_policy[NVO3_A_MISS + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_MISS] = NLA_POLICY_NESTED(nvo3_miss_nl_policy),
+};
+
+/* NVO3_CMD_MISS_SET - do */
+const struct nla_policy nvo3_miss_set_nl_policy[NVO3_A_MISS + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_MISS] = NLA_POLICY_NESTED(nvo3_miss_nl_policy),
+};
+
+/* NVO3_CMD_MISS_DEL - do */
+const struct nla_policy nvo3_miss_del_nl_policy[NVO3_A_MISS + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_MISS] = NLA_POLICY_NESTED(nvo3_miss_nl_policy),
+};
+
 /* Ops table for nvo3 */
-const struct genl_ops nvo3_nl_ops[22] = {
+const struct genl_ops nvo3_nl_ops[25] = {
 	{
 		.cmd		= NVO3_CMD_NVE_GET,
 		.doit		= nvo3_nl_nve_get_doit,
@@ -485,6 +535,28 @@ const struct genl_ops nvo3_nl_ops[22] = {
 		.doit		= nvo3_nl_digest_get_doit,
 		.policy		= nvo3_digest_get_nl_policy,
 		.maxattr	= NVO3_A_DIGEST,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_MISS_GET,
+		.doit		= nvo3_nl_miss_get_doit,
+		.dumpit		= nvo3_nl_miss_get_dumpit,
+		.policy		= nvo3_miss_get_nl_policy,
+		.maxattr	= NVO3_A_MISS,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_MISS_SET,
+		.doit		= nvo3_nl_miss_set_doit,
+		.policy		= nvo3_miss_set_nl_policy,
+		.maxattr	= NVO3_A_MISS,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_MISS_DEL,
+		.doit		= nvo3_nl_miss_del_doit,
+		.policy		= nvo3_miss_del_nl_policy,
+		.maxattr	= NVO3_A_MISS,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

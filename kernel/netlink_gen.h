@@ -16,13 +16,14 @@ extern const struct nla_policy nvo3_allow_nl_policy[NVO3_A_ALLOW_PLEN + 1];
 extern const struct nla_policy nvo3_digest_nl_policy[NVO3_A_DIGEST_PAD + 1];
 extern const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_STALE_GENERATION + 1];
 extern const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_RELAY + 1];
+extern const struct nla_policy nvo3_miss_nl_policy[NVO3_A_MISS_HELD + 1];
 extern const struct nla_policy nvo3_path_nl_policy[NVO3_A_PATH_WEIGHT + 1];
-extern const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_GROUP + 1];
+extern const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_SUPPRESSED + 1];
 extern const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_DSCP + 1];
 extern const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_STATE + 1];
 extern const struct nla_policy nvo3_rule_nl_policy[NVO3_A_RULE_DST_GROUP + 1];
 extern const struct nla_policy nvo3_stats_nl_policy[NVO3_A_STATS_PAD + 1];
-extern const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_REDIRECTED + 1];
+extern const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_RELEASED + 1];
 
 extern const struct nla_policy nvo3_nve_get_nl_policy[NVO3_A_IFINDEX + 1];
 
@@ -68,8 +69,14 @@ extern const struct nla_policy nvo3_remote_set_nl_policy[NVO3_A_REMOTE + 1];
 
 extern const struct nla_policy nvo3_digest_get_nl_policy[NVO3_A_DIGEST + 1];
 
+extern const struct nla_policy nvo3_miss_get_nl_policy[NVO3_A_MISS + 1];
+
+extern const struct nla_policy nvo3_miss_set_nl_policy[NVO3_A_MISS + 1];
+
+extern const struct nla_policy nvo3_miss_del_nl_policy[NVO3_A_MISS + 1];
+
 /* Ops table for nvo3 */
-extern const struct genl_ops nvo3_nl_ops[22];
+extern const struct genl_ops nvo3_nl_ops[25];
 
 int nvo3_nl_nve_get_doit(struct sk_buff *skb, struct genl_info *info);
 int nvo3_nl_nve_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
@@ -101,6 +108,10 @@ int nvo3_nl_profile_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
 int nvo3_nl_remote_set_doit(struct sk_buff *skb, struct genl_info *info);
 int nvo3_nl_digest_get_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_miss_get_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_miss_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int nvo3_nl_miss_set_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_miss_del_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	NVO3_NLGRP_CONFIG,

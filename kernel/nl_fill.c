@@ -192,6 +192,7 @@ int nvo3_fill_vn(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
 {
 	struct nlattr *nest = nla_nest_start(skb, NVO3_A_VN);
 	struct nvo3_vn *vn = (struct nvo3_vn *)object;
+	struct nvo3_waits waits = nvo3_pendings_read(&nve->pendings, &vn->waiting);
 
 	if (!nest || nla_put_u32(skb, NVO3_A_VN_VNI, vn->vni) ||
 	    nla_put_u8(skb, NVO3_A_VN_UNKNOWN, vn->unknown) ||
@@ -200,8 +201,12 @@ int nvo3_fill_vn(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
 	    nla_put_u32(skb, NVO3_A_VN_PORTS, vn->nr_ports) ||
 	    nla_put_u32(skb, NVO3_A_VN_MAPS, vn->maps) ||
 	    nla_put_u32(skb, NVO3_A_VN_MEMBERS, nvo3_members_count(&vn->members)) ||
-	    nla_put_u64_64bit(skb, NVO3_A_VN_MISSES, nvo3_budget_total(&vn->miss),
-			      NVO3_A_VN_PAD) ||
+	    nla_put_u64_64bit(skb, NVO3_A_VN_MISSES, atomic64_read(&vn->misses), NVO3_A_VN_PAD) ||
+	    nla_put_u32(skb, NVO3_A_VN_HOLD, vn->waiting.hold) ||
+	    nla_put_u32(skb, NVO3_A_VN_PENDING, waits.pending) ||
+	    nla_put_u32(skb, NVO3_A_VN_HELD, waits.held) ||
+	    nla_put_u32(skb, NVO3_A_VN_ABSENT, waits.absent) ||
+	    nla_put_u64_64bit(skb, NVO3_A_VN_RELEASED, waits.released, NVO3_A_VN_PAD) ||
 	    nla_put_u64_64bit(skb, NVO3_A_VN_DIGEST, vn->digest.sum, NVO3_A_VN_PAD) ||
 	    nla_put_u32(skb, NVO3_A_VN_DIGEST_MAPS, vn->digest.maps) ||
 	    nla_put_u64_64bit(skb, NVO3_A_VN_REDIRECTED, atomic64_read(&vn->redirected),
@@ -228,7 +233,7 @@ int nvo3_fill_member(struct sk_buff *skb, struct nvo3_nve *nve, const void *obje
 int nvo3_fill_port(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
 {
 	struct nlattr *nest = nla_nest_start(skb, NVO3_A_PORT);
-	const struct nvo3_port *port = object;
+	struct nvo3_port *port = (struct nvo3_port *)object;
 
 	if (!nest || nla_put_u32(skb, NVO3_A_PORT_DEV, port->dev->ifindex) ||
 	    (port->vlan && nla_put_u16(skb, NVO3_A_PORT_VLAN, port->vlan)) ||
@@ -237,6 +242,8 @@ int nvo3_fill_port(struct sk_buff *skb, struct nvo3_nve *nve, const void *object
 	    nla_put_u8(skb, NVO3_A_PORT_STATE, port->state) ||
 	    (port->epoch && nla_put_u64_64bit(skb, NVO3_A_PORT_EPOCH, port->epoch,
 					      NVO3_A_PORT_PAD)) ||
+	    nla_put_u64_64bit(skb, NVO3_A_PORT_SUPPRESSED, nvo3_budget_denied(&port->asker.budget),
+			      NVO3_A_PORT_PAD) ||
 	    nvo3_fill_guard(skb, port) || put_stats(skb, NVO3_A_PORT_STATS, port->stats))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

@@ -41,7 +41,7 @@ struct nvo3_source_event {
 /*
  * Put the object's nest; 0 or -EMSGSIZE. @object is NULL for an NVE, a struct
  * nvo3_mapping for a map, a struct nvo3_profile_part for a profile. Callers hold the
- * mutex, for an event nothing.
+ * mutex, for an event nothing, for a struct nvo3_pending RCU.
  */
 int nvo3_fill_nve(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_vn(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
@@ -53,6 +53,7 @@ int nvo3_fill_remote(struct sk_buff *skb, struct nvo3_nve *nve, const void *obje
 int nvo3_fill_guard(struct sk_buff *skb, const struct nvo3_port *port);
 int nvo3_fill_profile(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_miss(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
+int nvo3_fill_pending(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_source(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 
 /* Where a message goes. */

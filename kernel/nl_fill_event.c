@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the fast path has met, into messages. */
+#include <linux/jiffies.h>
 #include "netlink.h"
 #include "nl_fill.h"
 
@@ -13,6 +14,25 @@ int nvo3_fill_miss(struct sk_buff *skb, struct nvo3_nve *nve, const void *object
 	    nla_put(skb, NVO3_A_MISS_SRC, ETH_ALEN, event->src) ||
 	    (event->ifindex && nla_put_u32(skb, NVO3_A_MISS_DEV, event->ifindex)) ||
 	    nla_put_u32(skb, NVO3_A_MISS_SUPPRESSED, event->suppressed))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* What is over by now is told as what it was, with the shortest time. */
+int nvo3_fill_pending(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
+{
+	struct nlattr *nest = nla_nest_start(skb, NVO3_A_MISS);
+	const struct nvo3_pending *entry = object;
+	long left = READ_ONCE(entry->end) - jiffies;
+
+	if (!nest || nla_put_u32(skb, NVO3_A_MISS_VNI, entry->key.vni) ||
+	    nla_put(skb, NVO3_A_MISS_DST, ETH_ALEN, entry->key.mac) ||
+	    (entry->ifindex && (nla_put(skb, NVO3_A_MISS_SRC, ETH_ALEN, entry->src) ||
+				nla_put_u32(skb, NVO3_A_MISS_DEV, entry->ifindex))) ||
+	    nla_put_u8(skb, NVO3_A_MISS_STATE, READ_ONCE(entry->state)) ||
+	    nla_put_u32(skb, NVO3_A_MISS_LIFETIME, max(1U, jiffies_to_msecs(max(0L, left)))) ||
+	    nla_put_u32(skb, NVO3_A_MISS_HELD, READ_ONCE(entry->frames.qlen)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

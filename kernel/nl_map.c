@@ -5,6 +5,7 @@
  */
 #include <linux/slab.h>
 #include "claim.h"
+#include "fast.h"
 #include "mapping.h"
 #include "nl_parse.h"
 #include "nl_target.h"
@@ -262,6 +263,9 @@ static int add_all(struct batch *batch)
 	}
 	for (i = 0; i < batch->count; i++)
 		nvo3_mapping_commit(batch->nve, &batch->changes[i].new, &batch->changes[i].old);
+	for (i = 0; i < batch->count; i++)
+		nvo3_miss_answered(batch->nve, batch->changes[i].new.vni,
+				   batch->changes[i].new.mac);
 	return 0;
 }
 

@@ -37,7 +37,9 @@ int nvo3_nl_parse_vn(struct nlattr *nest, struct nlattr **tb, struct netlink_ext
 		"vn", NVO3_A_VN_MAX, nvo3_vn_nl_policy,
 		BIT(NVO3_A_VN_PORTS) | BIT(NVO3_A_VN_MAPS) | BIT(NVO3_A_VN_MEMBERS) |
 		BIT(NVO3_A_VN_MISSES) | BIT(NVO3_A_VN_STATS) | BIT(NVO3_A_VN_DIGEST) |
-		BIT(NVO3_A_VN_DIGEST_MAPS) | BIT(NVO3_A_VN_REDIRECTED),
+		BIT(NVO3_A_VN_DIGEST_MAPS) | BIT(NVO3_A_VN_REDIRECTED) |
+		BIT(NVO3_A_VN_PENDING) | BIT(NVO3_A_VN_HELD) | BIT(NVO3_A_VN_ABSENT) |
+		BIT(NVO3_A_VN_RELEASED),
 	};
 
 	return parse(&vn, nest, tb, extack);
@@ -55,7 +57,8 @@ int nvo3_nl_parse_member(struct nlattr *nest, struct nlattr **tb, struct netlink
 int nvo3_nl_parse_port(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack)
 {
 	static const struct object port = {
-		"port", NVO3_A_PORT_MAX, nvo3_port_nl_policy, BIT(NVO3_A_PORT_STATS),
+		"port", NVO3_A_PORT_MAX, nvo3_port_nl_policy,
+		BIT(NVO3_A_PORT_STATS) | BIT(NVO3_A_PORT_SUPPRESSED),
 	};
 
 	return parse(&port, nest, tb, extack);
@@ -96,6 +99,16 @@ int nvo3_nl_parse_digest(struct nlattr *nest, struct nlattr **tb, struct netlink
 	};
 
 	return parse(&digest, nest, tb, extack);
+}
+
+int nvo3_nl_parse_miss(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	static const struct object miss = {
+		"miss", NVO3_A_MISS_MAX, nvo3_miss_nl_policy,
+		BIT(NVO3_A_MISS_SUPPRESSED) | BIT(NVO3_A_MISS_HELD),
+	};
+
+	return parse(&miss, nest, tb, extack);
 }
 
 struct nvo3_vn *nvo3_nl_vn(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *vni,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "claim.h"
+#include "fast.h"
 #include "nl_parse.h"
 #include "notify.h"
 
@@ -195,6 +196,9 @@ static int fulfil(struct nvo3_nve *nve, struct nvo3_port *port, const struct wis
 	port->epoch = wish->epoch;
 	nvo3_port_set_guard(port, guard);
 	WRITE_ONCE(port->state, wish->state);
+	/* Not before it takes frames. */
+	if (active && wish->mac)
+		nvo3_miss_answered(nve, port->vn->vni, port->mac);
 	nvo3_nve_changed(nve);
 	nvo3_notify_port(nve, NVO3_CMD_PORT_NTF, port);
 	return 0;

@@ -11,6 +11,8 @@ static void set(struct nvo3_vn *vn, struct nlattr **tb)
 		WRITE_ONCE(vn->bum, nla_get_u8(tb[NVO3_A_VN_BUM]));
 	if (tb[NVO3_A_VN_LIMIT])
 		vn->limit = nla_get_u32(tb[NVO3_A_VN_LIMIT]);
+	if (tb[NVO3_A_VN_HOLD])
+		WRITE_ONCE(vn->waiting.hold, nla_get_u32(tb[NVO3_A_VN_HOLD]));
 }
 
 int nvo3_nl_vn_add_doit(struct sk_buff *skb, struct genl_info *info)

@@ -44,8 +44,13 @@ static int nve_init(struct net_device *dev)
 	err = nvo3_groups_init(&nve->groups, &nve->lock, &nve->reaper);
 	if (err)
 		goto err_remotes;
+	err = nvo3_pendings_init(&nve->pendings, nvo3_miss_expired);
+	if (err)
+		goto err_groups;
 	return 0;
 
+err_groups:
+	nvo3_groups_uninit(&nve->groups);
 err_remotes:
 	nvo3_remotes_uninit(&nve->remotes);
 err_ports:
@@ -102,6 +107,7 @@ static void nve_uninit(struct net_device *dev)
 	mutex_unlock(&nve->lock);
 
 	nvo3_moves_stop(nve);
+	nvo3_pendings_uninit(&nve->pendings);
 	nvo3_reaper_uninit(&nve->reaper);
 	mutex_lock(&nve->lock);
 	nvo3_groups_uninit(&nve->groups);

@@ -15,6 +15,7 @@
 #include "group.h"
 #include "knobs.h"
 #include "map.h"
+#include "pending.h"
 #include "port.h"
 #include "profile.h"
 #include "remote.h"
@@ -65,6 +66,7 @@ struct nvo3_nve {
 	struct nvo3_reaper reaper;
 	struct nvo3_departures departures;	/* of those that were behind ports */
 	struct delayed_work departed;		/* forgets them in time */
+	struct nvo3_pendings pendings;		/* has a lock of its own */
 
 	struct list_head slaves;		/* rtnl */
 	struct list_head net_node;		/* NVEs of the underlay's netns; rtnl */

@@ -31,6 +31,7 @@ static struct nvo3_port *port_new(struct nvo3_slave *slave, struct nvo3_vn *vn, 
 	port->state = NVO3_PORT_STATE_ASSOCIATED;
 	port->veth = is_veth(slave->dev);
 	port->queued = jiffies - 2;
+	nvo3_asker_init(&port->asker);
 	return port;
 }
 

@@ -97,6 +97,32 @@ bool nvo3_relays_at(const struct nvo3_relays *relays, const struct nvo3_addr *se
 	return false;
 }
 
+/* The @nth of those that are there. */
+static const struct nvo3_addr *nth_of(const struct nvo3_relay_array *array, u32 nth)
+{
+	const struct nvo3_addr *addr;
+	u32 i;
+
+	for (i = 0; i < array->size; i++) {
+		addr = READ_ONCE(array->addr[i]);
+		if (addr && !nth--)
+			return addr;
+	}
+	return NULL;
+}
+
+const struct nvo3_addr *nvo3_relays_pick(const struct nvo3_relays *relays, u32 hash, u32 skip)
+{
+	const struct nvo3_relay_array *array = rcu_dereference(relays->array);
+	u32 count = 0, i;
+
+	for (i = 0; array && i < array->size; i++)
+		count += !!READ_ONCE(array->addr[i]);
+	if (skip >= count)
+		return NULL;
+	return nth_of(array, (((u64)hash * count >> 32) + skip) % count);
+}
+
 #ifdef DEBUG
 #include "selftest/relays.c"
 #endif

@@ -40,6 +40,12 @@ bool nvo3_relays_has(struct nvo3_relays *relays, const struct nvo3_addr *addr);
 /* Is one of them at @sender? Under RCU. */
 bool nvo3_relays_at(const struct nvo3_relays *relays, const struct nvo3_addr *sender);
 
+/*
+ * One of them by @hash, and with @skip of 1, 2, ... the others, till NULL: all have been given, if
+ * none came or went meanwhile. Under RCU.
+ */
+const struct nvo3_addr *nvo3_relays_pick(const struct nvo3_relays *relays, u32 hash, u32 skip);
+
 #ifdef DEBUG
 bool nvo3_relays_selftest(void);
 #endif

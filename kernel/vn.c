@@ -64,6 +64,7 @@ static struct nvo3_vn *vn_new(struct nvo3_vns *vns, u32 vni)
 	nvo3_relays_init(&vn->relays, vns->lock);
 	nvo3_budget_init(&vn->miss, NVO3_MISS_RATE, jiffies);
 	nvo3_budget_init(&vn->suspects, NVO3_SUSPECT_RATE, jiffies);
+	nvo3_waiting_init(&vn->waiting);
 	return vn;
 }
 

@@ -17,8 +17,9 @@
 #include "reaper.h"
 #include "relays.h"
 #include "stats.h"
+#include "waiting.h"
 
-/* Events a second and VN. */
+/* Events a second and VN, of those that do not ask. */
 #define NVO3_MISS_RATE		100
 #define NVO3_SUSPECT_RATE	10
 
@@ -30,7 +31,9 @@ struct nvo3_vn {
 	struct nvo3_members members;
 	struct nvo3_relays relays;	/* those members that pass on what others send */
 	struct nvo3_stats __percpu *stats;
+	atomic64_t misses;		/* unknown destinations seen */
 	struct nvo3_budget miss;
+	struct nvo3_waiting waiting;	/* for answers */
 	struct nvo3_budget suspects;	/* forged and unknown sources of other NVEs */
 	atomic64_t redirected;		/* late frames sent on */
 
@@ -55,6 +58,14 @@ struct nvo3_vns {
 	struct mutex *lock;
 	u32 count;
 };
+
+/* Are unknown destinations asked for? */
+static inline bool nvo3_vn_asks(const struct nvo3_vn *vn)
+{
+	u8 unknown = READ_ONCE(vn->unknown);
+
+	return unknown == NVO3_UNKNOWN_ASK || unknown == NVO3_UNKNOWN_RELAY;
+}
 
 int nvo3_vns_init(struct nvo3_vns *vns, struct mutex *lock, struct nvo3_reaper *reaper);
 void nvo3_vns_uninit(struct nvo3_vns *vns);

@@ -25,7 +25,19 @@ bool __init nvo3_budget_selftest(void)
 	ok &= ask(&budget, now, 150, &held) == 100 && held == 0;
 	ok &= ask(&budget, now + HZ / 2, 80, &held) == 50 && held == 50;
 	ok &= ask(&budget, now + 10 * HZ, 1000, &held) == 100 && held == 80;
-	ok &= nvo3_budget_total(&budget) == 1230;
+	ok &= nvo3_budget_denied(&budget) == 980;
+
+	/* What came to nothing counts with the next one. */
+	nvo3_budget_return(&budget, 7, false);
+	nvo3_budget_return(&budget, 0, true);
+	held = 0;
+	ok &= ask(&budget, now + 11 * HZ, 1, &held) == 1 && held == 908;
+	ok &= nvo3_budget_denied(&budget) == 981;
+
+	/* A clock that was read before another one's does not fill the bucket. */
+	nvo3_budget_init(&budget, 100, now);
+	ok &= ask(&budget, now, 150, &held) == 100 && ask(&budget, now - 1, 150, &held) == 0;
+	ok &= ask(&budget, now + HZ / 2, 80, &held) == 50;
 
 	/* A steady stream above the rate gets the rate: no rounding loss. */
 	nvo3_budget_init(&budget, 100, now);

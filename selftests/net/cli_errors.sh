@@ -21,11 +21,11 @@ status_is() {
 # --- the command line; the kernel is never asked
 
 words() {
-	status_is 1 '"vns" is not an object; expected nve, vn, member, port, map, profile, remote, monitor or help' vns
+	status_is 1 '"vns" is not an object; expected nve, vn, member, port, map, profile, remote, miss, monitor or help' vns
 	status_is 1 '"ad" is not a command of vn; expected show, add, set, del, digest or help' vn ad
-	status_is 1 '"vn" is unknown here; expected vni, unknown, bum or limit' \
+	status_is 1 '"vn" is unknown here; expected vni, unknown, bum, limit or hold' \
 		vn add dev nve0 vn 100
-	status_is 1 '"unkn" is unknown here; expected unknown, bum or limit' \
+	status_is 1 '"unkn" is unknown here; expected unknown, bum, limit or hold' \
 		vn add dev nve0 vni 100 unkn drop
 	status_is 1 '"dev" is missing' vn add vni 100
 	status_is 1 '"vni" is missing' vn add dev nve0
@@ -40,8 +40,11 @@ values() {
 	status_is 1 '"vni" needs a number from 1 to 16777215, not "0"' vn add dev nve0 vni 0
 	status_is 1 '"vni" needs a number from 1 to 16777215, not "16777216"' \
 		vn add dev nve0 vni 16777216
-	status_is 1 '"unknown" needs drop, ask or flood, not "relay"' \
-		vn add dev nve0 vni 1 unknown relay
+	status_is 1 '"unknown" needs drop, ask, flood or relay, not "learn"' \
+		vn add dev nve0 vni 1 unknown learn
+	status_is 1 '"hold" needs a number from 1 to 60000, not "0"' vn add dev nve0 vni 1 hold 0
+	status_is 1 '"lifetime" needs a number from 1 to 86400000, not "0"' \
+		miss absent dev nve0 vni 1 mac $mac lifetime 0
 	status_is 1 '"nve" needs an IP address, not "host"' member add dev nve0 vni 1 nve host
 	status_is 1 '"local" needs an IPv4 address, not "::1"' nve add dev x local ::1
 	status_is 1 '"vlan" needs a number from 1 to 4094, not "4095"' \
@@ -59,7 +62,7 @@ combinations() {
 		map add dev nve0 vni 100 mac $mac nve 10.0.0.2 port tap0
 	status_is 1 '"vlan" needs "port" beside it' \
 		map add dev nve0 vni 100 mac $mac nve 10.0.0.2 vlan 5
-	status_is 1 'nothing to set; expected unknown, bum or limit' vn set dev nve0 vni 100
+	status_is 1 'nothing to set; expected unknown, bum, limit or hold' vn set dev nve0 vni 100
 	status_is 1 'nothing to set; expected mac, ip, state, epoch, profile, group, spoof, dhcp-server or router' \
 		port set dev tap0
 	status_is 1 '"vni" needs "dev" beside it' map show vni 100

@@ -24,7 +24,7 @@ def fits(got, expected):
 
 def key_of(row):
     """What rows are told apart by: never a counter."""
-    return [str(row.get(key)) for key in ('dev', 'vlan', 'vni', 'mac', 'nve')]
+    return [str(row.get(key)) for key in ('dev', 'vlan', 'vni', 'mac', 'nve', 'dst')]
 
 
 def documents(path):

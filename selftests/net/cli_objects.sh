@@ -66,7 +66,10 @@ vn() {
 	text_is "dev nve0 vni 16777215 unknown ask bum none limit 5 ports 0 maps 0 members 0" \
 		vn show dev nve0 vni 16777215
 	nv vn set dev nve0 vni 16777215 unknown flood
-	nv vn set dev nve0 vni 16777215 limit 0 bum replicate
+	nv vn set dev nve0 vni 16777215 limit 0 bum replicate hold 1001
+	text_is "dev nve0 vni 16777215 unknown flood bum replicate limit 0 hold 1001 ports 0 maps 0 members 0" \
+		vn show dev nve0 vni 16777215
+	nv vn set dev nve0 vni 16777215 hold 1000
 	json_is '[
 		{"dev": "nve0", "vni": 100, "unknown": "drop", "bum": "replicate", "limit": 0,
 		 "ports": 0, "maps": 0, "members": 0},
@@ -74,7 +77,8 @@ vn() {
 		 "ports": 0, "maps": 0, "members": 0}]' vn
 	nv vn del dev nve0 vni 16777215
 	json_is '[{"dev": "nve0", "vni": 100, "unknown": "drop", "bum": "replicate", "limit": 0,
-		   "ports": 0, "maps": 0, "members": 0, "misses": 0, "redirected": 0,
+		   "ports": 0, "maps": 0, "members": 0, "misses": 0, "pending": 0,
+		   "held": 0, "absent": 0, "released": 0, "redirected": 0,
 		   "digest": "0000000000000000", "digest_maps": 0, "stats": {"rx_packets": 0,
 		   "rx_bytes": 0, "tx_packets": 0, "tx_bytes": 0, "encap_packets": 0,
 		   "encap_bytes": 0, "decap_packets": 0, "decap_bytes": 0, "dropped": 0}}]' \
@@ -107,7 +111,7 @@ port() {
 	nv port set dev tap0 vlan 10 state active mac $mac:0a
 	nv port del dev tap0
 	text_is "dev tap0 vlan 10 nve nve0 vni 100 mac $mac:0a state active" port show dev tap0
-	json_is '[{"dev": "tap1", "nve": "nve0", "vni": 100, "state": "active", "stats":
+	json_is '[{"dev": "tap1", "nve": "nve0", "vni": 100, "state": "active", "suppressed": 0, "stats":
 		   {"rx_packets": null, "rx_bytes": null, "tx_packets": null, "tx_bytes": null,
 		   "encap_packets": null, "encap_bytes": null, "decap_packets": null,
 		   "decap_bytes": null, "dropped": null}}]' -s port show dev tap1
@@ -181,6 +185,25 @@ remote() {
 		remote show dev nve0
 }
 
+miss() {
+	nv miss absent dev nve0 vni 100 mac $mac:21 lifetime 86400000
+	nv miss absent dev nve0 vni 100 mac $mac:22 lifetime 86400000
+	fails_with "$mac:0a of VN 100 has a mapping" \
+		nvo3 -n a miss absent dev nve0 vni 100 mac $mac:0a lifetime 1
+	json_is '[
+		{"dev": "nve0", "vni": 100, "dst": "02:00:00:00:00:21", "state": "absent",
+		 "lifetime": null, "held": 0},
+		{"dev": "nve0", "vni": 100, "dst": "02:00:00:00:00:22", "state": "absent",
+		 "lifetime": null, "held": 0}]' miss
+	nv miss forget dev nve0 vni 100 mac $mac:21
+	fails_with "nobody waits for $mac:21 in VN 100, and it is not absent" \
+		nvo3 -n a miss forget dev nve0 vni 100 mac $mac:21
+	nvo3 -n a miss show dev nve0 vni 100 |
+		grep -Ex "dev nve0 vni 100 dst $mac:22 state absent lifetime [0-9]+ held 0"
+	nv miss forget dev nve0 vni 100 mac $mac:22
+	text_is "" miss show dev nve0
+}
+
 pretty() {
 	nvo3 -n a -p vn show >"$LIB_TMP/pretty"
 	grep -qx '        "vni": 100,' "$LIB_TMP/pretty"
@@ -221,6 +244,7 @@ test_run "map: add, replace, get, show, del, flush" map
 test_run "vn: digest" digest
 test_run "map: generations, and flush of what is stale" generation
 test_run "remote: show" remote
+test_run "miss: absent, show, forget" miss
 test_run "-p prints the same for people" pretty
 test_run "-n takes a name or a path" netns_by_path
 test_run "-s shows what was counted" counters_count

@@ -3,7 +3,7 @@
 
 A frame that is written to a tap goes its whole way within the system call, so that the
 allocations of just this frame are counted. As far as it comes to the NVE, it leaves it or is
-counted as dropped, each copy once.
+counted as dropped, each copy once; one that waits for a mapping has met its fate too.
 """
 import fcntl
 import gc
@@ -69,6 +69,10 @@ def from_vm():
     yield 'a GSO frame', gso, eth(3, 1, 0x0800, ip4(A, B, 6, tcp(1, 2) + bytes(3000))), 1
 
 
+def waiting():
+    return 'that waits', PLAIN, eth(98, 1, 0x0800, ip4(A, B, 17, udp())), 1
+
+
 def outer4(proto, payload, ecn=0):
     return US + THEM + b'\x08\0' + with_ecn(ip4('192.0.2.2', '192.0.2.1', proto, payload), ecn)
 
@@ -99,11 +103,26 @@ class Place:
         self.nth = os.open('/proc/thread-self/fail-nth', os.O_RDWR)
 
     def fates(self):
-        """Frames that left the VN by a port or a tunnel, and dropped ones."""
+        """Frames that left the VN by a port or a tunnel, that wait, and dropped ones."""
         reply = self.nve.request('VN_GET', attr(N['NVO3_A_VN'], [number('NVO3_A_VN_VNI', 100)]))
-        stats = attrs_of(attrs_of(attrs_of(reply[0])[N['NVO3_A_VN']])[N['NVO3_A_VN_STATS']])
-        return sum(struct.unpack('=Q', stats[N[f'NVO3_A_STATS_{name}_PACKETS']])[0]
-                   for name in ('TX', 'ENCAP')) + sum(self.nve.drops().values())
+        vn = attrs_of(attrs_of(reply[0])[N['NVO3_A_VN']])
+        stats = attrs_of(vn[N['NVO3_A_VN_STATS']])
+        held, = struct.unpack('=I', vn[N['NVO3_A_VN_HELD']])
+        return held + sum(struct.unpack('=Q', stats[N[f'NVO3_A_STATS_{name}_PACKETS']])[0]
+                          for name in ('TX', 'ENCAP')) + sum(self.nve.drops().values())
+
+    def ask(self, unknown):
+        self.nve.request('VN_SET', attr(N['NVO3_A_VN'], [
+            number('NVO3_A_VN_VNI', 100), number('NVO3_A_VN_UNKNOWN', N[unknown], '=B'),
+            number('NVO3_A_VN_HOLD', N['NVO3_HOLD_MAX'])]))
+
+    def forget_misses(self):
+        """The next frame is the first one again."""
+        try:
+            self.nve.request('MISS_DEL', attr(N['NVO3_A_MISS'], [
+                number('NVO3_A_MISS_VNI', 100), attr(N['NVO3_A_MISS_DST'], eth(98, 1, 0)[:6])]))
+        except genl.Refused:
+            pass
 
     def forget_routes(self):
         """A new configuration: routes and templates are found and made anew."""
@@ -130,6 +149,7 @@ class Place:
     def try_nth(self, tap, case, nth):
         what, header, frame, most = case
         self.forget_routes()
+        self.forget_misses()
         before = self.fates()
         taken, failed = self.throw(tap, (header, frame), nth)
         got = self.fates() - before
@@ -165,6 +185,9 @@ def main():
     place = Place()
     for case in from_vm():
         place.every('a', case)
+    place.ask('NVO3_UNKNOWN_ASK')
+    place.every('a', waiting())
+    place.ask('NVO3_UNKNOWN_DROP')
     for case in from_nve():
         place.every('u', case)
     print(place.nve.drops())

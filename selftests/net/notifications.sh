@@ -3,7 +3,7 @@
 # kernels: 6.12, long 6.1
 # What listeners are told, line by line, in the order of what happens.
 #
-#	[h1: nve0] p1, p2 without tenants; nothing is sent
+#	[h1: nve0] p1, p2 without tenants; only a question's frames are sent
 #
 . "$(dirname "$0")/overlay.sh"
 
@@ -116,6 +116,38 @@ stale_claim_is_told() {
 		"$LIB_TMP/alert.log"
 }
 
+# A question is told once, whatever comes for its address, and again when it was forgotten.
+misses() {
+	nvo3 -n h1 -b - <<-END
+		vn add dev nve0 vni 100 unknown ask hold 60000
+		port add dev p1 vni 100
+	END
+	bg miss nvo3 -n h1 monitor miss
+	busywait 30 miss_hears
+	frame vm1 eth0 "$(mac 7) $(mac 1) 88b5" 3
+	frame vm1 eth0 "$(mac 8) $(mac 1) 88b5"
+	busywait 30 grep -q "dst $(mac 8)" "$LIB_TMP/miss.log"
+	run_cmd nvo3 -n h1 miss forget dev nve0 vni 100 mac "$(mac 7)"
+	frame vm1 eth0 "$(mac 7) $(mac 1) 88b5" 3
+	frame vm1 eth0 "$(mac 9) $(mac 1) 88b5"
+	busywait 30 grep -q "dst $(mac 9)" "$LIB_TMP/miss.log"
+	bg_stop miss
+	diff -u - <(grep -v "dst $(mac 99)" "$LIB_TMP/miss.log") <<-END
+		miss dev nve0 vni 100 dst $(mac 7) src $(mac 1) port p1
+		miss dev nve0 vni 100 dst $(mac 8) src $(mac 1) port p1
+		miss dev nve0 vni 100 dst $(mac 7) src $(mac 1) port p1
+		miss dev nve0 vni 100 dst $(mac 9) src $(mac 1) port p1
+	END
+	nvo3 -n h1 port del dev p1
+	nvo3 -n h1 vn del dev nve0 vni 100
+}
+
+miss_hears() {
+	frame vm1 eth0 "$(mac 99) $(mac 1) 88b5"
+	nvo3 -n h1 miss forget dev nve0 vni 100 mac "$(mac 99)"
+	grep "dst $(mac 99)" "$LIB_TMP/miss.log"
+}
+
 # Each end of a device: its ports and what leads to them go with it, and are told.
 device_goes() {	# COMMAND...
 	nvo3 -n h1 -b - <<-END
@@ -153,10 +185,11 @@ vm_add 1 h1
 vm_add 2 h1
 nvo3 -n h1 vn add dev nve0 vni 999
 
-plan 6
+plan 7
 test_run "VNs, members and ports" config
 test_run "mappings" mapping
 test_run "refused claims" alert
+test_run "questions" misses
 test_run "a device is released" device_goes ip -n h1 link set p2 nomaster
 ip -n h1 link set p2 master nve0
 test_run "a device moves to another namespace" device_goes ip -n h1 link set p2 netns h2

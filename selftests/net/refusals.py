@@ -19,23 +19,29 @@ CMDS = ('nve-get vn-add vn-set vn-del vn-get member-add member-del member-get po
 CMD = {name: number for number, name in enumerate(CMDS, 1)}
 CMD |= {f'profile-{verb}': N[f'NVO3_CMD_PROFILE_{verb.upper()}'] for verb in ('add', 'del', 'get')}
 CMD['digest-get'] = N['NVO3_CMD_DIGEST_GET']
+CMD |= {f'miss-{verb}': N[f'NVO3_CMD_MISS_{verb.upper()}'] for verb in ('get', 'set', 'del')}
 TOP = {'ifindex': 1, 'nve': 2, 'vn': 3, 'member': 4, 'port': 5, 'map': 6, 'remote': 7,
-       'profile': N['NVO3_A_PROFILE'], 'rule': N['NVO3_A_RULE'], 'digest': N['NVO3_A_DIGEST']}
+       'profile': N['NVO3_A_PROFILE'], 'rule': N['NVO3_A_RULE'], 'digest': N['NVO3_A_DIGEST'],
+       'miss': N['NVO3_A_MISS']}
 NESTS = {
-    'vn': 'vni unknown bum limit ports maps members misses stats pad digest digest_maps redirected',
+    'vn': 'vni unknown bum limit ports maps members misses stats pad digest digest_maps redirected '
+          'hold pending held absent released',
     'member': 'vni addr4 addr6',
-    'port': 'dev vlan vni mac state epoch stats pad profile',
+    'port': 'dev vlan vni mac state epoch stats pad profile spoof dhcp_server router allow group '
+            'suppressed',
     'map': 'vni mac addr4 addr6 dev vlan epoch prov pad encap dstport remote_vni path group '
            'generation stale_generation',
     'digest': 'vni sum maps buckets',
     'remote': 'addr4 addr6 refs packets bytes',
     'profile': 'id default rate burst pps rules ports first pad vlan dscp',
+    'miss': 'vni dst src dev suppressed lifetime state held',
     'rule': 'verdict dir ethertype proto src4 src6 src_plen dst4 dst6 dst_plen sport sport_last '
             'dport dport_last src_group dst_group',
 }
 WIDTH = {'vlan': '=H', 'unknown': '=B', 'bum': '=B', 'state': '=B', 'prov': '=B', 'epoch': '=Q',
-         'misses': '=Q', 'digest': '=Q', 'redirected': '=Q', 'sum': '=Q', 'generation': '=B',
-         'stale_generation': '=B', 'packets': '=Q', 'bytes': '=Q', 'default': '=B', 'rate': '=Q',
+         'misses': '=Q', 'released': '=Q', 'suppressed': '=I', 'digest': '=Q', 'redirected': '=Q',
+         'sum': '=Q', 'generation': '=B', 'stale_generation': '=B', 'packets': '=Q', 'bytes': '=Q',
+         'default': '=B', 'rate': '=Q',
          'verdict': '=B', 'dir': '=B', 'ethertype': '=H', 'proto': '=B', 'src_plen': '=B',
          'dst_plen': '=B', 'sport': '=H', 'sport_last': '=H', 'dport': '=H', 'dport_last': '=H'}
 OWN = 'an address of this NVE'
@@ -56,7 +62,7 @@ def index(dev):
 def payload(name, value):
     if isinstance(value, bytes):
         return value
-    if name == 'mac':
+    if name in ('mac', 'dst', 'src'):
         return bytes.fromhex(value.replace(':', ''))
     if name in ('addr4', 'addr6', 'src4', 'src6', 'dst4', 'dst6'):
         return ipaddress.ip_address(value).packed
@@ -79,7 +85,7 @@ def nve(name='nve0'):
 def dump(cmd):
     """All objects, without their counters."""
     kind = TOP[cmd.split('-')[0]]
-    counters = {'vn-get': (8, 9), 'remote-get': (4, 5)}.get(cmd, ())
+    counters = {'vn-get': (8, 9, 15), 'remote-get': (4, 5)}.get(cmd, ())
     objects = []
     for answer in nl.request(CMD[cmd], [nve()], NLM_F_DUMP):
         found = genl.attrs_of(genl.attrs_of(answer)[kind])
@@ -175,9 +181,12 @@ def vn():
             refused(errno.EINVAL, 'attribute length', cmd, nve(), nest('vn', vni=wrong))
         if cmd != 'vn-add':
             refused(errno.ENOENT, 'VN 300 does not exist on nve0', cmd, nve(), nest('vn', vni=300))
-        refused(errno.ERANGE, '', cmd, nve(), nest('vn', vni=300, unknown=3))
+        refused(errno.ERANGE, '', cmd, nve(), nest('vn', vni=300, unknown=4))
         refused(errno.ERANGE, '', cmd, nve(), nest('vn', vni=300, bum=2))
-        for name in ('ports', 'maps', 'members', 'misses', 'digest', 'digest_maps', 'redirected'):
+        for hold in (0, 60001):
+            refused(errno.ERANGE, 'out of range', cmd, nve(), nest('vn', vni=300, hold=hold))
+        for name in ('ports', 'maps', 'members', 'misses', 'pending', 'held', 'absent',
+                     'released', 'digest', 'digest_maps', 'redirected'):
             refused(errno.EINVAL, 'a counter of a vn cannot be set', cmd, nve(),
                     nest('vn', vni=300, **{name: 1}))
     refused(errno.EEXIST, 'VN 100 exists on nve0', 'vn-add', nve(), nest('vn', vni=100))
@@ -424,6 +433,54 @@ def remote():
             nest('remote', addr4='192.0.2.7', refs=1))
 
 
+def miss():
+    """What is known of 02:00:00:00:00:09 in VN 100 is a part of the VN's state: absent."""
+    place = {'vni': 100, 'dst': MAC9}
+    life = {'lifetime': 60000}
+    for cmd in ('miss-get', 'miss-set', 'miss-del'):
+        more = life if cmd == 'miss-set' else {}
+        refused(errno.EINVAL, 'the request has no miss', cmd, nve())
+        refused(errno.EINVAL, 'no VN given', cmd, nve(), nest('miss', dst=MAC9, **more))
+        refused(errno.ENOENT, 'VN 300 does not exist on nve0', cmd, nve(),
+                nest('miss', vni=300, dst=MAC9, **more))
+        for vni in (0, 1 << 24):
+            refused(errno.ERANGE, 'out of range', cmd, nve(), nest('miss', vni=vni, dst=MAC9))
+        refused(errno.EINVAL, 'no MAC address given (dst)', cmd, nve(), nest('miss', vni=100, **more))
+        refused(errno.EINVAL, 'all zero', cmd, nve(),
+                nest('miss', vni=100, dst='00:00:00:00:00:00', **more))
+        refused(errno.EINVAL, 'is a multicast MAC', cmd, nve(),
+                nest('miss', vni=100, dst='ff:ff:ff:ff:ff:ff', **more))
+        lengths(errno.ERANGE, cmd, 'miss', 'dst', b'\2\0\0\0\0\5', vni=100)
+        refused(errno.ERANGE, '', cmd, nve(), nest('miss', **place, state=2))
+        for name, value in (('src', MAC1), ('dev', 1), ('state', 1)):
+            refused(errno.EINVAL, 'named by VN and dst only', cmd, nve(),
+                    nest('miss', **place, **more, **{name: value}))
+        for name in ('suppressed', 'held'):
+            refused(errno.EINVAL, 'a counter of a miss', cmd, nve(),
+                    nest('miss', **place, **more, **{name: 1}))
+        if cmd == 'miss-set':
+            refused(errno.EINVAL, 'no lifetime given', cmd, nve(), nest('miss', **place))
+            for lifetime in (0, 86400001, 0xffffffff):
+                refused(errno.ERANGE, 'out of range', cmd, nve(),
+                        nest('miss', **place, lifetime=lifetime))
+            continue
+        refused(errno.EINVAL, 'a lifetime is for miss-set only', cmd, nve(),
+                nest('miss', **place, **life))
+        refused(errno.ENOENT, f'nobody waits for {MAC9} in VN 100', cmd, nve(),
+                nest('miss', **place))
+    refused(errno.EEXIST, f'{MAC1} of VN 100 has a mapping', 'miss-set', nve(),
+            nest('miss', vni=100, dst=MAC1, **life))
+    refused(errno.EINVAL, 'chosen by VN only', 'miss-get', nve(), nest('miss', **place),
+            flags=NLM_F_DUMP)
+    refused(errno.EINVAL, 'no VN given', 'miss-get', nve(), nest('miss'), flags=NLM_F_DUMP)
+    refused(errno.ENOENT, 'VN 300', 'miss-get', nve(), nest('miss', vni=300), flags=NLM_F_DUMP)
+    accepted('miss-set', nve(), nest('miss', **place, **life))
+    accepted('miss-get', nve(), nest('miss', **place))
+    refused(errno.EINVAL, 'no lifetime given', 'miss-set', nve(), nest('miss', **place))
+    accepted('miss-del', nve(), nest('miss', **place))
+    refused(errno.ENOENT, 'nobody waits for', 'miss-del', nve(), nest('miss', **place))
+
+
 def rule(verdict=1, **values):
     return nest('rule', verdict=verdict, dir=0, **values)
 
@@ -516,7 +573,7 @@ def main():
     global nl
     groups = {'request': request, 'vn': vn, 'member': member, 'port': port, 'map': map_object,
               'claims': claims, 'batches': batches, 'remote': remote,
-              'profile': profile, 'rules': rules, 'digest': digest}
+              'miss': miss, 'profile': profile, 'rules': rules, 'digest': digest}
     nl = genl.Genl()
     nl.resolve('nvo3')
     if sys.argv[1] in ('profile', 'rules'):

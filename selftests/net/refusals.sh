@@ -133,6 +133,7 @@ test_run "mappings" raw map
 test_run "claims: epochs and limits" raw claims
 test_run "batches: all or nothing" raw batches
 test_run "remotes" raw remote
+test_run "addresses without a mapping" raw miss
 test_run "profiles" raw profile
 test_run "rules of profiles" raw rules
 test_run "digests" raw digest

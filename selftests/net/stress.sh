@@ -7,6 +7,7 @@
 # nothing is left over.
 #
 #	[vm1] -- p1 [h1: nve0, profiles 1 and 2] ==== [h2: nve0] p2 -- [vm2]
+#	[vm3] -- p3 [VN 200, which asks]
 #
 TEST_LIMIT=300
 . "$(dirname "$0")/overlay.sh"
@@ -74,6 +75,36 @@ write_vns() {
 	seq 1000 2499 | sed 's/.*/vn del dev nve0 vni &/'
 }
 
+# Addresses that others send to all the while are asked for, mapped, absent; port and VN go too.
+write_misses() {
+	local n at
+
+	for ((n = 0; n < 400; n++)); do
+		at="dev nve0 vni 200 mac $(mac $((16 + n % ASKED)))"
+		printf '%s\n' "map add $at nve 192.0.2.2" "map del $at" \
+			"miss absent $at lifetime 60000" "miss forget $at" \
+			"vn set dev nve0 vni 200 unknown $( ((n % 3)) && echo ask || echo relay)"
+		((n % 20)) && continue
+		printf '%s\n' "port del dev p3" "port add dev p3 vni 200"
+		((n % 40)) && continue
+		printf '%s\n' "port del dev p3" "vn del dev nve0 vni 200" "$ASKING_VN" \
+			"member add dev nve0 vni 200 nve 192.0.2.2 relay on" \
+			"port add dev p3 vni 200"
+	done
+}
+
+ASKED=6
+ASKING_VN="vn add dev nve0 vni 200 unknown ask hold 3"
+
+ask_all_the_while() {
+	local n
+
+	for ((n = 0; n < ASKED; n++)); do
+		bg "ask$n" netns_run vm3 frame_send eth0 \
+			"$(tr -d : <<<"$(mac $((16 + n)))$(mac 3)")88b5" 1000000000 2000
+	done >/dev/null
+}
+
 # churn NAME: its file again and again, until it is told to stop.
 churn() {
 	bg "churn-$1" bash -c "until [[ -e $LIB_TMP/enough ]]; do
@@ -91,7 +122,7 @@ churned() {	# NAME TIMES
 	}
 }
 
-CHURNS="table remotes profiles vns"
+CHURNS="table remotes profiles vns misses"
 
 # nothing_lost FASTPATH: 1,000 frames a second each way, for as long as it takes.
 nothing_lost() {
@@ -126,7 +157,7 @@ nothing_lost() {
 
 as_before() {
 	assert_eq "$(stat_of maps h1 nve show dev nve0)" 2 mappings
-	assert_eq "$(nvo3 -n h1 vn show dev nve0 | wc -l)" 1 VNs
+	assert_eq "$(nvo3 -n h1 vn show dev nve0 | wc -l)" 2 VNs
 	assert_eq "$(nvo3 -n h1 remote show dev nve0 | wc -l)" 1 remotes
 }
 
@@ -143,6 +174,12 @@ write_table >"$LIB_TMP/table"
 write_remotes >"$LIB_TMP/remotes"
 write_profiles >"$LIB_TMP/profiles"
 write_vns >"$LIB_TMP/vns"
+write_misses >"$LIB_TMP/misses"
+vm_add 3 h1
+vm_quiet 3
+printf '%s\n' "$ASKING_VN" "member add dev nve0 vni 200 nve 192.0.2.2 relay on" \
+	"port add dev p3 vni 200" | nvo3 -n h1 -b -
+ask_all_the_while
 
 plan 3
 test_run "no frame is lost by IP" nothing_lost off

@@ -5,7 +5,7 @@
 
 static const struct command *const commands[] = {
 	&nve_command, &vn_command, &member_command, &port_command,
-	&map_command, &profile_command, &remote_command, &monitor_command,
+	&map_command, &profile_command, &remote_command, &miss_command, &monitor_command,
 };
 
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -17,7 +17,8 @@ void cmd_usage(FILE *f)
 	fputs("usage: nvo3 [ OPTIONS ] OBJECT { COMMAND | help }\n"
 	      "       nvo3 [ OPTIONS ] -b FILE\n"
 	      "OPTIONS := { -j | -p | -s | -n NETNS | -V | -h }\n"
-	      "OBJECT := { nve | vn | member | port | map | profile | remote | monitor }\n\n", f);
+	      "OBJECT := { nve | vn | member | port | map | profile | remote | miss | monitor }\n\n",
+	      f);
 	for (i = 0; i < NCOMMANDS; i++)
 		fputs(commands[i]->usage, f);
 }
@@ -95,7 +96,7 @@ enum status cmd_run(struct ctx *ctx, int argc, char *const *argv)
 		return help(ctx, NULL);
 	if (!c)
 		return ctx_usage(ctx,
-				 "\"%s\" is not an object; expected nve, vn, member, port, map, profile, remote, monitor or help",
+				 "\"%s\" is not an object; expected nve, vn, member, port, map, profile, remote, miss, monitor or help",
 				 argv[0]);
 	if (argc < 2)
 		return run_verb(ctx, c->verbs, 0, argv + 1);

@@ -21,7 +21,7 @@ struct command {
 };
 
 extern const struct command nve_command, vn_command, member_command, port_command, map_command,
-	profile_command, remote_command, monitor_command;
+	profile_command, remote_command, miss_command, monitor_command;
 
 /* @argv begins with the object */
 enum status cmd_run(struct ctx *ctx, int argc, char *const *argv);

@@ -6,7 +6,7 @@
 
 #include "ctx.h"
 
-const char *const words_unknown[] = { "drop", "ask", "flood", NULL };
+const char *const words_unknown[] = { "drop", "ask", "flood", "relay", NULL };
 const char *const words_bum[] = { "none", "replicate", NULL };
 const char *const words_state[] = { "associated", "active", NULL };
 const char *const words_prov[] = { "static", "agent", "port", NULL };
@@ -18,9 +18,11 @@ const char *const words_drop[] = {
 	"tunnel-vlan", "tunnel-ecn", "tunnel-remote", "malformed", "acl-from-vm", "acl-to-vm",
 	"rate-from-vm", "rate-to-vm", "spoof-mac", "spoof-ip4", "spoof-ip6", "spoof-arp",
 	"spoof-nd", "spoof-dhcp", "spoof-ra", "tunnel-oam", "tunnel-option", "tunnel-csum",
-	"path-mtu", "remote-down", "tunnel-source", "tunnel-source-unknown", NULL,
+	"path-mtu", "remote-down", "tunnel-source", "tunnel-source-unknown", "hold-full",
+	"miss-rate", NULL,
 };
 
+const char *const words_miss[] = { "asked", "absent", NULL };
 const char *const words_verify[] = { "off", "log", "drop", NULL };
 const char *const words_fastpath[] = { "auto", "on", "off", NULL };
 const char *const words_bypass[] = {
@@ -79,6 +81,17 @@ void print_stats(struct ctx *ctx, const struct nvo3_stats *stats)
 	out_group_end(o);
 }
 
+/* Milliseconds; by default, so not told */
+#define HOLD_DEFAULT 1000
+
+static void print_waits(struct out *o, const struct nvo3_vn *vn)
+{
+	out_u64(o, "pending", vn->pending);
+	out_u64(o, "held", vn->held);
+	out_u64(o, "absent", vn->absent);
+	out_u64(o, "released", vn->released);
+}
+
 void print_vn(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn)
 {
 	struct out *o = &ctx->out;
@@ -88,6 +101,8 @@ void print_vn(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn)
 	out_str(o, "unknown", args_word(words_unknown, vn->unknown));
 	out_str(o, "bum", args_word(words_bum, vn->bum));
 	out_u64(o, "limit", vn->limit);
+	if (vn->has & NVO3_HAS(VN_HOLD) && vn->hold != HOLD_DEFAULT)
+		out_u64(o, "hold", vn->hold);
 	if (vn->has & NVO3_HAS(VN_PORTS))
 		out_u64(o, "ports", vn->ports);
 	if (vn->has & NVO3_HAS(VN_MAPS))
@@ -98,6 +113,8 @@ void print_vn(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn)
 		return;
 	if (vn->has & NVO3_HAS(VN_MISSES))
 		out_u64(o, "misses", vn->misses);
+	if (vn->has & NVO3_HAS(VN_PENDING))
+		print_waits(o, vn);
 	if (vn->has & NVO3_HAS(VN_REDIRECTED))
 		out_u64(o, "redirected", vn->redirected);
 	if (vn->has & NVO3_HAS(VN_DIGEST)) {
@@ -209,6 +226,8 @@ void print_port(struct ctx *ctx, uint32_t nve, const struct nvo3_port *port)
 	if (port->group)
 		out_u64(o, "group", port->group);
 	print_sources(ctx, port);
+	if (ctx->stats && port->has & NVO3_HAS(PORT_SUPPRESSED))
+		out_u64(o, "suppressed", port->suppressed);
 	if (ctx->stats && port->has & NVO3_HAS(PORT_STATS))
 		print_stats(ctx, &port->stats);
 }
@@ -253,6 +272,11 @@ void print_miss(struct ctx *ctx, uint32_t nve, const struct nvo3_miss *miss)
 		print_dev(ctx, "port", miss->dev);
 	if (miss->suppressed)
 		out_u64(o, "suppressed", miss->suppressed);
+	if (!(miss->has & NVO3_HAS(MISS_STATE)))
+		return;
+	out_str(o, "state", args_word(words_miss, miss->state));
+	out_u64(o, "lifetime", miss->lifetime);
+	out_u64(o, "held", miss->held);
 }
 
 void print_source(struct ctx *ctx, uint32_t nve, const struct nvo3_source *source)

@@ -21,13 +21,14 @@ struct out;
 extern const char *const words_unknown[], *const words_bum[], *const words_state[],
 	*const words_prov[], *const words_drop[], *const words_encap[], *const words_verdict[],
 	*const words_dir[], *const words_spoof[], *const words_fastpath[], *const words_bypass[],
-	*const words_verify[];
+	*const words_verify[], *const words_miss[];
 
 /* Values of an open row; @nve is the ifindex of its device */
 void print_vn(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn);
 void print_member(struct ctx *ctx, uint32_t nve, const struct nvo3_member *member);
 void print_port(struct ctx *ctx, uint32_t nve, const struct nvo3_port *port);
 void print_map(struct ctx *ctx, uint32_t nve, const struct nvo3_map *map);
+/* As an event, or as what is listed */
 void print_miss(struct ctx *ctx, uint32_t nve, const struct nvo3_miss *miss);
 void print_source(struct ctx *ctx, uint32_t nve, const struct nvo3_source *source);
 void print_profile(struct ctx *ctx, uint32_t nve, const struct nvo3_profile *profile);

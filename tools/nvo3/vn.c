@@ -16,6 +16,8 @@ static enum status change(struct ctx *ctx, uint8_t cmd, int argc, char *const *a
 		ARG_CHOICE("bum", &vn->bum, words_bum, &vn->has, NVO3_HAS(VN_BUM)),
 		ARG_NUMBER("limit", &vn->limit, 0, UINT32_MAX,
 			   .has = &vn->has, .bit = NVO3_HAS(VN_LIMIT)),
+		ARG_NUMBER("hold", &vn->hold, 1, NVO3_HOLD_MAX,
+			   .has = &vn->has, .bit = NVO3_HAS(VN_HOLD)),
 		{},
 	};
 	enum status status = ctx_args(ctx, args, argc, argv);
@@ -23,7 +25,7 @@ static enum status change(struct ctx *ctx, uint8_t cmd, int argc, char *const *a
 	if (status)
 		return status;
 	if (cmd == NVO3_CMD_VN_SET && !vn->has)
-		return ctx_usage(ctx, "nothing to set; expected unknown, bum or limit");
+		return ctx_usage(ctx, "nothing to set; expected unknown, bum, limit or hold");
 	if (ctx->check)
 		return STATUS_OK;
 	status = ctx_nve(ctx, dev, &req.ifindex);
@@ -173,8 +175,8 @@ static const struct verb verbs[] = {
 
 const struct command vn_command = {
 	"vn", verbs,
-	"usage: nvo3 vn { add | set } dev NVE vni VNI [ unknown { drop | ask | flood } ]\n"
-	"                             [ bum { none | replicate } ] [ limit NUMBER ]\n"
+	"usage: nvo3 vn { add | set } dev NVE vni VNI [ unknown { drop | ask | flood | relay } ]\n"
+	"                             [ hold MS ] [ bum { none | replicate } ] [ limit NUMBER ]\n"
 	"       nvo3 vn del dev NVE vni VNI\n"
 	"       nvo3 vn [ show ] [ dev NVE [ vni VNI ] ]\n"
 	"       nvo3 vn digest dev NVE vni VNI\n",

@@ -8,11 +8,16 @@
 
 #include "addr.h"
 
-/* dev 0: dst is the unknown source of what another NVE sent to src */
+/*
+ * dev 0: dst is the unknown source of what another NVE sent to src, or nobody has asked for it.
+ * The last three are of what is listed; lifetime (in milliseconds) also of what is set absent.
+ */
 struct nvo3_miss {
 	uint32_t has, vni;
 	struct mac_addr dst, src;
 	uint32_t dev, suppressed;
+	uint32_t lifetime, held;
+	uint8_t state;			/* enum nvo3_miss_state */
 };
 
 /* addr sent what src, which is not behind it, is said to send to dst */

@@ -69,6 +69,11 @@ static const struct field vn_fields[] = {
 	FIELD(vn, VN_DIGEST, U64, digest),
 	FIELD(vn, VN_DIGEST_MAPS, U32, digest_maps),
 	FIELD(vn, VN_REDIRECTED, U64, redirected),
+	FIELD(vn, VN_HOLD, U32, hold),
+	FIELD(vn, VN_PENDING, U32, pending),
+	FIELD(vn, VN_HELD, U32, held),
+	FIELD(vn, VN_ABSENT, U32, absent),
+	FIELD(vn, VN_RELEASED, U64, released),
 };
 
 static const struct field member_fields[] = {
@@ -94,6 +99,7 @@ static const struct field port_fields[] = {
 	FIELD(port, PORT_DHCP_SERVER, U8, dhcp_server),
 	FIELD(port, PORT_ROUTER, U8, router),
 	FIELD(port, PORT_GROUP, U32, group),
+	FIELD(port, PORT_SUPPRESSED, U64, suppressed),
 };
 
 static const struct field map_fields[] = {
@@ -141,6 +147,9 @@ static const struct field miss_fields[] = {
 	FIELD(miss, MISS_SRC, MAC, src),
 	FIELD(miss, MISS_DEV, U32, dev),
 	FIELD(miss, MISS_SUPPRESSED, U32, suppressed),
+	FIELD(miss, MISS_LIFETIME, U32, lifetime),
+	FIELD(miss, MISS_STATE, U8, state),
+	FIELD(miss, MISS_HELD, U32, held),
 };
 
 static const struct field source_fields[] = {
@@ -235,6 +244,7 @@ static const struct object *const objects[__NVO3_CMD_MAX] = {
 	[NVO3_CMD_REMOTE_SET] = &remote_object,
 	[NVO3_CMD_SOURCE_NTF] = &source_object,
 	[NVO3_CMD_DIGEST_GET] = &digest_object,
+	[NVO3_CMD_MISS_GET ... NVO3_CMD_MISS_DEL] = &miss_object,
 };
 
 const struct object *object_of_cmd(uint8_t cmd)

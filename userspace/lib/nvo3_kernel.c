@@ -126,6 +126,27 @@ int kernel_remote_set(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_rem
 	return send_object(k, nve, &req, err);
 }
 
+int kernel_miss_set(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, const struct mac_addr *dst,
+		    uint32_t lifetime, struct err *err)
+{
+	const struct nvo3_event req = {
+		.cmd = NVO3_CMD_MISS_SET,
+		.miss = { .vni = vni, .dst = *dst, .lifetime = lifetime },
+	};
+
+	return send_object(k, nve, &req, err);
+}
+
+int kernel_miss_del(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, const struct mac_addr *dst,
+		    struct err *err)
+{
+	const struct nvo3_event req = {
+		.cmd = NVO3_CMD_MISS_DEL, .miss = { .vni = vni, .dst = *dst },
+	};
+
+	return send_object(k, nve, &req, err);
+}
+
 struct reply {
 	struct nvo3_event event;
 	uint64_t *buckets;	/* NULL: none are wanted */

@@ -55,6 +55,12 @@ int kernel_map_del(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_map *m
 int kernel_map_flush(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_map *filter,
 		     struct err *err);
 
+/* Nobody has the address for @lifetime milliseconds; forget what is known of it. -EEXIST: mapped */
+int kernel_miss_set(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, const struct mac_addr *dst,
+		    uint32_t lifetime, struct err *err);
+int kernel_miss_del(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, const struct mac_addr *dst,
+		    struct err *err);
+
 /* One object by its key. -ENOENT if it is not there */
 int kernel_vn_get(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, struct nvo3_vn *ret,
 		  struct err *err);
@@ -84,6 +90,9 @@ int kernel_port_list(struct nvo3_kernel *k, uint32_t nve, struct nvo3_port **ret
 /* @filter as for kernel_map_flush(), NULL for all */
 int kernel_map_list(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_map *filter,
 		    struct nvo3_map **ret, size_t *ret_n, bool *ret_intr, struct err *err);
+/* Addresses that are asked for or absent; @vni 0 for all VNs */
+int kernel_miss_list(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, struct nvo3_miss **ret,
+		     size_t *ret_n, bool *ret_intr, struct err *err);
 int kernel_remote_list(struct nvo3_kernel *k, uint32_t nve, struct nvo3_remote **ret,
 		       size_t *ret_n, bool *ret_intr, struct err *err);
 

@@ -138,3 +138,14 @@ int kernel_remote_list(struct nvo3_kernel *k, uint32_t nve, struct nvo3_remote *
 
 	return list(k, nve, &filter, sizeof(**ret), ret, ret_n, ret_intr, err);
 }
+
+int kernel_miss_list(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, struct nvo3_miss **ret,
+		     size_t *ret_n, bool *ret_intr, struct err *err)
+{
+	const struct nvo3_event filter = {
+		.cmd = NVO3_CMD_MISS_GET,
+		.miss = { .vni = vni, .has = vni ? NVO3_HAS(MISS_VNI) : 0 },
+	};
+
+	return list(k, nve, &filter, sizeof(**ret), ret, ret_n, ret_intr, err);
+}

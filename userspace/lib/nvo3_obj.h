@@ -52,6 +52,9 @@ struct nvo3_vn {
 	uint64_t digest;		/* of the agent's mappings, digest_maps of them; digest.h */
 	uint32_t digest_maps;
 	struct nvo3_stats stats;
+	uint32_t hold;			/* milliseconds */
+	uint32_t pending, held, absent;
+	uint64_t released;
 };
 
 /* The digest of a VN; its buckets come apart, by nvo3_buckets_parse() */
@@ -77,7 +80,7 @@ struct nvo3_port {
 	uint32_t vni, profile, group;	/* 0 none, of the latter two */
 	struct mac_addr mac;
 	uint8_t state;			/* enum nvo3_port_state */
-	uint64_t epoch;
+	uint64_t epoch, suppressed;
 	struct nvo3_stats stats;
 	uint8_t spoof;			/* enum nvo3_source_check */
 	uint8_t dhcp_server, router;

@@ -15,16 +15,39 @@
 /**
  * enum nvo3_unknown - What a VN does with a unicast frame that no mapping
  *   covers
+ * @NVO3_UNKNOWN_DROP: it is dropped
+ * @NVO3_UNKNOWN_ASK: it waits, and is asked for
+ * @NVO3_UNKNOWN_FLOOD: it goes to all
+ * @NVO3_UNKNOWN_RELAY: it goes to a relay of the VN, and is asked for; without
+ *   a relay as ask
  */
 enum nvo3_unknown {
 	NVO3_UNKNOWN_DROP,
 	NVO3_UNKNOWN_ASK,
 	NVO3_UNKNOWN_FLOOD,
+	NVO3_UNKNOWN_RELAY,
 
 	/* private: */
 	__NVO3_UNKNOWN_MAX,
 	NVO3_UNKNOWN_MAX = (__NVO3_UNKNOWN_MAX - 1)
 };
+
+/**
+ * enum nvo3_miss_state - What is known of an address without a mapping
+ * @NVO3_MISS_STATE_ASKED: it was asked for
+ * @NVO3_MISS_STATE_ABSENT: nobody has it
+ */
+enum nvo3_miss_state {
+	NVO3_MISS_STATE_ASKED,
+	NVO3_MISS_STATE_ABSENT,
+
+	/* private: */
+	__NVO3_MISS_STATE_MAX,
+	NVO3_MISS_STATE_MAX = (__NVO3_MISS_STATE_MAX - 1)
+};
+
+#define NVO3_HOLD_MAX		60000
+#define NVO3_LIFETIME_MAX	86400000
 
 /**
  * enum nvo3_bum - How a VN sends broadcast, unknown unicast and multicast to
@@ -145,6 +168,8 @@ enum nvo3_remote_state {
  * @NVO3_DROP_TUNNEL_SOURCE: the inner source is not behind the NVE that sent
  *   the packet, and that may not send for others
  * @NVO3_DROP_TUNNEL_SOURCE_UNKNOWN: no mapping says where the inner source is
+ * @NVO3_DROP_HOLD_FULL: no room to wait for the mapping of its destination
+ * @NVO3_DROP_MISS_RATE: too many addresses asked for by the port or its VN
  */
 enum nvo3_drop {
 	NVO3_DROP_NONE,
@@ -189,6 +214,8 @@ enum nvo3_drop {
 	NVO3_DROP_REMOTE_DOWN,
 	NVO3_DROP_TUNNEL_SOURCE,
 	NVO3_DROP_TUNNEL_SOURCE_UNKNOWN,
+	NVO3_DROP_HOLD_FULL,
+	NVO3_DROP_MISS_RATE,
 
 	/* private: */
 	__NVO3_DROP_MAX,
@@ -426,6 +453,11 @@ enum {
 	NVO3_A_VN_DIGEST,
 	NVO3_A_VN_DIGEST_MAPS,
 	NVO3_A_VN_REDIRECTED,
+	NVO3_A_VN_HOLD,
+	NVO3_A_VN_PENDING,
+	NVO3_A_VN_HELD,
+	NVO3_A_VN_ABSENT,
+	NVO3_A_VN_RELEASED,
 
 	__NVO3_A_VN_MAX
 };
@@ -459,6 +491,7 @@ enum {
 	NVO3_A_PORT_ROUTER,
 	NVO3_A_PORT_ALLOW,
 	NVO3_A_PORT_GROUP,
+	NVO3_A_PORT_SUPPRESSED,
 
 	__NVO3_A_PORT_MAX
 };
@@ -521,6 +554,9 @@ enum {
 	NVO3_A_MISS_SRC,
 	NVO3_A_MISS_DEV,
 	NVO3_A_MISS_SUPPRESSED,
+	NVO3_A_MISS_LIFETIME,
+	NVO3_A_MISS_STATE,
+	NVO3_A_MISS_HELD,
 
 	__NVO3_A_MISS_MAX
 };
@@ -634,6 +670,9 @@ enum {
 	NVO3_CMD_REMOTE_SET,
 	NVO3_CMD_SOURCE_NTF,
 	NVO3_CMD_DIGEST_GET,
+	NVO3_CMD_MISS_GET,
+	NVO3_CMD_MISS_SET,
+	NVO3_CMD_MISS_DEL,
 
 	__NVO3_CMD_MAX
 };

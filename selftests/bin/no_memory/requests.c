@@ -288,6 +288,28 @@ static int remote_up(void)
 	return remote_state(NVO3_REMOTE_STATE_UP);
 }
 
+/* For so long that it is there till the end. */
+static int absent(void)
+{
+	return kernel_miss_set(k, nve, 100, &(struct mac_addr)MAC(50), NVO3_LIFETIME_MAX, &why);
+}
+
+static int forget(void)
+{
+	return kernel_miss_del(k, nve, 100, &(struct mac_addr)MAC(50), &why);
+}
+
+static int mapped(void)
+{
+	return map_one(&(struct nvo3_map){ .vni = 100, .mac = MAC(50), .addr = V4(50) }, 0);
+}
+
+static int absent_again(void)
+{
+	return kernel_map_del(k, nve, &(struct nvo3_map){ .vni = 100, .mac = MAC(50) }, 1, NULL,
+			      &why) ?: absent();
+}
+
 /* --- questions */
 
 static int heed_none(const struct nlmsghdr *nlh, void *data)
@@ -327,6 +349,11 @@ static int port_list(void)
 static int map_list(void)
 {
 	return list(NVO3_CMD_MAP_GET);
+}
+
+static int miss_list(void)
+{
+	return list(NVO3_CMD_MISS_GET);
 }
 
 static int remote_list(void)
@@ -427,9 +454,13 @@ static const struct op vns[] = {
 	{ "profile-add", profile_add, profile_del },
 	{ "profile-del", profile_del, profile_add, true },
 	{ "profile-add that replaces", profile_replace, profile_restore }, { }
+}, misses[] = {
+	{ "miss-set", absent, forget }, { "miss-del", forget, absent, true },
+	{ NULL, absent }, { "map-add of what was absent", mapped, absent_again }, { NULL, forget },
+	{ }
 }, questions[] = {
-	{ NULL, map_add }, { NULL, member_add },
-	{ "digest-get", digest_get },
+	{ NULL, map_add }, { NULL, member_add }, { NULL, absent }, { "all misses", miss_list },
+	{ NULL, forget }, { "digest-get", digest_get },
 	{ "nve-get", nve_get }, { "map-get", map_get }, { "all NVEs", nve_list },
 	{ "all VNs", vn_list }, { "all members", member_list }, { "all ports", port_list },
 	{ "all mappings", map_list }, { "all remotes", remote_list },
@@ -448,7 +479,7 @@ const struct op *requests(const char *group)
 		const struct op *ops;
 	} groups[] = {
 		{ "vns", vns }, { "members", member_ops }, { "ports", ports }, { "maps", maps },
-		{ "profiles", profiles }, { "questions", questions },
+		{ "profiles", profiles }, { "misses", misses }, { "questions", questions },
 		{ "growth", growth },
 	};
 	size_t i;

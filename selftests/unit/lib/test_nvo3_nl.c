@@ -32,13 +32,15 @@ static const struct nvo3_event full[] = {
 		.has = ALL, .vni = NVO3_VNI_MAX, .unknown = NVO3_UNKNOWN_FLOOD,
 		.bum = NVO3_BUM_REPLICATE, .limit = UINT32_MAX, .ports = 1, .maps = 2,
 		.members = 3, .misses = 4, .stats = STATS, .redirected = 5, .digest = UINT64_MAX,
-		.digest_maps = 6 } },
+		.digest_maps = 6, .hold = 5, .pending = 6, .held = 7, .absent = 8,
+		.released = 1ULL << 33 } },
 	{ NVO3_CMD_MEMBER_NTF, 9, .member = { .vni = 1, .addr = { AF_INET, { 10, 0, 0, 2 } } } },
 	{ NVO3_CMD_MEMBER_GET, 9, .member = {
 		.vni = 1, .addr = { AF_INET6, { 0xfd, 2 } }, .relay = 1 } },
 	{ NVO3_CMD_PORT_GET, 9, .port = {
 		.has = ALL, .dev = 5, .vlan = 4094, .vni = 1, .mac = MAC(1),
-		.state = NVO3_PORT_STATE_ACTIVE, .epoch = UINT64_MAX, .stats = STATS } },
+		.state = NVO3_PORT_STATE_ACTIVE, .epoch = UINT64_MAX, .stats = STATS,
+		.suppressed = 1ULL << 34 } },
 	{ NVO3_CMD_MAP_NTF, 9, .map = {
 		.has = ALL, .vni = 1, .mac = MAC(2), .dev = 6, .vlan = 1, .epoch = 1ULL << 50,
 		.prov = NVO3_PROV_PORT, .group = 5, .generation = 6, .stale_generation = 7 } },
@@ -48,6 +50,9 @@ static const struct nvo3_event full[] = {
 		.addr = { AF_INET, { 10, 0, 0, 3 } }, .refs = 1, .packets = 2, .bytes = 3 } },
 	{ NVO3_CMD_MISS_NTF, 9, .miss = {
 		.vni = 1, .dst = MAC(4), .src = MAC(5), .dev = 7, .suppressed = 8 } },
+	{ NVO3_CMD_MISS_GET, 9, .miss = {
+		.has = ALL, .vni = 1, .dst = MAC(4), .lifetime = NVO3_LIFETIME_MAX,
+		.state = NVO3_MISS_STATE_ABSENT, .held = 2 } },
 	{ NVO3_CMD_SOURCE_NTF, 9, .source = {
 		.vni = 1, .src = MAC(4), .dst = MAC(5), .addr = { AF_INET, { 10, 0, 0, 4 } },
 		.suppressed = 8 } },
@@ -297,7 +302,7 @@ static void every_wrong_length_is_refused(void **state)
 		{ NVO3_CMD_PORT_GET, NVO3_A_PORT, NVO3_A_PORT_STATS },
 		{ NVO3_CMD_MAP_GET, NVO3_A_MAP, NVO3_A_MAP_PROV },
 		{ NVO3_CMD_REMOTE_GET, NVO3_A_REMOTE, NVO3_A_REMOTE_BYTES },
-		{ NVO3_CMD_MISS_NTF, NVO3_A_MISS, NVO3_A_MISS_SUPPRESSED },
+		{ NVO3_CMD_MISS_NTF, NVO3_A_MISS, NVO3_A_MISS_HELD },
 	};
 	static const char data[32];
 	struct nvo3_event e;
@@ -334,6 +339,7 @@ static void missing_parts(void **state)
 		{ NVO3_CMD_MAP_GET, 9, .map.mac = MAC(1) },
 		{ NVO3_CMD_REMOTE_GET, 9, .remote.refs = 1 },
 		{ NVO3_CMD_MISS_NTF, 9, .miss.vni = 1 },
+		{ NVO3_CMD_MISS_GET, 9, .miss.dst = MAC(1) },
 	};
 	struct nvo3_event e = full[1];
 	struct message m;

@@ -81,6 +81,16 @@ static void vns(void **state)
 	print_vn(&ctx, NVE, &vn);
 	assert_string_equal(row_end(),
 			    "dev if2000000001 vni 1 unknown ask bum replicate limit 0\n");
+	/* What is by default is not told */
+	vn.has = NVO3_HAS(VN_HOLD);
+	vn.hold = 1000;
+	row_start(false);
+	print_vn(&ctx, NVE, &vn);
+	assert_null(strstr(row_end(), "hold"));
+	vn.hold = 999;
+	row_start(false);
+	print_vn(&ctx, NVE, &vn);
+	assert_non_null(strstr(row_end(), " limit 0 hold 999\n"));
 	/* A newer kernel's word is not known, and not read beyond the table */
 	vn.unknown = 200;
 	vn.has = NVO3_HAS(VN_PORTS) | NVO3_HAS(VN_MAPS) | NVO3_HAS(VN_MEMBERS);
@@ -105,6 +115,13 @@ static void misses(void **state)
 	print_miss(&ctx, NVE, &miss);
 	row_end();
 	assert_non_null(strstr(text, " src 02:00:00:00:00:02 port if2000000002 suppressed 3\n"));
+	miss = (struct nvo3_miss){
+		.has = NVO3_HAS(MISS_STATE), .vni = 1, .dst = MAC(1), .lifetime = 4, .held = 5,
+	};
+	row_start(false);
+	print_miss(&ctx, NVE, &miss);
+	assert_string_equal(row_end(),
+			    "dev if2000000001 vni 1 dst 02:00:00:00:00:01 state asked lifetime 4 held 5\n");
 }
 
 static void words(void **state)

@@ -266,8 +266,7 @@ static void tame_ports(struct world *w)
 
 	for (vn = 0; vn < VNS; vn++) {
 		w->vns[vn].bum = NVO3_BUM_NONE;
-		if (w->vns[vn].unknown == NVO3_UNKNOWN_FLOOD)
-			w->vns[vn].unknown = NVO3_UNKNOWN_ASK;
+		w->vns[vn].unknown = NVO3_UNKNOWN_DROP;
 		for (i = 0; i < w->n_ports && w->ports[i].vn != vn; i++)
 			;
 		if (i == w->n_ports)
@@ -282,9 +281,12 @@ void world_make(struct world *w, bool tame)
 
 	memset(w, 0, sizeof(*w));
 	make_nve(&w->nve);
+	/* A frame that waits is a matter of time, which the model knows nothing of. */
 	for (i = 0; i < VNS; i++)
-		w->vns[i] = (struct vn){ .vni = 4096 + below(1 << 23) + i, .unknown = below(3),
-					 .bum = below(2) };
+		w->vns[i] = (struct vn){
+			.vni = 4096 + below(1 << 23) + i, .bum = below(2),
+			.unknown = one_in(3) ? NVO3_UNKNOWN_FLOOD : NVO3_UNKNOWN_DROP,
+		};
 	for (i = 0; i < PROFILES; i++)
 		make_profile(&w->profiles[i]);
 	for (i = 0; i < DEVS; i++) {

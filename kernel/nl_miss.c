@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What an agent says of addresses that have no mapping. What it says with a mapping is map-add's.
+ */
+#include "fast.h"
+#include "nl_parse.h"
+
+/* Which attributes, beside the address, a request may have. */
+static int check_others(struct nlattr **tb, bool lifetime, struct netlink_ext_ack *extack)
+{
+	struct nlattr *other = tb[NVO3_A_MISS_SRC] ?: tb[NVO3_A_MISS_DEV] ?: tb[NVO3_A_MISS_STATE];
+
+	if (other)
+		return NVO3_REFUSE(extack, other, EINVAL,
+				   "an address without a mapping is named by VN and dst only");
+	if (tb[NVO3_A_MISS_LIFETIME] && !lifetime)
+		return NVO3_REFUSE(extack, tb[NVO3_A_MISS_LIFETIME], EINVAL,
+				   "a lifetime is for miss-set only");
+	return 0;
+}
+
+/* The VN that the request names, and the address in it, @ret_dst; or ERR_PTR(). */
+static struct nvo3_vn *parse_key(struct genl_info *info, struct nlattr **tb, bool lifetime,
+				 const u8 **ret_dst)
+{
+	struct nlattr *nest = info->attrs[NVO3_A_MISS];
+	struct nvo3_vn *vn;
+	const u8 *dst;
+	int err;
+
+	err = nvo3_nl_parse_miss(nest, tb, info->extack);
+	if (err)
+		return ERR_PTR(err);
+	vn = nvo3_nl_vn(nvo3_nl_nve(info), nest, tb[NVO3_A_MISS_VNI], info->extack);
+	if (IS_ERR(vn))
+		return vn;
+	if (!tb[NVO3_A_MISS_DST])
+		return ERR_PTR(NVO3_REFUSE(info->extack, nest, EINVAL,
+					   "no MAC address given (dst)"));
+	dst = nvo3_nl_mac(nest, tb[NVO3_A_MISS_DST], info->extack);
+	if (IS_ERR(dst))
+		return ERR_CAST(dst);
+	err = check_others(tb, lifetime, info->extack);
+	if (err)
+		return ERR_PTR(err);
+	*ret_dst = dst;
+	return vn;
+}
+
+static int refuse_unknown(struct genl_info *info, const struct nvo3_vn *vn, const u8 *dst)
+{
+	return NVO3_REFUSE(info->extack, info->attrs[NVO3_A_MISS], ENOENT,
+			   "nobody waits for %pM in VN %u, and it is not absent", dst, vn->vni);
+}
+
+int nvo3_nl_miss_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[NVO3_A_MISS_MAX + 1], *nest = info->attrs[NVO3_A_MISS];
+	struct nvo3_nve *nve = nvo3_nl_nve(info);
+	struct sk_buff_head frames;
+	struct nvo3_mapping held;
+	struct nvo3_vn *vn;
+	const u8 *dst;
+	int err;
+
+	vn = parse_key(info, tb, true, &dst);
+	if (IS_ERR(vn))
+		return PTR_ERR(vn);
+	if (!tb[NVO3_A_MISS_LIFETIME])
+		return NVO3_REFUSE(info->extack, nest, EINVAL, "no lifetime given (lifetime)");
+	if (nvo3_map_find(&nve->maps, vn->vni, dst, &held))
+		return NVO3_REFUSE(info->extack, tb[NVO3_A_MISS_DST], EEXIST,
+				   "%pM of VN %u has a mapping", dst, vn->vni);
+	__skb_queue_head_init(&frames);
+	err = nvo3_pending_set_absent(&nve->pendings, vn->vni, dst, &vn->waiting,
+				      nla_get_u32(tb[NVO3_A_MISS_LIFETIME]), &frames);
+	nvo3_miss_drop(nve, &frames, NVO3_DROP_UNKNOWN_DST);
+	if (err)
+		NL_SET_ERR_MSG(info->extack, "no memory for the absent address");
+	return err;
+}
+
+int nvo3_nl_miss_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[NVO3_A_MISS_MAX + 1];
+	struct nvo3_nve *nve = nvo3_nl_nve(info);
+	struct sk_buff_head frames;
+	struct nvo3_vn *vn;
+	const u8 *dst;
+
+	vn = parse_key(info, tb, false, &dst);
+	if (IS_ERR(vn))
+		return PTR_ERR(vn);
+	__skb_queue_head_init(&frames);
+	if (!nvo3_pending_end(&nve->pendings, vn->vni, dst, false, &frames))
+		return refuse_unknown(info, vn, dst);
+	nvo3_miss_drop(nve, &frames, NVO3_DROP_UNKNOWN_DST);
+	return 0;
+}
+
+int nvo3_nl_miss_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[NVO3_A_MISS_MAX + 1];
+	struct nvo3_nve *nve = nvo3_nl_nve(info);
+	struct nvo3_pending *entry, copy;
+	struct nvo3_vn *vn;
+	const u8 *dst;
+
+	vn = parse_key(info, tb, false, &dst);
+	if (IS_ERR(vn))
+		return PTR_ERR(vn);
+	/* The answer takes memory, which may sleep. */
+	rcu_read_lock();
+	entry = nvo3_pending_lookup(&nve->pendings, vn->vni, dst);
+	if (entry)
+		copy = *entry;
+	rcu_read_unlock();
+	if (!entry)
+		return refuse_unknown(info, vn, dst);
+	return nvo3_nl_reply(info, nvo3_fill_pending, &copy);
+}
+
+/* The VN that a dump is about, 0: all; or an error. */
+static int parse_filter(struct nvo3_nve *nve, struct nlattr *nest, struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[NVO3_A_MISS_MAX + 1];
+	struct nvo3_vn *vn;
+	int err;
+
+	if (!nest)
+		return 0;
+	err = nvo3_nl_parse_miss(nest, tb, extack);
+	if (err)
+		return err;
+	if (tb[NVO3_A_MISS_DST] || tb[NVO3_A_MISS_SRC] || tb[NVO3_A_MISS_DEV] ||
+	    tb[NVO3_A_MISS_STATE] || tb[NVO3_A_MISS_LIFETIME])
+		return NVO3_REFUSE(extack, nest, EINVAL,
+				   "many addresses without a mapping are chosen by VN only");
+	vn = nvo3_nl_vn(nve, nest, tb[NVO3_A_MISS_VNI], extack);
+	return IS_ERR(vn) ? PTR_ERR(vn) : vn->vni;
+}
+
+/* In the order of age: args[0] is the serial number of the last one told. */
+static void dump(struct sk_buff *skb, struct netlink_callback *cb, struct nvo3_nve *nve, u32 vni)
+{
+	struct nvo3_pending *entry = NULL;
+
+	rcu_read_lock();
+	while ((entry = nvo3_pending_next(&nve->pendings, entry))) {
+		if (entry->serial <= (unsigned long)cb->args[0] || (vni && entry->key.vni != vni))
+			continue;
+		if (nvo3_nl_dump(skb, cb, nve, nvo3_fill_pending, entry))
+			break;
+		cb->args[0] = entry->serial;
+	}
+	rcu_read_unlock();
+}
+
+int nvo3_nl_miss_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct nvo3_nve *nve = nvo3_nl_dump_begin(cb);
+	int vni;
+
+	if (IS_ERR(nve))
+		return PTR_ERR(nve);
+	/* Frames come and go all the while; what stays is told once whatever changes. */
+	cb->seq = 1;
+	vni = parse_filter(nve, nvo3_dump_attrs(cb)[NVO3_A_MISS], cb->extack);
+	if (vni >= 0)
+		dump(skb, cb, nve, vni);
+	nvo3_nl_dump_end(nve);
+	return vni < 0 ? vni : skb->len;
+}

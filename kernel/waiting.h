@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a port and a VN have of the addresses that are asked for, and of the frames that wait:
+ * their shares, and who may ask. All but the budgets is under the lock of struct nvo3_pendings.
+ */
+#ifndef _NVO3_WAITING_H
+#define _NVO3_WAITING_H
+
+#include <linux/jiffies.h>
+#include <linux/nvo3.h>
+#include <linux/sizes.h>
+#include "budget.h"
+
+/* Frames an address. Bytes are those of memory (truesize). */
+#define NVO3_HOLD_FRAMES	8
+#define NVO3_HOLD_PORT_ADDRS	64
+#define NVO3_HOLD_PORT_BYTES	SZ_1M
+#define NVO3_HOLD_NVE_ADDRS	4096
+#define NVO3_HOLD_NVE_BYTES	SZ_64M
+#define NVO3_ABSENT_MAX		4096	/* an NVE; one more ends that whose time is over first */
+
+/* Questions a second that may be opened, and the burst. */
+#define NVO3_ASK_PORT_RATE	100
+#define NVO3_ASK_VN_RATE	1000
+
+#define NVO3_HOLD_DEFAULT	1000	/* milliseconds */
+
+/* In a port: what its frames may make others remember. */
+struct nvo3_asker {
+	struct nvo3_budget budget;
+	u32 questions, bytes;	/* open; held */
+	bool closed;		/* the port has gone */
+};
+
+struct nvo3_waits {
+	u32 pending, absent;	/* addresses */
+	u32 held;		/* frames */
+	u64 released;		/* frames that left when their mapping came, ever */
+};
+
+/* In a VN. */
+struct nvo3_waiting {
+	struct nvo3_budget budget;
+	u32 hold;		/* milliseconds; READ_ONCE() in the fast path */
+	struct nvo3_waits now;
+};
+
+/* What a miss is about. */
+struct nvo3_question {
+	u32 vni;
+	u32 ifindex;
+	const u8 *dst, *src;
+	unsigned long now;		/* jiffies, for the rates */
+	struct nvo3_waiting *vn;
+	struct nvo3_asker *asker;
+};
+
+static inline void nvo3_asker_init(struct nvo3_asker *asker)
+{
+	nvo3_budget_init(&asker->budget, NVO3_ASK_PORT_RATE, jiffies);
+	asker->questions = 0;
+	asker->bytes = 0;
+	asker->closed = false;
+}
+
+static inline void nvo3_waiting_init(struct nvo3_waiting *waiting)
+{
+	nvo3_budget_init(&waiting->budget, NVO3_ASK_VN_RATE, jiffies);
+	waiting->hold = NVO3_HOLD_DEFAULT;
+	waiting->now = (struct nvo3_waits){};
+}
+
+#endif /* _NVO3_WAITING_H */
