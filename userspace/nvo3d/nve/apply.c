@@ -51,8 +51,8 @@ static int diff_touched(struct nve *nve, struct model_vn *vn, const struct model
 	return 0;
 }
 
-static int apply_maps(struct nve *nve, struct model_vn *vn, const struct model_touch *touch,
-		      struct err *err)
+int apply_maps(struct nve *nve, struct model_vn *vn, const struct model_touch *touch,
+	       struct err *err)
 {
 	struct diff d = { .have4 = nve->config->nve.local4.family,
 			  .have6 = nve->config->nve.local6.family, .note = note };

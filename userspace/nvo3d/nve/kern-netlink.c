@@ -129,6 +129,29 @@ static int kn_member_list(struct kern *k, uint32_t vni, struct nvo3_member **ret
 	return kernel_member_list(self(k)->k, self(k)->nve, vni, ret, ret_n, NULL, err);
 }
 
+/*
+ * --- misses, and what is idle: what the kernel module has no request for yet. The NVE role does
+ * without: then nobody is asked, and nothing ends for not being used.
+ */
+
+static int kn_map_idle(struct kern *k, uint32_t vni, uint32_t seconds, struct mac_addr **ret,
+		       size_t *ret_n, struct err *err)
+{
+	return err_set(err, EOPNOTSUPP, "this kernel module does not tell when a mapping was used");
+}
+
+static int kn_miss_list(struct kern *k, uint32_t vni, struct nvo3_miss **ret, size_t *ret_n,
+			struct err *err)
+{
+	return err_set(err, EOPNOTSUPP, "this kernel module does not list its open questions");
+}
+
+static int kn_miss_absent(struct kern *k, uint32_t vni, const struct mac_addr *mac,
+			  uint32_t lifetime_ms, struct err *err)
+{
+	return err_set(err, EOPNOTSUPP, "this kernel module takes no answer but a mapping");
+}
+
 /* --- many operations in few datagrams */
 
 struct apply {
@@ -197,6 +220,9 @@ static const struct kern_ops netlink_ops = {
 	.map_get = kn_map_get,
 	.map_list = kn_map_list,
 	.member_list = kn_member_list,
+	.map_idle = kn_map_idle,
+	.miss_list = kn_miss_list,
+	.miss_absent = kn_miss_absent,
 	.apply = kn_apply,
 };
 

@@ -60,6 +60,18 @@ struct kern_ops {
 			struct err *err);
 	int (*member_list)(struct kern *k, uint32_t vni, struct nvo3_member **ret, size_t *ret_n,
 			   struct err *err);
+	/* Of those in the VN that came from a director, which no frame has used for so long */
+	int (*map_idle)(struct kern *k, uint32_t vni, uint32_t seconds, struct mac_addr **ret,
+			size_t *ret_n, struct err *err);
+	/*
+	 * Questions that frames have opened, and their answer "nobody has it": what is held
+	 * goes, and nothing more is asked for so long. A mapping answers them too. -EOPNOTSUPP:
+	 * not in this kernel module.
+	 */
+	int (*miss_list)(struct kern *k, uint32_t vni, struct nvo3_miss **ret, size_t *ret_n,
+			 struct err *err);
+	int (*miss_absent)(struct kern *k, uint32_t vni, const struct mac_addr *mac,
+			   uint32_t lifetime_ms, struct err *err);
 	/*
 	 * Do all, one after the other; what is refused is told to @failed and does not hold up
 	 * the rest. The value is about the transport.
@@ -71,6 +83,11 @@ struct kern_ops {
 };
 
 struct kern *kern_stub_new(void);
+/* What the stub's frames do: ask for an address, use a mapping last so long ago */
+void kern_stub_ask(struct kern *k, const struct nvo3_miss *miss);
+void kern_stub_use(struct kern *k, uint32_t vni, const struct mac_addr *mac, uint32_t seconds_ago);
+/* How long the address was said to be absent, in ms; 0: it was not, or is there */
+uint32_t kern_stub_absent(struct kern *k, uint32_t vni, const struct mac_addr *mac);
 
 struct kern_device {
 	const char *name;
