@@ -59,7 +59,8 @@ void interest_init(struct interest_set *set, struct interest_index *index,
 void interest_uninit(struct interest_set *set);
 
 struct interest *interest_find(const struct interest_set *set, const struct mac_addr *mac);
-struct interest *interest_add(struct interest_set *set, const struct mac_addr *mac);	/* or find */
+/* Or the one that is there */
+struct interest *interest_add(struct interest_set *set, const struct mac_addr *mac);
 void interest_del(struct interest *i);
 
 /* Its owner has to be told, after all that changed before. */

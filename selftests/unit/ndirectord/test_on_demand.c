@@ -287,16 +287,14 @@ static void test_interest_is_bounded(void **state)
 	for (i = 0; i < 65537; i++)
 		many[i] = i + 1;
 	assert_int_equal(say_join_for(&host1, 1, NULL, 0, many, 65537), CODE(FULL));
-	assert_string_equal(host1.text, "dc1/host1 is interested in 0 addresses, more than 65536 "
-					"are not possible");
+	assert_non_null(strstr(host1.text, "in 0 addresses, more than 65536 are not possible"));
 	assert_int_equal(say_join_for(&host1, 1, NULL, 0, many, 65535), CODE(OK));
 	/* joined again it is not counted twice; in all VNs together it is */
 	assert_int_equal(say_join_for(&host1, 1, NULL, 0, many, 65535), CODE(OK));
 	assert_int_equal(say_join_for(&host1, 2, NULL, 0, many, 2), CODE(FULL));
 	assert_int_equal(say_query(&host1, 1, 70000, 0), CODE(NOT_FOUND));
 	assert_int_equal(say_query(&host1, 1, 70001, 0), CODE(FULL));
-	assert_string_equal(host1.text, "dc1/host1 is interested in 65536 addresses, more than "
-					"65536 are not possible");
+	assert_non_null(strstr(host1.text, "dc1/host1 is interested in 65536 addresses, more"));
 	/* nobody had any of them */
 	LAB_WAIT(d.lab, interest_of(&host1) == 0);
 	assert_int_equal(say_query(&host1, 1, 70001, 0), CODE(NOT_FOUND));

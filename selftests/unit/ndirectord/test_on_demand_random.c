@@ -19,6 +19,7 @@ static struct peer center, host[HOSTS];
 static int owner[ADDRS + 1];			/* host, or -1; addresses begin at 1 */
 static uint64_t epoch[ADDRS + 1];
 static bool joined[HOSTS], choosy[HOSTS];
+static bool away[HOSTS];			/* joined, and its new session has not said so yet */
 static bool interest[HOSTS][ADDRS + 1];		/* of the choosy ones */
 
 static bool should_have(int h, uint32_t addr)
@@ -97,7 +98,7 @@ static void appear(int h, uint32_t addr)
 
 static void disappear(uint32_t addr)
 {
-	if (owner[addr] < 0)
+	if (owner[addr] < 0 || away[owner[addr]])
 		return;
 	assert_int_equal(say_withdraw(&host[owner[addr]], 1, addr, epoch[addr]), CODE(OK));
 	owner[addr] = -1;
@@ -124,7 +125,7 @@ static void ask(int h, uint32_t addr)
 		return;
 	/* told before the answer */
 	assert_string_equal(peer_map(&host[h], 1, addr)->nve, host[owner[addr]].self);
-	if (asker && choosy[owner[addr]])
+	if (asker && choosy[owner[addr]] && !away[owner[addr]])
 		interest[owner[addr]][asker] = true;
 }
 
@@ -140,7 +141,6 @@ static void forget(int h, uint32_t addr)
 static void lose_session(int h)
 {
 	unsigned int ups = host[h].ups;
-	uint32_t addr;
 
 	chan_drop(host[h].chan, "as the test wishes");
 	LAB_WAIT(d.lab, host[h].ups > ups);
@@ -148,9 +148,17 @@ static void lose_session(int h)
 		assert_int_equal(say_relay(&host[h], 1 + h), CODE(OK));
 	else
 		assert_int_equal(say_register(&host[h], 1 + h), CODE(OK));
-	if (!joined[h])
+	away[h] = joined[h];
+}
+
+/* Much may have changed meanwhile, and the mode, too. */
+static void come_back(int h)
+{
+	uint32_t addr;
+
+	if (!away[h])
 		return;
-	/* not all that was asked for need have come: what came is what is held */
+	away[h] = false;
 	join(h, rand() % 3);
 	for (addr = 1; addr <= ADDRS; addr++)
 		if (owner[addr] == h)
@@ -176,6 +184,9 @@ static void step(void)
 	uint32_t addr = 1 + rand() % ADDRS;
 	int h = rand() % HOSTS;
 
+	if (away[h] && rand() % 3)
+		return;
+	come_back(h);
 	switch (rand() % 20) {
 	case 0:
 		if (joined[h])
@@ -210,6 +221,17 @@ static void step(void)
 	}
 }
 
+/* Everybody knows the members, in any mode. */
+static void check_members(unsigned int n, int h)
+{
+	int o;
+
+	for (o = 0; o < HOSTS && joined[h]; o++)
+		if (!!peer_member(&host[h], 1, host[o].self) != (joined[o] && o != h))
+			fail_msg("step %u, host%d: of host%d as a member it has the wrong idea",
+				 n, h, o);
+}
+
 static void rest(unsigned int n)
 {
 	struct told *t;
@@ -217,18 +239,20 @@ static void rest(unsigned int n)
 	int h;
 
 	for (h = 0; h < HOSTS; h++)
+		come_back(h);
+	for (h = 0; h < HOSTS; h++)
 		peer_settle(&host[h]);
 	for (h = 0; h < HOSTS; h++)
 		follow_mode(h);
 	for (h = 0; h < HOSTS; h++) {
 		peer_settle(&host[h]);
+		check_members(n, h);
 		for (addr = 1; addr <= ADDRS; addr++) {
 			t = peer_map(&host[h], 1, addr);
 			if (!!t != should_have(h, addr) ||
 			    (t && strcmp(t->nve, host[owner[addr]].self)))
-				fail_msg("step %u, host%d, address %u: told %s, it is behind %d; "
-					 "choosy %d, interest %d", n, h, addr,
-					 t ? t->nve : "nothing", owner[addr], choosy[h],
+				fail_msg("step %u, host%d, address %u: told %s, owner %d, %d %d", n,
+					 h, addr, t ? t->nve : "nothing", owner[addr], choosy[h],
 					 interest[h][addr]);
 		}
 	}

@@ -9,7 +9,8 @@
 static void test_vn_round_trip(void **state)
 {
 	struct db_vn_info in = { .uuid = { { 1, 2, 3 } }, .name = "blue", .tenant = "alice",
-				 .home_dc = "dc1", .vni = 16777215, .unknown = 3, .bum = 1, .distribution = 2 };
+				 .home_dc = "dc1", .vni = 16777215, .unknown = 3, .bum = 1,
+				 .distribution = 2 };
 	struct db_vn_info out;
 	Nvo3__VnInfo m;
 

@@ -12,7 +12,7 @@
 #include "mem.h"
 #include "vn.h"
 
-#define ASKS_MAX 4096u		/* open at once; as many addresses does the kernel hold frames for */
+#define ASKS_MAX 4096u		/* open at once: as many does the kernel hold frames for */
 #define LIFETIME_MS 10000	/* if the director does not say how long nobody has an address */
 
 struct ask_key {
