@@ -75,14 +75,14 @@ void nve_session_down(struct director *d, struct chan *chan, const char *why)
 	free(s);
 }
 
-struct join *nve_join_of(struct nve_session *s, const struct db_vn *vn)
+/* By its membership, for a session may have joined many VNs. */
+struct join *nve_join_of(struct nve_session *s, struct db_vn *vn)
 {
-	struct join *join;
+	struct db_member *member = db_member_find(vn, s->nve);
+	struct follower *f = member ? member->follower : NULL;
 
-	DL_FOREACH(s->joins, join)
-		if (join->follower.at.vn == vn)
-			break;
-	return join;
+	/* that of another session of this NVE, which is about to end, is not ours */
+	return f && f->chan == s->chan ? (struct join *)f : NULL;
 }
 
 /* What is sent to a locator must not end at another NVE. A silent one may be this host of old. */

@@ -13,7 +13,7 @@
 
 /* A VN that it has joined in this session. */
 struct join {
-	struct follower follower;
+	struct follower follower;	/* first */
 	struct join *prev, *next;
 };
 
@@ -33,7 +33,7 @@ struct db_vn *nve_vn(struct director *d, const ProtobufCBinaryData *uuid, uint32
 		     struct err *err);
 
 struct nve_session *nve_session_of(struct director *d, const struct db_nve *nve);
-struct join *nve_join_of(struct nve_session *s, const struct db_vn *vn);
+struct join *nve_join_of(struct nve_session *s, struct db_vn *vn);
 
 /* nve_ask.c: VN_JOIN's interest (CODE(OK), or a refusal), MAP_QUERY and MAP_FORGET; these answer */
 uint32_t nve_interest_check(const struct nve_session *s, const Nvo3__VnJoin *m,

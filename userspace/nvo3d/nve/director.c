@@ -22,8 +22,9 @@
 #define ADVERTISE_MAX 500
 
 struct director {
-	struct nve *nve;
+	struct nve *nve;		/* NULL: only its open requests are left of it */
 	struct chan *chan;
+	unsigned int open;		/* requests */
 	bool up;
 	struct loop_timer *again;
 };
@@ -51,12 +52,29 @@ struct batch {
 	} v[ADVERTISE_MAX];
 };
 
+/* Of every request, before it is sent */
+static struct director *opened(struct director *d)
+{
+	d->open++;
+	return d;
+}
+
+/* Of every answer. NULL: the NVE role has ended meanwhile, and @d is no more */
+static struct nve *closed(struct director *d)
+{
+	struct nve *nve = d->nve;
+
+	if (!--d->open && !nve)
+		free(d);
+	return nve;
+}
+
 static struct about *about_new(struct director *d, const struct uuid *vn,
 			       const struct mac_addr *mac)
 {
 	struct about *a = mem_zalloc(sizeof(*a));
 
-	a->d = d;
+	a->d = opened(d);
 	a->vn = *vn;
 	if (mac)
 		a->mac = *mac;
@@ -84,16 +102,18 @@ static void join_answered(uint32_t code, const char *text, const struct msg *bod
 {
 	Nvo3__VnJoinReply *reply = NULL;
 	struct about *a = arg;
+	struct nve *nve = closed(a->d);
 	struct err err;
 
-	if (code == CODE(OK)) {
+	if (nve && code == CODE(OK)) {
 		reply = msg_decode(body, &nvo3__vn_join_reply__descriptor, &err);
 		if (!reply || !reply->vn) {
 			code = CODE(BAD_MESSAGE);
 			text = "the director's answer to VN_JOIN has no VN";
 		}
 	}
-	vn_joined(a->d->nve, &a->vn, code, text, code == CODE(OK) ? reply->vn : NULL);
+	if (nve)
+		vn_joined(nve, &a->vn, code, text, code == CODE(OK) ? reply->vn : NULL);
 	if (reply)
 		msg_free(reply);
 	free(a);
@@ -152,10 +172,11 @@ bool director_join(struct director *d, struct model_vn *vn, bool by_interest)
 static void leave_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
 	struct about *a = arg;
+	struct nve *nve = closed(a->d);
 
 	/* Joined again meanwhile: the record is gone already */
-	if (!is_silence(code))
-		keep_leave_del(a->d->nve, &a->vn);
+	if (nve && !is_silence(code))
+		keep_leave_del(nve, &a->vn);
 	free(a);
 }
 
@@ -194,8 +215,11 @@ static void query_answered(uint32_t code, const char *text, const struct msg *bo
 {
 	Nvo3__MapQueryReply *reply = msg_decode(body, &nvo3__map_query_reply__descriptor, NULL);
 	struct about *a = arg;
+	struct nve *nve = closed(a->d);
 
-	ask_answered(a->d->nve, &a->vn, &a->mac, code, text, reply ? reply->lifetime : 0);
+	if (nve)
+		ask_answered(nve, &a->vn, &a->mac, code, text,
+			     reply ? reply->lifetime : 0);
 	if (reply)
 		msg_free(reply);
 	free(a);
@@ -217,8 +241,10 @@ void director_query(struct director *d, const struct uuid *vn, const struct mac_
 static void forget_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
 	struct forgotten *f = arg;
+	struct nve *nve = closed(f->d);
 
-	idle_forgotten(f->d->nve, &f->vn, f->macs, f->n);
+	if (nve)
+		idle_forgotten(nve, &f->vn, f->macs, f->n);
 	free(f);
 }
 
@@ -229,7 +255,7 @@ void director_forget(struct director *d, const struct uuid *vn, const struct mac
 	_cleanup_free_ ProtobufCBinaryData *list = pack_macs(macs, n);
 	Nvo3__MapForget msg = NVO3__MAP_FORGET__INIT;
 
-	f->d = d;
+	f->d = opened(d);
 	f->vn = *vn;
 	f->n = n;
 	memcpy(f->macs, macs, n * sizeof(*macs));
@@ -245,21 +271,22 @@ static void advertise_answered(uint32_t code, const char *text, const struct msg
 {
 	Nvo3__MapAdvertiseReply *reply = NULL;
 	struct batch *b = arg;
+	struct nve *nve = closed(b->d);
 	struct err err;
 
-	if (code == CODE(OK)) {
+	if (nve && code == CODE(OK)) {
 		reply = msg_decode(body, &nvo3__map_advertise_reply__descriptor, &err);
 		if (!reply || reply->n_results != b->n) {
 			code = CODE(BAD_MESSAGE);
 			text = "the director's answer does not have one result per mapping";
 		}
 	}
-	for (size_t i = 0; i < b->n; i++) {
+	for (size_t i = 0; i < b->n && nve; i++) {
 		if (code == CODE(OK))
-			port_advertised(b->d->nve, &b->v[i].tsi, b->v[i].epoch,
+			port_advertised(nve, &b->v[i].tsi, b->v[i].epoch,
 					reply->results[i]->code, reply->results[i]->text);
 		else
-			port_advertised(b->d->nve, &b->v[i].tsi, b->v[i].epoch, code, text);
+			port_advertised(nve, &b->v[i].tsi, b->v[i].epoch, code, text);
 	}
 	if (reply)
 		msg_free(reply);
@@ -295,7 +322,7 @@ static void send_advertise(struct director *d, const struct tsi *const *tsis, si
 	struct batch *b = mem_zalloc(sizeof(*b));
 	Nvo3__Mapping *maps[ADVERTISE_MAX];
 
-	b->d = d;
+	b->d = opened(d);
 	b->n = n;
 	for (size_t i = 0; i < n; i++) {
 		b->v[i].tsi = tsis[i]->id;
@@ -351,9 +378,10 @@ void director_try_later(struct director *d)
 static void withdraw_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
 	struct about *a = arg;
+	struct nve *nve = closed(a->d);
 
-	if (!is_silence(code))
-		keep_withdraw_del(a->d->nve, &a->vn, &a->mac);
+	if (nve && !is_silence(code))
+		keep_withdraw_del(nve, &a->vn, &a->mac);
 	free(a);
 }
 
@@ -395,6 +423,8 @@ static void registered(uint32_t code, const char *text, const struct msg *body, 
 	struct director *d = arg;
 	struct err err;
 
+	if (!closed(d))
+		return;
 	if (code != CODE(OK)) {
 		log_err("%s refuses this NVE: %s", chan_peer_name(d->chan), text);
 		if (chan_is_up(d->chan))
@@ -427,7 +457,7 @@ static void session_up(struct chan *chan, void *arg)
 	msg.n_encaps = 1;
 	msg.mtu = c->mtu;
 	msg.relay = c->relay;
-	chan_request(chan, MSG(NVE_REGISTER), &msg.base, REQUEST_MS, registered, d);
+	chan_request(chan, MSG(NVE_REGISTER), &msg.base, REQUEST_MS, registered, opened(d));
 }
 
 static void session_down(struct chan *chan, const char *why, void *arg)
@@ -515,5 +545,7 @@ void director_free(struct director *d)
 		return;
 	chan_free(d->chan);
 	loop_timer_free(d->again);
-	free(d);
+	d->nve = NULL;
+	if (!d->open)
+		free(d);
 }
