@@ -19,7 +19,7 @@ static struct peer center, host[HOSTS];
 static int owner[ADDRS + 1];			/* host, or -1; addresses begin at 1 */
 static uint64_t epoch[ADDRS + 1];
 static bool joined[HOSTS], choosy[HOSTS];
-static bool away[HOSTS];			/* joined, and its new session has not said so yet */
+static bool away[HOSTS];	/* joined, and its new session has not said so yet */
 static bool interest[HOSTS][ADDRS + 1];		/* of the choosy ones */
 
 static bool should_have(int h, uint32_t addr)
@@ -175,7 +175,9 @@ static void turn_mode(void)
 /* Each follows in its own time. */
 static void follow_mode(int h)
 {
-	if (joined[h] && (host[h].distribution == ON_DEMAND) != choosy[h] && h < ASKERS)
+	bool wish = host[h].distribution == ON_DEMAND;
+
+	if (joined[h] && wish != choosy[h] && h < ASKERS)
 		join(h, rand() % 3);
 }
 

@@ -330,6 +330,45 @@ static void test_asking_goes_on_until_all_is_told(void **state)
 	teardown(&b);
 }
 
+/* More than may be asked for is in use: nothing of it is given up for the sake of the mode. */
+static void test_too_much_in_use_for_on_demand(void **state)
+{
+	struct nve_bed b;
+
+	idle_interest_max = 2;	/* its own is one of them */
+	begin(&b, state, PUSH);
+	send_map(&b.d, 76, 5, false, 8);
+	send_map(&b.d, 77, 5, false, 9);
+	BED_WAIT(b.bed, mapped(&b, 77));
+	say_mode(&b, ON_DEMAND);
+	bed_settle(b.bed, 20);
+	assert_int_equal(b.d.joins, 1);
+	assert_true(mapped(&b, 76) && mapped(&b, 77) && far_mapped(&b));
+	/* all is told as before, also in the next session */
+	send_map(&b.d, 78, 5, false, 10);
+	BED_WAIT(b.bed, mapped(&b, 78));
+	end_director(&b);
+	begin_director(&b);
+	BED_WAIT(b.bed, b.d.joins == 2);
+	assert_false(b.d.by_interest);
+	assert_int_equal(b.d.resumed, 10);
+	/* until enough is idle */
+	used(&b, 76, 1000);
+	used(&b, 77, 1000);
+	idle_look(b.nve);
+	bed_settle(b.bed, 20);
+	assert_int_equal(b.d.joins, 3);
+	assert_false(b.d.by_interest);	/* two are left, and its own */
+	used(&b, 78, 1000);
+	idle_look(b.nve);
+	BED_WAIT(b.bed, b.d.joins == 4);
+	assert_true(b.d.by_interest);
+	assert_int_equal(b.d.interest, 2);
+	assert_true(far_mapped(&b));
+	teardown(&b);
+	idle_interest_max = 60000;
+}
+
 /* The kernel outlives the agent: what it holds is the interest of the next one. */
 static void test_restart(void **state)
 {
@@ -404,6 +443,7 @@ int main(void)
 		BED_TEST(test_from_push_to_on_demand),
 		BED_TEST(test_from_on_demand_to_push),
 		BED_TEST(test_asking_goes_on_until_all_is_told),
+		BED_TEST(test_too_much_in_use_for_on_demand),
 		BED_TEST(test_restart),
 		BED_TEST(test_an_old_director),
 		BED_TEST(test_a_relay_wants_everything),

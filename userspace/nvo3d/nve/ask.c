@@ -14,6 +14,7 @@
 
 #define ASKS_MAX 4096u		/* open at once: as many does the kernel hold frames for */
 #define LIFETIME_MS 10000	/* if the director does not say how long nobody has an address */
+#define LIFETIME_MAX_MS 86400000
 
 struct ask_key {
 	struct uuid vn;
@@ -48,7 +49,8 @@ static struct ask *find(struct nve *nve, const struct uuid *vn, const struct mac
 /* True: it is known here, and the kernel has it now unless it has refused it */
 static bool told_again(struct nve *nve, struct model_vn *vn, const struct mac_addr *mac)
 {
-	struct model_touch touch = {};
+	/* Each frame's question would be a line in the log otherwise */
+	struct model_touch touch = { .quiet = true };
 	struct err err;
 
 	if (!model_map_lookup(vn, mac))
@@ -113,6 +115,13 @@ void ask_all(struct nve *nve)
 			ask_vn(nve, vn->model);
 }
 
+static uint32_t sensible(uint32_t lifetime_ms)
+{
+	if (!lifetime_ms)
+		return LIFETIME_MS;
+	return lifetime_ms < LIFETIME_MAX_MS ? lifetime_ms : LIFETIME_MAX_MS;
+}
+
 static void say_absent(struct nve *nve, struct model_vn *vn, const struct mac_addr *mac,
 		       uint32_t lifetime_ms)
 {
@@ -143,7 +152,7 @@ void ask_answered(struct nve *nve, const struct uuid *uuid, const struct mac_add
 	if (code != CODE(NOT_FOUND))
 		log_debug("VNI %u: no word of %s: %s", vn->vni, mac_addr_format(mac, buf), text);
 	else if (!model_map_lookup(vn, mac))
-		say_absent(nve, vn, mac, lifetime_ms ? lifetime_ms : LIFETIME_MS);
+		say_absent(nve, vn, mac, sensible(lifetime_ms));
 }
 
 void ask_uninit(struct nve *nve)

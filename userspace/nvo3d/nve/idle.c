@@ -12,9 +12,9 @@
 #include "mem.h"
 #include "vn.h"
 
-/* Of the 65536 that the director takes, the rest is for what will be asked for */
-#define INTEREST_MAX 60000u
 #define FORGET_MAX 4096u	/* in one message */
+
+unsigned int idle_interest_max = 60000;
 
 struct idle {
 	struct nve *nve;
@@ -138,7 +138,7 @@ bool idle_trim(struct nve *nve, struct model_vn *vn)
 	size_t n = list_idle(nve, vn, &macs);
 
 	let_go(nve, vn, macs, n, false);
-	return HASH_COUNT(vn->maps) + interest_elsewhere(nve, vn) <= INTEREST_MAX;
+	return HASH_COUNT(vn->maps) + interest_elsewhere(nve, vn) <= idle_interest_max;
 }
 
 int idle_interest(struct nve *nve, struct model_vn *vn, struct mac_addr **ret, size_t *ret_n,
@@ -146,6 +146,7 @@ int idle_interest(struct nve *nve, struct model_vn *vn, struct mac_addr **ret, s
 {
 	_cleanup_free_ struct nvo3_map *actual = NULL;
 	struct kern *k = nve->kern;
+	struct mac_addr *macs;
 	struct model_map *map;
 	size_t n = 0, count = 0;
 	int rc = 0;
@@ -155,17 +156,20 @@ int idle_interest(struct nve *nve, struct model_vn *vn, struct mac_addr **ret, s
 		rc = k->ops->map_list(k, vn->vni, &actual, &n, err);
 	if (rc)
 		return rc;
-	*ret = mem_calloc(n + HASH_COUNT(vn->maps), sizeof(**ret));
+	macs = mem_calloc(n + HASH_COUNT(vn->maps), sizeof(*macs));
 	for (size_t i = 0; i < n; i++)
 		if (actual[i].prov != NVO3_PROV_STATIC && !model_map_lookup(vn, &actual[i].mac))
-			(*ret)[count++] = actual[i].mac;
+			macs[count++] = actual[i].mac;
 	for (map = vn->maps; map; map = map->hh.next)
-		(*ret)[count++] = map->mac;
+		macs[count++] = map->mac;
+	if (count + interest_elsewhere(nve, vn) > idle_interest_max) {
+		free(macs);
+		return err_set(err, ENOSPC, "it uses %zu mappings, more than can be asked for",
+			       count);
+	}
+	*ret = macs;
 	*ret_n = count;
-	if (count + interest_elsewhere(nve, vn) <= INTEREST_MAX)
-		return 0;
-	free(*ret);
-	return err_set(err, ENOSPC, "it uses %zu mappings, more than can be asked for", count);
+	return 0;
 }
 
 void idle_forgotten(struct nve *nve, const struct uuid *uuid, const struct mac_addr *macs, size_t n)

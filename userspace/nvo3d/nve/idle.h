@@ -8,6 +8,12 @@
 
 #include "state.h"
 
+/*
+ * In all VNs together. Of the 65536 that the director takes the rest is for what will be asked
+ * for; only tests set it.
+ */
+extern unsigned int idle_interest_max;
+
 /* Looks at the kernel from time to time; @nve->director must be there */
 struct idle *idle_new(struct nve *nve);
 void idle_free(struct idle *idle);

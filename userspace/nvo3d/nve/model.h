@@ -86,6 +86,7 @@ struct model_touch {
 	size_t n, cap;
 	bool members;
 	bool swept;			/* a snapshot ended: compare the whole VN */
+	bool quiet;			/* what cannot be done has been said before */
 	unsigned int ignored;		/* mappings with an older epoch than the one held */
 };
 
