@@ -64,10 +64,10 @@ other_dc() {
 
 # Ten a second while somebody turns the mode, and again: not one is lost.
 turned_under_frames() {
-	local i mode
+	local mode
 
 	lab_in "$(<"$LAB/vm1.ns")" ping -i 0.1 -c 150 -W 5 10.9.0.2 >"$LAB/ping" &
-	for i in 1 2; do
+	for _ in 1 2; do
 		for mode in push on-demand; do
 			run_cmd ctl 1 vn set blue --distribution $mode
 			busywait 20 in_force $mode

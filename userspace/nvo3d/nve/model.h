@@ -90,6 +90,7 @@ struct model_touch {
 	unsigned int ignored;		/* mappings with an older epoch than the one held */
 };
 
+void model_touch_mac(struct model_touch *touch, const struct mac_addr *mac);
 void model_touch_uninit(struct model_touch *touch);
 
 /*
@@ -103,14 +104,10 @@ void model_session_lost(struct model_vn *vn);
 /* The address is ours now with this epoch: what was known of it elsewhere is history */
 void model_map_own(struct model_vn *vn, const struct mac_addr *mac, uint64_t epoch);
 
-/*
- * Let go of @map, and do not take it over again until the director has heard of it, which
- * model_forgotten() says.
- */
+/* Let go of @map, and do not take it over again until model_forgotten(): the director knows */
 void model_map_forget(struct model_vn *vn, struct model_map *map);
 struct model_forget *model_forget_lookup(const struct model_vn *vn, const struct mac_addr *mac);
 void model_forgotten(struct model_vn *vn, struct model_forget *forget);
-void model_touch_mac(struct model_touch *touch, const struct mac_addr *mac);
 
 struct model_map *model_map_lookup(const struct model_vn *vn, const struct mac_addr *mac);
 
