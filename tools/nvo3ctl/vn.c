@@ -13,6 +13,7 @@ static const struct column list_columns[] = {
 	{ "TENANT", "tenant" },
 	{ "UNKNOWN", "unknown" },
 	{ "BUM", "bum" },
+	{ "DISTRIBUTION", "distribution" },
 	{ "HOME", "home_dc" },
 	{ "INTERFACES", "interfaces", .right = true },
 	{ "UUID", "uuid" },
@@ -25,6 +26,7 @@ static const struct column vn_columns[] = {
 	{ "tenant", "tenant" },
 	{ "unknown", "unknown" },
 	{ "bum", "bum" },
+	{ "distribution", "distribution" },
 	{ "home", "home_dc" },
 	{ "uuid", "uuid" },
 	{ NULL },
@@ -35,6 +37,7 @@ static const struct opt create_opts[] = {
 	{ "--tenant", OPT_TEXT },
 	{ "--unknown", OPT_TEXT },
 	{ "--bum", OPT_TEXT },
+	{ "--distribution", OPT_TEXT },
 	{ "--uuid", OPT_TEXT },
 	{ NULL },
 };
@@ -62,6 +65,7 @@ static int create(struct ctl *ctl, const struct args *args, struct err *err)
 static const struct opt set_opts[] = {
 	{ "--unknown", OPT_TEXT },
 	{ "--bum", OPT_TEXT },
+	{ "--distribution", OPT_TEXT },
 	{ NULL },
 };
 
@@ -101,10 +105,13 @@ static int delete(struct ctl *ctl, const struct args *args, struct err *err)
 
 static const struct verb verbs[] = {
 	{ "create",
-	  "NAME --vni N [--tenant TENANT] [--unknown {drop | ask | flood}]\n"
-	  "[--bum {none | replicate}] [--uuid UUID]",
+	  "NAME --vni N [--tenant TENANT] [--unknown {drop | ask | flood | relay}]\n"
+	  "[--bum {none | replicate}] [--distribution {push | on-demand | auto}]\n"
+	  "[--uuid UUID]",
 	  create_opts, 1, 1, create },
-	{ "set", "{NAME | UUID} [--unknown {drop | ask | flood}] [--bum {none | replicate}]",
+	{ "set",
+	  "{NAME | UUID} [--unknown {drop | ask | flood | relay}]\n"
+	  "[--bum {none | replicate}] [--distribution {push | on-demand | auto}]",
 	  set_opts, 1, 1, set },
 	{ "list", "", NULL, 0, 0, list },
 	{ "delete", "{NAME | UUID}", NULL, 1, 1, delete },

@@ -100,6 +100,16 @@ uint32_t chan_minor(const struct chan *chan)
 	return chan->minor;
 }
 
+bool chan_can(const struct chan *chan, const char *capability)
+{
+	const char *const *ours = chan->ops->capabilities;
+
+	for (unsigned int i = 0; ours && ours[i]; i++)
+		if (!strcmp(ours[i], capability))
+			return chan->capabilities & 1u << i;
+	return false;
+}
+
 void *chan_user(const struct chan *chan)
 {
 	return chan->user;

@@ -35,6 +35,8 @@ struct chan_ops {
 	 * is unknown here; a request is then answered with CODE(UNKNOWN_TYPE).
 	 */
 	bool (*message)(struct chan *chan, const struct msg *msg, void *arg);
+	/* What our HELLO says beyond the version; up to 32 words, NULL at the end; may be NULL */
+	const char *const *capabilities;
 };
 
 /*
@@ -69,6 +71,7 @@ bool chan_is_up(const struct chan *chan);
 const struct identity *chan_peer(const struct chan *chan);	/* valid from up to down */
 const char *chan_peer_name(const struct chan *chan);		/* "dc1/host1" or "?" */
 uint32_t chan_minor(const struct chan *chan);			/* the version both speak */
+bool chan_can(const struct chan *chan, const char *capability);	/* both have said this word */
 const char *chan_peer_addr(const struct chan *chan);		/* for logs */
 void *chan_user(const struct chan *chan);			/* what chan_set_user() gave */
 void chan_set_user(struct chan *chan, void *user);

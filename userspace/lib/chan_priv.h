@@ -80,6 +80,7 @@ struct chan {
 	uint64_t tick_ms;		/* while up: when the timer is due */
 	int64_t expiry;			/* of the peer's certificate; 0: none */
 	uint32_t minor;
+	uint32_t capabilities;		/* bit n: the peer has our nth one */
 
 	unsigned int roles;		/* that the peer may have */
 	struct identity peer;

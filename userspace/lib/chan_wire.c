@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include <event2/buffer.h>
@@ -93,11 +94,15 @@ static void send_body(struct chan *chan, uint32_t type, const ProtobufCMessage *
 
 void chan_wire_hello(struct chan *chan)
 {
+	const char *const *ours = chan->ops->capabilities;
 	Nvo3__Hello hello = NVO3__HELLO__INIT;
 
 	hello.major = PROTO_MAJOR;
 	hello.minor = PROTO_MINOR;
 	hello.software = SOFTWARE;
+	hello.capabilities = (char **)ours;
+	while (ours && ours[hello.n_capabilities])
+		hello.n_capabilities++;
 	send_body(chan, MSG(HELLO), &hello.base);
 }
 
@@ -144,6 +149,20 @@ static void make_printable(char *text)
 	}
 }
 
+/* What is not ours, too, is of no use here. */
+static uint32_t common_capabilities(const struct chan *chan, const Nvo3__Hello *hello)
+{
+	const char *const *ours = chan->ops->capabilities;
+	uint32_t common = 0;
+	size_t i, n;
+
+	for (n = 0; ours && ours[n]; n++)
+		for (i = 0; i < hello->n_capabilities; i++)
+			if (!strcmp(hello->capabilities[i], ours[n]))
+				common |= 1u << n;
+	return common;
+}
+
 static uint32_t lower(uint32_t a, uint32_t b)
 {
 	return a < b ? a : b;
@@ -175,6 +194,7 @@ static void first_word(struct chan *chan, const Nvo3__Envelope *env)
 		return;
 	}
 	chan->minor = lower(hello->minor, PROTO_MINOR);
+	chan->capabilities = common_capabilities(chan, hello);
 	nvo3__hello__free_unpacked(hello, NULL);
 	chan_went_up(chan);
 }

@@ -20,6 +20,11 @@
 #define PROTO_MAJOR	1
 #define PROTO_MINOR	0
 
+/* Words of HELLO: what goes beyond the version */
+#define CAN_ON_DEMAND	"on-demand"	/* MAP_QUERY, MAP_FORGET, VN_JOIN with interest */
+
+#define VN_UNKNOWN_MAX	3		/* relay, in VnInfo */
+
 /* A received request (id not 0) or event (id 0); borrowed for the callback. */
 struct msg {
 	uint32_t type;

@@ -151,13 +151,14 @@ static void get_vns(struct http_request *req, void *arg)
 		if (!vn->defined && !maps && !members)
 			continue;
 		json_array_append_new(items,
-				      json_pack("{s:s, s:s, s:i, s:b, s:I, s:i, s:i, s:i}", "uuid",
+				      json_pack("{s:s, s:s, s:i, s:b, s:I, s:i, s:i, s:i, s:b}", "uuid",
 						uuid_format(&vn->info.uuid, buf), "name",
 						vn->info.name, "vni", (int)vn->info.vni, "defined",
 						vn->defined, "revision",
 						(json_int_t)vn->log.revision, "members", members,
 						"maps", maps, "placements",
-						(int)HASH_COUNT(vn->placements)));
+						(int)HASH_COUNT(vn->placements), "on_demand",
+						vn->on_demand));
 	}
 	reply_items(req, items);
 }
@@ -219,6 +220,8 @@ static void put_progress(json_t *item, const struct follower *f)
 {
 	json_object_set_new(item, "revision", json_integer(f->at.told));
 	json_object_set_new(item, "acked", json_integer(f->acked));
+	if (f->at.only)
+		json_object_set_new(item, "interest", json_integer(HASH_COUNT(f->interest.all)));
 }
 
 static void put_members(json_t *items, struct db_vn *vn)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "db_item.h"
+#include "mode.h"
 
 #define EPOCH_DC_BITS	8
 #define EPOCH_TERM	(1ull << 40)		/* in db->epochs */
@@ -156,6 +157,7 @@ int db_vn_set(struct db *db, const struct db_vn_info *info, bool defined, struct
 		vn = vn_new(db, &info->uuid);
 	vn->info = *info;
 	vn->defined |= defined;
+	vn->on_demand = mode_on_demand(info->distribution, vn->n_maps, vn->on_demand);
 	if (db->observer)
 		db->observer->vn(vn, false, db->observer_arg);
 	return 0;
@@ -359,11 +361,20 @@ void db_nve_forget(struct db *db, struct db_nve *nve)
 	for (vn = db->vns; vn && nve->items; vn = vn->hh.next)
 		forget_in(db, vn, nve);
 	nve->n_locators = 0;
+	nve->relay = false;
 	nve->stale = 0;
 	nve->idle_since = 0;
 	nve->forgotten = true;
 	if (db->observer)
 		db->observer->nve(nve, db->observer_arg);
+}
+
+void db_nve_set_relay(struct db *db, struct db_nve *nve, bool relay)
+{
+	if (nve->relay == relay)
+		return;
+	nve->relay = relay;
+	nve_changed(db, nve);
 }
 
 void db_nve_set_stale(struct db *db, struct db_nve *nve, enum db_stale why, bool stale)

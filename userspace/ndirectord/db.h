@@ -67,8 +67,9 @@ void db_nve_forget(struct db *db, struct db_nve *nve);
 /* Another NVE of this DC than @nve that has this locator and is not silent, or NULL. */
 const struct db_nve *db_locator_owner(const struct db *db, const struct ip_addr *locator,
 				      const struct db_nve *nve);
-/* Both tell the NVE's memberships again, one item per VN: that says it for all mappings. */
+/* They tell the NVE's memberships again, one item per VN: that says it for all mappings. */
 void db_nve_set_locators(struct db *db, struct db_nve *nve, const struct ip_addr *locators, int n);
+void db_nve_set_relay(struct db *db, struct db_nve *nve, bool relay);
 void db_nve_set_stale(struct db *db, struct db_nve *nve, enum db_stale why, bool stale);
 
 /* NULL when gone. A walk by _first and _next, which skip what is gone, may delete as it goes. */
@@ -76,9 +77,12 @@ struct db_member *db_member_find(struct db_vn *vn, const struct db_nve *nve);
 struct db_member *db_member_first(const struct db_vn *vn);
 struct db_member *db_member_next(const struct db_member *member);
 void db_member_add(struct db *db, struct db_vn *vn, struct db_nve *nve);	/* again is fine */
+/* The first of those who changed after @revision, on by next_changed; tombstones too. */
+struct db_member *db_member_after(const struct db_vn *vn, uint64_t revision);
 void db_member_del(struct db *db, struct db_member *member);
 
 struct db_map *db_map_find(struct db_vn *vn, const struct mac_addr *mac);	/* the same */
+struct db_map *db_map_any(struct db_vn *vn, const struct mac_addr *mac);	/* tombstones too */
 struct db_map *db_map_first(const struct db_vn *vn);
 struct db_map *db_map_next(const struct db_map *map);
 /* Stores without asking; claim.h decides. False: it says what is there already. */

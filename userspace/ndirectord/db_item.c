@@ -6,17 +6,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 #include "db_item.h"
+#include "mode.h"
 
 #define container(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
 
 static void item_remove(struct db_item *item)
 {
-	if (item->kind == DB_MAP)
+	struct db_member *member = (struct db_member *)item;
+
+	if (item->kind == DB_MAP) {
 		HASH_DEL(item->vn->maps, (struct db_map *)item);
-	else
-		HASH_DEL(item->vn->members, (struct db_member *)item);
+	} else {
+		HASH_DEL(item->vn->members, member);
+		if (member->prev_changed)	/* not before db_restored() */
+			DL_DELETE2(item->vn->changed, member, prev_changed, next_changed);
+	}
 	free(item);
+}
+
+static void member_to_tail(struct db_member *member)
+{
+	struct db_vn *vn = member->item.vn;
+
+	if (member->prev_changed)
+		DL_DELETE2(vn->changed, member, prev_changed, next_changed);
+	DL_APPEND2(vn->changed, member, prev_changed, next_changed);
 }
 
 void db_item_free(struct db *db, struct db_item *item)
@@ -45,6 +61,8 @@ void db_item_touch(struct db *db, struct db_item *item, bool gone)
 
 	item->gone = gone;
 	old_vn = changelog_touch(&item->vn->log, &item->in_vn, gone);
+	if (item->kind == DB_MEMBER)
+		member_to_tail((struct db_member *)item);
 	/* an address that left for another data centre: ours is gone there, not changed */
 	if (item->nve->own)
 		old_own = changelog_touch(&db->own, &item->in_own, gone);
@@ -61,6 +79,17 @@ static struct db_member *member_any(struct db_vn *vn, const struct db_nve *nve)
 
 	HASH_FIND_PTR(vn->members, &nve, member);
 	return member;
+}
+
+struct db_member *db_member_after(const struct db_vn *vn, uint64_t revision)
+{
+	struct db_member *member = vn->changed ? vn->changed->prev_changed : NULL, *found = NULL;
+
+	while (member && member->item.in_vn.revision > revision) {
+		found = member;
+		member = member == vn->changed ? NULL : member->prev_changed;
+	}
+	return found;
 }
 
 struct db_member *db_member_find(struct db_vn *vn, const struct db_nve *nve)
@@ -114,7 +143,7 @@ void db_member_del(struct db *db, struct db_member *member)
 	db_item_touch(db, &member->item, true);
 }
 
-static struct db_map *map_any(struct db_vn *vn, const struct mac_addr *mac)
+struct db_map *db_map_any(struct db_vn *vn, const struct mac_addr *mac)
 {
 	struct db_map *map;
 
@@ -124,7 +153,7 @@ static struct db_map *map_any(struct db_vn *vn, const struct mac_addr *mac)
 
 struct db_map *db_map_find(struct db_vn *vn, const struct mac_addr *mac)
 {
-	struct db_map *map = map_any(vn, mac);
+	struct db_map *map = db_map_any(vn, mac);
 
 	return map && !map->item.gone ? map : NULL;
 }
@@ -172,12 +201,25 @@ static void take_back(struct db_map *map)
 {
 	db_ips_drop(map->item.vn, &map->ips, &map->mac);
 	map->item.nve->items--;
+	map->item.vn->n_maps--;
+}
+
+/* A VN with distribution auto may have passed one of its limits. */
+static void mode_changes(struct db *db, struct db_vn *vn)
+{
+	bool on_demand = mode_on_demand(vn->info.distribution, vn->n_maps, vn->on_demand);
+
+	if (on_demand == vn->on_demand)
+		return;
+	vn->on_demand = on_demand;
+	if (db->observer)
+		db->observer->vn(vn, false, db->observer_arg);
 }
 
 bool db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 		const struct db_ips *ips, uint64_t epoch, struct db_nve *nve)
 {
-	struct db_map *map = map_any(vn, mac);
+	struct db_map *map = db_map_any(vn, mac);
 
 	if (map && !map->item.gone && map->epoch == epoch && map->item.nve == nve &&
 	    ips_equal(&map->ips, ips))
@@ -188,17 +230,22 @@ bool db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 	else if (!map->item.gone)
 		take_back(map);
 	nve->items++;
+	vn->n_maps++;
 	map->item.nve = nve;
 	map->ips = *ips;
 	map->epoch = epoch;
 	db_item_touch(db, &map->item, false);
+	mode_changes(db, vn);
 	return true;
 }
 
 void db_map_del(struct db *db, struct db_map *map)
 {
+	struct db_vn *vn = map->item.vn;
+
 	take_back(map);
 	db_item_touch(db, &map->item, true);
+	mode_changes(db, vn);
 }
 
 struct db_placement *db_placement_find(struct db_vn *vn, const struct mac_addr *mac)
@@ -260,6 +307,7 @@ void db_restore_map(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 
 	map->ips = *ips;
 	map->epoch = epoch;
+	vn->n_maps++;
 	db_ips_hold(vn, ips, mac);
 	restore(db, &map->item, at);
 }
@@ -268,6 +316,18 @@ void db_restore_member(struct db *db, struct db_vn *vn, struct db_nve *nve,
 		       const struct db_restore *at)
 {
 	restore(db, &member_new(vn, nve)->item, at);
+}
+
+static void members_restored(struct db_vn *vn)
+{
+	struct changelog_item *entry;
+	struct db_item *item;
+
+	for (entry = vn->log.items; entry; entry = entry->next) {
+		item = container(entry, struct db_item, in_vn);
+		if (item->kind == DB_MEMBER)
+			member_to_tail((struct db_member *)item);
+	}
 }
 
 void db_restored(struct db *db)
@@ -279,5 +339,7 @@ void db_restored(struct db *db)
 	for (vn = db->vns; vn; vn = vn->hh.next) {
 		log = &vn->log;
 		changelog_restored(log, log->revision, log->gone_revision);
+		members_restored(vn);
+		vn->on_demand = mode_on_demand(vn->info.distribution, vn->n_maps, vn->on_demand);
 	}
 }

@@ -27,6 +27,7 @@ struct db_nve {
 	int n_locators;
 	unsigned int items;		/* mappings and memberships in its name */
 	uint64_t idle_since;		/* s since 1970; 0: it has items, or a session */
+	bool relay;			/* is told everything in any mode */
 	bool forgotten;			/* only tombstones still point to it */
 	UT_hash_handle hh;
 };
@@ -58,6 +59,7 @@ struct db_map {
 struct db_member {
 	struct db_item item;
 	struct follower *follower;	/* of tell.h: the session that has joined, or NULL */
+	struct db_member *prev_changed, *next_changed;	/* on vn->changed */
 	UT_hash_handle hh;
 };
 
@@ -86,15 +88,18 @@ struct db_vn_info {
 	char tenant[64];
 	char home_dc[32];
 	uint32_t vni;
-	uint32_t unknown, bum;		/* as in proto VnInfo */
+	uint32_t unknown, bum, distribution;	/* as in proto VnInfo */
 };
 
 struct db_vn {
 	struct db_vn_info info;
 	bool defined;			/* by our vCenter, not only heard of */
+	bool on_demand;			/* the distribution in force (mode.h) */
+	unsigned int n_maps;		/* that are not gone */
 	struct changelog log;
 	struct db_map *maps;		/* by mac; tombstones too */
 	struct db_member *members;	/* by NVE name; tombstones too */
+	struct db_member *changed;	/* all members by their last change, newest last */
 	struct db_placement *placements;	/* by mac */
 	struct db_ip *ips;
 	struct tell_log *told;		/* of tell.h; NULL: nobody follows */

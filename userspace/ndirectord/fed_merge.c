@@ -147,6 +147,7 @@ static void merge_member(struct director *d, const char *dc, const Nvo3__FedMemb
 	if (!nve)
 		return;
 	db_member_add(&d->db, vn, nve);
+	db_nve_set_relay(&d->db, nve, m->member->relay);
 	db_nve_set_stale(&d->db, nve, DB_STALE_NVE, m->member->stale);
 	db_member_find(vn, nve)->item.heard = snapshot;
 }

@@ -26,8 +26,24 @@ static bool wanted(const struct follow *f, const struct changelog_item *entry,
 	return !f->nve || item->nve != f->nve || (entry->gone && item->kind == DB_MAP);
 }
 
+/* All that he is interested in and that changed after @revision. */
+static void mark_after(struct follow *f, uint64_t revision)
+{
+	struct db_map *map;
+	struct interest *i;
+
+	for (i = f->only->all; i; i = i->hh.next) {
+		map = db_map_any(f->vn, &i->mac);
+		if (map && map->item.in_vn.revision > revision)
+			interest_mark(i);
+	}
+}
+
 static void begin_snapshot(struct follow *f)
 {
+	f->members = 0;
+	if (f->only)
+		mark_after(f, 0);
 	f->snapshot = true;
 	f->begun = false;
 	f->base = f->log->revision;
@@ -38,8 +54,17 @@ void follow_start(struct follow *f, uint64_t revision, bool resume)
 {
 	f->snapshot = false;
 	f->sent = revision;
+	f->members = revision;
 	if (!resume || !changelog_can_resume(f->log, revision))
 		begin_snapshot(f);
+	else if (f->only)
+		mark_after(f, revision);
+}
+
+void follow_wake(struct follow *f, uint64_t revision)
+{
+	f->sent = revision - 1;
+	f->members = revision - 1;
 }
 
 /* Has the log forgotten a deletion that he would have to be told of? */
@@ -64,8 +89,63 @@ static void collect(struct follow *f, struct follow_batch *b, struct changelog_i
 		b->revision = f->log->revision;
 }
 
+static void put_wanted(const struct follow *f, struct follow_batch *b, struct db_item *item)
+{
+	if (wanted(f, &item->in_vn, item))
+		b->items[b->n++] = item;
+}
+
+/*
+ * Members, then mappings. In the middle no revision would be true but the one that he has. An
+ * address without an item is not there, and he has never been told of it or is in a snapshot.
+ */
+static bool collect_interest(struct follow *f, struct follow_batch *b)
+{
+	struct db_member *member = db_member_after(f->vn, f->members);
+	struct db_map *map;
+
+	b->n = 0;
+	for (; member && b->n < FOLLOW_BATCH; member = member->next_changed) {
+		f->members = member->item.in_vn.revision;
+		put_wanted(f, b, &member->item);
+	}
+	while (f->only->dirty && b->n < FOLLOW_BATCH) {
+		map = db_map_any(f->vn, &f->only->dirty->mac);
+		interest_told(f->only->dirty);
+		if (map)
+			put_wanted(f, b, &map->item);
+	}
+	b->revision = f->sent;
+	return member || f->only->dirty;
+}
+
+static enum follow_more next_of_interest(struct follow *f, struct follow_batch *b)
+{
+	bool more;
+
+	if (missed(f))
+		begin_snapshot(f);
+	more = collect_interest(f, b);
+	if (!more) {
+		b->revision = f->log->revision;
+		f->sent = b->revision;
+		f->members = b->revision;
+	}
+	if (!b->n && !f->snapshot)
+		return FOLLOW_DONE;
+	b->begin = f->snapshot && !f->begun;
+	b->end = f->snapshot && !more;
+	f->begun = true;
+	f->told = b->revision;
+	if (!more)
+		f->snapshot = false;
+	return more ? FOLLOW_MORE : FOLLOW_LAST;
+}
+
 enum follow_more follow_next(struct follow *f, struct follow_batch *b)
 {
+	if (f->only)
+		return next_of_interest(f, b);
 	if (missed(f)) {
 		begin_snapshot(f);
 		b->next = NULL;

@@ -6,11 +6,16 @@
  * name what was gone when it began; what went since then is told like in deltas, for its
  * beginning may have named it. Should the log forget such a deletion meanwhile, another snapshot
  * begins.
+ *
+ * He is told of everything, or of the mappings that he is interested in (interest.h) and of all
+ * members. Then he does not walk the log, which costs what changes for everybody: what has
+ * changed for him is marked where it changes, and follow_wake() says so.
  */
 #ifndef NDIRECTORD_FOLLOW_H
 #define NDIRECTORD_FOLLOW_H
 
 #include "db.h"
+#include "interest.h"
 
 #define FOLLOW_BATCH	256		/* items in one message */
 
@@ -18,7 +23,9 @@ struct follow {
 	struct changelog *log;
 	struct db_vn *vn;		/* NULL: the log is that of own items */
 	struct db_nve *nve;		/* who is not told of himself, or NULL */
+	struct interest_set *only;	/* NULL: everything; needs vn */
 	uint64_t sent;			/* place on the log */
+	uint64_t members;		/* with only: place of the members, not before sent */
 	uint64_t told;			/* revision of the last message; 0: none yet */
 	uint64_t base;			/* of the log when the snapshot began */
 	bool snapshot;			/* in the middle of one */
@@ -34,8 +41,17 @@ struct follow_batch {
 	struct changelog_item *next;	/* what follows; NULL at first */
 };
 
-/* From @revision on, or with a snapshot: if @resume is false or the log cannot resume there. */
+/*
+ * From @revision on, or with a snapshot: if @resume is false or the log cannot resume there.
+ * What he is interested in has been added before.
+ */
 void follow_start(struct follow *f, uint64_t revision, bool resume);
+
+/*
+ * With only: he had been told all, and @revision is new and concerns him. Before it is told, its
+ * interest must have been marked.
+ */
+void follow_wake(struct follow *f, uint64_t revision);
 
 enum follow_more {
 	FOLLOW_DONE,	/* nothing to tell */

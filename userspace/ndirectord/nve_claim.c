@@ -42,6 +42,8 @@ static uint32_t advertise(struct director *d, struct nve_session *s, struct db_v
 		return CODE(BAD_STATE);
 	}
 	code = claim_advertise(vn, &mac, &ips, m->epoch, s->nve, err);
+	if (code == CODE(OK))
+		nve_interest_own(s, vn, &mac);
 	if (code == CODE(OK) && db_map_set(&d->db, vn, &mac, &ips, m->epoch, s->nve))
 		director_note(d, "mapping-set", s->nve->name, "MAC %s of VN %s, epoch %#llx",
 			      mac_addr_format(&mac, text), vn->info.name,

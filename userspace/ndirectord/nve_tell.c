@@ -51,15 +51,31 @@ void nve_tell(struct follower *f, const struct follow_batch *b)
 	free(u);
 }
 
+bool nve_on_demand(const struct db_vn *vn, const struct db_nve *nve, const struct chan *chan)
+{
+	return vn->on_demand && !nve->relay && chan_can(chan, CAN_ON_DEMAND);
+}
+
+void nve_put_vn(const struct db_vn *vn, const struct db_nve *nve, const struct chan *chan,
+		Nvo3__VnInfo *ret)
+{
+	wire_put_vn(&vn->info, ret);
+	ret->distribution = nve_on_demand(vn, nve, chan) ?
+			    NVO3__DISTRIBUTION__DISTRIBUTION_ON_DEMAND :
+			    NVO3__DISTRIBUTION__DISTRIBUTION_PUSH;
+}
+
 void nve_tell_vn(const struct db_vn *vn)
 {
 	Nvo3__VnUpdate m = NVO3__VN_UPDATE__INIT;
 	struct db_member *member;
 	Nvo3__VnInfo info;
 
-	wire_put_vn(&vn->info, &info);
 	m.vn = &info;
-	for (member = db_member_first(vn); member; member = db_member_next(member))
-		if (member->follower)
-			chan_event(member->follower->chan, MSG(VN_UPDATE), &m.base);
+	for (member = db_member_first(vn); member; member = db_member_next(member)) {
+		if (!member->follower)
+			continue;
+		nve_put_vn(vn, member->item.nve, member->follower->chan, &info);
+		chan_event(member->follower->chan, MSG(VN_UPDATE), &m.base);
+	}
 }

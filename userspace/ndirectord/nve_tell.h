@@ -5,11 +5,17 @@
 #ifndef NDIRECTORD_NVE_TELL_H
 #define NDIRECTORD_NVE_TELL_H
 
+#include "proto/control.pb-c.h"
 #include "tell.h"
 
 /* follower.arg is the struct director */
 void nve_tell(struct follower *f, const struct follow_batch *b);
 
+/* Is the session of this NVE told of its interest only, if it wishes so? */
+bool nve_on_demand(const struct db_vn *vn, const struct db_nve *nve, const struct chan *chan);
+/* The VN as this NVE has to know it: what is in force. Borrows from @vn. */
+void nve_put_vn(const struct db_vn *vn, const struct db_nve *nve, const struct chan *chan,
+		Nvo3__VnInfo *ret);
 /* Its policies, to all that have joined. */
 void nve_tell_vn(const struct db_vn *vn);
 

@@ -89,6 +89,7 @@ static void put_vn(struct director *d, struct db_vn *vn)
 	wire_put_vn(&vn->info, &info);
 	stored.info = &info;
 	stored.defined = vn->defined;
+	stored.on_demand = vn->on_demand;
 	stored.revision = vn->log.revision;
 	stored.gone = vn->log.gone_revision;
 	snprintf(key, sizeof(key), "vn/%s", uuid_format(&vn->info.uuid, uuid));
@@ -173,6 +174,7 @@ static void on_nve(struct db_nve *nve, void *arg)
 	stored.n_locators = nve->n_locators;
 	stored.stale = nve->stale & DB_STALE_NVE;
 	stored.idle_since = nve->idle_since;
+	stored.relay = nve->relay;
 	put(arg, key, &stored.base);
 }
 

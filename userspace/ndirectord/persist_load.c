@@ -71,6 +71,7 @@ static int load_vn(struct db *db, void *message, struct err *err)
 	vn = db_vn_find(db, &info.uuid);
 	vn->log.revision = stored->revision;
 	vn->log.gone_revision = stored->gone;
+	vn->on_demand = stored->on_demand;
 	return 0;
 }
 
@@ -81,6 +82,7 @@ static int load_nve(struct db *db, void *message, struct err *err)
 
 	nve->stale = stored->stale ? DB_STALE_NVE : 0;
 	nve->idle_since = stored->idle_since;
+	nve->relay = stored->relay;
 	if (!stored->n_locators)
 		return 0;
 	return wire_get_locators(stored->locators, stored->n_locators, nve->locators,

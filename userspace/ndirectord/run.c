@@ -10,6 +10,7 @@
 #include "run.h"
 #include "start.h"
 
+#define ABSENT_S	10
 #define FORGET_S	86400
 #define GRACE_S	20	/* above the longest pause between two attempts of a peer to connect */
 
@@ -58,6 +59,8 @@ static int read_settings(struct conf *conf, struct settings *s, struct err *err)
 		ret = conf_str_or(conf, "api", NULL, &s->api, err);
 	if (!ret)
 		ret = conf_str_or(conf, "socket", NULL, &s->socket, err);
+	if (!ret)
+		ret = conf_int_or(conf, "absent", 1, 3600, ABSENT_S, &s->absent, err);
 	if (!ret)
 		ret = conf_int_or(conf, "grace", 1, 3600, GRACE_S, &s->grace, err);
 	if (!ret)

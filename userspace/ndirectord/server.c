@@ -70,8 +70,11 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 	return false;
 }
 
+static const char *const capabilities[] = { CAN_ON_DEMAND, NULL };
+
 const struct chan_ops director_ops = {
 	.up = up,
 	.down = down,
 	.message = message,
+	.capabilities = capabilities,
 };

@@ -10,12 +10,10 @@
 #include "session_nve.h"
 #include "wire.h"
 
-struct join {
-	struct follower follower;
-	struct join *prev, *next;
-};
+#define QUERIES_PER_S	2000
+#define QUERIES_BURST	4096	/* as many as one kernel may have open */
 
-static struct nve_session *session_of(struct director *d, const struct db_nve *nve)
+struct nve_session *nve_session_of(struct director *d, const struct db_nve *nve)
 {
 	struct nve_session *s;
 
@@ -27,7 +25,7 @@ static struct nve_session *session_of(struct director *d, const struct db_nve *n
 
 bool nve_session_exists(struct director *d, const struct db_nve *nve)
 {
-	return session_of(d, nve);
+	return nve_session_of(d, nve);
 }
 
 void nve_session_up(struct director *d, struct chan *chan)
@@ -37,6 +35,7 @@ void nve_session_up(struct director *d, struct chan *chan)
 
 	s->chan = chan;
 	s->nve = nve;
+	rate_init(&s->queries, QUERIES_PER_S, QUERIES_BURST, loop_now_ms());
 	chan_set_user(chan, s);
 	DL_FOREACH(d->nve_sessions, old)
 		if (old->nve == nve)
@@ -71,19 +70,19 @@ void nve_session_down(struct director *d, struct chan *chan, const char *why)
 	while (s->joins)
 		end_join(d, s, s->joins);
 	DL_DELETE(d->nve_sessions, s);
-	if (!session_of(d, s->nve) && !d->stopping)
+	if (!nve_session_of(d, s->nve) && !d->stopping)
 		nve_silent(d, s->nve, why);
 	free(s);
 }
 
-static struct join *join_of(struct nve_session *s, const struct db_vn *vn)
+/* By its membership, for a session may have joined many VNs. */
+struct join *nve_join_of(struct nve_session *s, struct db_vn *vn)
 {
-	struct join *join;
+	struct db_member *member = db_member_find(vn, s->nve);
+	struct follower *f = member ? member->follower : NULL;
 
-	DL_FOREACH(s->joins, join)
-		if (join->follower.at.vn == vn)
-			break;
-	return join;
+	/* that of another session of this NVE, which is about to end, is not ours */
+	return f && f->chan == s->chan ? (struct join *)f : NULL;
 }
 
 /* What is sent to a locator must not end at another NVE. A silent one may be this host of old. */
@@ -123,6 +122,7 @@ static void on_register(struct director *d, struct nve_session *s, const struct 
 		return;
 	}
 	db_nve_set_locators(&d->db, s->nve, locators, n);
+	db_nve_set_relay(&d->db, s->nve, m->relay);
 	db_nve_set_stale(&d->db, s->nve, DB_STALE_NVE, false);
 	s->registered = true;
 	director_note(d, "nve-registered", s->nve->name, "with %d locators", n);
@@ -159,6 +159,10 @@ static void follow(struct director *d, struct nve_session *s, struct db_vn *vn,
 
 	*f = (struct follower){ .at = { .log = &vn->log, .vn = vn, .nve = s->nve },
 				.chan = s->chan, .send = nve_tell, .arg = d };
+	if (m->on_demand && nve_on_demand(vn, s->nve, s->chan))
+		nve_interest_start(d, s, f, m);
+	else if (m->on_demand)
+		same = false;	/* its revision is that of its interest */
 	follow_start(&f->at, m->revision, same);
 	if (!f->at.snapshot) {
 		f->at.told = m->revision;
@@ -200,14 +204,19 @@ static void on_join(struct director *d, struct nve_session *s, const struct msg 
 		director_answer(d, s->chan, msg, code, &err, NULL);
 		return;
 	}
-	old = join_of(s, vn);
+	old = nve_join_of(s, vn);
+	code = nve_interest_check(s, m, old, &err);
+	if (code != CODE(OK)) {
+		director_answer(d, s->chan, msg, code, &err, NULL);
+		return;
+	}
 	if (old)
 		end_join(d, s, old);
 	if (!db_member_find(vn, s->nve))
 		director_note(d, "vn-joined", s->nve->name, "VN %s", vn->info.name);
 	db_member_add(&d->db, vn, s->nve);
 	follow(d, s, vn, m);
-	wire_put_vn(&vn->info, &info);
+	nve_put_vn(vn, s->nve, s->chan, &info);
 	reply.vn = &info;
 	director_answer(d, s->chan, msg, CODE(OK), NULL, &reply.base);
 }
@@ -238,7 +247,7 @@ static void on_leave(struct director *d, struct nve_session *s, const struct msg
 	uint32_t code;
 
 	vn = nve_vn(d, &m->vn, &code, &err);
-	join = vn ? join_of(s, vn) : NULL;
+	join = vn ? nve_join_of(s, vn) : NULL;
 	if (join)
 		end_join(d, s, join);
 	if (vn)
@@ -257,7 +266,7 @@ static void on_ack(struct director *d, struct nve_session *s, const Nvo3__MapAck
 
 	vn = nve_vn(d, &m->vn, &code, NULL);
 	if (vn)
-		join = join_of(s, vn);
+		join = nve_join_of(s, vn);
 	if (!join || m->store.len != 16 || memcmp(m->store.data, store_id(d->store), 16))
 		return;
 	if (m->revision <= join->follower.at.told)
@@ -283,6 +292,12 @@ static void dispatch(struct director *d, struct nve_session *s, const struct msg
 	case MSG(MAP_WITHDRAW):
 		nve_withdraw(d, s, msg, message);
 		break;
+	case MSG(MAP_QUERY):
+		nve_query(d, s, msg, message);
+		break;
+	case MSG(MAP_FORGET):
+		nve_forget(d, s, msg, message);
+		break;
 	case MSG(MAP_ACK):
 		on_ack(d, s, message);
 		break;
@@ -302,6 +317,10 @@ static const ProtobufCMessageDescriptor *descriptor(uint32_t type)
 	case MSG(MAP_WITHDRAW):
 		/* the same fields */
 		return &nvo3__map_advertise__descriptor;
+	case MSG(MAP_QUERY):
+		return &nvo3__map_query__descriptor;
+	case MSG(MAP_FORGET):
+		return &nvo3__map_forget__descriptor;
 	case MSG(MAP_ACK):
 		return &nvo3__map_ack__descriptor;
 	}

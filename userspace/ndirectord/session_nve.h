@@ -7,18 +7,45 @@
 
 #include "director.h"
 #include "proto/control.pb-c.h"
+#include "rate.h"
+
+#define INTEREST_MAX	65536u	/* addresses in a session */
+
+/* A VN that it has joined in this session. */
+struct join {
+	struct follower follower;	/* first */
+	struct join *prev, *next;
+};
 
 struct nve_session {
 	struct chan *chan;
 	struct db_nve *nve;
 	struct join *joins;		/* list */
 	bool registered;
+	unsigned int interests;		/* in all VNs */
+	struct rate queries;
+	bool blamed;			/* for asking too much; an alert has told so */
 	struct nve_session *prev, *next;
 };
 
 /* NULL, with @code and a sentence: no UUID, or nobody here knows it. */
 struct db_vn *nve_vn(struct director *d, const ProtobufCBinaryData *uuid, uint32_t *code,
 		     struct err *err);
+
+struct nve_session *nve_session_of(struct director *d, const struct db_nve *nve);
+struct join *nve_join_of(struct nve_session *s, struct db_vn *vn);
+
+/* nve_ask.c: VN_JOIN's interest (CODE(OK), or a refusal), MAP_QUERY and MAP_FORGET; these answer */
+uint32_t nve_interest_check(const struct nve_session *s, const Nvo3__VnJoin *m,
+			    const struct join *old, struct err *err);
+void nve_interest_start(struct director *d, struct nve_session *s, struct follower *f,
+			const Nvo3__VnJoin *m);
+void nve_query(struct director *d, struct nve_session *s, const struct msg *msg,
+	       const Nvo3__MapQuery *m);
+void nve_forget(struct director *d, struct nve_session *s, const struct msg *msg,
+		const Nvo3__MapForget *m);
+/* It advertises this one: whoever takes it over, the NVE has to hear of it. */
+void nve_interest_own(struct nve_session *s, struct db_vn *vn, const struct mac_addr *mac);
 
 /* nve_claim.c: MAP_ADVERTISE and MAP_WITHDRAW, which have the same fields; these answer. */
 void nve_advertise(struct director *d, struct nve_session *s, const struct msg *msg,

@@ -123,7 +123,7 @@ struct director *director_start(struct loop *loop, const struct settings *s, str
 	d->loop = loop;
 	d->events = events_new();
 	db_init(&d->db, s->dc, s->dc_id);
-	tell_init(&d->tell, loop);
+	tell_init(&d->tell, loop, s->absent * 1000);
 	d->tls = tls_new(s->ca, s->cert, s->key, err);
 	if (d->tls)
 		ret = check_identity(d, s, err);

@@ -18,6 +18,7 @@ struct settings {
 	const char *dc, *name, *ca, *cert, *key, *store, *listen, *api, *socket;
 	long dc_id;
 	long forget;			/* s: after that an NVE without anything goes */
+	long absent;			/* s: how long an address counts as not there */
 	long grace;			/* s: how long after a start silence means nothing */
 	struct settings_peer *peers;
 	int n_peers;

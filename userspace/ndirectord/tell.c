@@ -70,30 +70,77 @@ static void schedule(struct tell *tell)
 	loop_defer(tell->loop, run, tell);
 }
 
+static void wake(struct tell *tell, struct follower *f, uint64_t revision)
+{
+	if (f->waiting)
+		return;
+	follow_wake(&f->at, revision);
+	wait_turn(tell, f);
+	schedule(tell);
+}
+
 static void retry(void *arg)
 {
 	schedule(arg);
 }
 
-void tell_init(struct tell *tell, struct loop *loop)
+void tell_fade(struct tell *tell, struct interest *i)
 {
-	*tell = (struct tell){ .loop = loop };
+	if (!tell->fading.first)
+		loop_timer_set(tell->fade, tell->lifetime_ms);
+	interest_fade(i, loop_now_ms() + tell->lifetime_ms);
+}
+
+/* Who has not been told yet that his address is gone keeps his interest in it until he is. */
+static void fade(void *arg)
+{
+	struct tell *tell = arg;
+	uint64_t now = loop_now_ms();
+	struct interest *i;
+
+	while ((i = interest_faded(&tell->fading, now))) {
+		if (i->dirty)
+			interest_fade(i, now + tell->lifetime_ms);
+		else
+			interest_del(i);
+	}
+	if (tell->fading.first)
+		loop_timer_set(tell->fade, tell->fading.first->until - now);
+}
+
+void tell_init(struct tell *tell, struct loop *loop, unsigned int lifetime_ms)
+{
+	*tell = (struct tell){ .loop = loop, .lifetime_ms = lifetime_ms };
+	tell->fade = loop_timer_new(loop, fade, tell);
 	tell->retry = loop_timer_new(loop, retry, tell);
 }
 
 void tell_uninit(struct tell *tell)
 {
 	loop_timer_free(tell->retry);
+	loop_timer_free(tell->fade);
+}
+
+static struct tell_log *log_get(struct db_vn *vn)
+{
+	if (!vn->told)
+		vn->told = calloc(1, sizeof(*vn->told));
+	return vn->told;
+}
+
+void tell_choose(struct tell *tell, struct follower *f, unsigned int *total)
+{
+	interest_init(&f->interest, &log_get(f->at.vn)->interests, &tell->fading, total, f);
+	f->at.only = &f->interest;
 }
 
 void tell_add(struct tell *tell, struct follower *f)
 {
-	struct db_vn *vn = f->at.vn;
-
-	if (vn && !vn->told)
-		vn->told = calloc(1, sizeof(*vn->told));
-	f->log = vn ? vn->told : &tell->own;
-	DL_APPEND(f->log->followers, f);
+	f->log = f->at.vn ? log_get(f->at.vn) : &tell->own;
+	if (f->at.only)
+		DL_APPEND(f->log->choosy, f);
+	else
+		DL_APPEND(f->log->followers, f);
 	wait_turn(tell, f);
 	schedule(tell);
 }
@@ -103,8 +150,13 @@ void tell_del(struct tell *tell, struct follower *f)
 	struct tell_log *log = f->log;
 
 	stop_waiting(tell, f);
-	DL_DELETE(log->followers, f);
-	if (log->followers || log == &tell->own)
+	if (f->at.only) {
+		interest_uninit(&f->interest);
+		DL_DELETE(log->choosy, f);
+	} else {
+		DL_DELETE(log->followers, f);
+	}
+	if (log->followers || log->choosy || log == &tell->own)
 		return;
 	if (log->changed)
 		DL_DELETE(tell->changed, log);
@@ -121,8 +173,56 @@ static void log_changed(struct tell *tell, struct tell_log *log)
 	schedule(tell);
 }
 
+static void map_changed(struct tell *tell, struct tell_log *log, const struct db_map *map)
+{
+	struct interest *i;
+
+	for (i = interest_first(&log->interests, &map->mac); i; i = i->next_in) {
+		/* before it is marked: he may have been told all until now */
+		wake(tell, i->set->owner, map->item.in_vn.revision);
+		interest_mark(i);
+		if (map->item.gone)
+			tell_fade(tell, i);
+		else
+			interest_keep(i);
+	}
+}
+
+static void choosy_changed(struct tell *tell, const struct db_item *item)
+{
+	struct tell_log *log = item->vn->told;
+	struct follower *f;
+
+	if (!log)
+		return;
+	if (item->kind == DB_MAP) {
+		map_changed(tell, log, (const struct db_map *)item);
+		return;
+	}
+	DL_FOREACH(log->choosy, f)
+		wake(tell, f, item->in_vn.revision);
+}
+
+bool tell_now(struct tell *tell, struct follower *f, struct db_item *item)
+{
+	struct follow_batch b = { .n = 1, .items = { item } };
+
+	if (!serve(f)) {
+		wait_turn(tell, f);
+		return false;
+	}
+	stop_waiting(tell, f);
+	if (!item)
+		return true;
+	b.revision = f->at.sent;
+	f->at.told = b.revision;
+	f->send(f, &b);
+	return true;
+}
+
 void tell_changed(struct tell *tell, const struct db_item *item)
 {
+	choosy_changed(tell, item);
 	log_changed(tell, item->vn->told);
 	if (item->in_own.revision)
 		log_changed(tell, &tell->own);

@@ -6,6 +6,9 @@
  * a peer. Followers hang off their log. Once per turn of the loop those of the logs that have
  * changed are sent what lies behind their place (follow.h). A follower whose channel is slow
  * waits, and then gets each item once, as it is by then; he costs nobody else anything.
+ *
+ * Who follows an interest only (f->at.only) is found by the address that has changed: a change
+ * costs as much as there are followers who are told of it.
  */
 #ifndef NDIRECTORD_TELL_H
 #define NDIRECTORD_TELL_H
@@ -15,7 +18,9 @@
 
 /* A log that somebody follows. */
 struct tell_log {
-	struct follower *followers;	/* list */
+	struct follower *followers;	/* list: of everything */
+	struct follower *choosy;	/* list: of their interest */
+	struct interest_index interests;
 	bool changed;			/* is on tell->changed */
 	struct tell_log *prev, *next;
 };
@@ -23,6 +28,9 @@ struct tell_log {
 struct tell {
 	struct loop *loop;
 	struct loop_timer *retry;	/* for channels that were full */
+	struct loop_timer *fade;
+	struct interest_fading fading;
+	unsigned int lifetime_ms;	/* of an interest in what is not there */
 	bool scheduled;
 	struct tell_log own;		/* followers of the log of own items */
 	struct tell_log *changed;	/* list */
@@ -33,6 +41,7 @@ struct follower {
 	struct follow at;
 	struct chan *chan;
 	struct tell_log *log;
+	struct interest_set interest;	/* what at.only points to, if it does */
 	bool waiting;			/* is on tell->waiting */
 	uint64_t acked;			/* revision that he says he has applied */
 	void (*send)(struct follower *f, const struct follow_batch *b);
@@ -41,12 +50,21 @@ struct follower {
 	struct follower *prev_waiting, *next_waiting;
 };
 
-void tell_init(struct tell *tell, struct loop *loop);
+void tell_init(struct tell *tell, struct loop *loop, unsigned int lifetime_ms);
 void tell_uninit(struct tell *tell);
+/* To follow the log of @f->at.vn by interest: before interests are added. @total as there. */
+void tell_choose(struct tell *tell, struct follower *f, unsigned int *total);
 /* @f->at says which log; it is to have been started (follow_start()). */
 void tell_add(struct tell *tell, struct follower *f);
 void tell_del(struct tell *tell, struct follower *f);
 /* @item has changed; cheap, any number of times. */
 void tell_changed(struct tell *tell, const struct db_item *item);
+/*
+ * At once, and whether it has changed or not: @item, after all that had to be told before; @item
+ * may be NULL. False: the channel is full, and all is told later but @item.
+ */
+bool tell_now(struct tell *tell, struct follower *f, struct db_item *item);
+/* @i is in an address that nobody has: it ends with its lifetime if that stays so. */
+void tell_fade(struct tell *tell, struct interest *i);
 
 #endif /* NDIRECTORD_TELL_H */

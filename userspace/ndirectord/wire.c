@@ -31,7 +31,8 @@ int wire_get_vn(const Nvo3__VnInfo *in, struct db_vn_info *ret, struct err *err)
 	if (in->vni < 1 || in->vni > 16777215)
 		return err_set(err, EINVAL, "VNI %u of VN %s is not from 1 to 16777215", in->vni,
 			       in->name);
-	if (in->unknown > 2 || in->bum > 1)
+	if (in->unknown > VN_UNKNOWN_MAX || in->bum > 1 ||
+	    in->distribution > NVO3__DISTRIBUTION__DISTRIBUTION_AUTO)
 		return err_set(err, EINVAL, "VN %s has a policy that is not known here", in->name);
 	if (!in->name[0])
 		return err_set(err, EINVAL, "VN without name");
@@ -45,6 +46,7 @@ int wire_get_vn(const Nvo3__VnInfo *in, struct db_vn_info *ret, struct err *err)
 	vn.vni = in->vni;
 	vn.unknown = in->unknown;
 	vn.bum = in->bum;
+	vn.distribution = in->distribution;
 	*ret = vn;
 	return 0;
 }
@@ -109,6 +111,7 @@ void wire_put_vn(const struct db_vn_info *vn, Nvo3__VnInfo *ret)
 	ret->vni = vn->vni;
 	ret->unknown = vn->unknown;
 	ret->bum = vn->bum;
+	ret->distribution = vn->distribution;
 	ret->tenant = (char *)vn->tenant;
 	ret->home_dc = (char *)vn->home_dc;
 }
@@ -162,5 +165,6 @@ Nvo3__Member *wire_put_member(struct db_nve *nve, struct wire_item *room)
 	m->locators = put_locators(nve, room);
 	m->n_locators = nve->n_locators;
 	m->stale = nve->stale;
+	m->relay = nve->relay;
 	return m;
 }

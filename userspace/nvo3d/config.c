@@ -10,6 +10,8 @@
 /* What is left of an underlay packet of 1500 bytes after outer IP, UDP, VXLAN and Ethernet */
 #define MTU_OVER_IPV4 1450
 #define MTU_OVER_IPV6 1430
+/* A mapping on demand that no frame used */
+#define IDLE_S 300
 
 static int read_number(struct conf *conf, const char *path, long max, uint32_t *ret,
 		       struct err *err)
@@ -90,7 +92,7 @@ static int read_bfd(struct conf *conf, struct config_bfd *bfd, struct err *err)
 static int read_nve(struct conf *conf, struct config *c, struct err *err)
 {
 	struct config_nve *nve = &c->nve;
-	long port;
+	long port, idle;
 	int rc;
 
 	rc = conf_str(conf, "nve.dev", &nve->dev, err);
@@ -106,6 +108,13 @@ static int read_nve(struct conf *conf, struct config *c, struct err *err)
 	if (rc)
 		return rc;
 	nve->dstport = port;
+	rc = conf_int_or(conf, "nve.idle", 1, 86400, IDLE_S, &idle, err);
+	if (rc)
+		return rc;
+	nve->idle = idle;
+	rc = conf_bool_or(conf, "nve.relay", false, &nve->relay, err);
+	if (rc)
+		return rc;
 	rc = read_mtu(conf, "nve.mtu", nve->local6.family ? MTU_OVER_IPV6 : MTU_OVER_IPV4,
 		      &nve->mtu, err);
 	if (rc)

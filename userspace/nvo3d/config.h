@@ -25,6 +25,8 @@ struct config_nve {
 	const char *listen;
 	const char *const *directors;
 	int n_directors;
+	bool relay;			/* is told everything, and sends on for others */
+	uint32_t idle;			/* s: a mapping that was not used for so long goes */
 	struct config_bfd bfd;
 };
 

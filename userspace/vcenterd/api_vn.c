@@ -26,21 +26,28 @@ static int parse_policies(json_t *body, struct vn *vn, struct err *err)
 {
 	const char *unknown = word_unknown(vn->unknown);
 	const char *bum = word_bum(vn->bum);
+	const char *distribution = word_distribution(vn->distribution);
 
-	if (json_opt_str(body, "unknown", &unknown, err) || json_opt_str(body, "bum", &bum, err))
+	if (json_opt_str(body, "unknown", &unknown, err) ||
+	    json_opt_str(body, "bum", &bum, err) ||
+	    json_opt_str(body, "distribution", &distribution, err))
 		return -EINVAL;
 	if (word_unknown_parse(unknown, &vn->unknown))
-		return err_set(err, EINVAL, "unknown: \"%s\" is none of drop, ask, flood",
+		return err_set(err, EINVAL, "unknown: \"%s\" is none of drop, ask, flood, relay",
 			       unknown);
 	if (word_bum_parse(bum, &vn->bum))
 		return err_set(err, EINVAL, "bum: \"%s\" is none of none, replicate", bum);
+	if (word_distribution_parse(distribution, &vn->distribution))
+		return err_set(err, EINVAL,
+			       "distribution: \"%s\" is none of push, on-demand, auto",
+			       distribution);
 	return 0;
 }
 
 static int parse(json_t *body, struct vn *vn, struct err *err)
 {
 	static const char *const known[] = { "name", "vni", "tenant", "uuid", "unknown", "bum",
-					     NULL };
+					     "distribution", NULL };
 	const char *name, *tenant = "", *uuid = NULL;
 	long long vni;
 
@@ -83,7 +90,7 @@ void api_vn_create(struct http_request *req, void *arg)
 
 void api_vn_set(struct http_request *req, void *arg)
 {
-	static const char *const known[] = { "unknown", "bum", NULL };
+	static const char *const known[] = { "unknown", "bum", "distribution", NULL };
 	struct vcenter *vc = arg;
 	json_t *body = http_body(req);
 	struct vn want, *vn;
@@ -97,7 +104,7 @@ void api_vn_set(struct http_request *req, void *arg)
 		want = *vn;
 		ret = json_only(body, known, &err) ? -EINVAL : parse_policies(body, &want, &err);
 		if (!ret)
-			ret = vn_ops_set(vc, vn, want.unknown, want.bum, &err);
+			ret = vn_ops_set(vc, vn, &want, &err);
 	}
 	if (ret)
 		api_refuse(req, ret, &err);

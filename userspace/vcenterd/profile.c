@@ -43,10 +43,12 @@ int vn_from_msg(const Nvo3__VnInfo *msg, struct vn *ret, struct err *err)
 		return -EINVAL;
 	if (!msg->vni || msg->vni > 0xffffff)
 		return err_set(err, EINVAL, "VNI %u is not from 1 to 16777215", msg->vni);
-	if (msg->unknown > NVO3_UNKNOWN_FLOOD)
+	if (msg->unknown > VN_UNKNOWN_MAX)
 		return err_set(err, EINVAL, "unknown policy %u is not known", msg->unknown);
 	if (msg->bum > NVO3_BUM_REPLICATE)
 		return err_set(err, EINVAL, "BUM policy %u is not known", msg->bum);
+	if (msg->distribution > NVO3__DISTRIBUTION__DISTRIBUTION_AUTO)
+		return err_set(err, EINVAL, "distribution %u is not known", msg->distribution);
 	if (!*msg->home_dc || strlen(msg->home_dc) >= sizeof(vn.home_dc))
 		return err_set(err, EINVAL, "home DC of the VN is missing or too long");
 	snprintf(vn.name, sizeof(vn.name), "%s", msg->name);
@@ -55,6 +57,7 @@ int vn_from_msg(const Nvo3__VnInfo *msg, struct vn *ret, struct err *err)
 	vn.vni = msg->vni;
 	vn.unknown = msg->unknown;
 	vn.bum = msg->bum;
+	vn.distribution = msg->distribution;
 	*ret = vn;
 	return 0;
 }
@@ -68,6 +71,7 @@ Nvo3__VnInfo vn_to_msg(const struct vn *vn)
 	msg.vni = vn->vni;
 	msg.unknown = vn->unknown;
 	msg.bum = vn->bum;
+	msg.distribution = vn->distribution;
 	msg.tenant = (char *)vn->tenant;
 	msg.home_dc = (char *)vn->home_dc;
 	return msg;

@@ -49,6 +49,7 @@ json_t *view_vn(const struct vn *vn)
 	set(obj, "tenant", vn->tenant);
 	set(obj, "unknown", word_unknown(vn->unknown));
 	set(obj, "bum", word_bum(vn->bum));
+	set(obj, "distribution", word_distribution(vn->distribution));
 	set(obj, "home_dc", vn->home_dc);
 	set_int(obj, "interfaces", vn->users);
 	return obj;

@@ -7,10 +7,22 @@
 #include "vn_ops.h"
 #include "words.h"
 
+static bool same_policies(const struct vn *a, const struct vn *b)
+{
+	return a->unknown == b->unknown && a->bum == b->bum && a->distribution == b->distribution;
+}
+
+static void take_policies(struct vn *vn, const struct vn *from)
+{
+	vn->unknown = from->unknown;
+	vn->bum = from->bum;
+	vn->distribution = from->distribution;
+}
+
 static bool is_same(const struct vn *a, const struct vn *b)
 {
 	return !strcmp(a->name, b->name) && a->vni == b->vni && !strcmp(a->tenant, b->tenant) &&
-	       a->unknown == b->unknown && a->bum == b->bum && !strcmp(a->home_dc, b->home_dc);
+	       same_policies(a, b) && !strcmp(a->home_dc, b->home_dc);
 }
 
 static int add(struct vcenter *vc, const struct vn *tmpl, struct vn **ret, struct err *err)
@@ -50,35 +62,33 @@ int vn_ops_create(struct vcenter *vc, const struct vn *tmpl, struct vn **ret, st
 	return 0;
 }
 
-static int set_policies(struct vcenter *vc, struct vn *vn, uint32_t unknown, uint32_t bum,
-			struct err *err)
+static int set_policies(struct vcenter *vc, struct vn *vn, const struct vn *want, struct err *err)
 {
 	struct vn old = *vn;
 	int ret;
 
-	vn->unknown = unknown;
-	vn->bum = bum;
+	take_policies(vn, want);
 	ret = persist_vn(vc->store, vn, err);
 	if (ret) {
-		vn->unknown = old.unknown;
-		vn->bum = old.bum;
+		take_policies(vn, &old);
 		return ret;
 	}
-	note(vc, "vn-set", vn->name, "unknown %s, bum %s", word_unknown(unknown), word_bum(bum));
+	note(vc, "vn-set", vn->name, "unknown %s, bum %s, distribution %s",
+	     word_unknown(vn->unknown), word_bum(vn->bum), word_distribution(vn->distribution));
 	session_director_vn_set(vc, vn);
 	return 0;
 }
 
-int vn_ops_set(struct vcenter *vc, struct vn *vn, uint32_t unknown, uint32_t bum, struct err *err)
+int vn_ops_set(struct vcenter *vc, struct vn *vn, const struct vn *want, struct err *err)
 {
 	int ret;
 
 	if (strcmp(vn->home_dc, vc->conf.dc))
 		return err_set(err, EACCES, "VN %s belongs to %s and is changed there", vn->name,
 			       vn->home_dc);
-	if (vn->unknown == unknown && vn->bum == bum)
+	if (same_policies(vn, want))
 		return 0;
-	ret = set_policies(vc, vn, unknown, bum, err);
+	ret = set_policies(vc, vn, want, err);
 	if (!ret)
 		session_peer_vn_set(vc, vn);
 	return ret;
@@ -111,10 +121,9 @@ static int set_again(struct vcenter *vc, struct vn *vn, const struct vn *tmpl, s
 
 	if (is_same(vn, tmpl))
 		return 0;
-	new.unknown = tmpl->unknown;
-	new.bum = tmpl->bum;
+	take_policies(&new, tmpl);
 	if (is_same(&new, tmpl))
-		return set_policies(vc, vn, tmpl->unknown, tmpl->bum, err);
+		return set_policies(vc, vn, tmpl, err);
 	return err_set(err, EEXIST, "VN %s of %s is known here with other properties", vn->name,
 		       vn->home_dc);
 }

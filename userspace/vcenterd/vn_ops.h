@@ -10,8 +10,8 @@
 
 /* A VN of this DC. The same one again is 0 too. -EEXIST when name, VNI or uuid are taken. */
 int vn_ops_create(struct vcenter *vc, const struct vn *tmpl, struct vn **ret, struct err *err);
-/* Other policies; @vn is as it was when it fails. -EACCES when another DC made it. */
-int vn_ops_set(struct vcenter *vc, struct vn *vn, uint32_t unknown, uint32_t bum, struct err *err);
+/* The policies of @want; @vn is as it was when it fails. -EACCES when another DC made it. */
+int vn_ops_set(struct vcenter *vc, struct vn *vn, const struct vn *want, struct err *err);
 /* -EBUSY while VMs use it, -EACCES when another DC made it. */
 int vn_ops_delete(struct vcenter *vc, struct vn *vn, struct err *err);
 

@@ -15,8 +15,9 @@ static const char *const vm_ops[] = {
 	[VM_OP_STOP] = "stop",
 	[VM_OP_ADOPT] = "register",
 };
-static const char *const unknowns[] = { "drop", "ask", "flood" };
+static const char *const unknowns[] = { "drop", "ask", "flood", "relay" };
 static const char *const bums[] = { "none", "replicate" };
+static const char *const distributions[] = { "push", "on-demand", "auto" };
 static const char *const lookups[] = { "not-found", "found", "moving" };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -52,6 +53,11 @@ const char *word_bum(uint32_t policy)
 	return bums[policy < COUNT(bums) ? policy : 0];
 }
 
+const char *word_distribution(uint32_t mode)
+{
+	return distributions[mode < COUNT(distributions) ? mode : 0];
+}
+
 const char *word_lookup(uint32_t result)
 {
 	return lookups[result < COUNT(lookups) ? result : 0];
@@ -65,4 +71,9 @@ int word_unknown_parse(const char *word, uint32_t *ret)
 int word_bum_parse(const char *word, uint32_t *ret)
 {
 	return parse(bums, COUNT(bums), word, ret);
+}
+
+int word_distribution_parse(const char *word, uint32_t *ret)
+{
+	return parse(distributions, COUNT(distributions), word, ret);
 }

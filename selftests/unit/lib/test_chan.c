@@ -67,6 +67,37 @@ static void test_request_and_event_both_ways(void **state)
 	pair_free(&p);
 }
 
+static void test_capabilities_that_both_have(void **state)
+{
+	static const char *const red_blue[] = { "red", "blue", NULL };
+	static const char *const blue_green[] = { "blue", "green", NULL };
+	struct chan_ops server_ops = end_ops, client_ops = end_ops;
+	const char *addr;
+	struct lab *lab = *state;
+	struct pair p = { 0 };
+	struct end plain = { 0 };
+
+	addr = lab_addr(lab->port);
+	server_ops.capabilities = red_blue;
+	client_ops.capabilities = blue_green;
+	p.s = chan_listen(lab->loop, lab->director, addr, ROLE_BIT(ROLE_NVE), &server_ops,
+			  &p.server, NULL);
+	p.client.chan = chan_connect(lab->loop, lab->nve, &addr, 1, ROLE_BIT(ROLE_DIRECTOR),
+				     &client_ops, &p.client, NULL);
+	LAB_WAIT(lab, p.server.ups && p.client.ups);
+	assert_true(chan_can(p.server.chan, "blue") && chan_can(p.client.chan, "blue"));
+	assert_false(chan_can(p.server.chan, "red") || chan_can(p.client.chan, "red"));
+	assert_false(chan_can(p.server.chan, "green") || chan_can(p.client.chan, "green"));
+	chan_free(p.client.chan);
+	LAB_WAIT(lab, p.server.downs);
+	/* who says none has none */
+	lab_connect(lab, lab->nve, lab->port, &plain);
+	LAB_WAIT(lab, p.server.ups == 2 && plain.ups);
+	assert_false(chan_can(p.server.chan, "blue") || chan_can(plain.chan, "blue"));
+	chan_free(plain.chan);
+	chan_server_free(p.s);
+}
+
 static void order_answer(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
 	Nvo3__VmLookup *lookup = msg_decode(body, &nvo3__vm_lookup__descriptor, NULL);
@@ -296,6 +327,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LAB_TEST(test_up_and_down_on_both_sides),
 		LAB_TEST(test_request_and_event_both_ways),
+		LAB_TEST(test_capabilities_that_both_have),
 		LAB_TEST(test_1000_pipelined),
 		LAB_TEST(test_largest_body),
 		LAB_TEST(test_unknown_request_is_answered),

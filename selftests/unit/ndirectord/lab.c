@@ -2,3 +2,4 @@
 /* All of the laboratory; see lab.h. */
 #include "lab_proc.c"
 #include "lab_peer.c"
+#include "lab_ask.c"

@@ -56,6 +56,7 @@ struct proc {
 	uint16_t port, api;
 	unsigned int grace;		/* s */
 	unsigned int forget;		/* s; 0: as by default */
+	unsigned int absent;		/* the same */
 	unsigned long file_limit;	/* bytes; 0: none */
 	const struct proc *with[3];	/* peers, NULL at the end */
 	const struct proc *standby;	/* where sessions go, too, or NULL */

@@ -106,6 +106,7 @@ static void took_member(struct peer *p, uint8_t vn, const Nvo3__Member *m)
 
 	snprintf(t->nve, sizeof(t->nve), "%s", m->nve);
 	t->stale = m->stale;
+	t->relay = m->relay;
 	p->member_sets++;
 }
 
@@ -224,6 +225,7 @@ static void vn_told(struct peer *p, const struct msg *msg)
 	assert_non_null(m);
 	p->vn_updates++;
 	p->vn_unknown = m->vn->unknown;
+	p->distribution = m->vn->distribution;
 	msg_free(m);
 }
 
@@ -261,10 +263,15 @@ static struct tls *tls_of(struct lab *lab, const char *file)
 	return tls;
 }
 
+bool peer_is_old;
+
 void peer_open(struct peer *p, struct proc *d, const char *dc, const char *role, const char *name,
 	       bool wait)
 {
-	static const struct chan_ops ops = { .up = up, .down = down, .message = message };
+	static const char *const can[] = { CAN_ON_DEMAND, NULL };
+	static const struct chan_ops old = { .up = up, .down = down, .message = message };
+	static const struct chan_ops ops = { .up = up, .down = down, .message = message,
+					     .capabilities = can };
 	char file[64], addr[2][32];
 	const char *const addrs[] = { addr[0], addr[1] };
 	struct err err;
@@ -278,7 +285,7 @@ void peer_open(struct peer *p, struct proc *d, const char *dc, const char *role,
 		snprintf(addr[1], sizeof(addr[1]), "127.0.0.1:%u", d->standby->port);
 	p->tls = tls_of(d->lab, file);
 	p->chan = chan_connect(d->lab->loop, p->tls, addrs, d->standby ? 2 : 1,
-			       ROLE_BIT(ROLE_DIRECTOR), &ops, p, &err);
+			       ROLE_BIT(ROLE_DIRECTOR), peer_is_old ? &old : &ops, p, &err);
 	if (!p->chan)
 		fail_msg("%s", err.text);
 	DL_APPEND(d->lab->peers, p);
@@ -307,9 +314,15 @@ static void answered(uint32_t code, const char *text, const struct msg *body, vo
 	p->answers++;
 	p->code = code;
 	snprintf(p->text, sizeof(p->text), "%s", text);
-	if (code != CODE(OK))
+	if (body->type == MSG(MAP_QUERY)) {
+		m = msg_decode(body, &nvo3__map_query_reply__descriptor, NULL);
+		p->lifetime = ((Nvo3__MapQueryReply *)m)->lifetime;
+	} else if (code != CODE(OK)) {
 		return;
-	if (body->type == MSG(PLACE)) {
+	} else if (body->type == MSG(VN_JOIN)) {
+		m = msg_decode(body, &nvo3__vn_join_reply__descriptor, NULL);
+		p->distribution = ((Nvo3__VnJoinReply *)m)->vn->distribution;
+	} else if (body->type == MSG(PLACE)) {
 		m = msg_decode(body, &nvo3__place_reply__descriptor, NULL);
 		p->epoch = ((Nvo3__PlaceReply *)m)->epoch;
 	} else if (body->type == MSG(NVE_REGISTER) || body->type == MSG(FED_SUBSCRIBE)) {
@@ -496,6 +509,7 @@ uint32_t say_vn_set(struct peer *p, uint8_t vn, uint32_t vni, const char *name)
 	info.vni = vni;
 	info.name = (char *)name;
 	info.unknown = p->vn_unknown;
+	info.distribution = p->distribution;
 	m.vn = &info;
 	return peer_ask(p, MSG(VN_SET), &m.base);
 }

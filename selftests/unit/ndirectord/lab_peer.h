@@ -16,7 +16,7 @@ struct told {
 	char key[128];			/* of maps "VN MAC", of members "VN NVE" */
 	char nve[100];
 	uint64_t epoch;
-	bool stale, named;
+	bool stale, named, relay;
 	UT_hash_handle hh;
 };
 
@@ -44,8 +44,12 @@ struct peer {
 	bool in_snapshot, acks;
 	unsigned int vn_updates;
 	uint32_t vn_unknown;		/* of the last VN_UPDATE; of say_vn_set() */
+	uint32_t distribution;		/* the same, and of the answer to VN_JOIN */
+	uint32_t lifetime;		/* of the answer to MAP_QUERY */
 	struct peer *prev, *next;
 };
+
+extern bool peer_is_old;		/* those opened from now on have no capabilities */
 
 /* @role and @name are those of the certificate. Waits for the session if @wait. */
 void peer_open(struct peer *p, struct proc *d, const char *dc, const char *role, const char *name,
@@ -68,6 +72,16 @@ uint32_t say_advertise_many(struct peer *p, uint8_t vn, uint32_t first, uint32_t
 /* Advertise, and do not wait for the answer. */
 void say_unheard(struct peer *p, uint8_t vn, uint32_t first, uint32_t n, const uint64_t *epochs);
 uint32_t say_withdraw(struct peer *p, uint8_t vn, uint32_t addr, uint64_t epoch);
+
+/* lab_ask.c: as an NVE that is told of its interest only */
+uint32_t say_relay(struct peer *p, uint8_t locator);	/* registers as one */
+uint32_t say_join_for(struct peer *p, uint8_t vn, const uint8_t *store, uint64_t revision,
+		      const uint32_t *addrs, size_t n);
+/* @asker 0: none is named */
+uint32_t say_query(struct peer *p, uint8_t vn, uint32_t addr, uint32_t asker);
+uint32_t say_forget(struct peer *p, uint8_t vn, uint32_t addr);
+/* All that the director had to tell it until now has come. */
+void peer_settle(struct peer *p);
 
 uint32_t say_vn_set(struct peer *p, uint8_t vn, uint32_t vni, const char *name);
 uint32_t say_vn_delete(struct peer *p, uint8_t vn);

@@ -136,6 +136,8 @@ static void write_conf(struct proc *d)
 		fprintf(f, "store = \"sqlite:%s/%s.db\";\n", dir, d->dc);
 	if (d->forget)
 		fprintf(f, "forget = %u;\n", d->forget);
+	if (d->absent)
+		fprintf(f, "absent = %u;\n", d->absent);
 	fprintf(f, "listen = \"127.0.0.1:%u\"; api = \"127.0.0.1:%u\";\n", d->port, d->api);
 	fprintf(f, "peers = (");
 	for (i = 0; i < 3 && d->with[i]; i++)

@@ -248,6 +248,159 @@ static void test_anything_at_any_time(void **state)
 	assert_in_step(&f);
 }
 
+/* --- who is interested in some only */
+
+static unsigned int total;
+
+/* What tell.c does with a change; @f is served or was woken before. */
+static bool owed;
+
+static void wake(struct follow *f)
+{
+	if (!owed)
+		follow_wake(f, f->log->revision);
+	owed = true;
+}
+
+static void changed(struct follow *f, struct interest_index *index, uint16_t n)
+{
+	struct mac_addr mac = mac_of(n);
+	struct interest *i = interest_first(index, &mac);
+
+	if (!i)
+		return;
+	wake(f);
+	interest_mark(i);
+}
+
+static void assert_interest_told(struct follow *f)
+{
+	struct interest *i;
+	struct db_map *map;
+	int n;
+
+	for (n = 0; n < 65536; n++) {
+		struct mac_addr mac = mac_of(n);
+
+		i = interest_find(f->only, &mac);
+		map = db_map_find(vn, &mac);
+		if (held[n] != (i && map && map->item.nve != f->nve))
+			fail_msg("MAC %d: held %d, interest %d, map %d", n, held[n], !!i, !!map);
+	}
+}
+
+static void change_one(struct follow *f, struct interest_index *index, uint16_t n)
+{
+	struct mac_addr mac = mac_of(n);
+
+	if (rand() % 3 && db_map_find(vn, &mac))
+		del(n);
+	else
+		set(n, host1);
+	changed(f, index, n);
+}
+
+/* A new interest starts with what there is, a lost one with nothing. */
+static void turn_interest(struct follow *f, uint16_t n)
+{
+	struct mac_addr mac = mac_of(n);
+	struct interest *i = interest_find(f->only, &mac);
+
+	if (i) {
+		interest_del(i);
+		held[n] = false;
+		return;
+	}
+	while (owed)
+		owed = one(f);
+	interest_add(f->only, &mac);
+	held[n] = db_map_find(vn, &mac);
+	named[n] = held[n];
+}
+
+/* The session is another one: from where he is, or from nothing. */
+static void come_back(struct follow *f)
+{
+	uint64_t at = f->told;
+	bool resume = rand() % 2 && !f->snapshot && at;
+
+	while (f->only->dirty)
+		interest_told(f->only->dirty);
+	follow_start(f, at, resume);
+	owed = true;
+}
+
+static void test_an_interest_against_the_database(void **state)
+{
+	struct interest_fading fading = { };
+	struct interest_index index = { };
+	struct interest_set only;
+	struct follow f = of_vn(host2);
+	unsigned int round, i;
+
+	srand(3);
+	interest_init(&only, &index, &fading, &total, NULL);
+	f.only = &only;
+	follow_start(&f, 0, false);
+	owed = true;
+	for (round = 0; round < 600; round++) {
+		for (i = rand() % 300; i; i--)
+			change_one(&f, &index, rand() % 10000);
+		if (rand() % 10 == 0) {
+			if (rand() % 2)
+				db_member_add(&db, vn, host1);
+			else if (db_member_find(vn, host1))
+				db_member_del(&db, db_member_find(vn, host1));
+			wake(&f);
+		}
+		for (i = rand() % 40; i; i--)
+			turn_interest(&f, rand() % 10000);
+		if (rand() % 20 == 0)
+			come_back(&f);
+		if (rand() % 3 == 0 && owed)
+			owed = one(&f);
+		if (rand() % 3 == 0) {
+			all(&f);
+			owed = false;
+			assert_interest_told(&f);
+		}
+	}
+	interest_uninit(&only);
+	assert_null(index.addrs);
+}
+
+/* What concerns nobody costs him nothing: he is not even looked at. */
+static void test_changes_of_others_do_not_move_him(void **state)
+{
+	struct interest_fading fading = { };
+	struct interest_index index = { };
+	struct follow_batch b = { };
+	struct interest_set only;
+	struct follow f = of_vn(host2);
+	struct mac_addr mac = mac_of(1);
+	int i;
+
+	interest_init(&only, &index, &fading, &total, NULL);
+	f.only = &only;
+	interest_add(&only, &mac);
+	follow_start(&f, 0, false);
+	assert_int_equal(follow_next(&f, &b), FOLLOW_LAST);
+	assert_true(b.begin && b.end && !b.n);
+	owed = false;
+	/* more deletions than the log remembers */
+	for (i = 2; i < 2 + 2 * CHANGELOG_TOMBSTONES; i++) {
+		set(i, host1);
+		del(i);
+	}
+	set(1, host1);
+	changed(&f, &index, 1);
+	assert_int_equal(follow_next(&f, &b), FOLLOW_LAST);
+	assert_int_equal(b.n, 1);
+	assert_false(b.begin || b.end);
+	assert_int_equal(b.revision, vn->log.revision);
+	interest_uninit(&only);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -260,6 +413,8 @@ int main(void)
 		TEST(test_who_is_below_the_floor_gets_a_snapshot),
 		TEST(test_nobody_is_told_of_himself),
 		TEST(test_anything_at_any_time),
+		TEST(test_an_interest_against_the_database),
+		TEST(test_changes_of_others_do_not_move_him),
 	};
 
 	return cmocka_run_group_tests_name("follow", tests, NULL, NULL);

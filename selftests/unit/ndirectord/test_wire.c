@@ -9,7 +9,8 @@
 static void test_vn_round_trip(void **state)
 {
 	struct db_vn_info in = { .uuid = { { 1, 2, 3 } }, .name = "blue", .tenant = "alice",
-				 .home_dc = "dc1", .vni = 16777215, .unknown = 2, .bum = 1 };
+				 .home_dc = "dc1", .vni = 16777215, .unknown = 3, .bum = 1,
+				 .distribution = 2 };
 	struct db_vn_info out;
 	Nvo3__VnInfo m;
 
@@ -32,9 +33,12 @@ static void test_bad_vns_are_refused(void **state)
 	m.vni = 16777216;
 	assert_int_equal(wire_get_vn(&m, &out, &err), -EINVAL);
 	m.vni = 1;
-	m.unknown = 3;
+	m.unknown = 4;
 	assert_int_equal(wire_get_vn(&m, &out, &err), -EINVAL);
-	m.unknown = 0;
+	m.unknown = 3;
+	m.distribution = 3;
+	assert_int_equal(wire_get_vn(&m, &out, &err), -EINVAL);
+	m.distribution = 2;
 	m.uuid.len = 15;
 	assert_int_equal(wire_get_vn(&m, &out, &err), -EINVAL);
 	m.uuid.len = 16;

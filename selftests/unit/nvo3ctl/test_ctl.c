@@ -443,12 +443,13 @@ static void test_lists(void **state)
 	       "Error: no such VM in VN blue\n");
 	expect("vm lookup --vn blue --ip 10.0.0.9 -j", CTL_FAILED,
 	       "{\n  \"result\": \"not-found\"\n}\n", "Error: no such VM in VN blue\n");
-	expect("vn create blue --vni 4096 --tenant t --unknown drop --bum none", CTL_OK,
-	       "name     blue\nvni      4096\ntenant   t\nunknown  drop\nbum      none\n", "");
+	expect("vn create b --vni 4096 --unknown relay --distribution auto", CTL_OK,
+	       "name          b\nvni           4096\nunknown       relay\ndistribution  auto\n", "");
 	expect("moves abort 1234", CTL_FAILED, "", "Error: there is no 1234\n");
 	expect("--director-socket api.sock map forget dc1/host1 --force", CTL_FAILED, "",
 	       "Error: host1 of dc1 is busy, force true\n");
-	expect("vn set blue --unknown flood", CTL_OK, "unknown  flood\n", "");
+	expect("vn set blue --unknown flood", CTL_OK, "unknown       flood\n", "");
+	expect("vn set blue --distribution on-demand", CTL_OK, "distribution  on-demand\n", "");
 	expect("--director-socket api.sock map list --vn blue", CTL_OK,
 	       "VN     VNI  LOCATORS\nblue  4096  10.1.0.11\n", "");
 }

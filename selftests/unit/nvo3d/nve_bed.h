@@ -23,6 +23,18 @@ struct director_end {
 	bool far;			/* the snapshot has far_mac */
 	int registered, joins, leaves, advertised, withdrawn, acks;
 	uint64_t resumed;		/* revision of the last VN_JOIN */
+	bool silent;			/* sends no snapshot */
+	bool is_relay;			/* the NVE, as it registered */
+	bool old;			/* it has no capabilities */
+	uint32_t distribution;		/* that it says is in force */
+	bool by_interest;		/* the last VN_JOIN, with so many addresses */
+	size_t interest;
+	uint8_t interest_last;		/* the last byte of the last one of them */
+	uint32_t answer;		/* to MAP_QUERY; CODE(OK): after the mapping */
+	bool hold;			/* leave it without an answer, in held */
+	uint64_t held, held_forget;
+	int queries, forgets;
+	uint8_t asked[6], asker[6], forgot[6];	/* of the last ones */
 };
 
 struct nve_bed {
@@ -66,6 +78,66 @@ static inline void send_snapshot(struct director_end *d, uint64_t revision)
 	chan_event(d->chan, MSG(MAP_UPDATE), &u.base);
 }
 
+/* One mapping, or that it is gone, behind the last revision */
+static inline void send_map(struct director_end *d, uint8_t n, uint64_t epoch, bool del,
+			    uint64_t revision)
+{
+	uint8_t mac[6] = { 2, 0, 0, 0, 0, n };
+	ProtobufCBinaryData locator = { 4, far_addr };
+	Nvo3__MapUpdate u = NVO3__MAP_UPDATE__INIT;
+	Nvo3__Mapping map = NVO3__MAPPING__INIT, *maps = &map;
+
+	u.vn = (ProtobufCBinaryData){ 16, vn_id };
+	u.store = (ProtobufCBinaryData){ 16, at_store };
+	u.revision = revision;
+	map.mac = (ProtobufCBinaryData){ 6, mac };
+	map.epoch = epoch;
+	map.locators = &locator;
+	map.n_locators = 1;
+	*(del ? &u.del : &u.set) = &maps;
+	*(del ? &u.n_del : &u.n_set) = 1;
+	chan_event(d->chan, MSG(MAP_UPDATE), &u.base);
+}
+
+static inline void answer_query(struct director_end *d, uint64_t id)
+{
+	Nvo3__MapQueryReply reply = NVO3__MAP_QUERY_REPLY__INIT;
+
+	if (d->answer == CODE(OK))
+		send_map(d, d->asked[5], 5, false, 8);
+	reply.lifetime = d->answer == CODE(NOT_FOUND) ? 7000 : 0;
+	chan_reply(d->chan, id, d->answer, d->answer ? "as the test wishes" : NULL, &reply.base);
+}
+
+static inline void handle_query(struct director_end *d, const struct msg *msg)
+{
+	Nvo3__MapQuery *m = msg_decode(msg, &nvo3__map_query__descriptor, NULL);
+
+	d->queries++;
+	memcpy(d->asked, m->mac.data, 6);
+	memset(d->asker, 0, 6);
+	if (m->asker.len)
+		memcpy(d->asker, m->asker.data, 6);
+	msg_free(m);
+	if (d->hold)
+		d->held = msg->id;
+	else
+		answer_query(d, msg->id);
+}
+
+static inline void handle_forget(struct director_end *d, const struct msg *msg)
+{
+	Nvo3__MapForget *m = msg_decode(msg, &nvo3__map_forget__descriptor, NULL);
+
+	d->forgets += m->n_macs;
+	memcpy(d->forgot, m->macs[m->n_macs - 1].data, 6);
+	msg_free(m);
+	if (d->hold)
+		d->held_forget = msg->id;
+	else
+		chan_reply(d->chan, msg->id, CODE(OK), NULL, NULL);
+}
+
 static inline void handle_join(struct director_end *d, const struct msg *msg)
 {
 	Nvo3__VnJoin *join = msg_decode(msg, &nvo3__vn_join__descriptor, NULL);
@@ -75,14 +147,19 @@ static inline void handle_join(struct director_end *d, const struct msg *msg)
 	info.uuid = join->vn;
 	info.vni = VNI;
 	info.bum = NVO3_BUM_REPLICATE;
+	info.distribution = d->distribution;
 	reply.vn = &info;
 	d->joins++;
 	d->resumed = join->revision;
+	d->by_interest = join->on_demand;
+	d->interest = join->n_interest;
+	if (join->n_interest)
+		d->interest_last = join->interest[join->n_interest - 1].data[5];
 	if (join->vn.data[0] != 0xaa || d->forgetful) {
 		chan_reply(d->chan, msg->id, CODE(NOT_FOUND), "no such VN", NULL);
 	} else {
 		chan_reply(d->chan, msg->id, CODE(OK), NULL, &reply.base);
-		if (!join->revision)
+		if (!join->revision && !d->silent)
 			send_snapshot(d, 7);
 	}
 	msg_free(join);
@@ -105,14 +182,23 @@ static inline void handle_advertise(struct director_end *d, const struct msg *ms
 	msg_free(adv);
 }
 
+static inline void handle_register(struct director_end *d, const struct msg *msg)
+{
+	Nvo3__NveRegister *m = msg_decode(msg, &nvo3__nve_register__descriptor, NULL);
+
+	d->registered++;
+	d->is_relay = m->relay;
+	msg_free(m);
+	chan_reply(d->chan, msg->id, CODE(OK), NULL, NULL);
+}
+
 static inline bool director_message(struct chan *chan, const struct msg *msg, void *arg)
 {
 	struct director_end *d = arg;
 
 	switch (msg->type) {
 	case MSG(NVE_REGISTER):
-		d->registered++;
-		chan_reply(chan, msg->id, CODE(OK), NULL, NULL);
+		handle_register(d, msg);
 		return true;
 	case MSG(VN_JOIN):
 		handle_join(d, msg);
@@ -127,6 +213,12 @@ static inline bool director_message(struct chan *chan, const struct msg *msg, vo
 	case MSG(MAP_WITHDRAW):
 		d->withdrawn++;
 		chan_reply(chan, msg->id, CODE(OK), NULL, NULL);
+		return true;
+	case MSG(MAP_QUERY):
+		handle_query(d, msg);
+		return true;
+	case MSG(MAP_FORGET):
+		handle_forget(d, msg);
 		return true;
 	case MSG(MAP_ACK):
 		d->acks++;
@@ -151,9 +243,13 @@ static inline bool vserver_message(struct chan *chan, const struct msg *msg, voi
 
 static inline void begin_director(struct nve_bed *b)
 {
-	static const struct chan_ops ops = { .up = director_up, .message = director_message };
+	static const char *const can[] = { CAN_ON_DEMAND, NULL };
+	static const struct chan_ops old = { .up = director_up, .message = director_message };
+	static const struct chan_ops ops = { .up = director_up, .message = director_message,
+					     .capabilities = can };
 
-	b->d_server = bed_listen(b->bed, "director", ROLE_NVE, "dc1", &ops, &b->d);
+	b->d_server = bed_listen(b->bed, "director", ROLE_NVE, "dc1", b->d.old ? &old : &ops,
+				 &b->d);
 }
 
 static inline void end_director(struct nve_bed *b)
@@ -193,6 +289,7 @@ static inline void setup(struct nve_bed *b, void **state)
 	b->config.name = "host1";
 	b->config.nve.dev = "nve0";
 	ip_addr_parse(&b->config.nve.local4, "192.0.2.1", NULL);
+	b->config.nve.idle = 300;
 	b->config.nve.listen = listen;
 	b->config.nve.directors = &b->director_addr;
 	b->config.nve.n_directors = 1;
@@ -297,6 +394,15 @@ static inline int port_state(struct nve_bed *b, uint8_t n)
 	if (b->kern->ops->port_get(b->kern, n, 0, &port, NULL))
 		return -1;
 	return port.state;
+}
+
+static inline bool mapped(struct nve_bed *b, uint8_t n)
+{
+	struct mac_addr mac = { { 2, 0, 0, 0, 0, n } };
+	struct nvo3_map map;
+
+	return !b->kern->ops->map_get(b->kern, VNI, &mac, &map, NULL) &&
+	       map.prov == NVO3_PROV_AGENT;
 }
 
 static inline bool far_mapped(struct nve_bed *b)

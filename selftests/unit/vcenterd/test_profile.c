@@ -9,7 +9,7 @@
 static void test_vn(void **state)
 {
 	struct vn vn = { .uuid = uuid_new(), .name = "blue", .tenant = "alice", .home_dc = "dc1",
-			 .vni = 100, .unknown = 2, .bum = 1 }, back;
+			 .vni = 100, .unknown = 3, .bum = 1, .distribution = 2 }, back;
 	Nvo3__VnInfo msg = vn_to_msg(&vn);
 	struct err err;
 
@@ -29,8 +29,9 @@ static void test_vn(void **state)
 	BAD(tenant, "a b", "a b");
 	BAD(vni, 0, "VNI 0");
 	BAD(vni, 1 << 24, "VNI 16777216");
-	BAD(unknown, 3, "unknown policy 3");
+	BAD(unknown, 4, "unknown policy 4");
 	BAD(bum, 2, "BUM policy 2");
+	BAD(distribution, 3, "distribution 3");
 	BAD(home_dc, "", "home DC");
 #undef BAD
 }
@@ -141,6 +142,12 @@ static void test_words(void **state)
 	assert_string_equal(word_vm_state(1000), "unknown");
 	assert_int_equal(word_unknown_parse("flood", &n), 0);
 	assert_string_equal(word_unknown(n), "flood");
+	assert_int_equal(word_unknown_parse("relay", &n), 0);
+	assert_int_equal(n, 3);
+	assert_int_equal(word_distribution_parse("on-demand", &n), 0);
+	assert_string_equal(word_distribution(n), "on-demand");
+	assert_int_equal(word_distribution_parse("pull", &n), -EINVAL);
+	assert_string_equal(word_distribution(9), "push");
 	assert_int_equal(word_bum_parse("replicate", &n), 0);
 	assert_string_equal(word_bum(n), "replicate");
 	assert_int_equal(word_bum_parse("flood", &n), -EINVAL);

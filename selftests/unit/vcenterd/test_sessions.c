@@ -127,6 +127,15 @@ static void test_policies_of_a_vn(void **state)
 	LAB_WAIT(lab, lab->director[0].vns > told[0] && lab->director[1].vns > told[1]);
 	assert_int_equal(inventory_vn_by_name(lab->vc[1]->inv, "blue")->unknown,
 			 NVO3_UNKNOWN_FLOOD);
+	told[0] = lab->director[0].vns;
+	told[1] = lab->director[1].vns;
+	lab_expect(lab, 0, "PATCH", "/vns/blue", "{\"distribution\":\"auto\"}", 200,
+		   "distribution", "auto");
+	LAB_WAIT(lab, lab->director[0].vns > told[0] && lab->director[1].vns > told[1]);
+	assert_int_equal(inventory_vn_by_name(lab->vc[1]->inv, "blue")->distribution,
+			 NVO3__DISTRIBUTION__DISTRIBUTION_AUTO);
+	lab_expect(lab, 0, "PATCH", "/vns/blue", "{\"distribution\":\"pull\"}", 400, "error",
+		   "distribution: \"pull\" is none of push, on-demand, auto");
 	lab_expect(lab, 1, "PATCH", "/vns/blue", "{\"bum\":\"none\"}", 403, "error",
 		   "VN blue belongs to dc1 and is changed there");
 	lab_expect(lab, 0, "PATCH", "/vns/blue", "{\"unknown\":\"shout\"}", 400, "error", "shout");
@@ -137,6 +146,8 @@ static void test_policies_of_a_vn(void **state)
 	assert_int_equal(inventory_vn_by_name(lab->vc[0]->inv, "blue")->unknown,
 			 NVO3_UNKNOWN_FLOOD);
 	assert_int_equal(inventory_vn_by_name(lab->vc[0]->inv, "blue")->bum, NVO3_BUM_REPLICATE);
+	assert_int_equal(inventory_vn_by_name(lab->vc[0]->inv, "blue")->distribution,
+			 NVO3__DISTRIBUTION__DISTRIBUTION_AUTO);
 }
 
 static void test_create_fails(void **state)

@@ -28,11 +28,16 @@ static void refused(const struct kern_op *op, int code, const char *text, void *
 			 text);
 }
 
-static int apply(struct nve *nve, struct diff *d, struct err *err)
+static void refused_again(const struct kern_op *op, int code, const char *text, void *arg)
+{
+}
+
+static int apply(struct nve *nve, struct diff *d, bool quiet, struct err *err)
 {
 	if (!d->n)
 		return 0;
-	return nve->kern->ops->apply(nve->kern, d->ops, d->n, refused, nve, err);
+	return nve->kern->ops->apply(nve->kern, d->ops, d->n,
+				     quiet ? refused_again : refused, nve, err);
 }
 
 static int diff_touched(struct nve *nve, struct model_vn *vn, const struct model_touch *touch,
@@ -52,11 +57,12 @@ static int diff_touched(struct nve *nve, struct model_vn *vn, const struct model
 	return 0;
 }
 
-static int apply_maps(struct nve *nve, struct model_vn *vn, const struct model_touch *touch,
-		      struct err *err)
+int apply_maps(struct nve *nve, struct model_vn *vn, const struct model_touch *touch,
+	       struct err *err)
 {
 	struct diff d = { .have4 = nve->config->nve.local4.family,
-			  .have6 = nve->config->nve.local6.family, .note = note };
+			  .have6 = nve->config->nve.local6.family,
+			  .note = touch->quiet ? NULL : note };
 	_cleanup_free_ struct nvo3_map *actual = NULL;
 	struct kern *k = nve->kern;
 	size_t n;
@@ -70,7 +76,7 @@ static int apply_maps(struct nve *nve, struct model_vn *vn, const struct model_t
 		rc = diff_touched(nve, vn, touch, &d, err);
 	}
 	if (!rc)
-		rc = apply(nve, &d, err);
+		rc = apply(nve, &d, touch->quiet, err);
 	diff_uninit(&d);
 	return rc;
 }
@@ -104,7 +110,7 @@ static int apply_members(struct nve *nve, struct model_vn *vn, struct err *err)
 	for (size_t i = 0; i < d.n; i++)
 		if (d.ops[i].verb == KERN_MEMBER_ADD)
 			keep_member(nve, &vn->uuid, &d.ops[i].member.addr);
-	rc = apply(nve, &d, err);
+	rc = apply(nve, &d, false, err);
 	for (size_t i = 0; i < d.n && !rc; i++)
 		if (d.ops[i].verb == KERN_MEMBER_DEL)
 			keep_member_del(nve, &vn->uuid, &d.ops[i].member.addr);

@@ -12,4 +12,8 @@
 int apply_update(struct nve *nve, struct model_vn *vn, const Nvo3__MapUpdate *update,
 		 struct err *err);
 
+/* Make the kernel as the model is, for these addresses or, after a sweep, for all of the VN */
+int apply_maps(struct nve *nve, struct model_vn *vn, const struct model_touch *touch,
+	       struct err *err);
+
 #endif

@@ -148,12 +148,13 @@ void diff_maps(struct diff *d, const struct model_vn *vn, const struct nvo3_map 
 	free(sorted);
 }
 
-static bool is_actual(const struct nvo3_member *actual, size_t n, const struct ip_addr *addr)
+static const struct nvo3_member *find_member(const struct nvo3_member *actual, size_t n,
+					     const struct ip_addr *addr)
 {
 	for (size_t i = 0; i < n; i++)
 		if (ip_addr_equal(&actual[i].addr, addr))
-			return true;
-	return false;
+			return &actual[i];
+	return NULL;
 }
 
 static bool is_desired(const struct diff *d, const struct model_vn *vn, const struct ip_addr *addr)
@@ -169,29 +170,34 @@ static bool is_desired(const struct diff *d, const struct model_vn *vn, const st
 }
 
 static void emit_member(struct diff *d, enum kern_verb verb, const struct model_vn *vn,
-			const struct ip_addr *addr)
+			const struct ip_addr *addr, bool relay)
 {
 	struct kern_op *op = add_op(d, verb);
 
 	op->member.vni = vn->vni;
 	op->member.addr = *addr;
+	op->member.relay = relay;
+	if (verb == KERN_MEMBER_ADD)
+		op->member.has = NVO3_HAS(MEMBER_RELAY);
 }
 
 void diff_members(struct diff *d, const struct model_vn *vn, const struct nvo3_member *actual,
 		  size_t n, bool (*ours)(const struct ip_addr *addr, void *arg), void *arg)
 {
+	const struct nvo3_member *have;
 	const struct model_member *m;
 	struct ip_addr addr;
 
 	for (size_t i = 0; i < n && vn->complete; i++)
 		if (!is_desired(d, vn, &actual[i].addr) && ours(&actual[i].addr, arg))
-			emit_member(d, KERN_MEMBER_DEL, vn, &actual[i].addr);
+			emit_member(d, KERN_MEMBER_DEL, vn, &actual[i].addr, false);
 	for (m = vn->members; m; m = m->hh.next) {
 		char text[MODEL_NAME_MAX + 80];
 
 		if (model_locator_pick(&m->locators, d->have4, d->have6, &addr)) {
-			if (!is_actual(actual, n, &addr))
-				emit_member(d, KERN_MEMBER_ADD, vn, &addr);
+			have = find_member(actual, n, &addr);
+			if (!have || (have->relay != m->relay && ours(&addr, arg)))
+				emit_member(d, KERN_MEMBER_ADD, vn, &addr, m->relay);
 			continue;
 		}
 		snprintf(text, sizeof(text),

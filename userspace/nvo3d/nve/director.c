@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "ask.h"
 #include "chan.h"
+#include "cleanup.h"
 #include "director.h"
+#include "idle.h"
 #include "keep.h"
 #include "log.h"
 #include "mem.h"
@@ -12,12 +16,15 @@
 
 #define REQUEST_MS 10000
 #define AGAIN_MS 3000
+/* By then the kernel has given up the frames, and will ask again */
+#define QUERY_MS 3000
 /* Mappings in one message: 64 kB with IPv6 addresses, far below the frame limit */
 #define ADVERTISE_MAX 500
 
 struct director {
-	struct nve *nve;
+	struct nve *nve;		/* NULL: only its open requests are left of it */
 	struct chan *chan;
+	unsigned int open;		/* requests */
 	bool up;
 	struct loop_timer *again;
 };
@@ -29,6 +36,13 @@ struct about {
 	struct mac_addr mac;
 };
 
+struct forgotten {
+	struct director *d;
+	struct uuid vn;
+	size_t n;
+	struct mac_addr macs[];
+};
+
 struct batch {
 	struct director *d;
 	size_t n;
@@ -38,12 +52,29 @@ struct batch {
 	} v[ADVERTISE_MAX];
 };
 
+/* Of every request, before it is sent */
+static struct director *opened(struct director *d)
+{
+	d->open++;
+	return d;
+}
+
+/* Of every answer. NULL: the NVE role has ended meanwhile, and @d is no more */
+static struct nve *closed(struct director *d)
+{
+	struct nve *nve = d->nve;
+
+	if (!--d->open && !nve)
+		free(d);
+	return nve;
+}
+
 static struct about *about_new(struct director *d, const struct uuid *vn,
 			       const struct mac_addr *mac)
 {
 	struct about *a = mem_zalloc(sizeof(*a));
 
-	a->d = d;
+	a->d = opened(d);
 	a->vn = *vn;
 	if (mac)
 		a->mac = *mac;
@@ -71,42 +102,81 @@ static void join_answered(uint32_t code, const char *text, const struct msg *bod
 {
 	Nvo3__VnJoinReply *reply = NULL;
 	struct about *a = arg;
+	struct nve *nve = closed(a->d);
 	struct err err;
 
-	if (code == CODE(OK)) {
+	if (nve && code == CODE(OK)) {
 		reply = msg_decode(body, &nvo3__vn_join_reply__descriptor, &err);
 		if (!reply || !reply->vn) {
 			code = CODE(BAD_MESSAGE);
 			text = "the director's answer to VN_JOIN has no VN";
 		}
 	}
-	vn_joined(a->d->nve, &a->vn, code, text, code == CODE(OK) ? reply->vn : NULL);
+	if (nve)
+		vn_joined(nve, &a->vn, code, text, code == CODE(OK) ? reply->vn : NULL);
 	if (reply)
 		msg_free(reply);
 	free(a);
 }
 
-void director_join(struct director *d, const struct model_vn *vn)
+bool director_can_ask(const struct director *d)
 {
+	return d->up && chan_can(d->chan, CAN_ON_DEMAND);
+}
+
+static ProtobufCBinaryData *pack_macs(const struct mac_addr *macs, size_t n)
+{
+	ProtobufCBinaryData *list = mem_calloc(n, sizeof(*list));
+
+	for (size_t i = 0; i < n; i++)
+		list[i] = msg_put_mac(&macs[i]);
+	return list;
+}
+
+/* Not a relay's wish, nor of use to a director that knows no questions */
+static bool may_choose(struct director *d, struct model_vn *vn, struct mac_addr **macs, size_t *n)
+{
+	struct err err;
+
+	if (!director_can_ask(d) || d->nve->config->nve.relay)
+		return false;
+	if (!idle_interest(d->nve, vn, macs, n, &err))
+		return true;
+	log_warn("VNI %u: joined with all its mappings: %s", vn->vni, err.text);
+	return false;
+}
+
+bool director_join(struct director *d, struct model_vn *vn, bool by_interest)
+{
+	_cleanup_free_ ProtobufCBinaryData *interest = NULL;
+	_cleanup_free_ struct mac_addr *macs = NULL;
 	Nvo3__VnJoin join = NVO3__VN_JOIN__INIT;
 
 	keep_leave_del(d->nve, &vn->uuid);
 	join.vn = msg_put_uuid(&vn->uuid);
-	if (!uuid_is_zero(&vn->store)) {
+	join.on_demand = by_interest && may_choose(d, vn, &macs, &join.n_interest);
+	if (join.on_demand) {
+		interest = pack_macs(macs, join.n_interest);
+		join.interest = interest;
+	}
+	/* What was not told until now is behind no revision */
+	if (!uuid_is_zero(&vn->store) && (join.on_demand || !vn->partial)) {
 		join.store = msg_put_uuid(&vn->store);
 		join.revision = vn->revision;
 	}
 	chan_request(d->chan, MSG(VN_JOIN), &join.base, REQUEST_MS, join_answered,
 		     about_new(d, &vn->uuid, NULL));
+	return join.on_demand;
 }
 
 static void leave_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
 	struct about *a = arg;
+	struct nve *nve = closed(a->d);
 
 	/* Joined again meanwhile: the record is gone already */
-	if (!is_silence(code))
-		keep_leave_del(a->d->nve, &a->vn);
+	if (nve && !is_silence(code))
+		keep_leave_del(nve, &a->vn);
 	free(a);
 }
 
@@ -139,27 +209,84 @@ void director_ack(struct director *d, const struct model_vn *vn)
 	chan_event(d->chan, MSG(MAP_ACK), &ack.base);
 }
 
+/* --- what is asked, and used no more */
+
+static void query_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	Nvo3__MapQueryReply *reply = msg_decode(body, &nvo3__map_query_reply__descriptor, NULL);
+	struct about *a = arg;
+	struct nve *nve = closed(a->d);
+
+	if (nve)
+		ask_answered(nve, &a->vn, &a->mac, code, text,
+			     reply ? reply->lifetime : 0);
+	if (reply)
+		msg_free(reply);
+	free(a);
+}
+
+void director_query(struct director *d, const struct uuid *vn, const struct mac_addr *mac,
+		    const struct mac_addr *asker)
+{
+	Nvo3__MapQuery msg = NVO3__MAP_QUERY__INIT;
+
+	msg.vn = msg_put_uuid(vn);
+	msg.mac = msg_put_mac(mac);
+	if (mac_addr_is_unicast(asker))
+		msg.asker = msg_put_mac(asker);
+	chan_request(d->chan, MSG(MAP_QUERY), &msg.base, QUERY_MS, query_answered,
+		     about_new(d, vn, mac));
+}
+
+static void forget_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct forgotten *f = arg;
+	struct nve *nve = closed(f->d);
+
+	if (nve)
+		idle_forgotten(nve, &f->vn, f->macs, f->n);
+	free(f);
+}
+
+void director_forget(struct director *d, const struct uuid *vn, const struct mac_addr *macs,
+		     size_t n)
+{
+	struct forgotten *f = mem_zalloc(sizeof(*f) + n * sizeof(*macs));
+	_cleanup_free_ ProtobufCBinaryData *list = pack_macs(macs, n);
+	Nvo3__MapForget msg = NVO3__MAP_FORGET__INIT;
+
+	f->d = opened(d);
+	f->vn = *vn;
+	f->n = n;
+	memcpy(f->macs, macs, n * sizeof(*macs));
+	msg.vn = msg_put_uuid(vn);
+	msg.macs = list;
+	msg.n_macs = n;
+	chan_request(d->chan, MSG(MAP_FORGET), &msg.base, REQUEST_MS, forget_answered, f);
+}
+
 /* --- mappings */
 
 static void advertise_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
 	Nvo3__MapAdvertiseReply *reply = NULL;
 	struct batch *b = arg;
+	struct nve *nve = closed(b->d);
 	struct err err;
 
-	if (code == CODE(OK)) {
+	if (nve && code == CODE(OK)) {
 		reply = msg_decode(body, &nvo3__map_advertise_reply__descriptor, &err);
 		if (!reply || reply->n_results != b->n) {
 			code = CODE(BAD_MESSAGE);
 			text = "the director's answer does not have one result per mapping";
 		}
 	}
-	for (size_t i = 0; i < b->n; i++) {
+	for (size_t i = 0; i < b->n && nve; i++) {
 		if (code == CODE(OK))
-			port_advertised(b->d->nve, &b->v[i].tsi, b->v[i].epoch,
+			port_advertised(nve, &b->v[i].tsi, b->v[i].epoch,
 					reply->results[i]->code, reply->results[i]->text);
 		else
-			port_advertised(b->d->nve, &b->v[i].tsi, b->v[i].epoch, code, text);
+			port_advertised(nve, &b->v[i].tsi, b->v[i].epoch, code, text);
 	}
 	if (reply)
 		msg_free(reply);
@@ -195,7 +322,7 @@ static void send_advertise(struct director *d, const struct tsi *const *tsis, si
 	struct batch *b = mem_zalloc(sizeof(*b));
 	Nvo3__Mapping *maps[ADVERTISE_MAX];
 
-	b->d = d;
+	b->d = opened(d);
 	b->n = n;
 	for (size_t i = 0; i < n; i++) {
 		b->v[i].tsi = tsis[i]->id;
@@ -251,9 +378,10 @@ void director_try_later(struct director *d)
 static void withdraw_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
 	struct about *a = arg;
+	struct nve *nve = closed(a->d);
 
-	if (!is_silence(code))
-		keep_withdraw_del(a->d->nve, &a->vn, &a->mac);
+	if (nve && !is_silence(code))
+		keep_withdraw_del(nve, &a->vn, &a->mac);
 	free(a);
 }
 
@@ -295,6 +423,8 @@ static void registered(uint32_t code, const char *text, const struct msg *body, 
 	struct director *d = arg;
 	struct err err;
 
+	if (!closed(d))
+		return;
 	if (code != CODE(OK)) {
 		log_err("%s refuses this NVE: %s", chan_peer_name(d->chan), text);
 		if (chan_is_up(d->chan))
@@ -326,7 +456,8 @@ static void session_up(struct chan *chan, void *arg)
 	msg.encaps = encaps;
 	msg.n_encaps = 1;
 	msg.mtu = c->mtu;
-	chan_request(chan, MSG(NVE_REGISTER), &msg.base, REQUEST_MS, registered, d);
+	msg.relay = c->relay;
+	chan_request(chan, MSG(NVE_REGISTER), &msg.base, REQUEST_MS, registered, opened(d));
 }
 
 static void session_down(struct chan *chan, const char *why, void *arg)
@@ -390,8 +521,10 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 
 struct director *director_new(struct nve *nve, struct err *err)
 {
+	static const char *const capabilities[] = { CAN_ON_DEMAND, NULL };
 	static const struct chan_ops ops = { .up = session_up, .down = session_down,
-					     .message = message };
+					     .message = message,
+					     .capabilities = capabilities };
 	const struct config_nve *c = &nve->config->nve;
 	struct director *d = mem_zalloc(sizeof(*d));
 
@@ -412,5 +545,7 @@ void director_free(struct director *d)
 		return;
 	chan_free(d->chan);
 	loop_timer_free(d->again);
-	free(d);
+	d->nve = NULL;
+	if (!d->open)
+		free(d);
 }

@@ -18,10 +18,22 @@ bool director_is_up(const struct director *d);	/* registered */
 /* End the session; a new one begins with what the model then says */
 void director_reset(struct director *d, const char *why);
 
-/* Answered by vn_joined() */
-void director_join(struct director *d, const struct model_vn *vn);
+/*
+ * Answered by vn_joined(). @by_interest: to be told no more than idle_interest(), if the VN is so.
+ * The value is whether that could be asked for.
+ */
+bool director_join(struct director *d, struct model_vn *vn, bool by_interest);
 void director_leave(struct director *d, const struct uuid *vn);
 void director_ack(struct director *d, const struct model_vn *vn);
+
+/* There is a session, and to one that answers questions */
+bool director_can_ask(const struct director *d);
+/* Answered by ask_answered() */
+void director_query(struct director *d, const struct uuid *vn, const struct mac_addr *mac,
+		    const struct mac_addr *asker);
+/* Answered by idle_forgotten() */
+void director_forget(struct director *d, const struct uuid *vn, const struct mac_addr *macs,
+		     size_t n);
 
 /* Answered by port_advertised(); without a session the start of the next one does it */
 void director_advertise(struct director *d, const struct tsi *tsi);

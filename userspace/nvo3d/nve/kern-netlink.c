@@ -141,6 +141,37 @@ static int kn_remote_set(struct kern *k, const struct nvo3_remote *remote,
 	return kernel_remote_set(self(k)->k, self(k)->nve, remote, state, err);
 }
 
+/* --- misses, and what is idle */
+
+/* The NVE role does without: nothing ends for not being used. */
+static int kn_map_idle(struct kern *k, uint32_t vni, uint32_t seconds, struct mac_addr **ret,
+		       size_t *ret_n, struct err *err)
+{
+	return err_set(err, EOPNOTSUPP, "this kernel module does not tell when a mapping was used");
+}
+
+static int kn_miss_list(struct kern *k, uint32_t vni, struct nvo3_miss **ret, size_t *ret_n,
+			struct err *err)
+{
+	size_t n, kept = 0;
+	int rc;
+
+	rc = kernel_miss_list(self(k)->k, self(k)->nve, vni, ret, &n, NULL, err);
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < n; i++)
+		if ((*ret)[i].state == NVO3_MISS_STATE_ASKED)
+			(*ret)[kept++] = (*ret)[i];
+	*ret_n = kept;
+	return 0;
+}
+
+static int kn_miss_absent(struct kern *k, uint32_t vni, const struct mac_addr *mac,
+			  uint32_t lifetime_ms, struct err *err)
+{
+	return kernel_miss_set(self(k)->k, self(k)->nve, vni, mac, lifetime_ms, err);
+}
+
 /* --- many operations in few datagrams */
 
 struct apply {
@@ -211,6 +242,9 @@ static const struct kern_ops netlink_ops = {
 	.member_list = kn_member_list,
 	.remote_list = kn_remote_list,
 	.remote_set = kn_remote_set,
+	.map_idle = kn_map_idle,
+	.miss_list = kn_miss_list,
+	.miss_absent = kn_miss_absent,
 	.apply = kn_apply,
 };
 

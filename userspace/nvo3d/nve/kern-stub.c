@@ -18,7 +18,13 @@ struct kern_stub {
 	struct nvo3_map maps[STUB_MAX];
 	struct nvo3_member members[STUB_MAX];
 	struct nvo3_remote remotes[STUB_MAX];
-	size_t n_vns, n_ports, n_maps, n_members, n_remotes;
+	struct nvo3_miss asked[STUB_MAX];
+	struct stub_absent {
+		uint32_t vni, lifetime_ms;
+		struct mac_addr mac;
+	} absent[STUB_MAX];
+	uint32_t unused_s[STUB_MAX];	/* of the mapping with that index */
+	size_t n_vns, n_ports, n_maps, n_members, n_remotes, n_asked, n_absent;
 };
 
 static struct kern_stub *self(struct kern *k)
@@ -57,6 +63,30 @@ static struct nvo3_map *find_map(struct kern_stub *s, uint32_t vni, const struct
 	return NULL;
 }
 
+/* A mapping answers what was asked, and ends that nobody has the address. */
+static void forget_miss(struct kern_stub *s, uint32_t vni, const struct mac_addr *mac)
+{
+	for (size_t i = s->n_asked; i--;)
+		if (s->asked[i].vni == vni && mac_addr_equal(&s->asked[i].dst, mac))
+			REMOVE(s->asked, s->n_asked, i);
+	for (size_t i = s->n_absent; i--;)
+		if (s->absent[i].vni == vni && mac_addr_equal(&s->absent[i].mac, mac))
+			REMOVE(s->absent, s->n_absent, i);
+}
+
+static void map_remove(struct kern_stub *s, size_t i)
+{
+	s->unused_s[i] = s->unused_s[s->n_maps - 1];
+	REMOVE(s->maps, s->n_maps, i);
+}
+
+static struct nvo3_map *map_new(struct kern_stub *s, uint32_t vni, const struct mac_addr *mac)
+{
+	forget_miss(s, vni, mac);
+	s->unused_s[s->n_maps] = 0;
+	return &s->maps[s->n_maps++];
+}
+
 static int stub_vn_add(struct kern *k, const struct nvo3_vn *vn, struct err *err)
 {
 	if (find_vn(self(k), vn->vni))
@@ -87,7 +117,10 @@ static int stub_vn_del(struct kern *k, uint32_t vni, struct err *err)
 			return err_set(err, EBUSY, "VNI %u has ports", vni);
 	for (size_t i = s->n_maps; i--;)
 		if (s->maps[i].vni == vni)
-			REMOVE(s->maps, s->n_maps, i);
+			map_remove(s, i);
+	for (size_t i = s->n_asked; i--;)
+		if (s->asked[i].vni == vni)
+			REMOVE(s->asked, s->n_asked, i);
 	for (size_t i = s->n_members; i--;)
 		if (s->members[i].vni == vni)
 			REMOVE(s->members, s->n_members, i);
@@ -123,7 +156,7 @@ static void drop_own_map(struct kern_stub *s, const struct nvo3_port *port)
 	struct nvo3_map *map = find_map(s, port->vni, &port->mac);
 
 	if (map && map->prov == NVO3_PROV_PORT && map->dev == port->dev && map->vlan == port->vlan)
-		REMOVE(s->maps, s->n_maps, map - s->maps);
+		map_remove(s, map - s->maps);
 }
 
 /* Another's claim of the same address: who is newer */
@@ -148,7 +181,7 @@ static int activate(struct kern_stub *s, const struct nvo3_port *port, struct er
 			return rc;
 	}
 	if (!map)
-		map = &s->maps[s->n_maps++];
+		map = map_new(s, port->vni, &port->mac);
 	*map = (struct nvo3_map){ .vni = port->vni, .mac = port->mac, .dev = port->dev,
 				  .vlan = port->vlan, .epoch = port->epoch,
 				  .prov = NVO3_PROV_PORT };
@@ -318,13 +351,77 @@ static int stub_remote_set(struct kern *k, const struct nvo3_remote *remote,
 	return err_set(err, ENOENT, "nothing leads to %s", ip_addr_format(&remote->addr, text));
 }
 
+/* --- questions, and what is not used */
+
+static int stub_map_idle(struct kern *k, uint32_t vni, uint32_t seconds, struct mac_addr **ret,
+			 size_t *ret_n, struct err *err)
+{
+	struct kern_stub *s = self(k);
+	struct mac_addr *list = mem_calloc(s->n_maps, sizeof(*list));
+
+	*ret_n = 0;
+	for (size_t i = 0; i < s->n_maps; i++)
+		if (s->maps[i].vni == vni && s->maps[i].prov == NVO3_PROV_AGENT &&
+		    s->unused_s[i] >= seconds)
+			list[(*ret_n)++] = s->maps[i].mac;
+	*ret = list;
+	return 0;
+}
+
+static int stub_miss_list(struct kern *k, uint32_t vni, struct nvo3_miss **ret, size_t *ret_n,
+			  struct err *err)
+{
+	LIST(struct nvo3_miss, self(k)->asked, self(k)->n_asked);
+	return 0;
+}
+
+static int stub_miss_absent(struct kern *k, uint32_t vni, const struct mac_addr *mac,
+			    uint32_t lifetime_ms, struct err *err)
+{
+	struct kern_stub *s = self(k);
+
+	if (!find_vn(s, vni))
+		return err_set(err, ENOENT, "no VNI %u", vni);
+	if (find_map(s, vni, mac))
+		return err_set(err, EEXIST, "there is a mapping");
+	forget_miss(s, vni, mac);
+	if (s->n_absent == STUB_MAX)
+		return err_set(err, ENOSPC, "too many are absent");
+	s->absent[s->n_absent++] = (struct stub_absent){ vni, lifetime_ms, *mac };
+	return 0;
+}
+
+void kern_stub_ask(struct kern *k, const struct nvo3_miss *miss)
+{
+	if (self(k)->n_asked < STUB_MAX)
+		self(k)->asked[self(k)->n_asked++] = *miss;
+}
+
+void kern_stub_use(struct kern *k, uint32_t vni, const struct mac_addr *mac, uint32_t seconds_ago)
+{
+	struct nvo3_map *map = find_map(self(k), vni, mac);
+
+	if (map)
+		self(k)->unused_s[map - self(k)->maps] = seconds_ago;
+}
+
+uint32_t kern_stub_absent(struct kern *k, uint32_t vni, const struct mac_addr *mac)
+{
+	struct kern_stub *s = self(k);
+
+	for (size_t i = 0; i < s->n_absent; i++)
+		if (s->absent[i].vni == vni && mac_addr_equal(&s->absent[i].mac, mac))
+			return s->absent[i].lifetime_ms;
+	return 0;
+}
+
 static int map_add(struct kern_stub *s, const struct nvo3_map *map, bool replace, struct err *err)
 {
 	struct nvo3_map *have = find_map(s, map->vni, &map->mac);
 	int rc;
 
 	if (!have) {
-		s->maps[s->n_maps++] = *map;
+		*map_new(s, map->vni, &map->mac) = *map;
 		return 0;
 	}
 	if (have->epoch == map->epoch && ip_addr_equal(&have->addr, &map->addr))
@@ -346,7 +443,7 @@ static int map_del(struct kern_stub *s, const struct nvo3_map *map, struct err *
 		return err_set(err, ENOENT, "no mapping");
 	if (map->epoch && have->epoch > map->epoch)
 		return err_set(err, ESTALE, "the mapping is newer");
-	REMOVE(s->maps, s->n_maps, have - s->maps);
+	map_remove(s, have - s->maps);
 	return 0;
 }
 
@@ -357,6 +454,8 @@ static int member_add(struct kern_stub *s, const struct nvo3_member *m, bool add
 			continue;
 		if (!add)
 			REMOVE(s->members, s->n_members, i);
+		else if (m->has & NVO3_HAS(MEMBER_RELAY))
+			s->members[i].relay = m->relay;
 		return 0;
 	}
 	if (!add)
@@ -415,6 +514,9 @@ struct kern *kern_stub_new(void)
 		.member_list = stub_member_list,
 		.remote_list = stub_remote_list,
 		.remote_set = stub_remote_set,
+		.map_idle = stub_map_idle,
+		.miss_list = stub_miss_list,
+		.miss_absent = stub_miss_absent,
 		.apply = stub_apply,
 	};
 	struct kern_stub *s = mem_zalloc(sizeof(*s));

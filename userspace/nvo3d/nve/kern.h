@@ -66,6 +66,17 @@ struct kern_ops {
 	/* @remote as it was listed. -ENOENT: nothing leads there */
 	int (*remote_set)(struct kern *k, const struct nvo3_remote *remote,
 			  enum nvo3_remote_state state, struct err *err);
+	/* Of those in the VN that came from a director, which no frame has used for so long */
+	int (*map_idle)(struct kern *k, uint32_t vni, uint32_t seconds, struct mac_addr **ret,
+			size_t *ret_n, struct err *err);
+	/*
+	 * Questions that frames have opened, and their answer "nobody has it": what is held
+	 * goes, and nothing more is asked for so long. A mapping answers them too.
+	 */
+	int (*miss_list)(struct kern *k, uint32_t vni, struct nvo3_miss **ret, size_t *ret_n,
+			 struct err *err);
+	int (*miss_absent)(struct kern *k, uint32_t vni, const struct mac_addr *mac,
+			   uint32_t lifetime_ms, struct err *err);
 	/*
 	 * Do all, one after the other; what is refused is told to @failed and does not hold up
 	 * the rest. The value is about the transport.
@@ -77,6 +88,11 @@ struct kern_ops {
 };
 
 struct kern *kern_stub_new(void);
+/* What the stub's frames do: ask for an address, use a mapping last so long ago */
+void kern_stub_ask(struct kern *k, const struct nvo3_miss *miss);
+void kern_stub_use(struct kern *k, uint32_t vni, const struct mac_addr *mac, uint32_t seconds_ago);
+/* How long the address was said to be absent, in ms; 0: it was not, or is there */
+uint32_t kern_stub_absent(struct kern *k, uint32_t vni, const struct mac_addr *mac);
 
 struct kern_device {
 	const char *name;

@@ -14,6 +14,12 @@ static void map_del(struct model_vn *vn, struct model_map *map)
 	free(map);
 }
 
+static void forget_del(struct model_vn *vn, struct model_forget *forget)
+{
+	HASH_DEL(vn->forgets, forget);
+	free(forget);
+}
+
 static void member_del(struct model_vn *vn, struct model_member *member)
 {
 	HASH_DEL(vn->members, member);
@@ -54,6 +60,7 @@ void model_vn_del(struct model *model, struct model_vn *vn)
 		map_del(vn, map);
 	HASH_ITER(hh, vn->members, member, next_member)
 		member_del(vn, member);
+	model_session_lost(vn);
 	HASH_DEL(model->vns, vn);
 	free(vn);
 }
@@ -82,7 +89,7 @@ static struct model_member *member_lookup(const struct model_vn *vn, const char 
 	return member;
 }
 
-static void touch_mac(struct model_touch *touch, const struct mac_addr *mac)
+void model_touch_mac(struct model_touch *touch, const struct mac_addr *mac)
 {
 	if (touch->n == touch->cap) {
 		touch->cap = touch->cap ? 2 * touch->cap : 16;
@@ -163,6 +170,8 @@ static void set_map(struct model_vn *vn, const Nvo3__Mapping *msg, struct model_
 	struct mac_addr mac;
 
 	check_mac(msg, &mac, NULL);
+	if (model_forget_lookup(vn, &mac))
+		return;
 	map = model_map_lookup(vn, &mac);
 	/*
 	 * Deltas told again after a resume may be older than what is held. What a running
@@ -181,7 +190,7 @@ static void set_map(struct model_vn *vn, const Nvo3__Mapping *msg, struct model_
 	map->stale = msg->stale;
 	map->round = vn->round;
 	parse_locators(msg->locators, msg->n_locators, &map->locators, NULL);
-	touch_mac(touch, &mac);
+	model_touch_mac(touch, &mac);
 }
 
 static void del_map(struct model_vn *vn, const Nvo3__Mapping *msg, struct model_touch *touch)
@@ -197,7 +206,7 @@ static void del_map(struct model_vn *vn, const Nvo3__Mapping *msg, struct model_
 	}
 	if (map)
 		map_del(vn, map);
-	touch_mac(touch, &mac);
+	model_touch_mac(touch, &mac);
 }
 
 static void set_member(struct model_vn *vn, const Nvo3__Member *msg)
@@ -209,6 +218,7 @@ static void set_member(struct model_vn *vn, const Nvo3__Member *msg)
 		strcpy(member->nve, msg->nve);
 		HASH_ADD_STR(vn->members, nve, member);
 	}
+	member->relay = msg->relay;
 	member->round = vn->round;
 	parse_locators(msg->locators, msg->n_locators, &member->locators, NULL);
 }
@@ -270,7 +280,33 @@ int model_update(struct model_vn *vn, const Nvo3__MapUpdate *u, struct model_tou
 
 void model_session_lost(struct model_vn *vn)
 {
+	struct model_forget *forget, *next;
+
 	vn->in_snapshot = false;
+	HASH_ITER(hh, vn->forgets, forget, next)
+		forget_del(vn, forget);
+}
+
+struct model_forget *model_forget_lookup(const struct model_vn *vn, const struct mac_addr *mac)
+{
+	struct model_forget *forget;
+
+	HASH_FIND(hh, vn->forgets, mac, sizeof(*mac), forget);
+	return forget;
+}
+
+void model_map_forget(struct model_vn *vn, struct model_map *map)
+{
+	struct model_forget *forget = mem_zalloc(sizeof(*forget));
+
+	forget->mac = map->mac;
+	HASH_ADD(hh, vn->forgets, mac, sizeof(forget->mac), forget);
+	map_del(vn, map);
+}
+
+void model_forgotten(struct model_vn *vn, struct model_forget *forget)
+{
+	forget_del(vn, forget);
 }
 
 void model_map_own(struct model_vn *vn, const struct mac_addr *mac, uint64_t epoch)

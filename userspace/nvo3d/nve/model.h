@@ -36,9 +36,18 @@ struct model_map {
 	UT_hash_handle hh;
 };
 
+/* The director was told that it is used no more, and may have told of it before it heard that */
+struct model_forget {
+	struct mac_addr mac;		/* key */
+	bool wanted;			/* again, meanwhile */
+	struct mac_addr asker;		/* with wanted */
+	UT_hash_handle hh;
+};
+
 struct model_member {
 	char nve[MODEL_NAME_MAX];	/* key */
 	struct model_locators locators;
+	bool relay;
 	uint32_t round;
 	UT_hash_handle hh;
 };
@@ -46,13 +55,16 @@ struct model_member {
 struct model_vn {
 	struct uuid uuid;		/* key */
 	uint32_t vni;
-	uint8_t unknown, bum;		/* enum nvo3_unknown, nvo3_bum */
+	uint8_t unknown, bum;		/* as the director says; as in VnInfo */
+	bool on_demand;			/* the same: the mode that is in force */
+	bool partial;			/* what is missing may be there nevertheless */
 	bool complete;			/* a snapshot has ended: the rest may be swept */
 	bool in_snapshot;
 	uint32_t round;
 	struct uuid store;		/* revision belongs to it; zero: none known */
 	uint64_t revision;
 	struct model_map *maps;
+	struct model_forget *forgets;
 	struct model_member *members;
 	UT_hash_handle hh;
 };
@@ -74,9 +86,11 @@ struct model_touch {
 	size_t n, cap;
 	bool members;
 	bool swept;			/* a snapshot ended: compare the whole VN */
+	bool quiet;			/* what cannot be done has been said before */
 	unsigned int ignored;		/* mappings with an older epoch than the one held */
 };
 
+void model_touch_mac(struct model_touch *touch, const struct mac_addr *mac);
 void model_touch_uninit(struct model_touch *touch);
 
 /*
@@ -85,10 +99,15 @@ void model_touch_uninit(struct model_touch *touch);
  */
 int model_update(struct model_vn *vn, const Nvo3__MapUpdate *update, struct model_touch *touch,
 		 struct err *err);
-/* A session has ended: half of a snapshot is none */
+/* A session has ended, or we join again: half of a snapshot is none, and nothing is on its way */
 void model_session_lost(struct model_vn *vn);
 /* The address is ours now with this epoch: what was known of it elsewhere is history */
 void model_map_own(struct model_vn *vn, const struct mac_addr *mac, uint64_t epoch);
+
+/* Let go of @map, and do not take it over again until model_forgotten(): the director knows */
+void model_map_forget(struct model_vn *vn, struct model_map *map);
+struct model_forget *model_forget_lookup(const struct model_vn *vn, const struct mac_addr *mac);
+void model_forgotten(struct model_vn *vn, struct model_forget *forget);
 
 struct model_map *model_map_lookup(const struct model_vn *vn, const struct mac_addr *mac);
 

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ask.h"
 #include "assoc.h"
 #include "daemon.h"
 #include "director.h"
+#include "idle.h"
 #include "keep.h"
 #include "liveness.h"
 #include "log.h"
@@ -124,6 +126,7 @@ int nve_start_with(struct nve **ret, const struct config *config, struct loop *l
 		rc = -EINVAL;
 		goto stop;
 	}
+	nve->idle = idle_new(nve);
 	/* What was in the middle of being taken or given back when the last process ended */
 	vn_collect(nve);
 	rc = liveness_start(nve, err);
@@ -203,8 +206,10 @@ void nve_stop(struct nve *nve)
 	liveness_free(nve->liveness);
 	assoc_free(nve->assoc);
 	/* Before the director: its open requests end now and find nobody whose state to change */
+	idle_free(nve->idle);
 	port_uninit_all(nve);
 	vn_uninit_all(nve);
+	ask_uninit(nve);
 	director_free(nve->director);
 	model_uninit(&nve->model);
 	if (nve->owner) {

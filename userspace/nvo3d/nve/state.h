@@ -11,8 +11,10 @@
 #include "tls.h"
 #include "tsi.h"
 
+struct ask;
 struct assoc;
 struct director;
+struct idle;
 struct liveness;
 struct nve_tsi;
 struct nve_vn;
@@ -29,6 +31,8 @@ struct nve {
 	struct nve_vn *vns;		/* vn.h */
 	struct nve_tsi *tsis;		/* port.h */
 	struct director *director;
+	struct ask *asks;		/* ask.h */
+	struct idle *idle;
 	struct assoc *assoc;
 	struct watch *watch;		/* NULL with the stub */
 	struct liveness *liveness;	/* NULL: BFD is off */

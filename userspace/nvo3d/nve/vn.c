@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "apply.h"
+#include "ask.h"
 #include "director.h"
+#include "idle.h"
 #include "keep.h"
 #include "log.h"
 #include "mem.h"
@@ -97,31 +99,83 @@ void vn_uninit_all(struct nve *nve)
 	}
 }
 
+/*
+ * While there may be more than we were told, what is unknown here is not unknown: the kernel has
+ * to ask. A relay is for kernels that know it; to ask is what it does without one, too.
+ */
+static uint8_t unknown_for_kernel(const struct model_vn *vn)
+{
+	if (vn->partial && vn->unknown == NVO3_UNKNOWN_DROP)
+		return NVO3_UNKNOWN_ASK;
+	return vn->unknown > NVO3_UNKNOWN_MAX ? NVO3_UNKNOWN_ASK : vn->unknown;
+}
+
 /* Give the kernel the VN, or make the one that it has equal */
-static int vn_to_kernel(struct nve_vn *vn, const Nvo3__VnInfo *info, struct err *err)
+static int policies_to_kernel(struct nve_vn *vn, struct err *err)
 {
 	struct nvo3_vn want = {
 		.has = NVO3_HAS(VN_UNKNOWN) | NVO3_HAS(VN_BUM),
-		.vni = info->vni,
-		.unknown = info->unknown,
-		.bum = info->bum,
+		.vni = vn->model->vni,
+		.unknown = unknown_for_kernel(vn->model),
+		.bum = vn->model->bum,
 	};
 	struct kern *k = vn->nve->kern;
 	struct nvo3_vn have;
 	int rc;
 
-	rc = k->ops->vn_get(k, info->vni, &have, err);
+	rc = k->ops->vn_get(k, want.vni, &have, err);
 	if (rc == -ENOENT)
 		rc = k->ops->vn_add(k, &want, err);
 	else if (!rc && (have.unknown != want.unknown || have.bum != want.bum))
 		rc = k->ops->vn_set(k, &want, err);
-	if (rc)
-		return rc;
-	vn->in_kernel = true;
-	vn->model->vni = info->vni;
-	vn->model->unknown = info->unknown;
-	vn->model->bum = info->bum;
-	return 0;
+	if (!rc)
+		vn->in_kernel = true;
+	return rc;
+}
+
+static bool is_on_demand(const Nvo3__VnInfo *info)
+{
+	return info->distribution == NVO3__DISTRIBUTION__DISTRIBUTION_ON_DEMAND;
+}
+
+static bool is_same(const struct model_vn *vn, const Nvo3__VnInfo *info)
+{
+	return vn->vni == info->vni && vn->unknown == info->unknown && vn->bum == info->bum &&
+	       vn->on_demand == is_on_demand(info);
+}
+
+static int vn_to_kernel(struct nve_vn *vn, const Nvo3__VnInfo *info, struct err *err)
+{
+	struct model_vn *model = vn->model, before = *model;
+	int rc;
+
+	model->vni = info->vni;
+	model->unknown = info->unknown;
+	model->bum = info->bum;
+	model->on_demand = is_on_demand(info);
+	/* Before the first time, all that it has may be what it had asked for */
+	if (model->on_demand && (vn->by_interest || !vn->in_kernel))
+		model->partial = true;
+	rc = policies_to_kernel(vn, err);
+	if (!rc)
+		return 0;
+	model->vni = before.vni;
+	model->unknown = before.unknown;
+	model->bum = before.bum;
+	model->on_demand = before.on_demand;
+	model->partial = before.partial;
+	return rc;
+}
+
+static void set_partial(struct nve_vn *vn, bool partial)
+{
+	struct err err;
+
+	if (vn->model->partial == partial)
+		return;
+	vn->model->partial = partial;
+	if (vn->in_kernel && policies_to_kernel(vn, &err))
+		log_err("VNI %u: %s", vn->model->vni, err.text);
 }
 
 /* An operator's VN is not ours to take */
@@ -157,7 +211,7 @@ static int take_info(struct nve_vn *vn, const Nvo3__VnInfo *info, struct err *er
 	struct model_vn *other;
 	int rc;
 
-	if (!info || !info->vni || info->vni > NVO3_VNI_MAX || info->unknown > NVO3_UNKNOWN_MAX ||
+	if (!info || !info->vni || info->vni > NVO3_VNI_MAX || info->unknown > VN_UNKNOWN_MAX ||
 	    info->bum > NVO3_BUM_MAX)
 		return err_set(err, EBADMSG, "the director's description of the VN is not valid");
 	if (vn->in_kernel && info->vni != vn->model->vni)
@@ -166,7 +220,7 @@ static int take_info(struct nve_vn *vn, const Nvo3__VnInfo *info, struct err *er
 	other = model_vn_lookup_vni(&vn->nve->model, info->vni);
 	if (other && other != vn->model)
 		return err_set(err, EEXIST, "VNI %u is that of another VN here", info->vni);
-	if (vn->in_kernel && info->unknown == vn->model->unknown && info->bum == vn->model->bum)
+	if (vn->in_kernel && is_same(vn->model, info))
 		return vn_to_kernel(vn, info, err);
 	rc = vn->in_kernel ? 0 : check_vni_free(vn->nve, info->vni, err);
 	if (!rc)
@@ -189,6 +243,20 @@ void vn_policies(struct nve *nve, const Nvo3__VnUpdate *update)
 		log_err("VNI %u: cannot take the VN's policies: %s", vn->model->vni, err.text);
 	else
 		log_info("VNI %u: the director changed the VN's policies", vn->model->vni);
+	vn_follow_mode(vn);
+}
+
+static void joined(struct nve_vn *vn)
+{
+	struct nve *nve = vn->nve;
+
+	vn->session = VN_JOINED;
+	vn_follow_mode(vn);
+	/* Otherwise the next answer is soon here */
+	if (vn->session == VN_JOINED)
+		ask_vn(nve, vn->model);
+	if (vn->model->complete)
+		finish_waiters(vn, CODE(OK), "");
 }
 
 void vn_joined(struct nve *nve, const struct uuid *uuid, uint32_t code, const char *text,
@@ -203,11 +271,10 @@ void vn_joined(struct nve *nve, const struct uuid *uuid, uint32_t code, const ch
 	if (!vn)
 		return;
 	if (code == CODE(OK)) {
+		vn->by_interest &= info && is_on_demand(info);
 		rc = take_info(vn, info, &err);
 		if (!rc) {
-			vn->session = VN_JOINED;
-			if (vn->model->complete)
-				finish_waiters(vn, CODE(OK), "");
+			joined(vn);
 			return;
 		}
 		code = nve_errno_code(rc);
@@ -222,10 +289,36 @@ void vn_joined(struct nve *nve, const struct uuid *uuid, uint32_t code, const ch
 	finish_waiters(vn, code, text);
 }
 
+/*
+ * Until the director has answered, what it sends is of the join before: it is not taken, and told
+ * again, if it still concerns us, from the revision that we have now.
+ */
 static void join(struct nve_vn *vn)
 {
+	struct model_vn *model = vn->model;
+	/* Of a VN that is new here nobody knows how it is */
+	bool wish = !vn->in_kernel || model->on_demand;
+
+	model_session_lost(model);
 	vn->session = VN_JOINING;
-	director_join(vn->nve->director, vn->model);
+	vn->by_interest = director_join(vn->nve->director, model, wish && !vn->crowded);
+	vn->crowded = wish && !vn->by_interest && director_can_ask(vn->nve->director);
+	if (vn->by_interest && vn->in_kernel)
+		set_partial(vn, true);
+}
+
+void vn_follow_mode(struct nve_vn *vn)
+{
+	bool wish = vn->model->on_demand && director_can_ask(vn->nve->director) &&
+		    !vn->nve->config->nve.relay;
+
+	if (wish == vn->by_interest || vn->session != VN_JOINED || (wish && vn->crowded))
+		return;
+	vn->crowded = wish && !idle_trim(vn->nve, vn->model);
+	if (vn->crowded)
+		log_info("VNI %u: so many mappings are in use that all are kept", vn->model->vni);
+	else
+		join(vn);
 }
 
 void vn_get(struct nve *nve, const struct uuid *uuid, nve_done_fn done, void *arg)
@@ -309,6 +402,7 @@ void vn_session_down(struct nve *nve)
 
 	for (vn = nve->vns; vn; vn = vn->hh.next) {
 		vn->session = VN_APART;
+		vn->by_interest = false;
 		model_session_lost(vn->model);
 	}
 }
@@ -318,6 +412,7 @@ void vn_update(struct nve *nve, const Nvo3__MapUpdate *update)
 	struct nve_vn *vn;
 	struct uuid uuid;
 	struct err err;
+	bool snapshot;
 
 	if (!msg_get_uuid(&update->vn, &uuid)) {
 		log_err("the director sent mappings without the UUID of their VN");
@@ -327,6 +422,7 @@ void vn_update(struct nve *nve, const Nvo3__MapUpdate *update)
 	/* Left meanwhile; what was on its way is of no use */
 	if (!vn || vn->session != VN_JOINED)
 		return;
+	snapshot = vn->model->in_snapshot || update->snapshot_begin;
 	if (apply_update(nve, vn->model, update, &err)) {
 		/* Going on would leave a gap that nobody sees: start over, with a snapshot */
 		log_err("VNI %u: cannot take the director's mappings: %s", vn->model->vni,
@@ -336,6 +432,8 @@ void vn_update(struct nve *nve, const Nvo3__MapUpdate *update)
 		return;
 	}
 	director_ack(nve->director, vn->model);
+	if (snapshot && !vn->model->in_snapshot && !vn->by_interest)
+		set_partial(vn, false);
 	if (vn->model->complete && vn->waiters)
 		finish_waiters(vn, CODE(OK), "");
 }

@@ -22,6 +22,8 @@ struct nve_vn {
 	struct uuid uuid;	/* key */
 	struct model_vn *model;
 	enum vn_session session;
+	bool by_interest;	/* the last VN_JOIN asked for no more, and got it */
+	bool crowded;		/* it uses too many mappings for that; until idle.c looks again */
 	bool in_kernel;		/* VNI and policies are known and the kernel has it */
 	bool pinned;		/* VN_CONNECT: stays without interfaces */
 	unsigned int users;	/* interfaces, also those that are being associated */
@@ -45,6 +47,12 @@ void vn_put(struct nve *nve, const struct uuid *uuid);
 void vn_hold(struct nve *nve, const struct uuid *uuid);
 /* Leave what nobody uses */
 void vn_collect(struct nve *nve);
+
+/*
+ * If the director tells all, or no more than our interest, and it should be otherwise: join
+ * again. What is in use stays through that in the kernel; the VN must be joined.
+ */
+void vn_follow_mode(struct nve_vn *vn);
 
 /* From director.c */
 void vn_join_missing(struct nve *nve);

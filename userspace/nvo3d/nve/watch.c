@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "ask.h"
 #include "log.h"
 #include "mem.h"
 #include "nvo3_monitor.h"
@@ -24,6 +25,8 @@ static int told(const struct nvo3_event *event, void *arg)
 		return 0;
 	if (event->cmd == NVO3_CMD_PORT_DEL_NTF)
 		port_gone(w->nve, event->port.dev, event->port.vlan);
+	else if (event->cmd == NVO3_CMD_MISS_NTF)
+		ask_miss(w->nve, &event->miss);
 	else if (event->cmd == NVO3_CMD_ALERT_NTF)
 		log_warn("the kernel refused a claim of %s in VNI %u with epoch %llu",
 			 mac_addr_format(&event->map.mac, mac), event->map.vni,
@@ -43,10 +46,12 @@ static void readable(int fd, unsigned int events, void *arg)
 	int rc;
 
 	rc = monitor_receive(w->monitor, told, w, &err);
-	if (rc == -ENOBUFS)
+	if (rc == -ENOBUFS) {
 		port_gone(w->nve, 0, 0);
-	else if (rc)
+		ask_all(w->nve);
+	} else if (rc) {
 		log_err("notifications of the kernel: %s", err.text);
+	}
 }
 
 struct watch *watch_new(struct nve *nve, uint32_t ifindex, struct err *err)
@@ -55,7 +60,8 @@ struct watch *watch_new(struct nve *nve, uint32_t ifindex, struct err *err)
 
 	w->nve = nve;
 	w->ifindex = ifindex;
-	if (monitor_open(&w->monitor, -1, NVO3_GROUP_CONFIG | NVO3_GROUP_ALERT, err)) {
+	if (monitor_open(&w->monitor, -1, NVO3_GROUP_CONFIG | NVO3_GROUP_MISS | NVO3_GROUP_ALERT,
+			 err)) {
 		free(w);
 		return NULL;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What happens in the kernel without our doing: ports that vanish, claims that it refuses */
+/* What happens in the kernel without our doing: misses, ports that vanish, refused claims */
 #ifndef NVO3D_NVE_WATCH_H
 #define NVO3D_NVE_WATCH_H
 

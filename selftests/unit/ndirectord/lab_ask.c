@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * NVEs that are told of what they have asked for; see lab_peer.h.
+ */
+#include "lab_peer.h"
+
+uint32_t say_relay(struct peer *p, uint8_t locator)
+{
+	Nvo3__NveRegister m = NVO3__NVE_REGISTER__INIT;
+	uint8_t ip[4] = { 192, 0, 2, locator };
+	ProtobufCBinaryData l = { sizeof(ip), ip };
+
+	m.n_locators = 1;
+	m.locators = &l;
+	m.relay = true;
+	return peer_ask(p, MSG(NVE_REGISTER), &m.base);
+}
+
+static void mac_of(uint8_t *mac, uint32_t addr)
+{
+	memcpy(mac, (uint8_t[]){ 2, 0, addr >> 24, addr >> 16, addr >> 8, addr }, 6);
+}
+
+uint32_t say_join_for(struct peer *p, uint8_t vn, const uint8_t *store, uint64_t revision,
+		      const uint32_t *addrs, size_t n)
+{
+	ProtobufCBinaryData *interest = calloc(n + 1, sizeof(*interest));
+	uint8_t (*macs)[6] = calloc(n + 1, sizeof(*macs));
+	Nvo3__VnJoin m = NVO3__VN_JOIN__INIT;
+	uint32_t code;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		mac_of(macs[i], addrs[i]);
+		interest[i] = (ProtobufCBinaryData){ 6, macs[i] };
+	}
+	m.vn = uuid(vn);
+	if (store)
+		m.store = (ProtobufCBinaryData){ 16, (uint8_t *)store };
+	m.revision = revision;
+	m.on_demand = true;
+	m.interest = interest;
+	m.n_interest = n;
+	code = peer_ask(p, MSG(VN_JOIN), &m.base);
+	free(interest);
+	free(macs);
+	return code;
+}
+
+uint32_t say_query(struct peer *p, uint8_t vn, uint32_t addr, uint32_t asker)
+{
+	Nvo3__MapQuery m = NVO3__MAP_QUERY__INIT;
+	uint8_t mac[6], from[6];
+
+	mac_of(mac, addr);
+	mac_of(from, asker);
+	m.vn = uuid(vn);
+	m.mac = (ProtobufCBinaryData){ 6, mac };
+	if (asker)
+		m.asker = (ProtobufCBinaryData){ 6, from };
+	return peer_ask(p, MSG(MAP_QUERY), &m.base);
+}
+
+uint32_t say_forget(struct peer *p, uint8_t vn, uint32_t addr)
+{
+	Nvo3__MapForget m = NVO3__MAP_FORGET__INIT;
+	ProtobufCBinaryData macs;
+	uint8_t mac[6];
+
+	mac_of(mac, addr);
+	macs = (ProtobufCBinaryData){ 6, mac };
+	m.vn = uuid(vn);
+	m.macs = &macs;
+	m.n_macs = 1;
+	return peer_ask(p, MSG(MAP_FORGET), &m.base);
+}
+
+/* Events come before the answers to what was asked after them; told is once in a turn. */
+void peer_settle(struct peer *p)
+{
+	Nvo3__Keepalive m = NVO3__KEEPALIVE__INIT;
+
+	assert_int_equal(peer_ask(p, MSG(KEEPALIVE), &m.base), CODE(OK));
+	assert_int_equal(peer_ask(p, MSG(KEEPALIVE), &m.base), CODE(OK));
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tell: a change moves those who are told of it and nobody else, however many follow.
+ */
+#include "fixture.h"
+#include "lib/chan_priv.h"
+#include "ndirectord/tell.h"
+
+enum { FOLLOWERS = 250 };
+
+struct listener {
+	struct follower f;
+	unsigned int messages, items;
+	struct db_item *last;
+};
+
+static struct loop *loop;
+static struct loop_timer *stopper;
+static struct chan *chan;		/* none that is connected: it takes everything */
+static struct tell tell;
+static struct db db;
+static struct db_vn *vn;
+static struct db_nve *host1;
+static struct listener who[FOLLOWERS];
+static unsigned int total;
+
+static void stop(void *arg)
+{
+	loop_stop(loop);
+}
+
+static void turn(unsigned int ms)
+{
+	loop_timer_set(stopper, ms);
+	assert_int_equal(loop_run(loop), 0);
+}
+
+static void on_item(struct db_item *item, void *arg)
+{
+	tell_changed(&tell, item);
+}
+
+static void on_vn(struct db_vn *changed, bool gone, void *arg)
+{
+}
+
+static void on_epoch(void *arg)
+{
+}
+
+static void take(struct follower *f, const struct follow_batch *b)
+{
+	struct listener *l = f->arg;
+
+	l->messages++;
+	l->items += b->n;
+	if (b->n)
+		l->last = b->items[b->n - 1];
+}
+
+/* Each is interested in the address of its number. */
+static int setup(void **state)
+{
+	static const struct db_observer observer = { .item = on_item, .vn = on_vn,
+						     .epoch = on_epoch };
+	struct mac_addr mac;
+	int i;
+
+	loop = loop_new();
+	stopper = loop_timer_new(loop, stop, NULL);
+	chan = calloc(1, sizeof(*chan));
+	vn = fix_db(&db);
+	host1 = db_nve_get(&db, "dc1/host1");
+	tell_init(&tell, loop, 20);
+	db.observer = &observer;
+	for (i = 0; i < FOLLOWERS; i++) {
+		who[i] = (struct listener){ .f = { .at = { .log = &vn->log, .vn = vn },
+						   .chan = chan, .send = take,
+						   .arg = &who[i] } };
+		mac = fix_mac(i);
+		tell_choose(&tell, &who[i].f, &total);
+		interest_add(&who[i].f.interest, &mac);
+		follow_start(&who[i].f.at, 0, false);
+		tell_add(&tell, &who[i].f);
+	}
+	turn(1);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	int i;
+
+	for (i = 0; i < FOLLOWERS; i++)
+		tell_del(&tell, &who[i].f);
+	assert_int_equal(total, 0);
+	assert_null(vn->told);
+	turn(1);
+	tell_uninit(&tell);
+	db_uninit(&db);
+	free(chan);
+	loop_timer_free(stopper);
+	loop_free(loop);
+	return 0;
+}
+
+static void set(uint8_t n)
+{
+	struct mac_addr mac = fix_mac(n);
+	struct db_ips none = { };
+
+	db_map_set(&db, vn, &mac, &none, db_epoch_next(&db, 0), host1);
+}
+
+static unsigned int moved(void)
+{
+	unsigned int n = 0, i;
+
+	for (i = 0; i < FOLLOWERS; i++)
+		n += who[i].f.waiting;
+	return n;
+}
+
+static void test_only_the_interested_are_moved(void **state)
+{
+	int i;
+
+	for (i = 0; i < FOLLOWERS; i++)
+		assert_int_equal(who[i].messages, 1);	/* an empty snapshot */
+	set(7);
+	assert_int_equal(moved(), 1);
+	assert_true(who[7].f.waiting);
+	/* what nobody wants moves nobody */
+	set(251);
+	assert_int_equal(moved(), 1);
+	/* many changes are told once, as it is then */
+	set(7);
+	set(7);
+	turn(1);
+	assert_int_equal(moved(), 0);
+	assert_int_equal(who[7].messages, 2);
+	assert_int_equal(who[7].items, 1);
+	assert_int_equal(who[8].messages, 1);
+	/* a member is everybody's matter */
+	db_member_add(&db, vn, host1);
+	assert_int_equal(moved(), FOLLOWERS);
+	turn(1);
+	assert_int_equal(who[7].items, 2);
+	assert_int_equal(who[8].items, 1);
+}
+
+static void test_at_once_but_not_before_what_is_older(void **state)
+{
+	struct mac_addr mac = fix_mac(200);
+
+	set(7);
+	set(200);
+	assert_true(tell_now(&tell, &who[7].f, &db_map_find(vn, &mac)->item));
+	assert_int_equal(who[7].messages, 3);
+	assert_int_equal(who[7].items, 2);
+	assert_ptr_equal(who[7].last, &db_map_find(vn, &mac)->item);
+	assert_int_equal(who[7].f.at.told, vn->log.revision);
+	/* nothing is left to be told, nor told twice */
+	assert_false(who[7].f.waiting);
+	turn(1);
+	assert_int_equal(who[7].messages, 3);
+}
+
+/* The interest in what has gone is told of that, and ends with its lifetime; not if it is back. */
+static void test_interest_in_what_is_gone_fades(void **state)
+{
+	struct mac_addr seven = fix_mac(7), eight = fix_mac(8);
+	int i;
+
+	set(7);
+	set(8);
+	turn(1);
+	db_map_del(&db, db_map_find(vn, &seven));
+	db_map_del(&db, db_map_find(vn, &eight));
+	set(8);
+	turn(1);
+	assert_int_equal(who[7].items, 2);
+	for (i = 0; i < 1000 && interest_find(&who[7].f.interest, &seven); i++)
+		turn(5);
+	assert_null(interest_find(&who[7].f.interest, &seven));
+	assert_non_null(interest_find(&who[8].f.interest, &eight));
+	assert_int_equal(total, FOLLOWERS - 1);
+	set(7);
+	assert_int_equal(moved(), 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_only_the_interested_are_moved),
+		TEST(test_at_once_but_not_before_what_is_older),
+		TEST(test_interest_in_what_is_gone_fades),
+	};
+
+	return cmocka_run_group_tests_name("tell", tests, NULL, NULL);
+}
