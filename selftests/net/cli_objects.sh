@@ -235,7 +235,7 @@ counters_count() {
 module_load
 ns_add a b
 
-plan 12
+plan 13
 test_run "nve: add, set, show, del" nve
 test_run "vn: add, set, show, del" vn
 test_run "member: add, show, del" member

@@ -213,7 +213,7 @@ shown() {
 		{dst: "'"$(mac 4)"'", src: "'"$(mac 2)"'", port: "p2", state: "asked", held: 1},
 		{dst: "'"$(mac 9)"'", src: null, port: null, state: "absent", held: 0}] and
 		all(.lifetime > 0 and .lifetime <= 60000)' "$LIB_TMP/misses.json"
-	nvo3 -n h1 -s vn show dev nve0 vni 100 | grep -E ' hold 60000 .* pending 2 held 5 absent 1 released [0-9]+$'
+	nvo3 -n h1 -s vn show dev nve0 vni 100 | grep -E ' hold 60000 .* pending 2 held 5 absent 1 released [0-9]+( |$)'
 	assert_eq "$(nvo3 -n h1 miss show dev nve0 vni 200 2>&1)" "Error: VN 200 does not exist on nve0."
 	run_cmd nvo3 -n h1 vn add dev nve0 vni 200
 	assert_eq "$(nvo3 -n h1 miss show dev nve0 vni 200)" "" "of another VN"

@@ -17,6 +17,7 @@ and what make check-debug runs, in the debug kernel of tools/uml:
     net-debug     half of selftests/net/* in one boot, then tools/check/leaks; also those
                   that are for this kernel alone
     net-debug-2   the other half
+    net-smp       those that ask for two processors, with two
 
 A file counts as a test if it can be executed. A test script's header may say:
 
@@ -140,6 +141,7 @@ def rig_jobs(modules, wanted, long):
 def debug_scripts(kernel, wanted):
     return [path for path in executables('selftests/net/*')
             if {'6.12', kernel} & set(script_kernels(path, ' '.join(KERNELS), True))
+            and (kernel == 'debug' or header(path, 'processors'))
             and wanted(f'net-{kernel}/{os.path.basename(path)}')]
 
 
