@@ -64,13 +64,14 @@ struct nvo3_nve {
 	struct nvo3_remotes remotes;
 	struct nvo3_groups groups;
 	struct nvo3_reaper reaper;
-	struct nvo3_departures departures;	/* of those that were behind ports */
-	struct delayed_work departed;		/* forgets them in time */
-	struct nvo3_pendings pendings;		/* has a lock of its own */
 
 	struct list_head slaves;		/* rtnl */
 	struct list_head net_node;		/* NVEs of the underlay's netns; rtnl */
 	struct list_head rx_node;		/* those that take packets; RCU, rtnl */
+
+	struct nvo3_pendings pendings;		/* has a lock of its own */
+	struct nvo3_departures departures;	/* of those that were behind ports; the mutex */
+	struct delayed_work departed;		/* forgets them in time */
 };
 
 /* The UDP port that other NVEs are assumed to have; 0 for NVGRE. */

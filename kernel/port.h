@@ -53,7 +53,6 @@ struct nvo3_port {
 	struct nvo3_stats __percpu *stats;
 	struct nvo3_police police[NVO3_ACL_DIRS];	/* by enum nvo3_rule_dir */
 	struct list_head vn_node;	/* in vn->ports; RCU readers */
-	struct nvo3_asker asker;	/* for mappings that are missing */
 
 	/* Under the mutex. */
 	u32 nr;				/* in nve->ports */
@@ -62,6 +61,7 @@ struct nvo3_port {
 	bool has_mac;
 	u8 mac[ETH_ALEN];
 
+	struct nvo3_asker asker;	/* for mappings that are missing; see there */
 	struct nvo3_dead dead;
 };
 

@@ -31,11 +31,8 @@ struct nvo3_vn {
 	struct nvo3_members members;
 	struct nvo3_relays relays;	/* those members that pass on what others send */
 	struct nvo3_stats __percpu *stats;
-	atomic64_t misses;		/* unknown destinations seen */
 	struct nvo3_budget miss;
-	struct nvo3_waiting waiting;	/* for answers */
 	struct nvo3_budget suspects;	/* forged and unknown sources of other NVEs */
-	atomic64_t redirected;		/* late frames sent on */
 
 	/* Under the mutex. */
 	u32 limit;		/* of remote_maps, 0: none */
@@ -48,6 +45,10 @@ struct nvo3_vn {
 
 	struct nvo3_vns *vns;
 	struct rhash_head node;
+
+	atomic64_t misses;		/* unknown destinations seen */
+	atomic64_t redirected;		/* late frames sent on */
+	struct nvo3_waiting waiting;	/* for answers; see there */
 	struct nvo3_dead dead;
 };
 

@@ -11,7 +11,7 @@ several programs, found by wildcard.
     system-X   selftests/system/*, a rig boot for each
     lint       tools/lint/run
 
-and what make check-debug runs, in the debug kernel of tools/uml:
+and what make check-debug runs, in the kernels of tools/linux:
 
     uml/selftest  tools/uml/selftest
     net-debug     half of selftests/net/* in one boot, then tools/check/leaks; also those
@@ -37,7 +37,7 @@ KERNELS = ('6.12', '6.1')
 ONE_PROCESSOR = ('--smp', '1')
 SCRIPT_LIMIT = 180
 # How many times longer a test may take where everything is watched, and emulated too.
-DEBUG_KERNELS = {'debug': 4, 'smp': 8, 'race': 8}
+DEBUG_KERNELS = {'debug': 4, 'smp': 8}
 BOOT_LIMIT = 120        # of a rig, under emulation on a loaded machine
 UNIT_LIMIT = 300
 
@@ -182,10 +182,9 @@ def debug_jobs(modules, wanted):
     jobs = [debug_job(name, 'debug', modules.get('debug'), half, cpu)
             for name, cpu, half in (('net-debug', cpus[-1], scripts[::2]),
                                     ('net-debug-2', cpus[0], scripts[1::2])) if half]
-    for kernel in ('smp', 'race'):
-        scripts = debug_scripts(kernel, wanted)
-        if scripts:
-            jobs.append(debug_job(f'net-{kernel}', kernel, modules.get(kernel), scripts))
+    scripts = debug_scripts('smp', wanted)
+    if scripts:
+        jobs.append(debug_job('net-smp', 'smp', modules.get('smp'), scripts))
     if wanted('uml/selftest'):
         jobs.append(Job('uml/selftest', ['tools/uml/selftest'], 900))
     return jobs
