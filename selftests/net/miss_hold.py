@@ -329,7 +329,7 @@ def undone(lab):
         raise AssertionError('the second claim is accepted')
     except Refused as said:
         assert said.errno == errno.ESTALE, said
-    time.sleep(0.2)
+    # What is let out is let out within the request.
     assert not lab.vms[3].receive() and lab.vn()['held'] == 3
     assert [address for address, _ in lab.listener.events()] == [mac(3)]
     lab.map(3, epoch=5)

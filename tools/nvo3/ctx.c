@@ -190,3 +190,28 @@ enum status ctx_each_nve(struct ctx *ctx, const char *dev,
 		status = fn(ctx, links[i].ifindex, links[i].name, data);
 	return status;
 }
+
+enum status ctx_show_vns(struct ctx *ctx, int argc, char *const *argv,
+			 enum status (*fn)(struct ctx *ctx, uint32_t nve, const char *name,
+					   const void *vni))
+{
+	const char *dev = NULL;
+	uint32_t vni = 0;
+	struct arg args[] = {
+		ARG(DEV, "dev", &dev),
+		ARG_NUMBER("vni", &vni, 1, NVO3_VNI_MAX),
+		{},
+	};
+	enum status status = ctx_args(ctx, args, argc, argv);
+
+	if (status)
+		return status;
+	if (vni && !dev)
+		return ctx_usage(ctx, "\"vni\" needs \"dev\" beside it");
+	if (ctx->check)
+		return STATUS_OK;
+	out_list_start(&ctx->out);
+	status = ctx_each_nve(ctx, dev, fn, &vni);
+	out_list_end(&ctx->out);
+	return status;
+}

@@ -73,5 +73,9 @@ enum status ctx_each_nve(struct ctx *ctx, const char *dev,
 			 enum status (*fn)(struct ctx *ctx, uint32_t nve, const char *name,
 					   const void *data),
 			 const void *data);
+/* "show [ dev NVE [ vni VNI ] ]": the same with the VNI, 0 for all, as a list */
+enum status ctx_show_vns(struct ctx *ctx, int argc, char *const *argv,
+			 enum status (*fn)(struct ctx *ctx, uint32_t nve, const char *name,
+					   const void *vni));
 
 #endif

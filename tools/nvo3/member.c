@@ -60,25 +60,7 @@ static enum status show(struct ctx *ctx, uint32_t nve, const char *name, const v
 
 static enum status member_show(struct ctx *ctx, int argc, char *const *argv)
 {
-	const char *dev = NULL;
-	uint32_t vni = 0;
-	struct arg args[] = {
-		ARG(DEV, "dev", &dev),
-		ARG_NUMBER("vni", &vni, 1, NVO3_VNI_MAX),
-		{},
-	};
-	enum status status = ctx_args(ctx, args, argc, argv);
-
-	if (status)
-		return status;
-	if (vni && !dev)
-		return ctx_usage(ctx, "\"vni\" needs \"dev\" beside it");
-	if (ctx->check)
-		return STATUS_OK;
-	out_list_start(&ctx->out);
-	status = ctx_each_nve(ctx, dev, show, &vni);
-	out_list_end(&ctx->out);
-	return status;
+	return ctx_show_vns(ctx, argc, argv, show);
 }
 
 static const struct verb verbs[] = {

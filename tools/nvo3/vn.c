@@ -66,7 +66,7 @@ static void print_row(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn)
 	out_row_end(&ctx->out);
 }
 
-static enum status show_all(struct ctx *ctx, uint32_t nve, const char *name, const void *data)
+static enum status show_all(struct ctx *ctx, uint32_t nve, const char *name)
 {
 	_cleanup_free_ struct nvo3_vn *vns = NULL;
 	bool interrupted = false;
@@ -81,12 +81,15 @@ static enum status show_all(struct ctx *ctx, uint32_t nve, const char *name, con
 	return ctx_result(ctx, r);
 }
 
-static enum status show_one(struct ctx *ctx, uint32_t nve, const char *name, const void *data)
+static enum status show(struct ctx *ctx, uint32_t nve, const char *name, const void *data)
 {
+	uint32_t vni = *(const uint32_t *)data;
 	struct nvo3_vn vn;
 	int r;
 
-	r = kernel_vn_get(ctx->kernel, nve, *(const uint32_t *)data, &vn, &ctx->err);
+	if (!vni)
+		return show_all(ctx, nve, name);
+	r = kernel_vn_get(ctx->kernel, nve, vni, &vn, &ctx->err);
 	if (!r)
 		print_row(ctx, nve, &vn);
 	return ctx_result(ctx, r);
@@ -94,25 +97,7 @@ static enum status show_one(struct ctx *ctx, uint32_t nve, const char *name, con
 
 static enum status vn_show(struct ctx *ctx, int argc, char *const *argv)
 {
-	const char *dev = NULL;
-	uint32_t vni = 0;
-	struct arg args[] = {
-		ARG(DEV, "dev", &dev),
-		ARG_NUMBER("vni", &vni, 1, NVO3_VNI_MAX),
-		{},
-	};
-	enum status status = ctx_args(ctx, args, argc, argv);
-
-	if (status)
-		return status;
-	if (vni && !dev)
-		return ctx_usage(ctx, "\"vni\" needs \"dev\" beside it");
-	if (ctx->check)
-		return STATUS_OK;
-	out_list_start(&ctx->out);
-	status = ctx_each_nve(ctx, dev, vni ? show_one : show_all, &vni);
-	out_list_end(&ctx->out);
-	return status;
+	return ctx_show_vns(ctx, argc, argv, show);
 }
 
 static void print_digest(struct ctx *ctx, uint32_t nve, const struct nvo3_digest *digest,
