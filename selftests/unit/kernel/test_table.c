@@ -252,6 +252,86 @@ static void test_mixing(void **state)
 	}
 }
 
+/* What people number addresses and VNs by; @i is below 2^16. */
+static struct nvo3_key pattern_key(int pattern, u32 i)
+{
+	u64 mac = 0x020000000000ULL, vni = 100;
+
+	switch (pattern) {
+	case 0:		/* one after the other */
+		mac += i;
+		break;
+	case 1:		/* or with a stride, up to the upper bits */
+		mac += (u64)i << 8;
+		break;
+	case 2:
+		mac += (u64)i << 24;
+		break;
+	case 3:		/* one address in many VNs */
+		vni = i;
+		break;
+	case 4:
+		vni = i << 8;
+		break;
+	case 5:
+		vni = i >> 8 | (i & 0xff) << 16;
+		break;
+	case 6:		/* both at once */
+		vni = i;
+		mac += i * 7919;
+		break;
+	case 7:		/* as a Gray code, one bit at a time */
+		mac ^= (u64)(i ^ i >> 1) * 0x10001;
+		break;
+	default:	/* the upper bits alone, the I/G bit too */
+		mac = (u64)i << 32;
+	}
+	return (struct nvo3_key){ .lo = mac | vni << 48, .hi = vni >> 16 };
+}
+
+/* How far from an even spread over buckets: about 1 for random keys, times the buckets. */
+static double unevenness(const u32 *load, u32 buckets, double mean)
+{
+	double sum = 0;
+	u32 i;
+
+	for (i = 0; i < buckets; i++)
+		sum += (load[i] - mean) * (load[i] - mean) / mean;
+	return sum / buckets;
+}
+
+/* Sets of keys with a pattern lie as random ones do, in their first and in their second buckets. */
+static void test_patterns(void **state)
+{
+	enum { BUCKETS = 1 << 14, EACH = 1 << 16, PATTERNS = 9, SEEDS = 24 };
+	struct nvo3_buckets b = { .mask = BUCKETS - 1 };
+	static u32 first[BUCKETS], second[BUCKETS];
+	int pattern, seeds;
+	u64 seed[4];
+	u32 i;
+
+	(void)state;
+	for (pattern = 0; pattern < PATTERNS; pattern++) {
+		for (seeds = 0; seeds < SEEDS; seeds++) {
+			get_random_bytes(seed, sizeof(seed));
+			memset(first, 0, sizeof(first));
+			memset(second, 0, sizeof(second));
+			for (i = 0; i < EACH; i++) {
+				struct nvo3_permuted p;
+				u32 index;
+
+				p = nvo3_key_permute(seed, pattern_key(pattern, i));
+				index = nvo3_buckets_first(&b, p);
+				first[index]++;
+				second[nvo3_buckets_other(&b, index, p.tag)]++;
+			}
+			/* Six standard deviations of the sum for random keys: 1 +- 0.066. */
+			assert_true(unevenness(first, BUCKETS, 4) < 1.07);
+			assert_true(unevenness(second, BUCKETS, 4) < 1.07);
+		}
+	}
+}
+
 static void test_no_memory(void **state)
 {
 	struct nvo3_table table;
@@ -275,6 +355,7 @@ int main(void)
 		cmocka_unit_test(test_own),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_mixing),
+		cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_operations_random),
 		cmocka_unit_test(test_operations_addresses),
 		cmocka_unit_test(test_operations_networks),
