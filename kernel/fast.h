@@ -108,10 +108,11 @@ void nvo3_miss_answered(struct nvo3_nve *nve, u32 vni, const u8 *mac);
 
 /*
  * source.c: may the sender of @outer have sent the frame? NONE, or why it is to be dropped.
- * The frame begins at its Ethernet header and stays the caller's.
+ * The frame begins at its Ethernet header and stays the caller's; @source is the key of its source.
  */
 enum nvo3_drop nvo3_check_source(struct nvo3_nve *nve, struct nvo3_vn *vn,
-				 const struct nvo3_outer *outer, const struct sk_buff *skb);
+				 const struct nvo3_outer *outer, const struct sk_buff *skb,
+				 struct nvo3_permuted source);
 
 /* drop.c: @vn and @port as far as they are known, else NULL */
 void nvo3_drop(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *port,

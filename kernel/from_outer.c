@@ -138,16 +138,24 @@ static enum nvo3_drop deliver(struct nvo3_nve *nve, struct nvo3_vn *vn, u32 valu
 	return NVO3_DROP_UNKNOWN_DST;
 }
 
-static u32 lookup(struct nvo3_nve *nve, const struct nvo3_outer *outer, struct sk_buff *skb)
+/*
+ * The destination's mapping; 0 if there is none. @source is fetched meanwhile, for it will be
+ * asked for too. It is not set where the frame has no header.
+ */
+static u32 lookup(struct nvo3_nve *nve, const struct nvo3_outer *outer, struct sk_buff *skb,
+		  struct nvo3_permuted *source)
 {
+	struct nvo3_permuted dest;
 	const struct ethhdr *eth;
 
 	if (!pskb_may_pull(skb, outer->hlen + ETH_HLEN))
 		return 0;
 	eth = (const struct ethhdr *)(skb->data + outer->hlen);
+	dest = nvo3_map_fetch(&nve->maps, outer->vni, eth->h_dest);
+	*source = nvo3_map_fetch(&nve->maps, outer->vni, eth->h_source);
 	if (is_multicast_ether_addr(eth->h_dest))
 		return 0;
-	return nvo3_map_lookup(&nve->maps, outer->vni, eth->h_dest);
+	return nvo3_table_lookup_fetched(&nve->maps, dest);
 }
 
 /*
@@ -157,7 +165,8 @@ static u32 lookup(struct nvo3_nve *nve, const struct nvo3_outer *outer, struct s
 enum nvo3_drop nvo3_from_outer(struct nvo3_nve *nve, const struct nvo3_outer *outer,
 			       struct sk_buff *skb, struct nvo3_vn **vn, struct nvo3_port **port)
 {
-	u32 value = lookup(nve, outer, skb);
+	struct nvo3_permuted source = {};
+	u32 value = lookup(nve, outer, skb, &source);
 	struct nvo3_port *to = NULL;
 	enum nvo3_drop reason;
 
@@ -171,16 +180,17 @@ enum nvo3_drop nvo3_from_outer(struct nvo3_nve *nve, const struct nvo3_outer *ou
 		return NVO3_DROP_TUNNEL_VNI;
 	reason = decapsulate(nve, outer, skb);
 	if (!reason)
-		reason = nvo3_check_source(nve, *vn, outer, skb);
+		reason = nvo3_check_source(nve, *vn, outer, skb, source);
 	if (reason)
 		return reason;
 	reason = combine_ecn(skb, outer->dsfield);
 	if (reason)
 		return reason;
 	dev_sw_netstats_rx_add(nve->dev, skb->len);
-	nvo3_stats_count((*vn)->stats, NVO3_COUNT_DECAP, nvo3_stats_frames(skb), skb->len);
-	if (!to)
+	if (!to) {
+		nvo3_stats_count((*vn)->stats, NVO3_COUNT_DECAP, nvo3_stats_frames(skb), skb->len);
 		return deliver(nve, *vn, value, outer, skb);
+	}
 	*port = to;
 	nvo3_stats_count(to->stats, NVO3_COUNT_DECAP, nvo3_stats_frames(skb), skb->len);
 	return nvo3_to_port(to, skb, NULL);

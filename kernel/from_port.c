@@ -140,7 +140,6 @@ static enum nvo3_drop from_port(struct nvo3_slave *slave, struct sk_buff *skb,
 		return reason;
 	dest = nvo3_map_fetch(&nve->maps, (*port)->vn->vni, eth_hdr(skb)->h_dest);
 	nvo3_stats_count((*port)->stats, NVO3_COUNT_RX, nvo3_stats_frames(skb), skb->len);
-	nvo3_stats_count((*port)->vn->stats, NVO3_COUNT_RX, nvo3_stats_frames(skb), skb->len);
 	nvo3_flow_parse(skb, &flow);
 	guard = rcu_dereference((*port)->guard);
 	if (guard)

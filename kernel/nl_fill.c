@@ -37,24 +37,22 @@ static int put_locator(struct sk_buff *skb, const struct nvo3_nve *nve,
 	return 0;
 }
 
-static int put_stats(struct sk_buff *skb, int type, struct nvo3_stats __percpu *stats)
+static int put_stats(struct sk_buff *skb, int type, const struct nvo3_totals *sum)
 {
 	struct nlattr *nest = nla_nest_start(skb, type);
-	struct nvo3_totals sum;
 	int i;
 
 	if (!nest)
 		return -EMSGSIZE;
-	nvo3_stats_sum(stats, &sum);
 	/* The attributes come in the counters' order, packets before bytes. */
 	for (i = 0; i < NVO3_COUNTS; i++) {
-		if (nla_put_u64_64bit(skb, NVO3_A_STATS_RX_PACKETS + 2 * i, sum.packets[i],
+		if (nla_put_u64_64bit(skb, NVO3_A_STATS_RX_PACKETS + 2 * i, sum->packets[i],
 				      NVO3_A_STATS_PAD) ||
-		    nla_put_u64_64bit(skb, NVO3_A_STATS_RX_BYTES + 2 * i, sum.bytes[i],
+		    nla_put_u64_64bit(skb, NVO3_A_STATS_RX_BYTES + 2 * i, sum->bytes[i],
 				      NVO3_A_STATS_PAD))
 			goto cancel;
 	}
-	if (nla_put_u64_64bit(skb, NVO3_A_STATS_DROPPED, sum.dropped, NVO3_A_STATS_PAD))
+	if (nla_put_u64_64bit(skb, NVO3_A_STATS_DROPPED, sum->dropped, NVO3_A_STATS_PAD))
 		goto cancel;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -193,7 +191,9 @@ int nvo3_fill_vn(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
 	struct nlattr *nest = nla_nest_start(skb, NVO3_A_VN);
 	struct nvo3_vn *vn = (struct nvo3_vn *)object;
 	struct nvo3_waits waits = nvo3_pendings_read(&nve->pendings, &vn->waiting);
+	struct nvo3_totals totals;
 
+	nvo3_port_vn_totals(vn, &totals);
 	if (!nest || nla_put_u32(skb, NVO3_A_VN_VNI, vn->vni) ||
 	    nla_put_u8(skb, NVO3_A_VN_UNKNOWN, vn->unknown) ||
 	    nla_put_u8(skb, NVO3_A_VN_BUM, vn->bum) ||
@@ -211,7 +211,7 @@ int nvo3_fill_vn(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
 	    nla_put_u32(skb, NVO3_A_VN_DIGEST_MAPS, vn->digest.maps) ||
 	    nla_put_u64_64bit(skb, NVO3_A_VN_REDIRECTED, atomic64_read(&vn->redirected),
 			      NVO3_A_VN_PAD) ||
-	    put_stats(skb, NVO3_A_VN_STATS, vn->stats))
+	    put_stats(skb, NVO3_A_VN_STATS, &totals))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -234,7 +234,9 @@ int nvo3_fill_port(struct sk_buff *skb, struct nvo3_nve *nve, const void *object
 {
 	struct nlattr *nest = nla_nest_start(skb, NVO3_A_PORT);
 	struct nvo3_port *port = (struct nvo3_port *)object;
+	struct nvo3_totals totals = {};
 
+	nvo3_stats_sum(port->stats, &totals);
 	if (!nest || nla_put_u32(skb, NVO3_A_PORT_DEV, port->dev->ifindex) ||
 	    (port->vlan && nla_put_u16(skb, NVO3_A_PORT_VLAN, port->vlan)) ||
 	    nla_put_u32(skb, NVO3_A_PORT_VNI, port->vn->vni) ||
@@ -244,7 +246,7 @@ int nvo3_fill_port(struct sk_buff *skb, struct nvo3_nve *nve, const void *object
 					      NVO3_A_PORT_PAD)) ||
 	    nla_put_u64_64bit(skb, NVO3_A_PORT_SUPPRESSED, nvo3_budget_denied(&port->asker.budget),
 			      NVO3_A_PORT_PAD) ||
-	    nvo3_fill_guard(skb, port) || put_stats(skb, NVO3_A_PORT_STATS, port->stats))
+	    nvo3_fill_guard(skb, port) || put_stats(skb, NVO3_A_PORT_STATS, &totals))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -322,7 +324,7 @@ int nvo3_fill_remote(struct sk_buff *skb, struct nvo3_nve *nve, const void *obje
 	struct nlattr *nest = nla_nest_start(skb, NVO3_A_REMOTE);
 	const struct nvo3_remote *remote = object;
 	u8 way = READ_ONCE(remote->way);
-	struct nvo3_totals sum;
+	struct nvo3_totals sum = {};
 
 	nvo3_stats_sum(remote->stats, &sum);
 	if (!nest || put_addr(skb, NVO3_A_REMOTE_ADDR4, NVO3_A_REMOTE_ADDR6, &remote->loc.addr) ||

@@ -78,6 +78,9 @@ static void port_bury(struct nvo3_dead *dead)
 {
 	struct nvo3_port *port = container_of(dead, struct nvo3_port, dead);
 
+	/* The VN is alive: it can be deleted only without ports, and is buried after them. */
+	list_del(&port->old_node);
+	nvo3_stats_sum(port->stats, &port->vn->past);
 	nvo3_index_free(&port->nve->ports, port->nr);
 	port_free(port);
 }
@@ -203,9 +206,23 @@ void nvo3_port_del(struct nvo3_port *port)
 		profile->ports--;
 	slave_detach(port);
 	list_del_rcu(&port->vn_node);
+	list_add(&port->old_node, &port->vn->old_ports);
 	port->vn->nr_ports--;
 	nve->nr_ports--;
 	nvo3_index_hide(&nve->ports, port->nr);
 	nvo3_nve_changed(nve);
 	nvo3_reaper_add(&nve->reaper, &port->dead, port_bury);
+}
+
+void nvo3_port_vn_totals(const struct nvo3_vn *vn, struct nvo3_totals *sum)
+{
+	struct nvo3_port *port;
+
+	lockdep_assert_held(vn->vns->lock);
+	*sum = vn->past;
+	nvo3_stats_sum(vn->stats, sum);
+	list_for_each_entry(port, &vn->ports, vn_node)
+		nvo3_stats_sum(port->stats, sum);
+	list_for_each_entry(port, &vn->old_ports, old_node)
+		nvo3_stats_sum(port->stats, sum);
 }

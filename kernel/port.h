@@ -53,6 +53,7 @@ struct nvo3_port {
 	struct nvo3_stats __percpu *stats;
 	struct nvo3_police police[NVO3_ACL_DIRS];	/* by enum nvo3_rule_dir */
 	struct list_head vn_node;	/* in vn->ports; RCU readers */
+	struct list_head old_node;	/* in vn->old_ports, once it is with the reaper; mutex */
 
 	/* Under the mutex. */
 	u32 nr;				/* in nve->ports */
@@ -107,5 +108,11 @@ void nvo3_port_settle_left(struct nvo3_port *port);
 
 /* Remove a port that no mapping points to. Caller holds rtnl and the mutex. */
 void nvo3_port_del(struct nvo3_port *port);
+
+/*
+ * All that a VN has counted: frames are counted at their port, and the VN's figures are made
+ * when somebody asks, port by port. Caller holds the mutex.
+ */
+void nvo3_port_vn_totals(const struct nvo3_vn *vn, struct nvo3_totals *sum);
 
 #endif /* _NVO3_PORT_H */

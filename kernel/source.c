@@ -51,7 +51,8 @@ static void tell(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct ethhdr *
 }
 
 enum nvo3_drop nvo3_check_source(struct nvo3_nve *nve, struct nvo3_vn *vn,
-				 const struct nvo3_outer *outer, const struct sk_buff *skb)
+				 const struct nvo3_outer *outer, const struct sk_buff *skb,
+				 struct nvo3_permuted source)
 {
 	const struct nvo3_conf *conf = rcu_dereference(nve->conf);
 	const struct ethhdr *eth = eth_hdr(skb);
@@ -61,7 +62,7 @@ enum nvo3_drop nvo3_check_source(struct nvo3_nve *nve, struct nvo3_vn *vn,
 
 	if (conf->verify == NVO3_VERIFY_OFF)
 		return NVO3_DROP_NONE;
-	value = nvo3_map_lookup(&nve->maps, vn->vni, eth->h_source);
+	value = nvo3_table_lookup_fetched(&nve->maps, source);
 	if (likely(nvo3_leads_to(nve, value, &outer->saddr)))
 		return NVO3_DROP_NONE;
 	evidence = (struct nvo3_evidence){

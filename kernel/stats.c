@@ -50,7 +50,6 @@ void nvo3_stats_sum(struct nvo3_stats __percpu *stats, struct nvo3_totals *sum)
 	struct nvo3_totals one;
 	int cpu, i;
 
-	*sum = (struct nvo3_totals){};
 	for_each_possible_cpu(cpu) {
 		stats_read(per_cpu_ptr(stats, cpu), &one);
 		for (i = 0; i < NVO3_COUNTS; i++) {

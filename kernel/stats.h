@@ -53,7 +53,7 @@ struct nvo3_way_totals {
 	u64 redirected;
 };
 
-/* The sum over all CPUs. */
+/* The sum over all CPUs, or over more than one of the above. */
 struct nvo3_totals {
 	u64 packets[NVO3_COUNTS];
 	u64 bytes[NVO3_COUNTS];
@@ -98,6 +98,7 @@ void nvo3_ways_redirected(struct nvo3_ways __percpu *ways, u32 packets);
 struct nvo3_ways __percpu *nvo3_ways_alloc(void);
 void nvo3_ways_sum(struct nvo3_ways __percpu *ways, struct nvo3_way_totals *sum);
 
+/* Add what @stats has counted to @sum. */
 void nvo3_stats_sum(struct nvo3_stats __percpu *stats, struct nvo3_totals *sum);
 u64 nvo3_drops_sum(struct nvo3_drops __percpu *drops, enum nvo3_drop reason);
 

@@ -20,7 +20,6 @@ static enum nvo3_drop check_device(const struct net_device *dev, const struct sk
 static void transmit(struct nvo3_port *port, struct sk_buff *skb)
 {
 	nvo3_stats_count(port->stats, NVO3_COUNT_TX, nvo3_stats_frames(skb), skb->len);
-	nvo3_stats_count(port->vn->stats, NVO3_COUNT_TX, nvo3_stats_frames(skb), skb->len);
 	/* The sender's route, conntrack and time of arrival mean nothing from here on. */
 	skb_clear_tstamp(skb);
 	if (port->vlan)

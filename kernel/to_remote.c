@@ -19,7 +19,6 @@ static enum nvo3_drop send(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3
 	if (reason)
 		return reason;
 	nvo3_stats_count(from->stats, NVO3_COUNT_ENCAP, frames, bytes);
-	nvo3_stats_count(vn->stats, NVO3_COUNT_ENCAP, frames, bytes);
 	nvo3_stats_count(remote->stats, NVO3_COUNT_ENCAP, frames, bytes);
 	return NVO3_DROP_NONE;
 }

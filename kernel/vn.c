@@ -60,6 +60,7 @@ static struct nvo3_vn *vn_new(struct nvo3_vns *vns, u32 vni)
 	vn->bum = NVO3_BUM_REPLICATE;
 	vn->vns = vns;
 	INIT_LIST_HEAD(&vn->ports);
+	INIT_LIST_HEAD(&vn->old_ports);
 	nvo3_members_init(&vn->members, vns->lock);
 	nvo3_relays_init(&vn->relays, vns->lock);
 	nvo3_budget_init(&vn->miss, NVO3_MISS_RATE, jiffies);

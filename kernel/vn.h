@@ -30,7 +30,7 @@ struct nvo3_vn {
 	struct list_head ports;	/* of struct nvo3_port; RCU readers */
 	struct nvo3_members members;
 	struct nvo3_relays relays;	/* those members that pass on what others send */
-	struct nvo3_stats __percpu *stats;
+	struct nvo3_stats __percpu *stats;	/* of frames that no port counts */
 	struct nvo3_budget miss;
 	struct nvo3_budget suspects;	/* forged and unknown sources of other NVEs */
 
@@ -41,6 +41,8 @@ struct nvo3_vn {
 	u32 remote_maps;	/* those that lead to another NVE */
 	struct nvo3_digest digest;	/* of the agent's */
 	u32 pending;		/* remote mappings of the request being checked */
+	struct list_head old_ports;	/* that readers may still count at */
+	struct nvo3_totals past;	/* what those counted that are no more */
 	u32 nr;			/* in struct nvo3_vns' index */
 
 	struct nvo3_vns *vns;

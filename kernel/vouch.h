@@ -80,13 +80,18 @@ static inline bool nvo3_vouch_has(const struct nvo3_vouch *vouch,
 	const struct nvo3_vouch_entry *e = &vouch->entries[nvo3_vouch_slot(vouch, key)];
 	u64 differs;
 	u32 seq;
-	int i;
 
 	/* Pairs with the release in nvo3_vouch_add(). */
 	seq = smp_load_acquire(&e->seq);
 	differs = seq & 1;
-	for (i = 0; i < NVO3_VOUCH_WORDS; i++)
-		differs |= READ_ONCE(e->word[i]) ^ key->word[i];
+	/* One by one, so that they are compared in registers; gcc does not unroll the loop. */
+	static_assert(NVO3_VOUCH_WORDS == 6);
+	differs |= READ_ONCE(e->word[0]) ^ key->word[0];
+	differs |= READ_ONCE(e->word[1]) ^ key->word[1];
+	differs |= READ_ONCE(e->word[2]) ^ key->word[2];
+	differs |= READ_ONCE(e->word[3]) ^ key->word[3];
+	differs |= READ_ONCE(e->word[4]) ^ key->word[4];
+	differs |= READ_ONCE(e->word[5]) ^ key->word[5];
 	/* The words before the sequence, against a writer who does it the other way. */
 	smp_rmb();
 	return !differs && READ_ONCE(e->seq) == seq;
