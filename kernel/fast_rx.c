@@ -203,7 +203,7 @@ static __always_inline bool make_key(const struct nvo3_underlay *underlay,
 				     struct nvo3_vouch_key *key)
 {
 	u8 dscp = a->outer.dsfield & ~INET_ECN_MASK, rp_filter = 0;
-	const struct net *net = underlay->net;
+	struct net *net = underlay->net;
 	struct in_device *in_dev;
 	u32 routes;
 
@@ -211,7 +211,9 @@ static __always_inline bool make_key(const struct nvo3_underlay *underlay,
 		in_dev = __in_dev_get_rcu(skb->dev);
 		if (!in_dev)
 			return false;
-		rp_filter = IN_DEV_RPFILTER(in_dev);
+		/* As IN_DEV_RPFILTER(), which goes a long way to find the namespace. */
+		rp_filter = max(READ_ONCE(IPV4_DEVCONF_ALL(net, RP_FILTER)),
+				IN_DEV_CONF_GET(in_dev, RP_FILTER));
 		routes = rt_genid_ipv4(net);
 		nvo3_vouch_key4(key, a->outer.saddr.v4, a->outer.daddr.v4);
 	} else {
@@ -268,10 +270,12 @@ static enum nvo3_bypass judge(struct nvo3_underlay *underlay, struct sk_buff *sk
 	return is_vouched(underlay, skb, a) ? NVO3_BYPASS_NONE : NVO3_BYPASS_SOURCE;
 }
 
-/* As IP and UDP leave it: data at the UDP header, the checksum's level taken off. */
+/*
+ * As IP and UDP leave it: data at the UDP header, the checksum's level taken off. But a socket of
+ * this host that it belongs to keeps it, for to_peer.c to see.
+ */
 static void strip(struct sk_buff *skb, const struct arrival *a)
 {
-	skb_orphan(skb);
 	if (a->family == AF_INET) {
 		__skb_pull(skb, a->iphlen);
 		skb_reset_transport_header(skb);

@@ -166,7 +166,7 @@ const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_STATE + 1] = {
 	[NVO3_A_REMOTE_REFS] = { .type = NLA_U32, },
 	[NVO3_A_REMOTE_PACKETS] = { .type = NLA_U64, },
 	[NVO3_A_REMOTE_BYTES] = { .type = NLA_U64, },
-	[NVO3_A_REMOTE_BYPASS] = NLA_POLICY_MAX(NLA_U32, 20),
+	[NVO3_A_REMOTE_BYPASS] = NLA_POLICY_MAX(NLA_U32, 21),
 	[NVO3_A_REMOTE_ENCAP] = NLA_POLICY_MAX(NLA_U8, 2),
 	[NVO3_A_REMOTE_DSTPORT] = { .type = NLA_U16, },
 	[NVO3_A_REMOTE_REMOTE_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_remote_remote_vni_range),

@@ -6,9 +6,12 @@
 # A frame goes on at the other end of a port's veth at once, unless somebody has a say at
 # the port's egress or the other end's own queue: then it takes effect with the first
 # frame, and the short way is back with the first one after it. Counters prove which way
-# was taken, and nothing is lost or counted twice.
+# was taken, and nothing is lost or counted twice. What a socket of this host sends goes by
+# the queue; so frames come from vm0, which is behind vm1, or are copies, made by tc as they
+# come out of a link of vm1's, and belong to no socket.
 #
-#	[vm1] eth0 --- p1 [h1: nve0] p2 --- eth0 [vm2]
+#	[vm0] --- in0 [vm1] eth0 --- p1 [h1: nve0] p2 --- eth0 [vm2]
+#	              [vm1] gen --- gen1 - copied to p1
 #
 . "$(dirname "$0")/overlay.sh"
 
@@ -35,6 +38,33 @@ setup() {
 	END
 	ip -n vm1 neigh replace 10.0.0.2 lladdr "$(mac 2)" dev eth0 nud permanent
 	ip -n vm2 neigh replace 10.0.0.1 lladdr "$(mac 1)" dev eth0 nud permanent
+	copies
+	behind
+}
+
+copies() {
+	ip link add gen netns vm1 type veth peer name gen1 netns h1
+	in_ns vm1 sysctl -qw net.ipv6.conf.gen.disable_ipv6=1
+	in_ns h1 sysctl -qw net.ipv6.conf.gen1.disable_ipv6=1
+	ip -n vm1 link set gen up
+	ip -n h1 link set gen1 up
+	in_ns h1 tc qdisc add dev gen1 clsact
+	in_ns h1 tc filter add dev gen1 ingress matchall action mirred ingress mirror dev p1
+}
+
+behind() {
+	ns_add vm0
+	ip link add eth0 netns vm0 type veth peer name in0 netns vm1
+	ip -n vm1 link set in0 up
+	ip -n vm1 address add 10.1.0.1/24 dev in0
+	in_ns vm1 sysctl -qw net.ipv4.ip_forward=1
+	in_ns vm0 sysctl -qw net.ipv4.tcp_tso_rtt_log=30
+	ip -n vm0 -b - <<-END
+		link set eth0 up
+		address add 10.1.0.2/24 dev eth0
+		route add default via 10.1.0.1
+	END
+	ip -n vm2 route add 10.1.0.0/24 via 10.0.0.1
 }
 
 ways() {
@@ -42,14 +72,14 @@ ways() {
 		({fast: .ways.port_fast} + .port_bypass) | to_entries[] | "\(.key) \(.value)"'
 }
 
-# twenty WAY [ARRIVED]: frames from vm1, all of which go this way, and what vm2 gets.
+# twenty WAY [ARRIVED [DEV]]: frames from vm1, all of which go this way, and what vm2 gets.
 twenty() {
 	local before grown sent
 
 	ways >"$LIB_TMP/ways"
 	sent=$(link_stat h1 p2 tx_packets)
 	before=$(link_stat vm2 eth0 rx_packets)
-	frame vm1 eth0 "$(mac 2) $(mac 1) 88b5 00112233445566778899" 20
+	frame vm1 "${3-gen}" "$(mac 2) $(mac 1) 88b5 00112233445566778899" 20
 	grown=$(ways | awk 'NR == FNR { had[$1] = $2; next }
 		$2 > had[$1] { print $1, $2 - had[$1] }' "$LIB_TMP/ways" -)
 	[[ $grown == "$1 2"? ]] || fail "frames by their way: $grown, not $1 20"
@@ -72,6 +102,7 @@ got() {
 at_once() {
 	twenty fast
 	ping_ok vm1 10.0.0.2
+	ping_ok vm0 10.0.0.2
 	run_cmd nvo3 -n h1 nve set dev nve0 fastpath off
 	twenty off
 	run_cmd nvo3 -n h1 nve set dev nve0 fastpath auto
@@ -138,8 +169,7 @@ other_end() {
 	run_cmd ip -n vm2 link set dev eth0 xdpdrv pinned "$drop"
 	ways >"$LIB_TMP/ways"
 	ping_lost vm1 10.0.0.2
-	ways | awk 'NR == FNR { had[$1] = $2; next } $2 > had[$1] { print $1 }' "$LIB_TMP/ways" - |
-		grep -qx peer
+	[[ " $(grown_ways) " == *" peer "* ]]
 	run_cmd ip -n vm2 link set dev eth0 xdpdrv off
 	twenty fast
 	run_cmd ip -n vm2 link set dev eth0 xdpgeneric pinned "$drop"
@@ -157,22 +187,38 @@ features() {
 	twenty fast
 }
 
-# TCP in frames of up to 64 KB, at once and by the queue.
+# What a socket of this host sends, and what follows so soon that it might overtake that.
+sockets() {
+	twenty local 20 eth0
+	ways >"$LIB_TMP/ways"
+	run_cmd in_ns vm1 ping -c 20 -i 0.002 -q 10.0.0.2
+	assert_eq "$(grown_ways)" local "ways of a socket's frames"
+	twenty fast
+}
+
+grown_ways() {
+	ways | awk 'NR == FNR { had[$1] = $2; next } $2 > had[$1] { print $1 }' "$LIB_TMP/ways" - | xargs
+}
+
+# big_frames WAY FROM: TCP in frames of up to 64 KB.
 big_frames() {
-	local way=$1
+	local way=$1 from=$2
 
 	bg "iperf$way" netns_run vm2 iperf3 -s -1
 	busywait 60 in_ns vm2 grep -q ':1451 .* 0A ' /proc/net/tcp6
 	capture_start "big$way" vm2 eth0 -c 5 greater 60000
-	run_cmd in_ns vm1 iperf3 -c 10.0.0.2 -n 16M --forceflush
+	ways >"$LIB_TMP/ways"
+	run_cmd in_ns "$from" iperf3 -c 10.0.0.2 -n 16M --forceflush
+	[[ " $(grown_ways) " == *" $way "* ]] || fail "nothing went the way $way: $(grown_ways)"
 	capture_until "big$way" 5
 	busywait 30 lib_gone "$(<"$LIB_TMP/iperf$way.pid")"
 }
 
 both_ways_big() {
-	big_frames fast
+	big_frames fast vm0
+	big_frames local vm1
 	run_cmd in_ns h1 tc qdisc replace dev p2 root pfifo
-	big_frames egress
+	big_frames egress vm1
 	run_cmd in_ns h1 tc qdisc del dev p2 root
 }
 
@@ -190,7 +236,7 @@ nested() {
 		port add dev p3 vni 200 mac $(mac 3)
 	END
 	ways >"$LIB_TMP/ways"
-	frame vm1 eth0 "$(mac 3) $(mac 1) 88b5 00112233445566778899" 20
+	frame vm1 gen "$(mac 3) $(mac 1) 88b5 00112233445566778899" 20
 	assert_eq "$(ways | awk 'NR == FNR { had[$1] = $2; next }
 		$2 > had[$1] { print $1, $2 - had[$1] }' "$LIB_TMP/ways" - | sort | xargs)" \
 		"fast 20 nested 20" "frames by their way"
@@ -215,7 +261,7 @@ circle() {
 		port add dev y1 vni 200 mac $(mac 3)
 		port add dev y2 vni 100
 	END
-	frame vm1 eth0 "$(mac 3) $(mac 1) 88b5 00112233445566778899"
+	frame vm1 gen "$(mac 3) $(mac 1) 88b5 00112233445566778899"
 	before=$(link_stat h1 x1 tx_packets)
 	busywait 10 round_and_round 1000
 	run_cmd ip -n h1 link del x1
@@ -229,8 +275,8 @@ round_and_round() {
 
 # The other end and its namespace go while frames are on their way.
 namespace_gone() {
-	bg flood netns_run vm1 ping -q -i 0.002 10.0.0.2
-	bg flood2 netns_run vm1 ping -q -i 0.002 -s 1400 10.0.0.2
+	bg flood netns_run vm0 ping -q -i 0.002 10.0.0.2
+	bg flood2 netns_run vm0 ping -q -i 0.002 -s 1400 10.0.0.2
 	twenty_more=$(link_stat vm2 eth0 rx_packets)
 	busywait 10 flooded
 	ns_del vm2
@@ -249,8 +295,9 @@ flooded() {
 
 setup
 
-plan 9
+plan 10
 test_run "at once, and by the queue with fastpath off" at_once
+test_run "what a socket of this host sends" sockets
 test_run "a qdisc on the port" qdiscs
 test_run "tc and nft at the port's egress, tc at the other end" classifiers
 test_run "packet sockets on the port and at the other end" taps

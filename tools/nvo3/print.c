@@ -28,7 +28,7 @@ const char *const words_fastpath[] = { "auto", "on", "off", NULL };
 const char *const words_bypass[] = {
 	"fast", "off", "netfilter", "xfrm", "bpf", "socket", "rx-handler", "vrf", "device",
 	"route", "neighbour", "mtu", "nomem", "source", "header", "frame", "checksum", "peer",
-	"egress", "tap", "nested", NULL,
+	"egress", "tap", "nested", "local", NULL,
 };
 
 _Static_assert(sizeof(words_bypass) / sizeof(words_bypass[0]) == __NVO3_BYPASS_MAX + 1,

@@ -324,6 +324,7 @@ enum nvo3_verify {
  *   egress
  * @NVO3_BYPASS_TAP: a packet socket that sees what the port's device sends
  * @NVO3_BYPASS_NESTED: it was handed on behind a port a moment ago
+ * @NVO3_BYPASS_LOCAL: at a port: a socket of this host has just sent it
  */
 enum nvo3_bypass {
 	NVO3_BYPASS_NONE,
@@ -347,6 +348,7 @@ enum nvo3_bypass {
 	NVO3_BYPASS_EGRESS,
 	NVO3_BYPASS_TAP,
 	NVO3_BYPASS_NESTED,
+	NVO3_BYPASS_LOCAL,
 
 	/* private: */
 	__NVO3_BYPASS_MAX,
