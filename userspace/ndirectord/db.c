@@ -217,6 +217,18 @@ static void reap(struct db *db, struct db_vn *vn)
 	vn_free(db, vn);
 }
 
+static void reap_nves(struct db *db)
+{
+	struct db_nve *nve, *next;
+
+	HASH_ITER(hh, db->nves, nve, next) {
+		if (!nve->forgotten || nve->refs)
+			continue;
+		HASH_DEL(db->nves, nve);
+		free(nve);
+	}
+}
+
 void db_reap(struct db *db)
 {
 	struct db_vn *vn, *next;
@@ -225,6 +237,7 @@ void db_reap(struct db *db)
 		if (!vn->defined && !vn->placements && !vn->told && !db_map_first(vn) &&
 		    !db_member_first(vn))
 			reap(db, vn);
+	reap_nves(db);
 }
 
 struct db_nve *db_nve_find(struct db *db, const char *name)
@@ -353,7 +366,7 @@ static void forget_in(struct db *db, struct db_vn *vn, struct db_nve *nve)
 		db_member_del(db, member);
 }
 
-/* The struct stays: tombstones name it, and an NVE of that name may come again. */
+/* The struct stays as long as tombstones name it; an NVE of that name may come again. */
 void db_nve_forget(struct db *db, struct db_nve *nve)
 {
 	struct db_vn *vn;

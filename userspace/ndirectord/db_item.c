@@ -16,6 +16,7 @@ static void item_remove(struct db_item *item)
 {
 	struct db_member *member = (struct db_member *)item;
 
+	item->nve->refs--;
 	if (item->kind == DB_MAP) {
 		HASH_DEL(item->vn->maps, (struct db_map *)item);
 	} else {
@@ -122,6 +123,7 @@ static struct db_member *member_new(struct db_vn *vn, struct db_nve *nve)
 
 	member->item = (struct db_item){ .kind = DB_MEMBER, .vn = vn, .nve = nve };
 	HASH_ADD_PTR(vn->members, item.nve, member);
+	nve->refs++;
 	return member;
 }
 
@@ -182,6 +184,7 @@ static struct db_map *map_new(struct db_vn *vn, const struct mac_addr *mac, stru
 	map->item = (struct db_item){ .kind = DB_MAP, .vn = vn, .nve = nve };
 	map->mac = *mac;
 	HASH_ADD(hh, vn->maps, mac, sizeof(map->mac), map);
+	nve->refs++;
 	return map;
 }
 
@@ -231,6 +234,8 @@ bool db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 		take_back(map);
 	nve->items++;
 	vn->n_maps++;
+	map->item.nve->refs--;
+	nve->refs++;
 	map->item.nve = nve;
 	map->ips = *ips;
 	map->epoch = epoch;

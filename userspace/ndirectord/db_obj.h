@@ -26,9 +26,10 @@ struct db_nve {
 	struct ip_addr locators[DB_LOCATORS];
 	int n_locators;
 	unsigned int items;		/* mappings and memberships in its name */
+	unsigned int refs;		/* these, and tombstones that still name it */
 	uint64_t idle_since;		/* s since 1970; 0: it has items, or a session */
 	bool relay;			/* is told everything in any mode */
-	bool forgotten;			/* only tombstones still point to it */
+	bool forgotten;			/* goes with the last ref (db_reap()) */
 	UT_hash_handle hh;
 };
 
