@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "kern.h"
 #include "log.h"
 #include "mem.h"
@@ -172,6 +173,25 @@ static int kn_miss_absent(struct kern *k, uint32_t vni, const struct mac_addr *m
 	return kernel_miss_set(self(k)->k, self(k)->nve, vni, mac, lifetime_ms, err);
 }
 
+static int kn_miss_forget(struct kern *k, uint32_t vni, struct err *err)
+{
+	_cleanup_free_ struct nvo3_miss *all = NULL;
+	bool changing;
+	size_t n;
+	int rc;
+
+	rc = kernel_miss_list(self(k)->k, self(k)->nve, vni, &all, &n, &changing, err);
+	for (size_t i = 0; i < n && !rc; i++) {
+		if (all[i].state != NVO3_MISS_STATE_ABSENT)
+			continue;
+		rc = kernel_miss_del(self(k)->k, self(k)->nve, vni, &all[i].dst, err);
+		/* Its time is over, or a mapping has come */
+		if (rc == -ENOENT)
+			rc = 0;
+	}
+	return rc;
+}
+
 /* --- many operations in few datagrams */
 
 struct apply {
@@ -245,6 +265,7 @@ static const struct kern_ops netlink_ops = {
 	.map_idle = kn_map_idle,
 	.miss_list = kn_miss_list,
 	.miss_absent = kn_miss_absent,
+	.miss_forget = kn_miss_forget,
 	.apply = kn_apply,
 };
 

@@ -391,6 +391,16 @@ static int stub_miss_absent(struct kern *k, uint32_t vni, const struct mac_addr 
 	return 0;
 }
 
+static int stub_miss_forget(struct kern *k, uint32_t vni, struct err *err)
+{
+	struct kern_stub *s = self(k);
+
+	for (size_t i = s->n_absent; i--;)
+		if (s->absent[i].vni == vni)
+			REMOVE(s->absent, s->n_absent, i);
+	return 0;
+}
+
 void kern_stub_ask(struct kern *k, const struct nvo3_miss *miss)
 {
 	if (self(k)->n_asked < STUB_MAX)
@@ -517,6 +527,7 @@ struct kern *kern_stub_new(void)
 		.map_idle = stub_map_idle,
 		.miss_list = stub_miss_list,
 		.miss_absent = stub_miss_absent,
+		.miss_forget = stub_miss_forget,
 		.apply = stub_apply,
 	};
 	struct kern_stub *s = mem_zalloc(sizeof(*s));

@@ -77,6 +77,8 @@ struct kern_ops {
 			 struct err *err);
 	int (*miss_absent)(struct kern *k, uint32_t vni, const struct mac_addr *mac,
 			   uint32_t lifetime_ms, struct err *err);
+	/* All that was said to be absent in the VN may be asked for again */
+	int (*miss_forget)(struct kern *k, uint32_t vni, struct err *err);
 	/*
 	 * Do all, one after the other; what is refused is told to @failed and does not hold up
 	 * the rest. The value is about the transport.

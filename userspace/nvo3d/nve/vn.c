@@ -254,7 +254,7 @@ static void joined(struct nve_vn *vn)
 	vn_follow_mode(vn);
 	/* Otherwise the next answer is soon here */
 	if (vn->session == VN_JOINED)
-		ask_vn(nve, vn->model);
+		ask_anew(nve, vn->model);
 	if (vn->model->complete)
 		finish_waiters(vn, CODE(OK), "");
 }
