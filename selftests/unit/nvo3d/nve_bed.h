@@ -63,6 +63,7 @@ static inline void send_snapshot(struct director_end *d, uint64_t revision)
 	u.snapshot_begin = true;
 	u.snapshot_end = true;
 	map.mac = (ProtobufCBinaryData){ 6, far_mac };
+	map.nve = "dc1/far";
 	map.epoch = 5;
 	map.locators = &locator;
 	map.n_locators = 1;

@@ -118,6 +118,8 @@ int nve_start_with(struct nve **ret, const struct config *config, struct loop *l
 	nve->tls = tls;
 	nve->kern = kern;
 	nve->store = store;
+	nve->model.have4 = config->nve.local4.family;
+	nve->model.have6 = config->nve.local6.family;
 	rc = restore(nve, err);
 	if (rc)
 		goto stop;
