@@ -303,29 +303,26 @@ static void test_a_correction(void **state)
 	}
 	update(&o, 1);
 	apply(f, again(&o, bucket, true));
-	assert_int_equal(f->touch.drift.n, 0);
+	assert_int_equal(f->vn->corrected.n, 0);
 	/* its word counts with an older epoch, too; what it does not name goes, in the bucket only */
 	set(&o, 1, 1, 4);
 	apply(f, again(&o, bucket, true));
 	assert_int_equal(lookup(f, 1)->epoch, 4);
-	assert_int_equal(f->touch.drift.how, DRIFT_EPOCH);
-	assert_int_equal(f->touch.drift.first.b[5], 1);
-	assert_int_equal(HASH_COUNT(f->vn->maps), 200 - f->touch.drift.n);
+	assert_int_equal(f->vn->corrected.how, DRIFT_EPOCH);
+	assert_int_equal(f->vn->corrected.first.b[5], 1);
+	assert_int_equal(HASH_COUNT(f->vn->maps), 200 - f->vn->corrected.n);
 	/* missing, other place, extra */
-	memset(&f->touch.drift, 0, sizeof(f->touch.drift));
 	set(&o, 1, 1, 4);
 	o.map.n_locators = 1;
 	apply(f, again(&o, bucket, true));
-	assert_int_equal(f->touch.drift.how, DRIFT_PLACE);
-	memset(&f->touch.drift, 0, sizeof(f->touch.drift));
+	assert_int_equal(f->vn->corrected.how, DRIFT_PLACE);
 	update(&o, 1);
 	apply(f, again(&o, bucket, true));
-	assert_int_equal(f->touch.drift.n, 1);
-	assert_int_equal(f->touch.drift.how, DRIFT_EXTRA);
-	memset(&f->touch.drift, 0, sizeof(f->touch.drift));
+	assert_int_equal(f->vn->corrected.n, 1);
+	assert_int_equal(f->vn->corrected.how, DRIFT_EXTRA);
 	set(&o, 1, 1, 5);
 	apply(f, again(&o, bucket, true));
-	assert_int_equal(f->touch.drift.how, DRIFT_MISSING);
+	assert_int_equal(f->vn->corrected.how, DRIFT_MISSING);
 	/* the end of a session is that of a correction */
 	buckets[0] = bucket;
 	update(&o, 1)->again = (ProtobufCBinaryData){ 1, buckets };

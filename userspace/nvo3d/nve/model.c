@@ -182,6 +182,7 @@ void model_vn_del(struct model *model, struct model_vn *vn)
 		member_del(vn, member);
 	model_session_lost(vn);
 	HASH_DEL(model->vns, vn);
+	free(vn->fixed);
 	free(vn);
 }
 
@@ -286,18 +287,18 @@ static int check_update(const Nvo3__MapUpdate *u, struct err *err)
 	return rc;
 }
 
-static void note_correction(struct model_touch *touch, const struct model_map *held,
+static void note_correction(struct model_vn *vn, const struct model_map *held,
 			    const Nvo3__Mapping *msg, const struct mac_addr *mac)
 {
 	struct model_locators locators;
 
 	parse_locators(msg->locators, msg->n_locators, &locators, NULL);
 	if (!held)
-		drift_note(&touch->drift, mac, DRIFT_MISSING);
+		drift_note(&vn->corrected, mac, DRIFT_MISSING);
 	else if (held->epoch != msg->epoch)
-		drift_note(&touch->drift, mac, DRIFT_EPOCH);
+		drift_note(&vn->corrected, mac, DRIFT_EPOCH);
 	else if (!locators_equal(&held->locators, &locators))
-		drift_note(&touch->drift, mac, DRIFT_PLACE);
+		drift_note(&vn->corrected, mac, DRIFT_PLACE);
 }
 
 static void set_map(struct model_vn *vn, const Nvo3__Mapping *msg, bool correction,
@@ -320,7 +321,7 @@ static void set_map(struct model_vn *vn, const Nvo3__Mapping *msg, bool correcti
 		return;
 	}
 	if (correction)
-		note_correction(touch, map, msg, &mac);
+		note_correction(vn, map, msg, &mac);
 	if (map) {
 		uncount(vn, map);
 	} else {
@@ -393,6 +394,7 @@ static void doubt(struct model_vn *vn, const ProtobufCBinaryData *buckets)
 	for (struct model_map *map = vn->maps; map; map = map->hh.next)
 		map->doubtful = named[digest_bucket(&map->mac)];
 	vn->in_correction = true;
+	vn->corrected = (struct drift){};
 }
 
 static void end_correction(struct model_vn *vn, struct model_touch *touch)
@@ -403,7 +405,7 @@ static void end_correction(struct model_vn *vn, struct model_touch *touch)
 	HASH_ITER(hh, vn->maps, map, next) {
 		if (!map->doubtful)
 			continue;
-		drift_note(&touch->drift, &map->mac, DRIFT_EXTRA);
+		drift_note(&vn->corrected, &map->mac, DRIFT_EXTRA);
 		model_touch_mac(touch, &map->mac);
 		map_del(vn, map);
 	}
@@ -424,6 +426,7 @@ int model_update(struct model_vn *vn, const Nvo3__MapUpdate *u, struct model_tou
 		vn->store = (struct uuid){};
 		vn->revision = 0;
 	}
+	touch->strict = vn->in_snapshot || u->again.len;
 	if (u->again.len && !vn->in_correction)
 		doubt(vn, &u->again);
 	for (size_t i = 0; i < u->n_set; i++)

@@ -73,13 +73,16 @@ struct model_vn {
 	bool complete;			/* a snapshot has ended: the rest may be swept */
 	bool in_snapshot;
 	bool in_correction;		/* buckets are being told again */
+	struct drift corrected;		/* what was wrong, of the last correction */
 	uint32_t round;
-	uint8_t generation;		/* of the kernel's mappings since the last snapshot began; 0: none has */
+	uint8_t generation;		/* in the kernel, since the last snapshot began; 0: none has */
 	struct uuid store;		/* revision belongs to it; zero: none known */
 	uint64_t revision;
 	struct digest told;		/* over all mappings, with all locators */
 	struct digest usable;		/* over those that can be used here, with the locator picked */
 	const struct model *model;
+	struct mac_addr *fixed;		/* sorted: an operator's in the kernel, during a snapshot */
+	size_t n_fixed;
 	struct model_map *maps;
 	struct model_nve *nves;
 	struct model_forget *forgets;
@@ -105,9 +108,9 @@ struct model_touch {
 	size_t n, cap;
 	bool members;
 	bool swept;			/* a snapshot ended: compare the whole VN */
+	bool strict;			/* whatever epoch the kernel holds: as diff.h */
 	bool quiet;			/* what cannot be done has been said before */
 	unsigned int ignored;		/* mappings with an older epoch than the one held */
-	struct drift drift;		/* what a correction has corrected */
 };
 
 void model_touch_mac(struct model_touch *touch, const struct mac_addr *mac);
