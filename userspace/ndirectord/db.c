@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "db_digest.h"
 #include "db_item.h"
 #include "mode.h"
 
@@ -38,6 +39,7 @@ static void vn_free(struct db *db, struct db_vn *vn)
 		db_item_free(db, &map->item);
 	HASH_ITER(hh, vn->members, m, m_next)
 		db_item_free(db, &m->item);
+	db_digest_uninit(vn);
 	HASH_DEL(db->vns, vn);
 	free(vn);
 }
@@ -316,15 +318,47 @@ static void nve_changed(struct db *db, struct db_nve *nve)
 	}
 }
 
+static void move_in(struct db_vn *vn, const struct db_nve *nve,
+		    const struct ip_addr *locators, int n)
+{
+	struct db_map *map;
+
+	for (map = db_map_first(vn); map; map = db_map_next(map))
+		if (map->item.nve == nve)
+			db_digest_move(map, locators, n);
+}
+
+static void tell_moved(struct db *db, const struct db_nve *nve)
+{
+	struct db_map *map;
+	struct db_vn *vn;
+
+	if (!db->observer || !db->observer->moved)
+		return;
+	for (vn = db->vns; vn; vn = vn->hh.next) {
+		if (!db_digest_has(vn, nve))
+			continue;
+		for (map = db_map_first(vn); map; map = db_map_next(map))
+			if (map->item.nve == nve)
+				db->observer->moved(map, db->observer_arg);
+	}
+}
+
 void db_nve_set_locators(struct db *db, struct db_nve *nve, const struct ip_addr *locators, int n)
 {
+	struct db_vn *vn;
+
 	if (n > DB_LOCATORS)
 		n = DB_LOCATORS;
 	if (n == nve->n_locators && !memcmp(nve->locators, locators, n * sizeof(*locators)))
 		return;
+	for (vn = db->vns; vn; vn = vn->hh.next)
+		if (db_digest_has(vn, nve))
+			move_in(vn, nve, locators, n);
 	memcpy(nve->locators, locators, n * sizeof(*locators));
 	nve->n_locators = n;
 	nve_changed(db, nve);
+	tell_moved(db, nve);
 }
 
 uint64_t db_nve_idle(struct db *db, struct db_nve *nve, bool busy, uint64_t now)

@@ -22,6 +22,8 @@ struct db_observer {
 	void (*nve)(struct db_nve *nve, void *arg);	/* perhaps forgotten */
 	void (*placement)(struct db_placement *p, bool gone, void *arg);
 	void (*epoch)(void *arg);
+	/* Its NVE has other locators; its membership says so, no item of the mapping's own does. */
+	void (*moved)(struct db_map *map, void *arg);
 };
 
 struct db {

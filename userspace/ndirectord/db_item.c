@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
+#include "db_digest.h"
 #include "db_item.h"
 #include "mode.h"
 
@@ -202,6 +203,7 @@ static bool ips_equal(const struct db_ips *a, const struct db_ips *b)
 
 static void take_back(struct db_map *map)
 {
+	db_digest_uncount(map);
 	db_ips_drop(map->item.vn, &map->ips, &map->mac);
 	map->item.nve->items--;
 	map->item.vn->n_maps--;
@@ -239,6 +241,7 @@ bool db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 	map->item.nve = nve;
 	map->ips = *ips;
 	map->epoch = epoch;
+	db_digest_count(map);
 	db_item_touch(db, &map->item, false);
 	mode_changes(db, vn);
 	return true;
@@ -312,6 +315,7 @@ void db_restore_map(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 
 	map->ips = *ips;
 	map->epoch = epoch;
+	db_digest_count(map);
 	vn->n_maps++;
 	db_ips_hold(vn, ips, mac);
 	restore(db, &map->item, at);

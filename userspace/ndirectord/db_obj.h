@@ -7,6 +7,7 @@
 
 #include <uthash.h>
 #include "lib/addr.h"
+#include "lib/digest.h"
 #include "lib/uuid.h"
 #include "changelog.h"
 
@@ -64,6 +65,13 @@ struct db_member {
 	UT_hash_handle hh;
 };
 
+/* What an NVE has of a VN's mappings: it is not told of these. */
+struct db_share {
+	struct db_nve *nve;		/* key */
+	struct digest digest;
+	UT_hash_handle hh;
+};
+
 /* Who has an IP in a VN, by placement or mapping; the first one keeps it. */
 struct db_ip {
 	struct ip_addr ip;
@@ -97,6 +105,8 @@ struct db_vn {
 	bool defined;			/* by our vCenter, not only heard of */
 	bool on_demand;			/* the distribution in force (mode.h) */
 	unsigned int n_maps;		/* that are not gone */
+	struct digest digest;		/* over all mappings (db_digest.h) */
+	struct db_share *shares;	/* by NVE; of each that has mappings */
 	struct changelog log;
 	struct db_map *maps;		/* by mac; tombstones too */
 	struct db_member *members;	/* by NVE name; tombstones too */
