@@ -78,12 +78,18 @@ static int differing(struct nve_vn *vn, bool ret[DIGEST_BUCKETS], struct err *er
 	return 0;
 }
 
-static int mend(struct nve_vn *vn, struct err *err)
+static void note(const char *text, void *arg)
+{
+	log_warn("%s", text);
+}
+
+/* @quiet: nothing could be done about it when it was just so before */
+static int mend(struct nve_vn *vn, bool quiet, struct drift *ret, struct err *err)
 {
 	bool buckets[DIGEST_BUCKETS];
 	struct model_vn *model = vn->model;
 	struct diff d = { .have4 = model->model->have4, .have6 = model->model->have6,
-			  .strict = true, .buckets = buckets };
+			  .strict = true, .buckets = buckets, .note = quiet ? NULL : note };
 	struct collect c = { .buckets = buckets };
 	struct kern *k = vn->nve->kern;
 	int rc;
@@ -93,10 +99,9 @@ static int mend(struct nve_vn *vn, struct err *err)
 		rc = k->ops->map_walk(k, model->vni, KERN_ANY, collect, &c, err);
 	if (!rc) {
 		diff_maps(&d, model, c.maps, c.n);
-		rc = apply_diff(vn->nve, &d, false, err);
+		rc = apply_diff(vn->nve, &d, quiet, err);
 	}
-	if (!rc)
-		tell(vn->nve, model, &d.drift, "the kernel's table");
+	*ret = d.drift;
 	diff_uninit(&d);
 	free(c.maps);
 	return rc;
@@ -110,47 +115,56 @@ static bool can_look(const struct nve_vn *vn)
 	return vn->in_kernel && model->complete && !model->in_snapshot && !model->in_correction;
 }
 
-/* What is left after mending may not be mended, or the kernel has no room for it */
-static void settle(struct nve_vn *vn, struct err *err)
+/*
+ * What is left after that may not be mended, or the kernel has no room for it: it is told once, and
+ * tried at each look, for nobody says when that ends.
+ */
+static void mend_and_tell(struct nve_vn *vn, const struct digest *before)
 {
 	struct audit_vn *a = &vn->audit;
+	bool stuck = a->settled;
+	struct drift drift;
+	struct digest now;
+	struct err err;
+	int rc;
 
+	rc = mend(vn, stuck, &drift, &err);
+	/* -EINTR: they are changing meanwhile, so they can wait */
+	if (rc && rc != -EINTR)
+		log_err("VNI %u: cannot mend the kernel's table: %s", vn->model->vni, err.text);
 	a->differed = false;
-	if (kernel_digest(vn, &a->kernel, err))
+	if (rc || kernel_digest(vn, &now, &err))
 		return;
+	if (!stuck || !digest_equal(&now, before))
+		tell(vn->nve, vn->model, &drift, "the kernel's table");
+	a->kernel = now;
 	a->model = vn->model->usable;
-	a->settled = !digest_equal(&a->kernel, &a->model);
+	a->settled = !digest_equal(&now, &a->model);
 }
 
 /* True: it is to be looked at again soon */
-static bool look_at(struct nve_vn *vn, struct err *err)
+static bool look_at(struct nve_vn *vn)
 {
 	struct audit_vn *a = &vn->audit;
 	struct digest kernel;
+	struct err err;
 	bool unchanged;
 	int rc;
 
 	if (!can_look(vn))
 		return false;
-	rc = kernel_digest(vn, &kernel, err);
+	rc = kernel_digest(vn, &kernel, &err);
 	if (rc || digest_equal(&kernel, &vn->model->usable)) {
 		if (rc)
 			log_err("VNI %u: cannot compare with the kernel: %s", vn->model->vni,
-				err->text);
+				err.text);
 		*a = (struct audit_vn){};
 		return false;
 	}
 	unchanged = digest_equal(&a->kernel, &kernel) &&
 		    digest_equal(&a->model, &vn->model->usable);
-	if (a->settled && unchanged)
-		return false;
-	if (a->differed && unchanged) {
-		/* -EINTR: they are changing meanwhile, so they can wait */
-		rc = mend(vn, err);
-		if (rc && rc != -EINTR)
-			log_err("VNI %u: cannot mend the kernel's table: %s", vn->model->vni,
-				err->text);
-		settle(vn, err);
+	if (unchanged && (a->differed || a->settled)) {
+		mend_and_tell(vn, &kernel);
 		return false;
 	}
 	*a = (struct audit_vn){ .differed = true, .kernel = kernel, .model = vn->model->usable };
@@ -160,10 +174,9 @@ static bool look_at(struct nve_vn *vn, struct err *err)
 static void look_at_all(struct audit *audit)
 {
 	bool again = false;
-	struct err err;
 
 	for (struct nve_vn *vn = audit->nve->vns; vn; vn = vn->hh.next)
-		again |= look_at(vn, &err);
+		again |= look_at(vn);
 	if (again)
 		loop_timer_set(audit->again, AGAIN_MS);
 }

@@ -16,7 +16,7 @@ struct nve_vn;
 /* Of a VN, for audit.c only */
 struct audit_vn {
 	bool differed;			/* when we looked last, with these sums */
-	bool settled;			/* with these sums nothing could be done */
+	bool settled;			/* these sums are what is left after mending */
 	struct digest kernel, model;
 };
 
