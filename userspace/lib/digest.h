@@ -6,6 +6,7 @@
 #ifndef NVO3_LIB_DIGEST_H
 #define NVO3_LIB_DIGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,28 @@ uint64_t siphash24(const uint8_t key[SIPHASH_KEY_LEN], const void *data, size_t 
  */
 uint64_t digest_map(const struct mac_addr *mac, uint64_t epoch, const struct ip_addr *addrs,
 		    size_t n);
+
+/* Over @n mappings; what was added can be taken away again, in any order */
+struct digest {
+	uint64_t sum, n;
+};
+
+static inline void digest_add(struct digest *d, uint64_t hash)
+{
+	d->sum += hash;
+	d->n++;
+}
+
+static inline void digest_sub(struct digest *d, uint64_t hash)
+{
+	d->sum -= hash;
+	d->n--;
+}
+
+static inline bool digest_equal(const struct digest *a, const struct digest *b)
+{
+	return a->sum == b->sum && a->n == b->n;
+}
 
 /* Which of DIGEST_BUCKETS parts of a digest the mapping of the address belongs to */
 uint8_t digest_bucket(const struct mac_addr *mac);

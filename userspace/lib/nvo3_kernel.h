@@ -90,6 +90,13 @@ int kernel_port_list(struct nvo3_kernel *k, uint32_t nve, struct nvo3_port **ret
 /* @filter as for kernel_map_flush(), NULL for all */
 int kernel_map_list(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_map *filter,
 		    struct nvo3_map **ret, size_t *ret_n, bool *ret_intr, struct err *err);
+/*
+ * The same one by one, in no memory; once. -EINTR: the table changed meanwhile, some may have been
+ * left out or told twice.
+ */
+int kernel_map_walk(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_map *filter,
+		    void (*each)(const struct nvo3_map *map, void *arg), void *arg,
+		    struct err *err);
 /* Addresses that are asked for or absent; @vni 0 for all VNs */
 int kernel_miss_list(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, struct nvo3_miss **ret,
 		     size_t *ret_n, bool *ret_intr, struct err *err);

@@ -131,6 +131,42 @@ int kernel_map_list(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_map *
 	return list(k, nve, &req, sizeof(**ret), ret, ret_n, ret_intr, err);
 }
 
+struct walk {
+	void (*each)(const struct nvo3_map *map, void *arg);
+	void *arg;
+	struct err *err;
+};
+
+static int walk_item(const struct nlmsghdr *nlh, void *data)
+{
+	struct walk *w = data;
+	struct nvo3_event e;
+	int r = nvo3_event_parse(&e, nlh, w->err);
+
+	if (!r && e.cmd != NVO3_CMD_MAP_GET)
+		r = err_set(w->err, EBADMSG, "the kernel did not answer what was asked");
+	if (!r)
+		w->each(&e.map, w->arg);
+	return r;
+}
+
+int kernel_map_walk(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_map *filter,
+		    void (*each)(const struct nvo3_map *map, void *arg), void *arg,
+		    struct err *err)
+{
+	struct nvo3_event req = { .cmd = NVO3_CMD_MAP_GET, .map = *filter };
+	struct walk w = { each, arg, err };
+	NLBUF_MEM(mem, NLBUF_SMALL);
+	struct nlbuf b;
+
+	if (req.map.vni)
+		req.map.has |= NVO3_HAS(MAP_VNI);
+	req_init(k, &b, mem, sizeof(mem), req.cmd, 0, nve);
+	if (req.map.has)
+		nvo3_event_put(&b, &req);
+	return nlsock_dump(k->sock, &b, walk_item, &w, err);
+}
+
 int kernel_remote_list(struct nvo3_kernel *k, uint32_t nve, struct nvo3_remote **ret,
 		       size_t *ret_n, bool *ret_intr, struct err *err)
 {

@@ -2,6 +2,7 @@
 /*
  * The HTTP API (Documentation/protocols/api.rst).
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include "director.h"
@@ -216,10 +217,21 @@ static void get_mappings(struct http_request *req, void *arg)
 	each_vn(req, arg, put_mappings);
 }
 
+static void put_digest(json_t *item, const char *sum, const char *maps, struct digest digest)
+{
+	char text[17];
+
+	snprintf(text, sizeof(text), "%016" PRIx64, digest.sum);
+	json_object_set_new(item, sum, json_string(text));
+	json_object_set_new(item, maps, json_integer(digest.n));
+}
+
 static void put_progress(json_t *item, const struct follower *f)
 {
 	json_object_set_new(item, "revision", json_integer(f->at.told));
 	json_object_set_new(item, "acked", json_integer(f->acked));
+	put_digest(item, "digest", "digest_maps", tell_digest(f));
+	put_digest(item, "held", "held_maps", f->held);
 	if (f->at.only)
 		json_object_set_new(item, "interest", json_integer(HASH_COUNT(f->interest.all)));
 }

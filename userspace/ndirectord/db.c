@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "db_digest.h"
 #include "db_item.h"
 #include "mode.h"
 
@@ -38,6 +39,7 @@ static void vn_free(struct db *db, struct db_vn *vn)
 		db_item_free(db, &map->item);
 	HASH_ITER(hh, vn->members, m, m_next)
 		db_item_free(db, &m->item);
+	db_digest_uninit(vn);
 	HASH_DEL(db->vns, vn);
 	free(vn);
 }
@@ -217,6 +219,18 @@ static void reap(struct db *db, struct db_vn *vn)
 	vn_free(db, vn);
 }
 
+static void reap_nves(struct db *db)
+{
+	struct db_nve *nve, *next;
+
+	HASH_ITER(hh, db->nves, nve, next) {
+		if (!nve->forgotten || nve->refs)
+			continue;
+		HASH_DEL(db->nves, nve);
+		free(nve);
+	}
+}
+
 void db_reap(struct db *db)
 {
 	struct db_vn *vn, *next;
@@ -225,6 +239,7 @@ void db_reap(struct db *db)
 		if (!vn->defined && !vn->placements && !vn->told && !db_map_first(vn) &&
 		    !db_member_first(vn))
 			reap(db, vn);
+	reap_nves(db);
 }
 
 struct db_nve *db_nve_find(struct db *db, const char *name)
@@ -303,15 +318,47 @@ static void nve_changed(struct db *db, struct db_nve *nve)
 	}
 }
 
+static void move_in(struct db_vn *vn, const struct db_nve *nve,
+		    const struct ip_addr *locators, int n)
+{
+	struct db_map *map;
+
+	for (map = db_map_first(vn); map; map = db_map_next(map))
+		if (map->item.nve == nve)
+			db_digest_move(map, locators, n);
+}
+
+static void tell_moved(struct db *db, const struct db_nve *nve)
+{
+	struct db_map *map;
+	struct db_vn *vn;
+
+	if (!db->observer || !db->observer->moved)
+		return;
+	for (vn = db->vns; vn; vn = vn->hh.next) {
+		if (!db_digest_has(vn, nve))
+			continue;
+		for (map = db_map_first(vn); map; map = db_map_next(map))
+			if (map->item.nve == nve)
+				db->observer->moved(map, db->observer_arg);
+	}
+}
+
 void db_nve_set_locators(struct db *db, struct db_nve *nve, const struct ip_addr *locators, int n)
 {
+	struct db_vn *vn;
+
 	if (n > DB_LOCATORS)
 		n = DB_LOCATORS;
 	if (n == nve->n_locators && !memcmp(nve->locators, locators, n * sizeof(*locators)))
 		return;
+	for (vn = db->vns; vn; vn = vn->hh.next)
+		if (db_digest_has(vn, nve))
+			move_in(vn, nve, locators, n);
 	memcpy(nve->locators, locators, n * sizeof(*locators));
 	nve->n_locators = n;
 	nve_changed(db, nve);
+	tell_moved(db, nve);
 }
 
 uint64_t db_nve_idle(struct db *db, struct db_nve *nve, bool busy, uint64_t now)
@@ -353,7 +400,7 @@ static void forget_in(struct db *db, struct db_vn *vn, struct db_nve *nve)
 		db_member_del(db, member);
 }
 
-/* The struct stays: tombstones name it, and an NVE of that name may come again. */
+/* The struct stays as long as tombstones name it; an NVE of that name may come again. */
 void db_nve_forget(struct db *db, struct db_nve *nve)
 {
 	struct db_vn *vn;

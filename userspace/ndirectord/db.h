@@ -22,6 +22,8 @@ struct db_observer {
 	void (*nve)(struct db_nve *nve, void *arg);	/* perhaps forgotten */
 	void (*placement)(struct db_placement *p, bool gone, void *arg);
 	void (*epoch)(void *arg);
+	/* Its NVE has other locators; its membership says so, no item of the mapping's own does. */
+	void (*moved)(struct db_map *map, void *arg);
 };
 
 struct db {
@@ -51,7 +53,10 @@ struct db_vn *db_vn_find(struct db *db, const struct uuid *uuid);
 int db_vn_set(struct db *db, const struct db_vn_info *info, bool defined, struct err *err);
 /* Not defined any more. -EBUSY while it has placements. Silent members leave it, others may. */
 int db_vn_delete(struct db *db, struct db_vn *vn, struct err *err);
-/* Free the VNs that are not defined, empty and followed by nobody. Call it now and then. */
+/*
+ * Free the VNs that are not defined, empty and followed by nobody, and forgotten NVEs that nothing
+ * names any more. Call it now and then, with no NVE at hand.
+ */
 void db_reap(struct db *db);
 
 struct db_nve *db_nve_find(struct db *db, const char *name);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
+#include "db_digest.h"
 #include "db_item.h"
 #include "mode.h"
 
@@ -16,6 +17,7 @@ static void item_remove(struct db_item *item)
 {
 	struct db_member *member = (struct db_member *)item;
 
+	item->nve->refs--;
 	if (item->kind == DB_MAP) {
 		HASH_DEL(item->vn->maps, (struct db_map *)item);
 	} else {
@@ -122,6 +124,7 @@ static struct db_member *member_new(struct db_vn *vn, struct db_nve *nve)
 
 	member->item = (struct db_item){ .kind = DB_MEMBER, .vn = vn, .nve = nve };
 	HASH_ADD_PTR(vn->members, item.nve, member);
+	nve->refs++;
 	return member;
 }
 
@@ -182,6 +185,7 @@ static struct db_map *map_new(struct db_vn *vn, const struct mac_addr *mac, stru
 	map->item = (struct db_item){ .kind = DB_MAP, .vn = vn, .nve = nve };
 	map->mac = *mac;
 	HASH_ADD(hh, vn->maps, mac, sizeof(map->mac), map);
+	nve->refs++;
 	return map;
 }
 
@@ -199,6 +203,7 @@ static bool ips_equal(const struct db_ips *a, const struct db_ips *b)
 
 static void take_back(struct db_map *map)
 {
+	db_digest_uncount(map);
 	db_ips_drop(map->item.vn, &map->ips, &map->mac);
 	map->item.nve->items--;
 	map->item.vn->n_maps--;
@@ -231,9 +236,12 @@ bool db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 		take_back(map);
 	nve->items++;
 	vn->n_maps++;
+	map->item.nve->refs--;
+	nve->refs++;
 	map->item.nve = nve;
 	map->ips = *ips;
 	map->epoch = epoch;
+	db_digest_count(map);
 	db_item_touch(db, &map->item, false);
 	mode_changes(db, vn);
 	return true;
@@ -307,6 +315,7 @@ void db_restore_map(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 
 	map->ips = *ips;
 	map->epoch = epoch;
+	db_digest_count(map);
 	vn->n_maps++;
 	db_ips_hold(vn, ips, mac);
 	restore(db, &map->item, at);

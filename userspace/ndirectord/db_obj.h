@@ -7,6 +7,7 @@
 
 #include <uthash.h>
 #include "lib/addr.h"
+#include "lib/digest.h"
 #include "lib/uuid.h"
 #include "changelog.h"
 
@@ -26,9 +27,10 @@ struct db_nve {
 	struct ip_addr locators[DB_LOCATORS];
 	int n_locators;
 	unsigned int items;		/* mappings and memberships in its name */
+	unsigned int refs;		/* these, and tombstones that still name it */
 	uint64_t idle_since;		/* s since 1970; 0: it has items, or a session */
 	bool relay;			/* is told everything in any mode */
-	bool forgotten;			/* only tombstones still point to it */
+	bool forgotten;			/* goes with the last ref (db_reap()) */
 	UT_hash_handle hh;
 };
 
@@ -60,6 +62,13 @@ struct db_member {
 	struct db_item item;
 	struct follower *follower;	/* of tell.h: the session that has joined, or NULL */
 	struct db_member *prev_changed, *next_changed;	/* on vn->changed */
+	UT_hash_handle hh;
+};
+
+/* What an NVE has of a VN's mappings: it is not told of these. */
+struct db_share {
+	struct db_nve *nve;		/* key */
+	struct digest digest;
 	UT_hash_handle hh;
 };
 
@@ -96,6 +105,8 @@ struct db_vn {
 	bool defined;			/* by our vCenter, not only heard of */
 	bool on_demand;			/* the distribution in force (mode.h) */
 	unsigned int n_maps;		/* that are not gone */
+	struct digest digest;		/* over all mappings (db_digest.h) */
+	struct db_share *shares;	/* by NVE; of each that has mappings */
 	struct changelog log;
 	struct db_map *maps;		/* by mac; tombstones too */
 	struct db_member *members;	/* by NVE name; tombstones too */

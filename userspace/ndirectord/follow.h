@@ -38,6 +38,9 @@ struct follow_batch {
 	int n;
 	uint64_t revision;		/* that is reached with it */
 	bool begin, end;		/* of a snapshot */
+	const uint8_t *again;		/* correction: all that is in these buckets */
+	size_t n_again;
+	bool again_end;
 	struct changelog_item *next;	/* what follows; NULL at first */
 };
 

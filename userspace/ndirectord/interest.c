@@ -74,6 +74,7 @@ void interest_del(struct interest *i)
 
 	interest_told(i);
 	interest_keep(i);
+	interest_weigh(i, NULL);
 	DL_DELETE2(addr->in, i, prev_in, next_in);
 	if (!addr->in) {
 		HASH_DEL(set->index->addrs, addr);
@@ -96,6 +97,17 @@ void interest_told(struct interest *i)
 	if (i->dirty)
 		DL_DELETE2(i->set->dirty, i, prev_dirty, next_dirty);
 	i->dirty = false;
+}
+
+void interest_weigh(struct interest *i, const uint64_t *hash)
+{
+	if (i->counted)
+		digest_sub(&i->set->digest, i->hash);
+	i->counted = hash;
+	if (!hash)
+		return;
+	i->hash = *hash;
+	digest_add(&i->set->digest, i->hash);
 }
 
 void interest_fade(struct interest *i, uint64_t until)

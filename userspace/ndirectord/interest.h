@@ -15,12 +15,15 @@
 #include <stdint.h>
 #include <uthash.h>
 #include "lib/addr.h"
+#include "lib/digest.h"
 
 struct interest {
 	struct mac_addr mac;		/* key in its set */
 	struct interest_set *set;
 	struct interest_addr *addr;
 	bool dirty;
+	bool counted;			/* with hash, in its set's digest */
+	uint64_t hash;
 	uint64_t until;			/* ms; 0: does not fade */
 	struct interest *prev_in, *next_in;		/* in the same address */
 	struct interest *prev_dirty, *next_dirty;
@@ -51,6 +54,7 @@ struct interest_set {
 	void *owner;
 	struct interest *all;
 	struct interest *dirty;		/* list */
+	struct digest digest;		/* over what is there of it */
 	unsigned int *total;		/* counts the sets of one session together */
 };
 
@@ -66,6 +70,9 @@ void interest_del(struct interest *i);
 /* Its owner has to be told, after all that changed before. */
 void interest_mark(struct interest *i);
 void interest_told(struct interest *i);
+
+/* What is there now, for the digest of its set; @hash NULL: nothing. */
+void interest_weigh(struct interest *i, const uint64_t *hash);
 
 void interest_fade(struct interest *i, uint64_t until);	/* not before any other one's end */
 void interest_keep(struct interest *i);

@@ -40,7 +40,7 @@ uint32_t nve_interest_check(const struct nve_session *s, const Nvo3__VnJoin *m,
 
 static void add(struct director *d, struct follower *f, const struct mac_addr *mac)
 {
-	struct interest *i = interest_add(&f->interest, mac);
+	struct interest *i = tell_interest(f, mac);
 
 	if (db_map_find(f->at.vn, mac))
 		interest_keep(i);
@@ -66,7 +66,7 @@ void nve_interest_own(struct nve_session *s, struct db_vn *vn, const struct mac_
 	struct join *join = nve_join_of(s, vn);
 
 	if (join && join->follower.at.only)
-		interest_keep(interest_add(&join->follower.interest, mac));
+		interest_keep(tell_interest(&join->follower, mac));
 }
 
 /* The NVE of what was asked for hears of the asker first, if it has not yet. */
@@ -84,7 +84,7 @@ static void tell_target(struct director *d, struct db_map *asker, const struct d
 	}
 	if (*f->interest.total >= INTEREST_MAX)
 		return;
-	i = interest_add(&f->interest, &asker->mac);
+	i = tell_interest(f, &asker->mac);
 	if (!tell_now(&d->tell, f, &asker->item))
 		interest_mark(i);
 }

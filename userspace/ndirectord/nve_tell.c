@@ -47,6 +47,9 @@ void nve_tell(struct follower *f, const struct follow_batch *b)
 	u->m.revision = b->revision;
 	u->m.snapshot_begin = b->begin;
 	u->m.snapshot_end = b->end;
+	u->m.again = (ProtobufCBinaryData){ b->n_again, (uint8_t *)b->again };
+	u->m.again_end = b->again_end;
+	f->messages++;
 	chan_event(f->chan, MSG(MAP_UPDATE), &u->m.base);
 	free(u);
 }

@@ -200,6 +200,11 @@ static void on_placement(struct db_placement *p, bool gone, void *arg)
 	put(arg, key, &place.base);
 }
 
+static void on_moved(struct db_map *map, void *arg)
+{
+	tell_moved(&((struct director *)arg)->tell, map);
+}
+
 static void on_epoch(void *arg)
 {
 	put_state(arg);
@@ -213,6 +218,7 @@ void persist_attach(struct director *d)
 		.nve = on_nve,
 		.placement = on_placement,
 		.epoch = on_epoch,
+		.moved = on_moved,
 	};
 
 	d->db.observer = &observer;

@@ -36,6 +36,7 @@ void nve_session_up(struct director *d, struct chan *chan)
 	s->chan = chan;
 	s->nve = nve;
 	rate_init(&s->queries, QUERIES_PER_S, QUERIES_BURST, loop_now_ms());
+	nve_audit_init(s);
 	chan_set_user(chan, s);
 	DL_FOREACH(d->nve_sessions, old)
 		if (old->nve == nve)
@@ -301,6 +302,15 @@ static void dispatch(struct director *d, struct nve_session *s, const struct msg
 	case MSG(MAP_ACK):
 		on_ack(d, s, message);
 		break;
+	case MSG(MAP_DIGEST):
+		nve_digest(d, s, message);
+		break;
+	case MSG(MAP_RESEND):
+		nve_resend(d, s, message);
+		break;
+	case MSG(ALERT):
+		nve_alert(d, s, message);
+		break;
 	}
 }
 
@@ -323,6 +333,12 @@ static const ProtobufCMessageDescriptor *descriptor(uint32_t type)
 		return &nvo3__map_forget__descriptor;
 	case MSG(MAP_ACK):
 		return &nvo3__map_ack__descriptor;
+	case MSG(MAP_DIGEST):
+		return &nvo3__map_digest__descriptor;
+	case MSG(MAP_RESEND):
+		return &nvo3__map_resend__descriptor;
+	case MSG(ALERT):
+		return &nvo3__alert__descriptor;
 	}
 	return NULL;
 }

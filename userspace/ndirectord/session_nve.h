@@ -25,6 +25,7 @@ struct nve_session {
 	unsigned int interests;		/* in all VNs */
 	struct rate queries;
 	bool blamed;			/* for asking too much; an alert has told so */
+	struct rate audits;		/* walks through what it should hold */
 	struct nve_session *prev, *next;
 };
 
@@ -46,6 +47,12 @@ void nve_forget(struct director *d, struct nve_session *s, const struct msg *msg
 		const Nvo3__MapForget *m);
 /* It advertises this one: whoever takes it over, the NVE has to hear of it. */
 void nve_interest_own(struct nve_session *s, struct db_vn *vn, const struct mac_addr *mac);
+
+/* nve_audit.c: MAP_DIGEST, MAP_RESEND and ALERT, events */
+void nve_audit_init(struct nve_session *s);
+void nve_digest(struct director *d, struct nve_session *s, const Nvo3__MapDigest *m);
+void nve_resend(struct director *d, struct nve_session *s, const Nvo3__MapResend *m);
+void nve_alert(struct director *d, struct nve_session *s, const Nvo3__Alert *m);
 
 /* nve_claim.c: MAP_ADVERTISE and MAP_WITHDRAW, which have the same fields; these answer. */
 void nve_advertise(struct director *d, struct nve_session *s, const struct msg *msg,

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <utlist.h>
+#include "db_digest.h"
 #include "tell.h"
 
 #define FULL_BYTES	(4u << 20)	/* of a channel's backlog: wait */
@@ -173,6 +174,28 @@ static void log_changed(struct tell *tell, struct tell_log *log)
 	schedule(tell);
 }
 
+/* Of his own mappings he is not told */
+static void weigh(struct interest *i, const struct db_map *map)
+{
+	const struct follower *f = i->set->owner;
+	uint64_t hash;
+
+	if (!map || map->item.gone || map->item.nve == f->at.nve) {
+		interest_weigh(i, NULL);
+		return;
+	}
+	hash = db_digest_hash(map);
+	interest_weigh(i, &hash);
+}
+
+struct interest *tell_interest(struct follower *f, const struct mac_addr *mac)
+{
+	struct interest *i = interest_add(&f->interest, mac);
+
+	weigh(i, db_map_find(f->at.vn, mac));
+	return i;
+}
+
 static void map_changed(struct tell *tell, struct tell_log *log, const struct db_map *map)
 {
 	struct interest *i;
@@ -181,6 +204,7 @@ static void map_changed(struct tell *tell, struct tell_log *log, const struct db
 		/* before it is marked: he may have been told all until now */
 		wake(tell, i->set->owner, map->item.in_vn.revision);
 		interest_mark(i);
+		weigh(i, map);
 		if (map->item.gone)
 			tell_fade(tell, i);
 		else
@@ -218,6 +242,24 @@ bool tell_now(struct tell *tell, struct follower *f, struct db_item *item)
 	f->at.told = b.revision;
 	f->send(f, &b);
 	return true;
+}
+
+void tell_anew(struct tell *tell, struct follower *f)
+{
+	follow_start(&f->at, 0, false);
+	wait_turn(tell, f);
+	schedule(tell);
+}
+
+void tell_moved(struct tell *tell, const struct db_map *map)
+{
+	struct tell_log *log = map->item.vn->told;
+	struct interest *i;
+
+	if (!log)
+		return;
+	for (i = interest_first(&log->interests, &map->mac); i; i = i->next_in)
+		weigh(i, map);
 }
 
 void tell_changed(struct tell *tell, const struct db_item *item)

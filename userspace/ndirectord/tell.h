@@ -44,6 +44,8 @@ struct follower {
 	struct interest_set interest;	/* what at.only points to, if it does */
 	bool waiting;			/* is on tell->waiting */
 	uint64_t acked;			/* revision that he says he has applied */
+	struct digest held;		/* that he says he has */
+	uint64_t messages;		/* that he was sent */
 	void (*send)(struct follower *f, const struct follow_batch *b);
 	void *arg;
 	struct follower *prev, *next;
@@ -64,6 +66,21 @@ void tell_changed(struct tell *tell, const struct db_item *item);
  * may be NULL. False: the channel is full, and all is told later but @item.
  */
 bool tell_now(struct tell *tell, struct follower *f, struct db_item *item);
+/* He follows an interest, and this becomes a part of it. Or the one that is there. */
+struct interest *tell_interest(struct follower *f, const struct mac_addr *mac);
+/* The NVE of @map has other locators. */
+void tell_moved(struct tell *tell, const struct db_map *map);
+
+/* What he should hold when he has been told all: O(1). By buckets, with a walk through that. */
+struct digest tell_digest(const struct follower *f);
+void tell_buckets(const struct follower *f, uint64_t ret[DIGEST_BUCKETS]);
+/* A snapshot. */
+void tell_anew(struct tell *tell, struct follower *f);
+/*
+ * All in these buckets at once, after all that had to be told before, or, if it is much, a
+ * snapshot. False: the channel is full, and nothing of it is told.
+ */
+bool tell_again(struct tell *tell, struct follower *f, const uint8_t *buckets, size_t n);
 /* @i is in an address that nobody has: it ends with its lifetime if that stays so. */
 void tell_fade(struct tell *tell, struct interest *i);
 

@@ -12,6 +12,7 @@
 #define MTU_OVER_IPV6 1430
 /* A mapping on demand that no frame used */
 #define IDLE_S 300
+#define AUDIT_S 60
 
 static int read_number(struct conf *conf, const char *path, long max, uint32_t *ret,
 		       struct err *err)
@@ -92,7 +93,7 @@ static int read_bfd(struct conf *conf, struct config_bfd *bfd, struct err *err)
 static int read_nve(struct conf *conf, struct config *c, struct err *err)
 {
 	struct config_nve *nve = &c->nve;
-	long port, idle;
+	long port, idle, audit;
 	int rc;
 
 	rc = conf_str(conf, "nve.dev", &nve->dev, err);
@@ -112,6 +113,10 @@ static int read_nve(struct conf *conf, struct config *c, struct err *err)
 	if (rc)
 		return rc;
 	nve->idle = idle;
+	rc = conf_int_or(conf, "nve.audit", 1, 86400, AUDIT_S, &audit, err);
+	if (rc)
+		return rc;
+	nve->audit = audit;
 	rc = conf_bool_or(conf, "nve.relay", false, &nve->relay, err);
 	if (rc)
 		return rc;

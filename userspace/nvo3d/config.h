@@ -27,6 +27,7 @@ struct config_nve {
 	int n_directors;
 	bool relay;			/* is told everything, and sends on for others */
 	uint32_t idle;			/* s: a mapping that was not used for so long goes */
+	uint32_t audit;			/* s from one look whether all agree to the next */
 	struct config_bfd bfd;
 };
 

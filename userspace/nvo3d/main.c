@@ -6,6 +6,7 @@
  */
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 #include "config.h"
@@ -29,8 +30,18 @@ static int check_identity(const struct config *c, struct tls *tls, enum role rol
 	return 0;
 }
 
+/* SIGUSR1 */
+static void audit(void *arg)
+{
+	struct nve *nve = arg;
+
+	if (nve)
+		nve_audit(nve);
+}
+
 static int run(const struct config *c, struct loop *loop, struct tls *tls, struct err *err)
 {
+	struct loop_signal *usr1 = NULL;
 	struct vserver *vserver = NULL;
 	struct nve *nve = NULL;
 	int rc = 0;
@@ -42,6 +53,7 @@ static int run(const struct config *c, struct loop *loop, struct tls *tls, struc
 		if (rc)
 			return err_prefix(err, rc, "nve");
 	}
+	usr1 = loop_signal_new(loop, SIGUSR1, audit, nve);
 	if (c->has_vserver) {
 		rc = check_identity(c, tls, ROLE_VSERVER, err);
 		if (!rc)
@@ -57,6 +69,7 @@ static int run(const struct config *c, struct loop *loop, struct tls *tls, struc
 		err_sys(err, rc, "the event loop failed");
 	vserver_stop(vserver);
 stop_nve:
+	loop_signal_free(usr1);
 	nve_stop(nve);
 	return rc;
 }

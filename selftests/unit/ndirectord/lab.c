@@ -3,3 +3,4 @@
 #include "lab_proc.c"
 #include "lab_peer.c"
 #include "lab_ask.c"
+#include "lab_digest.c"

@@ -75,6 +75,13 @@ static const char *member_key(uint8_t vn, const char *nve)
 	return key;
 }
 
+static void took_locators(struct told *t, const ProtobufCBinaryData *locators, size_t n)
+{
+	t->n_locators = n;
+	for (size_t i = 0; i < n; i++)
+		assert_true(msg_get_ip(&locators[i], &t->locators[i]));
+}
+
 static void took_maps(struct peer *p, Nvo3__Mapping *const *maps, size_t n, bool del)
 {
 	struct mac_addr mac;
@@ -94,6 +101,8 @@ static void took_maps(struct peer *p, Nvo3__Mapping *const *maps, size_t n, bool
 		snprintf(t->nve, sizeof(t->nve), "%s", maps[i]->nve);
 		t->epoch = maps[i]->epoch;
 		t->stale = maps[i]->stale;
+		t->mac = mac;
+		took_locators(t, maps[i]->locators, maps[i]->n_locators);
 		assert_true(maps[i]->n_locators > 0);
 		assert_string_not_equal(t->nve, p->self);	/* nobody is told of himself */
 	}
@@ -108,6 +117,10 @@ static void took_member(struct peer *p, uint8_t vn, const Nvo3__Member *m)
 	t->stale = m->stale;
 	t->relay = m->relay;
 	p->member_sets++;
+	/* those of its mappings, too */
+	for (t = p->maps; t; t = t->hh.next)
+		if (!strcmp(t->nve, m->nve) && atoi(t->key) == vn)
+			took_locators(t, m->locators, m->n_locators);
 }
 
 static void took_begin(struct peer *p, bool begin)
@@ -139,6 +152,9 @@ static void took_map_update(struct peer *p, const Nvo3__MapUpdate *m)
 	size_t i;
 
 	took_begin(p, m->snapshot_begin);
+	p->since_join++;
+	p->agains += m->again.len != 0;
+	p->again_ends += m->again_end;
 	if (m->n_set > p->largest)
 		p->largest = m->n_set;
 	took_maps(p, m->set, m->n_set, false);
@@ -229,6 +245,21 @@ static void vn_told(struct peer *p, const struct msg *msg)
 	msg_free(m);
 }
 
+static void took_digest(struct peer *p, const struct msg *msg)
+{
+	Nvo3__MapDigest *m = msg_decode(msg, &nvo3__map_digest__descriptor, NULL);
+	int i;
+
+	assert_non_null(m);
+	assert_int_equal(m->buckets.len, 8 * DIGEST_BUCKETS);
+	p->digests++;
+	p->want_sum = m->sum;
+	p->want_n = m->count;
+	for (i = 0; i < 8 * DIGEST_BUCKETS; i++)
+		p->buckets[i / 8] = p->buckets[i / 8] << 8 | m->buckets.data[i];
+	msg_free(m);
+}
+
 static bool message(struct chan *chan, const struct msg *msg, void *arg)
 {
 	struct peer *p = arg;
@@ -236,6 +267,10 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 
 	if (msg->type == MSG(VN_UPDATE)) {
 		vn_told(p, msg);
+		return true;
+	}
+	if (msg->type == MSG(MAP_DIGEST)) {
+		took_digest(p, msg);
 		return true;
 	}
 	if (msg->type != MSG(MAP_UPDATE) && msg->type != MSG(FED_UPDATE))
@@ -268,7 +303,7 @@ bool peer_is_old;
 void peer_open(struct peer *p, struct proc *d, const char *dc, const char *role, const char *name,
 	       bool wait)
 {
-	static const char *const can[] = { CAN_ON_DEMAND, NULL };
+	static const char *const can[] = { CAN_ON_DEMAND, CAN_MAP_DIGEST, NULL };
 	static const struct chan_ops old = { .up = up, .down = down, .message = message };
 	static const struct chan_ops ops = { .up = up, .down = down, .message = message,
 					     .capabilities = can };
@@ -314,6 +349,9 @@ static void answered(uint32_t code, const char *text, const struct msg *body, vo
 	p->answers++;
 	p->code = code;
 	snprintf(p->text, sizeof(p->text), "%s", text);
+	if (p->joining)
+		p->since_join = 0;
+	p->joining = false;
 	if (body->type == MSG(MAP_QUERY)) {
 		m = msg_decode(body, &nvo3__map_query_reply__descriptor, NULL);
 		p->lifetime = ((Nvo3__MapQueryReply *)m)->lifetime;
@@ -342,6 +380,7 @@ uint32_t peer_ask(struct peer *p, uint32_t type, const ProtobufCMessage *body)
 {
 	unsigned int answers = p->answers;
 
+	p->joining = type == MSG(VN_JOIN);
 	chan_request(p->chan, type, body, 0, answered, p);
 	LAB_WAIT(p->lab, p->answers > answers);
 	return p->code;

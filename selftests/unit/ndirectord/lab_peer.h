@@ -7,6 +7,7 @@
 
 #include <uthash.h>
 #include "lab.h"
+#include "lib/digest.h"
 #include "proto/control.pb-c.h"
 #include "proto/federation.pb-c.h"
 #include "proto/placement.pb-c.h"
@@ -16,6 +17,9 @@ struct told {
 	char key[128];			/* of maps "VN MAC", of members "VN NVE" */
 	char nve[100];
 	uint64_t epoch;
+	struct mac_addr mac;
+	struct ip_addr locators[4];
+	int n_locators;
 	bool stale, named, relay;
 	UT_hash_handle hh;
 };
@@ -46,6 +50,11 @@ struct peer {
 	uint32_t vn_unknown;		/* of the last VN_UPDATE; of say_vn_set() */
 	uint32_t distribution;		/* the same, and of the answer to VN_JOIN */
 	uint32_t lifetime;		/* of the answer to MAP_QUERY */
+	uint64_t since_join;		/* updates */
+	bool joining;
+	unsigned int agains, again_ends;	/* corrections */
+	unsigned int digests;		/* MAP_DIGEST; of the last one: */
+	uint64_t want_sum, want_n, buckets[DIGEST_BUCKETS];
 	struct peer *prev, *next;
 };
 
@@ -80,6 +89,11 @@ uint32_t say_join_for(struct peer *p, uint8_t vn, const uint8_t *store, uint64_t
 /* @asker 0: none is named */
 uint32_t say_query(struct peer *p, uint8_t vn, uint32_t addr, uint32_t asker);
 uint32_t say_forget(struct peer *p, uint8_t vn, uint32_t addr);
+/* lab_digest.c: what it was told and holds of @vn; and to say so, or @more than that */
+struct digest peer_digest(struct peer *p, uint8_t vn);
+void say_digest(struct peer *p, uint8_t vn, uint64_t more);
+void say_resend(struct peer *p, uint8_t vn, const uint8_t *buckets, size_t n);
+void say_alert(struct peer *p, const char *kind, const char *text);
 /* All that the director had to tell it until now has come. */
 void peer_settle(struct peer *p);
 

@@ -382,6 +382,44 @@ static void test_a_forgotten_nve(void **state)
 	db_uninit(&db);
 }
 
+/* Not before what still has to be told of it has been, or has worn out. */
+static void test_a_forgotten_nve_goes_with_its_tombstones(void **state)
+{
+	struct mac_addr mac = { { 2, 1 } }, kept = fix_mac(1);
+	struct db_ips ips = { };
+	struct db_nve *other;
+	struct db_vn *vn;
+	struct db db;
+	int i;
+
+	vn = fix_db(&db);
+	db_nve_forget(&db, db_nve_get(&db, "dc1/never"));
+	db_reap(&db);
+	assert_int_equal(HASH_COUNT(db.nves), 0);
+	/* one that had a mapping, and one that took it over */
+	other = db_nve_get(&db, "dc1/host2");
+	db_map_set(&db, vn, &kept, &ips, 1, db_nve_get(&db, "dc1/host1"));
+	db_map_set(&db, vn, &kept, &ips, 2, other);
+	db_nve_forget(&db, db_nve_find(&db, "dc1/host1"));
+	db_reap(&db);
+	assert_int_equal(HASH_COUNT(db.nves), 1);
+	/* its own tombstones keep it, until newer ones push them out */
+	db_member_add(&db, vn, db_nve_get(&db, "dc1/host3"));
+	db_nve_forget(&db, db_nve_find(&db, "dc1/host3"));
+	db_reap(&db);
+	assert_int_equal(HASH_COUNT(db.nves), 2);
+	for (i = 0; i <= CHANGELOG_TOMBSTONES; i++) {
+		mac.b[4] = i >> 8;
+		mac.b[5] = i;
+		db_map_set(&db, vn, &mac, &ips, 1, other);
+		db_map_del(&db, db_map_find(vn, &mac));
+	}
+	db_reap(&db);
+	assert_int_equal(HASH_COUNT(db.nves), 1);
+	assert_ptr_equal(db_nve_first(&db), other);
+	db_uninit(&db);
+}
+
 static void test_worn_out_tombstones_are_freed(void **state)
 {
 	struct mac_addr mac = { { 2 } };
@@ -438,6 +476,7 @@ int main(void)
 		cmocka_unit_test(test_an_address_that_left_is_gone_for_the_peers),
 		cmocka_unit_test(test_an_nve_without_anything_is_idle),
 		cmocka_unit_test(test_a_forgotten_nve),
+		cmocka_unit_test(test_a_forgotten_nve_goes_with_its_tombstones),
 		cmocka_unit_test(test_worn_out_tombstones_are_freed),
 		cmocka_unit_test(test_ips_belong_to_the_first_that_has_them),
 	};

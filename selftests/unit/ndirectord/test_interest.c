@@ -109,6 +109,34 @@ static void assert_as(bool wanted[SETS][MACS])
 	assert_int_equal(total, count);
 }
 
+/* Each set's sum is over what was weighed and is still wanted */
+static void test_weights(void **state)
+{
+	uint64_t weight[SETS][MACS] = {}, hash;
+	struct mac_addr mac;
+	int round, s, m, i;
+
+	srand(6);
+	for (round = 0; round < 5000; round++) {
+		struct digest want = {};
+
+		s = rand() % SETS;
+		m = rand() % MACS;
+		mac = fix_mac(m);
+		hash = rand() % 3 * 1000003ull;
+		interest_weigh(interest_add(&sets[s], &mac), hash ? &hash : NULL);
+		weight[s][m] = hash;
+		if (rand() % 4 == 0) {
+			interest_del(interest_find(&sets[s], &mac));
+			weight[s][m] = 0;
+		}
+		for (i = 0; i < MACS; i++)
+			if (weight[s][i])
+				digest_add(&want, weight[s][i]);
+		assert_true(digest_equal(&want, &sets[s].digest));
+	}
+}
+
 static void test_against_a_table(void **state)
 {
 	static bool wanted[SETS][MACS];
@@ -204,6 +232,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_told_in_the_order_of_the_last_change),
 		TEST(test_fading),
+		TEST(test_weights),
 		TEST(test_against_a_table),
 		cmocka_unit_test(test_mode),
 		cmocka_unit_test(test_rate),

@@ -234,8 +234,32 @@ static void check_members(unsigned int n, int h)
 				 n, h, o);
 }
 
+/* What the director would have it hold is what it was told; and it says so, without an alarm. */
+static void check_digest(json_t *members, unsigned int n, int h)
+{
+	struct digest digest = peer_digest(&host[h], 1);
+	json_t *item;
+	char sum[17];
+	size_t i;
+
+	if (!joined[h])
+		return;
+	snprintf(sum, sizeof(sum), "%016llx", (unsigned long long)digest.sum);
+	json_array_foreach(json_object_get(members, "items"), i, item) {
+		if (strcmp(json_string_value(json_object_get(item, "nve")), host[h].self))
+			continue;
+		if (strcmp(json_string_value(json_object_get(item, "digest")), sum) ||
+		    json_integer_value(json_object_get(item, "digest_maps")) !=
+		    (json_int_t)digest.n)
+			fail_msg("step %u, host%d: should hold %s, holds %s", n, h,
+				 json_string_value(json_object_get(item, "digest")), sum);
+	}
+	say_digest(&host[h], 1, 0);
+}
+
 static void rest(unsigned int n)
 {
+	json_t *members;
 	struct told *t;
 	uint32_t addr;
 	int h;
@@ -258,6 +282,10 @@ static void rest(unsigned int n)
 					 interest[h][addr]);
 		}
 	}
+	members = proc_get(&d, "/members?vn=blue");
+	for (h = 0; h < HOSTS; h++)
+		check_digest(members, n, h);
+	json_decref(members);
 }
 
 static void test_against_a_plain_model(void **state)
@@ -290,6 +318,8 @@ static void test_against_a_plain_model(void **state)
 			rest(n);
 	}
 	assert_int_equal(proc_count(&d, "/alerts", "kind", "query-refused"), 0);
+	peer_settle(&host[0]);
+	assert_int_equal(proc_count(&d, "/alerts", "kind", "drift"), 0);
 }
 
 int main(int argc, char **argv)

@@ -24,6 +24,7 @@ struct director_end {
 	int registered, joins, leaves, advertised, withdrawn, acks;
 	uint64_t resumed;		/* revision of the last VN_JOIN */
 	bool silent;			/* sends no snapshot */
+	bool mute;			/* answers no advertisement */
 	bool is_relay;			/* the NVE, as it registered */
 	bool old;			/* it has no capabilities */
 	uint32_t distribution;		/* that it says is in force */
@@ -35,6 +36,11 @@ struct director_end {
 	uint64_t held, held_forget;
 	int queries, forgets;
 	uint8_t asked[6], asker[6], forgot[6];	/* of the last ones */
+	int digests, resends, drifts;	/* MAP_DIGEST, MAP_RESEND, ALERT; the last ones: */
+	uint64_t count, sum, updates;
+	uint8_t buckets[256];
+	size_t n_buckets;
+	char drift[160];
 };
 
 struct nve_bed {
@@ -63,6 +69,7 @@ static inline void send_snapshot(struct director_end *d, uint64_t revision)
 	u.snapshot_begin = true;
 	u.snapshot_end = true;
 	map.mac = (ProtobufCBinaryData){ 6, far_mac };
+	map.nve = "dc1/far";
 	map.epoch = 5;
 	map.locators = &locator;
 	map.n_locators = 1;
@@ -178,7 +185,8 @@ static inline void handle_advertise(struct director_end *d, const struct msg *ms
 	reply.results = results;
 	reply.n_results = adv->n_maps;
 	d->advertised += adv->n_maps;
-	chan_reply(d->chan, msg->id, CODE(OK), NULL, &reply.base);
+	if (!d->mute)
+		chan_reply(d->chan, msg->id, CODE(OK), NULL, &reply.base);
 	msg_free(adv);
 }
 
@@ -190,6 +198,36 @@ static inline void handle_register(struct director_end *d, const struct msg *msg
 	d->is_relay = m->relay;
 	msg_free(m);
 	chan_reply(d->chan, msg->id, CODE(OK), NULL, NULL);
+}
+
+static inline void handle_digest(struct director_end *d, const struct msg *msg)
+{
+	Nvo3__MapDigest *m = msg_decode(msg, &nvo3__map_digest__descriptor, NULL);
+
+	d->digests++;
+	d->count = m->count;
+	d->sum = m->sum;
+	d->updates = m->updates;
+	msg_free(m);
+}
+
+static inline void handle_resend(struct director_end *d, const struct msg *msg)
+{
+	Nvo3__MapResend *m = msg_decode(msg, &nvo3__map_resend__descriptor, NULL);
+
+	d->resends++;
+	d->n_buckets = m->buckets.len;
+	memcpy(d->buckets, m->buckets.data, m->buckets.len);
+	msg_free(m);
+}
+
+static inline void handle_alert(struct director_end *d, const struct msg *msg)
+{
+	Nvo3__Alert *m = msg_decode(msg, &nvo3__alert__descriptor, NULL);
+
+	d->drifts += !strcmp(m->kind, "drift");
+	snprintf(d->drift, sizeof(d->drift), "%s", m->text);
+	msg_free(m);
 }
 
 static inline bool director_message(struct chan *chan, const struct msg *msg, void *arg)
@@ -223,6 +261,15 @@ static inline bool director_message(struct chan *chan, const struct msg *msg, vo
 	case MSG(MAP_ACK):
 		d->acks++;
 		return true;
+	case MSG(MAP_DIGEST):
+		handle_digest(d, msg);
+		return true;
+	case MSG(MAP_RESEND):
+		handle_resend(d, msg);
+		return true;
+	case MSG(ALERT):
+		handle_alert(d, msg);
+		return true;
 	default:
 		return false;
 	}
@@ -243,7 +290,7 @@ static inline bool vserver_message(struct chan *chan, const struct msg *msg, voi
 
 static inline void begin_director(struct nve_bed *b)
 {
-	static const char *const can[] = { CAN_ON_DEMAND, NULL };
+	static const char *const can[] = { CAN_ON_DEMAND, CAN_MAP_DIGEST, NULL };
 	static const struct chan_ops old = { .up = director_up, .message = director_message };
 	static const struct chan_ops ops = { .up = director_up, .message = director_message,
 					     .capabilities = can };
@@ -290,6 +337,7 @@ static inline void setup(struct nve_bed *b, void **state)
 	b->config.nve.dev = "nve0";
 	ip_addr_parse(&b->config.nve.local4, "192.0.2.1", NULL);
 	b->config.nve.idle = 300;
+	b->config.nve.audit = 3600;
 	b->config.nve.listen = listen;
 	b->config.nve.directors = &b->director_addr;
 	b->config.nve.n_directors = 1;

@@ -131,6 +131,35 @@ static void test_nobody_has_it(void **state)
 	teardown(&b);
 }
 
+/*
+ * The director has forgotten the interest in what nobody had: with the session, and with a join in
+ * another mode. An address that comes then is not told, so its absence must not outlast that.
+ */
+static void test_absence_ends_with_the_join(void **state)
+{
+	struct nve_bed b;
+
+	begin(&b, state, ON_DEMAND);
+	b.d.answer = CODE(NOT_FOUND);
+	frame(&b, 21);
+	BED_WAIT(b.bed, absent(&b, 21) == 7000);
+	end_director(&b);
+	bed_settle(b.bed, 20);
+	assert_int_equal(absent(&b, 21), 7000);
+	begin_director(&b);
+	BED_WAIT(b.bed, !absent(&b, 21));
+	frame(&b, 21);
+	BED_WAIT(b.bed, absent(&b, 21) == 7000);
+	say_mode(&b, PUSH);
+	BED_WAIT(b.bed, !absent(&b, 21));
+	/* asked and answered in between, in push, too */
+	frame(&b, 22);
+	BED_WAIT(b.bed, absent(&b, 22) == 7000);
+	say_mode(&b, ON_DEMAND);
+	BED_WAIT(b.bed, !absent(&b, 22));
+	teardown(&b);
+}
+
 /* What is no answer is not one for the kernel either: its own time ends what it holds. */
 static void test_other_answers_say_nothing(void **state)
 {
@@ -435,6 +464,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BED_TEST(test_a_question_and_its_answer),
 		BED_TEST(test_nobody_has_it),
+		BED_TEST(test_absence_ends_with_the_join),
 		BED_TEST(test_other_answers_say_nothing),
 		BED_TEST(test_a_director_that_is_away),
 		BED_TEST(test_lost_events),

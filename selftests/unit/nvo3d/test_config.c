@@ -103,11 +103,25 @@ static void test_refused(void **state)
 	}
 }
 
+static void test_audit(void **state)
+{
+	struct config config;
+	struct err err;
+
+	assert_int_equal(read_config("", &config, &err), 0);
+	assert_int_equal(config.nve.audit, 60);
+	assert_int_equal(read_config("audit = 1;", &config, &err), 0);
+	assert_int_equal(config.nve.audit, 1);
+	assert_true(read_config("audit = 0;", &config, &err) < 0);
+	assert_non_null(strstr(err.text, "audit"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_accepted),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_audit),
 	};
 
 	return cmocka_run_group_tests(tests, make_file, remove_file);

@@ -89,6 +89,7 @@ static int setup(void **state)
 	struct uuid id = { { 1 } };
 
 	memset(&f, 0, sizeof(f));
+	f.model.have4 = true;
 	f.vn = model_vn_add(&f.model, &id);
 	f.vn->vni = 100;
 	*state = &f;
@@ -111,12 +112,33 @@ static const struct model_map *lookup(struct fixture *f, uint8_t host)
 	return model_map_lookup(f->vn, &mac);
 }
 
+/* What was kept from change to change is what a walk over all says */
+static void check_sums(struct fixture *f)
+{
+	struct digest told = {}, usable = {};
+	struct ip_addr addr;
+	uint64_t buckets[DIGEST_BUCKETS], sum = 0;
+
+	for (struct model_map *m = f->vn->maps; m; m = m->hh.next) {
+		digest_add(&told, digest_map(&m->mac, m->epoch, m->locators.v, m->locators.n));
+		if (model_map_addr(f->vn, m, &addr))
+			digest_add(&usable, digest_map(&m->mac, m->epoch, &addr, 1));
+	}
+	assert_true(digest_equal(&told, &f->vn->told));
+	assert_true(digest_equal(&usable, &f->vn->usable));
+	model_buckets(f->vn, true, buckets);
+	for (int i = 0; i < DIGEST_BUCKETS; i++)
+		sum += buckets[i];
+	assert_true(sum == usable.sum);
+}
+
 static void apply(struct fixture *f, Nvo3__MapUpdate *u)
 {
 	struct err err;
 
 	if (model_update(f->vn, u, &f->touch, &err))
 		fail_msg("%s", err.text);
+	check_sums(f);
 }
 
 static void test_deltas(void **state)
@@ -214,6 +236,119 @@ static void test_own(void **state)
 	assert_null(lookup(f, 1));
 }
 
+/* An NVE that has got other locators says so once for a VN, with its membership */
+static void test_an_nve_with_other_locators(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t loc[4] = { 192, 0, 2, 77 };
+	struct one o;
+
+	set(&o, 1, 1, 5);
+	o.map.nve = "dc1/a";
+	apply(f, &o.u);
+	set(&o, 2, 2, 5);
+	o.map.nve = "dc1/b";
+	apply(f, &o.u);
+	apply(f, set(&o, 3, 3, 5));
+	model_touch_uninit(&f->touch);
+	/* the same ones touch nothing */
+	apply(f, member(&o, 4, "dc1/a"));
+	assert_int_equal(f->touch.n, 0);
+	member(&o, 5, "dc1/a");
+	o.locators[0].data = loc;
+	o.member.n_locators = 1;
+	apply(f, &o.u);
+	assert_int_equal(f->touch.n, 1);
+	assert_int_equal(f->touch.macs[0].b[5], 1);
+	assert_int_equal(lookup(f, 1)->locators.n, 1);
+	assert_memory_equal(lookup(f, 1)->locators.v[0].b, loc, 4);
+	assert_int_equal(lookup(f, 2)->locators.n, 2);
+	/* it has moved to b, and what a has is nothing to it any more */
+	set(&o, 6, 1, 6);
+	o.map.nve = "dc1/b";
+	apply(f, &o.u);
+	apply(f, member(&o, 7, "dc1/a"));
+	assert_int_equal(f->touch.n, 2);
+	member(&o, 8, "dc1/b");
+	o.member.n_locators = 1;
+	apply(f, &o.u);
+	assert_int_equal(f->touch.n, 4);
+}
+
+static Nvo3__MapUpdate *again(struct one *o, uint8_t bucket, bool end)
+{
+	static uint8_t buckets[1];
+
+	buckets[0] = bucket;
+	o->u.again = (ProtobufCBinaryData){ 1, buckets };
+	o->u.again_end = end;
+	return &o->u;
+}
+
+static void test_a_correction(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t bucket, buckets[2];
+	struct one o;
+
+	for (int host = 1; host < 200; host++)
+		apply(f, set(&o, 1, host, 5));
+	bucket = digest_bucket(&lookup(f, 1)->mac);
+	/* what it names again is no change */
+	for (int host = 1; host < 200; host++) {
+		if (digest_bucket(&lookup(f, host)->mac) != bucket)
+			continue;
+		set(&o, 1, host, 5);
+		apply(f, again(&o, bucket, false));
+	}
+	update(&o, 1);
+	apply(f, again(&o, bucket, true));
+	assert_int_equal(f->vn->corrected.n, 0);
+	/* its word counts with an older epoch, too; what it does not name goes, in the bucket only */
+	set(&o, 1, 1, 4);
+	apply(f, again(&o, bucket, true));
+	assert_int_equal(lookup(f, 1)->epoch, 4);
+	assert_int_equal(f->vn->corrected.how, DRIFT_EPOCH);
+	assert_int_equal(f->vn->corrected.first.b[5], 1);
+	assert_int_equal(HASH_COUNT(f->vn->maps), 200 - f->vn->corrected.n);
+	/* missing, other place, extra */
+	set(&o, 1, 1, 4);
+	o.map.n_locators = 1;
+	apply(f, again(&o, bucket, true));
+	assert_int_equal(f->vn->corrected.how, DRIFT_PLACE);
+	update(&o, 1);
+	apply(f, again(&o, bucket, true));
+	assert_int_equal(f->vn->corrected.n, 1);
+	assert_int_equal(f->vn->corrected.how, DRIFT_EXTRA);
+	set(&o, 1, 1, 5);
+	apply(f, again(&o, bucket, true));
+	assert_int_equal(f->vn->corrected.how, DRIFT_MISSING);
+	/* the end of a session is that of a correction */
+	buckets[0] = bucket;
+	update(&o, 1)->again = (ProtobufCBinaryData){ 1, buckets };
+	apply(f, &o.u);
+	model_session_lost(f->vn);
+	update(&o, 1)->again_end = true;
+	apply(f, &o.u);
+	assert_non_null(lookup(f, 1));
+}
+
+static void test_drift_text(void **state)
+{
+	struct mac_addr a = { { 2, 0, 0, 0, 0, 1 } }, b = { { 2, 0, 0, 0, 0, 2 } };
+	struct drift drift = {};
+	char buf[DRIFT_TEXT];
+
+	drift_note(&drift, &a, DRIFT_EXTRA);
+	assert_string_equal(drift_text(&drift, 7, "the kernel's table", buf),
+			    "VNI 7: 1 mapping of the kernel's table differed, "
+			    "the first 02:00:00:00:00:01 (extra)");
+	drift_note(&drift, &b, DRIFT_EPOCH);
+	assert_string_equal(drift_text(&drift, 7, "the agent's model", buf),
+			    "VNI 7: 2 mappings of the agent's model differed, "
+			    "the first 02:00:00:00:00:01 (extra)");
+}
+
 static void refused(struct fixture *f, Nvo3__MapUpdate *u, const char *culprit)
 {
 	struct err err;
@@ -277,6 +412,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_snapshot_in_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_snapshot_cut_short, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_own, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_an_nve_with_other_locators, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_correction, setup, teardown),
+		cmocka_unit_test(test_drift_text),
 		cmocka_unit_test_setup_teardown(test_malformed, setup, teardown),
 		cmocka_unit_test(test_locator_pick),
 	};

@@ -156,6 +156,41 @@ static void tell_policies(struct nve_bed *b, uint32_t vni, uint32_t unknown)
 	chan_event(b->d.chan, MSG(VN_UPDATE), &update.base);
 }
 
+static bool far_leads_to(struct nve_bed *b, const uint8_t addr[4])
+{
+	struct nvo3_map map;
+	struct mac_addr mac;
+
+	memcpy(&mac, far_mac, 6);
+	return !b->kern->ops->map_get(b->kern, VNI, &mac, &map, NULL) && map.epoch == 5 &&
+	       !memcmp(map.addr.b, addr, 4);
+}
+
+static void test_an_nve_gets_another_locator(void **state)
+{
+	static uint8_t other[4] = { 192, 0, 2, 99 };
+	ProtobufCBinaryData locator = { 4, other };
+	Nvo3__MapUpdate u = NVO3__MAP_UPDATE__INIT;
+	Nvo3__Member member = NVO3__MEMBER__INIT, *list = &member;
+	struct nve_bed b;
+
+	setup(&b, state);
+	assert_int_equal(associate(&b, 1, 3).code, CODE(OK));
+	assert_true(far_leads_to(&b, far_addr));
+	u.vn = (ProtobufCBinaryData){ 16, vn_id };
+	u.store = (ProtobufCBinaryData){ 16, at_store };
+	u.revision = 8;
+	u.member_set = &list;
+	u.n_member_set = 1;
+	member.nve = "dc1/far";
+	member.locators = &locator;
+	member.n_locators = 1;
+	chan_event(b.d.chan, MSG(MAP_UPDATE), &u.base);
+	BED_WAIT(b.bed, far_leads_to(&b, other));
+	assert_int_equal(members(&b), 1);
+	teardown(&b);
+}
+
 static uint32_t unknown_now(struct nve_bed *b)
 {
 	struct nvo3_vn vn;
@@ -316,6 +351,7 @@ int main(void)
 		BED_TEST(test_an_operators_vn_is_not_taken),
 		BED_TEST(test_director_silent),
 		BED_TEST(test_restart_keeps_everything),
+		BED_TEST(test_an_nve_gets_another_locator),
 		BED_TEST(test_policies_change_at_once),
 		BED_TEST(test_sync),
 		BED_TEST(test_vn_connect),

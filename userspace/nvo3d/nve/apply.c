@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "apply.h"
 #include "cleanup.h"
 #include "diff.h"
 #include "keep.h"
 #include "liveness.h"
 #include "log.h"
+#include "mem.h"
 
-/* More mappings than this are compared with one dump of the VN instead of a question each */
+/*
+ * More mappings than this, if they are that part of the VN, are compared with one dump of it
+ * instead of a question each
+ */
 #define SINGLE_MAX 64
+#define SINGLE_PART 8
 
 static void note(const char *text, void *arg)
 {
@@ -32,7 +41,7 @@ static void refused_again(const struct kern_op *op, int code, const char *text, 
 {
 }
 
-static int apply(struct nve *nve, struct diff *d, bool quiet, struct err *err)
+int apply_diff(struct nve *nve, struct diff *d, bool quiet, struct err *err)
 {
 	if (!d->n)
 		return 0;
@@ -62,13 +71,13 @@ int apply_maps(struct nve *nve, struct model_vn *vn, const struct model_touch *t
 {
 	struct diff d = { .have4 = nve->config->nve.local4.family,
 			  .have6 = nve->config->nve.local6.family,
-			  .note = touch->quiet ? NULL : note };
+			  .strict = touch->strict, .note = touch->quiet ? NULL : note };
 	_cleanup_free_ struct nvo3_map *actual = NULL;
 	struct kern *k = nve->kern;
 	size_t n;
 	int rc;
 
-	if (touch->swept || touch->n > SINGLE_MAX) {
+	if (touch->n > SINGLE_MAX && touch->n > HASH_COUNT(vn->maps) / SINGLE_PART) {
 		rc = k->ops->map_list(k, vn->vni, &actual, &n, err);
 		if (!rc)
 			diff_maps(&d, vn, actual, n);
@@ -76,8 +85,128 @@ int apply_maps(struct nve *nve, struct model_vn *vn, const struct model_touch *t
 		rc = diff_touched(nve, vn, touch, &d, err);
 	}
 	if (!rc)
-		rc = apply(nve, &d, touch->quiet, err);
+		rc = apply_diff(nve, &d, touch->quiet, err);
 	diff_uninit(&d);
+	return rc;
+}
+
+/* --- a snapshot: what it names is marked in the kernel, and the rest swept */
+
+struct seen {
+	bool generations[256];
+	struct mac_addr *fixed;
+	size_t n, cap;
+};
+
+static void see(const struct nvo3_map *map, void *arg)
+{
+	struct seen *seen = arg;
+
+	seen->generations[map->generation] = true;
+	if (map->prov != NVO3_PROV_STATIC)
+		return;
+	if (seen->n == seen->cap) {
+		seen->cap = seen->cap ? 2 * seen->cap : 16;
+		seen->fixed = mem_check(realloc(seen->fixed, seen->cap * sizeof(*seen->fixed)));
+	}
+	seen->fixed[seen->n++] = map->mac;
+}
+
+static int compare_macs(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct mac_addr));
+}
+
+/*
+ * Another generation than all that are there. Those of our own earlier snapshots are known; what
+ * the agent before us has left must be looked at, once.
+ */
+static uint8_t next_generation(uint8_t last, const struct seen *seen)
+{
+	uint8_t next = last;
+
+	do {
+		next = next == UINT8_MAX ? 1 : next + 1;
+	} while (seen->generations[next] && next != last);
+	return next;
+}
+
+static int begin_snapshot(struct nve *nve, struct model_vn *vn, struct err *err)
+{
+	struct kern *k = nve->kern;
+	struct seen seen = {};
+	int rc;
+
+	rc = k->ops->map_walk(k, vn->vni, vn->generation ? NVO3_PROV_STATIC : KERN_ANY, see, &seen,
+			      err);
+	/* Interrupted: what was left out is found when the digests are compared */
+	if (rc && rc != -EINTR) {
+		free(seen.fixed);
+		return rc;
+	}
+	vn->generation = next_generation(vn->generation, &seen);
+	if (seen.n)
+		qsort(seen.fixed, seen.n, sizeof(*seen.fixed), compare_macs);
+	free(vn->fixed);
+	vn->fixed = seen.fixed;
+	vn->n_fixed = seen.n;
+	return 0;
+}
+
+static int end_snapshot(struct nve *nve, struct model_vn *vn, struct err *err)
+{
+	struct kern *k = nve->kern;
+
+	free(vn->fixed);
+	vn->fixed = NULL;
+	vn->n_fixed = 0;
+	return k->ops->map_sweep(k, vn->vni, vn->generation, err);
+}
+
+static bool is_fixed(const struct model_vn *vn, const struct mac_addr *mac)
+{
+	return vn->n_fixed &&
+	       bsearch(mac, vn->fixed, vn->n_fixed, sizeof(*mac), compare_macs);
+}
+
+static void look_at_it(const struct kern_op *op, int code, const char *text, void *arg)
+{
+	model_touch_mac(arg, &op->map.mac);
+}
+
+/*
+ * What is there already is marked, what is not is made, both without a look; anything else the
+ * kernel refuses, and there we look.
+ */
+static int mark_maps(struct nve *nve, struct model_vn *vn, const struct model_touch *touch,
+		     struct err *err)
+{
+	struct kern_op *ops = mem_calloc(touch->n, sizeof(*ops));
+	struct model_touch rest = { .strict = true };
+	struct kern *k = nve->kern;
+	size_t n = 0;
+	int rc;
+
+	for (size_t i = 0; i < touch->n; i++) {
+		const struct model_map *map = model_map_lookup(vn, &touch->macs[i]);
+		struct nvo3_map *to = &ops[n].map;
+
+		if (!map || is_fixed(vn, &map->mac) || !model_map_addr(vn, map, &to->addr)) {
+			model_touch_mac(&rest, &touch->macs[i]);
+			continue;
+		}
+		ops[n++].verb = KERN_MAP_ADD;
+		to->vni = vn->vni;
+		to->mac = map->mac;
+		to->epoch = map->epoch;
+		to->prov = NVO3_PROV_AGENT;
+		to->generation = vn->generation;
+	}
+	rc = k->ops->apply(k, ops, n, look_at_it, &rest, err);
+	if (!rc && rest.n)
+		rc = apply_maps(nve, vn, &rest, err);
+	model_touch_uninit(&rest);
+	free(ops);
 	return rc;
 }
 
@@ -110,7 +239,7 @@ static int apply_members(struct nve *nve, struct model_vn *vn, struct err *err)
 	for (size_t i = 0; i < d.n; i++)
 		if (d.ops[i].verb == KERN_MEMBER_ADD)
 			keep_member(nve, &vn->uuid, &d.ops[i].member.addr);
-	rc = apply(nve, &d, false, err);
+	rc = apply_diff(nve, &d, false, err);
 	for (size_t i = 0; i < d.n && !rc; i++)
 		if (d.ops[i].verb == KERN_MEMBER_DEL)
 			keep_member_del(nve, &vn->uuid, &d.ops[i].member.addr);
@@ -121,14 +250,19 @@ static int apply_members(struct nve *nve, struct model_vn *vn, struct err *err)
 int apply_update(struct nve *nve, struct model_vn *vn, const Nvo3__MapUpdate *update,
 		 struct err *err)
 {
+	bool snapshot = vn->in_snapshot || update->snapshot_begin;
 	struct model_touch touch = {};
 	int rc;
 
 	rc = model_update(vn, update, &touch, err);
+	if (!rc && update->snapshot_begin)
+		rc = begin_snapshot(nve, vn, err);
 	if (!rc && touch.members)
 		rc = apply_members(nve, vn, err);
-	if (!rc && (touch.n || touch.swept))
-		rc = apply_maps(nve, vn, &touch, err);
+	if (!rc && touch.n)
+		rc = snapshot ? mark_maps(nve, vn, &touch, err) : apply_maps(nve, vn, &touch, err);
+	if (!rc && touch.swept)
+		rc = end_snapshot(nve, vn, err);
 	if (touch.ignored)
 		log_debug("VNI %u: %u mappings older than those held", vn->vni, touch.ignored);
 	model_touch_uninit(&touch);

@@ -3,6 +3,7 @@
 #ifndef NVO3D_NVE_APPLY_H
 #define NVO3D_NVE_APPLY_H
 
+#include "diff.h"
 #include "state.h"
 
 /*
@@ -12,8 +13,10 @@
 int apply_update(struct nve *nve, struct model_vn *vn, const Nvo3__MapUpdate *update,
 		 struct err *err);
 
-/* Make the kernel as the model is, for these addresses or, after a sweep, for all of the VN */
+/* Make the kernel as the model is, for these addresses */
 int apply_maps(struct nve *nve, struct model_vn *vn, const struct model_touch *touch,
 	       struct err *err);
+/* Do what was found; @quiet: what is refused has been told before */
+int apply_diff(struct nve *nve, struct diff *d, bool quiet, struct err *err);
 
 #endif

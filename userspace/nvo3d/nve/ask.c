@@ -108,6 +108,18 @@ void ask_vn(struct nve *nve, struct model_vn *vn)
 		ask_miss(nve, &open[i]);
 }
 
+void ask_anew(struct nve *nve, struct model_vn *vn)
+{
+	struct kern *k = nve->kern;
+	struct err err;
+	int rc;
+
+	rc = k->ops->miss_forget(k, vn->vni, &err);
+	if (rc && rc != -EOPNOTSUPP)
+		log_err("VNI %u: cannot forget what was absent: %s", vn->vni, err.text);
+	ask_vn(nve, vn);
+}
+
 void ask_all(struct nve *nve)
 {
 	for (struct nve_vn *vn = nve->vns; vn; vn = vn->hh.next)

@@ -16,6 +16,11 @@ void ask_miss(struct nve *nve, const struct nvo3_miss *miss);
 /* Ask all that is open in the kernel: in one VN, in all */
 void ask_vn(struct nve *nve, struct model_vn *vn);
 void ask_all(struct nve *nve);
+/*
+ * The VN was joined (again): the director knows nothing of what it has answered before, and would
+ * not tell of an address that nobody had then. So that is forgotten, and what is open is asked.
+ */
+void ask_anew(struct nve *nve, struct model_vn *vn);
 void ask_uninit(struct nve *nve);
 
 /* From director.c; @lifetime_ms of CODE(NOT_FOUND), 0 if the director named none */

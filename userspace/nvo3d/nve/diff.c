@@ -50,6 +50,7 @@ static void emit_set(struct diff *d, enum kern_verb verb, const struct model_vn 
 	op->map.addr = *addr;
 	op->map.epoch = map->epoch;
 	op->map.prov = NVO3_PROV_AGENT;
+	op->map.generation = vn->generation;
 }
 
 static void emit_del(struct diff *d, const struct nvo3_map *actual)
@@ -81,7 +82,8 @@ static void replace(struct diff *d, const struct model_vn *vn, const struct mode
 	 * Equal epochs with another address: to the kernel that is another NVE and refused,
 	 * here it is the same one with another locator.
 	 */
-	if (map->epoch && map->epoch == actual->epoch) {
+	if (map->epoch && (map->epoch == actual->epoch ||
+			   (map->epoch < actual->epoch && d->strict))) {
 		emit_del(d, actual);
 		emit_set(d, KERN_MAP_ADD, vn, map, addr);
 		return;
@@ -90,6 +92,12 @@ static void replace(struct diff *d, const struct model_vn *vn, const struct mode
 		note(d, vn, &map->mac, "the kernel holds a newer epoch than the director tells");
 	else
 		emit_set(d, KERN_MAP_REPLACE, vn, map, addr);
+}
+
+/* What the snapshot that is running has named is ours before that has ended */
+static bool is_of_snapshot(const struct model_vn *vn, const struct nvo3_map *actual)
+{
+	return vn->generation && actual->generation == vn->generation;
 }
 
 void diff_map(struct diff *d, const struct model_vn *vn, const struct mac_addr *mac,
@@ -106,8 +114,34 @@ void diff_map(struct diff *d, const struct model_vn *vn, const struct mac_addr *
 		replace(d, vn, map, &addr, actual);
 	else if (map)
 		emit_set(d, KERN_MAP_ADD, vn, map, &addr);
-	else if (actual && actual->prov == NVO3_PROV_AGENT && vn->complete)
+	else if (actual && actual->prov == NVO3_PROV_AGENT &&
+		 (vn->complete || is_of_snapshot(vn, actual)))
 		emit_del(d, actual);
+}
+
+/* The same, as one of many */
+static void diff_one(struct diff *d, const struct model_vn *vn, const struct mac_addr *mac,
+		     const struct nvo3_map *actual)
+{
+	const struct model_map *map;
+	size_t before = d->n;
+
+	diff_map(d, vn, mac, actual);
+	if (d->n == before)
+		return;
+	map = model_map_lookup(vn, mac);
+	if (!actual)
+		drift_note(&d->drift, mac, DRIFT_MISSING);
+	else if (!map)
+		drift_note(&d->drift, mac, DRIFT_EXTRA);
+	else
+		drift_note(&d->drift, mac,
+			   map->epoch == actual->epoch ? DRIFT_PLACE : DRIFT_EPOCH);
+}
+
+static bool is_wanted(const struct diff *d, const struct mac_addr *mac)
+{
+	return !d->buckets || d->buckets[digest_bucket(mac)];
 }
 
 static int compare_macs(const void *a, const void *b)
@@ -138,13 +172,14 @@ void diff_maps(struct diff *d, const struct model_vn *vn, const struct nvo3_map 
 	/* What goes, goes first: the VN's limit may leave no room for both */
 	for (size_t i = 0; i < n; i++) {
 		sorted[i] = &actual[i];
-		if (!model_map_lookup(vn, &actual[i].mac))
-			diff_map(d, vn, &actual[i].mac, &actual[i]);
+		if (!model_map_lookup(vn, &actual[i].mac) && is_wanted(d, &actual[i].mac))
+			diff_one(d, vn, &actual[i].mac, &actual[i]);
 	}
 	if (n)
 		qsort(sorted, n, sizeof(*sorted), compare_macs);
 	for (map = vn->maps; map; map = map->hh.next)
-		diff_map(d, vn, &map->mac, find(sorted, n, &map->mac));
+		if (is_wanted(d, &map->mac))
+			diff_one(d, vn, &map->mac, find(sorted, n, &map->mac));
 	free(sorted);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "audit.h"
 #include "chan.h"
 #include "cleanup.h"
 #include "director.h"
@@ -25,6 +26,7 @@ struct director {
 	struct nve *nve;		/* NULL: only its open requests are left of it */
 	struct chan *chan;
 	unsigned int open;		/* requests */
+	unsigned int offers;		/* of these, advertisements */
 	bool up;
 	struct loop_timer *again;
 };
@@ -265,15 +267,67 @@ void director_forget(struct director *d, const struct uuid *vn, const struct mac
 	chan_request(d->chan, MSG(MAP_FORGET), &msg.base, REQUEST_MS, forget_answered, f);
 }
 
+/* --- is the copy true? */
+
+static bool can_compare(const struct director *d)
+{
+	return d->up && chan_can(d->chan, CAN_MAP_DIGEST);
+}
+
+void director_digest(struct director *d, const struct model_vn *vn, uint64_t updates)
+{
+	Nvo3__MapDigest msg = NVO3__MAP_DIGEST__INIT;
+
+	/* What is offered may be our own for the director already, and not yet for the model */
+	if (!can_compare(d) || d->offers || uuid_is_zero(&vn->store))
+		return;
+	msg.vn = msg_put_uuid(&vn->uuid);
+	msg.store = msg_put_uuid(&vn->store);
+	msg.revision = vn->revision;
+	msg.updates = updates;
+	msg.count = vn->told.n;
+	msg.sum = vn->told.sum;
+	chan_event(d->chan, MSG(MAP_DIGEST), &msg.base);
+}
+
+void director_resend(struct director *d, const struct uuid *vn, const uint8_t *buckets, size_t n)
+{
+	Nvo3__MapResend msg = NVO3__MAP_RESEND__INIT;
+
+	if (!can_compare(d))
+		return;
+	msg.vn = msg_put_uuid(vn);
+	msg.buckets = (ProtobufCBinaryData){ n, (uint8_t *)buckets };
+	chan_event(d->chan, MSG(MAP_RESEND), &msg.base);
+}
+
+void director_drift(struct director *d, const char *text)
+{
+	Nvo3__Alert alert = NVO3__ALERT__INIT;
+
+	if (!can_compare(d))
+		return;
+	alert.kind = "drift";
+	alert.text = (char *)text;
+	chan_event(d->chan, MSG(ALERT), &alert.base);
+}
+
+static void on_map_digest(struct director *d, void *message)
+{
+	audit_digest(d->nve, message);
+}
+
 /* --- mappings */
 
 static void advertise_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
 	Nvo3__MapAdvertiseReply *reply = NULL;
 	struct batch *b = arg;
-	struct nve *nve = closed(b->d);
+	struct nve *nve;
 	struct err err;
 
+	b->d->offers--;
+	nve = closed(b->d);
 	if (nve && code == CODE(OK)) {
 		reply = msg_decode(body, &nvo3__map_advertise_reply__descriptor, &err);
 		if (!reply || reply->n_results != b->n) {
@@ -323,6 +377,7 @@ static void send_advertise(struct director *d, const struct tsi *const *tsis, si
 	Nvo3__Mapping *maps[ADVERTISE_MAX];
 
 	b->d = opened(d);
+	d->offers++;
 	b->n = n;
 	for (size_t i = 0; i < n; i++) {
 		b->v[i].tsi = tsis[i]->id;
@@ -499,6 +554,7 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 		{ MSG(MAP_UPDATE), &nvo3__map_update__descriptor, on_map_update },
 		{ MSG(VN_UPDATE), &nvo3__vn_update__descriptor, on_vn_update },
 		{ MSG(ALERT), &nvo3__alert__descriptor, on_alert },
+		{ MSG(MAP_DIGEST), &nvo3__map_digest__descriptor, on_map_digest },
 	};
 	struct err err;
 	void *message;
@@ -521,7 +577,7 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 
 struct director *director_new(struct nve *nve, struct err *err)
 {
-	static const char *const capabilities[] = { CAN_ON_DEMAND, NULL };
+	static const char *const capabilities[] = { CAN_ON_DEMAND, CAN_MAP_DIGEST, NULL };
 	static const struct chan_ops ops = { .up = session_up, .down = session_down,
 					     .message = message,
 					     .capabilities = capabilities };

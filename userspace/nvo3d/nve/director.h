@@ -35,6 +35,13 @@ void director_query(struct director *d, const struct uuid *vn, const struct mac_
 void director_forget(struct director *d, const struct uuid *vn, const struct mac_addr *macs,
 		     size_t n);
 
+/* What the VN's model holds, of which @updates are counted; audit_digest() if that is wrong */
+void director_digest(struct director *d, const struct model_vn *vn, uint64_t updates);
+/* These buckets are wrong: tell them again */
+void director_resend(struct director *d, const struct uuid *vn, const uint8_t *buckets, size_t n);
+/* Something was wrong and has been mended */
+void director_drift(struct director *d, const char *text);
+
 /* Answered by port_advertised(); without a session the start of the next one does it */
 void director_advertise(struct director *d, const struct tsi *tsi);
 /* Of no answer is anybody in need: it is repeated until it got one */

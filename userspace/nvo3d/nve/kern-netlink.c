@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "kern.h"
 #include "log.h"
 #include "mem.h"
@@ -51,6 +52,14 @@ static int kn_vn_del(struct kern *k, uint32_t vni, struct err *err)
 static int kn_vn_get(struct kern *k, uint32_t vni, struct nvo3_vn *ret, struct err *err)
 {
 	return kernel_vn_get(self(k)->k, self(k)->nve, vni, ret, err);
+}
+
+static int kn_digest(struct kern *k, uint32_t vni, uint64_t ret[NVO3_DIGEST_BUCKETS],
+		     struct err *err)
+{
+	struct nvo3_digest digest;
+
+	return kernel_digest_get(self(k)->k, self(k)->nve, vni, &digest, ret, err);
 }
 
 static int kn_dev_index(struct kern *k, const char *dev, uint32_t *ret, struct err *err)
@@ -123,6 +132,30 @@ static int kn_map_list(struct kern *k, uint32_t vni, struct nvo3_map **ret, size
 	return kernel_map_list(self(k)->k, self(k)->nve, &filter, ret, ret_n, NULL, err);
 }
 
+static int kn_map_walk(struct kern *k, uint32_t vni, int prov,
+		       void (*each)(const struct nvo3_map *map, void *arg), void *arg,
+		       struct err *err)
+{
+	struct nvo3_map filter = { .vni = vni };
+
+	if (prov != KERN_ANY) {
+		filter.prov = prov;
+		filter.has = NVO3_HAS(MAP_PROV);
+	}
+	return kernel_map_walk(self(k)->k, self(k)->nve, &filter, each, arg, err);
+}
+
+static int kn_map_sweep(struct kern *k, uint32_t vni, uint8_t generation, struct err *err)
+{
+	const struct nvo3_map filter = {
+		.has = NVO3_HAS(MAP_STALE_GENERATION),
+		.vni = vni,
+		.stale_generation = generation,
+	};
+
+	return kernel_map_flush(self(k)->k, self(k)->nve, &filter, err);
+}
+
 static int kn_member_list(struct kern *k, uint32_t vni, struct nvo3_member **ret, size_t *ret_n,
 			  struct err *err)
 {
@@ -170,6 +203,25 @@ static int kn_miss_absent(struct kern *k, uint32_t vni, const struct mac_addr *m
 			  uint32_t lifetime_ms, struct err *err)
 {
 	return kernel_miss_set(self(k)->k, self(k)->nve, vni, mac, lifetime_ms, err);
+}
+
+static int kn_miss_forget(struct kern *k, uint32_t vni, struct err *err)
+{
+	_cleanup_free_ struct nvo3_miss *all = NULL;
+	bool changing;
+	size_t n;
+	int rc;
+
+	rc = kernel_miss_list(self(k)->k, self(k)->nve, vni, &all, &n, &changing, err);
+	for (size_t i = 0; i < n && !rc; i++) {
+		if (all[i].state != NVO3_MISS_STATE_ABSENT)
+			continue;
+		rc = kernel_miss_del(self(k)->k, self(k)->nve, vni, &all[i].dst, err);
+		/* Its time is over, or a mapping has come */
+		if (rc == -ENOENT)
+			rc = 0;
+	}
+	return rc;
 }
 
 /* --- many operations in few datagrams */
@@ -230,6 +282,7 @@ static const struct kern_ops netlink_ops = {
 	.vn_set = kn_vn_set,
 	.vn_del = kn_vn_del,
 	.vn_get = kn_vn_get,
+	.digest = kn_digest,
 	.dev_take = kn_dev_take,
 	.dev_release = kn_dev_release,
 	.dev_index = kn_dev_index,
@@ -239,12 +292,15 @@ static const struct kern_ops netlink_ops = {
 	.port_get = kn_port_get,
 	.map_get = kn_map_get,
 	.map_list = kn_map_list,
+	.map_walk = kn_map_walk,
+	.map_sweep = kn_map_sweep,
 	.member_list = kn_member_list,
 	.remote_list = kn_remote_list,
 	.remote_set = kn_remote_set,
 	.map_idle = kn_map_idle,
 	.miss_list = kn_miss_list,
 	.miss_absent = kn_miss_absent,
+	.miss_forget = kn_miss_forget,
 	.apply = kn_apply,
 };
 

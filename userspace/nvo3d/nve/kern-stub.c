@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "digest.h"
 #include "kern.h"
 #include "mem.h"
 
@@ -24,6 +25,7 @@ struct kern_stub {
 		struct mac_addr mac;
 	} absent[STUB_MAX];
 	uint32_t unused_s[STUB_MAX];	/* of the mapping with that index */
+	unsigned int digests;		/* how often the buckets were asked for */
 	size_t n_vns, n_ports, n_maps, n_members, n_remotes, n_asked, n_absent;
 };
 
@@ -128,6 +130,24 @@ static int stub_vn_del(struct kern *k, uint32_t vni, struct err *err)
 	return 0;
 }
 
+static uint64_t hash_of(const struct nvo3_map *map)
+{
+	return digest_map(&map->mac, map->epoch, &map->addr, map->addr.family ? 1 : 0);
+}
+
+static void add_digest(struct kern_stub *s, struct nvo3_vn *vn)
+{
+	vn->has |= NVO3_HAS(VN_DIGEST) | NVO3_HAS(VN_DIGEST_MAPS);
+	vn->digest = 0;
+	vn->digest_maps = 0;
+	for (size_t i = 0; i < s->n_maps; i++) {
+		if (s->maps[i].vni != vn->vni || s->maps[i].prov != NVO3_PROV_AGENT)
+			continue;
+		vn->digest += hash_of(&s->maps[i]);
+		vn->digest_maps++;
+	}
+}
+
 static int stub_vn_get(struct kern *k, uint32_t vni, struct nvo3_vn *ret, struct err *err)
 {
 	struct nvo3_vn *have = find_vn(self(k), vni);
@@ -135,6 +155,20 @@ static int stub_vn_get(struct kern *k, uint32_t vni, struct nvo3_vn *ret, struct
 	if (!have)
 		return err_set(err, ENOENT, "no VNI %u", vni);
 	*ret = *have;
+	add_digest(self(k), ret);
+	return 0;
+}
+
+static int stub_digest(struct kern *k, uint32_t vni, uint64_t ret[NVO3_DIGEST_BUCKETS],
+		       struct err *err)
+{
+	struct kern_stub *s = self(k);
+
+	memset(ret, 0, NVO3_DIGEST_BUCKETS * sizeof(*ret));
+	for (size_t i = 0; i < s->n_maps; i++)
+		if (s->maps[i].vni == vni && s->maps[i].prov == NVO3_PROV_AGENT)
+			ret[digest_bucket(&s->maps[i].mac)] += hash_of(&s->maps[i]);
+	s->digests++;
 	return 0;
 }
 
@@ -285,6 +319,34 @@ static int stub_map_list(struct kern *k, uint32_t vni, struct nvo3_map **ret, si
 	return 0;
 }
 
+static int stub_map_walk(struct kern *k, uint32_t vni, int prov,
+			 void (*each)(const struct nvo3_map *map, void *arg), void *arg,
+			 struct err *err)
+{
+	struct kern_stub *s = self(k);
+
+	for (size_t i = 0; i < s->n_maps; i++)
+		if (s->maps[i].vni == vni && (prov == KERN_ANY || s->maps[i].prov == prov))
+			each(&s->maps[i], arg);
+	return 0;
+}
+
+static int stub_map_sweep(struct kern *k, uint32_t vni, uint8_t generation, struct err *err)
+{
+	struct kern_stub *s = self(k);
+
+	for (size_t i = s->n_maps; i--;)
+		if (s->maps[i].vni == vni && s->maps[i].prov == NVO3_PROV_AGENT &&
+		    s->maps[i].generation != generation)
+			map_remove(s, i);
+	return 0;
+}
+
+unsigned int kern_stub_digests(struct kern *k)
+{
+	return self(k)->digests;
+}
+
 static int stub_member_list(struct kern *k, uint32_t vni, struct nvo3_member **ret, size_t *ret_n,
 			    struct err *err)
 {
@@ -391,6 +453,16 @@ static int stub_miss_absent(struct kern *k, uint32_t vni, const struct mac_addr 
 	return 0;
 }
 
+static int stub_miss_forget(struct kern *k, uint32_t vni, struct err *err)
+{
+	struct kern_stub *s = self(k);
+
+	for (size_t i = s->n_absent; i--;)
+		if (s->absent[i].vni == vni)
+			REMOVE(s->absent, s->n_absent, i);
+	return 0;
+}
+
 void kern_stub_ask(struct kern *k, const struct nvo3_miss *miss)
 {
 	if (self(k)->n_asked < STUB_MAX)
@@ -418,18 +490,20 @@ uint32_t kern_stub_absent(struct kern *k, uint32_t vni, const struct mac_addr *m
 static int map_add(struct kern_stub *s, const struct nvo3_map *map, bool replace, struct err *err)
 {
 	struct nvo3_map *have = find_map(s, map->vni, &map->mac);
+	bool same;
 	int rc;
 
 	if (!have) {
 		*map_new(s, map->vni, &map->mac) = *map;
 		return 0;
 	}
-	if (have->epoch == map->epoch && ip_addr_equal(&have->addr, &map->addr))
-		return 0;
-	rc = check_claim(have, map->epoch, err);
-	if (rc)
-		return rc;
-	if (!replace)
+	same = have->prov != NVO3_PROV_PORT && ip_addr_equal(&have->addr, &map->addr);
+	if (!same || map->epoch < have->epoch) {
+		rc = check_claim(have, map->epoch, err);
+		if (rc)
+			return rc;
+	}
+	if (!replace && !same)
 		return err_set(err, EEXIST, "the mapping exists");
 	*have = *map;
 	return 0;
@@ -502,6 +576,7 @@ struct kern *kern_stub_new(void)
 		.vn_set = stub_vn_set,
 		.vn_del = stub_vn_del,
 		.vn_get = stub_vn_get,
+		.digest = stub_digest,
 		.dev_take = stub_dev_index,
 		.dev_release = stub_dev_release,
 		.dev_index = stub_dev_index,
@@ -511,12 +586,15 @@ struct kern *kern_stub_new(void)
 		.port_get = stub_port_get,
 		.map_get = stub_map_get,
 		.map_list = stub_map_list,
+		.map_walk = stub_map_walk,
+		.map_sweep = stub_map_sweep,
 		.member_list = stub_member_list,
 		.remote_list = stub_remote_list,
 		.remote_set = stub_remote_set,
 		.map_idle = stub_map_idle,
 		.miss_list = stub_miss_list,
 		.miss_absent = stub_miss_absent,
+		.miss_forget = stub_miss_forget,
 		.apply = stub_apply,
 	};
 	struct kern_stub *s = mem_zalloc(sizeof(*s));

@@ -22,6 +22,8 @@ enum kern_verb {
 	KERN_MEMBER_DEL,
 };
 
+#define KERN_ANY (-1)	/* provenance */
+
 struct kern_op {
 	enum kern_verb verb;
 	union {
@@ -41,6 +43,9 @@ struct kern_ops {
 	int (*vn_set)(struct kern *k, const struct nvo3_vn *vn, struct err *err);
 	int (*vn_del)(struct kern *k, uint32_t vni, struct err *err);
 	int (*vn_get)(struct kern *k, uint32_t vni, struct nvo3_vn *ret, struct err *err);
+	/* The digest that vn_get tells, by buckets; walks the table */
+	int (*digest)(struct kern *k, uint32_t vni, uint64_t ret[NVO3_DIGEST_BUCKETS],
+		      struct err *err);
 
 	/* Enslave the access device, *ret is its ifindex; and set it free */
 	int (*dev_take)(struct kern *k, const char *dev, uint32_t *ret, struct err *err);
@@ -58,6 +63,12 @@ struct kern_ops {
 		       struct nvo3_map *ret, struct err *err);
 	int (*map_list)(struct kern *k, uint32_t vni, struct nvo3_map **ret, size_t *ret_n,
 			struct err *err);
+	/* Those with this provenance, or all with KERN_ANY. -EINTR: they changed meanwhile */
+	int (*map_walk)(struct kern *k, uint32_t vni, int prov,
+			void (*each)(const struct nvo3_map *map, void *arg), void *arg,
+			struct err *err);
+	/* Remove the agent's that are of another generation */
+	int (*map_sweep)(struct kern *k, uint32_t vni, uint8_t generation, struct err *err);
 	int (*member_list)(struct kern *k, uint32_t vni, struct nvo3_member **ret, size_t *ret_n,
 			   struct err *err);
 	/* Those that mappings or members lead to */
@@ -77,6 +88,8 @@ struct kern_ops {
 			 struct err *err);
 	int (*miss_absent)(struct kern *k, uint32_t vni, const struct mac_addr *mac,
 			   uint32_t lifetime_ms, struct err *err);
+	/* All that was said to be absent in the VN may be asked for again */
+	int (*miss_forget)(struct kern *k, uint32_t vni, struct err *err);
 	/*
 	 * Do all, one after the other; what is refused is told to @failed and does not hold up
 	 * the rest. The value is about the transport.
@@ -93,6 +106,9 @@ void kern_stub_ask(struct kern *k, const struct nvo3_miss *miss);
 void kern_stub_use(struct kern *k, uint32_t vni, const struct mac_addr *mac, uint32_t seconds_ago);
 /* How long the address was said to be absent, in ms; 0: it was not, or is there */
 uint32_t kern_stub_absent(struct kern *k, uint32_t vni, const struct mac_addr *mac);
+
+/* How often the buckets of a digest were asked for */
+unsigned int kern_stub_digests(struct kern *k);
 
 struct kern_device {
 	const char *name;

@@ -3,13 +3,132 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "mem.h"
 #include "model.h"
 #include "msg.h"
 
+/* @hash over what the director tells, *usable over what the kernel is to have; false: nothing */
+static bool hash_usable(const struct model_vn *vn, const struct model_map *map, uint64_t told,
+			uint64_t *usable)
+{
+	struct ip_addr addr;
+
+	if (!model_map_addr(vn, map, &addr))
+		return false;
+	*usable = map->locators.n == 1 ? told : digest_map(&map->mac, map->epoch, &addr, 1);
+	return true;
+}
+
+static uint64_t hash_told(const struct model_map *map)
+{
+	return digest_map(&map->mac, map->epoch, map->locators.v, map->locators.n);
+}
+
+static void count(struct model_vn *vn, const struct model_map *map)
+{
+	uint64_t told = hash_told(map), usable;
+
+	digest_add(&vn->told, told);
+	if (hash_usable(vn, map, told, &usable))
+		digest_add(&vn->usable, usable);
+}
+
+/* Before anything of it changes */
+static void uncount(struct model_vn *vn, const struct model_map *map)
+{
+	uint64_t told = hash_told(map), usable;
+
+	digest_sub(&vn->told, told);
+	if (hash_usable(vn, map, told, &usable))
+		digest_sub(&vn->usable, usable);
+}
+
+void model_buckets(const struct model_vn *vn, bool usable, uint64_t ret[DIGEST_BUCKETS])
+{
+	const struct model_map *map;
+
+	memset(ret, 0, DIGEST_BUCKETS * sizeof(*ret));
+	for (map = vn->maps; map; map = map->hh.next) {
+		uint64_t hash = hash_told(map);
+
+		if (!usable || hash_usable(vn, map, hash, &hash))
+			ret[digest_bucket(&map->mac)] += hash;
+	}
+}
+
+/* --- where mappings are */
+
+static void leave_nve(struct model_vn *vn, struct model_map *map)
+{
+	struct model_nve *nve = map->nve;
+
+	map->nve = NULL;
+	if (!nve)
+		return;
+	DL_DELETE(nve->maps, map);
+	if (nve->maps)
+		return;
+	HASH_DEL(vn->nves, nve);
+	free(nve);
+}
+
+static void enter_nve(struct model_vn *vn, struct model_map *map, const char *name)
+{
+	struct model_nve *nve;
+
+	if (map->nve && !strcmp(map->nve->name, name))
+		return;
+	leave_nve(vn, map);
+	if (!*name)
+		return;
+	HASH_FIND_STR(vn->nves, name, nve);
+	if (!nve) {
+		nve = mem_zalloc(sizeof(*nve));
+		strcpy(nve->name, name);
+		HASH_ADD_STR(vn->nves, name, nve);
+	}
+	DL_APPEND(nve->maps, map);
+	map->nve = nve;
+}
+
+static bool locators_equal(const struct model_locators *a, const struct model_locators *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (int i = 0; i < a->n; i++)
+		if (!ip_addr_equal(&a->v[i], &b->v[i]))
+			return false;
+	return true;
+}
+
+/* A membership says the locators of all mappings there are at that NVE */
+static void relocate(struct model_vn *vn, const char *name, const struct model_locators *locators,
+		     struct model_touch *touch)
+{
+	struct model_nve *nve;
+	struct model_map *map;
+
+	HASH_FIND_STR(vn->nves, name, nve);
+	if (!nve)
+		return;
+	DL_FOREACH(nve->maps, map) {
+		if (locators_equal(&map->locators, locators))
+			continue;
+		uncount(vn, map);
+		map->locators = *locators;
+		count(vn, map);
+		model_touch_mac(touch, &map->mac);
+	}
+}
+
+/* --- objects */
+
 static void map_del(struct model_vn *vn, struct model_map *map)
 {
+	uncount(vn, map);
+	leave_nve(vn, map);
 	HASH_DEL(vn->maps, map);
 	free(map);
 }
@@ -47,6 +166,7 @@ struct model_vn *model_vn_add(struct model *model, const struct uuid *uuid)
 	struct model_vn *vn = mem_zalloc(sizeof(*vn));
 
 	vn->uuid = *uuid;
+	vn->model = model;
 	HASH_ADD(hh, model->vns, uuid, sizeof(vn->uuid), vn);
 	return vn;
 }
@@ -62,6 +182,7 @@ void model_vn_del(struct model *model, struct model_vn *vn)
 		member_del(vn, member);
 	model_session_lost(vn);
 	HASH_DEL(model->vns, vn);
+	free(vn->fixed);
 	free(vn);
 }
 
@@ -143,6 +264,8 @@ static int check_update(const Nvo3__MapUpdate *u, struct err *err)
 		if (!rc)
 			rc = parse_locators(u->set[i]->locators, u->set[i]->n_locators, &locators,
 					    err);
+		if (!rc && strlen(u->set[i]->nve) >= MODEL_NAME_MAX)
+			rc = err_set(err, EBADMSG, "nve: not a name");
 		if (rc)
 			err_prefix(err, rc, "set[%zu]", i);
 	}
@@ -164,7 +287,22 @@ static int check_update(const Nvo3__MapUpdate *u, struct err *err)
 	return rc;
 }
 
-static void set_map(struct model_vn *vn, const Nvo3__Mapping *msg, struct model_touch *touch)
+static void note_correction(struct model_vn *vn, const struct model_map *held,
+			    const Nvo3__Mapping *msg, const struct mac_addr *mac)
+{
+	struct model_locators locators;
+
+	parse_locators(msg->locators, msg->n_locators, &locators, NULL);
+	if (!held)
+		drift_note(&vn->corrected, mac, DRIFT_MISSING);
+	else if (held->epoch != msg->epoch)
+		drift_note(&vn->corrected, mac, DRIFT_EPOCH);
+	else if (!locators_equal(&held->locators, &locators))
+		drift_note(&vn->corrected, mac, DRIFT_PLACE);
+}
+
+static void set_map(struct model_vn *vn, const Nvo3__Mapping *msg, bool correction,
+		    struct model_touch *touch)
 {
 	struct model_map *map;
 	struct mac_addr mac;
@@ -175,13 +313,18 @@ static void set_map(struct model_vn *vn, const Nvo3__Mapping *msg, struct model_
 	map = model_map_lookup(vn, &mac);
 	/*
 	 * Deltas told again after a resume may be older than what is held. What a running
-	 * snapshot has not named yet is no reason to refuse: its word is newer than ours.
+	 * snapshot has not named yet is no reason to refuse: its word is newer than ours. Nor is
+	 * what a correction corrects.
 	 */
-	if (map && msg->epoch < map->epoch && map->round == vn->round) {
+	if (map && msg->epoch < map->epoch && map->round == vn->round && !correction) {
 		touch->ignored++;
 		return;
 	}
-	if (!map) {
+	if (correction)
+		note_correction(vn, map, msg, &mac);
+	if (map) {
+		uncount(vn, map);
+	} else {
 		map = mem_zalloc(sizeof(*map));
 		map->mac = mac;
 		HASH_ADD(hh, vn->maps, mac, sizeof(map->mac), map);
@@ -189,7 +332,10 @@ static void set_map(struct model_vn *vn, const Nvo3__Mapping *msg, struct model_
 	map->epoch = msg->epoch;
 	map->stale = msg->stale;
 	map->round = vn->round;
+	map->doubtful = false;
 	parse_locators(msg->locators, msg->n_locators, &map->locators, NULL);
+	enter_nve(vn, map, msg->nve);
+	count(vn, map);
 	model_touch_mac(touch, &mac);
 }
 
@@ -209,7 +355,7 @@ static void del_map(struct model_vn *vn, const Nvo3__Mapping *msg, struct model_
 	model_touch_mac(touch, &mac);
 }
 
-static void set_member(struct model_vn *vn, const Nvo3__Member *msg)
+static void set_member(struct model_vn *vn, const Nvo3__Member *msg, struct model_touch *touch)
 {
 	struct model_member *member = member_lookup(vn, msg->nve);
 
@@ -221,6 +367,7 @@ static void set_member(struct model_vn *vn, const Nvo3__Member *msg)
 	member->relay = msg->relay;
 	member->round = vn->round;
 	parse_locators(msg->locators, msg->n_locators, &member->locators, NULL);
+	relocate(vn, member->nve, &member->locators, touch);
 }
 
 static void sweep(struct model_vn *vn)
@@ -236,6 +383,34 @@ static void sweep(struct model_vn *vn)
 			member_del(vn, member);
 }
 
+/* --- buckets that are told again */
+
+static void doubt(struct model_vn *vn, const ProtobufCBinaryData *buckets)
+{
+	bool named[DIGEST_BUCKETS] = {};
+
+	for (size_t i = 0; i < buckets->len; i++)
+		named[buckets->data[i]] = true;
+	for (struct model_map *map = vn->maps; map; map = map->hh.next)
+		map->doubtful = named[digest_bucket(&map->mac)];
+	vn->in_correction = true;
+	vn->corrected = (struct drift){};
+}
+
+static void end_correction(struct model_vn *vn, struct model_touch *touch)
+{
+	struct model_map *map, *next;
+
+	vn->in_correction = false;
+	HASH_ITER(hh, vn->maps, map, next) {
+		if (!map->doubtful)
+			continue;
+		drift_note(&vn->corrected, &map->mac, DRIFT_EXTRA);
+		model_touch_mac(touch, &map->mac);
+		map_del(vn, map);
+	}
+}
+
 int model_update(struct model_vn *vn, const Nvo3__MapUpdate *u, struct model_touch *touch,
 		 struct err *err)
 {
@@ -245,17 +420,23 @@ int model_update(struct model_vn *vn, const Nvo3__MapUpdate *u, struct model_tou
 		return rc;
 	if (u->snapshot_begin) {
 		vn->in_snapshot = true;
+		vn->in_correction = false;
 		vn->round++;
 		/* Were it cut short now, neither the old revision nor the new one would be true */
 		vn->store = (struct uuid){};
 		vn->revision = 0;
 	}
+	touch->strict = vn->in_snapshot || u->again.len;
+	if (u->again.len && !vn->in_correction)
+		doubt(vn, &u->again);
 	for (size_t i = 0; i < u->n_set; i++)
-		set_map(vn, u->set[i], touch);
+		set_map(vn, u->set[i], u->again.len, touch);
 	for (size_t i = 0; i < u->n_del; i++)
 		del_map(vn, u->del[i], touch);
+	if (u->again_end && vn->in_correction)
+		end_correction(vn, touch);
 	for (size_t i = 0; i < u->n_member_set; i++)
-		set_member(vn, u->member_set[i]);
+		set_member(vn, u->member_set[i], touch);
 	for (size_t i = 0; i < u->n_member_del; i++) {
 		struct model_member *member = member_lookup(vn, u->member_del[i]);
 
@@ -283,6 +464,7 @@ void model_session_lost(struct model_vn *vn)
 	struct model_forget *forget, *next;
 
 	vn->in_snapshot = false;
+	vn->in_correction = false;
 	HASH_ITER(hh, vn->forgets, forget, next)
 		forget_del(vn, forget);
 }
@@ -315,6 +497,11 @@ void model_map_own(struct model_vn *vn, const struct mac_addr *mac, uint64_t epo
 
 	if (map && map->epoch <= epoch)
 		map_del(vn, map);
+}
+
+bool model_map_addr(const struct model_vn *vn, const struct model_map *map, struct ip_addr *ret)
+{
+	return model_locator_pick(&map->locators, vn->model->have4, vn->model->have6, ret);
 }
 
 bool model_locator_pick(const struct model_locators *from, bool have4, bool have6,

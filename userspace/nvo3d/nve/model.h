@@ -15,6 +15,8 @@
 #include <uthash.h>
 
 #include "addr.h"
+#include "digest.h"
+#include "drift.h"
 #include "errs.h"
 #include "proto/control.pb-c.h"
 #include "uuid.h"
@@ -32,7 +34,17 @@ struct model_map {
 	uint64_t epoch;
 	struct model_locators locators;
 	bool stale;			/* its NVE is silent; still used */
+	bool doubtful;			/* its bucket is told again, and has not named it yet */
 	uint32_t round;			/* of the snapshot that named it last */
+	struct model_nve *nve;		/* where it is; NULL if the director did not say */
+	struct model_map *prev, *next;	/* at the same one */
+	UT_hash_handle hh;
+};
+
+/* An NVE that mappings lead to: it may get other locators, and so do they */
+struct model_nve {
+	char name[MODEL_NAME_MAX];	/* key */
+	struct model_map *maps;		/* list, never empty */
 	UT_hash_handle hh;
 };
 
@@ -60,16 +72,26 @@ struct model_vn {
 	bool partial;			/* what is missing may be there nevertheless */
 	bool complete;			/* a snapshot has ended: the rest may be swept */
 	bool in_snapshot;
+	bool in_correction;		/* buckets are being told again */
+	struct drift corrected;		/* what was wrong, of the last correction */
 	uint32_t round;
+	uint8_t generation;		/* in the kernel, since the last snapshot began; 0: none has */
 	struct uuid store;		/* revision belongs to it; zero: none known */
 	uint64_t revision;
+	struct digest told;		/* over all mappings, with all locators */
+	struct digest usable;		/* over those that can be used here, with the locator picked */
+	const struct model *model;
+	struct mac_addr *fixed;		/* sorted: an operator's in the kernel, during a snapshot */
+	size_t n_fixed;
 	struct model_map *maps;
+	struct model_nve *nves;
 	struct model_forget *forgets;
 	struct model_member *members;
 	UT_hash_handle hh;
 };
 
 struct model {
+	bool have4, have6;		/* families of our own locators; before anything is added */
 	struct model_vn *vns;
 };
 
@@ -86,6 +108,7 @@ struct model_touch {
 	size_t n, cap;
 	bool members;
 	bool swept;			/* a snapshot ended: compare the whole VN */
+	bool strict;			/* whatever epoch the kernel holds: as diff.h */
 	bool quiet;			/* what cannot be done has been said before */
 	unsigned int ignored;		/* mappings with an older epoch than the one held */
 };
@@ -109,8 +132,13 @@ void model_map_forget(struct model_vn *vn, struct model_map *map);
 struct model_forget *model_forget_lookup(const struct model_vn *vn, const struct mac_addr *mac);
 void model_forgotten(struct model_vn *vn, struct model_forget *forget);
 
+/* The sums of the buckets of vn->told or, with @usable, vn->usable; walks all mappings */
+void model_buckets(const struct model_vn *vn, bool usable, uint64_t ret[DIGEST_BUCKETS]);
+
 struct model_map *model_map_lookup(const struct model_vn *vn, const struct mac_addr *mac);
 
+/* What the kernel of this NVE is to use; false: nothing of a family that we have, too */
+bool model_map_addr(const struct model_vn *vn, const struct model_map *map, struct ip_addr *ret);
 /* The first locator of a family that we have one of, too; false if there is none */
 bool model_locator_pick(const struct model_locators *from, bool have4, bool have6,
 			struct ip_addr *ret);

@@ -7,6 +7,7 @@
 
 #include "ask.h"
 #include "assoc.h"
+#include "audit.h"
 #include "daemon.h"
 #include "director.h"
 #include "idle.h"
@@ -118,6 +119,8 @@ int nve_start_with(struct nve **ret, const struct config *config, struct loop *l
 	nve->tls = tls;
 	nve->kern = kern;
 	nve->store = store;
+	nve->model.have4 = config->nve.local4.family;
+	nve->model.have6 = config->nve.local6.family;
 	rc = restore(nve, err);
 	if (rc)
 		goto stop;
@@ -127,6 +130,7 @@ int nve_start_with(struct nve **ret, const struct config *config, struct loop *l
 		goto stop;
 	}
 	nve->idle = idle_new(nve);
+	nve->audit = audit_new(nve);
 	/* What was in the middle of being taken or given back when the last process ended */
 	vn_collect(nve);
 	rc = liveness_start(nve, err);
@@ -198,6 +202,11 @@ int nve_start(struct nve **ret, const struct config *config, struct loop *loop, 
 	return 0;
 }
 
+void nve_audit(struct nve *nve)
+{
+	audit_look(nve);
+}
+
 void nve_stop(struct nve *nve)
 {
 	if (!nve)
@@ -206,6 +215,7 @@ void nve_stop(struct nve *nve)
 	liveness_free(nve->liveness);
 	assoc_free(nve->assoc);
 	/* Before the director: its open requests end now and find nobody whose state to change */
+	audit_free(nve->audit);
 	idle_free(nve->idle);
 	port_uninit_all(nve);
 	vn_uninit_all(nve);

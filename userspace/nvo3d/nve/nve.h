@@ -13,6 +13,8 @@ struct nve;
 /* @config, @loop and @tls must outlive it */
 int nve_start(struct nve **ret, const struct config *config, struct loop *loop, struct tls *tls,
 	      struct err *err);
+/* Look now whether kernel, model and director agree */
+void nve_audit(struct nve *nve);
 /* Leaves the kernel as it is: forwarding goes on. Accepts NULL */
 void nve_stop(struct nve *nve);
 

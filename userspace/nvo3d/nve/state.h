@@ -13,6 +13,7 @@
 
 struct ask;
 struct assoc;
+struct audit;
 struct director;
 struct idle;
 struct liveness;
@@ -33,6 +34,7 @@ struct nve {
 	struct director *director;
 	struct ask *asks;		/* ask.h */
 	struct idle *idle;
+	struct audit *audit;
 	struct assoc *assoc;
 	struct watch *watch;		/* NULL with the stub */
 	struct liveness *liveness;	/* NULL: BFD is off */

@@ -254,7 +254,7 @@ static void joined(struct nve_vn *vn)
 	vn_follow_mode(vn);
 	/* Otherwise the next answer is soon here */
 	if (vn->session == VN_JOINED)
-		ask_vn(nve, vn->model);
+		ask_anew(nve, vn->model);
 	if (vn->model->complete)
 		finish_waiters(vn, CODE(OK), "");
 }
@@ -301,6 +301,7 @@ static void join(struct nve_vn *vn)
 
 	model_session_lost(model);
 	vn->session = VN_JOINING;
+	vn->updates = 0;
 	vn->by_interest = director_join(vn->nve->director, model, wish && !vn->crowded);
 	vn->crowded = wish && !vn->by_interest && director_can_ask(vn->nve->director);
 	if (vn->by_interest && vn->in_kernel)
@@ -431,7 +432,10 @@ void vn_update(struct nve *nve, const Nvo3__MapUpdate *update)
 		director_reset(nve->director, "its mappings cannot be taken");
 		return;
 	}
+	vn->updates++;
 	director_ack(nve->director, vn->model);
+	if (update->again_end)
+		audit_corrected(vn);
 	if (snapshot && !vn->model->in_snapshot && !vn->by_interest)
 		set_partial(vn, false);
 	if (vn->model->complete && vn->waiters)

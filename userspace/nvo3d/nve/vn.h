@@ -6,6 +6,7 @@
 #ifndef NVO3D_NVE_VN_H
 #define NVO3D_NVE_VN_H
 
+#include "audit.h"
 #include "msg.h"
 #include "state.h"
 
@@ -24,6 +25,8 @@ struct nve_vn {
 	enum vn_session session;
 	bool by_interest;	/* the last VN_JOIN asked for no more, and got it */
 	bool crowded;		/* it uses too many mappings for that; until idle.c looks again */
+	uint64_t updates;	/* MAP_UPDATEs that were taken since it was joined */
+	struct audit_vn audit;
 	bool in_kernel;		/* VNI and policies are known and the kernel has it */
 	bool pinned;		/* VN_CONNECT: stays without interfaces */
 	unsigned int users;	/* interfaces, also those that are being associated */
