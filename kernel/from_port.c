@@ -24,9 +24,9 @@ static enum nvo3_drop find_port(struct nvo3_slave *slave, struct sk_buff *skb,
 	if (eth_type_vlan(skb->protocol))
 		return NVO3_DROP_PORT_VLAN;
 	*port = nvo3_port_lookup(slave, vlan);
-	if (!*port)
-		return vlan ? NVO3_DROP_PORT_VLAN : NVO3_DROP_PORT_UNBOUND;
-	return nvo3_port_is_active(*port) ? NVO3_DROP_NONE : NVO3_DROP_PORT_INACTIVE;
+	if (*port)
+		return NVO3_DROP_NONE;
+	return vlan ? NVO3_DROP_PORT_VLAN : NVO3_DROP_PORT_UNBOUND;
 }
 
 static enum nvo3_drop check_frame(struct sk_buff *skb)
@@ -86,14 +86,16 @@ static __always_inline enum nvo3_drop forward(struct nvo3_nve *nve, struct nvo3_
 	switch (nvo3_map_kind(value)) {
 	case NVO3_MAP_REMOTE:
 		remote = nvo3_remote_lookup(&nve->remotes, nvo3_map_nr(value));
-		if (remote)
-			return nvo3_to_remote(nve, from->vn, from, remote, skb, flow);
-		break;
+		if (!remote)
+			break;
+		nvo3_vn_use(from->vn, dest);
+		return nvo3_to_remote(nve, from->vn, from, remote, skb, flow);
 	case NVO3_MAP_GROUP:
 		group = nvo3_group_lookup(&nve->groups, nvo3_map_nr(value));
-		if (group)
-			return nvo3_to_group(nve, from->vn, from, group, skb, flow);
-		break;
+		if (!group)
+			break;
+		nvo3_vn_use(from->vn, dest);
+		return nvo3_to_group(nve, from->vn, from, group, skb, flow);
 	case NVO3_MAP_PORT:
 		port = nvo3_nve_port(nve, nvo3_map_nr(value));
 		if (port == from)
@@ -124,33 +126,57 @@ enum nvo3_drop nvo3_from_hold(struct nvo3_nve *nve, struct nvo3_port *from, stru
 		       nvo3_map_fetch(&nve->maps, from->vn->vni, eth_hdr(skb)->h_dest), true);
 }
 
+static __always_inline enum nvo3_drop accept(struct nvo3_nve *nve, struct nvo3_port *port,
+					     struct sk_buff *skb)
+{
+	const struct nvo3_guard *guard;
+	struct nvo3_flow flow __uninitialized;
+	struct nvo3_permuted dest;
+	enum nvo3_drop reason;
+
+	reason = check_frame(skb);
+	if (reason)
+		return reason;
+	dest = nvo3_map_fetch(&nve->maps, port->vn->vni, eth_hdr(skb)->h_dest);
+	nvo3_stats_count(port->stats, NVO3_COUNT_RX, nvo3_stats_frames(skb), skb->len);
+	nvo3_stats_count(port->vn->stats, NVO3_COUNT_RX, nvo3_stats_frames(skb), skb->len);
+	nvo3_flow_parse(skb, &flow);
+	guard = rcu_dereference(port->guard);
+	if (guard)
+		reason = nvo3_guard_from_vm(port, guard, skb, &flow);
+	if (reason)
+		return reason == NVO3_DROP_ACL_FROM_VM ?
+		       nvo3_ask_denied(nve, port, skb, &flow) : reason;
+	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
+		return flood(nve, port, skb, &flow);
+	return forward(nve, port, skb, &flow, dest, false);
+}
+
+/* A copy of its own of accept(), so that the plain port pays nothing for what others are. */
+static noinline enum nvo3_drop from_other(struct nvo3_nve *nve, struct nvo3_port *port,
+					  struct sk_buff *skb)
+{
+	u32 state = READ_ONCE(port->state);
+	enum nvo3_drop reason;
+
+	if ((state & NVO3_PORT_STATE) != NVO3_PORT_STATE_ACTIVE)
+		return NVO3_DROP_PORT_INACTIVE;
+	reason = accept(nve, port, skb);
+	if (!reason && state & NVO3_PORT_STAMPED)
+		nvo3_port_stamp(port);
+	return reason;
+}
+
 static enum nvo3_drop from_port(struct nvo3_slave *slave, struct sk_buff *skb,
 				struct nvo3_port **port)
 {
 	enum nvo3_drop reason = find_port(slave, skb, port);
-	struct nvo3_nve *nve = slave->nve;
-	const struct nvo3_guard *guard;
-	struct nvo3_flow flow __uninitialized;
-	struct nvo3_permuted dest;
 
 	if (reason)
 		return reason;
-	reason = check_frame(skb);
-	if (reason)
-		return reason;
-	dest = nvo3_map_fetch(&nve->maps, (*port)->vn->vni, eth_hdr(skb)->h_dest);
-	nvo3_stats_count((*port)->stats, NVO3_COUNT_RX, nvo3_stats_frames(skb), skb->len);
-	nvo3_stats_count((*port)->vn->stats, NVO3_COUNT_RX, nvo3_stats_frames(skb), skb->len);
-	nvo3_flow_parse(skb, &flow);
-	guard = rcu_dereference((*port)->guard);
-	if (guard)
-		reason = nvo3_guard_from_vm(*port, guard, skb, &flow);
-	if (reason)
-		return reason == NVO3_DROP_ACL_FROM_VM ?
-		       nvo3_ask_denied(nve, *port, skb, &flow) : reason;
-	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
-		return flood(nve, *port, skb, &flow);
-	return forward(nve, *port, skb, &flow, dest, false);
+	if (likely(nvo3_port_is_plain(*port)))
+		return accept(slave->nve, *port, skb);
+	return from_other(slave->nve, *port, skb);
 }
 
 rx_handler_result_t nvo3_from_port(struct sk_buff **pskb)

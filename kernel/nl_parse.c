@@ -58,7 +58,8 @@ int nvo3_nl_parse_port(struct nlattr *nest, struct nlattr **tb, struct netlink_e
 {
 	static const struct object port = {
 		"port", NVO3_A_PORT_MAX, nvo3_port_nl_policy,
-		BIT(NVO3_A_PORT_STATS) | BIT(NVO3_A_PORT_SUPPRESSED),
+		BIT(NVO3_A_PORT_STATS) | BIT(NVO3_A_PORT_SUPPRESSED) |
+		BIT(NVO3_A_PORT_LAST_OUT) | BIT(NVO3_A_PORT_FIRST_IN),
 	};
 
 	return parse(&port, nest, tb, extack);

@@ -9,6 +9,8 @@ struct wish {
 	const u8 *mac;		/* NULL: none */
 	u64 epoch;
 	u8 state;
+	bool stamped;
+	bool restamp;		/* it begins, or anew */
 	struct nvo3_profile *profile;	/* NULL: none */
 	u32 group;		/* 0: none */
 	u8 check;		/* enum nvo3_source_check */
@@ -97,6 +99,10 @@ static int parse_wish(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *
 		wish->epoch = nla_get_u64(tb[NVO3_A_PORT_EPOCH]);
 	if (tb[NVO3_A_PORT_STATE])
 		wish->state = nla_get_u8(tb[NVO3_A_PORT_STATE]);
+	if (tb[NVO3_A_PORT_STAMP]) {
+		wish->stamped = nla_get_u8(tb[NVO3_A_PORT_STAMP]);
+		wish->restamp = wish->stamped;
+	}
 	if (wish->epoch && !wish->mac)
 		return NVO3_REFUSE(extack, tb[NVO3_A_PORT_EPOCH] ?: nest, EINVAL,
 				   "an epoch needs a MAC address");
@@ -118,7 +124,8 @@ static void wish_of(const struct nvo3_port *port, struct wish *wish)
 	*wish = (struct wish){
 		.mac = port->has_mac ? port->mac : NULL,
 		.epoch = port->epoch,
-		.state = port->state,
+		.state = nvo3_port_state(port),
+		.stamped = port->state & NVO3_PORT_STAMPED,
 	};
 	if (!guard)
 		return;
@@ -167,6 +174,15 @@ static struct nvo3_guard *make_guard(const struct wish *wish, struct netlink_ext
 	return guard;
 }
 
+static void set_state(struct nvo3_port *port, const struct wish *wish)
+{
+	if (wish->restamp) {
+		atomic64_set(&port->last_out, 0);
+		atomic64_set(&port->first_in, 0);
+	}
+	WRITE_ONCE(port->state, wish->state | (wish->stamped ? NVO3_PORT_STAMPED : 0));
+}
+
 /*
  * What can fail comes first: memory, then the claim, which may be refused. Then the
  * old mapping goes, if it was of another MAC or the port falls silent. A port that
@@ -195,7 +211,7 @@ static int fulfil(struct nvo3_nve *nve, struct nvo3_port *port, const struct wis
 		ether_addr_copy(port->mac, wish->mac);
 	port->epoch = wish->epoch;
 	nvo3_port_set_guard(port, guard);
-	WRITE_ONCE(port->state, wish->state);
+	set_state(port, wish);
 	/* Not before it takes frames. */
 	if (active && wish->mac)
 		nvo3_miss_answered(nve, port->vn->vni, port->mac);

@@ -161,6 +161,15 @@ void nvo3_port_set_guard(struct nvo3_port *port, struct nvo3_guard *guard)
 		kfree_rcu(old, rcu);
 }
 
+void nvo3_port_stamp(struct nvo3_port *port)
+{
+	u64 now = ktime_get_real_ns();
+
+	atomic64_set(&port->last_out, now);
+	if (!atomic64_read(&port->first_in))
+		atomic64_cmpxchg(&port->first_in, 0, now);
+}
+
 static struct nvo3_left *left_of(const struct nvo3_port *port)
 {
 	return rcu_dereference_protected(port->left, lockdep_is_held(&port->nve->lock));

@@ -94,6 +94,7 @@ enum nvo3_drop nvo3_redirect(struct nvo3_nve *nve, struct nvo3_vn *vn, u32 value
 	if (!is_late(nve, vn->vni, eth_hdr(skb)->h_dest) || outer->ttl <= 1 ||
 	    nvo3_leads_to(nve, value, &outer->saddr))
 		return NVO3_DROP_TUNNEL_REMOTE;
+	nvo3_use_mapping(nve, vn, eth_hdr(skb)->h_dest);
 	nvo3_flow_parse(skb, &flow);
 	remote = find_remote(nve, value, &flow, &reason);
 	if (!remote)

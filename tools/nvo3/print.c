@@ -103,6 +103,8 @@ void print_vn(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn)
 	out_u64(o, "limit", vn->limit);
 	if (vn->has & NVO3_HAS(VN_HOLD) && vn->hold != HOLD_DEFAULT)
 		out_u64(o, "hold", vn->hold);
+	if (vn->track)
+		out_bool(o, "track", true);
 	if (vn->has & NVO3_HAS(VN_PORTS))
 		out_u64(o, "ports", vn->ports);
 	if (vn->has & NVO3_HAS(VN_MAPS))
@@ -206,6 +208,16 @@ static void print_sources(struct ctx *ctx, const struct nvo3_port *port)
 		out_bool(o, "router", true);
 }
 
+static void print_stamps(struct out *o, const struct nvo3_port *port)
+{
+	if (port->stamp)
+		out_bool(o, "stamp", true);
+	if (port->last_out)
+		out_u64(o, "last-out", port->last_out);
+	if (port->first_in)
+		out_u64(o, "first-in", port->first_in);
+}
+
 void print_port(struct ctx *ctx, uint32_t nve, const struct nvo3_port *port)
 {
 	struct out *o = &ctx->out;
@@ -226,6 +238,7 @@ void print_port(struct ctx *ctx, uint32_t nve, const struct nvo3_port *port)
 	if (port->group)
 		out_u64(o, "group", port->group);
 	print_sources(ctx, port);
+	print_stamps(o, port);
 	if (ctx->stats && port->has & NVO3_HAS(PORT_SUPPRESSED))
 		out_u64(o, "suppressed", port->suppressed);
 	if (ctx->stats && port->has & NVO3_HAS(PORT_STATS))

@@ -55,6 +55,7 @@ struct nvo3_vn {
 	uint32_t hold;			/* milliseconds */
 	uint32_t pending, held, absent;
 	uint64_t released;
+	uint8_t track;			/* 0 or 1 */
 };
 
 /* The digest of a VN; its buckets come apart, by nvo3_buckets_parse() */
@@ -84,6 +85,8 @@ struct nvo3_port {
 	struct nvo3_stats stats;
 	uint8_t spoof;			/* enum nvo3_source_check */
 	uint8_t dhcp_server, router;
+	uint8_t stamp;			/* 0 or 1 */
+	uint64_t last_out, first_in;	/* ns of CLOCK_REALTIME, 0: not yet */
 	uint8_t nallow;			/* with none and PORT_ALLOW in has: take all away */
 	struct nvo3_allow allow[NVO3_ALLOW_MAX];
 };

@@ -33,14 +33,15 @@ static const struct nvo3_event full[] = {
 		.bum = NVO3_BUM_REPLICATE, .limit = UINT32_MAX, .ports = 1, .maps = 2,
 		.members = 3, .misses = 4, .stats = STATS, .redirected = 5, .digest = UINT64_MAX,
 		.digest_maps = 6, .hold = 5, .pending = 6, .held = 7, .absent = 8,
-		.released = 1ULL << 33 } },
+		.released = 1ULL << 33, .track = 1 } },
 	{ NVO3_CMD_MEMBER_NTF, 9, .member = { .vni = 1, .addr = { AF_INET, { 10, 0, 0, 2 } } } },
 	{ NVO3_CMD_MEMBER_GET, 9, .member = {
 		.vni = 1, .addr = { AF_INET6, { 0xfd, 2 } }, .relay = 1 } },
 	{ NVO3_CMD_PORT_GET, 9, .port = {
 		.has = ALL, .dev = 5, .vlan = 4094, .vni = 1, .mac = MAC(1),
 		.state = NVO3_PORT_STATE_ACTIVE, .epoch = UINT64_MAX, .stats = STATS,
-		.suppressed = 1ULL << 34 } },
+		.suppressed = 1ULL << 34, .stamp = 1, .last_out = 1ULL << 60,
+		.first_in = 1ULL << 61 } },
 	{ NVO3_CMD_MAP_NTF, 9, .map = {
 		.has = ALL, .vni = 1, .mac = MAC(2), .dev = 6, .vlan = 1, .epoch = 1ULL << 50,
 		.prov = NVO3_PROV_PORT, .group = 5, .generation = 6, .stale_generation = 7 } },

@@ -59,6 +59,14 @@ static uint32_t unknown_now(struct nve_bed *b)
 	return vn.unknown;
 }
 
+static bool tracked_now(struct nve_bed *b)
+{
+	struct nvo3_vn vn;
+
+	assert_int_equal(b->kern->ops->vn_get(b->kern, VNI, &vn, NULL), 0);
+	return vn.track;
+}
+
 static void say_mode(struct nve_bed *b, uint32_t distribution)
 {
 	Nvo3__VnUpdate update = NVO3__VN_UPDATE__INIT;
@@ -262,6 +270,7 @@ static void test_from_push_to_on_demand(void **state)
 	send_map(&b.d, 71, 5, false, 9);
 	BED_WAIT(b.bed, mapped(&b, 71));
 	assert_int_equal(unknown_now(&b), NVO3_UNKNOWN_DROP);
+	assert_false(tracked_now(&b));
 	used(&b, 70, 1000);
 	used(&b, 71, 10);
 	say_mode(&b, ON_DEMAND);
@@ -273,6 +282,7 @@ static void test_from_push_to_on_demand(void **state)
 	assert_true(mapped(&b, 71) && far_mapped(&b));
 	assert_false(mapped(&b, 70));
 	assert_int_equal(unknown_now(&b), NVO3_UNKNOWN_ASK);
+	assert_true(tracked_now(&b));
 	assert_int_equal(b.d.forgets, 0);
 	frame(&b, 70);
 	BED_WAIT(b.bed, mapped(&b, 70));
@@ -296,6 +306,7 @@ static void test_from_on_demand_to_push(void **state)
 	assert_true(far_mapped(&b));
 	assert_int_equal(unknown_now(&b), NVO3_UNKNOWN_DROP);
 	/* nothing is idle where all is told */
+	assert_false(tracked_now(&b));
 	used(&b, 9, 1000);
 	idle_look(b.nve);
 	assert_true(far_mapped(&b));

@@ -114,10 +114,12 @@ static uint8_t unknown_for_kernel(const struct model_vn *vn)
 static int policies_to_kernel(struct nve_vn *vn, struct err *err)
 {
 	struct nvo3_vn want = {
-		.has = NVO3_HAS(VN_UNKNOWN) | NVO3_HAS(VN_BUM),
+		.has = NVO3_HAS(VN_UNKNOWN) | NVO3_HAS(VN_BUM) | NVO3_HAS(VN_TRACK),
 		.vni = vn->model->vni,
 		.unknown = unknown_for_kernel(vn->model),
 		.bum = vn->model->bum,
+		/* What is not used goes, in time (idle.h) */
+		.track = vn->model->on_demand && !vn->nve->config->nve.relay,
 	};
 	struct kern *k = vn->nve->kern;
 	struct nvo3_vn have;
@@ -126,7 +128,8 @@ static int policies_to_kernel(struct nve_vn *vn, struct err *err)
 	rc = k->ops->vn_get(k, want.vni, &have, err);
 	if (rc == -ENOENT)
 		rc = k->ops->vn_add(k, &want, err);
-	else if (!rc && (have.unknown != want.unknown || have.bum != want.bum))
+	else if (!rc && (have.unknown != want.unknown || have.bum != want.bum ||
+			 have.track != want.track))
 		rc = k->ops->vn_set(k, &want, err);
 	if (!rc)
 		vn->in_kernel = true;
