@@ -2,7 +2,7 @@
 /*
  * Another NVE's packet whose outer headers are read: is it for one of our VNs,
  * and which port does the inner frame go to? Never to another NVE (split horizon), unless
- * it is late (redirect.c).
+ * it is late, or we are a relay (redirect.c).
  */
 #include <linux/if_vlan.h>
 #include <net/inet_ecn.h>

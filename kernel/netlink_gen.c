@@ -207,7 +207,7 @@ const struct nla_policy nvo3_stats_nl_policy[NVO3_A_STATS_PAD + 1] = {
 	[NVO3_A_STATS_DROPPED] = { .type = NLA_U64, },
 };
 
-const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_TRACK + 1] = {
+const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_RELAYED + 1] = {
 	[NVO3_A_VN_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_vn_vni_range),
 	[NVO3_A_VN_UNKNOWN] = NLA_POLICY_MAX(NLA_U8, 3),
 	[NVO3_A_VN_BUM] = NLA_POLICY_MAX(NLA_U8, 1),
@@ -226,6 +226,7 @@ const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_TRACK + 1] = {
 	[NVO3_A_VN_ABSENT] = { .type = NLA_U32, },
 	[NVO3_A_VN_RELEASED] = { .type = NLA_U64, },
 	[NVO3_A_VN_TRACK] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NVO3_A_VN_RELAYED] = { .type = NLA_U64, },
 };
 
 /* NVO3_CMD_NVE_GET - do */

@@ -23,7 +23,7 @@ extern const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_DSCP + 1];
 extern const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_STATE + 1];
 extern const struct nla_policy nvo3_rule_nl_policy[NVO3_A_RULE_DST_GROUP + 1];
 extern const struct nla_policy nvo3_stats_nl_policy[NVO3_A_STATS_PAD + 1];
-extern const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_TRACK + 1];
+extern const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_RELAYED + 1];
 
 extern const struct nla_policy nvo3_nve_get_nl_policy[NVO3_A_IFINDEX + 1];
 

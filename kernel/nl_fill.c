@@ -138,7 +138,8 @@ static int put_ways(struct sk_buff *skb, struct nvo3_ways __percpu *ways)
 	    nla_put_u64_64bit(skb, NVO3_A_NVE_PORT_FAST, sum.count[NVO3_WAY_PORT][NVO3_BYPASS_NONE],
 			      NVO3_A_NVE_PAD) ||
 	    nla_put_u64_64bit(skb, NVO3_A_NVE_PORT_QUEUE, port_queue, NVO3_A_NVE_PAD) ||
-	    nla_put_u64_64bit(skb, NVO3_A_NVE_REDIRECTED, sum.redirected, NVO3_A_NVE_PAD))
+	    nla_put_u64_64bit(skb, NVO3_A_NVE_REDIRECTED, sum.redirected, NVO3_A_NVE_PAD) ||
+	    nla_put_u64_64bit(skb, NVO3_A_NVE_RELAYED, sum.relayed, NVO3_A_NVE_PAD))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -161,7 +162,8 @@ static int put_nve_conf(struct sk_buff *skb, struct nvo3_nve *nve)
 	    nla_put_u8(skb, NVO3_A_NVE_ACCEPT, nve->accept) ||
 	    nla_put_be16(skb, NVO3_A_NVE_GENEVE_PORT, nve->geneve_port) ||
 	    nla_put_u8(skb, NVO3_A_NVE_FASTPATH, conf->fastpath) ||
-	    nla_put_u8(skb, NVO3_A_NVE_VERIFY, conf->verify))
+	    nla_put_u8(skb, NVO3_A_NVE_VERIFY, conf->verify) ||
+	    nla_put_u8(skb, NVO3_A_NVE_RELAY, conf->relay))
 		goto unlock;
 	err = 0;
 unlock:
@@ -212,6 +214,8 @@ int nvo3_fill_vn(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
 	    nla_put_u64_64bit(skb, NVO3_A_VN_REDIRECTED, atomic64_read(&vn->redirected),
 			      NVO3_A_VN_PAD) ||
 	    (nvo3_vn_tracked(vn) && nla_put_u8(skb, NVO3_A_VN_TRACK, 1)) ||
+	    nla_put_u64_64bit(skb, NVO3_A_VN_RELAYED, atomic64_read(&vn->relayed),
+			      NVO3_A_VN_PAD) ||
 	    put_stats(skb, NVO3_A_VN_STATS, vn->stats))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

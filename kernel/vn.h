@@ -50,6 +50,7 @@ struct nvo3_vn {
 
 	atomic64_t misses;		/* unknown destinations seen */
 	atomic64_t redirected;		/* late frames sent on */
+	atomic64_t relayed;		/* frames sent on for others */
 	struct nvo3_waiting waiting;	/* for answers; see there */
 	struct nvo3_dead dead;
 };

@@ -26,7 +26,7 @@ TOP = {'ifindex': 1, 'nve': 2, 'vn': 3, 'member': 4, 'port': 5, 'map': 6, 'remot
        'miss': N['NVO3_A_MISS']}
 NESTS = {
     'vn': 'vni unknown bum limit ports maps members misses stats pad digest digest_maps redirected '
-          'hold pending held absent released track',
+          'hold pending held absent released track relayed',
     'member': 'vni addr4 addr6',
     'port': 'dev vlan vni mac state epoch stats pad profile spoof dhcp_server router allow group '
             'suppressed stamp last_out first_in',
@@ -42,7 +42,7 @@ NESTS = {
 WIDTH = {'vlan': '=H', 'unknown': '=B', 'bum': '=B', 'state': '=B', 'prov': '=B', 'epoch': '=Q',
          'misses': '=Q', 'released': '=Q', 'suppressed': '=I', 'digest': '=Q', 'redirected': '=Q',
          'sum': '=Q', 'generation': '=B', 'stale_generation': '=B', 'packets': '=Q', 'bytes': '=Q',
-         'default': '=B', 'rate': '=Q', 'stamp': '=B', 'last_out': '=Q', 'first_in': '=Q', 'track': '=B',
+         'default': '=B', 'rate': '=Q', 'stamp': '=B', 'last_out': '=Q', 'first_in': '=Q', 'track': '=B', 'relayed': '=Q',
          'verdict': '=B', 'dir': '=B', 'ethertype': '=H', 'proto': '=B', 'src_plen': '=B',
          'dst_plen': '=B', 'sport': '=H', 'sport_last': '=H', 'dport': '=H', 'dport_last': '=H'}
 OWN = 'an address of this NVE'
@@ -188,7 +188,7 @@ def vn():
         for hold in (0, 60001):
             refused(errno.ERANGE, 'out of range', cmd, nve(), nest('vn', vni=300, hold=hold))
         for name in ('ports', 'maps', 'members', 'misses', 'pending', 'held', 'absent',
-                     'released', 'digest', 'digest_maps', 'redirected'):
+                     'released', 'digest', 'digest_maps', 'redirected', 'relayed'):
             refused(errno.EINVAL, 'a counter of a vn cannot be set', cmd, nve(),
                     nest('vn', vni=300, **{name: 1}))
     refused(errno.EEXIST, 'VN 100 exists on nve0', 'vn-add', nve(), nest('vn', vni=100))

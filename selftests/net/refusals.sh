@@ -25,6 +25,7 @@ bad_slaves() {
 }
 
 links() {
+	fails_with "relay" nvo3 -n h1 nve set dev nve0 relay maybe
 	fails_with "UDP port 4789 of this namespace belongs to nve0" \
 		ip -n h1 link add nve2 type nvo3
 	fails_with "224.0.0.1 is a multicast address" \

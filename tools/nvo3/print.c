@@ -119,6 +119,8 @@ void print_vn(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn)
 		print_waits(o, vn);
 	if (vn->has & NVO3_HAS(VN_REDIRECTED))
 		out_u64(o, "redirected", vn->redirected);
+	if (vn->has & NVO3_HAS(VN_RELAYED))
+		out_u64(o, "relayed", vn->relayed);
 	if (vn->has & NVO3_HAS(VN_DIGEST)) {
 		print_hash(o, "digest", vn->digest);
 		out_u64(o, "digest_maps", vn->digest_maps);

@@ -54,6 +54,8 @@ static const struct field nve_fields[] = {
 	FIELD(nve, NVE_PORT_FAST, U64, port_fast),
 	FIELD(nve, NVE_PORT_QUEUE, U64, port_queue),
 	FIELD(nve, NVE_REDIRECTED, U64, redirected),
+	FIELD(nve, NVE_RELAY, U8, relay),
+	FIELD(nve, NVE_RELAYED, U64, relayed),
 };
 
 static const struct field vn_fields[] = {
@@ -75,6 +77,7 @@ static const struct field vn_fields[] = {
 	FIELD(vn, VN_ABSENT, U32, absent),
 	FIELD(vn, VN_RELEASED, U64, released),
 	FIELD(vn, VN_TRACK, U8, track),
+	FIELD(vn, VN_RELAYED, U64, relayed),
 };
 
 static const struct field member_fields[] = {

@@ -42,6 +42,8 @@ struct nvo3_nve {
 	uint64_t tx_bypass[__NVO3_BYPASS_MAX], rx_bypass[__NVO3_BYPASS_MAX];
 	uint64_t port_bypass[__NVO3_BYPASS_MAX];
 	uint64_t redirected;		/* late frames that were sent on */
+	uint8_t relay;			/* 0 or 1 */
+	uint64_t relayed;		/* frames of others that were sent on */
 };
 
 struct nvo3_vn {
@@ -56,6 +58,7 @@ struct nvo3_vn {
 	uint32_t pending, held, absent;
 	uint64_t released;
 	uint8_t track;			/* 0 or 1 */
+	uint64_t relayed;
 };
 
 /* The digest of a VN; its buckets come apart, by nvo3_buckets_parse() */

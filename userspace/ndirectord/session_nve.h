@@ -47,6 +47,9 @@ void nve_forget(struct director *d, struct nve_session *s, const struct msg *msg
 /* It advertises this one: whoever takes it over, the NVE has to hear of it. */
 void nve_interest_own(struct nve_session *s, struct db_vn *vn, const struct mac_addr *mac);
 
+/* nve_list.c: all VNs, if it is a relay; behind the answer to NVE_REGISTER */
+void nve_list_all(struct director *d, const struct nve_session *s);
+
 /* nve_claim.c: MAP_ADVERTISE and MAP_WITHDRAW, which have the same fields; these answer. */
 void nve_advertise(struct director *d, struct nve_session *s, const struct msg *msg,
 		   const Nvo3__MapAdvertise *m);

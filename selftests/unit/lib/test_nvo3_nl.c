@@ -27,13 +27,14 @@ static const struct nvo3_event full[] = {
 		.vns = 1, .ports = 2, .maps = 3, .remotes = 4, .table_slots = 5,
 		.table_bytes = 1ULL << 33,
 		.drops = { [NVO3_DROP_HAIRPIN] = 7, [NVO3_DROP_TUNNEL_REMOTE] = 1ULL << 35 },
-		.logged = { [NVO3_DROP_TUNNEL_SOURCE] = 9 }, .verify = NVO3_VERIFY_LOG } },
+		.logged = { [NVO3_DROP_TUNNEL_SOURCE] = 9 }, .verify = NVO3_VERIFY_LOG,
+		.relay = 1, .relayed = 1ULL << 36 } },
 	{ NVO3_CMD_VN_GET, 9, .vn = {
 		.has = ALL, .vni = NVO3_VNI_MAX, .unknown = NVO3_UNKNOWN_FLOOD,
 		.bum = NVO3_BUM_REPLICATE, .limit = UINT32_MAX, .ports = 1, .maps = 2,
 		.members = 3, .misses = 4, .stats = STATS, .redirected = 5, .digest = UINT64_MAX,
 		.digest_maps = 6, .hold = 5, .pending = 6, .held = 7, .absent = 8,
-		.released = 1ULL << 33, .track = 1 } },
+		.released = 1ULL << 33, .track = 1, .relayed = 10 } },
 	{ NVO3_CMD_MEMBER_NTF, 9, .member = { .vni = 1, .addr = { AF_INET, { 10, 0, 0, 2 } } } },
 	{ NVO3_CMD_MEMBER_GET, 9, .member = {
 		.vni = 1, .addr = { AF_INET6, { 0xfd, 2 } }, .relay = 1 } },

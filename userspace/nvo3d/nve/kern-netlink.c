@@ -359,6 +359,11 @@ static int open_device(struct kern_netlink *kn, const struct kern_device *dev, s
 		.local6 = dev->local6,
 		.dstport = dev->dstport,
 		.csum = -1,
+		.has = LINK_HAS(RELAY),
+		.relay = dev->relay,
+	};
+	const struct link_nve relay = {
+		.csum = -1, .has = LINK_HAS(RELAY), .relay = dev->relay,
 	};
 	struct link_info info;
 	int rc;
@@ -372,6 +377,8 @@ static int open_device(struct kern_netlink *kn, const struct kern_device *dev, s
 			log_info("made device %s", dev->name);
 	} else if (!rc) {
 		rc = check_device(&info, dev, err);
+		if (!rc && info.nve.relay != dev->relay)
+			rc = link_nve_set(kn->rt, info.ifindex, &relay, err);
 	}
 	if (rc)
 		return rc;

@@ -206,6 +206,8 @@ int vn_restore(struct nve *nve, const Nvo3__VnInfo *info, struct err *err)
 	vn = vn_lookup(nve, &uuid);
 	if (!vn)
 		vn = vn_add(nve, &uuid);
+	/* Until the director says otherwise: frames are sent on without it */
+	vn->listed = nve->config->nve.relay;
 	return vn_to_kernel(vn, info, err);
 }
 
@@ -356,6 +358,22 @@ void vn_hold(struct nve *nve, const struct uuid *uuid)
 		vn->users++;
 }
 
+void vn_list(struct nve *nve, const struct uuid *uuid, bool listed)
+{
+	struct nve_vn *vn = vn_lookup(nve, uuid);
+
+	if (!vn && !listed)
+		return;
+	if (!vn)
+		vn = vn_add(nve, uuid);
+	vn->listed = listed;
+	vn->named = listed;
+	if (!listed)
+		vn_collect(nve);
+	else if (vn->session == VN_APART && director_is_up(nve->director))
+		join(vn);
+}
+
 static void vn_leave(struct nve_vn *vn)
 {
 	struct nve *nve = vn->nve;
@@ -376,7 +394,7 @@ void vn_collect(struct nve *nve)
 	struct nve_vn *vn, *next;
 
 	HASH_ITER(hh, nve->vns, vn, next)
-		if (!vn->users && !vn->pinned && !vn->waiters)
+		if (!vn->users && !vn->pinned && !vn->listed && !vn->waiters)
 			vn_leave(vn);
 }
 
