@@ -70,6 +70,18 @@ static enum nvo3_drop unknown(struct nvo3_nve *nve, struct nvo3_port *from, stru
 }
 
 /*
+ * The VN tracks what is used, or a port of it wakes: that has the frames of its address, whatever
+ * the mapping still says.
+ */
+static noinline struct nvo3_port *heed(const struct nvo3_vn *vn, u32 value,
+				       struct nvo3_permuted dest, const u8 *mac)
+{
+	if (nvo3_map_is_remote(nvo3_map_kind(value)))
+		nvo3_vn_use(vn, dest);
+	return atomic_read(&vn->waking) ? nvo3_port_find_waking(vn, mac) : NULL;
+}
+
+/*
  * A mapping whose port or remote has just gone finds nothing under its number:
  * the mapping goes too, or leads elsewhere, within the same request. A frame that has @waited
  * once does not wait again, or it might be sent round and round meanwhile.
@@ -83,19 +95,22 @@ static __always_inline enum nvo3_drop forward(struct nvo3_nve *nve, struct nvo3_
 	struct nvo3_group *group;
 	struct nvo3_port *port;
 
+	if (unlikely(nvo3_vn_heeds(from->vn))) {
+		port = heed(from->vn, value, dest, eth_hdr(skb)->h_dest);
+		if (port)
+			return port == from ? NVO3_DROP_HAIRPIN : nvo3_to_port(port, skb, flow);
+	}
 	switch (nvo3_map_kind(value)) {
 	case NVO3_MAP_REMOTE:
 		remote = nvo3_remote_lookup(&nve->remotes, nvo3_map_nr(value));
-		if (!remote)
-			break;
-		nvo3_vn_use(from->vn, dest);
-		return nvo3_to_remote(nve, from->vn, from, remote, skb, flow);
+		if (remote)
+			return nvo3_to_remote(nve, from->vn, from, remote, skb, flow);
+		break;
 	case NVO3_MAP_GROUP:
 		group = nvo3_group_lookup(&nve->groups, nvo3_map_nr(value));
-		if (!group)
-			break;
-		nvo3_vn_use(from->vn, dest);
-		return nvo3_to_group(nve, from->vn, from, group, skb, flow);
+		if (group)
+			return nvo3_to_group(nve, from->vn, from, group, skb, flow);
+		break;
 	case NVO3_MAP_PORT:
 		port = nvo3_nve_port(nve, nvo3_map_nr(value));
 		if (port == from)
@@ -126,8 +141,37 @@ enum nvo3_drop nvo3_from_hold(struct nvo3_nve *nve, struct nvo3_port *from, stru
 		       nvo3_map_fetch(&nve->maps, from->vn->vni, eth_hdr(skb)->h_dest), true);
 }
 
+/*
+ * An armed port's tenant system is there: frames pass from here on. What is left to do needs the
+ * mutex, and is the work's. The count comes first: who finds the port active, and no mapping,
+ * finds it by the count.
+ */
+static void wake(struct nvo3_nve *nve, struct nvo3_port *port)
+{
+	u32 state = READ_ONCE(port->state);
+
+	atomic_inc(&port->vn->waking);
+	while ((state & NVO3_PORT_STATE) == NVO3_PORT_STATE_ARMED) {
+		if (!try_cmpxchg(&port->state, &state,
+				 (state & ~NVO3_PORT_STATE) | NVO3_PORT_STATE_ACTIVE |
+				 NVO3_PORT_WAKING))
+			continue;
+		schedule_work(&nve->wake);
+		return;
+	}
+	/* Another frame was faster, or a request has taken it back. */
+	atomic_dec(&port->vn->waking);
+}
+
+/* Was it of the port's tenant system, whether it passes or not? The source is asked first. */
+static bool is_from_vm(enum nvo3_drop reason)
+{
+	return reason == NVO3_DROP_NONE || reason == NVO3_DROP_ACL_FROM_VM ||
+	       reason == NVO3_DROP_RATE_FROM_VM;
+}
+
 static __always_inline enum nvo3_drop accept(struct nvo3_nve *nve, struct nvo3_port *port,
-					     struct sk_buff *skb)
+					     struct sk_buff *skb, bool armed)
 {
 	const struct nvo3_guard *guard;
 	struct nvo3_flow flow __uninitialized;
@@ -144,6 +188,8 @@ static __always_inline enum nvo3_drop accept(struct nvo3_nve *nve, struct nvo3_p
 	guard = rcu_dereference(port->guard);
 	if (guard)
 		reason = nvo3_guard_from_vm(port, guard, skb, &flow);
+	if (armed && is_from_vm(reason))
+		wake(nve, port);
 	if (reason)
 		return reason == NVO3_DROP_ACL_FROM_VM ?
 		       nvo3_ask_denied(nve, port, skb, &flow) : reason;
@@ -157,11 +203,12 @@ static noinline enum nvo3_drop from_other(struct nvo3_nve *nve, struct nvo3_port
 					  struct sk_buff *skb)
 {
 	u32 state = READ_ONCE(port->state);
+	bool armed = (state & NVO3_PORT_STATE) == NVO3_PORT_STATE_ARMED;
 	enum nvo3_drop reason;
 
-	if ((state & NVO3_PORT_STATE) != NVO3_PORT_STATE_ACTIVE)
+	if (!armed && (state & NVO3_PORT_STATE) != NVO3_PORT_STATE_ACTIVE)
 		return NVO3_DROP_PORT_INACTIVE;
-	reason = accept(nve, port, skb);
+	reason = accept(nve, port, skb, armed);
 	if (!reason && state & NVO3_PORT_STAMPED)
 		nvo3_port_stamp(port);
 	return reason;
@@ -175,7 +222,7 @@ static enum nvo3_drop from_port(struct nvo3_slave *slave, struct sk_buff *skb,
 	if (reason)
 		return reason;
 	if (likely(nvo3_port_is_plain(*port)))
-		return accept(slave->nve, *port, skb);
+		return accept(slave->nve, *port, skb, false);
 	return from_other(slave->nve, *port, skb);
 }
 

@@ -135,7 +135,7 @@ const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_FIRST_IN + 1] = {
 	[NVO3_A_PORT_VLAN] = NLA_POLICY_RANGE(NLA_U16, 1, 4094),
 	[NVO3_A_PORT_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_port_vni_range),
 	[NVO3_A_PORT_MAC] = NLA_POLICY_EXACT_LEN(6),
-	[NVO3_A_PORT_STATE] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NVO3_A_PORT_STATE] = NLA_POLICY_MAX(NLA_U8, 2),
 	[NVO3_A_PORT_EPOCH] = { .type = NLA_U64, },
 	[NVO3_A_PORT_STATS] = NLA_POLICY_NESTED(nvo3_stats_nl_policy),
 	[NVO3_A_PORT_PROFILE] = { .type = NLA_U32, },

@@ -28,6 +28,7 @@ struct nvo3_vn {
 	u32 vni;
 	u8 unknown;		/* enum nvo3_unknown; READ_ONCE() in the fast path */
 	u8 bum;			/* enum nvo3_bum; likewise */
+	atomic_t waking;	/* ports whose mapping is not there yet, see wake.c */
 	struct nvo3_used __rcu *used;	/* mappings that were; NULL: nobody asks */
 	struct list_head ports;	/* of struct nvo3_port; RCU readers */
 	struct nvo3_members members;
@@ -69,6 +70,12 @@ static inline bool nvo3_vn_asks(const struct nvo3_vn *vn)
 	u8 unknown = READ_ONCE(vn->unknown);
 
 	return unknown == NVO3_UNKNOWN_ASK || unknown == NVO3_UNKNOWN_RELAY;
+}
+
+/* Is there more to a frame than where its mapping leads? One branch for what is seldom. */
+static inline bool nvo3_vn_heeds(const struct nvo3_vn *vn)
+{
+	return (unsigned long)rcu_access_pointer(vn->used) | atomic_read(&vn->waking);
 }
 
 /* A frame has used the mapping of @key. Under RCU. */

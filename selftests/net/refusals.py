@@ -234,7 +234,7 @@ def port():
             refused(errno.ERANGE, 'out of range', cmd, nve(),
                     nest('port', dev='p3', vni=100, vlan=vlan))
         refused(errno.ERANGE, 'out of range', cmd, nve(), nest('port', dev='p3', vni=1 << 24))
-        refused(errno.ERANGE, '', cmd, nve(), nest('port', dev='p3', vni=100, state=2))
+        refused(errno.ERANGE, '', cmd, nve(), nest('port', dev='p3', vni=100, state=3))
         refused(errno.ERANGE, '', cmd, nve(), nest('port', dev='p3', vni=100, stamp=2))
         for name in ('last_out', 'first_in'):
             refused(errno.EINVAL, 'a counter of a port cannot be set', cmd, nve(),
@@ -255,6 +255,8 @@ def port():
             nest('port', dev='p3', vni=100, epoch=5))
     refused(errno.EEXIST, f'{MAC1} of VN 100 belongs to the port on p1', 'port-add', nve(),
             nest('port', dev='p3', vni=100, mac=MAC1))
+    refused(errno.EINVAL, 'an armed port needs the MAC', 'port-add', nve(),
+            nest('port', dev='p3', vni=100, state=2))
     for cmd in ('port-set', 'port-del', 'port-get'):
         refused(errno.ENOENT, 'p3 has no untagged port', cmd, nve(), nest('port', dev='p3'))
         refused(errno.ENOENT, 'p2 has no port on VLAN 11', cmd, nve(),

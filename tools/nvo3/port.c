@@ -228,11 +228,11 @@ static const struct verb verbs[] = {
 const struct command port_command = {
 	"port", verbs,
 	"usage: nvo3 port add dev DEV [ vlan VID ] vni VNI [ mac MAC ]\n"
-	"                     [ state { associated | active } ] [ epoch NUMBER ]\n"
+	"                     [ state { associated | active | armed } ] [ epoch NUMBER ]\n"
 	"                     [ ip { PREFIX[@MAC] | none } ]... [ spoof { auto | off | on } ]\n"
 	"                     [ dhcp-server { on | off } ] [ router { on | off } ]\n"
 	"                     [ profile ID ] [ group NUMBER ] [ stamp { on | off } ] [ nve NVE ]\n"
-	"       nvo3 port set dev DEV [ vlan VID ] [ mac MAC ] [ state { associated | active } ]\n"
+	"       nvo3 port set dev DEV [ vlan VID ] [ mac MAC ] [ state { associated | active | armed } ]\n"
 	"                     [ epoch NUMBER ] [ profile ID ] [ ip { PREFIX[@MAC] | none } ]...\n"
 	"                     [ spoof { auto | off | on } ] [ dhcp-server { on | off } ]\n"
 	"                     [ router { on | off } ] [ group NUMBER ] [ stamp { on | off } ]\n"

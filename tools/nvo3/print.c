@@ -8,7 +8,7 @@
 
 const char *const words_unknown[] = { "drop", "ask", "flood", "relay", NULL };
 const char *const words_bum[] = { "none", "replicate", NULL };
-const char *const words_state[] = { "associated", "active", NULL };
+const char *const words_state[] = { "associated", "active", "armed", NULL };
 const char *const words_prov[] = { "static", "agent", "port", NULL };
 const char *const words_encap[] = { "vxlan", "geneve", "nvgre", NULL };
 const char *const words_drop[] = {

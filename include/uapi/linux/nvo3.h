@@ -64,11 +64,13 @@ enum nvo3_bum {
 
 /**
  * enum nvo3_port_state - TSI states of RFC 8394; an associated port has its
- *   resources but passes nothing
+ *   resources but passes nothing. Nor does an armed one, until its tenant
+ *   system sends a first frame, which makes it active.
  */
 enum nvo3_port_state {
 	NVO3_PORT_STATE_ASSOCIATED,
 	NVO3_PORT_STATE_ACTIVE,
+	NVO3_PORT_STATE_ARMED,
 
 	/* private: */
 	__NVO3_PORT_STATE_MAX,
