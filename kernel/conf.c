@@ -25,6 +25,7 @@ const struct nla_policy nvo3_conf_policy[IFLA_NVO3_MAX + 1] = {
 	[IFLA_NVO3_FASTPATH] = NLA_POLICY_MAX(NLA_U8, NVO3_FASTPATH_MAX),
 	[IFLA_NVO3_VERIFY] = NLA_POLICY_MAX(NLA_U8, NVO3_VERIFY_MAX),
 	[IFLA_NVO3_REDIRECT] = { .type = NLA_U32 },
+	[IFLA_NVO3_RELAY] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 static int fix_port(const struct nlattr *attr, u16 otherwise, __be16 *port,
@@ -230,6 +231,8 @@ int nvo3_conf_parse(struct nvo3_nve *nve, struct nlattr **data, struct nvo3_conf
 		conf->verify = nla_get_u8(data[IFLA_NVO3_VERIFY]);
 	if (data[IFLA_NVO3_REDIRECT])
 		conf->redirect = nla_get_u32(data[IFLA_NVO3_REDIRECT]);
+	if (data[IFLA_NVO3_RELAY])
+		conf->relay = nla_get_u8(data[IFLA_NVO3_RELAY]);
 	return 0;
 }
 
@@ -254,7 +257,8 @@ size_t nvo3_conf_size(const struct net_device *dev)
 	       nla_total_size(sizeof(u8)) +			/* IFLA_NVO3_MSS_CLAMP */
 	       nla_total_size(sizeof(u8)) +			/* IFLA_NVO3_FASTPATH */
 	       nla_total_size(sizeof(u8)) +			/* IFLA_NVO3_VERIFY */
-	       nla_total_size(sizeof(u32));			/* IFLA_NVO3_REDIRECT */
+	       nla_total_size(sizeof(u32)) +			/* IFLA_NVO3_REDIRECT */
+	       nla_total_size(sizeof(u8));			/* IFLA_NVO3_RELAY */
 }
 
 static int fill_header(struct sk_buff *skb, const struct nvo3_conf *conf)
@@ -288,6 +292,7 @@ int nvo3_conf_fill(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_u8(skb, IFLA_NVO3_FASTPATH, conf->fastpath) ||
 	    nla_put_u8(skb, IFLA_NVO3_VERIFY, conf->verify) ||
 	    nla_put_u32(skb, IFLA_NVO3_REDIRECT, conf->redirect) ||
+	    nla_put_u8(skb, IFLA_NVO3_RELAY, conf->relay) ||
 	    (nve->underlay && nla_put_u32(skb, IFLA_NVO3_UNDERLAY, nve->underlay)))
 		return -EMSGSIZE;
 	return fill_header(skb, conf);

@@ -77,8 +77,8 @@ enum nvo3_drop nvo3_on_to_underlay(struct nvo3_nve *nve, const struct nvo3_vn *v
 				   const struct nvo3_flow *flow, const struct nvo3_outer *outer);
 
 /*
- * redirect.c: a frame that came by a tunnel and is mapped to other NVEs by @value. Either it is
- * late, and goes on there, or it goes nowhere (TUNNEL_REMOTE).
+ * redirect.c: a frame that came by a tunnel and is mapped to other NVEs by @value. It is late or
+ * we are a relay, and it goes on there, or it goes nowhere (TUNNEL_REMOTE).
  */
 enum nvo3_drop nvo3_redirect(struct nvo3_nve *nve, struct nvo3_vn *vn, u32 value,
 			     const struct nvo3_outer *outer, struct sk_buff *skb);

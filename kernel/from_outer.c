@@ -2,7 +2,7 @@
 /*
  * Another NVE's packet whose outer headers are read: is it for one of our VNs,
  * and which port does the inner frame go to? Never to another NVE (split horizon), unless
- * it is late (redirect.c).
+ * it is late, or we are a relay (redirect.c).
  */
 #include <linux/if_vlan.h>
 #include <net/inet_ecn.h>
@@ -186,6 +186,9 @@ enum nvo3_drop nvo3_from_outer(struct nvo3_nve *nve, const struct nvo3_outer *ou
 	reason = combine_ecn(skb, outer->dsfield);
 	if (reason)
 		return reason;
+	/* Who has just come here, and has no mapping yet. */
+	if (unlikely(atomic_read(&(*vn)->waking)))
+		to = nvo3_port_find_waking(*vn, eth_hdr(skb)->h_dest) ?: to;
 	dev_sw_netstats_rx_add(nve->dev, skb->len);
 	if (!to) {
 		nvo3_stats_count((*vn)->stats, NVO3_COUNT_DECAP, nvo3_stats_frames(skb), skb->len);

@@ -24,9 +24,9 @@ static enum nvo3_drop find_port(struct nvo3_slave *slave, struct sk_buff *skb,
 	if (eth_type_vlan(skb->protocol))
 		return NVO3_DROP_PORT_VLAN;
 	*port = nvo3_port_lookup(slave, vlan);
-	if (!*port)
-		return vlan ? NVO3_DROP_PORT_VLAN : NVO3_DROP_PORT_UNBOUND;
-	return nvo3_port_is_active(*port) ? NVO3_DROP_NONE : NVO3_DROP_PORT_INACTIVE;
+	if (*port)
+		return NVO3_DROP_NONE;
+	return vlan ? NVO3_DROP_PORT_VLAN : NVO3_DROP_PORT_UNBOUND;
 }
 
 static enum nvo3_drop check_frame(struct sk_buff *skb)
@@ -70,6 +70,18 @@ static enum nvo3_drop unknown(struct nvo3_nve *nve, struct nvo3_port *from, stru
 }
 
 /*
+ * The VN tracks what is used, or a port of it wakes: that has the frames of its address, whatever
+ * the mapping still says.
+ */
+static noinline struct nvo3_port *heed(const struct nvo3_vn *vn, u32 value,
+				       struct nvo3_permuted dest, const u8 *mac)
+{
+	if (nvo3_map_is_remote(nvo3_map_kind(value)))
+		nvo3_vn_use(vn, dest);
+	return atomic_read(&vn->waking) ? nvo3_port_find_waking(vn, mac) : NULL;
+}
+
+/*
  * A mapping whose port or remote has just gone finds nothing under its number:
  * the mapping goes too, or leads elsewhere, within the same request. A frame that has @waited
  * once does not wait again, or it might be sent round and round meanwhile.
@@ -83,6 +95,11 @@ static __always_inline enum nvo3_drop forward(struct nvo3_nve *nve, struct nvo3_
 	struct nvo3_group *group;
 	struct nvo3_port *port;
 
+	if (unlikely(nvo3_vn_heeds(from->vn))) {
+		port = heed(from->vn, value, dest, eth_hdr(skb)->h_dest);
+		if (port)
+			return port == from ? NVO3_DROP_HAIRPIN : nvo3_to_port(port, skb, flow);
+	}
 	switch (nvo3_map_kind(value)) {
 	case NVO3_MAP_REMOTE:
 		remote = nvo3_remote_lookup(&nve->remotes, nvo3_map_nr(value));
@@ -124,32 +141,88 @@ enum nvo3_drop nvo3_from_hold(struct nvo3_nve *nve, struct nvo3_port *from, stru
 		       nvo3_map_fetch(&nve->maps, from->vn->vni, eth_hdr(skb)->h_dest), true);
 }
 
+/*
+ * An armed port's tenant system is there: frames pass from here on. What is left to do needs the
+ * mutex, and is the work's. The count comes first: who finds the port active, and no mapping,
+ * finds it by the count.
+ */
+static void wake(struct nvo3_nve *nve, struct nvo3_port *port)
+{
+	u32 state = READ_ONCE(port->state);
+
+	atomic_inc(&port->vn->waking);
+	while ((state & NVO3_PORT_STATE) == NVO3_PORT_STATE_ARMED) {
+		if (!try_cmpxchg(&port->state, &state,
+				 (state & ~NVO3_PORT_STATE) | NVO3_PORT_STATE_ACTIVE |
+				 NVO3_PORT_WAKING))
+			continue;
+		schedule_work(&nve->wake);
+		return;
+	}
+	/* Another frame was faster, or a request has taken it back. */
+	atomic_dec(&port->vn->waking);
+}
+
+/* Was it of the port's tenant system, whether it passes or not? The source is asked first. */
+static bool is_from_vm(enum nvo3_drop reason)
+{
+	return reason == NVO3_DROP_NONE || reason == NVO3_DROP_ACL_FROM_VM ||
+	       reason == NVO3_DROP_RATE_FROM_VM;
+}
+
+static __always_inline enum nvo3_drop accept(struct nvo3_nve *nve, struct nvo3_port *port,
+					     struct sk_buff *skb, bool armed)
+{
+	const struct nvo3_guard *guard;
+	struct nvo3_flow flow __uninitialized;
+	struct nvo3_permuted dest;
+	enum nvo3_drop reason;
+
+	reason = check_frame(skb);
+	if (reason)
+		return reason;
+	dest = nvo3_map_fetch(&nve->maps, port->vn->vni, eth_hdr(skb)->h_dest);
+	nvo3_stats_count(port->stats, NVO3_COUNT_RX, nvo3_stats_frames(skb), skb->len);
+	nvo3_flow_parse(skb, &flow);
+	guard = rcu_dereference(port->guard);
+	if (guard)
+		reason = nvo3_guard_from_vm(port, guard, skb, &flow);
+	if (armed && is_from_vm(reason))
+		wake(nve, port);
+	if (reason)
+		return reason == NVO3_DROP_ACL_FROM_VM ?
+		       nvo3_ask_denied(nve, port, skb, &flow) : reason;
+	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
+		return flood(nve, port, skb, &flow);
+	return forward(nve, port, skb, &flow, dest, false);
+}
+
+/* A copy of its own of accept(), so that the plain port pays nothing for what others are. */
+static noinline enum nvo3_drop from_other(struct nvo3_nve *nve, struct nvo3_port *port,
+					  struct sk_buff *skb)
+{
+	u32 state = READ_ONCE(port->state);
+	bool armed = (state & NVO3_PORT_STATE) == NVO3_PORT_STATE_ARMED;
+	enum nvo3_drop reason;
+
+	if (!armed && (state & NVO3_PORT_STATE) != NVO3_PORT_STATE_ACTIVE)
+		return NVO3_DROP_PORT_INACTIVE;
+	reason = accept(nve, port, skb, armed);
+	if (!reason && state & NVO3_PORT_STAMPED)
+		nvo3_port_stamp(port);
+	return reason;
+}
+
 static enum nvo3_drop from_port(struct nvo3_slave *slave, struct sk_buff *skb,
 				struct nvo3_port **port)
 {
 	enum nvo3_drop reason = find_port(slave, skb, port);
-	struct nvo3_nve *nve = slave->nve;
-	const struct nvo3_guard *guard;
-	struct nvo3_flow flow __uninitialized;
-	struct nvo3_permuted dest;
 
 	if (reason)
 		return reason;
-	reason = check_frame(skb);
-	if (reason)
-		return reason;
-	dest = nvo3_map_fetch(&nve->maps, (*port)->vn->vni, eth_hdr(skb)->h_dest);
-	nvo3_stats_count((*port)->stats, NVO3_COUNT_RX, nvo3_stats_frames(skb), skb->len);
-	nvo3_flow_parse(skb, &flow);
-	guard = rcu_dereference((*port)->guard);
-	if (guard)
-		reason = nvo3_guard_from_vm(*port, guard, skb, &flow);
-	if (reason)
-		return reason == NVO3_DROP_ACL_FROM_VM ?
-		       nvo3_ask_denied(nve, *port, skb, &flow) : reason;
-	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
-		return flood(nve, *port, skb, &flow);
-	return forward(nve, *port, skb, &flow, dest, false);
+	if (likely(nvo3_port_is_plain(*port)))
+		return accept(slave->nve, *port, skb, false);
+	return from_other(slave->nve, *port, skb);
 }
 
 rx_handler_result_t nvo3_from_port(struct sk_buff **pskb)

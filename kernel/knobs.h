@@ -19,6 +19,7 @@ struct nvo3_conf {
 	bool csum_rx;		/* require them */
 	bool flowid;		/* send NVGRE's FlowID */
 	bool mss_clamp;
+	bool relay;		/* sends on for other NVEs, see redirect.c */
 	u8 ttl;			/* NVO3_TTL_INHERIT: the inner one */
 	u8 tos;			/* DSCP in place, NVO3_TOS_INHERIT: the inner one */
 	u8 df;			/* enum nvo3_df */

@@ -15,6 +15,14 @@ static inline struct nvo3_remote *nvo3_path_of(const struct nvo3_nve *nve,
 	return nvo3_group_pick(group, nvo3_flow_hash(flow, nve->flow_seed ^ 0x70617468));
 }
 
+/* A frame has used the mapping of @mac; for who has not permuted its key already. */
+static inline void nvo3_use_mapping(const struct nvo3_nve *nve, const struct nvo3_vn *vn,
+				    const u8 *mac)
+{
+	if (unlikely(rcu_access_pointer(vn->used)))
+		nvo3_vn_use(vn, nvo3_map_fetch(&nve->maps, vn->vni, mac));
+}
+
 /* Does a mapping of this value lead to the NVE at @addr, by one of its paths? */
 static inline bool nvo3_leads_to(struct nvo3_nve *nve, u32 value, const struct nvo3_addr *addr)
 {

@@ -22,6 +22,7 @@
 #include "table.h"
 #include "template.h"
 #include "underlay.h"
+#include "used.h"
 #include "verify.h"
 #include "vmgroups.h"
 #include "vouch.h"
@@ -48,6 +49,7 @@ static int __init selftest(void)
 	ok &= nvo3_index_selftest();
 	ok &= nvo3_table_selftest();
 	ok &= nvo3_map_selftest();
+	ok &= nvo3_used_selftest();
 	ok &= nvo3_vmgroups_selftest();
 	ok &= nvo3_digest_selftest();
 	ok &= nvo3_departures_selftest();

@@ -91,6 +91,15 @@ static void settle_group(struct nvo3_nve *nve, u32 vni, const u8 *mac)
 	WARN_ON_ONCE(nvo3_vmgroups_set(&nve->vmgroups, vni, mac, map.group));
 }
 
+/* What is new has had no time to be used. */
+static void mark(struct nvo3_nve *nve, const struct nvo3_vn *vn, const struct nvo3_mapping *new)
+{
+	struct nvo3_used *used = nvo3_vn_tracked(vn);
+
+	if (used)
+		nvo3_used_mark(used, nvo3_map_fetch(&nve->maps, new->vni, new->mac));
+}
+
 int nvo3_mapping_set(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3_mapping *new,
 		     struct nvo3_mapping *old)
 {
@@ -111,6 +120,7 @@ int nvo3_mapping_set(struct nvo3_nve *nve, struct nvo3_vn *vn, const struct nvo3
 	hold(nve, new);
 	if (nvo3_map_same(new, old))
 		return 0;
+	mark(nve, vn, new);
 	count(nve, vn, new, 1);
 	count(nve, vn, old, -1);
 	nvo3_nve_changed(nve);

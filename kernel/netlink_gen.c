@@ -130,12 +130,12 @@ const struct nla_policy nvo3_path_nl_policy[NVO3_A_PATH_WEIGHT + 1] = {
 	[NVO3_A_PATH_WEIGHT] = NLA_POLICY_MIN(NLA_U16, 1),
 };
 
-const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_SUPPRESSED + 1] = {
+const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_FIRST_IN + 1] = {
 	[NVO3_A_PORT_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NVO3_A_PORT_VLAN] = NLA_POLICY_RANGE(NLA_U16, 1, 4094),
 	[NVO3_A_PORT_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_port_vni_range),
 	[NVO3_A_PORT_MAC] = NLA_POLICY_EXACT_LEN(6),
-	[NVO3_A_PORT_STATE] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NVO3_A_PORT_STATE] = NLA_POLICY_MAX(NLA_U8, 2),
 	[NVO3_A_PORT_EPOCH] = { .type = NLA_U64, },
 	[NVO3_A_PORT_STATS] = NLA_POLICY_NESTED(nvo3_stats_nl_policy),
 	[NVO3_A_PORT_PROFILE] = { .type = NLA_U32, },
@@ -145,6 +145,9 @@ const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_SUPPRESSED + 1] = {
 	[NVO3_A_PORT_ALLOW] = NLA_POLICY_NESTED(nvo3_allow_nl_policy),
 	[NVO3_A_PORT_GROUP] = { .type = NLA_U32, },
 	[NVO3_A_PORT_SUPPRESSED] = { .type = NLA_U64, },
+	[NVO3_A_PORT_STAMP] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NVO3_A_PORT_LAST_OUT] = { .type = NLA_U64, },
+	[NVO3_A_PORT_FIRST_IN] = { .type = NLA_U64, },
 };
 
 const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_DSCP + 1] = {
@@ -204,7 +207,7 @@ const struct nla_policy nvo3_stats_nl_policy[NVO3_A_STATS_PAD + 1] = {
 	[NVO3_A_STATS_DROPPED] = { .type = NLA_U64, },
 };
 
-const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_RELEASED + 1] = {
+const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_RELAYED + 1] = {
 	[NVO3_A_VN_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_vn_vni_range),
 	[NVO3_A_VN_UNKNOWN] = NLA_POLICY_MAX(NLA_U8, 3),
 	[NVO3_A_VN_BUM] = NLA_POLICY_MAX(NLA_U8, 1),
@@ -222,6 +225,8 @@ const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_RELEASED + 1] = {
 	[NVO3_A_VN_HELD] = { .type = NLA_U32, },
 	[NVO3_A_VN_ABSENT] = { .type = NLA_U32, },
 	[NVO3_A_VN_RELEASED] = { .type = NLA_U64, },
+	[NVO3_A_VN_TRACK] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NVO3_A_VN_RELAYED] = { .type = NLA_U64, },
 };
 
 /* NVO3_CMD_NVE_GET - do */
@@ -374,8 +379,20 @@ const struct nla_policy nvo3_miss_del_nl_policy[NVO3_A_MISS + 1] = {
 	[NVO3_A_MISS] = NLA_POLICY_NESTED(nvo3_miss_nl_policy),
 };
 
+/* NVO3_CMD_IDLE_GET - do */
+const struct nla_policy nvo3_idle_get_nl_policy[NVO3_A_MAP + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_MAP] = NLA_POLICY_NESTED(nvo3_map_nl_policy),
+};
+
+/* NVO3_CMD_IDLE_TURN - do */
+const struct nla_policy nvo3_idle_turn_nl_policy[NVO3_A_MAP + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_MAP] = NLA_POLICY_NESTED(nvo3_map_nl_policy),
+};
+
 /* Ops table for nvo3 */
-const struct genl_ops nvo3_nl_ops[25] = {
+const struct genl_ops nvo3_nl_ops[27] = {
 	{
 		.cmd		= NVO3_CMD_NVE_GET,
 		.doit		= nvo3_nl_nve_get_doit,
@@ -557,6 +574,21 @@ const struct genl_ops nvo3_nl_ops[25] = {
 		.doit		= nvo3_nl_miss_del_doit,
 		.policy		= nvo3_miss_del_nl_policy,
 		.maxattr	= NVO3_A_MISS,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_IDLE_GET,
+		.doit		= nvo3_nl_idle_get_doit,
+		.dumpit		= nvo3_nl_idle_get_dumpit,
+		.policy		= nvo3_idle_get_nl_policy,
+		.maxattr	= NVO3_A_MAP,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NVO3_CMD_IDLE_TURN,
+		.doit		= nvo3_nl_idle_turn_doit,
+		.policy		= nvo3_idle_turn_nl_policy,
+		.maxattr	= NVO3_A_MAP,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -18,12 +18,12 @@ extern const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_STALE_GENERATION + 
 extern const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_RELAY + 1];
 extern const struct nla_policy nvo3_miss_nl_policy[NVO3_A_MISS_HELD + 1];
 extern const struct nla_policy nvo3_path_nl_policy[NVO3_A_PATH_WEIGHT + 1];
-extern const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_SUPPRESSED + 1];
+extern const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_FIRST_IN + 1];
 extern const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_DSCP + 1];
 extern const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_STATE + 1];
 extern const struct nla_policy nvo3_rule_nl_policy[NVO3_A_RULE_DST_GROUP + 1];
 extern const struct nla_policy nvo3_stats_nl_policy[NVO3_A_STATS_PAD + 1];
-extern const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_RELEASED + 1];
+extern const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_RELAYED + 1];
 
 extern const struct nla_policy nvo3_nve_get_nl_policy[NVO3_A_IFINDEX + 1];
 
@@ -75,8 +75,12 @@ extern const struct nla_policy nvo3_miss_set_nl_policy[NVO3_A_MISS + 1];
 
 extern const struct nla_policy nvo3_miss_del_nl_policy[NVO3_A_MISS + 1];
 
+extern const struct nla_policy nvo3_idle_get_nl_policy[NVO3_A_MAP + 1];
+
+extern const struct nla_policy nvo3_idle_turn_nl_policy[NVO3_A_MAP + 1];
+
 /* Ops table for nvo3 */
-extern const struct genl_ops nvo3_nl_ops[25];
+extern const struct genl_ops nvo3_nl_ops[27];
 
 int nvo3_nl_nve_get_doit(struct sk_buff *skb, struct genl_info *info);
 int nvo3_nl_nve_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
@@ -112,6 +116,9 @@ int nvo3_nl_miss_get_doit(struct sk_buff *skb, struct genl_info *info);
 int nvo3_nl_miss_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int nvo3_nl_miss_set_doit(struct sk_buff *skb, struct genl_info *info);
 int nvo3_nl_miss_del_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_idle_get_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_idle_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int nvo3_nl_idle_turn_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	NVO3_NLGRP_CONFIG,

@@ -136,7 +136,8 @@ static int put_ways(struct sk_buff *skb, struct nvo3_ways __percpu *ways)
 	    nla_put_u64_64bit(skb, NVO3_A_NVE_PORT_FAST, sum.count[NVO3_WAY_PORT][NVO3_BYPASS_NONE],
 			      NVO3_A_NVE_PAD) ||
 	    nla_put_u64_64bit(skb, NVO3_A_NVE_PORT_QUEUE, port_queue, NVO3_A_NVE_PAD) ||
-	    nla_put_u64_64bit(skb, NVO3_A_NVE_REDIRECTED, sum.redirected, NVO3_A_NVE_PAD))
+	    nla_put_u64_64bit(skb, NVO3_A_NVE_REDIRECTED, sum.redirected, NVO3_A_NVE_PAD) ||
+	    nla_put_u64_64bit(skb, NVO3_A_NVE_RELAYED, sum.relayed, NVO3_A_NVE_PAD))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -159,7 +160,8 @@ static int put_nve_conf(struct sk_buff *skb, struct nvo3_nve *nve)
 	    nla_put_u8(skb, NVO3_A_NVE_ACCEPT, nve->accept) ||
 	    nla_put_be16(skb, NVO3_A_NVE_GENEVE_PORT, nve->geneve_port) ||
 	    nla_put_u8(skb, NVO3_A_NVE_FASTPATH, conf->fastpath) ||
-	    nla_put_u8(skb, NVO3_A_NVE_VERIFY, conf->verify))
+	    nla_put_u8(skb, NVO3_A_NVE_VERIFY, conf->verify) ||
+	    nla_put_u8(skb, NVO3_A_NVE_RELAY, conf->relay))
 		goto unlock;
 	err = 0;
 unlock:
@@ -211,6 +213,9 @@ int nvo3_fill_vn(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
 	    nla_put_u32(skb, NVO3_A_VN_DIGEST_MAPS, vn->digest.maps) ||
 	    nla_put_u64_64bit(skb, NVO3_A_VN_REDIRECTED, atomic64_read(&vn->redirected),
 			      NVO3_A_VN_PAD) ||
+	    (nvo3_vn_tracked(vn) && nla_put_u8(skb, NVO3_A_VN_TRACK, 1)) ||
+	    nla_put_u64_64bit(skb, NVO3_A_VN_RELAYED, atomic64_read(&vn->relayed),
+			      NVO3_A_VN_PAD) ||
 	    put_stats(skb, NVO3_A_VN_STATS, &totals))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -230,6 +235,19 @@ int nvo3_fill_member(struct sk_buff *skb, struct nvo3_nve *nve, const void *obje
 	return 0;
 }
 
+static int put_stamps(struct sk_buff *skb, struct nvo3_port *port)
+{
+	u64 last_out = atomic64_read(&port->last_out), first_in = atomic64_read(&port->first_in);
+
+	if ((port->state & NVO3_PORT_STAMPED && nla_put_u8(skb, NVO3_A_PORT_STAMP, 1)) ||
+	    (last_out && nla_put_u64_64bit(skb, NVO3_A_PORT_LAST_OUT, last_out,
+					   NVO3_A_PORT_PAD)) ||
+	    (first_in && nla_put_u64_64bit(skb, NVO3_A_PORT_FIRST_IN, first_in,
+					   NVO3_A_PORT_PAD)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 int nvo3_fill_port(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
 {
 	struct nlattr *nest = nla_nest_start(skb, NVO3_A_PORT);
@@ -241,12 +259,13 @@ int nvo3_fill_port(struct sk_buff *skb, struct nvo3_nve *nve, const void *object
 	    (port->vlan && nla_put_u16(skb, NVO3_A_PORT_VLAN, port->vlan)) ||
 	    nla_put_u32(skb, NVO3_A_PORT_VNI, port->vn->vni) ||
 	    (port->has_mac && nla_put(skb, NVO3_A_PORT_MAC, ETH_ALEN, port->mac)) ||
-	    nla_put_u8(skb, NVO3_A_PORT_STATE, port->state) ||
+	    nla_put_u8(skb, NVO3_A_PORT_STATE, nvo3_port_state(port)) ||
 	    (port->epoch && nla_put_u64_64bit(skb, NVO3_A_PORT_EPOCH, port->epoch,
 					      NVO3_A_PORT_PAD)) ||
 	    nla_put_u64_64bit(skb, NVO3_A_PORT_SUPPRESSED, nvo3_budget_denied(&port->asker.budget),
 			      NVO3_A_PORT_PAD) ||
-	    nvo3_fill_guard(skb, port) || put_stats(skb, NVO3_A_PORT_STATS, &totals))
+	    put_stamps(skb, port) || nvo3_fill_guard(skb, port) ||
+	    put_stats(skb, NVO3_A_PORT_STATS, &totals))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

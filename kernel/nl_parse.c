@@ -39,7 +39,7 @@ int nvo3_nl_parse_vn(struct nlattr *nest, struct nlattr **tb, struct netlink_ext
 		BIT(NVO3_A_VN_MISSES) | BIT(NVO3_A_VN_STATS) | BIT(NVO3_A_VN_DIGEST) |
 		BIT(NVO3_A_VN_DIGEST_MAPS) | BIT(NVO3_A_VN_REDIRECTED) |
 		BIT(NVO3_A_VN_PENDING) | BIT(NVO3_A_VN_HELD) | BIT(NVO3_A_VN_ABSENT) |
-		BIT(NVO3_A_VN_RELEASED),
+		BIT(NVO3_A_VN_RELEASED) | BIT(NVO3_A_VN_RELAYED),
 	};
 
 	return parse(&vn, nest, tb, extack);
@@ -58,7 +58,8 @@ int nvo3_nl_parse_port(struct nlattr *nest, struct nlattr **tb, struct netlink_e
 {
 	static const struct object port = {
 		"port", NVO3_A_PORT_MAX, nvo3_port_nl_policy,
-		BIT(NVO3_A_PORT_STATS) | BIT(NVO3_A_PORT_SUPPRESSED),
+		BIT(NVO3_A_PORT_STATS) | BIT(NVO3_A_PORT_SUPPRESSED) |
+		BIT(NVO3_A_PORT_LAST_OUT) | BIT(NVO3_A_PORT_FIRST_IN),
 	};
 
 	return parse(&port, nest, tb, extack);

@@ -3,12 +3,16 @@
 #include "fast.h"
 #include "nl_parse.h"
 #include "notify.h"
+#include "wake.h"
 
 /* What a request wants a port to become. */
 struct wish {
 	const u8 *mac;		/* NULL: none */
 	u64 epoch;
 	u8 state;
+	u8 before;		/* the state that the port has */
+	bool stamped;
+	bool restamp;		/* it begins, or anew */
 	struct nvo3_profile *profile;	/* NULL: none */
 	u32 group;		/* 0: none */
 	u8 check;		/* enum nvo3_source_check */
@@ -97,9 +101,16 @@ static int parse_wish(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *
 		wish->epoch = nla_get_u64(tb[NVO3_A_PORT_EPOCH]);
 	if (tb[NVO3_A_PORT_STATE])
 		wish->state = nla_get_u8(tb[NVO3_A_PORT_STATE]);
+	if (tb[NVO3_A_PORT_STAMP]) {
+		wish->stamped = nla_get_u8(tb[NVO3_A_PORT_STAMP]);
+		wish->restamp = wish->stamped;
+	}
 	if (wish->epoch && !wish->mac)
 		return NVO3_REFUSE(extack, tb[NVO3_A_PORT_EPOCH] ?: nest, EINVAL,
 				   "an epoch needs a MAC address");
+	if (wish->state == NVO3_PORT_STATE_ARMED && !wish->mac)
+		return NVO3_REFUSE(extack, tb[NVO3_A_PORT_STATE] ?: nest, EINVAL,
+				   "an armed port needs the MAC address of its tenant system");
 	if (tb[NVO3_A_PORT_PROFILE]) {
 		err = parse_profile(nve, tb[NVO3_A_PORT_PROFILE], wish, extack);
 		if (err)
@@ -118,7 +129,9 @@ static void wish_of(const struct nvo3_port *port, struct wish *wish)
 	*wish = (struct wish){
 		.mac = port->has_mac ? port->mac : NULL,
 		.epoch = port->epoch,
-		.state = port->state,
+		.state = nvo3_port_state(port),
+		.before = nvo3_port_state(port),
+		.stamped = port->state & NVO3_PORT_STAMPED,
 	};
 	if (!guard)
 		return;
@@ -167,6 +180,28 @@ static struct nvo3_guard *make_guard(const struct wish *wish, struct netlink_ext
 	return guard;
 }
 
+/* An armed port stays so, but a frame may have woken it meanwhile, and that stands. */
+static void set_stamped(struct nvo3_port *port, bool stamped)
+{
+	u32 old = READ_ONCE(port->state), new;
+
+	do {
+		new = (old & ~NVO3_PORT_STAMPED) | (stamped ? NVO3_PORT_STAMPED : 0);
+	} while (!try_cmpxchg(&port->state, &old, new));
+}
+
+static void set_state(struct nvo3_port *port, const struct wish *wish)
+{
+	if (wish->restamp) {
+		atomic64_set(&port->last_out, 0);
+		atomic64_set(&port->first_in, 0);
+	}
+	if (wish->state == NVO3_PORT_STATE_ARMED && wish->before == NVO3_PORT_STATE_ARMED)
+		set_stamped(port, wish->stamped);
+	else
+		nvo3_port_set_state(port, wish->state | (wish->stamped ? NVO3_PORT_STAMPED : 0));
+}
+
 /*
  * What can fail comes first: memory, then the claim, which may be refused. Then the
  * old mapping goes, if it was of another MAC or the port falls silent. A port that
@@ -195,7 +230,7 @@ static int fulfil(struct nvo3_nve *nve, struct nvo3_port *port, const struct wis
 		ether_addr_copy(port->mac, wish->mac);
 	port->epoch = wish->epoch;
 	nvo3_port_set_guard(port, guard);
-	WRITE_ONCE(port->state, wish->state);
+	set_state(port, wish);
 	/* Not before it takes frames. */
 	if (active && wish->mac)
 		nvo3_miss_answered(nve, port->vn->vni, port->mac);
@@ -282,6 +317,8 @@ int nvo3_nl_port_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return NVO3_REFUSE(info->extack, tb[NVO3_A_PORT_VNI], EOPNOTSUPP,
 				   "the port on %s is in VN %u for good", port->dev->name,
 				   port->vn->vni);
+	/* What has happened already is told before what is asked for now. */
+	nvo3_wake_settle(nvo3_nl_nve(info), port);
 	wish_of(port, &wish);
 	err = parse_wish(nvo3_nl_nve(info), nest, tb, &wish, info->extack);
 	if (!err && tb[NVO3_A_PORT_PROFILE])

@@ -3,8 +3,24 @@
 #include "nl_parse.h"
 #include "notify.h"
 
-static void set(struct nvo3_vn *vn, struct nlattr **tb)
+/* What is needed to track uses from now on, NULL if nothing is; or ERR_PTR(-ENOMEM). */
+static struct nvo3_used *prepare(struct nlattr **tb, bool tracked, struct netlink_ext_ack *extack)
 {
+	struct nvo3_used *used;
+
+	if (tracked || !tb[NVO3_A_VN_TRACK] || !nla_get_u8(tb[NVO3_A_VN_TRACK]))
+		return NULL;
+	used = nvo3_used_new();
+	if (used)
+		return used;
+	NL_SET_ERR_MSG(extack, "no memory to remember what is used");
+	return ERR_PTR(-ENOMEM);
+}
+
+static void set(struct nvo3_vn *vn, struct nlattr **tb, struct nvo3_used *used)
+{
+	if (used || (tb[NVO3_A_VN_TRACK] && !nla_get_u8(tb[NVO3_A_VN_TRACK])))
+		nvo3_vn_set_used(vn, used);
 	if (tb[NVO3_A_VN_UNKNOWN])
 		WRITE_ONCE(vn->unknown, nla_get_u8(tb[NVO3_A_VN_UNKNOWN]));
 	if (tb[NVO3_A_VN_BUM])
@@ -19,6 +35,7 @@ int nvo3_nl_vn_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *tb[NVO3_A_VN_MAX + 1], *nest = info->attrs[NVO3_A_VN];
 	struct nvo3_nve *nve = nvo3_nl_nve(info);
+	struct nvo3_used *used;
 	struct nvo3_vn *vn;
 	int err;
 
@@ -27,7 +44,12 @@ int nvo3_nl_vn_add_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	if (!tb[NVO3_A_VN_VNI])
 		return NVO3_REFUSE(info->extack, nest, EINVAL, "no VN given (vni)");
+	used = prepare(tb, false, info->extack);
+	if (IS_ERR(used))
+		return PTR_ERR(used);
 	vn = nvo3_vn_add(&nve->vns, nla_get_u32(tb[NVO3_A_VN_VNI]));
+	if (IS_ERR(vn))
+		nvo3_used_free(used);
 	if (PTR_ERR_OR_ZERO(vn) == -EEXIST)
 		return NVO3_REFUSE(info->extack, tb[NVO3_A_VN_VNI], EEXIST, "VN %u exists on %s",
 				   nla_get_u32(tb[NVO3_A_VN_VNI]), nve->dev->name);
@@ -35,7 +57,7 @@ int nvo3_nl_vn_add_doit(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG(info->extack, "no memory for the VN");
 		return PTR_ERR(vn);
 	}
-	set(vn, tb);
+	set(vn, tb, used);
 	nvo3_nve_changed(nve);
 	nvo3_notify_vn(nve, NVO3_CMD_VN_NTF, vn);
 	return 0;
@@ -57,12 +79,16 @@ int nvo3_nl_vn_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nvo3_nve *nve = nvo3_nl_nve(info);
 	struct nlattr *tb[NVO3_A_VN_MAX + 1];
+	struct nvo3_used *used;
 	struct nvo3_vn *vn;
 
 	vn = parse_vn(info, tb);
 	if (IS_ERR(vn))
 		return PTR_ERR(vn);
-	set(vn, tb);
+	used = prepare(tb, nvo3_vn_tracked(vn), info->extack);
+	if (IS_ERR(used))
+		return PTR_ERR(used);
+	set(vn, tb, used);
 	nvo3_nve_changed(nve);
 	nvo3_notify_vn(nve, NVO3_CMD_VN_NTF, vn);
 	return 0;

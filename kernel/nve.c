@@ -12,6 +12,7 @@
 #include "slave.h"
 #include "sock.h"
 #include "underlay.h"
+#include "wake.h"
 
 static int nve_init(struct net_device *dev)
 {
@@ -101,6 +102,8 @@ static void nve_uninit(struct net_device *dev)
 	mutex_unlock(&nve->lock);
 	list_for_each_entry_safe(slave, tmp, &nve->slaves, node)
 		nvo3_slave_release(slave);
+	/* No frame is left that could wake a port. */
+	cancel_work_sync(&nve->wake);
 
 	mutex_lock(&nve->lock);
 	clear(nve);
@@ -245,6 +248,7 @@ void nvo3_nve_setup(struct net_device *dev)
 	nvo3_profiles_init(&nve->profiles, &nve->lock, &nve->reaper);
 	nvo3_vmgroups_init(&nve->vmgroups, &nve->lock);
 	nvo3_moves_init(nve);
+	INIT_WORK(&nve->wake, nvo3_wake_work);
 	INIT_LIST_HEAD(&nve->slaves);
 	INIT_LIST_HEAD(&nve->net_node);
 	INIT_LIST_HEAD(&nve->rx_node);

@@ -72,6 +72,7 @@ struct nvo3_nve {
 	struct nvo3_pendings pendings;		/* has a lock of its own */
 	struct nvo3_departures departures;	/* of those that were behind ports; the mutex */
 	struct delayed_work departed;		/* forgets them in time */
+	struct work_struct wake;		/* of ports, see wake.c */
 };
 
 /* The UDP port that other NVEs are assumed to have; 0 for NVGRE. */

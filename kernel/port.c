@@ -164,6 +164,38 @@ void nvo3_port_set_guard(struct nvo3_port *port, struct nvo3_guard *guard)
 		kfree_rcu(old, rcu);
 }
 
+void nvo3_port_set_state(struct nvo3_port *port, u32 state)
+{
+	lockdep_assert_held(&port->nve->lock);
+	if (xchg(&port->state, state) & NVO3_PORT_WAKING)
+		atomic_dec(&port->vn->waking);
+}
+
+/* Its guard has the MAC address for readers, and a port that wakes has both. */
+struct nvo3_port *nvo3_port_find_waking(const struct nvo3_vn *vn, const u8 *mac)
+{
+	const struct nvo3_guard *guard;
+	struct nvo3_port *port;
+
+	list_for_each_entry_rcu(port, &vn->ports, vn_node) {
+		if (!(READ_ONCE(port->state) & NVO3_PORT_WAKING))
+			continue;
+		guard = rcu_dereference(port->guard);
+		if (guard && ether_addr_equal_unaligned(guard->spoof.mac, mac))
+			return port;
+	}
+	return NULL;
+}
+
+void nvo3_port_stamp(struct nvo3_port *port)
+{
+	u64 now = ktime_get_real_ns();
+
+	atomic64_set(&port->last_out, now);
+	if (!atomic64_read(&port->first_in))
+		atomic64_cmpxchg(&port->first_in, 0, now);
+}
+
 static struct nvo3_left *left_of(const struct nvo3_port *port)
 {
 	return rcu_dereference_protected(port->left, lockdep_is_held(&port->nve->lock));
@@ -204,6 +236,8 @@ void nvo3_port_del(struct nvo3_port *port)
 	lockdep_assert_held(&nve->lock);
 	if (profile)
 		profile->ports--;
+	/* Frames that have found it already wake it no more. */
+	nvo3_port_set_state(port, NVO3_PORT_STATE_ASSOCIATED);
 	slave_detach(port);
 	list_del_rcu(&port->vn_node);
 	list_add(&port->old_node, &port->vn->old_ports);

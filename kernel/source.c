@@ -63,8 +63,10 @@ enum nvo3_drop nvo3_check_source(struct nvo3_nve *nve, struct nvo3_vn *vn,
 	if (conf->verify == NVO3_VERIFY_OFF)
 		return NVO3_DROP_NONE;
 	value = nvo3_table_lookup_fetched(&nve->maps, source);
-	if (likely(nvo3_leads_to(nve, value, &outer->saddr)))
+	if (likely(nvo3_leads_to(nve, value, &outer->saddr))) {
+		nvo3_vn_use(vn, source);
 		return NVO3_DROP_NONE;
+	}
 	evidence = (struct nvo3_evidence){
 		.source = nvo3_map_kind(value),
 		.relay = nvo3_relays_at(&vn->relays, &outer->saddr),

@@ -96,6 +96,15 @@ void nvo3_ways_redirected(struct nvo3_ways __percpu *ways, u32 packets)
 	u64_stats_update_end(&w->syncp);
 }
 
+void nvo3_ways_relayed(struct nvo3_ways __percpu *ways, u32 packets)
+{
+	struct nvo3_ways *w = this_cpu_ptr(ways);
+
+	u64_stats_update_begin(&w->syncp);
+	u64_stats_add(&w->relayed, packets);
+	u64_stats_update_end(&w->syncp);
+}
+
 struct nvo3_ways __percpu *nvo3_ways_alloc(void)
 {
 	return netdev_alloc_pcpu_stats(struct nvo3_ways);
@@ -113,6 +122,7 @@ static void ways_read(const struct nvo3_ways *w, struct nvo3_way_totals *out)
 				out->count[way][why] = u64_stats_read(&w->count[way][why]);
 		out->rx_compat = u64_stats_read(&w->rx_compat);
 		out->redirected = u64_stats_read(&w->redirected);
+		out->relayed = u64_stats_read(&w->relayed);
 	} while (u64_stats_fetch_retry(&w->syncp, start));
 }
 
@@ -129,5 +139,6 @@ void nvo3_ways_sum(struct nvo3_ways __percpu *ways, struct nvo3_way_totals *sum)
 				sum->count[way][why] += one.count[way][why];
 		sum->rx_compat += one.rx_compat;
 		sum->redirected += one.redirected;
+		sum->relayed += one.relayed;
 	}
 }

@@ -44,6 +44,7 @@ struct nvo3_ways {
 	u64_stats_t count[NVO3_WAYS][NVO3_BYPASS_MAX + 1];
 	u64_stats_t rx_compat;	/* came by IP, seen before or not */
 	u64_stats_t redirected;	/* late frames that were sent on */
+	u64_stats_t relayed;	/* those of others that were */
 	struct u64_stats_sync syncp;
 };
 
@@ -51,6 +52,7 @@ struct nvo3_way_totals {
 	u64 count[NVO3_WAYS][NVO3_BYPASS_MAX + 1];
 	u64 rx_compat;
 	u64 redirected;
+	u64 relayed;
 };
 
 /* The sum over all CPUs, or over more than one of the above. */
@@ -95,6 +97,7 @@ struct nvo3_drops __percpu *nvo3_drops_alloc(void);
 
 void nvo3_ways_compat(struct nvo3_ways __percpu *ways, u32 packets);
 void nvo3_ways_redirected(struct nvo3_ways __percpu *ways, u32 packets);
+void nvo3_ways_relayed(struct nvo3_ways __percpu *ways, u32 packets);
 struct nvo3_ways __percpu *nvo3_ways_alloc(void);
 void nvo3_ways_sum(struct nvo3_ways __percpu *ways, struct nvo3_way_totals *sum);
 

@@ -71,6 +71,8 @@ static struct nvo3_vn *vn_new(struct nvo3_vns *vns, u32 vni)
 
 static void vn_free(struct nvo3_vn *vn)
 {
+	/* Nobody finds the VN any more, or nobody has yet. */
+	nvo3_used_free(rcu_dereference_protected(vn->used, true));
 	nvo3_relays_uninit(&vn->relays);
 	nvo3_members_uninit(&vn->members);
 	free_percpu(vn->stats);
@@ -103,6 +105,14 @@ err_number:
 err_free:
 	vn_free(vn);
 	return ERR_PTR(err);
+}
+
+void nvo3_vn_set_used(struct nvo3_vn *vn, struct nvo3_used *used)
+{
+	struct nvo3_used *old = nvo3_vn_tracked(vn);
+
+	rcu_assign_pointer(vn->used, used);
+	nvo3_used_free_rcu(old);
 }
 
 static void vn_bury(struct nvo3_dead *dead)

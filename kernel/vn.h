@@ -17,6 +17,7 @@
 #include "reaper.h"
 #include "relays.h"
 #include "stats.h"
+#include "used.h"
 #include "waiting.h"
 
 /* Events a second and VN, of those that do not ask. */
@@ -27,6 +28,8 @@ struct nvo3_vn {
 	u32 vni;
 	u8 unknown;		/* enum nvo3_unknown; READ_ONCE() in the fast path */
 	u8 bum;			/* enum nvo3_bum; likewise */
+	atomic_t waking;	/* ports whose mapping is not there yet, see wake.c */
+	struct nvo3_used __rcu *used;	/* mappings that were; NULL: nobody asks */
 	struct list_head ports;	/* of struct nvo3_port; RCU readers */
 	struct nvo3_members members;
 	struct nvo3_relays relays;	/* those members that pass on what others send */
@@ -50,6 +53,7 @@ struct nvo3_vn {
 
 	atomic64_t misses;		/* unknown destinations seen */
 	atomic64_t redirected;		/* late frames sent on */
+	atomic64_t relayed;		/* frames sent on for others */
 	struct nvo3_waiting waiting;	/* for answers; see there */
 	struct nvo3_dead dead;
 };
@@ -69,6 +73,30 @@ static inline bool nvo3_vn_asks(const struct nvo3_vn *vn)
 
 	return unknown == NVO3_UNKNOWN_ASK || unknown == NVO3_UNKNOWN_RELAY;
 }
+
+/* Is there more to a frame than where its mapping leads? One branch for what is seldom. */
+static inline bool nvo3_vn_heeds(const struct nvo3_vn *vn)
+{
+	return (unsigned long)rcu_access_pointer(vn->used) | atomic_read(&vn->waking);
+}
+
+/* A frame has used the mapping of @key. Under RCU. */
+static inline void nvo3_vn_use(const struct nvo3_vn *vn, struct nvo3_permuted key)
+{
+	struct nvo3_used *used = rcu_dereference(vn->used);
+
+	if (unlikely(used))
+		nvo3_used_mark(used, key);
+}
+
+/* The uses that it remembers, NULL: none. Caller holds the mutex. */
+static inline struct nvo3_used *nvo3_vn_tracked(const struct nvo3_vn *vn)
+{
+	return rcu_dereference_protected(vn->used, lockdep_is_held(vn->vns->lock));
+}
+
+/* @used instead of what it has; NULL to remember nothing. Caller holds the mutex. */
+void nvo3_vn_set_used(struct nvo3_vn *vn, struct nvo3_used *used);
 
 int nvo3_vns_init(struct nvo3_vns *vns, struct mutex *lock, struct nvo3_reaper *reaper);
 void nvo3_vns_uninit(struct nvo3_vns *vns);

@@ -23,9 +23,9 @@ status_is() {
 words() {
 	status_is 1 '"vns" is not an object; expected nve, vn, member, port, map, profile, remote, miss, monitor or help' vns
 	status_is 1 '"ad" is not a command of vn; expected show, add, set, del, digest or help' vn ad
-	status_is 1 '"vn" is unknown here; expected vni, unknown, bum, limit or hold' \
+	status_is 1 '"vn" is unknown here; expected vni, unknown, bum, limit, hold or track' \
 		vn add dev nve0 vn 100
-	status_is 1 '"unkn" is unknown here; expected unknown, bum, limit or hold' \
+	status_is 1 '"unkn" is unknown here; expected unknown, bum, limit, hold or track' \
 		vn add dev nve0 vni 100 unkn drop
 	status_is 1 '"dev" is missing' vn add vni 100
 	status_is 1 '"vni" is missing' vn add dev nve0
@@ -53,6 +53,13 @@ values() {
 		map get dev nve0 vni 1 mac 2:0:0:0:0:1
 	status_is 1 '"csum" needs on or off, not "1"' nve set dev nve0 csum 1
 	status_is 1 '"prov" needs static or agent, not "port"' map flush dev nve0 prov port
+	status_is 1 '"track" needs off or on, not "yes"' vn set dev nve0 vni 1 track yes
+	status_is 1 '"relay" needs off or on, not "2"' nve set dev nve0 relay 2
+	status_is 1 '"stamp" needs off or on, not "now"' port set dev tap0 stamp now
+	status_is 1 '"state" needs associated, active or armed, not "alarmed"' \
+		port set dev tap0 state alarmed
+	status_is 1 '"vni" is missing' map idle dev nve0
+	status_is 1 '"vni" is missing' map turn dev nve0
 }
 
 combinations() {
@@ -62,8 +69,8 @@ combinations() {
 		map add dev nve0 vni 100 mac $mac nve 10.0.0.2 port tap0
 	status_is 1 '"vlan" needs "port" beside it' \
 		map add dev nve0 vni 100 mac $mac nve 10.0.0.2 vlan 5
-	status_is 1 'nothing to set; expected unknown, bum, limit or hold' vn set dev nve0 vni 100
-	status_is 1 'nothing to set; expected mac, ip, state, epoch, profile, group, spoof, dhcp-server or router' \
+	status_is 1 'nothing to set; expected unknown, bum, limit, hold or track' vn set dev nve0 vni 100
+	status_is 1 'nothing to set; expected mac, ip, state, epoch, profile, group, spoof, dhcp-server, router or stamp' \
 		port set dev tap0
 	status_is 1 '"vni" needs "dev" beside it' map show vni 100
 	status_is 1 '"stale-generation" needs "vni" beside it' map flush dev nve0 stale-generation 1

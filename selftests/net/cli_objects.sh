@@ -44,7 +44,7 @@ mtu 1500 vns 0 ports 0 maps 0 remotes 0" nve show dev nve0
 	# Before it is up and IPv6 says its hellos, which an NVE drops
 	json_is '[{"dev": "nve0", "local": "10.0.0.1", "local6": "fd00::1", "encap": "vxlan",
 		   "dstport": 4790, "csum": false, "fastpath": "auto", "up": false, "mtu": 1500, "vns": 0, "ports": 0, "maps": 0,
-		   "remotes": 0, "redirected": 0, "table": {"slots": null, "bytes": null}, "drops": {},
+		   "remotes": 0, "redirected": 0, "relayed": 0, "table": {"slots": null, "bytes": null}, "drops": {},
 		   "ways": {"tx_fast": 0, "tx_compat": 0, "rx_fast": 0, "rx_compat": 0,
 			    "port_fast": 0, "port_queue": 0},
 		   "tx_bypass": {}, "rx_bypass": {}, "port_bypass": {}}]' \
@@ -78,7 +78,7 @@ vn() {
 	nv vn del dev nve0 vni 16777215
 	json_is '[{"dev": "nve0", "vni": 100, "unknown": "drop", "bum": "replicate", "limit": 0,
 		   "ports": 0, "maps": 0, "members": 0, "misses": 0, "pending": 0,
-		   "held": 0, "absent": 0, "released": 0, "redirected": 0,
+		   "held": 0, "absent": 0, "released": 0, "redirected": 0, "relayed": 0,
 		   "digest": "0000000000000000", "digest_maps": 0, "stats": {"rx_packets": 0,
 		   "rx_bytes": 0, "tx_packets": 0, "tx_bytes": 0, "encap_packets": 0,
 		   "encap_bytes": 0, "decap_packets": 0, "decap_bytes": 0, "dropped": 0}}]' \

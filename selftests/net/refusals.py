@@ -19,16 +19,17 @@ CMDS = ('nve-get vn-add vn-set vn-del vn-get member-add member-del member-get po
 CMD = {name: number for number, name in enumerate(CMDS, 1)}
 CMD |= {f'profile-{verb}': N[f'NVO3_CMD_PROFILE_{verb.upper()}'] for verb in ('add', 'del', 'get')}
 CMD['digest-get'] = N['NVO3_CMD_DIGEST_GET']
+CMD |= {f'idle-{verb}': N[f'NVO3_CMD_IDLE_{verb.upper()}'] for verb in ('get', 'turn')}
 CMD |= {f'miss-{verb}': N[f'NVO3_CMD_MISS_{verb.upper()}'] for verb in ('get', 'set', 'del')}
 TOP = {'ifindex': 1, 'nve': 2, 'vn': 3, 'member': 4, 'port': 5, 'map': 6, 'remote': 7,
        'profile': N['NVO3_A_PROFILE'], 'rule': N['NVO3_A_RULE'], 'digest': N['NVO3_A_DIGEST'],
        'miss': N['NVO3_A_MISS']}
 NESTS = {
     'vn': 'vni unknown bum limit ports maps members misses stats pad digest digest_maps redirected '
-          'hold pending held absent released',
+          'hold pending held absent released track relayed',
     'member': 'vni addr4 addr6',
     'port': 'dev vlan vni mac state epoch stats pad profile spoof dhcp_server router allow group '
-            'suppressed',
+            'suppressed stamp last_out first_in',
     'map': 'vni mac addr4 addr6 dev vlan epoch prov pad encap dstport remote_vni path group '
            'generation stale_generation',
     'digest': 'vni sum maps buckets',
@@ -41,7 +42,7 @@ NESTS = {
 WIDTH = {'vlan': '=H', 'unknown': '=B', 'bum': '=B', 'state': '=B', 'prov': '=B', 'epoch': '=Q',
          'misses': '=Q', 'released': '=Q', 'suppressed': '=I', 'digest': '=Q', 'redirected': '=Q',
          'sum': '=Q', 'generation': '=B', 'stale_generation': '=B', 'packets': '=Q', 'bytes': '=Q',
-         'default': '=B', 'rate': '=Q',
+         'default': '=B', 'rate': '=Q', 'stamp': '=B', 'last_out': '=Q', 'first_in': '=Q', 'track': '=B', 'relayed': '=Q',
          'verdict': '=B', 'dir': '=B', 'ethertype': '=H', 'proto': '=B', 'src_plen': '=B',
          'dst_plen': '=B', 'sport': '=H', 'sport_last': '=H', 'dport': '=H', 'dport_last': '=H'}
 OWN = 'an address of this NVE'
@@ -183,10 +184,11 @@ def vn():
             refused(errno.ENOENT, 'VN 300 does not exist on nve0', cmd, nve(), nest('vn', vni=300))
         refused(errno.ERANGE, '', cmd, nve(), nest('vn', vni=300, unknown=4))
         refused(errno.ERANGE, '', cmd, nve(), nest('vn', vni=300, bum=2))
+        refused(errno.ERANGE, '', cmd, nve(), nest('vn', vni=300, track=2))
         for hold in (0, 60001):
             refused(errno.ERANGE, 'out of range', cmd, nve(), nest('vn', vni=300, hold=hold))
         for name in ('ports', 'maps', 'members', 'misses', 'pending', 'held', 'absent',
-                     'released', 'digest', 'digest_maps', 'redirected'):
+                     'released', 'digest', 'digest_maps', 'redirected', 'relayed'):
             refused(errno.EINVAL, 'a counter of a vn cannot be set', cmd, nve(),
                     nest('vn', vni=300, **{name: 1}))
     refused(errno.EEXIST, 'VN 100 exists on nve0', 'vn-add', nve(), nest('vn', vni=100))
@@ -232,7 +234,11 @@ def port():
             refused(errno.ERANGE, 'out of range', cmd, nve(),
                     nest('port', dev='p3', vni=100, vlan=vlan))
         refused(errno.ERANGE, 'out of range', cmd, nve(), nest('port', dev='p3', vni=1 << 24))
-        refused(errno.ERANGE, '', cmd, nve(), nest('port', dev='p3', vni=100, state=2))
+        refused(errno.ERANGE, '', cmd, nve(), nest('port', dev='p3', vni=100, state=3))
+        refused(errno.ERANGE, '', cmd, nve(), nest('port', dev='p3', vni=100, stamp=2))
+        for name in ('last_out', 'first_in'):
+            refused(errno.EINVAL, 'a counter of a port cannot be set', cmd, nve(),
+                    nest('port', dev='p3', vni=100, **{name: 1}))
         lengths(errno.ERANGE, cmd, 'port', 'mac', b'\2\0\0\0\0\5', dev='p3', vni=100)
     refused(errno.EINVAL, 'no VN given', 'port-add', nve(), nest('port', dev='p3'))
     refused(errno.ENOENT, 'VN 300 does not exist', 'port-add', nve(),
@@ -249,6 +255,8 @@ def port():
             nest('port', dev='p3', vni=100, epoch=5))
     refused(errno.EEXIST, f'{MAC1} of VN 100 belongs to the port on p1', 'port-add', nve(),
             nest('port', dev='p3', vni=100, mac=MAC1))
+    refused(errno.EINVAL, 'an armed port needs the MAC', 'port-add', nve(),
+            nest('port', dev='p3', vni=100, state=2))
     for cmd in ('port-set', 'port-del', 'port-get'):
         refused(errno.ENOENT, 'p3 has no untagged port', cmd, nve(), nest('port', dev='p3'))
         refused(errno.ENOENT, 'p2 has no port on VLAN 11', cmd, nve(),
@@ -340,6 +348,35 @@ def digest():
         refused(errno.EINVAL, 'a counter of a digest cannot be set', 'digest-get', nve(),
                 nest('digest', vni=100, **counter))
     lengths(errno.ERANGE, 'digest-get', 'digest', 'buckets', bytes(2048), vni=100)
+
+
+def idle():
+    for cmd in ('idle-get', 'idle-turn'):
+        refused(errno.EINVAL, 'the request has no map', cmd, nve())
+        refused(errno.EINVAL, 'names no NVE', cmd, nest('map', vni=100))
+        refused(errno.EINVAL, 'no VN given', cmd, nve(), nest('map'))
+        refused(errno.ENOENT, 'VN 300 does not exist on nve0', cmd, nve(), nest('map', vni=300))
+        refused(errno.EINVAL, 'VN 100 does not remember what is used', cmd, nve(),
+                nest('map', vni=100))
+        for vni in (0, 1 << 24):
+            refused(errno.ERANGE, 'out of range', cmd, nve(), nest('map', vni=vni))
+        lengths(errno.ERANGE, cmd, 'map', 'mac', b'\2\0\0\0\0\5', vni=100)
+    accepted('vn-set', nve(), nest('vn', vni=100, track=1))
+    for cmd in ('idle-get', 'idle-turn'):
+        for more in ({'addr4': '192.0.2.7'}, {'prov': 1}, {'epoch': 5}, {'dev': 'p1'}):
+            refused(errno.EINVAL, 'asked for by VN and MAC only', cmd, nve(),
+                    nest('map', vni=100, **more))
+    refused(errno.EINVAL, 'no MAC address given', 'idle-get', nve(), nest('map', vni=100))
+    refused(errno.ENOENT, f'{MAC9} has no mapping in VN 100', 'idle-get', nve(),
+            nest('map', vni=100, mac=MAC9))
+    refused(errno.EBUSY, 'is used, or not an agent', 'idle-get', nve(),
+            nest('map', vni=100, mac=MAC1))
+    refused(errno.EINVAL, 'without a MAC', 'idle-get', nve(), nest('map', vni=100, mac=MAC1),
+            flags=NLM_F_DUMP)
+    refused(errno.EINVAL, 'the request has no map', 'idle-get', nve(), flags=NLM_F_DUMP)
+    refused(errno.EINVAL, 'without a MAC', 'idle-turn', nve(), nest('map', vni=100, mac=MAC1))
+    accepted('idle-turn', nve(), nest('map', vni=100))
+    accepted('vn-set', nve(), nest('vn', vni=100, track=0))
 
 
 def claims():
@@ -573,7 +610,8 @@ def main():
     global nl
     groups = {'request': request, 'vn': vn, 'member': member, 'port': port, 'map': map_object,
               'claims': claims, 'batches': batches, 'remote': remote,
-              'miss': miss, 'profile': profile, 'rules': rules, 'digest': digest}
+              'miss': miss, 'profile': profile, 'rules': rules, 'digest': digest,
+              'idle': idle}
     nl = genl.Genl()
     nl.resolve('nvo3')
     if sys.argv[1] in ('profile', 'rules'):

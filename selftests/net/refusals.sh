@@ -25,6 +25,7 @@ bad_slaves() {
 }
 
 links() {
+	fails_with "relay" nvo3 -n h1 nve set dev nve0 relay maybe
 	fails_with "UDP port 4789 of this namespace belongs to nve0" \
 		ip -n h1 link add nve2 type nvo3
 	fails_with "224.0.0.1 is a multicast address" \
@@ -124,7 +125,7 @@ nvo3 -n h1 -b - <<-END
 	port add dev p2 vlan 10 vni 100 mac $(mac 2)
 END
 
-plan 18
+plan 19
 test_run "requests as such" raw request
 test_run "VNs" raw vn
 test_run "members" raw member
@@ -137,6 +138,7 @@ test_run "addresses without a mapping" raw miss
 test_run "profiles" raw profile
 test_run "rules of profiles" raw rules
 test_run "digests" raw digest
+test_run "what is idle" raw idle
 test_run "devices that cannot be slaves" bad_slaves
 test_run "links" links
 test_run "a UDP port in use" port_in_use

@@ -97,11 +97,47 @@ restarted() {	# the agent, then the director: what is held is said again, and st
 	lab_in "$(<"$LAB/vm1.ns")" ping -c 3 -W 1 10.9.0.2
 }
 
-plan 6
+interest_is() {	# NUMBER: what host1 is told of, as its director counts
+	dctl 1 members | jq -e ".items[] | select(.nve == \"dc1/host1\") | .interest == $1"
+}
+
+speaks() {	# LAST [COUNT]: vm1 is answered, each time
+	lab_in "$(<"$LAB/vm1.ns")" ping -i 0.2 -c "${2-1}" -W 5 "10.9.0.$1" >"$LAB/answers"
+	cat "$LAB/answers"
+	grep -q " 0% packet loss" "$LAB/answers"
+}
+
+# What vm1 goes on to use stays, what it does not use goes; its next frame is as the first.
+idle_ends() {
+	local pid
+
+	sed -i 's/dev = "nve0";/& idle = 4;/' "$LAB/host1.conf"
+	lab_signal host1 TERM
+	lab_start host1
+	lab_in host1 nvo3 vn show dev nve0 | grep "track on"
+	speaks 9
+	holds host1 09
+	speaks 2 300 &
+	pid=$!
+	busywait 45 lacks host1 09
+	busywait 10 interest_is 2
+	holds host1 02
+	speaks 9
+	holds host1 09
+	holds host1 02
+	wait "$pid"
+	# Now nobody speaks.
+	busywait 45 lacks host1 02
+	speaks 2
+	holds host1 02
+}
+
+plan 7
 test_run "two data centres, a VN on demand" bring_up
 test_run "who has not spoken is known to nobody" nobody_is_told
 test_run "two that speak are known to each other" both_ends
 test_run "and across data centres" other_dc
 test_run "the mode changes under a stream of frames, none is lost" turned_under_frames
 test_run "agent and director start again" restarted
+test_run "what is not used is let go, and asked for again" idle_ends
 lab_down

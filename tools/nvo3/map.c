@@ -267,6 +267,58 @@ static enum status map_show(struct ctx *ctx, int argc, char *const *argv)
 	return status;
 }
 
+static enum status show_idle(struct ctx *ctx, uint32_t nve, const char *name, const void *data)
+{
+	_cleanup_free_ struct nvo3_map *maps = NULL;
+	const uint32_t *vni = data;
+	bool interrupted = false;
+	size_t i, n = 0;
+	int r;
+
+	r = kernel_idle_list(ctx->kernel, nve, *vni, &maps, &n, &interrupted, &ctx->err);
+	for (i = 0; i < n; i++)
+		print_row(ctx, nve, &maps[i]);
+	if (interrupted)
+		ctx_warn_interrupted(name);
+	return ctx_result(ctx, r);
+}
+
+static enum status map_idle(struct ctx *ctx, int argc, char *const *argv)
+{
+	uint32_t vni = 0;
+	const char *dev;
+	struct arg args[] = {
+		ARG(DEV, "dev", &dev, .must = true),
+		ARG_NUMBER("vni", &vni, 1, NVO3_VNI_MAX, .must = true),
+		{},
+	};
+	enum status status = ctx_args(ctx, args, argc, argv);
+
+	if (status || ctx->check)
+		return status;
+	out_list_start(&ctx->out);
+	status = ctx_each_nve(ctx, dev, show_idle, &vni);
+	out_list_end(&ctx->out);
+	return status;
+}
+
+static enum status map_turn(struct ctx *ctx, int argc, char *const *argv)
+{
+	struct nvo3_event req = { .cmd = NVO3_CMD_IDLE_TURN };
+	const char *dev;
+	struct arg args[] = {
+		ARG(DEV, "dev", &dev, .must = true),
+		ARG_NUMBER("vni", &req.map.vni, 1, NVO3_VNI_MAX, .must = true),
+		{},
+	};
+	enum status status = ctx_args(ctx, args, argc, argv);
+
+	if (status || ctx->check)
+		return status;
+	status = ctx_nve(ctx, dev, &req.ifindex);
+	return status ? status : ctx_request(ctx, &req, 0);
+}
+
 static const struct verb verbs[] = {
 	{ .name = "show", .run = map_show },
 	{ .name = "add", .run = map_add, .queued = true },
@@ -274,6 +326,8 @@ static const struct verb verbs[] = {
 	{ .name = "del", .run = map_del, .queued = true },
 	{ .name = "get", .run = map_get },
 	{ .name = "flush", .run = map_flush, .queued = true },
+	{ .name = "idle", .run = map_idle },
+	{ .name = "turn", .run = map_turn, .queued = true },
 	{},
 };
 
@@ -287,6 +341,7 @@ const struct command map_command = {
 	"       nvo3 map del dev NVE vni VNI mac MAC [ epoch NUMBER ]\n"
 	"       nvo3 map get dev NVE vni VNI mac MAC\n"
 	"       nvo3 map flush dev NVE [ vni VNI [ stale-generation NUMBER ] ] [ prov { static | agent } ]\n"
+	"       nvo3 map { idle | turn } dev NVE vni VNI\n"
 	"       nvo3 map [ show ] [ dev NVE [ vni VNI ] ] [ prov { static | agent | port } ]\n"
 	"       PATH := IP[/WEIGHT]\n"
 	"       ENCAP := { vxlan | geneve | nvgre }\n",

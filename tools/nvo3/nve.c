@@ -43,6 +43,7 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, const cha
 		ARG_CHOICE("verify", &nve->verify, words_verify, &nve->has, LINK_HAS(VERIFY)),
 		ARG_NUMBER("redirect", &nve->redirect, 0, UINT32_MAX, .has = &nve->has,
 			   .bit = LINK_HAS(REDIRECT)),
+		ARG_CHOICE("relay", &nve->relay, words_switch, &nve->has, LINK_HAS(RELAY)),
 		{},
 	};
 	const struct link_info *link;
@@ -236,6 +237,8 @@ static void print_nve(struct ctx *ctx, const struct link_info *link, const struc
 		out_str(o, "verify", args_word(words_verify, nve->verify));
 	if (link->nve.redirect != NVO3_REDIRECT_DEFAULT)
 		out_u64(o, "redirect", link->nve.redirect);
+	if (link->nve.relay)
+		out_bool(o, "relay", true);
 	out_bool(o, "up", link->up);
 	out_u64(o, "mtu", link->mtu);
 	out_u64(o, "vns", nve->vns);
@@ -244,6 +247,7 @@ static void print_nve(struct ctx *ctx, const struct link_info *link, const struc
 	out_u64(o, "remotes", nve->remotes);
 	if (ctx->stats) {
 		out_u64(o, "redirected", nve->redirected);
+		out_u64(o, "relayed", nve->relayed);
 		out_group_start(o, "table");
 		out_u64(o, "slots", nve->table_slots);
 		out_u64(o, "bytes", nve->table_bytes);
@@ -303,6 +307,7 @@ const struct command nve_command = {
 	"                              [ csum-rx { any | require } ] [ mss-clamp { on | off } ]\n"
 	"                              [ underlay DEV ] [ fastpath { auto | on | off } ]\n"
 	"                              [ verify { off | log | drop } ] [ redirect MS ]\n"
+	"                              [ relay { on | off } ]\n"
 	"       nvo3 nve del dev NVE\n"
 	"       nvo3 nve [ show ] [ dev NVE ]\n"
 	"       ENCAP := { vxlan | geneve | nvgre }\n",

@@ -8,7 +8,7 @@
 
 const char *const words_unknown[] = { "drop", "ask", "flood", "relay", NULL };
 const char *const words_bum[] = { "none", "replicate", NULL };
-const char *const words_state[] = { "associated", "active", NULL };
+const char *const words_state[] = { "associated", "active", "armed", NULL };
 const char *const words_prov[] = { "static", "agent", "port", NULL };
 const char *const words_encap[] = { "vxlan", "geneve", "nvgre", NULL };
 const char *const words_drop[] = {
@@ -103,6 +103,8 @@ void print_vn(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn)
 	out_u64(o, "limit", vn->limit);
 	if (vn->has & NVO3_HAS(VN_HOLD) && vn->hold != HOLD_DEFAULT)
 		out_u64(o, "hold", vn->hold);
+	if (vn->track)
+		out_bool(o, "track", true);
 	if (vn->has & NVO3_HAS(VN_PORTS))
 		out_u64(o, "ports", vn->ports);
 	if (vn->has & NVO3_HAS(VN_MAPS))
@@ -117,6 +119,8 @@ void print_vn(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn)
 		print_waits(o, vn);
 	if (vn->has & NVO3_HAS(VN_REDIRECTED))
 		out_u64(o, "redirected", vn->redirected);
+	if (vn->has & NVO3_HAS(VN_RELAYED))
+		out_u64(o, "relayed", vn->relayed);
 	if (vn->has & NVO3_HAS(VN_DIGEST)) {
 		print_hash(o, "digest", vn->digest);
 		out_u64(o, "digest_maps", vn->digest_maps);
@@ -206,6 +210,16 @@ static void print_sources(struct ctx *ctx, const struct nvo3_port *port)
 		out_bool(o, "router", true);
 }
 
+static void print_stamps(struct out *o, const struct nvo3_port *port)
+{
+	if (port->stamp)
+		out_bool(o, "stamp", true);
+	if (port->last_out)
+		out_u64(o, "last-out", port->last_out);
+	if (port->first_in)
+		out_u64(o, "first-in", port->first_in);
+}
+
 void print_port(struct ctx *ctx, uint32_t nve, const struct nvo3_port *port)
 {
 	struct out *o = &ctx->out;
@@ -226,6 +240,7 @@ void print_port(struct ctx *ctx, uint32_t nve, const struct nvo3_port *port)
 	if (port->group)
 		out_u64(o, "group", port->group);
 	print_sources(ctx, port);
+	print_stamps(o, port);
 	if (ctx->stats && port->has & NVO3_HAS(PORT_SUPPRESSED))
 		out_u64(o, "suppressed", port->suppressed);
 	if (ctx->stats && port->has & NVO3_HAS(PORT_STATS))

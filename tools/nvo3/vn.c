@@ -4,6 +4,8 @@
 #include "cmd.h"
 #include "print.h"
 
+static const char *const words_switch[] = { "off", "on", NULL };
+
 static enum status change(struct ctx *ctx, uint8_t cmd, int argc, char *const *argv)
 {
 	struct nvo3_event req = { .cmd = cmd };
@@ -18,6 +20,7 @@ static enum status change(struct ctx *ctx, uint8_t cmd, int argc, char *const *a
 			   .has = &vn->has, .bit = NVO3_HAS(VN_LIMIT)),
 		ARG_NUMBER("hold", &vn->hold, 1, NVO3_HOLD_MAX,
 			   .has = &vn->has, .bit = NVO3_HAS(VN_HOLD)),
+		ARG_CHOICE("track", &vn->track, words_switch, &vn->has, NVO3_HAS(VN_TRACK)),
 		{},
 	};
 	enum status status = ctx_args(ctx, args, argc, argv);
@@ -25,7 +28,7 @@ static enum status change(struct ctx *ctx, uint8_t cmd, int argc, char *const *a
 	if (status)
 		return status;
 	if (cmd == NVO3_CMD_VN_SET && !vn->has)
-		return ctx_usage(ctx, "nothing to set; expected unknown, bum, limit or hold");
+		return ctx_usage(ctx, "nothing to set; expected unknown, bum, limit, hold or track");
 	if (ctx->check)
 		return STATUS_OK;
 	status = ctx_nve(ctx, dev, &req.ifindex);
@@ -162,6 +165,7 @@ const struct command vn_command = {
 	"vn", verbs,
 	"usage: nvo3 vn { add | set } dev NVE vni VNI [ unknown { drop | ask | flood | relay } ]\n"
 	"                             [ hold MS ] [ bum { none | replicate } ] [ limit NUMBER ]\n"
+	"                             [ track { on | off } ]\n"
 	"       nvo3 vn del dev NVE vni VNI\n"
 	"       nvo3 vn [ show ] [ dev NVE [ vni VNI ] ]\n"
 	"       nvo3 vn digest dev NVE vni VNI\n",

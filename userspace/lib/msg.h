@@ -23,6 +23,7 @@
 /* Words of HELLO: what goes beyond the version */
 #define CAN_ON_DEMAND	"on-demand"	/* MAP_QUERY, MAP_FORGET, VN_JOIN with interest */
 #define CAN_MAP_DIGEST	"map-digest"	/* MAP_DIGEST, MAP_RESEND, ALERT from an NVE */
+#define CAN_VN_LIST	"vn-list"	/* VN_LIST, to a relay */
 
 #define VN_UNKNOWN_MAX	3		/* relay, in VnInfo */
 

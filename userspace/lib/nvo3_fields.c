@@ -54,6 +54,8 @@ static const struct field nve_fields[] = {
 	FIELD(nve, NVE_PORT_FAST, U64, port_fast),
 	FIELD(nve, NVE_PORT_QUEUE, U64, port_queue),
 	FIELD(nve, NVE_REDIRECTED, U64, redirected),
+	FIELD(nve, NVE_RELAY, U8, relay),
+	FIELD(nve, NVE_RELAYED, U64, relayed),
 };
 
 static const struct field vn_fields[] = {
@@ -74,6 +76,8 @@ static const struct field vn_fields[] = {
 	FIELD(vn, VN_HELD, U32, held),
 	FIELD(vn, VN_ABSENT, U32, absent),
 	FIELD(vn, VN_RELEASED, U64, released),
+	FIELD(vn, VN_TRACK, U8, track),
+	FIELD(vn, VN_RELAYED, U64, relayed),
 };
 
 static const struct field member_fields[] = {
@@ -100,6 +104,9 @@ static const struct field port_fields[] = {
 	FIELD(port, PORT_ROUTER, U8, router),
 	FIELD(port, PORT_GROUP, U32, group),
 	FIELD(port, PORT_SUPPRESSED, U64, suppressed),
+	FIELD(port, PORT_STAMP, U8, stamp),
+	FIELD(port, PORT_LAST_OUT, U64, last_out),
+	FIELD(port, PORT_FIRST_IN, U64, first_in),
 };
 
 static const struct field map_fields[] = {
@@ -245,6 +252,7 @@ static const struct object *const objects[__NVO3_CMD_MAX] = {
 	[NVO3_CMD_SOURCE_NTF] = &source_object,
 	[NVO3_CMD_DIGEST_GET] = &digest_object,
 	[NVO3_CMD_MISS_GET ... NVO3_CMD_MISS_DEL] = &miss_object,
+	[NVO3_CMD_IDLE_GET ... NVO3_CMD_IDLE_TURN] = &map_object,
 };
 
 const struct object *object_of_cmd(uint8_t cmd)

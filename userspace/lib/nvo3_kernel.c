@@ -126,6 +126,13 @@ int kernel_remote_set(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_rem
 	return send_object(k, nve, &req, err);
 }
 
+int kernel_idle_turn(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, struct err *err)
+{
+	const struct nvo3_event req = { .cmd = NVO3_CMD_IDLE_TURN, .map.vni = vni };
+
+	return send_object(k, nve, &req, err);
+}
+
 int kernel_miss_set(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, const struct mac_addr *dst,
 		    uint32_t lifetime, struct err *err)
 {

@@ -55,6 +55,9 @@ int kernel_map_del(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_map *m
 int kernel_map_flush(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_map *filter,
 		     struct err *err);
 
+/* In a VN that tracks uses: a new period begins, and that which was counts still */
+int kernel_idle_turn(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, struct err *err);
+
 /* Nobody has the address for @lifetime milliseconds; forget what is known of it. -EEXIST: mapped */
 int kernel_miss_set(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, const struct mac_addr *dst,
 		    uint32_t lifetime, struct err *err);
@@ -97,6 +100,9 @@ int kernel_map_list(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_map *
 int kernel_map_walk(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_map *filter,
 		    void (*each)(const struct nvo3_map *map, void *arg), void *arg,
 		    struct err *err);
+/* The agent's mappings to other NVEs that were not used in this period nor in the one before */
+int kernel_idle_list(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, struct nvo3_map **ret,
+		     size_t *ret_n, bool *ret_intr, struct err *err);
 /* Addresses that are asked for or absent; @vni 0 for all VNs */
 int kernel_miss_list(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, struct nvo3_miss **ret,
 		     size_t *ret_n, bool *ret_intr, struct err *err);

@@ -167,6 +167,16 @@ int kernel_map_walk(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_map *
 	return nlsock_dump(k->sock, &b, walk_item, &w, err);
 }
 
+int kernel_idle_list(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, struct nvo3_map **ret,
+		     size_t *ret_n, bool *ret_intr, struct err *err)
+{
+	const struct nvo3_event req = {
+		.cmd = NVO3_CMD_IDLE_GET, .map = { .vni = vni, .has = NVO3_HAS(MAP_VNI) },
+	};
+
+	return list(k, nve, &req, sizeof(**ret), ret, ret_n, ret_intr, err);
+}
+
 int kernel_remote_list(struct nvo3_kernel *k, uint32_t nve, struct nvo3_remote **ret,
 		       size_t *ret_n, bool *ret_intr, struct err *err)
 {

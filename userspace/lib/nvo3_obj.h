@@ -42,6 +42,8 @@ struct nvo3_nve {
 	uint64_t tx_bypass[__NVO3_BYPASS_MAX], rx_bypass[__NVO3_BYPASS_MAX];
 	uint64_t port_bypass[__NVO3_BYPASS_MAX];
 	uint64_t redirected;		/* late frames that were sent on */
+	uint8_t relay;			/* 0 or 1 */
+	uint64_t relayed;		/* frames of others that were sent on */
 };
 
 struct nvo3_vn {
@@ -55,6 +57,8 @@ struct nvo3_vn {
 	uint32_t hold;			/* milliseconds */
 	uint32_t pending, held, absent;
 	uint64_t released;
+	uint8_t track;			/* 0 or 1 */
+	uint64_t relayed;
 };
 
 /* The digest of a VN; its buckets come apart, by nvo3_buckets_parse() */
@@ -84,6 +88,8 @@ struct nvo3_port {
 	struct nvo3_stats stats;
 	uint8_t spoof;			/* enum nvo3_source_check */
 	uint8_t dhcp_server, router;
+	uint8_t stamp;			/* 0 or 1 */
+	uint64_t last_out, first_in;	/* ns of CLOCK_REALTIME, 0: not yet */
 	uint8_t nallow;			/* with none and PORT_ALLOW in has: take all away */
 	struct nvo3_allow allow[NVO3_ALLOW_MAX];
 };

@@ -83,6 +83,7 @@ static void put_nve(struct nlbuf *b, const struct link_nve *nve)
 	put_header(b, nve);
 	put_flag(b, nve, IFLA_NVO3_FASTPATH, nve->fastpath);
 	put_flag(b, nve, IFLA_NVO3_VERIFY, nve->verify);
+	put_flag(b, nve, IFLA_NVO3_RELAY, nve->relay);
 	if (nve->has & LINK_HAS(REDIRECT))
 		nlbuf_put_u32(b, IFLA_NVO3_REDIRECT, nve->redirect);
 	nlbuf_nest_end(b, data);

@@ -38,6 +38,7 @@ struct link_nve {
 	uint32_t underlay;		/* ifindex, 0 none */
 	uint8_t fastpath, verify;	/* enum nvo3_fastpath, nvo3_verify */
 	uint32_t redirect;		/* ms */
+	uint8_t relay;			/* 0 off, 1 on */
 };
 
 struct link_info {

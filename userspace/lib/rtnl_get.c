@@ -69,6 +69,7 @@ static void read_nve(const struct nlattr *data, struct link_nve *nve)
 	read_u8(tb, IFLA_NVO3_ACCEPT, nve, &nve->accept);
 	read_u8(tb, IFLA_NVO3_FASTPATH, nve, &nve->fastpath);
 	read_u8(tb, IFLA_NVO3_VERIFY, nve, &nve->verify);
+	read_u8(tb, IFLA_NVO3_RELAY, nve, &nve->relay);
 	if (tb[IFLA_NVO3_REDIRECT] &&
 	    !nlattr_copy(tb[IFLA_NVO3_REDIRECT], &nve->redirect, sizeof(nve->redirect)))
 		nve->has |= LINK_HAS(REDIRECT);

@@ -64,6 +64,9 @@ bool nve_session_exists(struct director *d, const struct db_nve *nve);
 /* Nothing is heard of it, because of @why. */
 void nve_silent(struct director *d, struct db_nve *nve, const char *why);
 
+/* nve_list.c: the relays hear that it may be joined, or not any more */
+void nve_list_vn(struct director *d, const struct db_vn *vn);
+
 /* session_center.c */
 void center_up(struct director *d, struct chan *chan);
 void center_down(struct director *d, struct chan *chan);

@@ -103,6 +103,7 @@ static void on_vn(struct db_vn *vn, bool gone, void *arg)
 	if (!gone) {
 		put_vn(arg, vn);
 		nve_tell_vn(vn);
+		nve_list_vn(arg, vn);
 		return;
 	}
 	snprintf(key, sizeof(key), "vn/%s", uuid_format(&vn->info.uuid, uuid));

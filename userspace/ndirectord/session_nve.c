@@ -129,6 +129,7 @@ static void on_register(struct director *d, struct nve_session *s, const struct 
 	director_note(d, "nve-registered", s->nve->name, "with %d locators", n);
 	reply.store = (ProtobufCBinaryData){ 16, (uint8_t *)store_id(d->store) };
 	director_answer(d, s->chan, msg, CODE(OK), NULL, &reply.base);
+	nve_list_all(d, s);
 }
 
 struct db_vn *nve_vn(struct director *d, const ProtobufCBinaryData *b, uint32_t *code,

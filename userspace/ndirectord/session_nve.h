@@ -53,6 +53,8 @@ void nve_audit_init(struct nve_session *s);
 void nve_digest(struct director *d, struct nve_session *s, const Nvo3__MapDigest *m);
 void nve_resend(struct director *d, struct nve_session *s, const Nvo3__MapResend *m);
 void nve_alert(struct director *d, struct nve_session *s, const Nvo3__Alert *m);
+/* nve_list.c: all VNs, if it is a relay; behind the answer to NVE_REGISTER */
+void nve_list_all(struct director *d, const struct nve_session *s);
 
 /* nve_claim.c: MAP_ADVERTISE and MAP_WITHDRAW, which have the same fields; these answer. */
 void nve_advertise(struct director *d, struct nve_session *s, const struct msg *msg,

@@ -64,11 +64,13 @@ enum nvo3_bum {
 
 /**
  * enum nvo3_port_state - TSI states of RFC 8394; an associated port has its
- *   resources but passes nothing
+ *   resources but passes nothing. Nor does an armed one, until its tenant
+ *   system sends a first frame, which makes it active.
  */
 enum nvo3_port_state {
 	NVO3_PORT_STATE_ASSOCIATED,
 	NVO3_PORT_STATE_ACTIVE,
+	NVO3_PORT_STATE_ARMED,
 
 	/* private: */
 	__NVO3_PORT_STATE_MAX,
@@ -400,6 +402,8 @@ enum {
 	NVO3_A_NVE_PORT_FAST,
 	NVO3_A_NVE_PORT_QUEUE,
 	NVO3_A_NVE_REDIRECTED,
+	NVO3_A_NVE_RELAY,
+	NVO3_A_NVE_RELAYED,
 
 	__NVO3_A_NVE_MAX
 };
@@ -460,6 +464,8 @@ enum {
 	NVO3_A_VN_HELD,
 	NVO3_A_VN_ABSENT,
 	NVO3_A_VN_RELEASED,
+	NVO3_A_VN_TRACK,
+	NVO3_A_VN_RELAYED,
 
 	__NVO3_A_VN_MAX
 };
@@ -494,6 +500,9 @@ enum {
 	NVO3_A_PORT_ALLOW,
 	NVO3_A_PORT_GROUP,
 	NVO3_A_PORT_SUPPRESSED,
+	NVO3_A_PORT_STAMP,
+	NVO3_A_PORT_LAST_OUT,
+	NVO3_A_PORT_FIRST_IN,
 
 	__NVO3_A_PORT_MAX
 };
@@ -675,6 +684,8 @@ enum {
 	NVO3_CMD_MISS_GET,
 	NVO3_CMD_MISS_SET,
 	NVO3_CMD_MISS_DEL,
+	NVO3_CMD_IDLE_GET,
+	NVO3_CMD_IDLE_TURN,
 
 	__NVO3_CMD_MAX
 };

@@ -28,6 +28,7 @@
  *			IFLA_NVO3_MSS_CLAMP
  *			IFLA_NVO3_VERIFY
  *			IFLA_NVO3_REDIRECT
+ *			IFLA_NVO3_RELAY
  *
  * The underlay is the network namespace of the socket that sends the request
  * and stays so for good; the device itself may be created in another one
@@ -59,6 +60,7 @@ enum {
 	IFLA_NVO3_MSS_CLAMP,	/* u8, lower the MSS of TCP to what fits, default 0 */
 	IFLA_NVO3_VERIFY,	/* u8, enum nvo3_verify, default off */
 	IFLA_NVO3_REDIRECT,	/* u32, ms that the NVE a tenant system left sends on for it */
+	IFLA_NVO3_RELAY,	/* u8, send on what comes for other NVEs, default 0 */
 	__IFLA_NVO3_MAX
 };
 

@@ -27,20 +27,22 @@ static const struct nvo3_event full[] = {
 		.vns = 1, .ports = 2, .maps = 3, .remotes = 4, .table_slots = 5,
 		.table_bytes = 1ULL << 33,
 		.drops = { [NVO3_DROP_HAIRPIN] = 7, [NVO3_DROP_TUNNEL_REMOTE] = 1ULL << 35 },
-		.logged = { [NVO3_DROP_TUNNEL_SOURCE] = 9 }, .verify = NVO3_VERIFY_LOG } },
+		.logged = { [NVO3_DROP_TUNNEL_SOURCE] = 9 }, .verify = NVO3_VERIFY_LOG,
+		.relay = 1, .relayed = 1ULL << 36 } },
 	{ NVO3_CMD_VN_GET, 9, .vn = {
 		.has = ALL, .vni = NVO3_VNI_MAX, .unknown = NVO3_UNKNOWN_FLOOD,
 		.bum = NVO3_BUM_REPLICATE, .limit = UINT32_MAX, .ports = 1, .maps = 2,
 		.members = 3, .misses = 4, .stats = STATS, .redirected = 5, .digest = UINT64_MAX,
 		.digest_maps = 6, .hold = 5, .pending = 6, .held = 7, .absent = 8,
-		.released = 1ULL << 33 } },
+		.released = 1ULL << 33, .track = 1, .relayed = 10 } },
 	{ NVO3_CMD_MEMBER_NTF, 9, .member = { .vni = 1, .addr = { AF_INET, { 10, 0, 0, 2 } } } },
 	{ NVO3_CMD_MEMBER_GET, 9, .member = {
 		.vni = 1, .addr = { AF_INET6, { 0xfd, 2 } }, .relay = 1 } },
 	{ NVO3_CMD_PORT_GET, 9, .port = {
 		.has = ALL, .dev = 5, .vlan = 4094, .vni = 1, .mac = MAC(1),
 		.state = NVO3_PORT_STATE_ACTIVE, .epoch = UINT64_MAX, .stats = STATS,
-		.suppressed = 1ULL << 34 } },
+		.suppressed = 1ULL << 34, .stamp = 1, .last_out = 1ULL << 60,
+		.first_in = 1ULL << 61 } },
 	{ NVO3_CMD_MAP_NTF, 9, .map = {
 		.has = ALL, .vni = 1, .mac = MAC(2), .dev = 6, .vlan = 1, .epoch = 1ULL << 50,
 		.prov = NVO3_PROV_PORT, .group = 5, .generation = 6, .stale_generation = 7 } },

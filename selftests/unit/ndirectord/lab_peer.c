@@ -260,6 +260,33 @@ static void took_digest(struct peer *p, const struct msg *msg)
 	msg_free(m);
 }
 
+static uint8_t *uuid_of(uint8_t n)
+{
+	static uint8_t uuids[256][16];
+
+	uuids[n][0] = n;
+	uuids[n][15] = 1;
+	return uuids[n];
+}
+
+static void list_told(struct peer *p, const struct msg *msg)
+{
+	Nvo3__VnList *m = msg_decode(msg, &nvo3__vn_list__descriptor, NULL);
+	size_t i, vn;
+
+	assert_non_null(m);
+	if (m->begin)
+		memset(p->listed, 0, sizeof(p->listed));
+	for (vn = 0; vn < sizeof(p->listed); vn++) {
+		for (i = 0; i < m->n_vns; i++)
+			p->listed[vn] |= !memcmp(m->vns[i].data, uuid_of(vn), 16);
+		for (i = 0; i < m->n_gone; i++)
+			p->listed[vn] &= !!memcmp(m->gone[i].data, uuid_of(vn), 16);
+	}
+	p->lists += m->end;
+	msg_free(m);
+}
+
 static bool message(struct chan *chan, const struct msg *msg, void *arg)
 {
 	struct peer *p = arg;
@@ -271,6 +298,10 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 	}
 	if (msg->type == MSG(MAP_DIGEST)) {
 		took_digest(p, msg);
+		return true;
+	}
+	if (msg->type == MSG(VN_LIST)) {
+		list_told(p, msg);
 		return true;
 	}
 	if (msg->type != MSG(MAP_UPDATE) && msg->type != MSG(FED_UPDATE))
@@ -303,7 +334,7 @@ bool peer_is_old;
 void peer_open(struct peer *p, struct proc *d, const char *dc, const char *role, const char *name,
 	       bool wait)
 {
-	static const char *const can[] = { CAN_ON_DEMAND, CAN_MAP_DIGEST, NULL };
+	static const char *const can[] = { CAN_ON_DEMAND, CAN_MAP_DIGEST, CAN_VN_LIST, NULL };
 	static const struct chan_ops old = { .up = up, .down = down, .message = message };
 	static const struct chan_ops ops = { .up = up, .down = down, .message = message,
 					     .capabilities = can };
@@ -400,15 +431,6 @@ uint32_t peer_ask_raw(struct peer *p, uint32_t type, const void *body, size_t le
 }
 
 /* --- what they say */
-
-static uint8_t *uuid_of(uint8_t n)
-{
-	static uint8_t uuids[256][16];
-
-	uuids[n][0] = n;
-	uuids[n][15] = 1;
-	return uuids[n];
-}
 
 static ProtobufCBinaryData uuid(uint8_t n)
 {

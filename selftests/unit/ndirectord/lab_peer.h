@@ -46,6 +46,8 @@ struct peer {
 	uint64_t revision;
 	unsigned int updates, begins, ends, sets, dels, member_sets, largest;
 	bool in_snapshot, acks;
+	unsigned int lists;		/* VN_LIST, whole ones */
+	bool listed[8];			/* VNs that there are, as it was told */
 	unsigned int vn_updates;
 	uint32_t vn_unknown;		/* of the last VN_UPDATE; of say_vn_set() */
 	uint32_t distribution;		/* the same, and of the answer to VN_JOIN */

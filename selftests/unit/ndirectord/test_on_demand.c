@@ -204,6 +204,38 @@ static void test_who_cannot_ask_is_told_everything(void **state)
 	assert_int_equal(host1.distribution, PUSH);
 }
 
+/* Only relays, of VNs that may be joined: all at first, then what comes and goes. */
+static void test_a_relay_hears_of_all_vns(void **state)
+{
+	static struct peer relay;
+
+	begin(state, ON_DEMAND);
+	assert_int_equal(say_vn_set(&center, 2, 200, "red"), CODE(OK));
+	peer_open(&relay, &d, "dc1", "nve", "relay", true);
+	assert_int_equal(say_relay(&relay, 9), CODE(OK));
+	LAB_WAIT(d.lab, relay.lists == 1);
+	assert_true(relay.listed[1] && relay.listed[2] && !relay.listed[3]);
+	assert_int_equal(say_vn_set(&center, 3, 300, "green"), CODE(OK));
+	LAB_WAIT(d.lab, relay.listed[3]);
+	/* being in it does not keep it */
+	assert_int_equal(say_join(&relay, 3, NULL, 0), CODE(OK));
+	assert_int_equal(say_vn_delete(&center, 3), CODE(OK));
+	LAB_WAIT(d.lab, !relay.listed[3]);
+	assert_int_equal(relay.lists, 1);
+	assert_int_equal(host1.lists, 0);
+	assert_false(host1.listed[2]);
+	/* one that knows no lists goes on as it did */
+	peer_is_old = true;
+	peer_close(&relay);
+	peer_open(&relay, &d, "dc1", "nve", "relay", true);
+	peer_is_old = false;
+	assert_int_equal(say_relay(&relay, 9), CODE(OK));
+	assert_int_equal(say_vn_set(&center, 4, 400, "grey"), CODE(OK));
+	assert_int_equal(say_join(&relay, 1, NULL, 0), CODE(OK));
+	assert_int_equal(relay.lists, 0);
+	assert_false(relay.listed[4]);
+}
+
 /* A question is for members, and answered out of their VN only. */
 static void test_questions_that_are_refused(void **state)
 {
@@ -450,6 +482,7 @@ int main(int argc, char **argv)
 		LAB_TEST(test_what_is_not_there),
 		LAB_TEST(test_forgotten_is_not_told),
 		LAB_TEST(test_who_cannot_ask_is_told_everything),
+		LAB_TEST(test_a_relay_hears_of_all_vns),
 		LAB_TEST(test_questions_that_are_refused),
 		LAB_TEST(test_one_that_asks_too_much_harms_itself),
 		LAB_TEST(test_interest_is_bounded),

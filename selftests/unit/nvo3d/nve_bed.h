@@ -290,7 +290,7 @@ static inline bool vserver_message(struct chan *chan, const struct msg *msg, voi
 
 static inline void begin_director(struct nve_bed *b)
 {
-	static const char *const can[] = { CAN_ON_DEMAND, CAN_MAP_DIGEST, NULL };
+	static const char *const can[] = { CAN_ON_DEMAND, CAN_MAP_DIGEST, CAN_VN_LIST, NULL };
 	static const struct chan_ops old = { .up = director_up, .message = director_message };
 	static const struct chan_ops ops = { .up = director_up, .message = director_message,
 					     .capabilities = can };

@@ -59,6 +59,14 @@ static uint32_t unknown_now(struct nve_bed *b)
 	return vn.unknown;
 }
 
+static bool tracked_now(struct nve_bed *b)
+{
+	struct nvo3_vn vn;
+
+	assert_int_equal(b->kern->ops->vn_get(b->kern, VNI, &vn, NULL), 0);
+	return vn.track;
+}
+
 static void say_mode(struct nve_bed *b, uint32_t distribution)
 {
 	Nvo3__VnUpdate update = NVO3__VN_UPDATE__INIT;
@@ -291,6 +299,7 @@ static void test_from_push_to_on_demand(void **state)
 	send_map(&b.d, 71, 5, false, 9);
 	BED_WAIT(b.bed, mapped(&b, 71));
 	assert_int_equal(unknown_now(&b), NVO3_UNKNOWN_DROP);
+	assert_false(tracked_now(&b));
 	used(&b, 70, 1000);
 	used(&b, 71, 10);
 	say_mode(&b, ON_DEMAND);
@@ -302,6 +311,7 @@ static void test_from_push_to_on_demand(void **state)
 	assert_true(mapped(&b, 71) && far_mapped(&b));
 	assert_false(mapped(&b, 70));
 	assert_int_equal(unknown_now(&b), NVO3_UNKNOWN_ASK);
+	assert_true(tracked_now(&b));
 	assert_int_equal(b.d.forgets, 0);
 	frame(&b, 70);
 	BED_WAIT(b.bed, mapped(&b, 70));
@@ -325,6 +335,7 @@ static void test_from_on_demand_to_push(void **state)
 	assert_true(far_mapped(&b));
 	assert_int_equal(unknown_now(&b), NVO3_UNKNOWN_DROP);
 	/* nothing is idle where all is told */
+	assert_false(tracked_now(&b));
 	used(&b, 9, 1000);
 	idle_look(b.nve);
 	assert_true(far_mapped(&b));
@@ -442,17 +453,86 @@ static void test_an_old_director(void **state)
 	teardown(&b);
 }
 
-static void test_a_relay_wants_everything(void **state)
+static void setup_relay(struct nve_bed *b, void **state)
+{
+	setup(b, state);
+	nve_stop(b->nve);
+	chan_free(b->vs);
+	b->config.nve.relay = true;
+	b->d.registered = 0;
+	begin_nve(b);
+	begin_vserver(b);
+	b->d.distribution = PUSH;
+}
+
+/* One of @vns or @gone, or neither */
+static void send_list(struct nve_bed *b, bool whole, uint8_t *vns, uint8_t *gone)
+{
+	ProtobufCBinaryData in = { 16, vns }, out = { 16, gone };
+	Nvo3__VnList m = NVO3__VN_LIST__INIT;
+
+	m.begin = whole;
+	m.end = whole;
+	m.vns = &in;
+	m.n_vns = !!vns;
+	m.gone = &out;
+	m.n_gone = !!gone;
+	chan_event(b->d.chan, MSG(VN_LIST), &m.base);
+}
+
+static void test_a_relay_joins_what_there_is(void **state)
+{
+	static uint8_t other[16] = { 0xac };
+	struct nve_bed b;
+
+	setup_relay(&b, state);
+	BED_WAIT(b.bed, b.d.registered);
+	send_list(&b, true, vn_id, NULL);
+	BED_WAIT(b.bed, has_vn(&b) && far_mapped(&b));
+	assert_false(tracked_now(&b));
+	assert_false(b.d.by_interest);
+	send_list(&b, false, NULL, vn_id);
+	BED_WAIT(b.bed, !has_vn(&b) && b.d.leaves == 1);
+	send_list(&b, false, vn_id, NULL);
+	BED_WAIT(b.bed, has_vn(&b) && far_mapped(&b));
+	/* it stays after a restart, until a whole list does not name it */
+	nve_stop(b.nve);
+	chan_free(b.vs);
+	b.d.registered = 0;
+	begin_nve(&b);
+	begin_vserver(&b);
+	assert_true(has_vn(&b));
+	BED_WAIT(b.bed, b.d.registered && b.d.joins == 3);
+	send_list(&b, true, other, NULL);
+	BED_WAIT(b.bed, !has_vn(&b));
+	/* and longer with an interface */
+	assert_int_equal(associate(&b, 1, 3).code, CODE(OK));
+	send_list(&b, true, vn_id, NULL);
+	send_list(&b, true, NULL, NULL);
+	bed_settle(b.bed, 20);
+	assert_true(has_vn(&b));
+	teardown(&b);
+}
+
+/* Who is no relay does not care */
+static void test_a_list_is_for_relays(void **state)
 {
 	struct nve_bed b;
 
 	setup(&b, state);
-	nve_stop(b.nve);
-	chan_free(b.vs);
-	b.config.nve.relay = true;
-	begin_nve(&b);
-	begin_vserver(&b);
-	b.d.distribution = PUSH;
+	BED_WAIT(b.bed, b.d.registered);
+	send_list(&b, true, vn_id, NULL);
+	bed_settle(b.bed, 20);
+	assert_false(has_vn(&b));
+	assert_int_equal(b.d.joins, 0);
+	teardown(&b);
+}
+
+static void test_a_relay_wants_everything(void **state)
+{
+	struct nve_bed b;
+
+	setup_relay(&b, state);
 	assert_int_equal(associate(&b, 1, 3).code, CODE(OK));
 	assert_true(b.d.is_relay);
 	assert_false(b.d.by_interest);
@@ -477,6 +557,8 @@ int main(void)
 		BED_TEST(test_restart),
 		BED_TEST(test_an_old_director),
 		BED_TEST(test_a_relay_wants_everything),
+		BED_TEST(test_a_relay_joins_what_there_is),
+		BED_TEST(test_a_list_is_for_relays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

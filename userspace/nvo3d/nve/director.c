@@ -13,6 +13,7 @@
 #include "log.h"
 #include "mem.h"
 #include "port.h"
+#include "relay.h"
 #include "vn.h"
 
 #define REQUEST_MS 10000
@@ -536,6 +537,11 @@ static void on_vn_update(struct director *d, void *message)
 	vn_policies(d->nve, message);
 }
 
+static void on_vn_list(struct director *d, void *message)
+{
+	relay_list(d->nve, message);
+}
+
 static void on_alert(struct director *d, void *message)
 {
 	Nvo3__Alert *alert = message;
@@ -553,6 +559,7 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 	} kinds[] = {
 		{ MSG(MAP_UPDATE), &nvo3__map_update__descriptor, on_map_update },
 		{ MSG(VN_UPDATE), &nvo3__vn_update__descriptor, on_vn_update },
+		{ MSG(VN_LIST), &nvo3__vn_list__descriptor, on_vn_list },
 		{ MSG(ALERT), &nvo3__alert__descriptor, on_alert },
 		{ MSG(MAP_DIGEST), &nvo3__map_digest__descriptor, on_map_digest },
 	};
@@ -577,7 +584,7 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 
 struct director *director_new(struct nve *nve, struct err *err)
 {
-	static const char *const capabilities[] = { CAN_ON_DEMAND, CAN_MAP_DIGEST, NULL };
+	static const char *const capabilities[] = { CAN_ON_DEMAND, CAN_MAP_DIGEST, CAN_VN_LIST, NULL };
 	static const struct chan_ops ops = { .up = session_up, .down = session_down,
 					     .message = message,
 					     .capabilities = capabilities };

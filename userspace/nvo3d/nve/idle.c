@@ -113,7 +113,8 @@ void idle_look(struct nve *nve)
 	for (vn = nve->vns; vn; vn = vn->hh.next) {
 		if (vn->session != VN_JOINED)
 			continue;
-		if (vn->by_interest && vn->model->complete && !vn->model->in_snapshot)
+		if (vn->by_interest && vn->model->on_demand && vn->model->complete &&
+		    !vn->model->in_snapshot)
 			look_at(nve, vn);
 		vn->crowded = false;
 		vn_follow_mode(vn);

@@ -5,18 +5,29 @@
 #include <linux/netlink.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uthash.h>
 
 #include "cleanup.h"
 #include "kern.h"
 #include "log.h"
+#include "loop.h"
 #include "mem.h"
 #include "nl.h"
 #include "nvo3_batch.h"
 #include "nvo3_kernel.h"
 #include "rtnl.h"
 
+/* When the page of a VN's uses was turned last, and how often we have done so */
+struct pages {
+	uint32_t vni;
+	unsigned int turns;
+	uint64_t at_ms;
+	UT_hash_handle hh;
+};
+
 struct kern_netlink {
 	struct kern kern;
+	struct pages *pages;
 	struct nvo3_kernel *k;
 	struct nlsock *rt;
 	uint32_t nve;			/* ifindex */
@@ -27,8 +38,18 @@ static struct kern_netlink *self(struct kern *k)
 	return (struct kern_netlink *)k;
 }
 
+static void forget_pages(struct kern_netlink *kn, struct pages *pages)
+{
+	HASH_DEL(kn->pages, pages);
+	free(pages);
+}
+
 static void kn_free(struct kern *k)
 {
+	struct pages *pages, *next;
+
+	HASH_ITER(hh, self(k)->pages, pages, next)
+		forget_pages(self(k), pages);
 	kernel_close(self(k)->k);
 	nlsock_close(self(k)->rt);
 	free(self(k));
@@ -46,6 +67,11 @@ static int kn_vn_set(struct kern *k, const struct nvo3_vn *vn, struct err *err)
 
 static int kn_vn_del(struct kern *k, uint32_t vni, struct err *err)
 {
+	struct pages *pages;
+
+	HASH_FIND(hh, self(k)->pages, &vni, sizeof(vni), pages);
+	if (pages)
+		forget_pages(self(k), pages);
 	return kernel_vn_del(self(k)->k, self(k)->nve, vni, err);
 }
 
@@ -176,11 +202,62 @@ static int kn_remote_set(struct kern *k, const struct nvo3_remote *remote,
 
 /* --- misses, and what is idle */
 
-/* The NVE role does without: nothing ends for not being used. */
+static struct pages *pages_of(struct kern_netlink *kn, uint32_t vni)
+{
+	struct pages *pages;
+
+	HASH_FIND(hh, kn->pages, &vni, sizeof(vni), pages);
+	if (pages)
+		return pages;
+	pages = mem_zalloc(sizeof(*pages));
+	pages->vni = vni;
+	HASH_ADD(hh, kn->pages, vni, sizeof(pages->vni), pages);
+	return pages;
+}
+
+static int list_idle(struct kern_netlink *kn, uint32_t vni, struct mac_addr **ret, size_t *ret_n,
+		     struct err *err)
+{
+	_cleanup_free_ struct nvo3_map *maps = NULL;
+	int rc;
+
+	rc = kernel_idle_list(kn->k, kn->nve, vni, &maps, ret_n, NULL, err);
+	if (rc)
+		return rc;
+	*ret = mem_calloc(*ret_n, sizeof(**ret));
+	for (size_t i = 0; i < *ret_n; i++)
+		(*ret)[i] = maps[i].mac;
+	return 0;
+}
+
+/*
+ * The kernel knows of two periods. Half of the time that is asked about is one of ours, so what
+ * was used in neither of two that were whole has not been used for so long. What we did not turn
+ * ourselves, before a restart, may have been shorter.
+ */
 static int kn_map_idle(struct kern *k, uint32_t vni, uint32_t seconds, struct mac_addr **ret,
 		       size_t *ret_n, struct err *err)
 {
-	return err_set(err, EOPNOTSUPP, "this kernel module does not tell when a mapping was used");
+	struct pages *pages = pages_of(self(k), vni);
+	uint64_t now = loop_now_ms();
+	int rc = 0;
+
+	*ret = NULL;
+	*ret_n = 0;
+	if (pages->turns && now - pages->at_ms < seconds * UINT64_C(500))
+		return 0;
+	if (pages->turns > 1)
+		rc = list_idle(self(k), vni, ret, ret_n, err);
+	if (!rc)
+		rc = kernel_idle_turn(self(k)->k, self(k)->nve, vni, err);
+	if (rc) {
+		free(*ret);
+		*ret = NULL;
+		return rc;
+	}
+	pages->turns++;
+	pages->at_ms = now;
+	return 0;
 }
 
 static int kn_miss_list(struct kern *k, uint32_t vni, struct nvo3_miss **ret, size_t *ret_n,
@@ -337,6 +414,11 @@ static int open_device(struct kern_netlink *kn, const struct kern_device *dev, s
 		.local6 = dev->local6,
 		.dstport = dev->dstport,
 		.csum = -1,
+		.has = LINK_HAS(RELAY),
+		.relay = dev->relay,
+	};
+	const struct link_nve relay = {
+		.csum = -1, .has = LINK_HAS(RELAY), .relay = dev->relay,
 	};
 	struct link_info info;
 	int rc;
@@ -350,6 +432,8 @@ static int open_device(struct kern_netlink *kn, const struct kern_device *dev, s
 			log_info("made device %s", dev->name);
 	} else if (!rc) {
 		rc = check_device(&info, dev, err);
+		if (!rc && info.nve.relay != dev->relay)
+			rc = link_nve_set(kn->rt, info.ifindex, &relay, err);
 	}
 	if (rc)
 		return rc;

@@ -165,6 +165,7 @@ int nve_start(struct nve **ret, const struct config *config, struct loop *loop, 
 		.local4 = config->nve.local4,
 		.local6 = config->nve.local6,
 		.dstport = config->nve.dstport,
+		.relay = config->nve.relay,
 	};
 	struct store *store;
 	char url[512];

@@ -114,10 +114,12 @@ static uint8_t unknown_for_kernel(const struct model_vn *vn)
 static int policies_to_kernel(struct nve_vn *vn, struct err *err)
 {
 	struct nvo3_vn want = {
-		.has = NVO3_HAS(VN_UNKNOWN) | NVO3_HAS(VN_BUM),
+		.has = NVO3_HAS(VN_UNKNOWN) | NVO3_HAS(VN_BUM) | NVO3_HAS(VN_TRACK),
 		.vni = vn->model->vni,
 		.unknown = unknown_for_kernel(vn->model),
 		.bum = vn->model->bum,
+		/* What is not used goes, in time (idle.h) */
+		.track = vn->model->on_demand && !vn->nve->config->nve.relay,
 	};
 	struct kern *k = vn->nve->kern;
 	struct nvo3_vn have;
@@ -126,7 +128,8 @@ static int policies_to_kernel(struct nve_vn *vn, struct err *err)
 	rc = k->ops->vn_get(k, want.vni, &have, err);
 	if (rc == -ENOENT)
 		rc = k->ops->vn_add(k, &want, err);
-	else if (!rc && (have.unknown != want.unknown || have.bum != want.bum))
+	else if (!rc && (have.unknown != want.unknown || have.bum != want.bum ||
+			 have.track != want.track))
 		rc = k->ops->vn_set(k, &want, err);
 	if (!rc)
 		vn->in_kernel = true;
@@ -203,6 +206,8 @@ int vn_restore(struct nve *nve, const Nvo3__VnInfo *info, struct err *err)
 	vn = vn_lookup(nve, &uuid);
 	if (!vn)
 		vn = vn_add(nve, &uuid);
+	/* Until the director says otherwise: frames are sent on without it */
+	vn->listed = nve->config->nve.relay;
 	return vn_to_kernel(vn, info, err);
 }
 
@@ -354,6 +359,22 @@ void vn_hold(struct nve *nve, const struct uuid *uuid)
 		vn->users++;
 }
 
+void vn_list(struct nve *nve, const struct uuid *uuid, bool listed)
+{
+	struct nve_vn *vn = vn_lookup(nve, uuid);
+
+	if (!vn && !listed)
+		return;
+	if (!vn)
+		vn = vn_add(nve, uuid);
+	vn->listed = listed;
+	vn->named = listed;
+	if (!listed)
+		vn_collect(nve);
+	else if (vn->session == VN_APART && director_is_up(nve->director))
+		join(vn);
+}
+
 static void vn_leave(struct nve_vn *vn)
 {
 	struct nve *nve = vn->nve;
@@ -374,7 +395,7 @@ void vn_collect(struct nve *nve)
 	struct nve_vn *vn, *next;
 
 	HASH_ITER(hh, nve->vns, vn, next)
-		if (!vn->users && !vn->pinned && !vn->waiters)
+		if (!vn->users && !vn->pinned && !vn->listed && !vn->waiters)
 			vn_leave(vn);
 }
 

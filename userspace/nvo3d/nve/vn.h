@@ -29,6 +29,8 @@ struct nve_vn {
 	struct audit_vn audit;
 	bool in_kernel;		/* VNI and policies are known and the kernel has it */
 	bool pinned;		/* VN_CONNECT: stays without interfaces */
+	bool listed;		/* we are a relay, and the director has named it */
+	bool named;		/* in the list that is being told now */
 	unsigned int users;	/* interfaces, also those that are being associated */
 	struct vn_waiter *waiters;
 	struct loop_timer *timer;	/* ends the waiting */
@@ -48,6 +50,8 @@ void vn_get(struct nve *nve, const struct uuid *uuid, nve_done_fn done, void *ar
 void vn_put(struct nve *nve, const struct uuid *uuid);
 /* Count an interface that was there already */
 void vn_hold(struct nve *nve, const struct uuid *uuid);
+/* A relay takes part without interfaces: from now on, or no longer */
+void vn_list(struct nve *nve, const struct uuid *uuid, bool listed);
 /* Leave what nobody uses */
 void vn_collect(struct nve *nve);
 
