@@ -27,6 +27,8 @@ struct nvo3_vn {
 	u32 vni;
 	u8 unknown;		/* enum nvo3_unknown; READ_ONCE() in the fast path */
 	u8 bum;			/* enum nvo3_bum; likewise */
+	u8 arp;			/* enum nvo3_arp; likewise */
+	u8 arp_unknown;		/* enum nvo3_arp_unknown; likewise */
 	struct list_head ports;	/* of struct nvo3_port; RCU readers */
 	struct nvo3_members members;
 	struct nvo3_relays relays;	/* those members that pass on what others send */
@@ -35,12 +37,14 @@ struct nvo3_vn {
 	struct nvo3_budget suspects;	/* forged and unknown sources of other NVEs */
 
 	/* Under the mutex. */
-	u32 limit;		/* of remote_maps, 0: none */
+	u32 limit;		/* of remote_maps, and of ip_maps; 0: none */
 	u32 nr_ports;
 	u32 maps;
 	u32 remote_maps;	/* those that lead to another NVE */
 	struct nvo3_digest digest;	/* of the agent's */
 	u32 pending;		/* remote mappings of the request being checked */
+	u32 ip_maps;
+	u32 pending_ips;	/* IP mappings of the request being checked */
 	u32 nr;			/* in struct nvo3_vns' index */
 
 	struct nvo3_vns *vns;
@@ -48,6 +52,7 @@ struct nvo3_vn {
 
 	atomic64_t misses;		/* unknown destinations seen */
 	atomic64_t redirected;		/* late frames sent on */
+	atomic64_t arp_answered;	/* questions for the MAC of an IP address */
 	struct nvo3_waiting waiting;	/* for answers; see there */
 	struct nvo3_dead dead;
 };

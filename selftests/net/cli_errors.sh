@@ -43,6 +43,18 @@ values() {
 	status_is 1 '"unknown" needs drop, ask, flood or relay, not "learn"' \
 		vn add dev nve0 vni 1 unknown learn
 	status_is 1 '"hold" needs a number from 1 to 60000, not "0"' vn add dev nve0 vni 1 hold 0
+	status_is 1 '"arp" needs off or answer, not "on"' vn add dev nve0 vni 1 arp on
+	status_is 1 '"ip" needs an IP address, not "10.0.0.0/24"' \
+		map add dev nve0 vni 1 ip 10.0.0.0/24 mac $mac
+	status_is 1 '"ip" is mapped to a MAC, and has no place of its own' \
+		map add dev nve0 vni 1 ip 10.0.0.1 mac $mac nve 192.0.2.1
+	status_is 1 '"router" needs "ip" beside it' \
+		map add dev nve0 vni 1 mac $mac nve 192.0.2.1 router on
+	status_is 1 'expected "mac" or "ip" of the mapping' map del dev nve0 vni 1
+	status_is 1 'expected either "mac" or "ip", not both' \
+		map get dev nve0 vni 1 mac $mac ip 10.0.0.1
+	status_is 1 'expected either "mac" or "ip" of who is missing' \
+		miss forget dev nve0 vni 1 mac $mac ip 10.0.0.1
 	status_is 1 '"lifetime" needs a number from 1 to 86400000, not "0"' \
 		miss absent dev nve0 vni 1 mac $mac lifetime 0
 	status_is 1 '"nve" needs an IP address, not "host"' member add dev nve0 vni 1 nve host
@@ -62,7 +74,7 @@ combinations() {
 		map add dev nve0 vni 100 mac $mac nve 10.0.0.2 port tap0
 	status_is 1 '"vlan" needs "port" beside it' \
 		map add dev nve0 vni 100 mac $mac nve 10.0.0.2 vlan 5
-	status_is 1 'nothing to set; expected unknown, bum, limit or hold' vn set dev nve0 vni 100
+	status_is 1 'nothing to set; expected unknown, bum, arp, arp-unknown, limit or hold' vn set dev nve0 vni 100
 	status_is 1 'nothing to set; expected mac, ip, state, epoch, profile, group, spoof, dhcp-server or router' \
 		port set dev tap0
 	status_is 1 '"vni" needs "dev" beside it' map show vni 100

@@ -124,12 +124,13 @@ nvo3 -n h1 -b - <<-END
 	port add dev p2 vlan 10 vni 100 mac $(mac 2)
 END
 
-plan 18
+plan 19
 test_run "requests as such" raw request
 test_run "VNs" raw vn
 test_run "members" raw member
 test_run "ports" raw port
 test_run "mappings" raw map
+test_run "mappings of IP addresses" raw ip_map
 test_run "claims: epochs and limits" raw claims
 test_run "batches: all or nothing" raw batches
 test_run "remotes" raw remote
