@@ -23,9 +23,9 @@ status_is() {
 words() {
 	status_is 1 '"vns" is not an object; expected nve, vn, member, port, map, profile, remote, miss, monitor or help' vns
 	status_is 1 '"ad" is not a command of vn; expected show, add, set, del, digest or help' vn ad
-	status_is 1 '"vn" is unknown here; expected vni, unknown, bum, limit or hold' \
+	status_is 1 '"vn" is unknown here; expected vni, unknown, bum, arp, arp-unknown, limit or hold' \
 		vn add dev nve0 vn 100
-	status_is 1 '"unkn" is unknown here; expected unknown, bum, limit or hold' \
+	status_is 1 '"unkn" is unknown here; expected unknown, bum, arp, arp-unknown, limit or hold' \
 		vn add dev nve0 vni 100 unkn drop
 	status_is 1 '"dev" is missing' vn add vni 100
 	status_is 1 '"vni" is missing' vn add dev nve0
