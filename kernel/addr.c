@@ -27,15 +27,23 @@ static const char *fault6(const struct in6_addr *v6)
 		return "a loopback address";
 	if (ipv6_addr_v4mapped(v6))
 		return "an IPv4 address in IPv6 form";
-	/* Without an interface beside it, it names no single host. */
-	if (ipv6_addr_type(v6) & IPV6_ADDR_LINKLOCAL)
-		return "a link-local address";
 	return NULL;
+}
+
+const char *nvo3_addr_host_fault(const struct nvo3_addr *addr)
+{
+	return addr->family == AF_INET ? fault4(addr->v4) : fault6(&addr->v6);
 }
 
 const char *nvo3_addr_fault(const struct nvo3_addr *addr)
 {
-	return addr->family == AF_INET ? fault4(addr->v4) : fault6(&addr->v6);
+	const char *fault = nvo3_addr_host_fault(addr);
+
+	/* Without an interface beside it, it names no single host. */
+	if (!fault && addr->family == AF_INET6 &&
+	    ipv6_addr_type(&addr->v6) & IPV6_ADDR_LINKLOCAL)
+		fault = "a link-local address";
+	return fault;
 }
 
 const char *nvo3_addr_str(const struct nvo3_addr *addr, char *buf)

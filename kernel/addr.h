@@ -60,7 +60,10 @@ static inline bool nvo3_addr_equal(const struct nvo3_addr *a, const struct nvo3_
 	return !memcmp(a, b, sizeof(*a));
 }
 
-/* What the address is, if no single NVE can have it ("a multicast address"), else NULL. */
+/* What the address is, if no single host can have it ("a multicast address"), else NULL. */
+const char *nvo3_addr_host_fault(const struct nvo3_addr *addr);
+
+/* Likewise if no NVE can have it. */
 const char *nvo3_addr_fault(const struct nvo3_addr *addr);
 
 /* Write the address into @buf of NVO3_ADDR_STRLEN bytes, and return @buf. */

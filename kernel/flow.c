@@ -6,22 +6,12 @@
 #include <linux/ipv6.h>
 #include <linux/socket.h>
 #include <linux/string.h>
+#include "arp.h"
 #include "flow.h"
 
 #define FRAG_DONT	0x4000
 #define FRAG_MORE	0x2000
 #define FRAG_OFFSET	0x1fff
-
-/* ARP for IPv4 over Ethernet (RFC 826). */
-struct arp_packet {
-	__be16 hrd, pro;
-	u8 hln, pln;
-	__be16 op;
-	u8 sha[ETH_ALEN];
-	u8 sip[4];
-	u8 tha[ETH_ALEN];
-	u8 tip[4];
-} __packed;
 
 struct frag6 {
 	u8 next, reserved;
@@ -201,8 +191,8 @@ static void parse_ip6(const struct sk_buff *skb, struct nvo3_flow *flow)
 
 static void parse_arp(const struct sk_buff *skb, struct nvo3_flow *flow)
 {
-	const struct arp_packet *arp;
-	struct arp_packet buf __uninitialized;
+	const struct nvo3_arp *arp;
+	struct nvo3_arp buf __uninitialized;
 
 	arp = skb_header_pointer(skb, ETH_HLEN, sizeof(buf), &buf);
 	if (!arp || arp->hrd != htons(ARPHRD_ETHER) || arp->pro != htons(ETH_P_IP) ||

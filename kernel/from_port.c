@@ -4,6 +4,7 @@
  */
 #include <linux/if_vlan.h>
 #include "fast.h"
+#include "resolve.h"
 
 /*
  * The receive path has moved an outer 802.1Q tag out of the frame. VID 0 is a
@@ -137,6 +138,9 @@ enum nvo3_drop nvo3_from_hold(struct nvo3_nve *nve, struct nvo3_port *from, stru
 	reason = guard ? nvo3_guard_again(from, guard, skb, &flow) : NVO3_DROP_NONE;
 	if (reason)
 		return reason;
+	/* Others than questions for an IP address wait for their own destination. */
+	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
+		return nvo3_resolve_held(nve, from, skb, &flow);
 	return forward(nve, from, skb, &flow,
 		       nvo3_map_fetch(&nve->maps, from->vn->vni, eth_hdr(skb)->h_dest), true);
 }
@@ -192,6 +196,9 @@ static __always_inline enum nvo3_drop accept(struct nvo3_nve *nve, struct nvo3_p
 	if (reason)
 		return reason == NVO3_DROP_ACL_FROM_VM ?
 		       nvo3_ask_denied(nve, port, skb, &flow) : reason;
+	if (unlikely(READ_ONCE(port->vn->arp)) && nvo3_neigh_may(&flow) &&
+	    nvo3_resolve(nve, port, skb, &flow, &reason))
+		return reason;
 	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
 		return flood(nve, port, skb, &flow);
 	return forward(nve, port, skb, &flow, dest, false);

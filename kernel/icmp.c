@@ -2,12 +2,12 @@
 #include <linux/etherdevice.h>
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
-#include <linux/if_vlan.h>
 #include <linux/inetdevice.h>
 #include <net/ip.h>
 #include <net/ip6_checksum.h>
 #include <net/ipv6.h>
 #include "icmp.h"
+#include "reply.h"
 
 /* The answer as a whole: a packet of this size passes anywhere (RFC 1812, RFC 4443). */
 #define SIZE4	576
@@ -73,20 +73,7 @@ static bool is_larger(const struct sk_buff *skb, const struct nvo3_flow *flow, u
 /* An empty frame back to the sender, and room for @len bytes behind. */
 static struct sk_buff *reply_new(const struct ethhdr *eth, u32 len)
 {
-	struct sk_buff *skb = alloc_skb(NET_SKB_PAD + VLAN_ETH_HLEN + len, GFP_ATOMIC);
-	struct ethhdr *back;
-
-	if (!skb)
-		return NULL;
-	skb_reserve(skb, NET_SKB_PAD + VLAN_HLEN);
-	skb_reset_mac_header(skb);
-	back = skb_put(skb, ETH_HLEN);
-	ether_addr_copy(back->h_dest, eth->h_source);
-	ether_addr_copy(back->h_source, eth->h_dest);
-	back->h_proto = eth->h_proto;
-	skb->protocol = eth->h_proto;
-	skb_set_network_header(skb, ETH_HLEN);
-	return skb;
+	return nvo3_reply_new(eth->h_source, eth->h_dest, eth->h_proto, len);
 }
 
 static struct sk_buff *too_big4(const struct sk_buff *skb, const struct nvo3_flow *flow, u32 mtu)

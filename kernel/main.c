@@ -53,6 +53,7 @@ static int __init selftest(void)
 	ok &= nvo3_vmgroups_selftest();
 	ok &= nvo3_digest_selftest();
 	ok &= nvo3_departures_selftest();
+	ok &= nvo3_hosts_selftest();
 	ok &= nvo3_bypass_selftest();
 	ok &= nvo3_vouch_selftest();
 	ok &= nvo3_template_selftest();

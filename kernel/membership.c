@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "ipmap.h"
 #include "mapping.h"
 #include "membership.h"
 #include "notify.h"
@@ -73,6 +74,7 @@ void nvo3_vn_remove(struct nvo3_nve *nve, struct nvo3_vn *vn)
 
 	lockdep_assert_held(&nve->lock);
 	nvo3_mapping_flush(nve, &in_vn);
+	nvo3_ipmap_flush(nve, &in_vn);
 	/* Its memory stays under the mutex. Hidden first, so that nobody new meets its members. */
 	nvo3_vn_del(vn);
 	remove_members(nve, vn);

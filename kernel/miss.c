@@ -6,6 +6,7 @@
 #include <linux/jiffies.h>
 #include "fast.h"
 #include "notify.h"
+#include "resolve.h"
 
 /* Listeners hear of NVO3_MISS_RATE misses a second, and how many more there were. */
 void nvo3_miss(struct nvo3_nve *nve, struct nvo3_port *from, const struct ethhdr *eth)
@@ -25,7 +26,7 @@ static struct nvo3_port *port_of(const struct sk_buff *skb)
 }
 
 /* With bottom halves off, under RCU. */
-static void release(struct nvo3_nve *nve, u32 vni, const u8 *mac)
+static void release(struct nvo3_nve *nve, const struct nvo3_wanted *wanted)
 {
 	struct sk_buff_head frames;
 	struct nvo3_port *port;
@@ -33,7 +34,7 @@ static void release(struct nvo3_nve *nve, u32 vni, const u8 *mac)
 	struct sk_buff *skb;
 
 	__skb_queue_head_init(&frames);
-	nvo3_pending_end(&nve->pendings, vni, mac, true, &frames);
+	nvo3_pending_end(&nve->pendings, wanted, true, &frames);
 	while ((skb = __skb_dequeue(&frames))) {
 		port = port_of(skb);
 		reason = nvo3_from_hold(nve, port, skb);
@@ -42,7 +43,7 @@ static void release(struct nvo3_nve *nve, u32 vni, const u8 *mac)
 	}
 }
 
-void nvo3_miss_answered(struct nvo3_nve *nve, u32 vni, const u8 *mac)
+static void answered(struct nvo3_nve *nve, const struct nvo3_wanted *wanted)
 {
 	/*
 	 * The mapping was stored before this, and a frame comes in before ask() looks for the
@@ -53,9 +54,23 @@ void nvo3_miss_answered(struct nvo3_nve *nve, u32 vni, const u8 *mac)
 		return;
 	local_bh_disable();
 	rcu_read_lock();
-	release(nve, vni, mac);
+	release(nve, wanted);
 	rcu_read_unlock();
 	local_bh_enable();
+}
+
+void nvo3_miss_answered(struct nvo3_nve *nve, u32 vni, const u8 *mac)
+{
+	const struct nvo3_wanted wanted = nvo3_wanted_mac(vni, mac);
+
+	answered(nve, &wanted);
+}
+
+void nvo3_miss_answered_ip(struct nvo3_nve *nve, const struct nvo3_host_key *key)
+{
+	const struct nvo3_wanted wanted = nvo3_wanted_ip(key->vni, &key->addr);
+
+	answered(nve, &wanted);
 }
 
 void nvo3_miss_drop(struct nvo3_nve *nve, struct sk_buff_head *frames, enum nvo3_drop reason)
@@ -73,8 +88,18 @@ void nvo3_miss_drop(struct nvo3_nve *nve, struct sk_buff_head *frames, enum nvo3
 
 void nvo3_miss_expired(struct nvo3_pendings *pendings, struct sk_buff_head *frames)
 {
-	nvo3_miss_drop(container_of(pendings, struct nvo3_nve, pendings), frames,
-		       NVO3_DROP_UNKNOWN_DST);
+	struct nvo3_nve *nve = container_of(pendings, struct nvo3_nve, pendings);
+	struct sk_buff_head macs, ips;
+	struct sk_buff *skb;
+
+	__skb_queue_head_init(&macs);
+	__skb_queue_head_init(&ips);
+	/* What goes to all has not waited for its destination, but asks for an IP address. */
+	while ((skb = __skb_dequeue(frames)))
+		__skb_queue_tail(is_multicast_ether_addr(eth_hdr(skb)->h_dest) ? &ips : &macs,
+				 skb);
+	nvo3_miss_drop(nve, &macs, NVO3_DROP_UNKNOWN_DST);
+	nvo3_miss_drop(nve, &ips, NVO3_DROP_ARP_UNKNOWN);
 }
 
 void nvo3_miss_close(struct nvo3_nve *nve, struct nvo3_port *port)
@@ -115,15 +140,30 @@ static struct nvo3_remote *pick_relay(struct nvo3_nve *nve, const struct nvo3_vn
 	return NULL;
 }
 
-static enum nvo3_drop ask(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb,
-			  const struct nvo3_flow *flow, struct nvo3_remote *relay)
+/* Has it a mapping by now? */
+static bool is_mapped(struct nvo3_nve *nve, const struct nvo3_wanted *wanted)
 {
-	struct nvo3_miss_event event = { .vni = from->vn->vni, .ifindex = from->dev->ifindex };
+	const struct nvo3_host_key key = { wanted->vni, wanted->addr };
+
+	if (!wanted->addr.family)
+		return nvo3_map_lookup(&nve->maps, wanted->vni, wanted->mac);
+	return nvo3_hosts_lookup(&nve->hosts, &key);
+}
+
+/* @hold: the frame waits for the answer; else it stays the caller's. */
+static enum nvo3_drop open_question(struct nvo3_nve *nve, struct nvo3_port *from,
+				    struct sk_buff *skb, const struct nvo3_wanted *wanted,
+				    bool hold)
+{
+	struct nvo3_miss_event event = {
+		.vni = wanted->vni,
+		.addr = wanted->addr,
+		.ifindex = from->dev->ifindex,
+	};
 	struct nvo3_question question = {
-		.vni = event.vni,
+		.wanted = *wanted,
 		.ifindex = event.ifindex,
 		.now = jiffies,
-		.dst = event.dst,
 		.src = event.src,
 		.vn = &from->vn->waiting,
 		.asker = &from->asker,
@@ -132,9 +172,9 @@ static enum nvo3_drop ask(struct nvo3_nve *nve, struct nvo3_port *from, struct s
 	bool asked;
 
 	/* The frame may be gone when listeners are told. */
-	ether_addr_copy(event.dst, eth_hdr(skb)->h_dest);
+	ether_addr_copy(event.dst, wanted->mac);
 	ether_addr_copy(event.src, eth_hdr(skb)->h_source);
-	reason = nvo3_pending_hold(&nve->pendings, &question, relay ? NULL : skb, &asked,
+	reason = nvo3_pending_hold(&nve->pendings, &question, hold ? skb : NULL, &asked,
 				   &event.suppressed);
 	if (asked)
 		nvo3_notify_miss(nve, &event);
@@ -142,9 +182,29 @@ static enum nvo3_drop ask(struct nvo3_nve *nve, struct nvo3_port *from, struct s
 		return reason;
 	/* Pairs with nvo3_miss_answered(). */
 	smp_mb();
-	if (unlikely(nvo3_map_lookup(&nve->maps, event.vni, event.dst)))
-		release(nve, event.vni, event.dst);
-	return relay ? nvo3_to_remote(nve, from->vn, from, relay, skb, flow) : NVO3_DROP_NONE;
+	if (unlikely(is_mapped(nve, wanted)))
+		release(nve, wanted);
+	return NVO3_DROP_NONE;
+}
+
+static enum nvo3_drop ask(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb,
+			  const struct nvo3_flow *flow, struct nvo3_remote *relay)
+{
+	const struct nvo3_wanted wanted = nvo3_wanted_mac(from->vn->vni, eth_hdr(skb)->h_dest);
+	enum nvo3_drop reason = open_question(nve, from, skb, &wanted, !relay);
+
+	if (reason || !relay)
+		return reason;
+	return nvo3_to_remote(nve, from->vn, from, relay, skb, flow);
+}
+
+enum nvo3_drop nvo3_ask_ip(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb,
+			   const struct nvo3_addr *addr)
+{
+	const struct nvo3_wanted wanted = nvo3_wanted_ip(from->vn->vni, addr);
+
+	atomic64_inc(&from->vn->misses);
+	return open_question(nve, from, skb, &wanted, true);
 }
 
 enum nvo3_drop nvo3_ask(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb,

@@ -82,7 +82,7 @@ const struct nla_policy nvo3_digest_nl_policy[NVO3_A_DIGEST_PAD + 1] = {
 	[NVO3_A_DIGEST_BUCKETS] = NLA_POLICY_EXACT_LEN(2048),
 };
 
-const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_STALE_GENERATION + 1] = {
+const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_ROUTER + 1] = {
 	[NVO3_A_MAP_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_map_vni_range),
 	[NVO3_A_MAP_MAC] = NLA_POLICY_EXACT_LEN(6),
 	[NVO3_A_MAP_ADDR4] = { .type = NLA_U32, },
@@ -98,6 +98,9 @@ const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_STALE_GENERATION + 1] = {
 	[NVO3_A_MAP_GROUP] = { .type = NLA_U32, },
 	[NVO3_A_MAP_GENERATION] = { .type = NLA_U8, },
 	[NVO3_A_MAP_STALE_GENERATION] = { .type = NLA_U8, },
+	[NVO3_A_MAP_IP4] = { .type = NLA_U32, },
+	[NVO3_A_MAP_IP6] = NLA_POLICY_EXACT_LEN(16),
+	[NVO3_A_MAP_ROUTER] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_RELAY + 1] = {
@@ -110,7 +113,7 @@ const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_RELAY + 1] = {
 	[NVO3_A_MEMBER_RELAY] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
-const struct nla_policy nvo3_miss_nl_policy[NVO3_A_MISS_HELD + 1] = {
+const struct nla_policy nvo3_miss_nl_policy[NVO3_A_MISS_ADDR6 + 1] = {
 	[NVO3_A_MISS_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_miss_vni_range),
 	[NVO3_A_MISS_DST] = NLA_POLICY_EXACT_LEN(6),
 	[NVO3_A_MISS_SRC] = NLA_POLICY_EXACT_LEN(6),
@@ -119,6 +122,8 @@ const struct nla_policy nvo3_miss_nl_policy[NVO3_A_MISS_HELD + 1] = {
 	[NVO3_A_MISS_LIFETIME] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_miss_lifetime_range),
 	[NVO3_A_MISS_STATE] = NLA_POLICY_MAX(NLA_U8, 1),
 	[NVO3_A_MISS_HELD] = { .type = NLA_U32, },
+	[NVO3_A_MISS_ADDR4] = { .type = NLA_U32, },
+	[NVO3_A_MISS_ADDR6] = NLA_POLICY_EXACT_LEN(16),
 };
 
 const struct nla_policy nvo3_path_nl_policy[NVO3_A_PATH_WEIGHT + 1] = {
@@ -207,7 +212,7 @@ const struct nla_policy nvo3_stats_nl_policy[NVO3_A_STATS_PAD + 1] = {
 	[NVO3_A_STATS_DROPPED] = { .type = NLA_U64, },
 };
 
-const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_RELAYED + 1] = {
+const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_IP_MAPS + 1] = {
 	[NVO3_A_VN_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_vn_vni_range),
 	[NVO3_A_VN_UNKNOWN] = NLA_POLICY_MAX(NLA_U8, 3),
 	[NVO3_A_VN_BUM] = NLA_POLICY_MAX(NLA_U8, 1),
@@ -227,6 +232,10 @@ const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_RELAYED + 1] = {
 	[NVO3_A_VN_RELEASED] = { .type = NLA_U64, },
 	[NVO3_A_VN_TRACK] = NLA_POLICY_MAX(NLA_U8, 1),
 	[NVO3_A_VN_RELAYED] = { .type = NLA_U64, },
+	[NVO3_A_VN_ARP] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NVO3_A_VN_ARP_UNKNOWN] = NLA_POLICY_MAX(NLA_U8, 2),
+	[NVO3_A_VN_ARP_ANSWERED] = { .type = NLA_U64, },
+	[NVO3_A_VN_IP_MAPS] = { .type = NLA_U32, },
 };
 
 /* NVO3_CMD_NVE_GET - do */

@@ -14,16 +14,16 @@
 /* Common nested types */
 extern const struct nla_policy nvo3_allow_nl_policy[NVO3_A_ALLOW_PLEN + 1];
 extern const struct nla_policy nvo3_digest_nl_policy[NVO3_A_DIGEST_PAD + 1];
-extern const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_STALE_GENERATION + 1];
+extern const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_ROUTER + 1];
 extern const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_RELAY + 1];
-extern const struct nla_policy nvo3_miss_nl_policy[NVO3_A_MISS_HELD + 1];
+extern const struct nla_policy nvo3_miss_nl_policy[NVO3_A_MISS_ADDR6 + 1];
 extern const struct nla_policy nvo3_path_nl_policy[NVO3_A_PATH_WEIGHT + 1];
 extern const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_FIRST_IN + 1];
 extern const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_DSCP + 1];
 extern const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_STATE + 1];
 extern const struct nla_policy nvo3_rule_nl_policy[NVO3_A_RULE_DST_GROUP + 1];
 extern const struct nla_policy nvo3_stats_nl_policy[NVO3_A_STATS_PAD + 1];
-extern const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_RELAYED + 1];
+extern const struct nla_policy nvo3_vn_nl_policy[NVO3_A_VN_IP_MAPS + 1];
 
 extern const struct nla_policy nvo3_nve_get_nl_policy[NVO3_A_IFINDEX + 1];
 

@@ -216,6 +216,11 @@ int nvo3_fill_vn(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
 	    (nvo3_vn_tracked(vn) && nla_put_u8(skb, NVO3_A_VN_TRACK, 1)) ||
 	    nla_put_u64_64bit(skb, NVO3_A_VN_RELAYED, atomic64_read(&vn->relayed),
 			      NVO3_A_VN_PAD) ||
+	    nla_put_u8(skb, NVO3_A_VN_ARP, vn->arp) ||
+	    nla_put_u8(skb, NVO3_A_VN_ARP_UNKNOWN, vn->arp_unknown) ||
+	    nla_put_u64_64bit(skb, NVO3_A_VN_ARP_ANSWERED, atomic64_read(&vn->arp_answered),
+			      NVO3_A_VN_PAD) ||
+	    nla_put_u32(skb, NVO3_A_VN_IP_MAPS, vn->ip_maps) ||
 	    put_stats(skb, NVO3_A_VN_STATS, &totals))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -333,6 +338,24 @@ int nvo3_fill_map(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
 	    nla_put_u8(skb, NVO3_A_MAP_PROV, map->prov) ||
 	    (map->group && nla_put_u32(skb, NVO3_A_MAP_GROUP, map->group)) ||
 	    (map->generation && nla_put_u8(skb, NVO3_A_MAP_GENERATION, map->generation)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int nvo3_fill_ipmap(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
+{
+	struct nlattr *nest = nla_nest_start(skb, NVO3_A_MAP);
+	const struct nvo3_ipmap *map = object;
+
+	if (!nest || nla_put_u32(skb, NVO3_A_MAP_VNI, map->key.vni) ||
+	    nla_put(skb, NVO3_A_MAP_MAC, ETH_ALEN, map->mac) ||
+	    put_addr(skb, NVO3_A_MAP_IP4, NVO3_A_MAP_IP6, &map->key.addr) ||
+	    (map->epoch && nla_put_u64_64bit(skb, NVO3_A_MAP_EPOCH, map->epoch,
+					     NVO3_A_MAP_PAD)) ||
+	    nla_put_u8(skb, NVO3_A_MAP_PROV, map->prov) ||
+	    (map->generation && nla_put_u8(skb, NVO3_A_MAP_GENERATION, map->generation)) ||
+	    (map->router && nla_put_u8(skb, NVO3_A_MAP_ROUTER, 1)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

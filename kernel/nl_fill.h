@@ -20,9 +20,13 @@ struct nvo3_profile_part {
 	u32 first, count;
 };
 
-/* No ifindex: @dst is the source of another NVE's packet. */
+/*
+ * No ifindex: @dst is the source of another NVE's packet. @addr has a family: it is an IP address,
+ * and there is no @dst.
+ */
 struct nvo3_miss_event {
 	u32 vni;
+	struct nvo3_addr addr;
 	u32 ifindex;
 	u32 suppressed;
 	u8 dst[ETH_ALEN];
@@ -40,14 +44,16 @@ struct nvo3_source_event {
 
 /*
  * Put the object's nest; 0 or -EMSGSIZE. @object is NULL for an NVE, a struct
- * nvo3_mapping for a map, a struct nvo3_profile_part for a profile. Callers hold the
- * mutex, for an event nothing, for a struct nvo3_pending RCU.
+ * nvo3_mapping for a map, a struct nvo3_ipmap for that of an IP address, a struct
+ * nvo3_profile_part for a profile. Callers hold the mutex, for an event nothing, for a struct
+ * nvo3_pending RCU.
  */
 int nvo3_fill_nve(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_vn(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_member(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_port(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_map(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
+int nvo3_fill_ipmap(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_remote(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 /* What stands before the port, into its nest. */
 int nvo3_fill_guard(struct sk_buff *skb, const struct nvo3_port *port);

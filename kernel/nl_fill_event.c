@@ -4,13 +4,23 @@
 #include "netlink.h"
 #include "nl_fill.h"
 
+/* The MAC, or with a family the IP address. */
+static int put_wanted(struct sk_buff *skb, const u8 *dst, const struct nvo3_addr *addr)
+{
+	if (addr->family == AF_INET)
+		return nla_put_in_addr(skb, NVO3_A_MISS_ADDR4, addr->v4);
+	if (addr->family == AF_INET6)
+		return nla_put_in6_addr(skb, NVO3_A_MISS_ADDR6, &addr->v6);
+	return nla_put(skb, NVO3_A_MISS_DST, ETH_ALEN, dst);
+}
+
 int nvo3_fill_miss(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
 {
 	struct nlattr *nest = nla_nest_start(skb, NVO3_A_MISS);
 	const struct nvo3_miss_event *event = object;
 
 	if (!nest || nla_put_u32(skb, NVO3_A_MISS_VNI, event->vni) ||
-	    nla_put(skb, NVO3_A_MISS_DST, ETH_ALEN, event->dst) ||
+	    put_wanted(skb, event->dst, &event->addr) ||
 	    nla_put(skb, NVO3_A_MISS_SRC, ETH_ALEN, event->src) ||
 	    (event->ifindex && nla_put_u32(skb, NVO3_A_MISS_DEV, event->ifindex)) ||
 	    nla_put_u32(skb, NVO3_A_MISS_SUPPRESSED, event->suppressed))
@@ -27,7 +37,7 @@ int nvo3_fill_pending(struct sk_buff *skb, struct nvo3_nve *nve, const void *obj
 	long left = READ_ONCE(entry->end) - jiffies;
 
 	if (!nest || nla_put_u32(skb, NVO3_A_MISS_VNI, entry->key.vni) ||
-	    nla_put(skb, NVO3_A_MISS_DST, ETH_ALEN, entry->key.mac) ||
+	    put_wanted(skb, entry->key.mac, &entry->key.addr) ||
 	    (entry->ifindex && (nla_put(skb, NVO3_A_MISS_SRC, ETH_ALEN, entry->src) ||
 				nla_put_u32(skb, NVO3_A_MISS_DEV, entry->ifindex))) ||
 	    nla_put_u8(skb, NVO3_A_MISS_STATE, READ_ONCE(entry->state)) ||

@@ -7,8 +7,10 @@
 #include "claim.h"
 #include "fast.h"
 #include "mapping.h"
+#include "nl_ipmap.h"
 #include "nl_parse.h"
 #include "nl_target.h"
+#include "resolve.h"
 
 /*
  * Nothing of a table of a million mappings lies in a cache: while one is looked up, those that
@@ -19,8 +21,17 @@
 struct change {
 	const struct nlattr *attr;	/* the nest */
 	struct nvo3_vn *vn;
-	struct nvo3_nl_target target;	/* held for the request */
-	struct nvo3_mapping new, old;
+	bool is_ip;
+	union {
+		struct {
+			struct nvo3_nl_target target;	/* held for the request */
+			struct nvo3_mapping new, old;
+		};
+		struct {
+			struct nvo3_ipmap ip;
+			struct nvo3_ipmap_undo undo;
+		};
+	};
 };
 
 struct batch {
@@ -31,11 +42,10 @@ struct batch {
 	u32 count;
 };
 
-/* VN and MAC, which every mapping has. */
-static int parse_key(struct batch *batch, struct nlattr *nest, struct nlattr **tb,
-		     struct change *change)
+/* The VN, which every mapping has, and what the mapping is of. */
+static int parse_vn(struct batch *batch, struct nlattr *nest, struct nlattr **tb,
+		    struct change *change)
 {
-	const u8 *mac;
 	int err;
 
 	change->attr = nest;
@@ -45,6 +55,16 @@ static int parse_key(struct batch *batch, struct nlattr *nest, struct nlattr **t
 	change->vn = nvo3_nl_vn(batch->nve, nest, tb[NVO3_A_MAP_VNI], batch->extack);
 	if (IS_ERR(change->vn))
 		return PTR_ERR(change->vn);
+	change->is_ip = nvo3_nl_is_ipmap(tb);
+	return 0;
+}
+
+/* What all requests may say of the mapping of a MAC. */
+static int parse_key(struct batch *batch, struct nlattr *nest, struct nlattr **tb,
+		     struct change *change)
+{
+	const u8 *mac;
+
 	mac = nvo3_nl_mac(nest, tb[NVO3_A_MAP_MAC], batch->extack);
 	if (IS_ERR(mac))
 		return PTR_ERR(mac);
@@ -61,6 +81,9 @@ static int parse_key(struct batch *batch, struct nlattr *nest, struct nlattr **t
 	if (tb[NVO3_A_MAP_STALE_GENERATION])
 		return NVO3_REFUSE(batch->extack, tb[NVO3_A_MAP_STALE_GENERATION], EINVAL,
 				   "stale-generation is for map-flush");
+	if (tb[NVO3_A_MAP_ROUTER])
+		return NVO3_REFUSE(batch->extack, tb[NVO3_A_MAP_ROUTER], EINVAL,
+				   "a router is named by its IP address");
 	return 0;
 }
 
@@ -97,6 +120,12 @@ static int check_add(struct batch *batch, struct nlattr *nest, struct change *ch
 	struct nlattr *tb[NVO3_A_MAP_MAX + 1];
 	int err;
 
+	err = parse_vn(batch, nest, tb, change);
+	if (err)
+		return err;
+	if (change->is_ip)
+		return nvo3_nl_ipmap_check_add(batch->nve, change->vn, nest, tb, batch->flags,
+					       &change->ip, batch->extack);
 	err = parse_key(batch, nest, tb, change);
 	if (err)
 		return err;
@@ -153,6 +182,12 @@ static int check_del(struct batch *batch, struct nlattr *nest, struct change *ch
 	struct nlattr *tb[NVO3_A_MAP_MAX + 1];
 	int err;
 
+	err = parse_vn(batch, nest, tb, change);
+	if (err)
+		return err;
+	if (change->is_ip)
+		return nvo3_nl_ipmap_check_del(batch->nve, change->vn, nest, tb, &change->ip,
+					       batch->extack);
 	err = parse_key(batch, nest, tb, change);
 	if (err)
 		return err;
@@ -218,11 +253,45 @@ static void batch_free(struct batch *batch)
 
 	for (i = 0; i < batch->count; i++) {
 		change = &batch->changes[i];
-		nvo3_nl_target_put(&change->target);
-		if (!IS_ERR_OR_NULL(change->vn))
+		if (!change->is_ip)
+			nvo3_nl_target_put(&change->target);
+		if (!IS_ERR_OR_NULL(change->vn)) {
 			change->vn->pending = 0;
+			change->vn->pending_ips = 0;
+		}
 	}
 	kvfree(batch->changes);
+}
+
+static int set(struct batch *batch, struct change *change)
+{
+	if (change->is_ip)
+		return nvo3_ipmap_set(batch->nve, change->vn, &change->ip, &change->undo);
+	return nvo3_mapping_set(batch->nve, change->vn, &change->new, &change->old);
+}
+
+static void undo(struct batch *batch, const struct change *change)
+{
+	if (change->is_ip)
+		nvo3_ipmap_undo(batch->nve, change->vn, &change->ip, &change->undo);
+	else
+		nvo3_mapping_undo(batch->nve, change->vn, &change->new, &change->old);
+}
+
+static void commit(struct batch *batch, const struct change *change)
+{
+	if (change->is_ip)
+		nvo3_ipmap_commit(batch->nve, &change->ip, &change->undo);
+	else
+		nvo3_mapping_commit(batch->nve, &change->new, &change->old);
+}
+
+static void answered(struct batch *batch, const struct change *change)
+{
+	if (change->is_ip)
+		nvo3_miss_answered_ip(batch->nve, &change->ip.key);
+	else
+		nvo3_miss_answered(batch->nve, change->new.vni, change->new.mac);
 }
 
 /* The second mention of an address is judged by the first. */
@@ -230,10 +299,15 @@ static int add_one(struct batch *batch, struct change *change)
 {
 	int err;
 
-	err = nvo3_claim_judge(batch->nve, &change->new, batch->flags, change->attr, batch->extack);
+	if (change->is_ip)
+		err = nvo3_ipmap_judge(batch->nve, &change->ip, batch->flags, change->attr,
+				       batch->extack);
+	else
+		err = nvo3_claim_judge(batch->nve, &change->new, batch->flags, change->attr,
+				       batch->extack);
 	if (err)
 		return err;
-	err = nvo3_mapping_set(batch->nve, change->vn, &change->new, &change->old);
+	err = set(batch, change);
 	if (err)
 		return NVO3_REFUSE(batch->extack, change->attr, -err,
 				   "no room for the mapping; none was changed");
@@ -249,23 +323,22 @@ static int add_all(struct batch *batch)
 	for (i = 0; i < batch->count && !err; i++) {
 		if (i + AHEAD < batch->count) {
 			change = &batch->changes[i + AHEAD];
-			nvo3_map_prefetch(&batch->nve->maps, change->new.vni, change->new.mac);
+			if (!change->is_ip)
+				nvo3_map_prefetch(&batch->nve->maps, change->new.vni,
+						  change->new.mac);
 		}
 		err = add_one(batch, &batch->changes[i]);
 	}
 	if (err) {
 		/* The last one failed and changed nothing. */
-		for (i--; i--; ) {
-			change = &batch->changes[i];
-			nvo3_mapping_undo(batch->nve, change->vn, &change->new, &change->old);
-		}
+		for (i--; i--; )
+			undo(batch, &batch->changes[i]);
 		return err;
 	}
 	for (i = 0; i < batch->count; i++)
-		nvo3_mapping_commit(batch->nve, &batch->changes[i].new, &batch->changes[i].old);
+		commit(batch, &batch->changes[i]);
 	for (i = 0; i < batch->count; i++)
-		nvo3_miss_answered(batch->nve, batch->changes[i].new.vni,
-				   batch->changes[i].new.mac);
+		answered(batch, &batch->changes[i]);
 	return 0;
 }
 
@@ -293,14 +366,20 @@ int nvo3_nl_map_add_doit(struct sk_buff *skb, struct genl_info *info)
 
 int nvo3_nl_map_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct change *change;
 	struct batch batch;
 	int err;
 	u32 i;
 
 	batch_init(&batch, info);
 	err = check_all(&batch, info, check_del);
-	for (i = 0; i < batch.count && !err; i++)
-		nvo3_mapping_del(batch.nve, batch.changes[i].vn, batch.changes[i].new.mac);
+	for (i = 0; i < batch.count && !err; i++) {
+		change = &batch.changes[i];
+		if (change->is_ip)
+			nvo3_ipmap_del(batch.nve, change->vn, &change->ip.key);
+		else
+			nvo3_mapping_del(batch.nve, change->vn, change->new.mac);
+	}
 	batch_free(&batch);
 	return err;
 }
@@ -342,7 +421,8 @@ static int parse_filter(struct nvo3_nve *nve, struct nlattr *nest,
 	if (err)
 		return err;
 	if (nvo3_nl_has_target(tb) || tb[NVO3_A_MAP_MAC] || tb[NVO3_A_MAP_EPOCH] ||
-	    tb[NVO3_A_MAP_GROUP] || tb[NVO3_A_MAP_GENERATION])
+	    tb[NVO3_A_MAP_GROUP] || tb[NVO3_A_MAP_GENERATION] || tb[NVO3_A_MAP_ROUTER] ||
+	    nvo3_nl_is_ipmap(tb))
 		return NVO3_REFUSE(extack, nest, EINVAL,
 				   "many mappings are chosen by VN and provenance only");
 	if (tb[NVO3_A_MAP_VNI]) {
@@ -372,6 +452,7 @@ int nvo3_nl_map_flush_doit(struct sk_buff *skb, struct genl_info *info)
 		return NVO3_REFUSE(info->extack, nest, EINVAL,
 				   "ports' own mappings go with their ports");
 	nvo3_mapping_flush(nve, &filter);
+	nvo3_ipmap_flush(nve, &filter);
 	return 0;
 }
 
@@ -383,6 +464,13 @@ int nvo3_nl_map_get_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	batch_init(&batch, info);
+	err = parse_vn(&batch, nest, tb, &change);
+	if (err)
+		return err;
+	if (change.is_ip) {
+		err = nvo3_nl_ipmap_find(batch.nve, change.vn, nest, tb, &change.ip, info->extack);
+		return err ?: nvo3_nl_reply(info, nvo3_fill_ipmap, &change.ip);
+	}
 	err = parse_key(&batch, nest, tb, &change);
 	if (err)
 		return err;
@@ -394,22 +482,26 @@ int nvo3_nl_map_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 /*
  * args[0] is the place in the table. Growth and moves there count as changes, and
- * then the dump is marked as interrupted.
+ * then the dump is marked as interrupted. False: the message is full.
  */
-static void dump(struct sk_buff *skb, struct netlink_callback *cb, struct nvo3_nve *nve,
+static bool dump(struct sk_buff *skb, struct netlink_callback *cb, struct nvo3_nve *nve,
 		 const struct nvo3_mapping_filter *filter)
 {
 	u32 pos = cb->args[0], next = pos;
 	struct nvo3_mapping map;
+	bool all = true;
 
 	while (nvo3_map_next(&nve->maps, &next, &map)) {
 		if (nvo3_mapping_matches(filter, &map) &&
-		    nvo3_nl_dump(skb, cb, nve, nvo3_fill_map, &map))
+		    nvo3_nl_dump(skb, cb, nve, nvo3_fill_map, &map)) {
+			all = false;
 			break;
+		}
 		pos = next;
 		cond_resched();
 	}
 	cb->args[0] = pos;
+	return all;
 }
 
 int nvo3_nl_map_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -425,8 +517,8 @@ int nvo3_nl_map_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		NL_SET_ERR_MSG(cb->extack, "stale-generation is for a flush");
 		err = -EINVAL;
 	}
-	if (!err)
-		dump(skb, cb, nve, &filter);
+	if (!err && dump(skb, cb, nve, &filter))
+		nvo3_nl_ipmap_dump(skb, cb, nve, &filter);
 	nvo3_nl_dump_end(nve);
 	return err ?: skb->len;
 }

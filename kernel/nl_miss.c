@@ -3,6 +3,7 @@
  * What an agent says of addresses that have no mapping. What it says with a mapping is map-add's.
  */
 #include "fast.h"
+#include "nl_ipmap.h"
 #include "nl_parse.h"
 
 /* Which attributes, beside the address, a request may have. */
@@ -12,20 +13,42 @@ static int check_others(struct nlattr **tb, bool lifetime, struct netlink_ext_ac
 
 	if (other)
 		return NVO3_REFUSE(extack, other, EINVAL,
-				   "an address without a mapping is named by VN and dst only");
+				   "an address without a mapping is named by VN and dst or IP address only");
 	if (tb[NVO3_A_MISS_LIFETIME] && !lifetime)
 		return NVO3_REFUSE(extack, tb[NVO3_A_MISS_LIFETIME], EINVAL,
 				   "a lifetime is for miss-set only");
 	return 0;
 }
 
-/* The VN that the request names, and the address in it, @ret_dst; or ERR_PTR(). */
+/* A MAC or an IP address. */
+static int parse_addr(struct nlattr *nest, struct nlattr **tb, struct nvo3_wanted *wanted,
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr *addr4 = tb[NVO3_A_MISS_ADDR4], *addr6 = tb[NVO3_A_MISS_ADDR6];
+	const u8 *dst;
+
+	if (addr4 || addr6) {
+		if (tb[NVO3_A_MISS_DST])
+			return NVO3_REFUSE(extack, tb[NVO3_A_MISS_DST], EINVAL,
+					   "a MAC and an IP address given (dst and addr4 or addr6)");
+		return nvo3_nl_host_addr(nest, addr4, addr6, &wanted->addr, extack);
+	}
+	if (!tb[NVO3_A_MISS_DST])
+		return NVO3_REFUSE(extack, nest, EINVAL,
+				   "no MAC or IP address given (dst, addr4 or addr6)");
+	dst = nvo3_nl_mac(nest, tb[NVO3_A_MISS_DST], extack);
+	if (IS_ERR(dst))
+		return PTR_ERR(dst);
+	ether_addr_copy(wanted->mac, dst);
+	return 0;
+}
+
+/* The VN that the request names, and the address in it, @wanted; or ERR_PTR(). */
 static struct nvo3_vn *parse_key(struct genl_info *info, struct nlattr **tb, bool lifetime,
-				 const u8 **ret_dst)
+				 struct nvo3_wanted *wanted)
 {
 	struct nlattr *nest = info->attrs[NVO3_A_MISS];
 	struct nvo3_vn *vn;
-	const u8 *dst;
 	int err;
 
 	err = nvo3_nl_parse_miss(nest, tb, info->extack);
@@ -34,47 +57,64 @@ static struct nvo3_vn *parse_key(struct genl_info *info, struct nlattr **tb, boo
 	vn = nvo3_nl_vn(nvo3_nl_nve(info), nest, tb[NVO3_A_MISS_VNI], info->extack);
 	if (IS_ERR(vn))
 		return vn;
-	if (!tb[NVO3_A_MISS_DST])
-		return ERR_PTR(NVO3_REFUSE(info->extack, nest, EINVAL,
-					   "no MAC address given (dst)"));
-	dst = nvo3_nl_mac(nest, tb[NVO3_A_MISS_DST], info->extack);
-	if (IS_ERR(dst))
-		return ERR_CAST(dst);
-	err = check_others(tb, lifetime, info->extack);
-	if (err)
-		return ERR_PTR(err);
-	*ret_dst = dst;
-	return vn;
+	*wanted = (struct nvo3_wanted){ .vni = vn->vni };
+	err = parse_addr(nest, tb, wanted, info->extack);
+	if (!err)
+		err = check_others(tb, lifetime, info->extack);
+	return err ? ERR_PTR(err) : vn;
 }
 
-static int refuse_unknown(struct genl_info *info, const struct nvo3_vn *vn, const u8 *dst)
+/* The address as text, in @buf of NVO3_ADDR_STRLEN bytes. */
+static const char *wanted_str(const struct nvo3_wanted *wanted, char *buf)
 {
+	if (wanted->addr.family)
+		return nvo3_addr_str(&wanted->addr, buf);
+	snprintf(buf, NVO3_ADDR_STRLEN, "%pM", wanted->mac);
+	return buf;
+}
+
+static int refuse_unknown(struct genl_info *info, const struct nvo3_wanted *wanted)
+{
+	char buf[NVO3_ADDR_STRLEN];
+
 	return NVO3_REFUSE(info->extack, info->attrs[NVO3_A_MISS], ENOENT,
-			   "nobody waits for %pM in VN %u, and it is not absent", dst, vn->vni);
+			   "nobody waits for %s in VN %u, and it is not absent",
+			   wanted_str(wanted, buf), wanted->vni);
+}
+
+static bool is_mapped(struct nvo3_nve *nve, const struct nvo3_wanted *wanted)
+{
+	const struct nvo3_host_key key = { wanted->vni, wanted->addr };
+	struct nvo3_mapping held;
+
+	if (wanted->addr.family)
+		return nvo3_hosts_lookup(&nve->hosts, &key);
+	return nvo3_map_find(&nve->maps, wanted->vni, wanted->mac, &held);
 }
 
 int nvo3_nl_miss_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *tb[NVO3_A_MISS_MAX + 1], *nest = info->attrs[NVO3_A_MISS];
 	struct nvo3_nve *nve = nvo3_nl_nve(info);
+	struct nvo3_wanted wanted;
 	struct sk_buff_head frames;
-	struct nvo3_mapping held;
+	char buf[NVO3_ADDR_STRLEN];
 	struct nvo3_vn *vn;
-	const u8 *dst;
 	int err;
 
-	vn = parse_key(info, tb, true, &dst);
+	vn = parse_key(info, tb, true, &wanted);
 	if (IS_ERR(vn))
 		return PTR_ERR(vn);
 	if (!tb[NVO3_A_MISS_LIFETIME])
 		return NVO3_REFUSE(info->extack, nest, EINVAL, "no lifetime given (lifetime)");
-	if (nvo3_map_find(&nve->maps, vn->vni, dst, &held))
-		return NVO3_REFUSE(info->extack, tb[NVO3_A_MISS_DST], EEXIST,
-				   "%pM of VN %u has a mapping", dst, vn->vni);
+	if (is_mapped(nve, &wanted))
+		return NVO3_REFUSE(info->extack, tb[NVO3_A_MISS_DST] ?: tb[NVO3_A_MISS_ADDR4] ?:
+				   tb[NVO3_A_MISS_ADDR6], EEXIST, "%s of VN %u has a mapping",
+				   wanted_str(&wanted, buf), vn->vni);
 	__skb_queue_head_init(&frames);
-	err = nvo3_pending_set_absent(&nve->pendings, vn->vni, dst, &vn->waiting,
+	err = nvo3_pending_set_absent(&nve->pendings, &wanted, &vn->waiting,
 				      nla_get_u32(tb[NVO3_A_MISS_LIFETIME]), &frames);
-	nvo3_miss_drop(nve, &frames, NVO3_DROP_UNKNOWN_DST);
+	nvo3_miss_drop(nve, &frames, nvo3_wanted_reason(&wanted));
 	if (err)
 		NL_SET_ERR_MSG(info->extack, "no memory for the absent address");
 	return err;
@@ -84,17 +124,17 @@ int nvo3_nl_miss_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *tb[NVO3_A_MISS_MAX + 1];
 	struct nvo3_nve *nve = nvo3_nl_nve(info);
+	struct nvo3_wanted wanted;
 	struct sk_buff_head frames;
 	struct nvo3_vn *vn;
-	const u8 *dst;
 
-	vn = parse_key(info, tb, false, &dst);
+	vn = parse_key(info, tb, false, &wanted);
 	if (IS_ERR(vn))
 		return PTR_ERR(vn);
 	__skb_queue_head_init(&frames);
-	if (!nvo3_pending_end(&nve->pendings, vn->vni, dst, false, &frames))
-		return refuse_unknown(info, vn, dst);
-	nvo3_miss_drop(nve, &frames, NVO3_DROP_UNKNOWN_DST);
+	if (!nvo3_pending_end(&nve->pendings, &wanted, false, &frames))
+		return refuse_unknown(info, &wanted);
+	nvo3_miss_drop(nve, &frames, nvo3_wanted_reason(&wanted));
 	return 0;
 }
 
@@ -103,20 +143,20 @@ int nvo3_nl_miss_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct nlattr *tb[NVO3_A_MISS_MAX + 1];
 	struct nvo3_nve *nve = nvo3_nl_nve(info);
 	struct nvo3_pending *entry, copy;
+	struct nvo3_wanted wanted;
 	struct nvo3_vn *vn;
-	const u8 *dst;
 
-	vn = parse_key(info, tb, false, &dst);
+	vn = parse_key(info, tb, false, &wanted);
 	if (IS_ERR(vn))
 		return PTR_ERR(vn);
 	/* The answer takes memory, which may sleep. */
 	rcu_read_lock();
-	entry = nvo3_pending_lookup(&nve->pendings, vn->vni, dst);
+	entry = nvo3_pending_lookup(&nve->pendings, &wanted);
 	if (entry)
 		copy = *entry;
 	rcu_read_unlock();
 	if (!entry)
-		return refuse_unknown(info, vn, dst);
+		return refuse_unknown(info, &wanted);
 	return nvo3_nl_reply(info, nvo3_fill_pending, &copy);
 }
 
@@ -132,8 +172,9 @@ static int parse_filter(struct nvo3_nve *nve, struct nlattr *nest, struct netlin
 	err = nvo3_nl_parse_miss(nest, tb, extack);
 	if (err)
 		return err;
-	if (tb[NVO3_A_MISS_DST] || tb[NVO3_A_MISS_SRC] || tb[NVO3_A_MISS_DEV] ||
-	    tb[NVO3_A_MISS_STATE] || tb[NVO3_A_MISS_LIFETIME])
+	if (tb[NVO3_A_MISS_DST] || tb[NVO3_A_MISS_ADDR4] || tb[NVO3_A_MISS_ADDR6] ||
+	    tb[NVO3_A_MISS_SRC] || tb[NVO3_A_MISS_DEV] || tb[NVO3_A_MISS_STATE] ||
+	    tb[NVO3_A_MISS_LIFETIME])
 		return NVO3_REFUSE(extack, nest, EINVAL,
 				   "many addresses without a mapping are chosen by VN only");
 	vn = nvo3_nl_vn(nve, nest, tb[NVO3_A_MISS_VNI], extack);

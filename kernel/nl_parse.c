@@ -39,7 +39,8 @@ int nvo3_nl_parse_vn(struct nlattr *nest, struct nlattr **tb, struct netlink_ext
 		BIT(NVO3_A_VN_MISSES) | BIT(NVO3_A_VN_STATS) | BIT(NVO3_A_VN_DIGEST) |
 		BIT(NVO3_A_VN_DIGEST_MAPS) | BIT(NVO3_A_VN_REDIRECTED) |
 		BIT(NVO3_A_VN_PENDING) | BIT(NVO3_A_VN_HELD) | BIT(NVO3_A_VN_ABSENT) |
-		BIT(NVO3_A_VN_RELEASED) | BIT(NVO3_A_VN_RELAYED),
+		BIT(NVO3_A_VN_RELEASED) | BIT(NVO3_A_VN_RELAYED) | BIT(NVO3_A_VN_ARP_ANSWERED) |
+		BIT(NVO3_A_VN_IP_MAPS),
 	};
 
 	return parse(&vn, nest, tb, extack);

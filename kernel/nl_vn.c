@@ -25,6 +25,10 @@ static void set(struct nvo3_vn *vn, struct nlattr **tb, struct nvo3_used *used)
 		WRITE_ONCE(vn->unknown, nla_get_u8(tb[NVO3_A_VN_UNKNOWN]));
 	if (tb[NVO3_A_VN_BUM])
 		WRITE_ONCE(vn->bum, nla_get_u8(tb[NVO3_A_VN_BUM]));
+	if (tb[NVO3_A_VN_ARP])
+		WRITE_ONCE(vn->arp, nla_get_u8(tb[NVO3_A_VN_ARP]));
+	if (tb[NVO3_A_VN_ARP_UNKNOWN])
+		WRITE_ONCE(vn->arp_unknown, nla_get_u8(tb[NVO3_A_VN_ARP_UNKNOWN]));
 	if (tb[NVO3_A_VN_LIMIT])
 		vn->limit = nla_get_u32(tb[NVO3_A_VN_LIMIT]);
 	if (tb[NVO3_A_VN_HOLD])

@@ -44,11 +44,19 @@ void nvo3_notify_member(struct nvo3_nve *nve, u8 cmd, const struct nvo3_member *
 	notify(nve, cmd, NVO3_NLGRP_CONFIG, nvo3_fill_member, member, GFP_KERNEL);
 }
 
+static u32 map_group(u8 cmd)
+{
+	return cmd == NVO3_CMD_ALERT_NTF ? NVO3_NLGRP_ALERT : NVO3_NLGRP_MAPPING;
+}
+
 void nvo3_notify_map(struct nvo3_nve *nve, u8 cmd, const struct nvo3_mapping *mapping)
 {
-	u32 group = cmd == NVO3_CMD_ALERT_NTF ? NVO3_NLGRP_ALERT : NVO3_NLGRP_MAPPING;
+	notify(nve, cmd, map_group(cmd), nvo3_fill_map, mapping, GFP_KERNEL);
+}
 
-	notify(nve, cmd, group, nvo3_fill_map, mapping, GFP_KERNEL);
+void nvo3_notify_ipmap(struct nvo3_nve *nve, u8 cmd, const struct nvo3_ipmap *map)
+{
+	notify(nve, cmd, map_group(cmd), nvo3_fill_ipmap, map, GFP_KERNEL);
 }
 
 void nvo3_notify_profile(struct nvo3_nve *nve, u8 cmd, const struct nvo3_profile *profile)

@@ -12,6 +12,7 @@ void nvo3_notify_vn(struct nvo3_nve *nve, u8 cmd, const struct nvo3_vn *vn);
 void nvo3_notify_port(struct nvo3_nve *nve, u8 cmd, const struct nvo3_port *port);
 void nvo3_notify_member(struct nvo3_nve *nve, u8 cmd, const struct nvo3_member *member);
 void nvo3_notify_map(struct nvo3_nve *nve, u8 cmd, const struct nvo3_mapping *mapping);
+void nvo3_notify_ipmap(struct nvo3_nve *nve, u8 cmd, const struct nvo3_ipmap *map);
 
 void nvo3_notify_profile(struct nvo3_nve *nve, u8 cmd, const struct nvo3_profile *profile);
 

@@ -6,6 +6,7 @@
 #include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
 #include "fast.h"
+#include "ipmap.h"
 #include "mapping.h"
 #include "membership.h"
 #include "move.h"
@@ -45,11 +46,16 @@ static int nve_init(struct net_device *dev)
 	err = nvo3_groups_init(&nve->groups, &nve->lock, &nve->reaper);
 	if (err)
 		goto err_remotes;
-	err = nvo3_pendings_init(&nve->pendings, nvo3_miss_expired);
+	err = nvo3_hosts_init(&nve->hosts, &nve->lock);
 	if (err)
 		goto err_groups;
+	err = nvo3_pendings_init(&nve->pendings, nvo3_miss_expired);
+	if (err)
+		goto err_hosts;
 	return 0;
 
+err_hosts:
+	nvo3_hosts_uninit(&nve->hosts);
 err_groups:
 	nvo3_groups_uninit(&nve->groups);
 err_remotes:
@@ -79,6 +85,7 @@ static void clear(struct nvo3_nve *nve)
 
 	/* At once, so that no VN has to walk the table for its own. */
 	nvo3_mapping_flush(nve, &all);
+	nvo3_ipmap_flush(nve, &all);
 	for (nr = 0; nr < nvo3_index_size(&nve->vns.index); nr++) {
 		vn = nvo3_index_lookup(&nve->vns.index, nr);
 		if (vn)
@@ -113,6 +120,7 @@ static void nve_uninit(struct net_device *dev)
 	nvo3_pendings_uninit(&nve->pendings);
 	nvo3_reaper_uninit(&nve->reaper);
 	mutex_lock(&nve->lock);
+	nvo3_hosts_uninit(&nve->hosts);
 	nvo3_groups_uninit(&nve->groups);
 	nvo3_remotes_uninit(&nve->remotes);
 	xa_destroy(&nve->profiles.ids);

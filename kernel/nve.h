@@ -13,6 +13,7 @@
 #include <net/l3mdev.h>
 #include "departures.h"
 #include "group.h"
+#include "hosts.h"
 #include "knobs.h"
 #include "map.h"
 #include "pending.h"
@@ -70,6 +71,7 @@ struct nvo3_nve {
 	struct list_head rx_node;		/* those that take packets; RCU, rtnl */
 
 	struct nvo3_pendings pendings;		/* has a lock of its own */
+	struct nvo3_hosts hosts;		/* IP mappings; the mutex */
 	struct nvo3_departures departures;	/* of those that were behind ports; the mutex */
 	struct delayed_work departed;		/* forgets them in time */
 	struct work_struct wake;		/* of ports, see wake.c */

@@ -27,12 +27,10 @@ struct nvo3_asker *nvo3_pending_asker(const struct sk_buff *skb)
 	return held_cb(skb)->asker;
 }
 
-struct nvo3_pending *nvo3_pending_lookup(struct nvo3_pendings *pendings, u32 vni, const u8 *mac)
+struct nvo3_pending *nvo3_pending_lookup(struct nvo3_pendings *pendings,
+					 const struct nvo3_wanted *wanted)
 {
-	struct nvo3_pending wanted = { .key.vni = vni };
-
-	ether_addr_copy(wanted.key.mac, mac);
-	return rhashtable_lookup_fast(&pendings->hash, &wanted.key, params);
+	return rhashtable_lookup_fast(&pendings->hash, wanted, params);
 }
 
 static bool ends_before(struct rb_node *a, const struct rb_node *b)
@@ -122,14 +120,14 @@ static void frames_out(struct nvo3_pendings *pendings, struct nvo3_pending *entr
 	skb_queue_splice_tail_init(&entry->frames, frames);
 }
 
-static struct nvo3_pending *entry_new(u32 vni, const u8 *mac, struct nvo3_waiting *vn, gfp_t gfp)
+static struct nvo3_pending *entry_new(const struct nvo3_wanted *wanted, struct nvo3_waiting *vn,
+				      gfp_t gfp)
 {
 	struct nvo3_pending *entry = kzalloc(sizeof(*entry), gfp | __GFP_NOWARN);
 
 	if (!entry)
 		return NULL;
-	entry->key.vni = vni;
-	ether_addr_copy(entry->key.mac, mac);
+	entry->key = *wanted;
 	entry->vn = vn;
 	__skb_queue_head_init(&entry->frames);
 	return entry;
@@ -280,7 +278,7 @@ static enum nvo3_drop question_new(struct nvo3_pendings *pendings, const struct 
 
 	if (reason)
 		return reason;
-	entry = entry_new(q->vni, q->dst, q->vn, GFP_ATOMIC);
+	entry = entry_new(&q->wanted, q->vn, GFP_ATOMIC);
 	if (!entry) {
 		nvo3_budget_return(&q->asker->budget, *suppressed, false);
 		return NVO3_DROP_NOMEM;
@@ -298,13 +296,13 @@ static enum nvo3_drop question_new(struct nvo3_pendings *pendings, const struct 
 static bool hold(struct nvo3_pendings *pendings, const struct nvo3_question *q,
 		 struct sk_buff *skb, struct nvo3_pending **fresh, enum nvo3_drop *reason)
 {
-	struct nvo3_pending *entry = nvo3_pending_lookup(pendings, q->vni, q->dst);
+	struct nvo3_pending *entry = nvo3_pending_lookup(pendings, &q->wanted);
 
 	lockdep_assert_held(&pendings->lock);
 	*reason = NVO3_DROP_PORT_UNBOUND;
 	if (q->asker->closed)
 		return true;
-	*reason = NVO3_DROP_UNKNOWN_DST;
+	*reason = nvo3_wanted_reason(&q->wanted);
 	if (entry && entry->state == NVO3_MISS_STATE_ABSENT)
 		return true;
 	if (!entry && !*fresh)
@@ -327,7 +325,7 @@ static enum nvo3_drop judge(struct nvo3_pendings *pendings, const struct nvo3_qu
 			    const struct nvo3_pending *entry, const struct sk_buff *skb)
 {
 	if (entry && READ_ONCE(entry->state) == NVO3_MISS_STATE_ABSENT)
-		return NVO3_DROP_UNKNOWN_DST;
+		return nvo3_wanted_reason(&q->wanted);
 	if (skb && is_full(pendings, entry, q->asker, skb))
 		return NVO3_DROP_HOLD_FULL;
 	return NVO3_DROP_NONE;
@@ -342,7 +340,7 @@ enum nvo3_drop nvo3_pending_hold(struct nvo3_pendings *pendings, const struct nv
 
 	*ret_asked = false;
 	do {
-		entry = nvo3_pending_lookup(pendings, q->vni, q->dst);
+		entry = nvo3_pending_lookup(pendings, &q->wanted);
 		reason = judge(pendings, q, entry, skb);
 		if (!reason && !entry && !fresh)
 			reason = question_new(pendings, q, &fresh, ret_suppressed);
@@ -364,14 +362,14 @@ enum nvo3_drop nvo3_pending_hold(struct nvo3_pendings *pendings, const struct nv
 	return reason;
 }
 
-bool nvo3_pending_end(struct nvo3_pendings *pendings, u32 vni, const u8 *mac, bool released,
-		      struct sk_buff_head *frames)
+bool nvo3_pending_end(struct nvo3_pendings *pendings, const struct nvo3_wanted *wanted,
+		      bool released, struct sk_buff_head *frames)
 {
 	struct nvo3_pending *entry;
 
 	rcu_read_lock();
 	spin_lock_bh(&pendings->lock);
-	entry = nvo3_pending_lookup(pendings, vni, mac);
+	entry = nvo3_pending_lookup(pendings, wanted);
 	if (entry) {
 		if (released)
 			entry->vn->now.released += entry->frames.qlen;
@@ -398,16 +396,16 @@ static struct nvo3_pending *become_absent(struct nvo3_pendings *pendings,
 	return entry;
 }
 
-int nvo3_pending_set_absent(struct nvo3_pendings *pendings, u32 vni, const u8 *mac,
+int nvo3_pending_set_absent(struct nvo3_pendings *pendings, const struct nvo3_wanted *wanted,
 			    struct nvo3_waiting *vn, u32 lifetime, struct sk_buff_head *frames)
 {
-	struct nvo3_pending *fresh = entry_new(vni, mac, vn, GFP_KERNEL_ACCOUNT), *entry;
+	struct nvo3_pending *fresh = entry_new(wanted, vn, GFP_KERNEL_ACCOUNT), *entry;
 
 	if (!fresh)
 		return -ENOMEM;
 	rcu_read_lock();
 	spin_lock_bh(&pendings->lock);
-	entry = nvo3_pending_lookup(pendings, vni, mac);
+	entry = nvo3_pending_lookup(pendings, wanted);
 	entry = become_absent(pendings, entry, fresh, lifetime, frames);
 	spin_unlock_bh(&pendings->lock);
 	rcu_read_unlock();

@@ -3,10 +3,10 @@
  * Addresses that no mapping covers: those that were asked for, with the frames that wait for
  * the answer, and those that are known to be nobody's (absent).
  *
- * An entry is found by (VNI, MAC), told in the order of age, and ends by its time. Only what has
- * no mapping comes here, and only what opens a question or waits takes the lock: a frame to an
- * absent address, one too many, or one over its port's budget is judged under RCU. What ends
- * gives its frames to the caller, in their order.
+ * An entry is found by (VNI, MAC or IP address), told in the order of age, and ends by its time.
+ * Only what has no mapping comes here, and only what opens a question or waits takes the lock: a
+ * frame to an absent address, one too many, or one over its port's budget is judged under RCU.
+ * What ends gives its frames to the caller, in their order.
  *
  * Locking: nvo3_pendings.lock, for bottom halves, around all changes. It is taken inside of
  * nve->lock or without that, and nothing but the hash table's own locks is taken inside of it.
@@ -17,7 +17,6 @@
 #ifndef _NVO3_PENDING_H
 #define _NVO3_PENDING_H
 
-#include <linux/etherdevice.h>
 #include <linux/rbtree.h>
 #include <linux/rhashtable.h>
 #include <linux/skbuff.h>
@@ -26,11 +25,7 @@
 
 struct nvo3_pending {
 	struct rhash_head node;
-	struct {
-		u32 vni;
-		u8 mac[ETH_ALEN];
-		u16 zero;
-	} key;
+	struct nvo3_wanted key;
 	u8 state;		/* enum nvo3_miss_state; readers under RCU */
 	u8 src[ETH_ALEN];	/* of the frame that asked */
 	u32 ifindex;		/* and of the device it came by; 0: by none */
@@ -77,8 +72,8 @@ enum nvo3_drop nvo3_pending_hold(struct nvo3_pendings *pendings, const struct nv
  * Forget the address, whatever is known of it; false: nothing. Its frames, which are counted as
  * released if they are to leave, go to @frames.
  */
-bool nvo3_pending_end(struct nvo3_pendings *pendings, u32 vni, const u8 *mac, bool released,
-		      struct sk_buff_head *frames);
+bool nvo3_pending_end(struct nvo3_pendings *pendings, const struct nvo3_wanted *wanted,
+		      bool released, struct sk_buff_head *frames);
 
 /* Is there anything to end? After a full barrier behind what ends it (see miss.c). */
 static inline bool nvo3_pendings_any(const struct nvo3_pendings *pendings)
@@ -88,7 +83,7 @@ static inline bool nvo3_pendings_any(const struct nvo3_pendings *pendings)
 }
 
 /* The address is nobody's for @lifetime milliseconds. 0 or -ENOMEM. */
-int nvo3_pending_set_absent(struct nvo3_pendings *pendings, u32 vni, const u8 *mac,
+int nvo3_pending_set_absent(struct nvo3_pendings *pendings, const struct nvo3_wanted *wanted,
 			    struct nvo3_waiting *vn, u32 lifetime, struct sk_buff_head *frames);
 
 /* The asker goes: its frames come out, and no others get in. */
@@ -102,7 +97,8 @@ void nvo3_pendings_forget_vn(struct nvo3_pendings *pendings, struct nvo3_waiting
 struct nvo3_waits nvo3_pendings_read(struct nvo3_pendings *pendings, const struct nvo3_waiting *vn);
 
 /* What is known of the address; NULL: nothing. Under RCU. */
-struct nvo3_pending *nvo3_pending_lookup(struct nvo3_pendings *pendings, u32 vni, const u8 *mac);
+struct nvo3_pending *nvo3_pending_lookup(struct nvo3_pendings *pendings,
+					 const struct nvo3_wanted *wanted);
 
 /* The next younger one, the oldest behind NULL, NULL behind the last. Under RCU. */
 struct nvo3_pending *nvo3_pending_next(struct nvo3_pendings *pendings,

@@ -30,6 +30,8 @@ struct nvo3_vn {
 	u8 bum;			/* enum nvo3_bum; likewise */
 	atomic_t waking;	/* ports whose mapping is not there yet, see wake.c */
 	struct nvo3_used __rcu *used;	/* mappings that were; NULL: nobody asks */
+	u8 arp;			/* enum nvo3_arp; likewise */
+	u8 arp_unknown;		/* enum nvo3_arp_unknown; likewise */
 	struct list_head ports;	/* of struct nvo3_port; RCU readers */
 	struct nvo3_members members;
 	struct nvo3_relays relays;	/* those members that pass on what others send */
@@ -38,7 +40,7 @@ struct nvo3_vn {
 	struct nvo3_budget suspects;	/* forged and unknown sources of other NVEs */
 
 	/* Under the mutex. */
-	u32 limit;		/* of remote_maps, 0: none */
+	u32 limit;		/* of remote_maps, and of ip_maps; 0: none */
 	u32 nr_ports;
 	u32 maps;
 	u32 remote_maps;	/* those that lead to another NVE */
@@ -46,6 +48,8 @@ struct nvo3_vn {
 	u32 pending;		/* remote mappings of the request being checked */
 	struct list_head old_ports;	/* that readers may still count at */
 	struct nvo3_totals past;	/* what those counted that are no more */
+	u32 ip_maps;
+	u32 pending_ips;	/* IP mappings of the request being checked */
 	u32 nr;			/* in struct nvo3_vns' index */
 
 	struct nvo3_vns *vns;
@@ -54,6 +58,7 @@ struct nvo3_vn {
 	atomic64_t misses;		/* unknown destinations seen */
 	atomic64_t redirected;		/* late frames sent on */
 	atomic64_t relayed;		/* frames sent on for others */
+	atomic64_t arp_answered;	/* questions for the MAC of an IP address */
 	struct nvo3_waiting waiting;	/* for answers; see there */
 	struct nvo3_dead dead;
 };

@@ -6,9 +6,11 @@
 #ifndef _NVO3_WAITING_H
 #define _NVO3_WAITING_H
 
+#include <linux/etherdevice.h>
 #include <linux/jiffies.h>
 #include <linux/nvo3.h>
 #include <linux/sizes.h>
+#include "addr.h"
 #include "budget.h"
 
 /* Frames an address. Bytes are those of memory (truesize). */
@@ -45,15 +47,42 @@ struct nvo3_waiting {
 	struct nvo3_waits now;
 };
 
+/* An address that may have no mapping: a MAC, or with a family an IP address. Any bit counts. */
+struct nvo3_wanted {
+	u32 vni;
+	u8 mac[ETH_ALEN];
+	u16 zero;
+	struct nvo3_addr addr;
+};
+
 /* What a miss is about. */
 struct nvo3_question {
-	u32 vni;
+	struct nvo3_wanted wanted;
 	u32 ifindex;
-	const u8 *dst, *src;
+	const u8 *src;
 	unsigned long now;		/* jiffies, for the rates */
 	struct nvo3_waiting *vn;
 	struct nvo3_asker *asker;
 };
+
+static inline struct nvo3_wanted nvo3_wanted_mac(u32 vni, const u8 *mac)
+{
+	struct nvo3_wanted wanted = { .vni = vni };
+
+	ether_addr_copy(wanted.mac, mac);
+	return wanted;
+}
+
+static inline struct nvo3_wanted nvo3_wanted_ip(u32 vni, const struct nvo3_addr *addr)
+{
+	return (struct nvo3_wanted){ .vni = vni, .addr = *addr };
+}
+
+/* Why what waits for it is dropped in the end. */
+static inline enum nvo3_drop nvo3_wanted_reason(const struct nvo3_wanted *wanted)
+{
+	return wanted->addr.family ? NVO3_DROP_ARP_UNKNOWN : NVO3_DROP_UNKNOWN_DST;
+}
 
 static inline void nvo3_asker_init(struct nvo3_asker *asker)
 {

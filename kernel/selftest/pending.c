@@ -22,7 +22,7 @@ static enum nvo3_drop __init send(u32 asker, u32 vn, u32 dst, u32 mark, u32 true
 {
 	u8 mac[ETH_ALEN] = { 2, 0, dst >> 24, dst >> 16, dst >> 8, dst };
 	struct nvo3_question q = {
-		.vni = vn + 1, .ifindex = 1, .now = test.now, .dst = mac, .src = mac,
+		.wanted = nvo3_wanted_mac(vn + 1, mac), .ifindex = 1, .now = test.now, .src = mac,
 		.vn = &test.vns[vn], .asker = &test.askers[asker],
 	};
 	struct sk_buff *skb = mark ? alloc_skb(64, GFP_KERNEL) : NULL;
@@ -61,20 +61,22 @@ static bool __init out(struct sk_buff_head *frames, u32 mark, u32 count)
 static bool __init end(u32 vn, u32 dst, bool released, u32 mark, u32 count)
 {
 	u8 mac[ETH_ALEN] = { 2, 0, dst >> 24, dst >> 16, dst >> 8, dst };
+	struct nvo3_wanted wanted = nvo3_wanted_mac(vn + 1, mac);
 	struct sk_buff_head frames;
 
 	__skb_queue_head_init(&frames);
-	return nvo3_pending_end(&test.pendings, vn + 1, mac, released, &frames) &&
+	return nvo3_pending_end(&test.pendings, &wanted, released, &frames) &&
 	       out(&frames, mark, count);
 }
 
 static bool __init absent(u32 vn, u32 dst, u32 lifetime, u32 mark, u32 count)
 {
 	u8 mac[ETH_ALEN] = { 2, 0, dst >> 24, dst >> 16, dst >> 8, dst };
+	struct nvo3_wanted wanted = nvo3_wanted_mac(vn + 1, mac);
 	struct sk_buff_head frames;
 
 	__skb_queue_head_init(&frames);
-	return !nvo3_pending_set_absent(&test.pendings, vn + 1, mac, &test.vns[vn], lifetime,
+	return !nvo3_pending_set_absent(&test.pendings, &wanted, &test.vns[vn], lifetime,
 					&frames) && out(&frames, mark, count);
 }
 
@@ -256,10 +258,42 @@ static bool __init closes(void)
 	return ok && out(&frames, 0, 0) && empty();
 }
 
+/* The same bytes as a MAC, as an IPv4 and as an IPv6 address are three addresses. */
+static bool __init families(void)
+{
+	static const struct in6_addr v6 = { .s6_addr = { 2, 0, 0, 1 } };
+	const struct nvo3_addr addrs[] = {
+		nvo3_addr_from4(v6.s6_addr32[0]), nvo3_addr_from6(&v6),
+	};
+	struct nvo3_question q = {
+		.ifindex = 1, .now = test.now, .src = v6.s6_addr, .vn = &test.vns[0],
+		.asker = &test.askers[0],
+	};
+	struct sk_buff_head frames;
+	bool ok = true, asked;
+	u32 i, suppressed;
+
+	begin();
+	__skb_queue_head_init(&frames);
+	ok &= !send(0, 0, 1 << 24, 0, 0);
+	for (i = 0; i < ARRAY_SIZE(addrs); i++) {
+		q.wanted = nvo3_wanted_ip(1, &addrs[i]);
+		rcu_read_lock();
+		ok &= !nvo3_pending_hold(&test.pendings, &q, NULL, &asked, &suppressed) && asked;
+		ok &= !nvo3_pending_set_absent(&test.pendings, &q.wanted, q.vn, 60000, &frames);
+		ok &= nvo3_pending_hold(&test.pendings, &q, NULL, &asked, &suppressed) ==
+		      NVO3_DROP_ARP_UNKNOWN;
+		rcu_read_unlock();
+	}
+	ok &= counts(0, 1, 0, 2, 0) && end(0, 1 << 24, false, 0, 0);
+	nvo3_pendings_forget_vn(&test.pendings, &test.vns[0]);
+	return ok && empty();
+}
+
 bool __init nvo3_pending_selftest(void)
 {
 	static bool (*const tests[])(void) __initconst = {
-		answers, bounds, rates, times, closes,
+		answers, bounds, rates, times, closes, families,
 	};
 	bool ok = true, passed;
 	u32 i;

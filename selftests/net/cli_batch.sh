@@ -50,7 +50,7 @@ wrong_words_do_nothing() {
 		map add dev nve0 vni 100 mac 02:00:00:00:00:01
 		monitor
 	END
-	batch_fails 1 "Error: $file:2: \"vnii\" is unknown here; expected vni, unknown, bum, limit, hold or track.
+	batch_fails 1 "Error: $file:2: \"vnii\" is unknown here; expected vni, unknown, bum, arp, arp-unknown, limit, hold or track.
 Error: $file:4: expected either \"nve\" or \"port\" to map to.
 Error: $file:5: monitor cannot be in a batch."
 	fails_with "VN 200 does not exist" nvo3 -n a vn show dev nve0 vni 200

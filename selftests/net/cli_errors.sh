@@ -23,9 +23,9 @@ status_is() {
 words() {
 	status_is 1 '"vns" is not an object; expected nve, vn, member, port, map, profile, remote, miss, monitor or help' vns
 	status_is 1 '"ad" is not a command of vn; expected show, add, set, del, digest or help' vn ad
-	status_is 1 '"vn" is unknown here; expected vni, unknown, bum, limit, hold or track' \
+	status_is 1 '"vn" is unknown here; expected vni, unknown, bum, arp, arp-unknown, limit, hold or track' \
 		vn add dev nve0 vn 100
-	status_is 1 '"unkn" is unknown here; expected unknown, bum, limit, hold or track' \
+	status_is 1 '"unkn" is unknown here; expected unknown, bum, arp, arp-unknown, limit, hold or track' \
 		vn add dev nve0 vni 100 unkn drop
 	status_is 1 '"dev" is missing' vn add vni 100
 	status_is 1 '"vni" is missing' vn add dev nve0
@@ -43,6 +43,18 @@ values() {
 	status_is 1 '"unknown" needs drop, ask, flood or relay, not "learn"' \
 		vn add dev nve0 vni 1 unknown learn
 	status_is 1 '"hold" needs a number from 1 to 60000, not "0"' vn add dev nve0 vni 1 hold 0
+	status_is 1 '"arp" needs off or answer, not "on"' vn add dev nve0 vni 1 arp on
+	status_is 1 '"ip" needs an IP address, not "10.0.0.0/24"' \
+		map add dev nve0 vni 1 ip 10.0.0.0/24 mac $mac
+	status_is 1 '"ip" is mapped to a MAC, and has no place of its own' \
+		map add dev nve0 vni 1 ip 10.0.0.1 mac $mac nve 192.0.2.1
+	status_is 1 '"router" needs "ip" beside it' \
+		map add dev nve0 vni 1 mac $mac nve 192.0.2.1 router on
+	status_is 1 'expected "mac" or "ip" of the mapping' map del dev nve0 vni 1
+	status_is 1 'expected either "mac" or "ip", not both' \
+		map get dev nve0 vni 1 mac $mac ip 10.0.0.1
+	status_is 1 'expected either "mac" or "ip" of who is missing' \
+		miss forget dev nve0 vni 1 mac $mac ip 10.0.0.1
 	status_is 1 '"lifetime" needs a number from 1 to 86400000, not "0"' \
 		miss absent dev nve0 vni 1 mac $mac lifetime 0
 	status_is 1 '"nve" needs an IP address, not "host"' member add dev nve0 vni 1 nve host
@@ -69,8 +81,8 @@ combinations() {
 		map add dev nve0 vni 100 mac $mac nve 10.0.0.2 port tap0
 	status_is 1 '"vlan" needs "port" beside it' \
 		map add dev nve0 vni 100 mac $mac nve 10.0.0.2 vlan 5
-	status_is 1 'nothing to set; expected unknown, bum, limit, hold or track' vn set dev nve0 vni 100
 	status_is 1 'nothing to set; expected mac, ip, state, epoch, profile, group, spoof, dhcp-server, router or stamp' \
+	status_is 1 'nothing to set; expected unknown, bum, arp, arp-unknown, limit, hold or track' vn set dev nve0 vni 100
 		port set dev tap0
 	status_is 1 '"vni" needs "dev" beside it' map show vni 100
 	status_is 1 '"stale-generation" needs "vni" beside it' map flush dev nve0 stale-generation 1

@@ -79,6 +79,7 @@ vn() {
 	json_is '[{"dev": "nve0", "vni": 100, "unknown": "drop", "bum": "replicate", "limit": 0,
 		   "ports": 0, "maps": 0, "members": 0, "misses": 0, "pending": 0,
 		   "held": 0, "absent": 0, "released": 0, "redirected": 0, "relayed": 0,
+		   "arp_answered": 0,
 		   "digest": "0000000000000000", "digest_maps": 0, "stats": {"rx_packets": 0,
 		   "rx_bytes": 0, "tx_packets": 0, "tx_bytes": 0, "encap_packets": 0,
 		   "encap_bytes": 0, "decap_packets": 0, "decap_bytes": 0, "dropped": 0}}]' \

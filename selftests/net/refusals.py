@@ -26,21 +26,23 @@ TOP = {'ifindex': 1, 'nve': 2, 'vn': 3, 'member': 4, 'port': 5, 'map': 6, 'remot
        'miss': N['NVO3_A_MISS']}
 NESTS = {
     'vn': 'vni unknown bum limit ports maps members misses stats pad digest digest_maps redirected '
-          'hold pending held absent released track relayed',
+          'hold pending held absent released track relayed '
+          'arp arp_unknown arp_answered ip_maps',
     'member': 'vni addr4 addr6',
     'port': 'dev vlan vni mac state epoch stats pad profile spoof dhcp_server router allow group '
             'suppressed stamp last_out first_in',
     'map': 'vni mac addr4 addr6 dev vlan epoch prov pad encap dstport remote_vni path group '
-           'generation stale_generation',
+           'generation stale_generation ip4 ip6 router',
     'digest': 'vni sum maps buckets',
     'remote': 'addr4 addr6 refs packets bytes',
     'profile': 'id default rate burst pps rules ports first pad vlan dscp',
-    'miss': 'vni dst src dev suppressed lifetime state held',
+    'miss': 'vni dst src dev suppressed lifetime state held addr4 addr6',
     'rule': 'verdict dir ethertype proto src4 src6 src_plen dst4 dst6 dst_plen sport sport_last '
             'dport dport_last src_group dst_group',
 }
 WIDTH = {'vlan': '=H', 'unknown': '=B', 'bum': '=B', 'state': '=B', 'prov': '=B', 'epoch': '=Q',
-         'misses': '=Q', 'released': '=Q', 'suppressed': '=I', 'digest': '=Q', 'redirected': '=Q',
+         'misses': '=Q', 'arp': '=B', 'arp_unknown': '=B', 'arp_answered': '=Q', 'router': '=B',
+         'released': '=Q', 'suppressed': '=I', 'digest': '=Q', 'redirected': '=Q',
          'sum': '=Q', 'generation': '=B', 'stale_generation': '=B', 'packets': '=Q', 'bytes': '=Q',
          'default': '=B', 'rate': '=Q', 'stamp': '=B', 'last_out': '=Q', 'first_in': '=Q', 'track': '=B', 'relayed': '=Q',
          'verdict': '=B', 'dir': '=B', 'ethertype': '=H', 'proto': '=B', 'src_plen': '=B',
@@ -65,7 +67,7 @@ def payload(name, value):
         return value
     if name in ('mac', 'dst', 'src'):
         return bytes.fromhex(value.replace(':', ''))
-    if name in ('addr4', 'addr6', 'src4', 'src6', 'dst4', 'dst6'):
+    if name in ('addr4', 'addr6', 'src4', 'src6', 'dst4', 'dst6', 'ip4', 'ip6'):
         return ipaddress.ip_address(value).packed
     if name == 'dev':
         value = index(value) if isinstance(value, str) else value
@@ -185,10 +187,13 @@ def vn():
         refused(errno.ERANGE, '', cmd, nve(), nest('vn', vni=300, unknown=4))
         refused(errno.ERANGE, '', cmd, nve(), nest('vn', vni=300, bum=2))
         refused(errno.ERANGE, '', cmd, nve(), nest('vn', vni=300, track=2))
+        refused(errno.ERANGE, '', cmd, nve(), nest('vn', vni=300, arp=2))
+        refused(errno.ERANGE, '', cmd, nve(), nest('vn', vni=300, arp_unknown=3))
         for hold in (0, 60001):
             refused(errno.ERANGE, 'out of range', cmd, nve(), nest('vn', vni=300, hold=hold))
         for name in ('ports', 'maps', 'members', 'misses', 'pending', 'held', 'absent',
-                     'released', 'digest', 'digest_maps', 'redirected', 'relayed'):
+                     'released', 'digest', 'digest_maps', 'redirected', 'relayed',
+                     'arp_answered', 'ip_maps'):
             refused(errno.EINVAL, 'a counter of a vn cannot be set', cmd, nve(),
                     nest('vn', vni=300, **{name: 1}))
     refused(errno.EEXIST, 'VN 100 exists on nve0', 'vn-add', nve(), nest('vn', vni=100))
@@ -334,6 +339,71 @@ def generations(place):
     refused(errno.EINVAL, 'stale-generation is for a flush', 'map-get', nve(),
             nest('map', vni=100, stale_generation=8), flags=NLM_F_DUMP)
     accepted('map-del', nve(), nest('map', **place, generation=7))
+
+
+def ip_map():
+    place = {'vni': 100, 'ip4': '10.0.0.9'}
+    for cmd in ('map-add', 'map-del', 'map-get'):
+        more = {'mac': MAC9} if cmd == 'map-add' else {}
+        refused(errno.EINVAL, 'no VN given', cmd, nve(), nest('map', ip4='10.0.0.9', **more))
+        refused(errno.ENOENT, 'VN 300', cmd, nve(), nest('map', vni=300, ip4='10.0.0.9', **more))
+        refused(errno.EINVAL, 'an IPv4 and an IPv6 address given for one tenant system', cmd, nve(),
+                nest('map', **place, ip6='fd00::9', **more))
+        for address, what in (('0.0.0.0', 'the unspecified'), ('0.1.2.3', 'the unspecified'),
+                              ('127.0.0.1', 'a loopback'), ('224.0.0.1', 'a multicast'),
+                              ('255.255.255.255', 'a broadcast')):
+            refused(errno.EINVAL, f'{address} is {what} address', cmd, nve(),
+                    nest('map', vni=100, ip4=address, **more))
+        for address, what in (('::', 'the unspecified address'), ('::1', 'a loopback address'),
+                              ('ff02::1', 'a multicast address'),
+                              ('::ffff:10.0.0.9', 'an IPv4 address in IPv6 form')):
+            refused(errno.EINVAL, f'is {what}', cmd, nve(), nest('map', vni=100, ip6=address, **more))
+        for name, value in {'addr4': '192.0.2.7', 'addr6': 'fd00::7', 'dev': 'p1', 'vlan': 10,
+                            'encap': b'\0', 'dstport': b'\x12\x34', 'remote_vni': 7}.items():
+            refused(errno.EINVAL, 'an IP address is mapped to a MAC address', cmd, nve(),
+                    nest('map', **place, **more, **{name: value}))
+        refused(errno.EINVAL, 'the group of an IP address is that of its MAC', cmd, nve(),
+                nest('map', **place, **more, group=7))
+        refused(errno.EINVAL, 'stale-generation is for map-flush', cmd, nve(),
+                nest('map', **place, **more, stale_generation=1))
+        refused(errno.ERANGE, '', cmd, nve(), nest('map', **place, **more, router=2))
+        refused(errno.EINVAL, '', cmd, nve(), nest('map', vni=100, ip4=b'abc', **more))
+        lengths(errno.ERANGE, cmd, 'map', 'ip6', bytes(15) + b'\1', vni=100, **more)
+        refused(errno.EINVAL, "a router is named by its IP address", cmd, nve(),
+                nest('map', vni=100, mac=MAC9, router=1))
+        if cmd != 'map-add':
+            refused(errno.ENOENT, '10.0.0.9 has no mapping in VN 100', cmd, nve(),
+                    nest('map', **place))
+    refused(errno.EINVAL, 'no MAC address given', 'map-add', nve(), nest('map', **place))
+    refused(errno.EINVAL, 'is a multicast MAC', 'map-add', nve(),
+            nest('map', **place, mac='03:00:00:00:00:01'))
+    refused(errno.EINVAL, 'a port makes no IP mapping', 'map-add', nve(),
+            nest('map', **place, mac=MAC9, prov=2))
+    refused(errno.EINVAL, "only an agent's mappings have a generation", 'map-add', nve(),
+            nest('map', **place, mac=MAC9, generation=2))
+    for name, value in (('ip4', '10.0.0.9'), ('ip6', 'fd00::9'), ('router', 1)):
+        refused(errno.EINVAL, 'by VN and provenance only', 'map-flush', nve(),
+                nest('map', vni=100, **{name: value}))
+        refused(errno.EINVAL, 'by VN and provenance only', 'map-get', nve(),
+                nest('map', vni=100, **{name: value}), flags=NLM_F_DUMP)
+
+    accepted('map-add', nve(), nest('map', **place, mac=MAC9, prov=1, generation=7, epoch=5))
+    refused(errno.EEXIST, '10.0.0.9 of VN 100 has a mapping', 'map-add', nve(),
+            nest('map', **place, mac=MAC9, epoch=6), flags=NLM_F_EXCL)
+    refused(errno.ESTALE, 'epoch 4 is older than the 5 held', 'map-add', nve(),
+            nest('map', **place, mac=MAC9, epoch=4), flags=NLM_F_REPLACE)
+    refused(errno.EEXIST, f'epoch 5 of 10.0.0.9 is held by {MAC9}', 'map-add', nve(),
+            nest('map', **place, mac=MAC2, epoch=5), flags=NLM_F_REPLACE)
+    refused(errno.EEXIST, f'10.0.0.9 of VN 100 is mapped to {MAC9}', 'map-add', nve(),
+            nest('map', **place, mac=MAC2, epoch=6))
+    refused(errno.ENOENT, 'of another provenance', 'map-del', nve(), nest('map', **place, prov=0))
+    refused(errno.ENOENT, 'of another generation', 'map-del', nve(),
+            nest('map', **place, generation=6))
+    refused(errno.ENOENT, 'to another MAC address', 'map-del', nve(), nest('map', **place, mac=MAC2))
+    refused(errno.ENOENT, "no router's", 'map-del', nve(), nest('map', **place, router=1))
+    refused(errno.ESTALE, 'epoch 4 is older than the 5 held', 'map-del', nve(),
+            nest('map', **place, epoch=4))
+    accepted('map-del', nve(), nest('map', **place, mac=MAC9, epoch=5, prov=1, generation=7, router=0))
 
 
 def digest():
@@ -482,7 +552,7 @@ def miss():
                 nest('miss', vni=300, dst=MAC9, **more))
         for vni in (0, 1 << 24):
             refused(errno.ERANGE, 'out of range', cmd, nve(), nest('miss', vni=vni, dst=MAC9))
-        refused(errno.EINVAL, 'no MAC address given (dst)', cmd, nve(), nest('miss', vni=100, **more))
+        refused(errno.EINVAL, 'no MAC or IP address given', cmd, nve(), nest('miss', vni=100, **more))
         refused(errno.EINVAL, 'all zero', cmd, nve(),
                 nest('miss', vni=100, dst='00:00:00:00:00:00', **more))
         refused(errno.EINVAL, 'is a multicast MAC', cmd, nve(),
@@ -495,6 +565,12 @@ def miss():
         for name in ('suppressed', 'held'):
             refused(errno.EINVAL, 'a counter of a miss', cmd, nve(),
                     nest('miss', **place, **more, **{name: 1}))
+        refused(errno.EINVAL, 'a MAC and an IP address given', cmd, nve(),
+                nest('miss', **place, **more, addr4='10.0.0.9'))
+        refused(errno.EINVAL, 'an IPv4 and an IPv6 address given', cmd, nve(),
+                nest('miss', vni=100, **more, addr4='10.0.0.9', addr6='fd00::9'))
+        refused(errno.EINVAL, '224.0.0.1 is a multicast address', cmd, nve(),
+                nest('miss', vni=100, **more, addr4='224.0.0.1'))
         if cmd == 'miss-set':
             refused(errno.EINVAL, 'no lifetime given', cmd, nve(), nest('miss', **place))
             for lifetime in (0, 86400001, 0xffffffff):
@@ -609,7 +685,7 @@ def rules():
 def main():
     global nl
     groups = {'request': request, 'vn': vn, 'member': member, 'port': port, 'map': map_object,
-              'claims': claims, 'batches': batches, 'remote': remote,
+              'ip_map': ip_map, 'claims': claims, 'batches': batches, 'remote': remote,
               'miss': miss, 'profile': profile, 'rules': rules, 'digest': digest,
               'idle': idle}
     nl = genl.Genl()

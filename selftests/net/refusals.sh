@@ -131,6 +131,7 @@ test_run "VNs" raw vn
 test_run "members" raw member
 test_run "ports" raw port
 test_run "mappings" raw map
+test_run "mappings of IP addresses" raw ip_map
 test_run "claims: epochs and limits" raw claims
 test_run "batches: all or nothing" raw batches
 test_run "remotes" raw remote

@@ -9,6 +9,7 @@
 
 /* What a user may claim to be; port is the kernel's own */
 static const char *const words_maker[] = { "static", "agent", NULL };
+static const char *const words_switch[] = { "off", "on", NULL };
 
 struct change {
 	const char *dev;
@@ -78,6 +79,36 @@ static void spread(struct nvo3_map *map)
 	map->remote_vni = 0;
 }
 
+/* Words of a place, which is that of the MAC, and of its group */
+static bool has_place(const struct change *c, const char *nve)
+{
+	const struct nvo3_map *map = &c->req.map;
+
+	return nve || c->port || map->has & NVO3_HAS(MAP_ENCAP) || map->dstport ||
+	       map->remote_vni || map->vlan || map->group;
+}
+
+static enum status check_place(struct ctx *ctx, const struct change *c, const char *nve)
+{
+	const struct nvo3_map *map = &c->req.map;
+
+	if (map->ip.family)
+		return has_place(c, nve) ?
+			ctx_usage(ctx, "\"ip\" is mapped to a MAC, and has no place of its own") :
+			STATUS_OK;
+	if (map->has & NVO3_HAS(MAP_ROUTER))
+		return ctx_usage(ctx, "\"router\" needs \"ip\" beside it");
+	if (!c->port == !nve)
+		return ctx_usage(ctx, "expected either \"nve\" or \"port\" to map to");
+	if (c->port && (map->has & NVO3_HAS(MAP_ENCAP) || map->dstport || map->remote_vni))
+		return ctx_usage(ctx, "how an NVE is reached needs \"nve\" beside it");
+	if (c->port && map->group)
+		return ctx_usage(ctx, "the group of a port is a word of \"port set\"");
+	if (map->vlan && !c->port)
+		return ctx_usage(ctx, "\"vlan\" needs \"port\" beside it");
+	return STATUS_OK;
+}
+
 static enum status parse(struct ctx *ctx, int argc, char *const *argv, struct change *c)
 {
 	struct nvo3_map *map = &c->req.map;
@@ -85,6 +116,7 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, struct ch
 	struct arg args[] = {
 		ARG(DEV, "dev", &c->dev, .must = true),
 		ARG_NUMBER("vni", &map->vni, 1, NVO3_VNI_MAX, .must = true),
+		ARG(IP, "ip", &map->ip),
 		ARG(MAC, "mac", &map->mac, .must = true),
 		ARG(DEV, "nve", &nve),
 		ARG_CHOICE("encap", &map->encap, words_encap, &map->has, NVO3_HAS(MAP_ENCAP)),
@@ -98,6 +130,7 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, struct ch
 		ARG_NUMBER("group", &map->group, 0, UINT32_MAX),
 		ARG_NUMBER("generation", &map->generation, 0, UINT8_MAX,
 			   .has = &map->has, .bit = NVO3_HAS(MAP_GENERATION)),
+		ARG_CHOICE("router", &map->router, words_switch, &map->has, NVO3_HAS(MAP_ROUTER)),
 		{},
 	};
 	enum status status = ctx_args(ctx, args, argc, argv);
@@ -107,16 +140,10 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, struct ch
 	if (nve && !parse_nve(map, nve))
 		return ctx_usage(ctx, "\"nve\" needs an IP address, or up to %d of them like "
 				 "\"IP/WEIGHT,IP/WEIGHT\", not \"%s\"", NVO3_PATHS_MAX, nve);
-	if (!c->port == !nve)
-		return ctx_usage(ctx, "expected either \"nve\" or \"port\" to map to");
-	if (c->port && (map->has & NVO3_HAS(MAP_ENCAP) || map->dstport || map->remote_vni))
-		return ctx_usage(ctx, "how an NVE is reached needs \"nve\" beside it");
-	if (c->port && map->group)
-		return ctx_usage(ctx, "the group of a port is a word of \"port set\"");
-	if (map->vlan && !c->port)
-		return ctx_usage(ctx, "\"vlan\" needs \"port\" beside it");
-	spread(map);
-	return STATUS_OK;
+	status = check_place(ctx, c, nve);
+	if (!status)
+		spread(map);
+	return status;
 }
 
 static enum status change(struct ctx *ctx, uint16_t flags, int argc, char *const *argv)
@@ -148,6 +175,13 @@ static enum status map_replace(struct ctx *ctx, int argc, char *const *argv)
 	return change(ctx, NLM_F_REPLACE, argc, argv);
 }
 
+/* Which mapping is meant; a MAC beside an IP address is what that is mapped to */
+static enum status check_key(struct ctx *ctx, const struct nvo3_map *map)
+{
+	return map->ip.family || map->has & NVO3_HAS(MAP_MAC) ? STATUS_OK :
+		ctx_usage(ctx, "expected \"mac\" or \"ip\" of the mapping");
+}
+
 static enum status map_del(struct ctx *ctx, int argc, char *const *argv)
 {
 	struct nvo3_event req = { .cmd = NVO3_CMD_MAP_DEL };
@@ -156,12 +190,15 @@ static enum status map_del(struct ctx *ctx, int argc, char *const *argv)
 	struct arg args[] = {
 		ARG(DEV, "dev", &dev, .must = true),
 		ARG_NUMBER("vni", &map->vni, 1, NVO3_VNI_MAX, .must = true),
-		ARG(MAC, "mac", &map->mac, .must = true),
+		ARG(IP, "ip", &map->ip),
+		ARG(MAC, "mac", &map->mac, .has = &map->has, .bit = NVO3_HAS(MAP_MAC)),
 		ARG_NUMBER("epoch", &map->epoch, 1, UINT64_MAX),
 		{},
 	};
 	enum status status = ctx_args(ctx, args, argc, argv);
 
+	if (!status)
+		status = check_key(ctx, map);
 	if (status || ctx->check)
 		return status;
 	status = ctx_nve(ctx, dev, &req.ifindex);
@@ -207,19 +244,27 @@ static enum status map_get(struct ctx *ctx, int argc, char *const *argv)
 	struct arg args[] = {
 		ARG(DEV, "dev", &dev, .must = true),
 		ARG_NUMBER("vni", &key.vni, 1, NVO3_VNI_MAX, .must = true),
-		ARG(MAC, "mac", &key.mac, .must = true),
+		ARG(IP, "ip", &key.ip),
+		ARG(MAC, "mac", &key.mac, .has = &key.has, .bit = NVO3_HAS(MAP_MAC)),
 		{},
 	};
 	enum status status = ctx_args(ctx, args, argc, argv);
 	uint32_t nve;
 	int r;
 
+	if (!status)
+		status = check_key(ctx, &key);
+	if (!status && key.ip.family && key.has)
+		status = ctx_usage(ctx, "expected either \"mac\" or \"ip\", not both");
 	if (status || ctx->check)
 		return status;
 	status = ctx_nve(ctx, dev, &nve);
 	if (status)
 		return status;
-	r = kernel_map_get(ctx->kernel, nve, key.vni, &key.mac, &map, &ctx->err);
+	if (key.ip.family)
+		r = kernel_ipmap_get(ctx->kernel, nve, key.vni, &key.ip, &map, &ctx->err);
+	else
+		r = kernel_map_get(ctx->kernel, nve, key.vni, &key.mac, &map, &ctx->err);
 	if (r < 0)
 		return ctx_error(ctx, STATUS_FAILED);
 	out_list_start(&ctx->out);
@@ -338,8 +383,11 @@ const struct command map_command = {
 	"                                  | port DEV [ vlan VID ] }\n"
 	"                                  [ epoch NUMBER ] [ prov { static | agent } ] [ group NUMBER ]\n"
 	"                                  [ generation NUMBER ]\n"
-	"       nvo3 map del dev NVE vni VNI mac MAC [ epoch NUMBER ]\n"
-	"       nvo3 map get dev NVE vni VNI mac MAC\n"
+	"       nvo3 map { add | replace } dev NVE vni VNI ip IP mac MAC [ epoch NUMBER ]\n"
+	"                                  [ prov { static | agent } ] [ generation NUMBER ]\n"
+	"                                  [ router { on | off } ]\n"
+	"       nvo3 map del dev NVE vni VNI { mac MAC | ip IP [ mac MAC ] } [ epoch NUMBER ]\n"
+	"       nvo3 map get dev NVE vni VNI { mac MAC | ip IP }\n"
 	"       nvo3 map flush dev NVE [ vni VNI [ stale-generation NUMBER ] ] [ prov { static | agent } ]\n"
 	"       nvo3 map { idle | turn } dev NVE vni VNI\n"
 	"       nvo3 map [ show ] [ dev NVE [ vni VNI ] ] [ prov { static | agent | port } ]\n"

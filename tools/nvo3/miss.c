@@ -9,7 +9,8 @@ static enum status change(struct ctx *ctx, uint8_t cmd, int argc, char *const *a
 	struct arg args[] = {
 		ARG(DEV, "dev", &dev, .must = true),
 		ARG_NUMBER("vni", &req.miss.vni, 1, NVO3_VNI_MAX, .must = true),
-		ARG(MAC, "mac", &req.miss.dst, .must = true),
+		ARG(MAC, "mac", &req.miss.dst, .has = &req.miss.has, .bit = NVO3_HAS(MISS_DST)),
+		ARG(IP, "ip", &req.miss.addr),
 		/* To forget one, the words end here */
 		ARG_NUMBER(cmd == NVO3_CMD_MISS_SET ? "lifetime" : NULL, &req.miss.lifetime, 1,
 			   NVO3_LIFETIME_MAX, .must = true),
@@ -17,8 +18,12 @@ static enum status change(struct ctx *ctx, uint8_t cmd, int argc, char *const *a
 	};
 	enum status status = ctx_args(ctx, args, argc, argv);
 
-	if (status || ctx->check)
+	if (status)
 		return status;
+	if (!(req.miss.has & NVO3_HAS(MISS_DST)) == !req.miss.addr.family)
+		return ctx_usage(ctx, "expected either \"mac\" or \"ip\" of who is missing");
+	if (ctx->check)
+		return STATUS_OK;
 	status = ctx_nve(ctx, dev, &req.ifindex);
 	return status ? status : ctx_request(ctx, &req, 0);
 }
@@ -63,7 +68,7 @@ static const struct verb verbs[] = {
 
 const struct command miss_command = {
 	"miss", verbs,
-	"usage: nvo3 miss absent dev NVE vni VNI mac MAC lifetime MS\n"
-	"       nvo3 miss forget dev NVE vni VNI mac MAC\n"
+	"usage: nvo3 miss absent dev NVE vni VNI { mac MAC | ip IP } lifetime MS\n"
+	"       nvo3 miss forget dev NVE vni VNI { mac MAC | ip IP }\n"
 	"       nvo3 miss [ show ] [ dev NVE [ vni VNI ] ]\n",
 };

@@ -7,6 +7,8 @@
 #include "ctx.h"
 
 const char *const words_unknown[] = { "drop", "ask", "flood", "relay", NULL };
+const char *const words_arp[] = { "off", "answer", NULL };
+const char *const words_arp_unknown[] = { "flood", "ask", "drop", NULL };
 const char *const words_bum[] = { "none", "replicate", NULL };
 const char *const words_state[] = { "associated", "active", "armed", NULL };
 const char *const words_prov[] = { "static", "agent", "port", NULL };
@@ -19,7 +21,7 @@ const char *const words_drop[] = {
 	"rate-from-vm", "rate-to-vm", "spoof-mac", "spoof-ip4", "spoof-ip6", "spoof-arp",
 	"spoof-nd", "spoof-dhcp", "spoof-ra", "tunnel-oam", "tunnel-option", "tunnel-csum",
 	"path-mtu", "remote-down", "tunnel-source", "tunnel-source-unknown", "hold-full",
-	"miss-rate", NULL,
+	"miss-rate", "arp-unknown", NULL,
 };
 
 const char *const words_miss[] = { "asked", "absent", NULL };
@@ -100,6 +102,10 @@ void print_vn(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn)
 	out_u64(o, "vni", vn->vni);
 	out_str(o, "unknown", args_word(words_unknown, vn->unknown));
 	out_str(o, "bum", args_word(words_bum, vn->bum));
+	if (vn->arp) {
+		out_str(o, "arp", args_word(words_arp, vn->arp));
+		out_str(o, "arp-unknown", args_word(words_arp_unknown, vn->arp_unknown));
+	}
 	out_u64(o, "limit", vn->limit);
 	if (vn->has & NVO3_HAS(VN_HOLD) && vn->hold != HOLD_DEFAULT)
 		out_u64(o, "hold", vn->hold);
@@ -109,6 +115,8 @@ void print_vn(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn)
 		out_u64(o, "ports", vn->ports);
 	if (vn->has & NVO3_HAS(VN_MAPS))
 		out_u64(o, "maps", vn->maps);
+	if (vn->ip_maps)
+		out_u64(o, "ip-maps", vn->ip_maps);
 	if (vn->has & NVO3_HAS(VN_MEMBERS))
 		out_u64(o, "members", vn->members);
 	if (!ctx->stats)
@@ -121,6 +129,8 @@ void print_vn(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn)
 		out_u64(o, "redirected", vn->redirected);
 	if (vn->has & NVO3_HAS(VN_RELAYED))
 		out_u64(o, "relayed", vn->relayed);
+	if (vn->has & NVO3_HAS(VN_ARP_ANSWERED))
+		out_u64(o, "arp_answered", vn->arp_answered);
 	if (vn->has & NVO3_HAS(VN_DIGEST)) {
 		print_hash(o, "digest", vn->digest);
 		out_u64(o, "digest_maps", vn->digest_maps);
@@ -253,6 +263,8 @@ void print_map(struct ctx *ctx, uint32_t nve, const struct nvo3_map *map)
 
 	print_dev(ctx, "dev", nve);
 	out_u64(o, "vni", map->vni);
+	if (map->ip.family)
+		print_ip(ctx, "ip", &map->ip);
 	print_mac(ctx, "mac", &map->mac);
 	if (map->npaths)
 		print_paths(ctx, map);
@@ -272,6 +284,8 @@ void print_map(struct ctx *ctx, uint32_t nve, const struct nvo3_map *map)
 		out_u64(o, "group", map->group);
 	if (map->generation)
 		out_u64(o, "generation", map->generation);
+	if (map->router)
+		out_bool(o, "router", true);
 }
 
 void print_miss(struct ctx *ctx, uint32_t nve, const struct nvo3_miss *miss)
@@ -280,7 +294,10 @@ void print_miss(struct ctx *ctx, uint32_t nve, const struct nvo3_miss *miss)
 
 	print_dev(ctx, "dev", nve);
 	out_u64(o, "vni", miss->vni);
-	print_mac(ctx, "dst", &miss->dst);
+	if (miss->addr.family)
+		print_ip(ctx, "ip", &miss->addr);
+	else
+		print_mac(ctx, "dst", &miss->dst);
 	if (miss->has & NVO3_HAS(MISS_SRC))
 		print_mac(ctx, "src", &miss->src);
 	if (miss->dev)

@@ -21,7 +21,7 @@ struct out;
 extern const char *const words_unknown[], *const words_bum[], *const words_state[],
 	*const words_prov[], *const words_drop[], *const words_encap[], *const words_verdict[],
 	*const words_dir[], *const words_spoof[], *const words_fastpath[], *const words_bypass[],
-	*const words_verify[], *const words_miss[];
+	*const words_verify[], *const words_miss[], *const words_arp[], *const words_arp_unknown[];
 
 /* Values of an open row; @nve is the ifindex of its device */
 void print_vn(struct ctx *ctx, uint32_t nve, const struct nvo3_vn *vn);

@@ -16,6 +16,9 @@ static enum status change(struct ctx *ctx, uint8_t cmd, int argc, char *const *a
 		ARG_NUMBER("vni", &vn->vni, 1, NVO3_VNI_MAX, .must = true),
 		ARG_CHOICE("unknown", &vn->unknown, words_unknown, &vn->has, NVO3_HAS(VN_UNKNOWN)),
 		ARG_CHOICE("bum", &vn->bum, words_bum, &vn->has, NVO3_HAS(VN_BUM)),
+		ARG_CHOICE("arp", &vn->arp, words_arp, &vn->has, NVO3_HAS(VN_ARP)),
+		ARG_CHOICE("arp-unknown", &vn->arp_unknown, words_arp_unknown, &vn->has,
+			   NVO3_HAS(VN_ARP_UNKNOWN)),
 		ARG_NUMBER("limit", &vn->limit, 0, UINT32_MAX,
 			   .has = &vn->has, .bit = NVO3_HAS(VN_LIMIT)),
 		ARG_NUMBER("hold", &vn->hold, 1, NVO3_HOLD_MAX,
@@ -28,7 +31,7 @@ static enum status change(struct ctx *ctx, uint8_t cmd, int argc, char *const *a
 	if (status)
 		return status;
 	if (cmd == NVO3_CMD_VN_SET && !vn->has)
-		return ctx_usage(ctx, "nothing to set; expected unknown, bum, limit, hold or track");
+		return ctx_usage(ctx, "nothing to set; expected unknown, bum, arp, arp-unknown, limit, hold or track");
 	if (ctx->check)
 		return STATUS_OK;
 	status = ctx_nve(ctx, dev, &req.ifindex);
@@ -166,6 +169,7 @@ const struct command vn_command = {
 	"usage: nvo3 vn { add | set } dev NVE vni VNI [ unknown { drop | ask | flood | relay } ]\n"
 	"                             [ hold MS ] [ bum { none | replicate } ] [ limit NUMBER ]\n"
 	"                             [ track { on | off } ]\n"
+	"                             [ arp { off | answer } ] [ arp-unknown { flood | ask | drop } ]\n"
 	"       nvo3 vn del dev NVE vni VNI\n"
 	"       nvo3 vn [ show ] [ dev NVE [ vni VNI ] ]\n"
 	"       nvo3 vn digest dev NVE vni VNI\n",

@@ -9,6 +9,7 @@
 #include "addr.h"
 
 /*
+ * With addr that is what is missing, instead of dst.
  * dev 0: dst is the unknown source of what another NVE sent to src, or nobody has asked for it.
  * The last three are of what is listed; lifetime (in milliseconds) also of what is set absent.
  */
@@ -18,6 +19,7 @@ struct nvo3_miss {
 	uint32_t dev, suppressed;
 	uint32_t lifetime, held;
 	uint8_t state;			/* enum nvo3_miss_state */
+	struct ip_addr addr;
 };
 
 /* addr sent what src, which is not behind it, is said to send to dst */

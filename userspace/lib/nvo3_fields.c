@@ -78,6 +78,10 @@ static const struct field vn_fields[] = {
 	FIELD(vn, VN_RELEASED, U64, released),
 	FIELD(vn, VN_TRACK, U8, track),
 	FIELD(vn, VN_RELAYED, U64, relayed),
+	FIELD(vn, VN_ARP, U8, arp),
+	FIELD(vn, VN_ARP_UNKNOWN, U8, arp_unknown),
+	FIELD(vn, VN_ARP_ANSWERED, U64, arp_answered),
+	FIELD(vn, VN_IP_MAPS, U32, ip_maps),
 };
 
 static const struct field member_fields[] = {
@@ -124,6 +128,9 @@ static const struct field map_fields[] = {
 	FIELD(map, MAP_GROUP, U32, group),
 	FIELD(map, MAP_GENERATION, U8, generation),
 	FIELD(map, MAP_STALE_GENERATION, U8, stale_generation),
+	FIELD(map, MAP_IP4, IP4, ip),
+	FIELD(map, MAP_IP6, IP6, ip),
+	FIELD(map, MAP_ROUTER, U8, router),
 };
 
 static const struct field path_fields[] = {
@@ -157,6 +164,8 @@ static const struct field miss_fields[] = {
 	FIELD(miss, MISS_LIFETIME, U32, lifetime),
 	FIELD(miss, MISS_STATE, U8, state),
 	FIELD(miss, MISS_HELD, U32, held),
+	FIELD(miss, MISS_ADDR4, IP4, addr),
+	FIELD(miss, MISS_ADDR6, IP6, addr),
 };
 
 static const struct field source_fields[] = {
@@ -217,6 +226,7 @@ static const struct field rule_fields[] = {
 #define PATH_ADDRS (NVO3_HAS(PATH_ADDR4) | NVO3_HAS(PATH_ADDR6))
 #define SOURCE_KEY (NVO3_HAS(SOURCE_VNI) | NVO3_HAS(SOURCE_SRC))
 #define SOURCE_ADDRS (NVO3_HAS(SOURCE_ADDR4) | NVO3_HAS(SOURCE_ADDR6))
+#define MISS_ADDRS (NVO3_HAS(MISS_DST) | NVO3_HAS(MISS_ADDR4) | NVO3_HAS(MISS_ADDR6))
 #define REMOTE_ADDRS (NVO3_HAS(REMOTE_ADDR4) | NVO3_HAS(REMOTE_ADDR6))
 
 OBJECT(stats, PORT_STATS, stats_fields);
@@ -227,7 +237,7 @@ OBJECT(port, PORT, port_fields, .needs = NVO3_HAS(PORT_DEV) | NVO3_HAS(PORT_VNI)
 OBJECT(map, MAP, map_fields, .needs = NVO3_HAS(MAP_VNI) | NVO3_HAS(MAP_MAC));
 OBJECT(path, MAP_PATH, path_fields, .needs_one = PATH_ADDRS);
 OBJECT(remote, REMOTE, remote_fields, .needs_one = REMOTE_ADDRS);
-OBJECT(miss, MISS, miss_fields, .needs = NVO3_HAS(MISS_VNI) | NVO3_HAS(MISS_DST));
+OBJECT(miss, MISS, miss_fields, .needs = NVO3_HAS(MISS_VNI), .needs_one = MISS_ADDRS);
 OBJECT(source, SOURCE, source_fields, .needs = SOURCE_KEY, .needs_one = SOURCE_ADDRS);
 OBJECT(digest, DIGEST, digest_fields, .needs = NVO3_HAS(DIGEST_VNI));
 OBJECT(allow, PORT_ALLOW, allow_fields, .needs = NVO3_HAS(ALLOW_PLEN));

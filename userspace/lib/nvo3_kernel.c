@@ -133,23 +133,18 @@ int kernel_idle_turn(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, struct e
 	return send_object(k, nve, &req, err);
 }
 
-int kernel_miss_set(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, const struct mac_addr *dst,
-		    uint32_t lifetime, struct err *err)
+int kernel_miss_set(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_miss *miss,
+		    struct err *err)
 {
-	const struct nvo3_event req = {
-		.cmd = NVO3_CMD_MISS_SET,
-		.miss = { .vni = vni, .dst = *dst, .lifetime = lifetime },
-	};
+	const struct nvo3_event req = { .cmd = NVO3_CMD_MISS_SET, .miss = *miss };
 
 	return send_object(k, nve, &req, err);
 }
 
-int kernel_miss_del(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, const struct mac_addr *dst,
+int kernel_miss_del(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_miss *miss,
 		    struct err *err)
 {
-	const struct nvo3_event req = {
-		.cmd = NVO3_CMD_MISS_DEL, .miss = { .vni = vni, .dst = *dst },
-	};
+	const struct nvo3_event req = { .cmd = NVO3_CMD_MISS_DEL, .miss = *miss };
 
 	return send_object(k, nve, &req, err);
 }
@@ -242,15 +237,32 @@ int kernel_port_get(struct nvo3_kernel *k, uint32_t nve, uint32_t dev, uint16_t 
 	return r;
 }
 
+static int get_map(struct nvo3_kernel *k, uint32_t nve, struct nvo3_event *req,
+		   struct nvo3_map *ret, struct err *err)
+{
+	int r = get_object(k, nve, req, err);
+
+	if (!r)
+		*ret = req->map;
+	return r;
+}
+
 int kernel_map_get(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, const struct mac_addr *mac,
 		   struct nvo3_map *ret, struct err *err)
 {
 	struct nvo3_event req = {
 		.cmd = NVO3_CMD_MAP_GET, .map = { .vni = vni, .mac = *mac },
 	};
-	int r = get_object(k, nve, &req, err);
 
-	if (!r)
-		*ret = req.map;
-	return r;
+	return get_map(k, nve, &req, ret, err);
+}
+
+int kernel_ipmap_get(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, const struct ip_addr *ip,
+		     struct nvo3_map *ret, struct err *err)
+{
+	struct nvo3_event req = {
+		.cmd = NVO3_CMD_MAP_GET, .map = { .vni = vni, .ip = *ip },
+	};
+
+	return get_map(k, nve, &req, ret, err);
 }

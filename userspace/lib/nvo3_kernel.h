@@ -58,10 +58,13 @@ int kernel_map_flush(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_map 
 /* In a VN that tracks uses: a new period begins, and that which was counts still */
 int kernel_idle_turn(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, struct err *err);
 
-/* Nobody has the address for @lifetime milliseconds; forget what is known of it. -EEXIST: mapped */
-int kernel_miss_set(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, const struct mac_addr *dst,
-		    uint32_t lifetime, struct err *err);
-int kernel_miss_del(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, const struct mac_addr *dst,
+/*
+ * Nobody has the address (dst or addr) for its lifetime; forget what is known of it. @miss has
+ * nothing else but the VNI. -EEXIST: it is mapped
+ */
+int kernel_miss_set(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_miss *miss,
+		    struct err *err);
+int kernel_miss_del(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_miss *miss,
 		    struct err *err);
 
 /* One object by its key. -ENOENT if it is not there */
@@ -74,6 +77,8 @@ int kernel_port_get(struct nvo3_kernel *k, uint32_t nve, uint32_t dev, uint16_t 
 		    struct nvo3_port *ret, struct err *err);
 int kernel_map_get(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, const struct mac_addr *mac,
 		   struct nvo3_map *ret, struct err *err);
+int kernel_ipmap_get(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, const struct ip_addr *ip,
+		     struct nvo3_map *ret, struct err *err);
 
 /*
  * All objects of a kind, in an array for the caller to free(); with none it is
@@ -90,7 +95,7 @@ int kernel_member_list(struct nvo3_kernel *k, uint32_t nve, uint32_t vni, struct
 		       size_t *ret_n, bool *ret_intr, struct err *err);
 int kernel_port_list(struct nvo3_kernel *k, uint32_t nve, struct nvo3_port **ret, size_t *ret_n,
 		     bool *ret_intr, struct err *err);
-/* @filter as for kernel_map_flush(), NULL for all */
+/* @filter as for kernel_map_flush(), NULL for all; those of IP addresses come last */
 int kernel_map_list(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_map *filter,
 		    struct nvo3_map **ret, size_t *ret_n, bool *ret_intr, struct err *err);
 /*

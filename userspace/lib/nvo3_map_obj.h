@@ -17,7 +17,10 @@ struct nvo3_path {
 	uint32_t remote_vni;
 };
 
-/* Either addr (another NVE), or npaths of them, or dev and vlan (a local port) */
+/*
+ * Either addr (another NVE), or npaths of them, or dev and vlan (a local port). With ip it is the
+ * mapping of that to mac, and says nothing of a place.
+ */
 struct nvo3_map {
 	uint32_t has, vni;
 	struct mac_addr mac;
@@ -29,6 +32,8 @@ struct nvo3_map {
 	uint32_t remote_vni, group;	/* group 0 none */
 	uint8_t generation;		/* only with NVO3_PROV_AGENT */
 	uint8_t stale_generation;	/* of a flush, with its bit in has: but those of this one */
+	uint8_t router;			/* 0 or 1: with ip, which is a router's */
+	struct ip_addr ip;
 	struct nvo3_path paths[NVO3_PATHS_MAX];
 };
 

@@ -48,9 +48,9 @@ struct nvo3_nve {
 
 struct nvo3_vn {
 	uint32_t has, vni;
-	uint8_t unknown, bum;		/* enum nvo3_unknown, nvo3_bum */
-	uint32_t limit, ports, maps, members;
-	uint64_t misses, redirected;
+	uint8_t unknown, bum, arp, arp_unknown;	/* enum nvo3_unknown and so on */
+	uint32_t limit, ports, maps, members, ip_maps;
+	uint64_t misses, redirected, arp_answered;
 	uint64_t digest;		/* of the agent's mappings, digest_maps of them; digest.h */
 	uint32_t digest_maps;
 	struct nvo3_stats stats;

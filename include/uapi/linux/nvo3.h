@@ -50,6 +50,37 @@ enum nvo3_miss_state {
 #define NVO3_LIFETIME_MAX	86400000
 
 /**
+ * enum nvo3_arp - What happens to ARP requests and neighbour solicitations of
+ *   tenant systems
+ * @NVO3_ARP_OFF: they are frames like others
+ * @NVO3_ARP_ANSWER: they are answered if an IP mapping says how
+ */
+enum nvo3_arp {
+	NVO3_ARP_OFF,
+	NVO3_ARP_ANSWER,
+
+	/* private: */
+	__NVO3_ARP_MAX,
+	NVO3_ARP_MAX = (__NVO3_ARP_MAX - 1)
+};
+
+/**
+ * enum nvo3_arp_unknown - And if no IP mapping does
+ * @NVO3_ARP_UNKNOWN_FLOOD: as any broadcast
+ * @NVO3_ARP_UNKNOWN_ASK: they wait, and the address is asked for
+ * @NVO3_ARP_UNKNOWN_DROP: they are dropped
+ */
+enum nvo3_arp_unknown {
+	NVO3_ARP_UNKNOWN_FLOOD,
+	NVO3_ARP_UNKNOWN_ASK,
+	NVO3_ARP_UNKNOWN_DROP,
+
+	/* private: */
+	__NVO3_ARP_UNKNOWN_MAX,
+	NVO3_ARP_UNKNOWN_MAX = (__NVO3_ARP_UNKNOWN_MAX - 1)
+};
+
+/**
  * enum nvo3_bum - How a VN sends broadcast, unknown unicast and multicast to
  *   other NVEs
  */
@@ -172,6 +203,8 @@ enum nvo3_remote_state {
  * @NVO3_DROP_TUNNEL_SOURCE_UNKNOWN: no mapping says where the inner source is
  * @NVO3_DROP_HOLD_FULL: no room to wait for the mapping of its destination
  * @NVO3_DROP_MISS_RATE: too many addresses asked for by the port or its VN
+ * @NVO3_DROP_ARP_UNKNOWN: nothing known of the IP address whose MAC was asked
+ *   for, and the VN drops or asked in vain
  */
 enum nvo3_drop {
 	NVO3_DROP_NONE,
@@ -218,6 +251,7 @@ enum nvo3_drop {
 	NVO3_DROP_TUNNEL_SOURCE_UNKNOWN,
 	NVO3_DROP_HOLD_FULL,
 	NVO3_DROP_MISS_RATE,
+	NVO3_DROP_ARP_UNKNOWN,
 
 	/* private: */
 	__NVO3_DROP_MAX,
@@ -466,6 +500,10 @@ enum {
 	NVO3_A_VN_RELEASED,
 	NVO3_A_VN_TRACK,
 	NVO3_A_VN_RELAYED,
+	NVO3_A_VN_ARP,
+	NVO3_A_VN_ARP_UNKNOWN,
+	NVO3_A_VN_ARP_ANSWERED,
+	NVO3_A_VN_IP_MAPS,
 
 	__NVO3_A_VN_MAX
 };
@@ -525,6 +563,9 @@ enum {
 	NVO3_A_MAP_GROUP,
 	NVO3_A_MAP_GENERATION,
 	NVO3_A_MAP_STALE_GENERATION,
+	NVO3_A_MAP_IP4,
+	NVO3_A_MAP_IP6,
+	NVO3_A_MAP_ROUTER,
 
 	__NVO3_A_MAP_MAX
 };
@@ -568,6 +609,8 @@ enum {
 	NVO3_A_MISS_LIFETIME,
 	NVO3_A_MISS_STATE,
 	NVO3_A_MISS_HELD,
+	NVO3_A_MISS_ADDR4,
+	NVO3_A_MISS_ADDR6,
 
 	__NVO3_A_MISS_MAX
 };

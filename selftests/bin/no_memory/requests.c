@@ -291,12 +291,16 @@ static int remote_up(void)
 /* For so long that it is there till the end. */
 static int absent(void)
 {
-	return kernel_miss_set(k, nve, 100, &(struct mac_addr)MAC(50), NVO3_LIFETIME_MAX, &why);
+	const struct nvo3_miss miss = { .vni = 100, .dst = MAC(50), .lifetime = NVO3_LIFETIME_MAX };
+
+	return kernel_miss_set(k, nve, &miss, &why);
 }
 
 static int forget(void)
 {
-	return kernel_miss_del(k, nve, 100, &(struct mac_addr)MAC(50), &why);
+	const struct nvo3_miss miss = { .vni = 100, .dst = MAC(50) };
+
+	return kernel_miss_del(k, nve, &miss, &why);
 }
 
 static int mapped(void)

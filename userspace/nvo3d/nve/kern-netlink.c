@@ -154,8 +154,13 @@ static int kn_map_list(struct kern *k, uint32_t vni, struct nvo3_map **ret, size
 		       struct err *err)
 {
 	const struct nvo3_map filter = { .vni = vni };
+	int rc;
 
-	return kernel_map_list(self(k)->k, self(k)->nve, &filter, ret, ret_n, NULL, err);
+	rc = kernel_map_list(self(k)->k, self(k)->nve, &filter, ret, ret_n, NULL, err);
+	/* Those of IP addresses come last. */
+	while (!rc && *ret_n && (*ret)[*ret_n - 1].ip.family)
+		--*ret_n;
+	return rc;
 }
 
 static int kn_map_walk(struct kern *k, uint32_t vni, int prov,
@@ -270,7 +275,7 @@ static int kn_miss_list(struct kern *k, uint32_t vni, struct nvo3_miss **ret, si
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < n; i++)
-		if ((*ret)[i].state == NVO3_MISS_STATE_ASKED)
+		if ((*ret)[i].state == NVO3_MISS_STATE_ASKED && !(*ret)[i].addr.family)
 			(*ret)[kept++] = (*ret)[i];
 	*ret_n = kept;
 	return 0;
@@ -279,7 +284,9 @@ static int kn_miss_list(struct kern *k, uint32_t vni, struct nvo3_miss **ret, si
 static int kn_miss_absent(struct kern *k, uint32_t vni, const struct mac_addr *mac,
 			  uint32_t lifetime_ms, struct err *err)
 {
-	return kernel_miss_set(self(k)->k, self(k)->nve, vni, mac, lifetime_ms, err);
+	const struct nvo3_miss miss = { .vni = vni, .dst = *mac, .lifetime = lifetime_ms };
+
+	return kernel_miss_set(self(k)->k, self(k)->nve, &miss, err);
 }
 
 static int kn_miss_forget(struct kern *k, uint32_t vni, struct err *err)
