@@ -65,7 +65,8 @@ def churn(requests, ready, stop):
     rounds = 0
     os.write(ready, b'.')
     while not os.path.exists(stop):
-        put(nl, rounds % requests, 2 - rounds % 2, NLM_F_REPLACE)
+        # Each pass takes all of them to the other one.
+        put(nl, rounds % requests, 2 - rounds // requests % 2, NLM_F_REPLACE)
         rounds += 1
     print(f'{rounds} requests of {EACH} mappings meanwhile')
 

@@ -47,6 +47,8 @@ bulk() {
 
 	bg "iperf$2" netns_run "vm$2" iperf3 -s -1
 	busywait 60 in_ns "vm$2" grep -q ':1451 .* 0A ' /proc/net/tcp6
+	# Where all is slow TCP would send two segments at a time.
+	in_ns "vm$1" sysctl -qw net.ipv4.tcp_min_tso_segs=8
 	capture_start "$name" h1 ul0 -c 20 "$4 and greater 3000"
 	run_cmd in_ns "vm$1" iperf3 -c "$3" -n 2M --forceflush
 	capture_until "$name" 5
