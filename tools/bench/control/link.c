@@ -28,6 +28,7 @@
 static struct sockaddr_storage server;
 static socklen_t server_len;
 static int poller, ticker;
+static bool tickets;
 unsigned int links_up;
 static char trouble[256];
 static struct link **all;		/* for ticks */
@@ -114,6 +115,7 @@ void links_init(const struct links_setup *setup)
 	struct epoll_event ev = { .events = EPOLLIN };
 
 	parse_server(setup->server);
+	tickets = setup->tickets;
 	secure_init(setup->pki, setup->alpn);
 	poller = epoll_create1(EPOLL_CLOEXEC);
 	ticker = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -210,7 +212,7 @@ void link_close(struct link *l)
 		return;
 	forget(l);
 	if (l->ssl) {
-		if (l->up) {
+		if (l->up && tickets) {
 			SSL_SESSION_free(l->ticket);
 			l->ticket = SSL_get1_session(l->ssl);
 		}

@@ -59,6 +59,7 @@ struct links_setup {
 	const char *server;		/* "ADDR:PORT" or "unix:PATH" */
 	const char *pki;		/* folder of the CA; NULL: no TLS */
 	const char *alpn;		/* NULL: none */
+	bool tickets;			/* a session goes on from the one before */
 };
 
 void links_init(const struct links_setup *setup);

@@ -24,7 +24,6 @@
 #define LOAD_S		300
 #define CONNECTING	128	/* connections that are not sessions yet */
 #define FIRST_WRITER	70000	/* number: source addresses of their own */
-#define SESSIONS_MAX	16000
 
 struct link writers[WRITERS];
 struct link *sessions;
@@ -244,6 +243,7 @@ int main(int argc, char **argv)
 	setup.server = argv[2];
 	setup.pki = argc > 3 ? argv[3] : NULL;
 	setup.alpn = peer->alpn;
+	setup.tickets = peer->tickets;
 	getrlimit(RLIMIT_NOFILE, &files);
 	files.rlim_cur = files.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &files);

@@ -378,4 +378,5 @@ const struct peer peer_nvo3 = {
 	.write = place,
 	.written = placed,
 	.acks = true,
+	.tickets = true,
 };

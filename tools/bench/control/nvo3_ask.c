@@ -67,6 +67,9 @@ static void set_vn(uint32_t number, bool on_demand)
 	at = pb_number(at, 8, on_demand);
 	at = pb_bytes(body, 1, info, at - info);
 	nvo3_join = on_demand ? JOIN_ON_DEMAND : JOIN_PUSH;
+	/* where they were before means nothing in another VN or with another interest */
+	for (int i = 0; i < SESSIONS_MAX; i++)
+		sessions[i].at = 0;
 	nvo3_hooks = (struct nvo3_hooks){ .answered = any_answer };
 	job = (typeof(job)){ .wanted = 1 };
 	nvo3_queue(&writers[0], MSG(VN_SET), NVO3_HOOKED, body, at - body);

@@ -7,7 +7,8 @@
 
 #include "link.h"
 
-#define WRITERS 3
+#define WRITERS		3
+#define SESSIONS_MAX	16000
 
 struct peer {
 	const char *name;
@@ -23,6 +24,7 @@ struct peer {
 	void (*write)(uint32_t first, uint32_t count, bool create);
 	bool (*written)(void *unused);	/* it has said that all of it is written */
 	bool acks;			/* its sessions say that they have it */
+	bool tickets;			/* it resumes TLS sessions */
 };
 
 extern struct link writers[WRITERS];
