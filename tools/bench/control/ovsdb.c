@@ -10,8 +10,10 @@
 #include "peer.h"
 #include "round.h"
 
-#define UUID		"00000000-0000-4000-8000-"	/* and 12 digits of the address */
-#define UUID_LEN	24
+/* Behind 8 digits of the address: the server's tables are by the first 32 bits. */
+#define UUID		"-0000-4000-8000-00000000beef"
+#define UUID_LEN	28
+#define KEY_LEN		8
 #define ROWS_MAX	20000				/* in one transaction */
 #define NOTHING		"00000000-0000-0000-0000-000000000000"
 
@@ -75,14 +77,14 @@ static const char *find(const char *at, const char *end, const char *what)
 static void rows(struct link *l, const char *at, const char *end)
 {
 	const char *next, *epoch;
-	char number[13] = "";
+	char number[KEY_LEN + 1] = "";
 	uint64_t key;
 
 	at = find(at, end, UUID);
-	while (at && end - at > UUID_LEN + 12) {
-		memcpy(number, at + UUID_LEN, 12);
+	while (at && end - at > UUID_LEN) {
+		memcpy(number, at - KEY_LEN, KEY_LEN);
 		key = strtoull(number, NULL, 16);
-		at += UUID_LEN + 12;
+		at += UUID_LEN;
 		next = find(at, end, UUID);
 		epoch = find(at, next ?: end, "\"epoch\":");
 		if (epoch)
@@ -170,13 +172,13 @@ static char *put_row(char *at, uint32_t key, bool create)
 
 	if (!create)
 		return at + sprintf(at, ",{\"op\":\"update\",\"table\":\"Mapping\",\"where\":[[\"_uuid\","
-				    "\"==\",[\"uuid\",\"" UUID "%012x\"]]],\"row\":{\"epoch\":%u,"
+				    "\"==\",[\"uuid\",\"%08x" UUID "\"]]],\"row\":{\"epoch\":%u,"
 				    "\"nve\":\"dc1/w%u\"}}",
 				    key, now.generation, now.generation % 2);
 	key_mac(key, mac);
 	key_ip(key, ip);
-	return at + sprintf(at, ",{\"op\":\"insert\",\"table\":\"Mapping\",\"uuid\":\"" UUID
-			    "%012x\",\"row\":{\"mac\":\"%02x:%02x:%02x:%02x:%02x:%02x\",\"ip\":\"%u.%u.%u.%u\","
+	return at + sprintf(at, ",{\"op\":\"insert\",\"table\":\"Mapping\",\"uuid\":\"%08x" UUID
+			    "\",\"row\":{\"mac\":\"%02x:%02x:%02x:%02x:%02x:%02x\",\"ip\":\"%u.%u.%u.%u\","
 			    "\"epoch\":%u,\"nve\":\"dc1/w%u\"}}", key, mac[0], mac[1], mac[2], mac[3],
 			    mac[4], mac[5], ip[0], ip[1], ip[2], ip[3], now.generation,
 			    now.generation % 2);
