@@ -29,6 +29,7 @@ struct db_nve {
 	uint64_t idle_since;		/* s since 1970; 0: it has items, or a session */
 	bool relay;			/* is told everything in any mode */
 	bool forgotten;			/* only tombstones still point to it */
+	uint64_t told_turn;		/* tell.h: the turn in which others are told of it */
 	UT_hash_handle hh;
 };
 
