@@ -30,6 +30,7 @@ struct db_nve {
 	bool relay;			/* is told everything in any mode */
 	bool forgotten;			/* only tombstones still point to it */
 	uint64_t told_turn;		/* tell.h: the turn in which others are told of it */
+	struct nve_session *session;	/* of session_nve.h: the newest, or NULL */
 	UT_hash_handle hh;
 };
 
@@ -104,6 +105,8 @@ struct db_vn {
 	struct db_placement *placements;	/* by mac */
 	struct db_ip *ips;
 	struct tell_log *told;		/* of tell.h; NULL: nobody follows */
+	bool unwritten;			/* of persist.c: is on director.unwritten */
+	struct db_vn *prev_unwritten, *next_unwritten;
 	UT_hash_handle hh;
 };
 
