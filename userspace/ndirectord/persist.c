@@ -238,7 +238,7 @@ static void on_placement(struct db_placement *p, bool gone, void *arg)
 	place.mac = msg_put_mac(&p->mac);
 	place.ips = wire_put_ips(&p->ips, &room);
 	place.n_ips = p->ips.n;
-	place.nve = p->nve;
+	place.nve = (char *)p->nve;
 	place.epoch = p->epoch;
 	put(arg, key, &place.base);
 }
