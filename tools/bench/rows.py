@@ -136,9 +136,11 @@ ROWS = [
     Row('T12c', 'the same, to those beside one whose port is closed: what policing takes',
         'unrest', 'crowd', ('nvo3 flood',), 'br-vxlan flood', 1.5, 1.1, True, ('nvo3 closed',)),
     # The control plane (Documentation/bench/control.rst). Ours is encrypted in all of them.
-    Row('T13', 'a change, 1,000 sessions have said that they have it; peer plain, memory only',
+    Row('T13', 'a change, until 1,000 sessions have it; peer plain, memory only',
         'times_of_medians', 'ctl-change', ('nvo3',), 'bgp', 8, 25),
-    Row('T13o', 'the same; peer: until they have it, TLS', 'times_of_medians', 'ctl-change',
+    Row('T13a', 'the same, ours until it has read that they have it', 'times_of_medians',
+        'ctl-change', ('nvo3, acknowledged',), 'bgp', 8, 25),
+    Row('T13o', 'the same, until they have it; peer TLS', 'times_of_medians', 'ctl-change',
         ('nvo3',), 'ovsdb TLS', 1.5, 4),
     Row('T13p', 'the same; peer plain', 'times_of_medians', 'ctl-change', ('nvo3',), 'ovsdb', 1.5,
         4),

@@ -96,9 +96,9 @@ def change(bench, groups):
 
     def single(name, server):
         done = server.do('change', 0, 1)
-        groups.add('ctl-change', 'ms', name, 1000 * done['acked'])
+        groups.add('ctl-change', 'ms', name, 1000 * done['seconds'])
         if name == 'nvo3':
-            groups.add('ctl-change', 'ms', 'nvo3 heard', 1000 * done['seconds'])
+            groups.add('ctl-change', 'ms', 'nvo3, acknowledged', 1000 * done['acked'])
 
     def bulk(name, server):
         count = SERVERS[name][1]

@@ -37,11 +37,12 @@ static struct db db;
 static struct db_nve **nves;
 static uint64_t messages, encoded, bytes, seed = 1;
 
+/* Processor time: who else is on the machine does not matter. */
 static double now_s(void)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
