@@ -29,9 +29,9 @@ check-debug:	# the kernel's tests under KASAN, lockdep and kmemleak; T=PATTERN
 	@tools/deps/install check-debug
 	@tools/check/run --debug $(T)
 
-bench:		## what the data path costs beside its peers; B=PATTERN: only those rows
+bench:		## what both planes cost beside their peers; B=PATTERN: those rows, B=control
 	@tools/deps/install bench
-	@$(MAKE) --no-print-directory -C userspace all
+	@$(MAKE) --no-print-directory -C userspace all bench
 	@tools/bench/run '$(B)'
 
 fuzz:		## throw nonsense at the module; FUZZ_S=SECONDS, FUZZ_SEED=N, FUZZ_KERNEL=fast|debug

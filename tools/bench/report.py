@@ -47,10 +47,12 @@ def list_table(head, lines):
     return '\n'.join(text)
 
 
-def cost_lines(raw):
+def cost_lines(raw, of_control=False):
     """Every path of every group: medians, so that nothing has to be believed."""
     from statistics import median
     for name, group in raw['groups'].items():
+        if name.startswith('ctl-') != of_control:
+            continue
         for path, costs in group['costs'].items():
             yield [name, path, f'{figure(median(costs))} {group["unit"]}',
                    f'{figure(min(costs))}–{figure(max(costs))}']
@@ -89,12 +91,45 @@ All costs
 '''
 
 
-def page(rows, raw, facts):
+CONTROL_PAGE = '''.. SPDX-License-Identifier: GPL-2.0
+.. Written by ``make bench``.
+
+===========================
+The control plane's figures
+===========================
+
+{date}, Linux {kernel} on {machine}. Command: ``{command}``.
+:doc:`control` tells how they are measured. A ratio is of medians; ``ok`` is better than the gate,
+``moon`` than the aim, ``short`` misses the gate.
+
+{rows}
+
+Not measured
+============
+
+{missing}
+
+All figures
+===========
+
+{costs}
+'''
+
+
+def tables(rows, raw, of_control):
     there = [cells(row) for row in rows if 'not_measured' not in row]
     missing = [f'- {row["id"]}, {row["what"]}: {row["not_measured"]}' for row in rows
                if 'not_measured' in row]
+    return {'rows': list_table([name or 'verdict' for name in HEAD], there),
+            'missing': '\n'.join(missing) or 'Nothing.',
+            'costs': list_table(['group', 'path', 'median', 'rounds'],
+                                cost_lines(raw, of_control))}
+
+
+def control_page(rows, raw, facts):
+    return CONTROL_PAGE.format(**tables(rows, raw, True), **facts)
+
+
+def page(rows, raw, facts):
     return PAGE.format(call=raw['call_ns'] / 1000, clock=raw['clock_ns'],
-                       rows=list_table([name or 'verdict' for name in HEAD], there),
-                       missing='\n'.join(missing) or 'Nothing.',
-                       costs=list_table(['group', 'path', 'median', 'rounds'], cost_lines(raw)),
-                       **facts)
+                       **tables(rows, raw, False), **facts)

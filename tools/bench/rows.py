@@ -45,6 +45,28 @@ def added(row, ours, peer, _):
     return [own - base for own, base in zip(ours, peer)]
 
 
+def times_of_medians(row, ours, peer, _):
+    """As times(), where rounds of both do not belong together."""
+    return [median(peer) / median(ours)]
+
+
+def seconds_4000(row, ours, *_):
+    return [4 * own for own in ours]
+
+
+def seconds_10000(row, ours, *_):
+    return [10 * own for own in ours]
+
+
+def thousands(row, ours, *_):
+    return [own / 1000 for own in ours]
+
+
+def own(row, ours, *_):
+    """Ours as it is, against a bound that no peer sets."""
+    return list(ours)
+
+
 def unrest(row, ours, _, floors):
     """Ours beside a neighbour as a multiple of ours without one."""
     return [own / low for own, low in zip(ours, floors[0])]
@@ -113,6 +135,53 @@ ROWS = [
         'unrest', 'crowd', ('nvo3 flood',), 'br-vxlan flood', 1.5, 1.1, True, ('nvo3 quiet',)),
     Row('T12c', 'the same, to those beside one whose port is closed: what policing takes',
         'unrest', 'crowd', ('nvo3 flood',), 'br-vxlan flood', 1.5, 1.1, True, ('nvo3 closed',)),
+    # The control plane (Documentation/bench/control.rst). Ours is encrypted in all of them.
+    Row('T13', 'a change, until 1,000 sessions have it; peer plain, memory only',
+        'times_of_medians', 'ctl-change', ('nvo3',), 'bgp', 8, 25),
+    Row('T13a', 'the same, ours until it has read that they have it', 'times_of_medians',
+        'ctl-change', ('nvo3, acknowledged',), 'bgp', 8, 25),
+    Row('T13o', 'the same, until they have it; peer TLS', 'times_of_medians', 'ctl-change',
+        ('nvo3',), 'ovsdb TLS', 1.5, 4),
+    Row('T13p', 'the same; peer plain', 'times_of_medians', 'ctl-change', ('nvo3',), 'ovsdb', 1.5,
+        4),
+    Row('T13e', 'the same; peer TLS', 'times_of_medians', 'ctl-change', ('nvo3',), 'etcd TLS', 4,
+        12),
+    Row('T13q', 'the same; peer plain', 'times_of_medians', 'ctl-change', ('nvo3',), 'etcd', 4, 12),
+    Row('T14', '20,000 changes, a delivery of 20 million; peer plain, memory only',
+        'times_of_medians', 'ctl-bulk', ('nvo3',), 'bgp', 1, 2),
+    Row('T14o', 'the same; peer TLS, 2,000 changes', 'times_of_medians', 'ctl-bulk', ('nvo3',),
+        'ovsdb TLS', 10, 30),
+    Row('T14p', 'the same; peer plain', 'times_of_medians', 'ctl-bulk', ('nvo3',), 'ovsdb', 10,
+        30),
+    Row('T14e', 'the same; peer TLS', 'times_of_medians', 'ctl-bulk', ('nvo3',), 'etcd TLS', 10,
+        30),
+    Row('T15', 'seconds for 4,000 sessions with full mutual TLS; peer TLS, of a session',
+        'seconds_4000', 'ctl-connect', ('nvo3',), 'ovsdb TLS', 8, 6, True),
+    Row('T15r', 'seconds for 10,000 sessions with tickets', 'seconds_10000', 'ctl-resume',
+        ('nvo3',), 'nvo3', 12, 6, True),
+    Row('T16', 'memory of a session', 'own', 'ctl-session', ('nvo3',), 'ovsdb TLS', 32, 24, True),
+    Row('T16e', 'the same, in a VN of 1,000', 'own', 'ctl-joined', ('nvo3',), 'etcd TLS', 32, 24,
+        True),
+    Row('T16b', 'the same; peer plain', 'own', 'ctl-joined', ('nvo3',), 'bgp', 32, 24, True),
+    Row('T17', 'a new VM can be reached, VN of 1M beside VN of 10', 'of_peer', 'ctl-ready',
+        ('nvo3, 1M',), 'nvo3, 10', 1.3, 1.1, True),
+    Row('T17p', '99 of 100 of them, VN of 1M', 'own', 'ctl-ready', ('nvo3, 1M, p99',), 'nvo3, 10',
+        20, 5, True),
+    Row('T18', '99 of 100 questions for a mapping, director and generator', 'own', 'ctl-ask',
+        ('nvo3',), 'nvo3', 1, 0.15, True),
+    Row('T18r', 'thousands of mappings learned a second', 'thousands', 'ctl-learn', ('nvo3',),
+        'nvo3', 100, 300),
+    Row('T19', 'memory of 1M placed mappings, of one; peer: of a record',
+        'times_of_medians', 'ctl-kept', ('nvo3',), 'ovsdb TLS', 5, 10),
+    Row('T19e', 'the same', 'times_of_medians', 'ctl-kept', ('nvo3',), 'etcd TLS', 5, 10),
+    Row('T19b', 'the same, against a bound', 'own', 'ctl-kept', ('nvo3',), 'etcd TLS', 200, 100,
+        True),
+    Row('T20', 'bytes for each of 10,000 that changed of 1M, after a partition', 'own',
+        'ctl-resync', ('nvo3',), 'etcd TLS', 48, 24, True),
+    Row('T20t', 'the same, time', 'times_of_medians', 'ctl-resync-time', ('nvo3',), 'etcd TLS', 1,
+        2),
+    Row('T20o', 'the same, time; peer of 200,000 records', 'times_of_medians', 'ctl-resync-time',
+        ('nvo3',), 'ovsdb TLS', 10, 50),
 ]
 
 
@@ -198,6 +267,15 @@ def all_rows(raw, wanted=lambda row_id: True):
     rows = [evaluate(row, raw) for row in ROWS] + table_rows(raw)
     rows.sort(key=lambda row: number_of(row['id']))
     return [row for row in rows if wanted(row['id'])]
+
+
+def is_control(group):
+    """Of the control plane, whose figures come from programs of the machine itself."""
+    return group.startswith('ctl-')
+
+
+def of_control(row_id):
+    return any(row.id == row_id and is_control(row.group) for row in ROWS)
 
 
 def groups_of(wanted, everything):

@@ -18,7 +18,8 @@ struct chan_held {
 	uint32_t type;
 	uint64_t id;
 	bool reply;
-	uint8_t *data;
+	uint8_t *data;			/* one of both */
+	struct chan_shared *shared;
 	size_t len;
 	struct chan_held *prev, *next;
 };
@@ -27,6 +28,7 @@ static void unlink_held(struct chan_held *held)
 {
 	DL_DELETE(held->chan->held, held);
 	held->chan->held_bytes -= held->len;
+	chan_shared_free(held->shared);
 	free(held->data);
 	free(held);
 }
@@ -47,20 +49,18 @@ static void may_go(struct gate_wait *wait, const struct err *why)
 {
 	struct chan_held *held = (struct chan_held *)wait;
 
-	if (!why)
+	if (!why && held->shared)
+		chan_wire_put_shared(held->chan, held->shared);
+	else if (!why)
 		chan_wire_put(held->chan, held->data, held->len);
 	else if (held->reply)
 		refuse(held->chan, held->type, held->id, why);
 	unlink_held(held);
 }
 
-static void keep(struct chan *chan, const Nvo3__Envelope *env, struct chan_held *held)
+static void keep(struct chan *chan, struct chan_held *held)
 {
 	held->chan = chan;
-	held->type = env->type;
-	held->id = env->id;
-	held->reply = env->reply;
-	held->data = msg_encode(&env->base, &held->len);
 	DL_APPEND(chan->held, held);
 	chan->held_bytes += held->len;
 	if (chan_backlog(chan) > CHAN_BACKLOG_MAX)
@@ -79,7 +79,11 @@ int chan_say(struct chan *chan, const Nvo3__Envelope *env)
 	held->wait.done = may_go;
 	r = gate_wait(gate, &held->wait);
 	if (r > 0) {
-		keep(chan, env, held);
+		held->type = env->type;
+		held->id = env->id;
+		held->reply = env->reply;
+		held->data = msg_encode(&env->base, &held->len);
+		keep(chan, held);
 		return 0;
 	}
 	free(held);
@@ -88,6 +92,25 @@ int chan_say(struct chan *chan, const Nvo3__Envelope *env)
 	if (env->reply)
 		refuse(chan, env->type, env->id, gate_broken(gate));
 	return 0;
+}
+
+/* Without an answer to give nothing is left to do when the store is broken. */
+void chan_say_shared(struct chan *chan, struct chan_shared *shared)
+{
+	struct chan_held *held = mem_zalloc(sizeof(*held));
+	int r;
+
+	held->wait.done = may_go;
+	r = gate_wait(loop_gate(chan->loop), &held->wait);
+	if (r > 0) {
+		held->shared = chan_shared_get(shared);
+		chan_shared_data(shared, &held->len);
+		keep(chan, held);
+		return;
+	}
+	free(held);
+	if (!r)
+		chan_wire_put_shared(chan, shared);
 }
 
 void chan_hold_drop(struct chan *chan)

@@ -6,6 +6,7 @@
  *	chan_stream.c	the connection: TLS, errors, the polite end
  *	chan_wire.c	frames and envelopes in and out, hello, keepalive
  *	chan_hold.c	what waits until it may be said
+ *	chan_shared.c	what is said to many
  *	chan_request.c	open requests of both directions
  *	chan_client.c	who connects, and connects again
  *	chan_server.c	who listens
@@ -48,13 +49,21 @@ void chan_wire_tick_in(struct chan *chan, uint64_t ms);
 int chan_wire_send(struct chan *chan, const Nvo3__Envelope *env);
 /* Bytes of what chan_hold.c kept. */
 void chan_wire_put(struct chan *chan, const uint8_t *data, size_t len);
+/* A whole frame, at once; what has to be copied is. */
+void chan_wire_put_shared(struct chan *chan, struct chan_shared *shared);
 /* How many bytes of an unfinished frame are there, and of how many. */
 size_t chan_wire_rest(struct chan *chan, size_t *whole);
 
 /* chan_hold.c */
 /* When what was written before is on the disk (gate.h); otherwise as chan_wire_send(). */
 int chan_say(struct chan *chan, const Nvo3__Envelope *env);
+void chan_say_shared(struct chan *chan, struct chan_shared *shared);
 void chan_hold_drop(struct chan *chan);
+
+/* chan_shared.c */
+struct chan_shared *chan_shared_get(struct chan_shared *shared);
+/* The frame, with its header. */
+const uint8_t *chan_shared_data(const struct chan_shared *shared, size_t *len);
 
 /* chan_request.c */
 void chan_requests_init(struct chan *chan);

@@ -13,6 +13,7 @@
 #include "mem.h"
 
 #define SOFTWARE "nvo3"
+#define COPIED_MAX 2048
 
 static uint64_t realtime_ns(void)
 {
@@ -27,6 +28,13 @@ static uint32_t frame_limit(const struct chan *chan)
 	return chan->state == CHAN_UP ? FRAME_MAX : FRAME_MAX_HELLO;
 }
 
+static void was_put(struct chan *chan, const struct evbuffer *out)
+{
+	chan->tx_ms = loop_now_ms();
+	if (evbuffer_get_length(out) > CHAN_BACKLOG_MAX)
+		chan_drop(chan, "it does not read what we send");
+}
+
 void chan_wire_put(struct chan *chan, const uint8_t *data, size_t len)
 {
 	struct evbuffer *out = bufferevent_get_output(chan->bev);
@@ -35,9 +43,30 @@ void chan_wire_put(struct chan *chan, const uint8_t *data, size_t len)
 	frame_header(header, len);
 	if (evbuffer_add(out, header, sizeof(header)) < 0 || evbuffer_add(out, data, len) < 0)
 		abort();
-	chan->tx_ms = loop_now_ms();
-	if (evbuffer_get_length(out) > CHAN_BACKLOG_MAX)
-		chan_drop(chan, "it does not read what we send");
+	was_put(chan, out);
+}
+
+static void sent(const void *data, size_t len, void *shared)
+{
+	chan_shared_free(shared);
+}
+
+/* A small one is copied: it then shares its TLS record and its segment with its neighbours. */
+void chan_wire_put_shared(struct chan *chan, struct chan_shared *shared)
+{
+	struct evbuffer *out = bufferevent_get_output(chan->bev);
+	const uint8_t *data;
+	size_t len;
+	int r;
+
+	data = chan_shared_data(shared, &len);
+	if (len < COPIED_MAX)
+		r = evbuffer_add(out, data, len);
+	else
+		r = evbuffer_add_reference(out, data, len, sent, chan_shared_get(shared));
+	if (r < 0)
+		abort();
+	was_put(chan, out);
 }
 
 int chan_wire_send(struct chan *chan, const Nvo3__Envelope *env)

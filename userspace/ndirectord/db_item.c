@@ -9,6 +9,7 @@
 #include <utlist.h>
 #include "db_digest.h"
 #include "db_item.h"
+#include "lib/mem.h"
 #include "mode.h"
 
 #define container(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
@@ -178,12 +179,19 @@ struct db_map *db_map_next(const struct db_map *map)
 	return (struct db_map *)map;
 }
 
-static struct db_map *map_new(struct db_vn *vn, const struct mac_addr *mac, struct db_nve *nve)
+static size_t ips_size(int n)
 {
-	struct db_map *map = calloc(1, sizeof(*map));
+	return offsetof(struct db_ips, ip) + n * sizeof(struct ip_prefix);
+}
+
+static struct db_map *map_new(struct db_vn *vn, const struct mac_addr *mac,
+			      const struct db_ips *ips, struct db_nve *nve)
+{
+	struct db_map *map = mem_zalloc(offsetof(struct db_map, ips) + ips_size(ips->n));
 
 	map->item = (struct db_item){ .kind = DB_MAP, .vn = vn, .nve = nve };
 	map->mac = *mac;
+	memcpy(&map->ips, ips, ips_size(ips->n));
 	HASH_ADD(hh, vn->maps, mac, sizeof(map->mac), map);
 	nve->refs++;
 	return map;
@@ -221,6 +229,25 @@ static void mode_changes(struct db *db, struct db_vn *vn)
 		db->observer->vn(vn, false, db->observer_arg);
 }
 
+/* There is room for as many IPs as it had first: with more it is made anew. */
+static struct db_map *map_with_ips(struct db *db, struct db_map *map, const struct db_ips *ips)
+{
+	struct db_vn *vn = map->item.vn;
+	struct db_map *larger;
+
+	if (ips->n <= map->ips.n) {
+		memcpy(&map->ips, ips, ips_size(ips->n));
+		return map;
+	}
+	changelog_unlink(&vn->log, &map->item.in_vn);
+	changelog_unlink(&db->own, &map->item.in_own);
+	HASH_DEL(vn->maps, map);
+	larger = map_new(vn, &map->mac, ips, map->item.nve);
+	larger->item.heard = map->item.heard;
+	free(map);
+	return larger;
+}
+
 bool db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 		const struct db_ips *ips, uint64_t epoch, struct db_nve *nve)
 {
@@ -230,16 +257,14 @@ bool db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 	    ips_equal(&map->ips, ips))
 		return false;
 	db_ips_hold(vn, ips, mac);
-	if (!map)
-		map = map_new(vn, mac, nve);
-	else if (!map->item.gone)
+	if (map && !map->item.gone)
 		take_back(map);
+	map = map ? map_with_ips(db, map, ips) : map_new(vn, mac, ips, nve);
 	nve->items++;
 	vn->n_maps++;
 	map->item.nve->refs--;
 	nve->refs++;
 	map->item.nve = nve;
-	map->ips = *ips;
 	map->epoch = epoch;
 	db_digest_count(map);
 	db_item_touch(db, &map->item, false);
@@ -264,27 +289,33 @@ struct db_placement *db_placement_find(struct db_vn *vn, const struct mac_addr *
 	return p;
 }
 
+static void placement_free(struct db_placement *p)
+{
+	db_ips_drop(p->vn, &p->ips, &p->mac);
+	HASH_DEL(p->vn->placements, p);
+	free(p);
+}
+
 bool db_placement_set(struct db *db, const struct db_placement *new)
 {
 	struct db_placement *p = db_placement_find(new->vn, &new->mac);
+	size_t ips = ips_size(new->ips.n), size = offsetof(struct db_placement, ips) + ips;
 
 	/* vCenter tells all it knows again in every session */
 	if (p && p->epoch == new->epoch && uuid_equal(&p->vm, &new->vm) &&
 	    !strcmp(p->nve, new->nve) && ips_equal(&p->ips, &new->ips))
 		return false;
 	db_ips_hold(new->vn, &new->ips, &new->mac);
-	if (p) {
-		db_ips_drop(new->vn, &p->ips, &p->mac);
-	} else {
-		p = calloc(1, sizeof(*p));
-		p->mac = new->mac;
-		HASH_ADD(hh, new->vn->placements, mac, sizeof(p->mac), p);
-	}
+	if (p)
+		placement_free(p);
+	p = mem_zalloc(size + strlen(new->nve) + 1);
 	p->vn = new->vn;
 	p->vm = new->vm;
-	p->ips = new->ips;
+	p->mac = new->mac;
 	p->epoch = new->epoch;
-	snprintf(p->nve, sizeof(p->nve), "%s", new->nve);
+	p->nve = strcpy((char *)p + size, new->nve);
+	memcpy(&p->ips, &new->ips, ips);
+	HASH_ADD(hh, new->vn->placements, mac, sizeof(p->mac), p);
 	if (db->observer)
 		db->observer->placement(p, false, db->observer_arg);
 	return true;
@@ -294,9 +325,7 @@ void db_placement_del(struct db *db, struct db_placement *p)
 {
 	if (db->observer)
 		db->observer->placement(p, true, db->observer_arg);
-	db_ips_drop(p->vn, &p->ips, &p->mac);
-	HASH_DEL(p->vn->placements, p);
-	free(p);
+	placement_free(p);
 }
 
 static void restore(struct db *db, struct db_item *item, const struct db_restore *at)
@@ -311,9 +340,8 @@ void db_restore_map(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 		    const struct db_ips *ips, uint64_t epoch, struct db_nve *nve,
 		    const struct db_restore *at)
 {
-	struct db_map *map = map_new(vn, mac, nve);
+	struct db_map *map = map_new(vn, mac, ips, nve);
 
-	map->ips = *ips;
 	map->epoch = epoch;
 	db_digest_count(map);
 	vn->n_maps++;

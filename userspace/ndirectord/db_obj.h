@@ -13,6 +13,7 @@
 
 #define DB_LOCATORS	4	/* per NVE */
 #define DB_IPS		8	/* per address */
+#define DB_NAME		100	/* "DC/NAME" of an NVE, with its end */
 
 enum db_kind { DB_MAP, DB_MEMBER };
 
@@ -20,7 +21,7 @@ enum db_kind { DB_MAP, DB_MEMBER };
 enum db_stale { DB_STALE_NVE = 1, DB_STALE_DC = 2 };
 
 struct db_nve {
-	char name[100];			/* "DC/NAME" */
+	char name[DB_NAME];
 	char dc[32];
 	bool own;			/* of this nDirector's DC */
 	uint8_t stale;			/* enum db_stale; still to be used */
@@ -31,12 +32,15 @@ struct db_nve {
 	uint64_t idle_since;		/* s since 1970; 0: it has items, or a session */
 	bool relay;			/* is told everything in any mode */
 	bool forgotten;			/* goes with the last ref (db_reap()) */
+	uint64_t told_turn;		/* tell.h: the turn in which others are told of it */
+	struct nve_session *session;	/* of session_nve.h: the newest, or NULL */
 	UT_hash_handle hh;
 };
 
+/* In what the database keeps there is room for n of them only. */
 struct db_ips {
-	struct ip_prefix ip[DB_IPS];
 	int n;
+	struct ip_prefix ip[DB_IPS];
 };
 
 /* What mappings and members have in common; first in both. */
@@ -53,9 +57,9 @@ struct db_item {
 struct db_map {
 	struct db_item item;
 	struct mac_addr mac;
-	struct db_ips ips;
 	uint64_t epoch;
 	UT_hash_handle hh;
+	struct db_ips ips;		/* last */
 };
 
 struct db_member {
@@ -85,10 +89,10 @@ struct db_placement {
 	struct db_vn *vn;
 	struct uuid vm;
 	struct mac_addr mac;
-	struct db_ips ips;
 	uint64_t epoch;
-	char nve[100];
+	const char *nve;		/* the database keeps it behind the ips */
 	UT_hash_handle hh;
+	struct db_ips ips;		/* last */
 };
 
 struct db_vn_info {
@@ -114,6 +118,8 @@ struct db_vn {
 	struct db_placement *placements;	/* by mac */
 	struct db_ip *ips;
 	struct tell_log *told;		/* of tell.h; NULL: nobody follows */
+	bool unwritten;			/* of persist.c: is on director.unwritten */
+	struct db_vn *prev_unwritten, *next_unwritten;
 	UT_hash_handle hh;
 };
 

@@ -23,6 +23,8 @@ struct director {
 	struct store *store;
 	bool in_transaction;
 	bool commit_due;		/* from the loop */
+	bool state_unwritten;		/* the next two: with the commit, once for all changes */
+	struct db_vn *unwritten;	/* list */
 	struct events *events;
 	struct tell tell;
 	struct chan_server *server;

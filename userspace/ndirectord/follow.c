@@ -162,3 +162,24 @@ enum follow_more follow_next(struct follow *f, struct follow_batch *b)
 		f->snapshot = false;
 	return b->next ? FOLLOW_MORE : FOLLOW_LAST;
 }
+
+bool follow_shares(const struct follow *f)
+{
+	return !f->only && !f->snapshot && !missed(f);
+}
+
+enum follow_more follow_peek(const struct follow *f, struct follow_batch *b)
+{
+	struct follow anybody = { .log = f->log, .vn = f->vn, .sent = f->sent };
+
+	return follow_next(&anybody, b);
+}
+
+void follow_told(struct follow *f, enum follow_more more, uint64_t revision)
+{
+	f->sent = revision;
+	if (more == FOLLOW_DONE)
+		return;
+	f->told = revision;
+	f->begun = true;
+}

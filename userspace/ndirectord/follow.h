@@ -65,4 +65,14 @@ enum follow_more {
 /* @b is for the caller to zero before the first call of a row without changes in between. */
 enum follow_more follow_next(struct follow *f, struct follow_batch *b);
 
+/*
+ * Those who are told everything and stand at one place of a log are told the same, but of
+ * themselves. Is he one of them?
+ */
+bool follow_shares(const struct follow *f);
+/* What is told there: all of it, whosoever. @f stays where he is. */
+enum follow_more follow_peek(const struct follow *f, struct follow_batch *b);
+/* That came to @more and @revision, and he has been told it. */
+void follow_told(struct follow *f, enum follow_more more, uint64_t revision);
+
 #endif /* NDIRECTORD_FOLLOW_H */

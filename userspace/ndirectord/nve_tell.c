@@ -15,24 +15,34 @@ struct update {
 	char *member_del[FOLLOW_BATCH];
 };
 
+/* Its VN is the message's. */
+static Nvo3__Mapping *put_map(struct db_item *item, struct wire_item *room)
+{
+	Nvo3__Mapping *m = wire_put_map((struct db_map *)item, room);
+
+	m->vn = (ProtobufCBinaryData){ };
+	return m;
+}
+
 static void put(struct update *u, struct db_item *item, struct wire_item *room)
 {
 	Nvo3__MapUpdate *m = &u->m;
 
 	if (item->kind == DB_MAP && item->gone)
-		u->del[m->n_del++] = wire_put_map((struct db_map *)item, room);
+		u->del[m->n_del++] = put_map(item, room);
 	else if (item->kind == DB_MAP)
-		u->set[m->n_set++] = wire_put_map((struct db_map *)item, room);
+		u->set[m->n_set++] = put_map(item, room);
 	else if (item->gone)
 		u->member_del[m->n_member_del++] = item->nve->name;
 	else
 		u->member_set[m->n_member_set++] = wire_put_member(item->nve, room);
 }
 
-void nve_tell(struct follower *f, const struct follow_batch *b)
+struct chan_shared *nve_encode(struct follower *f, const struct follow_batch *b)
 {
 	struct update *u = malloc(sizeof(*u));
 	struct director *d = f->arg;
+	struct chan_shared *event;
 	int i;
 
 	u->m = (Nvo3__MapUpdate)NVO3__MAP_UPDATE__INIT;
@@ -49,9 +59,18 @@ void nve_tell(struct follower *f, const struct follow_batch *b)
 	u->m.snapshot_end = b->end;
 	u->m.again = (ProtobufCBinaryData){ b->n_again, (uint8_t *)b->again };
 	u->m.again_end = b->again_end;
-	f->messages++;
-	chan_event(f->chan, MSG(MAP_UPDATE), &u->m.base);
+	event = chan_shared_new(MSG(MAP_UPDATE), &u->m.base);
 	free(u);
+	return event;
+}
+
+void nve_tell(struct follower *f, const struct follow_batch *b)
+{
+	struct chan_shared *event = nve_encode(f, b);
+
+	f->messages++;
+	chan_event_shared(f->chan, event);
+	chan_shared_free(event);
 }
 
 bool nve_on_demand(const struct db_vn *vn, const struct db_nve *nve, const struct chan *chan)

@@ -10,6 +10,8 @@
 
 /* follower.arg is the struct director */
 void nve_tell(struct follower *f, const struct follow_batch *b);
+/* The same for whoever follows the VN. */
+struct chan_shared *nve_encode(struct follower *f, const struct follow_batch *b);
 
 /* Is the session of this NVE told of its interest only, if it wishes so? */
 bool nve_on_demand(const struct db_vn *vn, const struct db_nve *nve, const struct chan *chan);

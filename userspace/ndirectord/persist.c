@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <utlist.h>
 #include "director.h"
 #include "lib/cleanup.h"
 #include "nve_tell.h"
@@ -40,12 +41,15 @@ static void begin(struct director *d)
 	loop_defer(d->loop, commit_now, d);
 }
 
+static void put_counters(struct director *d);
+
 void director_commit(struct director *d)
 {
 	struct err err;
 
 	if (!d->in_transaction)
 		return;
+	put_counters(d);
 	d->in_transaction = false;
 	if (store_commit(d->store, &err))
 		store_fail(d->store, &err);
@@ -68,7 +72,7 @@ static void del(struct director *d, const char *key)
 	store_del(d->store, key, NULL);
 }
 
-static void put_state(struct director *d)
+static void write_state(struct director *d)
 {
 	Nvo3__StoredState state = NVO3__STORED_STATE__INIT;
 
@@ -80,7 +84,7 @@ static void put_state(struct director *d)
 	put(d, "state", &state.base);
 }
 
-static void put_vn(struct director *d, struct db_vn *vn)
+static void write_vn(struct director *d, struct db_vn *vn)
 {
 	Nvo3__StoredVn stored = NVO3__STORED_VN__INIT;
 	char uuid[UUID_STRLEN], key[KEY_MAX];
@@ -96,6 +100,44 @@ static void put_vn(struct director *d, struct db_vn *vn)
 	put(d, key, &stored.base);
 }
 
+/*
+ * Revisions and epochs count with every change, and are written once for all that is in one
+ * transaction.
+ */
+static void put_state(struct director *d)
+{
+	begin(d);
+	d->state_unwritten = true;
+}
+
+static void put_vn(struct director *d, struct db_vn *vn)
+{
+	begin(d);
+	if (!vn->unwritten)
+		DL_APPEND2(d->unwritten, vn, prev_unwritten, next_unwritten);
+	vn->unwritten = true;
+}
+
+static void forget_vn(struct director *d, struct db_vn *vn)
+{
+	if (vn->unwritten)
+		DL_DELETE2(d->unwritten, vn, prev_unwritten, next_unwritten);
+	vn->unwritten = false;
+}
+
+static void put_counters(struct director *d)
+{
+	struct db_vn *vn;
+
+	while ((vn = d->unwritten)) {
+		forget_vn(d, vn);
+		write_vn(d, vn);
+	}
+	if (d->state_unwritten)
+		write_state(d);
+	d->state_unwritten = false;
+}
+
 static void on_vn(struct db_vn *vn, bool gone, void *arg)
 {
 	char uuid[UUID_STRLEN], key[KEY_MAX];
@@ -107,6 +149,7 @@ static void on_vn(struct db_vn *vn, bool gone, void *arg)
 		return;
 	}
 	snprintf(key, sizeof(key), "vn/%s", uuid_format(&vn->info.uuid, uuid));
+	forget_vn(arg, vn);
 	del(arg, key);
 	put_state(arg);		/* the base of revisions has risen */
 }
@@ -196,7 +239,7 @@ static void on_placement(struct db_placement *p, bool gone, void *arg)
 	place.mac = msg_put_mac(&p->mac);
 	place.ips = wire_put_ips(&p->ips, &room);
 	place.n_ips = p->ips.n;
-	place.nve = p->nve;
+	place.nve = (char *)p->nve;
 	place.epoch = p->epoch;
 	put(arg, key, &place.base);
 }

@@ -134,7 +134,7 @@ static int load_placement(struct db *db, void *message, struct err *err)
 		return -EBADMSG;
 	if (!msg_get_uuid(&place->vm, &p.vm) || !msg_get_mac(&place->mac, &p.mac))
 		return err_set(err, EBADMSG, "has no VM or MAC");
-	snprintf(p.nve, sizeof(p.nve), "%s", place->nve);
+	p.nve = place->nve;
 	ret = wire_get_ips(place->ips, place->n_ips, &p.ips, err);
 	if (!ret)
 		db_placement_set(db, &p);

@@ -106,10 +106,11 @@ static uint32_t get_placement(struct director *d, const Nvo3__Place *m, struct d
 		err_set(err, EINVAL, "the VM's UUID has %zu bytes", m->vm.len);
 		return CODE(BAD_MESSAGE);
 	}
-	if ((size_t)snprintf(p->nve, sizeof(p->nve), "%s", m->nve) >= sizeof(p->nve)) {
+	if (strlen(m->nve) >= DB_NAME) {
 		err_set(err, EINVAL, "the NVE's name is too long");
 		return CODE(BAD_MESSAGE);
 	}
+	p->nve = m->nve;
 	p->epoch = m->epoch;
 	return wire_get_ips(m->ips, m->n_ips, &p->ips, err) ? CODE(BAD_MESSAGE) : CODE(OK);
 }

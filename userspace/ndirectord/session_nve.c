@@ -15,12 +15,7 @@
 
 struct nve_session *nve_session_of(struct director *d, const struct db_nve *nve)
 {
-	struct nve_session *s;
-
-	DL_FOREACH(d->nve_sessions, s)
-		if (s->nve == nve)
-			break;
-	return s;
+	return nve->session;
 }
 
 bool nve_session_exists(struct director *d, const struct db_nve *nve)
@@ -31,16 +26,17 @@ bool nve_session_exists(struct director *d, const struct db_nve *nve)
 void nve_session_up(struct director *d, struct chan *chan)
 {
 	struct db_nve *nve = db_nve_get(&d->db, chan_peer_name(chan));
-	struct nve_session *s = calloc(1, sizeof(*s)), *old;
+	struct nve_session *s = calloc(1, sizeof(*s));
 
 	s->chan = chan;
 	s->nve = nve;
 	rate_init(&s->queries, QUERIES_PER_S, QUERIES_BURST, loop_now_ms());
 	nve_audit_init(s);
 	chan_set_user(chan, s);
-	DL_FOREACH(d->nve_sessions, old)
-		if (old->nve == nve)
-			chan_drop(old->chan, "the NVE opened another session");
+	/* any older one has been dropped by that */
+	if (nve->session)
+		chan_drop(nve->session->chan, "the NVE opened another session");
+	nve->session = s;
 	DL_APPEND(d->nve_sessions, s);
 }
 
@@ -71,6 +67,8 @@ void nve_session_down(struct director *d, struct chan *chan, const char *why)
 	while (s->joins)
 		end_join(d, s, s->joins);
 	DL_DELETE(d->nve_sessions, s);
+	if (s->nve->session == s)
+		s->nve->session = NULL;
 	if (!nve_session_of(d, s->nve) && !d->stopping)
 		nve_silent(d, s->nve, why);
 	free(s);
@@ -160,7 +158,7 @@ static void follow(struct director *d, struct nve_session *s, struct db_vn *vn,
 	struct follower *f = &join->follower;
 
 	*f = (struct follower){ .at = { .log = &vn->log, .vn = vn, .nve = s->nve },
-				.chan = s->chan, .send = nve_tell, .arg = d };
+				.chan = s->chan, .send = nve_tell, .encode = nve_encode, .arg = d };
 	if (m->on_demand && nve_on_demand(vn, s->nve, s->chan))
 		nve_interest_start(d, s, f, m);
 	else if (m->on_demand)

@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <utlist.h>
 #include "db_digest.h"
+#include "lib/mem.h"
 #include "tell.h"
 
 #define FULL_BYTES	(4u << 20)	/* of a channel's backlog: wait */
 #define RETRY_MS	20
+#define BATCHES_MAX	512		/* kept in a turn: about what fills a channel */
 
 static void wait_turn(struct tell *tell, struct follower *f)
 {
@@ -24,6 +26,83 @@ static void stop_waiting(struct tell *tell, struct follower *f)
 		return;
 	f->waiting = false;
 	DL_DELETE2(tell->waiting, f, prev_waiting, next_waiting);
+}
+
+static struct tell_batch *batch_new(struct tell *tell, struct follower *f)
+{
+	struct follow_batch b = { };
+	struct tell_batch *batch;
+	int i;
+
+	if (tell->n_batches == BATCHES_MAX)
+		return NULL;
+	batch = mem_zalloc(sizeof(*batch));
+	batch->log = f->at.log;
+	batch->from = f->at.sent;
+	batch->more = follow_peek(&f->at, &b);
+	batch->to = b.revision;
+	for (i = 0; i < b.n; i++)
+		b.items[i]->nve->told_turn = tell->turn;
+	if (b.n)
+		batch->event = f->encode(f, &b);
+	if (tell->newest)
+		tell->newest->next = batch;
+	else
+		tell->batches = batch;
+	tell->newest = batch;
+	tell->n_batches++;
+	return batch;
+}
+
+/* From @hint on, where he most likely goes on. */
+static struct tell_batch *batch_get(struct tell *tell, struct follower *f,
+				    struct tell_batch *hint)
+{
+	struct tell_batch *batch;
+
+	for (batch = hint; batch; batch = batch->next)
+		if (batch->from == f->at.sent && batch->log == f->at.log)
+			return batch;
+	for (batch = tell->batches; batch != hint; batch = batch->next)
+		if (batch->from == f->at.sent && batch->log == f->at.log)
+			return batch;
+	return batch_new(tell, f);
+}
+
+static void forget_batches(struct tell *tell)
+{
+	struct tell_batch *batch;
+
+	while ((batch = tell->batches)) {
+		tell->batches = batch->next;
+		chan_shared_free(batch->event);
+		free(batch);
+	}
+	tell->newest = NULL;
+	tell->n_batches = 0;
+}
+
+/*
+ * As far as he is told what all others are. Of whom others are told in this turn he is not: his
+ * own items are left out for him. False: his channel is full.
+ */
+static bool serve_alike(struct tell *tell, struct follower *f)
+{
+	struct tell_batch *batch = tell->batches;
+
+	while (follow_shares(&f->at) && f->at.sent != f->at.log->revision) {
+		if (chan_backlog(f->chan) >= FULL_BYTES)
+			return false;
+		batch = batch_get(tell, f, batch);
+		if (!batch || (f->at.nve && f->at.nve->told_turn == tell->turn))
+			return true;
+		if (batch->more != FOLLOW_DONE) {
+			f->messages++;
+			chan_event_shared(f->chan, batch->event);
+		}
+		follow_told(&f->at, batch->more, batch->to);
+	}
+	return true;
 }
 
 /* False: its channel is full. */
@@ -49,6 +128,7 @@ static void run(void *arg)
 	struct tell_log *log;
 
 	tell->scheduled = false;
+	tell->turn++;
 	while (tell->changed) {
 		log = tell->changed;
 		log->changed = false;
@@ -57,8 +137,9 @@ static void run(void *arg)
 			wait_turn(tell, f);
 	}
 	DL_FOREACH_SAFE2(tell->waiting, f, next, next_waiting)
-		if (serve(f))
+		if ((!f->encode || serve_alike(tell, f)) && serve(f))
 			stop_waiting(tell, f);
+	forget_batches(tell);
 	if (tell->waiting)
 		loop_timer_set(tell->retry, RETRY_MS);
 }

@@ -5,7 +5,8 @@
  * A follower is a session's place on a log: the log of a VN for an NVE, the log of own items for
  * a peer. Followers hang off their log. Once per turn of the loop those of the logs that have
  * changed are sent what lies behind their place (follow.h). A follower whose channel is slow
- * waits, and then gets each item once, as it is by then; he costs nobody else anything.
+ * waits, and then gets each item once, as it is by then; he costs nobody else anything. What many
+ * at one place are told is encoded once (encode).
  *
  * Who follows an interest only (f->at.only) is found by the address that has changed: a change
  * costs as much as there are followers who are told of it.
@@ -25,8 +26,20 @@ struct tell_log {
 	struct tell_log *prev, *next;
 };
 
+/* What all at one place of a log are told alike; of one turn. */
+struct tell_batch {
+	const struct changelog *log;
+	uint64_t from, to;
+	enum follow_more more;
+	struct chan_shared *event;
+	struct tell_batch *next;
+};
+
 struct tell {
 	struct loop *loop;
+	uint64_t turn;
+	struct tell_batch *batches, *newest;	/* list */
+	unsigned int n_batches;
 	struct loop_timer *retry;	/* for channels that were full */
 	struct loop_timer *fade;
 	struct interest_fading fading;
@@ -47,6 +60,8 @@ struct follower {
 	struct digest held;		/* that he says he has */
 	uint64_t messages;		/* that he was sent */
 	void (*send)(struct follower *f, const struct follow_batch *b);
+	/* What send sends, if it is the same for all of this log; NULL: it is not. */
+	struct chan_shared *(*encode)(struct follower *f, const struct follow_batch *b);
 	void *arg;
 	struct follower *prev, *next;
 	struct follower *prev_waiting, *next_waiting;

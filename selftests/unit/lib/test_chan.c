@@ -67,6 +67,76 @@ static void test_request_and_event_both_ways(void **state)
 	pair_free(&p);
 }
 
+static char *shared_text;
+
+static bool shared_message(struct chan *chan, const struct msg *msg, void *arg)
+{
+	Nvo3__VmStateEvent *event = msg_decode(msg, &nvo3__vm_state_event__descriptor, NULL);
+	struct end *end = arg;
+
+	assert_non_null(event);
+	assert_string_equal(event->text, shared_text);
+	msg_free(event);
+	end->messages++;
+	return true;
+}
+
+static void send_to_both(struct lab *lab, struct pair *p, size_t len, int times)
+{
+	Nvo3__VmStateEvent event = NVO3__VM_STATE_EVENT__INIT;
+	int client = p->client.messages, server = p->server.messages, i;
+	struct chan_shared *shared;
+
+	memset(shared_text, 'x', len);
+	shared_text[len] = '\0';
+	event.text = shared_text;
+	shared = chan_shared_new(MSG(VM_STATE), &event.base);
+	for (i = 0; i < times; i++) {
+		chan_event_shared(p->client.chan, shared);
+		chan_event_shared(p->server.chan, shared);
+	}
+	chan_shared_free(shared);
+	LAB_WAIT(lab, p->client.messages == client + times && p->server.messages == server + times);
+}
+
+/* Encoded once, freed before it has left; short ones are copied, long ones are not. */
+static void test_one_event_for_many(void **state)
+{
+	struct chan_ops ops = end_ops;
+	struct lab *lab = *state;
+	struct pair p;
+
+	shared_text = mem_zalloc(FRAME_MAX + 1);
+	pair_up(lab, &p);
+	ops.message = shared_message;
+	p.client.chan->ops = &ops;
+	p.server.chan->ops = &ops;
+	send_to_both(lab, &p, 3, 1);
+	send_to_both(lab, &p, 20000, 3);
+	send_to_both(lab, &p, 5, 2);
+	p.client.chan->ops = &end_ops;
+	p.server.chan->ops = &end_ops;
+	pair_free(&p);
+	free(shared_text);
+}
+
+static void test_an_event_that_is_too_long_is_no_event(void **state)
+{
+	Nvo3__VmStateEvent event = NVO3__VM_STATE_EVENT__INIT;
+	char *text = mem_zalloc(FRAME_MAX + 1);
+	struct lab *lab = *state;
+	struct pair p;
+
+	pair_up(lab, &p);
+	event.text = memset(text, 'x', FRAME_MAX);
+	assert_null(chan_shared_new(MSG(VM_STATE), &event.base));
+	/* the peer must not miss it */
+	chan_event_shared(p.server.chan, NULL);
+	LAB_WAIT(lab, p.server.downs);
+	pair_free(&p);
+	free(text);
+}
+
 static void test_capabilities_that_both_have(void **state)
 {
 	static const char *const red_blue[] = { "red", "blue", NULL };
@@ -327,6 +397,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LAB_TEST(test_up_and_down_on_both_sides),
 		LAB_TEST(test_request_and_event_both_ways),
+		LAB_TEST(test_one_event_for_many),
+		LAB_TEST(test_an_event_that_is_too_long_is_no_event),
 		LAB_TEST(test_capabilities_that_both_have),
 		LAB_TEST(test_1000_pipelined),
 		LAB_TEST(test_largest_body),

@@ -46,9 +46,8 @@ static inline struct db_placement fix_placement(struct db_vn *vn, uint8_t mac, c
 						const char *nve)
 {
 	struct db_placement p = { .vn = vn, .vm = { { mac } }, .mac = fix_mac(mac),
-				  .ips = fix_ips(ip) };
+				  .ips = fix_ips(ip), .nve = nve };
 
-	snprintf(p.nve, sizeof(p.nve), "%s", nve);
 	return p;
 }
 

@@ -85,7 +85,7 @@ static void test_place_refuses_foreign_nves_and_old_epochs(void **state)
 	p.epoch = 9;
 	assert_int_equal(claim_place(&db, &p, 0, &err), CODE(STALE));
 	assert_string_equal(err.text, "MAC 02:00:00:00:00:01 of VN blue is placed at dc1/host2 with this epoch, not at dc1/host1");
-	strcpy(p.nve, "dc1/host2");
+	p.nve = "dc1/host2";
 	assert_int_equal(claim_place(&db, &p, 0, &err), CODE(OK));
 }
 

@@ -223,6 +223,49 @@ static void test_a_placement_told_again_is_no_change(void **state)
 	db_uninit(&db);
 }
 
+/* As many IPs as there are: more than before, or fewer, and its place on the logs is a new one. */
+static void test_ips_come_and_go(void **state)
+{
+	struct mac_addr mac = fix_mac(1), other = fix_mac(2);
+	struct db_ips ips = fix_ips("10.0.0.1/24"), all = { .n = DB_IPS };
+	struct db_placement p;
+	struct db_nve *nve;
+	struct db_vn *vn;
+	struct db db;
+	int i;
+
+	vn = fix_db(&db);
+	nve = db_nve_get(&db, "dc1/host1");
+	for (i = 0; i < DB_IPS; i++) {
+		all.ip[i] = ips.ip[0];
+		all.ip[i].addr.b[3] = i + 1;
+	}
+	db_map_set(&db, vn, &mac, &ips, 1, nve);
+	db_map_set(&db, vn, &other, &(struct db_ips){ }, 2, nve);
+	assert_true(db_map_set(&db, vn, &mac, &all, 3, nve));
+	assert_int_equal(db_map_find(vn, &mac)->ips.n, DB_IPS);
+	assert_memory_equal(db_map_find(vn, &mac)->ips.ip, all.ip, sizeof(all.ip));
+	assert_int_equal(db_map_find(vn, &mac)->item.in_vn.revision, vn->log.revision);
+	assert_ptr_equal(changelog_after(&vn->log, vn->log.revision - 1),
+			 &db_map_find(vn, &mac)->item.in_vn);
+	assert_int_equal(HASH_COUNT(vn->maps), 2);
+	assert_int_equal(nve->items, 2);
+	assert_non_null(db_ip_find(vn, &all.ip[DB_IPS - 1].addr));
+	db_map_set(&db, vn, &mac, &(struct db_ips){ }, 4, nve);
+	assert_null(db_ip_find(vn, &ips.ip[0].addr));
+	p = fix_placement(vn, 1, "10.0.0.1/24", "dc1/host1");
+	db_placement_set(&db, &p);
+	p.ips = all;
+	p.nve = "dc1/a-longer-name";
+	assert_true(db_placement_set(&db, &p));
+	assert_string_equal(db_placement_find(vn, &mac)->nve, "dc1/a-longer-name");
+	assert_int_equal(HASH_COUNT(vn->placements), 1);
+	assert_int_equal(HASH_COUNT(vn->ips), DB_IPS);
+	db_placement_del(&db, db_placement_find(vn, &mac));
+	assert_int_equal(HASH_COUNT(vn->ips), 0);
+	db_uninit(&db);
+}
+
 static void test_the_same_again_is_no_change(void **state)
 {
 	struct mac_addr mac = fix_mac(1);
@@ -471,6 +514,7 @@ int main(void)
 		cmocka_unit_test(test_a_deleted_vn_goes_with_its_members),
 		cmocka_unit_test(test_a_walk_may_delete),
 		cmocka_unit_test(test_a_placement_told_again_is_no_change),
+		cmocka_unit_test(test_ips_come_and_go),
 		cmocka_unit_test(test_the_same_again_is_no_change),
 		cmocka_unit_test(test_staleness_is_one_item_per_vn),
 		cmocka_unit_test(test_an_address_that_left_is_gone_for_the_peers),

@@ -189,6 +189,63 @@ static void test_interest_in_what_is_gone_fades(void **state)
 	assert_int_equal(moved(), 0);
 }
 
+static unsigned int encoded;
+
+static struct chan_shared *encode(struct follower *f, const struct follow_batch *b)
+{
+	Nvo3__Envelope nothing = NVO3__ENVELOPE__INIT;
+
+	encoded++;
+	return chan_shared_new(MSG(KEEPALIVE), &nothing.base);
+}
+
+/* All of them follow everything, the first one is host1 itself. */
+static void follow_all(struct listener *all, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		all[i] = (struct listener){ .f = { .at = { .log = &vn->log, .vn = vn },
+						   .chan = chan, .send = take, .encode = encode,
+						   .arg = &all[i] } };
+		all[i].f.at.nve = i ? NULL : host1;
+		follow_start(&all[i].f.at, 0, false);
+		tell_add(&tell, &all[i].f);
+	}
+	turn(1);
+}
+
+static void test_what_all_are_told_is_encoded_once(void **state)
+{
+	static struct listener all[20];
+	unsigned int i, n = sizeof(all) / sizeof(*all);
+
+	follow_all(all, n);
+	assert_int_equal(encoded, 0);		/* snapshots are of one alone */
+	for (i = 0; i < n; i++)
+		all[i].messages = 0;
+	set(1);
+	set(2);
+	turn(1);
+	assert_int_equal(encoded, 1);
+	for (i = 0; i < n; i++) {
+		assert_int_equal(all[i].messages, 0);
+		assert_int_equal(all[i].f.at.sent, vn->log.revision);
+	}
+	/* of what is his own he is told nothing, and nothing is said to have been told him */
+	assert_int_equal(all[0].f.at.told, 0 + all[0].f.at.base);
+	assert_int_equal(all[1].f.at.told, vn->log.revision);
+	/* who is behind is told for himself what he has missed */
+	for (i = 3; i < 3 + FOLLOW_BATCH / 2; i++)
+		set(i);
+	all[5].f.at.sent--;
+	turn(1);
+	assert_int_equal(encoded, 3);
+	assert_int_equal(all[5].f.at.told, vn->log.revision);
+	for (i = 0; i < n; i++)
+		tell_del(&tell, &all[i].f);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -197,6 +254,7 @@ int main(void)
 		TEST(test_only_the_interested_are_moved),
 		TEST(test_at_once_but_not_before_what_is_older),
 		TEST(test_interest_in_what_is_gone_fades),
+		TEST(test_what_all_are_told_is_encoded_once),
 	};
 
 	return cmocka_run_group_tests_name("tell", tests, NULL, NULL);
