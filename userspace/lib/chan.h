@@ -105,6 +105,17 @@ void chan_reply_err(struct chan *chan, uint64_t id, uint32_t code, const struct 
 void chan_event(struct chan *chan, uint32_t type, const ProtobufCMessage *body);
 
 /*
+ * Keep asking the peer for its clock, from a session's up to its down. Nothing is asked on a Unix
+ * socket: there both have one.
+ */
+void chan_track_clock(struct chan *chan);
+/*
+ * What to take from a time of the peer's CLOCK_REALTIME to have it in ours, right to *error; both
+ * in ns. False: not known (yet).
+ */
+bool chan_clock(const struct chan *chan, int64_t *offset, uint64_t *error);
+
+/*
  * Bytes waiting to be sent: the caller holds back or coalesces when this grows. At 64 MiB the
  * session ends.
  */
