@@ -295,6 +295,9 @@ static void dispatch(struct director *d, struct nve_session *s, const struct msg
 	case MSG(MAP_QUERY):
 		nve_query(d, s, msg, message);
 		break;
+	case MSG(MAP_INTEREST):
+		nve_want(d, s, msg, message);
+		break;
 	case MSG(MAP_FORGET):
 		nve_forget(d, s, msg, message);
 		break;
@@ -319,6 +322,8 @@ static const ProtobufCMessageDescriptor *descriptor(uint32_t type)
 		return &nvo3__map_advertise__descriptor;
 	case MSG(MAP_QUERY):
 		return &nvo3__map_query__descriptor;
+	case MSG(MAP_INTEREST):
+		return &nvo3__map_interest__descriptor;
 	case MSG(MAP_FORGET):
 		return &nvo3__map_forget__descriptor;
 	case MSG(MAP_ACK):

@@ -80,6 +80,8 @@ uint32_t say_join_for(struct peer *p, uint8_t vn, const uint8_t *store, uint64_t
 /* @asker 0: none is named */
 uint32_t say_query(struct peer *p, uint8_t vn, uint32_t addr, uint32_t asker);
 uint32_t say_forget(struct peer *p, uint8_t vn, uint32_t addr);
+/* MAP_INTEREST in @n addresses from @first on */
+uint32_t say_want(struct peer *p, uint8_t vn, uint32_t first, uint32_t n);
 /* All that the director had to tell it until now has come. */
 void peer_settle(struct peer *p);
 

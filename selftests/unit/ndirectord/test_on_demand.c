@@ -152,6 +152,41 @@ static void test_what_is_not_there(void **state)
 	assert_null(peer_map(&host2, 1, 7));
 }
 
+/* What a VM used elsewhere: told before the answer, and what is not there yet when it comes. */
+static void test_many_at_once(void **state)
+{
+	begin(state, ON_DEMAND);
+	join_all_on_demand();
+	for (uint32_t addr = 1; addr <= 5; addr++)
+		live(&host1, addr);
+	live(&host2, 6);
+	assert_int_equal(say_want(&host2, 1, 2, 6), CODE(OK));
+	assert_int_equal(host2.sets, 4);
+	assert_null(peer_map(&host2, 1, 1));
+	assert_string_equal(peer_map(&host2, 1, 5)->nve, "dc1/host1");
+	assert_null(peer_map(&host2, 1, 6));
+	assert_int_equal(interest_of(&host2), 6);
+	/* asked again it is told again, and counted once */
+	assert_int_equal(say_want(&host2, 1, 2, 6), CODE(OK));
+	assert_int_equal(host2.sets, 8);
+	assert_int_equal(interest_of(&host2), 6);
+	live(&host3, 7);
+	LAB_WAIT(d.lab, peer_map(&host2, 1, 7));
+	live(&host3, 3);
+	LAB_WAIT(d.lab, !strcmp(peer_map(&host2, 1, 3)->nve, "dc1/host3"));
+	assert_int_equal(proc_count(&d, "/alerts", NULL, NULL), 0);
+
+	assert_int_equal(say_want(&host2, 1, 100, 1025), CODE(BAD_MESSAGE));
+	assert_int_equal(say_want(&host2, 2, 100, 1), CODE(BAD_STATE));
+	assert_int_equal(interest_of(&host2), 6);
+	/* who is told everything needs no interest */
+	assert_int_equal(say_leave(&host3, 1), CODE(OK));
+	assert_int_equal(say_want(&host3, 1, 1, 1), CODE(BAD_STATE));
+	assert_int_equal(say_join(&host3, 1, NULL, 0), CODE(OK));
+	assert_int_equal(say_want(&host3, 1, 1, 3), CODE(OK));
+	assert_int_equal(interest_of(&host3), -1);
+}
+
 static void test_forgotten_is_not_told(void **state)
 {
 	begin(state, ON_DEMAND);
@@ -448,6 +483,7 @@ int main(int argc, char **argv)
 		LAB_TEST(test_only_who_asked_is_told),
 		LAB_TEST(test_the_target_hears_of_the_asker_first),
 		LAB_TEST(test_what_is_not_there),
+		LAB_TEST(test_many_at_once),
 		LAB_TEST(test_forgotten_is_not_told),
 		LAB_TEST(test_who_cannot_ask_is_told_everything),
 		LAB_TEST(test_questions_that_are_refused),
