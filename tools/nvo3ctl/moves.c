@@ -17,6 +17,10 @@ const struct column move_columns[] = {
 	{ "image bytes", "image.done/image.total" },
 	{ "started", "started", PRINT_TIME },
 	{ "ended", "ended", PRINT_TIME },
+	{ "blackout ms", "blackout.ms" },
+	{ "error ms", "blackout.error_ms" },
+	{ "measured by", "blackout.by" },
+	{ "late frames", "late" },
 	{ NULL },
 };
 
