@@ -43,7 +43,8 @@ struct http_request {
 	struct http_params query;
 	json_t *body;
 	int status;
-	json_t *answer;			/* waits at the gate */
+	char *answer;			/* waits at the gate */
+	const char *type;		/* of it */
 };
 
 static const struct {
@@ -114,21 +115,31 @@ static void set_header(struct http_request *req, const char *name, const char *v
 		evhttp_add_header(evhttp_request_get_output_headers(req->ev), name, value);
 }
 
-/* Ends @req; takes @body. */
-static void send_answer(struct http_request *req, int status, json_t *body)
+/* One line; takes @body. */
+static char *json_to_text(json_t *body)
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
+	char *line;
+
+	json_decref(body);
+	if (!text || asprintf(&line, "%s\n", text) < 0)
+		abort();
+	return line;
+}
+
+/* Ends @req; its answer is there. */
+static void send_answer(struct http_request *req)
+{
+	_cleanup_free_ char *text = req->answer;
+	int status = req->status;
 	struct evbuffer *out;
 
-	text = json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
-	json_decref(body);
 	out = evbuffer_new();
-	if (!text || !out)
+	if (!out)
 		abort();
 	evbuffer_add(out, text, strlen(text));
-	evbuffer_add(out, "\n", 1);
 
-	set_header(req, "Content-Type", "application/json");
+	set_header(req, "Content-Type", req->type);
 	/* Whose client went has no connection any more; evhttp then only frees it. */
 	if (req->ev)
 		evhttp_send_reply(req->ev, status, reason(status), out);
@@ -136,10 +147,14 @@ static void send_answer(struct http_request *req, int status, json_t *body)
 	request_free(req);
 }
 
-static void refuse(struct http_request *req, json_t *body, const struct err *why)
+static void refuse(struct http_request *req, const struct err *why)
 {
-	json_decref(body);
-	send_answer(req, 503, json_pack("{s:s, s:s}", "error", why->text, "code", "unavailable"));
+	free(req->answer);
+	req->status = 503;
+	req->type = "application/json";
+	req->answer = json_to_text(json_pack("{s:s, s:s}", "error", why->text, "code",
+					     "unavailable"));
+	send_answer(req);
 }
 
 static void may_go(struct gate_wait *wait, const struct err *why)
@@ -147,24 +162,35 @@ static void may_go(struct gate_wait *wait, const struct err *why)
 	struct http_request *req = (struct http_request *)wait;
 
 	if (why)
-		refuse(req, req->answer, why);
+		refuse(req, why);
 	else
-		send_answer(req, req->status, req->answer);
+		send_answer(req);
 }
 
-void http_reply(struct http_request *req, int status, json_t *body)
+static void reply(struct http_request *req, int status, const char *type, char *text)
 {
 	struct gate *gate = req->server ? loop_gate(req->server->loop) : NULL;
 	int r;
 
 	req->wait.done = may_go;
 	req->status = status;
-	req->answer = body;
+	req->type = type;
+	req->answer = text;
 	r = gate_wait(gate, &req->wait);
 	if (!r)
-		send_answer(req, status, body);
+		send_answer(req);
 	else if (r < 0)
-		refuse(req, body, gate_broken(gate));
+		refuse(req, gate_broken(gate));
+}
+
+void http_reply(struct http_request *req, int status, json_t *body)
+{
+	reply(req, status, "application/json", json_to_text(body));
+}
+
+void http_reply_text(struct http_request *req, const char *type, char *text)
+{
+	reply(req, 200, type, text);
 }
 
 /* What a client sent may be quoted in a sentence and need not be UTF-8. */

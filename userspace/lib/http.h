@@ -39,6 +39,8 @@ json_t *http_body(struct http_request *req);
 const struct identity *http_client(struct http_request *req);
 
 void http_reply(struct http_request *req, int status, json_t *body);	/* takes @body */
+/* The same for text of another kind; takes @text, which is free()d. */
+void http_reply_text(struct http_request *req, const char *type, char *text);
 /* {"error": "sentence", "code": "not-found"} */
 void http_error(struct http_request *req, int status, const char *code, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -283,5 +283,6 @@ const struct http_route director_routes[] = {
 	{ "GET", "/api/v1/placements", get_placements },
 	{ "GET", "/api/v1/events", get_events },
 	{ "GET", "/api/v1/alerts", get_alerts },
+	{ "GET", "/metrics", api_metrics },
 	{ },
 };

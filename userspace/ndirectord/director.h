@@ -15,6 +15,13 @@
 struct center;
 struct fed_peer;
 
+/* Since the start. */
+struct director_counts {
+	uint64_t claims_taken, claims_refused;
+	uint64_t queries_found, queries_absent, queries_refused;
+	uint64_t drifts;		/* events of that kind, see note.c */
+};
+
 struct director {
 	struct loop *loop;
 	struct tls *tls;
@@ -24,6 +31,7 @@ struct director {
 	bool in_transaction;
 	bool commit_due;		/* from the loop */
 	struct events *events;
+	struct director_counts counts;
 	struct tell tell;
 	struct chan_server *server;
 	struct http_server *http;
@@ -61,6 +69,7 @@ void nve_session_up(struct director *d, struct chan *chan);
 void nve_session_down(struct director *d, struct chan *chan, const char *why);
 bool nve_session_message(struct director *d, struct chan *chan, const struct msg *msg);
 bool nve_session_exists(struct director *d, const struct db_nve *nve);
+unsigned int nve_sessions(struct director *d);	/* that have registered */
 /* Nothing is heard of it, because of @why. */
 void nve_silent(struct director *d, struct db_nve *nve, const char *why);
 
@@ -87,6 +96,9 @@ void fed_client_each(struct director *d, void (*cb)(const char *dc, bool up, voi
 
 /* sessions that others open */
 extern const struct chan_ops director_ops;
+
+/* api_metrics.c */
+void api_metrics(struct http_request *req, void *arg);
 
 /* api.c */
 extern const struct http_route director_routes[];

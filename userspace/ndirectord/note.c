@@ -4,6 +4,7 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include "director.h"
 #include "lib/log.h"
@@ -23,6 +24,7 @@ static void tell(struct director *d, bool alert, const char *kind, const char *s
 	char text[sizeof(event->text)];
 	uint64_t evicted;
 
+	d->counts.drifts += !strcmp(kind, "drift");
 	vsnprintf(text, sizeof(text), fmt, ap);
 	event = events_add(d->events, realtime_ms(), alert, kind, subject, text, &evicted);
 	if (event)

@@ -184,6 +184,7 @@ void nve_query(struct director *d, struct nve_session *s, const struct msg *msg,
 	uint32_t code;
 
 	if (!rate_take(&s->queries, loop_now_ms())) {
+		d->counts.queries_refused++;
 		err_set(&err, EBUSY, "%s asks more than %u questions a second", s->nve->name,
 			s->queries.per_s);
 		answer_later(d, s, msg, CODE(BUSY), &err);
@@ -196,6 +197,9 @@ void nve_query(struct director *d, struct nve_session *s, const struct msg *msg,
 		code = get_asker(s, join->follower.at.vn, m, &asker, &err);
 	if (code == CODE(OK))
 		code = look_up(d, s, join, &mac, asker, &err);
+	d->counts.queries_found += code == CODE(OK);
+	d->counts.queries_absent += code == CODE(NOT_FOUND);
+	d->counts.queries_refused += code != CODE(OK) && code != CODE(NOT_FOUND);
 	if (code == CODE(NOT_FOUND))
 		answer_absent(d, s, msg, &err);
 	else if (code == CODE(FULL) || code == CODE(BUSY))

@@ -28,6 +28,16 @@ bool nve_session_exists(struct director *d, const struct db_nve *nve)
 	return nve_session_of(d, nve);
 }
 
+unsigned int nve_sessions(struct director *d)
+{
+	struct nve_session *s;
+	unsigned int n = 0;
+
+	DL_FOREACH(d->nve_sessions, s)
+		n += s->registered;
+	return n;
+}
+
 void nve_session_up(struct director *d, struct chan *chan)
 {
 	struct db_nve *nve = db_nve_get(&d->db, chan_peer_name(chan));

@@ -134,6 +134,7 @@ static const struct http_route routes[] = {
 	{ "GET", "/api/v1/lookup", api_lookup },
 	{ "GET", "/api/v1/events", event_list },
 	{ "GET", "/api/v1/alerts", alert_list },
+	{ "GET", "/metrics", api_metrics },
 	{ NULL }
 };
 

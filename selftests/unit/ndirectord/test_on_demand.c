@@ -153,6 +153,39 @@ static void test_what_is_not_there(void **state)
 }
 
 /* What a VM used elsewhere: told before the answer, and what is not there yet when it comes. */
+/* What is counted is what the API lists, and what was asked. */
+static void test_metrics(void **state)
+{
+	char wishes[200];
+
+	begin(state, ON_DEMAND);
+	proc_metrics(&d, "'nvo3_queries_total{result=\"found\"}=0' nvo3_mappings=0 nvo3_drifts_total=0");
+	join_all_on_demand();
+	live(&host1, 1);
+	live(&host1, 2);
+	live(&host2, 3);
+	assert_int_equal(say_query(&host2, 1, 1, 3), CODE(OK));
+	assert_int_equal(say_query(&host2, 1, 77, 3), CODE(NOT_FOUND));
+	assert_int_equal(say_query(&host2, 2, 1, 3), CODE(BAD_STATE));
+	assert_int_equal(say_advertise(&host3, 1, 1, 0, center.epoch + 256), CODE(DENIED));
+	snprintf(wishes, sizeof(wishes), "nvo3_mappings=%d nvo3_members=%d nvo3_nves=%d nvo3_vns=%d "
+					 "nvo3_placements=%d",
+		 proc_count(&d, "/mappings", NULL, NULL), proc_count(&d, "/members", NULL, NULL),
+		 proc_count(&d, "/nves", NULL, NULL), proc_count(&d, "/vns", NULL, NULL),
+		 proc_count(&d, "/placements", NULL, NULL));
+	proc_metrics(&d, wishes);
+	proc_metrics(&d, "nvo3_mappings=3 nvo3_nves_stale=0 'nvo3_store_commit_seconds_count>0' "
+			 "'nvo3_sessions{role=\"nve\"}=3' 'nvo3_sessions{role=\"vcenter\"}=1'");
+	proc_metrics(&d, "'nvo3_queries_total{result=\"found\"}=1' "
+			 "'nvo3_queries_total{result=\"absent\"}=1' "
+			 "'nvo3_queries_total{result=\"refused\"}=1'");
+	proc_metrics(&d, "'nvo3_claims_total{result=\"taken\"}=3' "
+			 "'nvo3_claims_total{result=\"refused\"}=1'");
+	peer_close(&host3);
+	LAB_WAIT(d.lab, proc_count(&d, "/nves", "stale", "true") == 1);
+	proc_metrics(&d, "nvo3_nves_stale=1 'nvo3_sessions{role=\"nve\"}=2'");
+}
+
 static void test_many_at_once(void **state)
 {
 	begin(state, ON_DEMAND);
@@ -483,6 +516,7 @@ int main(int argc, char **argv)
 		LAB_TEST(test_only_who_asked_is_told),
 		LAB_TEST(test_the_target_hears_of_the_asker_first),
 		LAB_TEST(test_what_is_not_there),
+		LAB_TEST(test_metrics),
 		LAB_TEST(test_many_at_once),
 		LAB_TEST(test_forgotten_is_not_told),
 		LAB_TEST(test_who_cannot_ask_is_told_everything),
