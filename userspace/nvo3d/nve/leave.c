@@ -214,11 +214,8 @@ void leave_arrives(struct nve_tsi *tsi)
 
 void leave_active(struct nve_tsi *tsi)
 {
-	struct leave *l = &tsi->leave;
-
-	leave_stay(tsi);
-	l->active = realtime_ns();
-	l->silent = 0;
+	tsi->leave.active = realtime_ns();
+	tsi->leave.silent = 0;
 }
 
 /* --- both */

@@ -31,7 +31,7 @@ void leave_stay(struct nve_tsi *tsi);
 size_t leave_used(struct nve_tsi *tsi, struct mac_addr **ret);
 void leave_figures(struct nve_tsi *tsi, struct figures *ret);
 
-/* From port.c. It comes with a move, silent; it is active now. */
+/* From port.c. It comes with a move, silent; it is active now, and others have been told. */
 void leave_arrives(struct nve_tsi *tsi);
 void leave_active(struct nve_tsi *tsi);
 /* It is to be silent. True: it leaves, and that is all that has to be done. */

@@ -133,7 +133,7 @@ static void enable_step(struct port_op *op)
 	tsi->t.epoch = epoch;
 	tsi->t.state = TSI_ACTIVATED;
 	hold_end(tsi);
-	leave_active(tsi);
+	leave_stay(tsi);
 	op->advertising = true;
 	if (!director_is_up(nve->director))
 		loop_timer_set(tsi->timer, NVE_DIRECTOR_WAIT_MS);
@@ -152,6 +152,7 @@ static void activation_answered(struct port_op *op, uint32_t code, const char *t
 	    keep_get_accepted(tsi->nve, &tsi->t.id) == tsi->t.epoch)
 		code = CODE(OK);
 	if (code == CODE(OK)) {
+		leave_active(tsi);
 		proceed(op);
 		return;
 	}

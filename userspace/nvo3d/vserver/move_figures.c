@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <utlist.h>
 
 #include "center.h"
@@ -227,9 +228,16 @@ static void send_figures(struct task *t)
 
 void step_figures(struct task *t)
 {
-	t->move->silent = 0;
 	t->move->last_out = 0;
 	send_figures(t);
+}
+
+void move_silent(struct move *m)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	earlier(&m->silent, (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec);
 }
 
 /* --- the destination */

@@ -22,6 +22,8 @@ struct move_used {
 void step_prepare(struct task *t);
 void step_figures(struct task *t);
 void step_stay(struct task *t);
+/* Its links are about to go down: from then on it is not reached */
+void move_silent(struct move *m);
 
 /* What the source's NVE told, into the image's first answer, and out of it; free() *list. */
 void move_used_pack(const struct move *m, Nvo3__ImageReadReply *reply, void **list);
