@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 #include <stdarg.h>
@@ -23,6 +24,7 @@
 #include "http_route.h"
 
 #define BODY_MAX	(1024 * 1024)
+#define STREAM_MAX	(4u << 20)	/* bytes that wait for one that does not read */
 
 struct http_server {
 	struct loop *loop;
@@ -45,6 +47,8 @@ struct http_request {
 	int status;
 	char *answer;			/* waits at the gate */
 	const char *type;		/* of it */
+	void (*gone)(void *arg);	/* of a stream */
+	void *gone_arg;
 };
 
 static const struct {
@@ -191,6 +195,62 @@ void http_reply(struct http_request *req, int status, json_t *body)
 void http_reply_text(struct http_request *req, const char *type, char *text)
 {
 	reply(req, 200, type, text);
+}
+
+/* --- streams */
+
+static void stream_gone(struct evhttp_connection *conn, void *arg)
+{
+	struct http_request *req = arg;
+
+	req->gone(req->gone_arg);
+}
+
+void http_stream_begin(struct http_request *req, const char *type, void (*gone)(void *arg),
+		       void *arg)
+{
+	req->gone = gone;
+	req->gone_arg = arg;
+	set_header(req, "Content-Type", type);
+	set_header(req, "Cache-Control", "no-store");
+	if (!req->ev)
+		return;
+	evhttp_connection_set_closecb(evhttp_request_get_connection(req->ev), stream_gone, req);
+	evhttp_send_reply_start(req->ev, 200, reason(200));
+}
+
+bool http_stream_send(struct http_request *req, const char *text)
+{
+	struct evbuffer *out;
+
+	if (!req->ev || !evhttp_request_get_connection(req->ev) || http_stream_is_slow(req))
+		return false;
+	out = evbuffer_new();
+	if (!out)
+		abort();
+	evbuffer_add(out, text, strlen(text));
+	evhttp_send_reply_chunk(req->ev, out);
+	evbuffer_free(out);
+	return true;
+}
+
+bool http_stream_is_slow(struct http_request *req)
+{
+	struct evhttp_connection *conn = req->ev ? evhttp_request_get_connection(req->ev) : NULL;
+	struct bufferevent *bev = conn ? evhttp_connection_get_bufferevent(conn) : NULL;
+
+	return bev && evbuffer_get_length(bufferevent_get_output(bev)) > STREAM_MAX;
+}
+
+void http_stream_end(struct http_request *req)
+{
+	struct evhttp_connection *conn = req->ev ? evhttp_request_get_connection(req->ev) : NULL;
+
+	if (conn)
+		evhttp_connection_set_closecb(conn, NULL, NULL);
+	if (req->ev)
+		evhttp_send_reply_end(req->ev);
+	request_free(req);
 }
 
 /* What a client sent may be quoted in a sentence and need not be UTF-8. */
@@ -399,6 +459,10 @@ void http_server_free(struct http_server *server)
 	if (!server)
 		return;
 
+	/* Those that go on are ended by whom they belong to */
+	DL_FOREACH_SAFE(server->open, req, next)
+		if (req->gone)
+			req->gone(req->gone_arg);
 	DL_FOREACH_SAFE(server->open, req, next) {
 		/* The others are freed together with their connections, below. */
 		if (!evhttp_request_get_connection(req->ev))

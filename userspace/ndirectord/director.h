@@ -35,6 +35,7 @@ struct director {
 	struct tell tell;
 	struct chan_server *server;
 	struct http_server *http;
+	struct http_watch *watch;	/* NULL: no API */
 	struct nve_session *nve_sessions;	/* list */
 	struct fed_peer *peers;			/* list */
 	struct center *centers;			/* vCenter sessions that are up, list */
@@ -96,6 +97,10 @@ void fed_client_each(struct director *d, void (*cb)(const char *dc, bool up, voi
 
 /* sessions that others open */
 extern const struct chan_ops director_ops;
+
+/* api.c: as GET /mappings, /vns have it */
+json_t *api_mapping(const struct db_map *map);
+json_t *api_vn(const struct db_vn *vn);
 
 /* api_metrics.c */
 void api_metrics(struct http_request *req, void *arg);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include "codes.h"
+#include "lib/http_watch.h"
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "lib/msg.h"
@@ -11,6 +12,7 @@
 #include "move_dest.h"
 #include "move_run.h"
 #include "persist.h"
+#include "view.h"
 
 #define POLL_MS	1000u
 
@@ -130,6 +132,12 @@ static void let_go(struct vcenter *vc, struct move_job *job, struct vm *vm)
 	memset(&vm->move, 0, sizeof(vm->move));
 }
 
+static void tell_watchers(struct vcenter *vc, const struct move_job *job)
+{
+	if (http_watch_wanted(vc->watch, "moves") && !move_is_refused(&job->m))
+		http_watch_say(vc->watch, "moves", false, view_move(&job->m));
+}
+
 static void note_times(struct move *m)
 {
 	uint64_t *began = &m->figures.began[m->step];
@@ -157,6 +165,7 @@ static bool store(struct vcenter *vc, struct move_job *job)
 	}
 	job->dirty = false;
 	job->vm_dirty = false;
+	tell_watchers(vc, job);
 	if (vm && is_free(&job->m))
 		let_go(vc, job, vm);
 	if (is_over(job) && !job->told)
@@ -392,8 +401,10 @@ void move_run_progress(struct vcenter *vc, const struct uuid *id, uint64_t done)
 {
 	struct move_job *job = move_run_lookup(vc, id);
 
-	if (job && done > job->m.image_done && done <= job->m.size)
-		job->m.image_done = done;
+	if (!job || done <= job->m.image_done || done > job->m.size)
+		return;
+	job->m.image_done = done;
+	tell_watchers(vc, job);
 }
 
 void move_run_load(struct vcenter *vc, const struct move *m)

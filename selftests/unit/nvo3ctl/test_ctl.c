@@ -158,10 +158,65 @@ static void list_vms(struct http_request *req, void *arg)
 
 static void list_events(struct http_request *req, void *arg)
 {
-	if (strcmp(http_query(req, "since") ?: "0", "2") == 0)
+	reply_text(req, 200, "{'items':[{'seq':1,'time':0,'kind':'vm-create','subject':'vm1','text':'asked for'},{'seq':2,'time':1,'kind':'vm-create','subject':'vm1','text':'runs on host1'}]}");
+}
+
+static void gone(void *arg)
+{
+	http_stream_end(arg);
+}
+
+static void say(struct http_request *req, const char *text)
+{
+	_cleanup_free_ char *json = strdup(text);
+
+	for (char *p = json; *p; p++)
+		if (*p == '\'')
+			*p = '"';
+	http_stream_send(req, json);
+}
+
+static void watch_events(struct http_request *req, void *arg)
+{
+	const char *since = http_query(req, "since") ?: "";
+
+	if (!strcmp(since, "2")) {
 		http_error(req, 503, "unavailable", "that is all");
+		return;
+	}
+	http_stream_begin(req, "text/event-stream", gone, req);
+	say(req, "id: 0\nevent: start\ndata: {}\n\n:\n\n");
+	say(req, "id: 1\nevent: change\ndata: {'prev':0,'item':{'seq':1,'time':0,'kind':'vm-create',"
+		 "'subject':'vm1','text':'asked for'}}\n\nid: 2\neve");
+	say(req, "nt: change\ndata: {'prev':1,'item':{'seq':2,'time':1,'kind':'vm-create',"
+		 "'subject':'vm1','text':'runs on host1'}}\n\n");
+	http_stream_end(req);
+}
+
+#define WATCHED(id, state) "{'id':'" id "','vm_name':'" id "','state':'" state "'}"
+
+/* The second page tells of the end. */
+static void list_moves(struct http_request *req, void *arg)
+{
+	const char *offset = http_query(req, "offset");
+
+	if (offset)
+		reply_text(req, 200, "{'items':[" WATCHED("m2", "running") "]}");
 	else
-		reply_text(req, 200, "{'items':[{'seq':1,'time':0,'kind':'vm-create','subject':'vm1','text':'asked for'},{'seq':2,'time':1,'kind':'vm-create','subject':'vm1','text':'runs on host1'}]}");
+		reply_text(req, 200, "{'items':[" WATCHED("m1", "running") "],'next':1}");
+}
+
+static void watch_moves(struct http_request *req, void *arg)
+{
+	http_stream_begin(req, "text/event-stream", gone, req);
+	say(req, "id: 10\nevent: start\ndata: {}\n\n");
+	say(req, "id: 11\nevent: change\ndata: {'prev':10,'op':'set','item':" WATCHED("m2", "running")
+		 "}\n\n");
+	say(req, "id: 14\nevent: change\ndata: {'prev':13,'op':'set','item':" WATCHED("m3", "done")
+		 "}\n\n");
+	say(req, "id: 15\nevent: change\ndata: {'prev':14,'op':'set','item':" WATCHED("m1", "done")
+		 "}\n\n");
+	/* it goes on; who is over with it goes */
 }
 
 static void lookup(struct http_request *req, void *arg)
@@ -204,12 +259,15 @@ static const struct http_route routes[] = {
 	{ "POST", "/api/v1/vms/{id}/start", change_object },
 	{ "POST", "/api/v1/vms/{id}/stop", change_object },
 	{ "POST", "/api/v1/vms/{id}/move", post_move },
+	{ "GET", "/api/v1/moves", list_moves },
 	{ "GET", "/api/v1/moves/{id}", get_object },
 	{ "POST", "/api/v1/moves/{id}/abort", change_object },
 	{ "GET", "/api/v1/lookup", lookup },
 	{ "POST", "/api/v1/vns", post_vn },
 	{ "PATCH", "/api/v1/vns/{id}", post_vn },
 	{ "GET", "/api/v1/events", list_events },
+	{ "GET", "/api/v1/watch/events", watch_events },
+	{ "GET", "/api/v1/watch/moves", watch_moves },
 	{ "GET", "/api/v1/mappings", mappings },
 	{ "DELETE", "/api/v1/nves/{dc}/{name}", delete_nve },
 	{ NULL },
@@ -467,6 +525,22 @@ static void test_events(void **state)
 	       "Error: that is all\n");
 }
 
+/* All pages; then what changes; the whole again when something was missed; and the end. */
+static void test_watch(void **state)
+{
+	expect("-j moves m1 -w", CTL_OK,
+	       "{\"op\":\"set\",\"item\":{\"id\":\"m1\",\"vm_name\":\"m1\",\"state\":\"running\"}}\n"
+	       "{\"op\":\"set\",\"item\":{\"id\":\"m1\",\"vm_name\":\"m1\",\"state\":\"running\"}}\n"
+	       "{\"op\":\"set\",\"item\":{\"id\":\"m1\",\"vm_name\":\"m1\",\"state\":\"done\"}}\n",
+	       "");
+	expect("moves m1 -w", CTL_OK,
+	       "VM  STATE    ID\nm1  running  m1\nVM  STATE    ID\nm1  running  m1\n"
+	       "set  -  -  m1  -  -  -  -  done  -  -  m1\n", "");
+	expect("moves --vm m2", CTL_OK, "VM  STATE    ID\nm2  running  m2\n", "");
+	expect("moves", CTL_OK, "VM  STATE    ID\nm1  running  m1\nm2  running  m2\n", "");
+	expect("--director-socket no.sock map vns -w", CTL_FAILED, "", "Error: ndirectord at no.sock: No such file or directory\n");
+}
+
 static void test_tls(void **state)
 {
 	char line[256], error[256];
@@ -590,6 +664,7 @@ int main(void)
 		cmocka_unit_test(test_migrate),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_watch),
 		cmocka_unit_test(test_tls),
 		cmocka_unit_test(test_foreign_ca),
 		cmocka_unit_test(test_unreachable),
