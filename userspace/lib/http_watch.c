@@ -215,14 +215,16 @@ static void may_show(struct gate_wait *wait, const struct err *why)
 static void show_soon(struct http_watch *watch)
 {
 	struct topic *t;
+	int r;
 
 	watch->asked = events_last(watch->events);
 	DL_FOREACH(watch->topics, t)
 		t->asked = topic_last(t);
 	watch->wait.done = may_show;
 	watch->waiting = true;
-	if (gate_wait(loop_gate(watch->loop), &watch->wait) <= 0)
-		may_show(&watch->wait, NULL);
+	r = gate_wait(loop_gate(watch->loop), &watch->wait);
+	if (r <= 0)
+		may_show(&watch->wait, r ? gate_broken(loop_gate(watch->loop)) : NULL);
 }
 
 static void poke(struct http_watch *watch)
