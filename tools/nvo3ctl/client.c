@@ -10,6 +10,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/cleanup.h"
@@ -19,6 +20,7 @@
 #define CONNECT_S	10L
 #define ANSWER_S	60L
 #define ANSWER_MAX	(64u * 1024 * 1024)
+#define STREAM_SILENCE_S 45L	/* it says something every 15 s */
 
 static const struct {
 	const char *name;
@@ -59,6 +61,11 @@ void client_free(struct client *client)
 		return;
 	curl_easy_cleanup(client->curl);
 	free(client);
+}
+
+struct client *client_clone(const struct client *client)
+{
+	return client_new(&client->config);
 }
 
 static size_t keep_data(char *data, size_t size, size_t n, void *arg)
@@ -221,5 +228,95 @@ int client_call(struct client *client, enum service service, const char *method,
 			    why(&call, code));
 	curl_slist_free_all(headers);
 	free(call.data);
+	return r;
+}
+
+/* --- streams of events */
+
+struct stream {
+	struct call call;		/* data: what is not a whole message yet */
+	client_event_fn cb;
+	void *arg;
+	bool ended;			/* by the callback */
+};
+
+/* "id: 5\nevent: change\ndata: {...}", without the empty line behind it */
+static void take_message(struct stream *s, char *text)
+{
+	const char *event = "", *data = "";
+	uint64_t id = 0;
+	json_t *json;
+
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		if (!strncmp(line, "id: ", 4))
+			id = strtoull(line + 4, NULL, 10);
+		else if (!strncmp(line, "event: ", 7))
+			event = line + 7;
+		else if (!strncmp(line, "data: ", 6))
+			data = line + 6;
+	}
+	json = json_loads(data, 0, NULL);
+	if (json)
+		s->ended = s->cb(event, id, json, s->arg);
+	json_decref(json);
+}
+
+static size_t take_data(char *data, size_t size, size_t n, void *arg)
+{
+	struct stream *s = arg;
+	struct call *call = &s->call;
+	char *end;
+	long status = 0;
+
+	if (keep_data(data, size, n, call) != n)
+		return 0;
+	/* a refusal is kept for judge() */
+	curl_easy_getinfo(call->curl, CURLINFO_RESPONSE_CODE, &status);
+	while (status == 200 && !s->ended && (end = strstr(call->data, "\n\n"))) {
+		*end = '\0';
+		take_message(s, call->data);
+		call->len -= end + 2 - call->data;
+		memmove(call->data, end + 2, call->len + 1);
+	}
+	return s->ended ? 0 : n;
+}
+
+int client_watch(struct client *client, enum service service, const char *path,
+		 client_event_fn cb, void *arg, struct err *err)
+{
+	const char *base = client->config.service[service].url;
+	struct stream s = {
+		.call = { .curl = client->curl, .service = service,
+			  .where = base ?: client->config.service[service].socket },
+		.cb = cb,
+		.arg = arg,
+	};
+	_cleanup_free_ char *url = NULL;
+	json_t *answer = NULL;
+	long status = 0;
+	CURLcode code;
+	int r;
+
+	r = check_config(&client->config, service, err);
+	if (r < 0)
+		return r;
+	if (asprintf(&url, "%s/api/v1%s", base ?: "http://localhost", path) < 0)
+		abort();
+	prepare(client, &s.call, "GET", url);
+	curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, 0L);
+	curl_easy_setopt(client->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(client->curl, CURLOPT_LOW_SPEED_TIME, STREAM_SILENCE_S);
+	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, take_data);
+	curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, &s);
+	code = curl_easy_perform(client->curl);
+	curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (s.ended)
+		r = 0;
+	else if (code == CURLE_OK && status >= 300)
+		r = judge(&s.call, status, &answer, err);
+	else
+		r = err_set(err, ECONNREFUSED, "%s at %s: %s", services[service].name, s.call.where,
+			    code == CURLE_OK ? "it has ended the stream" : why(&s.call, code));
+	free(s.call.data);
 	return r;
 }

@@ -5,6 +5,7 @@
 #ifndef NVO3CTL_CLIENT_H
 #define NVO3CTL_CLIENT_H
 
+#include <stdint.h>
 #include "lib/errs.h"
 #include "lib/json.h"
 
@@ -31,5 +32,16 @@ void client_free(struct client *client);
  */
 int client_call(struct client *client, enum service service, const char *method,
 		const char *path, json_t *body, json_t **ret, struct err *err);
+
+struct client *client_clone(const struct client *client);	/* for a call beside a stream */
+
+/* @data is borrowed. Something but 0 ends the stream. */
+typedef int (*client_event_fn)(const char *event, uint64_t id, json_t *data, void *arg);
+/*
+ * Server-sent events. 0 when @cb has ended it; errors as above, and -ECONNREFUSED too when the
+ * stream has ended.
+ */
+int client_watch(struct client *client, enum service service, const char *path,
+		 client_event_fn cb, void *arg, struct err *err);
 
 #endif /* NVO3CTL_CLIENT_H */

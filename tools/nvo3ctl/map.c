@@ -9,9 +9,30 @@
 #include "lib/mem.h"
 #include "path.h"
 #include "show.h"
+#include "watch.h"
+
+static const struct opt list_opts[] = {
+	{ "--vn", OPT_TEXT },
+	{ "--nve", OPT_TEXT },
+	{ "-w", OPT_FLAG },
+	{ NULL },
+};
 
 static const struct opt vn_opts[] = {
 	{ "--vn", OPT_TEXT },
+	{ "--nve", OPT_TEXT },
+	{ NULL },
+};
+
+static const struct opt placement_opts[] = {
+	{ "--vn", OPT_TEXT },
+	{ "--nve", OPT_TEXT },
+	{ "--vm", OPT_TEXT },
+	{ NULL },
+};
+
+static const struct opt watch_opts[] = {
+	{ "-w", OPT_FLAG },
 	{ NULL },
 };
 
@@ -69,12 +90,31 @@ static int of_vn(struct ctl *ctl, const char *what, const struct args *args,
 		 const struct column *columns, struct err *err)
 {
 	char *path = path_query(path_make(what, NULL), "vn", args_text(args, "--vn"));
+	const struct filter filters[] = {
+		{ "nve", args_text(args, "--nve") }, { "vm", args_text(args, "--vm") }, { NULL },
+	};
 
-	return show_list(ctl, DIRECTOR, path, columns, err);
+	return show_list_of(ctl, DIRECTOR, path, columns, filters, err);
+}
+
+static int watch(struct ctl *ctl, const char *what, const struct filter *filters,
+		 const struct column *columns, struct err *err)
+{
+	_cleanup_free_ char *path = path_make(what, NULL);
+	const struct watch watch = { .service = DIRECTOR, .topic = what, .list = path,
+				     .columns = columns, .filters = filters };
+
+	return watch_run(ctl, &watch, err);
 }
 
 static int list(struct ctl *ctl, const struct args *args, struct err *err)
 {
+	const struct filter filters[] = {
+		{ "vn", args_text(args, "--vn") }, { "nve", args_text(args, "--nve") }, { NULL },
+	};
+
+	if (args_has(args, "-w"))
+		return watch(ctl, "mappings", filters, list_columns, err);
 	return of_vn(ctl, "mappings", args, list_columns, err);
 }
 
@@ -95,6 +135,8 @@ static int nves(struct ctl *ctl, const struct args *args, struct err *err)
 
 static int vns(struct ctl *ctl, const struct args *args, struct err *err)
 {
+	if (args_has(args, "-w"))
+		return watch(ctl, "vns", NULL, vn_columns, err);
 	return show_list(ctl, DIRECTOR, path_make("vns", NULL), vn_columns, err);
 }
 
@@ -130,11 +172,11 @@ static int forget(struct ctl *ctl, const struct args *args, struct err *err)
 
 static const struct verb verbs[] = {
 	{ "forget", "DC/NAME [--force]", forget_opts, 1, 1, forget },
-	{ "list", "[--vn VN]", vn_opts, 0, 0, list },
-	{ "members", "[--vn VN]", vn_opts, 0, 0, members },
+	{ "list", "[--vn VN] [--nve DC/NAME] [-w]", list_opts, 0, 0, list },
+	{ "members", "[--vn VN] [--nve DC/NAME]", vn_opts, 0, 0, members },
 	{ "nves", "", NULL, 0, 0, nves },
-	{ "placements", "[--vn VN]", vn_opts, 0, 0, placements },
-	{ "vns", "", NULL, 0, 0, vns },
+	{ "placements", "[--vn VN] [--nve DC/NAME] [--vm UUID]", placement_opts, 0, 0, placements },
+	{ "vns", "[-w]", watch_opts, 0, 0, vns },
 	{ NULL },
 };
 

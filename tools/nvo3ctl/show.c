@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "show.h"
 
+#include <string.h>
+
 #include "lib/cleanup.h"
+#include "lib/mem.h"
+#include "path.h"
+
+#define PAGE "1000"
 
 void show_object(struct ctl *ctl, const struct column *columns, json_t *obj)
 {
@@ -11,13 +17,70 @@ void show_object(struct ctl *ctl, const struct column *columns, json_t *obj)
 		print_record(ctl->out, columns, obj);
 }
 
+bool show_passes(json_t *item, const struct filter *filters)
+{
+	for (; filters && filters->path; filters++) {
+		_cleanup_free_ char *text = NULL;
+
+		if (!filters->value)
+			continue;
+		text = print_value(item, filters->path, PRINT_TEXT);
+		if (strcmp(text, filters->value))
+			return false;
+	}
+	return true;
+}
+
+/* Adds what passes to @all; the offset of the next page, 0 if there is none. */
+static json_int_t take_page(json_t *page, const struct filter *filters, json_t *all)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(page, "items"), i, item)
+		if (show_passes(item, filters))
+			json_array_append(all, item);
+	return json_integer_value(json_object_get(page, "next"));
+}
+
+json_t *show_fetch(struct client *client, enum service service, const char *path,
+		   const struct filter *filters, struct err *err)
+{
+	json_t *items = json_array(), *page;
+	json_int_t offset = 0;
+	char number[32];
+
+	do {
+		_cleanup_free_ char *url = path_query(mem_strdup(path), "limit", PAGE);
+
+		if (offset) {
+			snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT, offset);
+			url = path_query(url, "offset", number);
+		}
+		if (client_call(client, service, "GET", url, NULL, &page, err) < 0) {
+			json_decref(items);
+			return NULL;
+		}
+		offset = take_page(page, filters, items);
+		json_decref(page);
+	} while (offset);
+	return json_pack("{s:o}", "items", items);
+}
+
 int show_list(struct ctl *ctl, enum service service, char *path, const struct column *columns,
 	      struct err *err)
+{
+	return show_list_of(ctl, service, path, columns, NULL, err);
+}
+
+int show_list_of(struct ctl *ctl, enum service service, char *path, const struct column *columns,
+		 const struct filter *filters, struct err *err)
 {
 	_cleanup_free_ char *owned = path;
 	json_t *answer;
 
-	if (client_call(ctl->client, service, "GET", path, NULL, &answer, err) < 0)
+	answer = show_fetch(ctl->client, service, path, filters, err);
+	if (!answer)
 		return CTL_FAILED;
 	if (ctl->json)
 		print_json(ctl->out, answer);

@@ -4,6 +4,7 @@
 #include "lib/cleanup.h"
 #include "path.h"
 #include "show.h"
+#include "watch.h"
 
 #define VNI_MAX 0xffffff
 
@@ -85,8 +86,18 @@ static int set(struct ctl *ctl, const struct args *args, struct err *err)
 	return CTL_OK;
 }
 
+static const struct opt list_opts[] = {
+	{ "-w", OPT_FLAG },
+	{ NULL },
+};
+
 static int list(struct ctl *ctl, const struct args *args, struct err *err)
 {
+	const struct watch watch = { .service = VCENTER, .topic = "vns", .list = "/vns",
+				     .columns = list_columns };
+
+	if (args_has(args, "-w"))
+		return watch_run(ctl, &watch, err);
 	return show_list(ctl, VCENTER, path_make("vns", NULL), list_columns, err);
 }
 
@@ -113,7 +124,7 @@ static const struct verb verbs[] = {
 	  "{NAME | UUID} [--unknown {drop | ask | flood | relay}]\n"
 	  "[--bum {none | replicate}] [--distribution {push | on-demand | auto}]",
 	  set_opts, 1, 1, set },
-	{ "list", "", NULL, 0, 0, list },
+	{ "list", "[-w]", list_opts, 0, 0, list },
 	{ "delete", "{NAME | UUID}", NULL, 1, 1, delete },
 	{ NULL },
 };

@@ -42,6 +42,7 @@ void chan_put(struct chan *chan)
 		return;
 	chan_close(chan);
 	chan_requests_uninit(chan);
+	chan_clock_free(chan);
 	chan_client_free(chan);
 	free(chan);
 }
@@ -146,6 +147,7 @@ void chan_free(struct chan *chan)
 void chan_close(struct chan *chan)
 {
 	chan_hold_drop(chan);
+	chan_clock_stop(chan);
 	chan_stream_close(chan);
 	loop_timer_free(chan->timer);
 	chan->timer = NULL;

@@ -104,6 +104,11 @@ void chan_reply_err(struct chan *chan, uint64_t id, uint32_t code, const struct 
  */
 void chan_event(struct chan *chan, uint32_t type, const ProtobufCMessage *body);
 
+/* Keep asking the peer for its clock, from up to down; not on a Unix socket: there both have one. */
+void chan_track_clock(struct chan *chan);
+/* What to take from a CLOCK_REALTIME of the peer's for ours, and its error; ns. False: not known. */
+bool chan_clock(const struct chan *chan, int64_t *offset, uint64_t *error);
+
 /*
  * An event for many sessions: encoded once, and not copied for each where it is long. NULL if it
  * is longer than FRAME_MAX. Freed while some of it is still to be sent, it lasts until it is.

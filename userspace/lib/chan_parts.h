@@ -8,6 +8,7 @@
  *	chan_hold.c	what waits until it may be said
  *	chan_shared.c	what is said to many
  *	chan_request.c	open requests of both directions
+ *	chan_clock.c	by how much the peer's clock differs
  *	chan_client.c	who connects, and connects again
  *	chan_server.c	who listens
  */
@@ -74,6 +75,10 @@ uint64_t chan_requests_inbound(struct chan *chan, const Nvo3__Envelope *env);
 void chan_requests_abort(struct chan *chan, const char *why);
 void chan_requests_flush(struct chan *chan);	/* calls back */
 void chan_requests_uninit(struct chan *chan);
+
+/* chan_clock.c */
+void chan_clock_stop(struct chan *chan);
+void chan_clock_free(struct chan *chan);
 
 /* chan_client.c */
 void chan_client_up(struct chan *chan);

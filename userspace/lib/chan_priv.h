@@ -34,6 +34,7 @@ struct chan_timers {
 extern struct chan_timers chan_timers;
 
 struct bufferevent;
+struct chan_clock;
 struct chan_held;
 struct chan_request;
 struct chan_inbound;
@@ -90,6 +91,7 @@ struct chan {
 	struct chan_requests req;
 	struct chan_held *held;		/* list: what waits at the gate */
 	size_t held_bytes;
+	struct chan_clock *clock;	/* NULL: the peer's is not asked for */
 	struct chan_client *client;	/* one of the two */
 	struct chan_server *server;
 	TAILQ_ENTRY(chan) link;		/* of the server */

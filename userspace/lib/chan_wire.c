@@ -253,10 +253,16 @@ static void pass_on(struct chan *chan, const Nvo3__Envelope *env)
 static void answer_keepalive(struct chan *chan, const Nvo3__Envelope *env)
 {
 	Nvo3__Keepalive alive = NVO3__KEEPALIVE__INIT;
+	Nvo3__Keepalive *asked;
 	uint64_t handle;
 
 	if (!env->id)
 		return;
+	asked = nvo3__keepalive__unpack(NULL, env->body.len, env->body.data);
+	if (asked) {
+		alive.echo = asked->clock_ns;
+		nvo3__keepalive__free_unpacked(asked, NULL);
+	}
 	handle = chan_requests_inbound(chan, env);
 	alive.clock_ns = realtime_ns();
 	chan_reply(chan, handle, CODE(OK), NULL, &alive.base);

@@ -85,6 +85,11 @@ void events_load(struct events *events, const struct event *event)
 	put(ring_of(events, event), event);
 }
 
+uint64_t events_last(const struct events *events)
+{
+	return events->last;
+}
+
 /* By halving */
 static const struct event *ring_next(const struct ring *ring, uint64_t since)
 {

@@ -35,6 +35,7 @@ const struct event *events_add(struct events *events, uint64_t time, bool alert,
 			       const char *subject, const char *text, uint64_t *evicted);
 /* Put one back that was stored, in ascending order of seq. */
 void events_load(struct events *events, const struct event *event);
+uint64_t events_last(const struct events *events);	/* seq of the newest, 0: none */
 /* The first one after @since that is still held, NULL if none. */
 const struct event *events_next(const struct events *events, uint64_t since, bool alerts_only);
 

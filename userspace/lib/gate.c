@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <time.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
@@ -21,6 +22,10 @@
 
 #define SOURCES_MAX	4
 #define FAREWELL_MS	200u	/* for refusals to leave before the daemon ends */
+
+/* A flash drive takes less than one ms, a turning disk ten, a cluster of etcd more */
+static const double sync_bounds[] = { 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5 };
+#define N_BOUNDS ((int)(sizeof(sync_bounds) / sizeof(sync_bounds[0])))
 
 struct source {
 	const struct gate_ops *ops;
@@ -37,6 +42,8 @@ struct gate {
 	unsigned int open;	/* writes that are in the middle */
 	bool busy;		/* the worker has a batch */
 	bool broken;
+	double begun;		/* seconds: when it got it */
+	struct histogram syncs;
 	struct err why;
 	struct gate_wait *waiting;
 	struct loop_fd *watch;
@@ -106,6 +113,14 @@ static void *work(void *arg)
 	return NULL;
 }
 
+static double now_s(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
 static void hand_over(void *arg)
 {
 	struct gate *gate = arg;
@@ -115,6 +130,7 @@ static void hand_over(void *arg)
 	gate->collecting++;
 	gate->dirty = false;
 	gate->busy = true;
+	gate->begun = now_s();
 	pthread_mutex_lock(&gate->lock);
 	gate->asked = true;
 	pthread_cond_signal(&gate->wake);
@@ -168,6 +184,7 @@ static void synced(int fd, unsigned int events, void *arg)
 		gate_fail(gate, &err);
 		return;
 	}
+	histogram_add(&gate->syncs, now_s() - gate->begun);
 	gate->durable = gate->collecting - 1;
 	hand_over(gate);
 	release(gate, NULL);
@@ -192,6 +209,7 @@ static struct gate *gate_new(struct loop *loop, struct err *err)
 	int r;
 
 	gate->loop = loop;
+	gate->syncs = (struct histogram){ .bounds = sync_bounds, .n = N_BOUNDS };
 	gate->collecting = 1;
 	pthread_mutex_init(&gate->lock, NULL);
 	pthread_cond_init(&gate->wake, NULL);
@@ -322,4 +340,11 @@ int gate_wait(struct gate *gate, struct gate_wait *wait)
 void gate_cancel(struct gate *gate, struct gate_wait *wait)
 {
 	DL_DELETE(gate->waiting, wait);
+}
+
+struct histogram gate_syncs(const struct gate *gate)
+{
+	if (gate)
+		return gate->syncs;
+	return (struct histogram){ .bounds = sync_bounds, .n = N_BOUNDS };
 }

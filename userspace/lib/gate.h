@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include "errs.h"
 #include "loop.h"
+#include "metrics.h"
 
 struct gate;
 
@@ -43,6 +44,9 @@ void gate_end(struct gate *gate);
 void gate_fail(struct gate *gate, const struct err *why);
 /* NULL: it is whole. */
 const struct err *gate_broken(const struct gate *gate);
+
+/* How long syncs took, in seconds; empty without a gate */
+struct histogram gate_syncs(const struct gate *gate);
 
 /*
  * 1: @wait->done() will be called, never before this returns. 0: nothing to wait for, also without

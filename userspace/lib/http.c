@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 #include <stdarg.h>
@@ -23,6 +24,7 @@
 #include "http_route.h"
 
 #define BODY_MAX	(1024 * 1024)
+#define STREAM_MAX	(4u << 20)	/* bytes that wait for one that does not read */
 
 struct http_server {
 	struct loop *loop;
@@ -43,7 +45,10 @@ struct http_request {
 	struct http_params query;
 	json_t *body;
 	int status;
-	json_t *answer;			/* waits at the gate */
+	char *answer;			/* waits at the gate */
+	const char *type;		/* of it */
+	void (*gone)(void *arg);	/* of a stream */
+	void *gone_arg;
 };
 
 static const struct {
@@ -114,21 +119,31 @@ static void set_header(struct http_request *req, const char *name, const char *v
 		evhttp_add_header(evhttp_request_get_output_headers(req->ev), name, value);
 }
 
-/* Ends @req; takes @body. */
-static void send_answer(struct http_request *req, int status, json_t *body)
+/* One line; takes @body. */
+static char *json_to_text(json_t *body)
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
+	char *line;
+
+	json_decref(body);
+	if (!text || asprintf(&line, "%s\n", text) < 0)
+		abort();
+	return line;
+}
+
+/* Ends @req; its answer is there. */
+static void send_answer(struct http_request *req)
+{
+	_cleanup_free_ char *text = req->answer;
+	int status = req->status;
 	struct evbuffer *out;
 
-	text = json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
-	json_decref(body);
 	out = evbuffer_new();
-	if (!text || !out)
+	if (!out)
 		abort();
 	evbuffer_add(out, text, strlen(text));
-	evbuffer_add(out, "\n", 1);
 
-	set_header(req, "Content-Type", "application/json");
+	set_header(req, "Content-Type", req->type);
 	/* Whose client went has no connection any more; evhttp then only frees it. */
 	if (req->ev)
 		evhttp_send_reply(req->ev, status, reason(status), out);
@@ -136,10 +151,14 @@ static void send_answer(struct http_request *req, int status, json_t *body)
 	request_free(req);
 }
 
-static void refuse(struct http_request *req, json_t *body, const struct err *why)
+static void refuse(struct http_request *req, const struct err *why)
 {
-	json_decref(body);
-	send_answer(req, 503, json_pack("{s:s, s:s}", "error", why->text, "code", "unavailable"));
+	free(req->answer);
+	req->status = 503;
+	req->type = "application/json";
+	req->answer = json_to_text(json_pack("{s:s, s:s}", "error", why->text, "code",
+					     "unavailable"));
+	send_answer(req);
 }
 
 static void may_go(struct gate_wait *wait, const struct err *why)
@@ -147,24 +166,91 @@ static void may_go(struct gate_wait *wait, const struct err *why)
 	struct http_request *req = (struct http_request *)wait;
 
 	if (why)
-		refuse(req, req->answer, why);
+		refuse(req, why);
 	else
-		send_answer(req, req->status, req->answer);
+		send_answer(req);
 }
 
-void http_reply(struct http_request *req, int status, json_t *body)
+static void reply(struct http_request *req, int status, const char *type, char *text)
 {
 	struct gate *gate = req->server ? loop_gate(req->server->loop) : NULL;
 	int r;
 
 	req->wait.done = may_go;
 	req->status = status;
-	req->answer = body;
+	req->type = type;
+	req->answer = text;
 	r = gate_wait(gate, &req->wait);
 	if (!r)
-		send_answer(req, status, body);
+		send_answer(req);
 	else if (r < 0)
-		refuse(req, body, gate_broken(gate));
+		refuse(req, gate_broken(gate));
+}
+
+void http_reply(struct http_request *req, int status, json_t *body)
+{
+	reply(req, status, "application/json", json_to_text(body));
+}
+
+void http_reply_text(struct http_request *req, const char *type, char *text)
+{
+	reply(req, 200, type, text);
+}
+
+/* --- streams */
+
+static void stream_gone(struct evhttp_connection *conn, void *arg)
+{
+	struct http_request *req = arg;
+
+	req->gone(req->gone_arg);
+}
+
+void http_stream_begin(struct http_request *req, const char *type, void (*gone)(void *arg),
+		       void *arg)
+{
+	req->gone = gone;
+	req->gone_arg = arg;
+	set_header(req, "Content-Type", type);
+	set_header(req, "Cache-Control", "no-store");
+	if (!req->ev)
+		return;
+	evhttp_connection_set_closecb(evhttp_request_get_connection(req->ev), stream_gone, req);
+	evhttp_send_reply_start(req->ev, 200, reason(200));
+}
+
+bool http_stream_send(struct http_request *req, const char *text)
+{
+	struct evbuffer *out;
+
+	if (!req->ev || !evhttp_request_get_connection(req->ev) || http_stream_is_slow(req))
+		return false;
+	out = evbuffer_new();
+	if (!out)
+		abort();
+	evbuffer_add(out, text, strlen(text));
+	evhttp_send_reply_chunk(req->ev, out);
+	evbuffer_free(out);
+	return true;
+}
+
+bool http_stream_is_slow(struct http_request *req)
+{
+	struct evhttp_connection *conn = req->ev ? evhttp_request_get_connection(req->ev) : NULL;
+	struct bufferevent *bev = conn ? evhttp_connection_get_bufferevent(conn) : NULL;
+
+	return bev && evbuffer_get_length(bufferevent_get_output(bev)) > STREAM_MAX;
+}
+
+void http_stream_end(struct http_request *req)
+{
+	struct evhttp_connection *conn = req->ev ? evhttp_request_get_connection(req->ev) : NULL;
+
+	if (conn)
+		evhttp_connection_set_closecb(conn, NULL, NULL);
+	if (req->ev)
+		evhttp_send_reply_end(req->ev);
+	request_free(req);
 }
 
 /* What a client sent may be quoted in a sentence and need not be UTF-8. */
@@ -373,6 +459,10 @@ void http_server_free(struct http_server *server)
 	if (!server)
 		return;
 
+	/* Those that go on are ended by whom they belong to */
+	DL_FOREACH_SAFE(server->open, req, next)
+		if (req->gone)
+			req->gone(req->gone_arg);
 	DL_FOREACH_SAFE(server->open, req, next) {
 		/* The others are freed together with their connections, below. */
 		if (!evhttp_request_get_connection(req->ev))

@@ -39,6 +39,17 @@ json_t *http_body(struct http_request *req);
 const struct identity *http_client(struct http_request *req);
 
 void http_reply(struct http_request *req, int status, json_t *body);	/* takes @body */
+/* The same for text of another kind; takes @text, which is free()d. */
+void http_reply_text(struct http_request *req, const char *type, char *text);
+/*
+ * An answer that goes on until http_stream_end(), which @gone must lead to: its client has gone.
+ * http_stream_send() is false when that has been so long that nothing is sent any more.
+ */
+void http_stream_begin(struct http_request *req, const char *type, void (*gone)(void *arg),
+		       void *arg);
+bool http_stream_send(struct http_request *req, const char *text);
+bool http_stream_is_slow(struct http_request *req);	/* it does not read what it is sent */
+void http_stream_end(struct http_request *req);
 /* {"error": "sentence", "code": "not-found"} */
 void http_error(struct http_request *req, int status, const char *code, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));

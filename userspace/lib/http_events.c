@@ -2,9 +2,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include "http_events.h"
+#include "http_items.h"
 #include "json.h"
 
-static bool parse_seq(const char *text, uint64_t *ret)
+bool http_since(const char *text, uint64_t *ret)
 {
 	char *end;
 
@@ -16,7 +17,7 @@ static bool parse_seq(const char *text, uint64_t *ret)
 	return *text >= '0' && *text <= '9' && !*end && !errno;
 }
 
-static json_t *view(const struct event *e)
+json_t *http_event_view(const struct event *e)
 {
 	return json_pack("{s:I, s:I, s:s, s:s, s:s, s:b}", "seq", (json_int_t)e->seq,
 			 "time", (json_int_t)e->time, "kind", e->kind, "subject", e->subject,
@@ -30,7 +31,7 @@ void http_reply_events(struct http_request *req, const struct events *events, bo
 	const struct event *event;
 	uint64_t seq;
 
-	if (!parse_seq(since, &seq)) {
+	if (!http_since(since, &seq)) {
 		json_decref(items);
 		http_error(req, 400, "bad-request", "since=%s is not the number of an event",
 			   since);
@@ -38,7 +39,7 @@ void http_reply_events(struct http_request *req, const struct events *events, bo
 	}
 	while ((event = events_next(events, seq, alerts_only))) {
 		seq = event->seq;
-		json_array_append_new(items, view(event));
+		json_array_append_new(items, http_event_view(event));
 	}
-	http_reply(req, 200, json_pack("{s:o}", "items", items));
+	http_reply_items(req, items);
 }

@@ -10,4 +10,8 @@
 
 void http_reply_events(struct http_request *req, const struct events *events, bool alerts_only);
 
+json_t *http_event_view(const struct event *event);
+/* A number; NULL is 0. False: it is none. */
+bool http_since(const char *text, uint64_t *ret);
+
 #endif

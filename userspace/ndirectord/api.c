@@ -7,6 +7,8 @@
 #include <string.h>
 #include "director.h"
 #include "lib/http_events.h"
+#include "lib/http_items.h"
+#include "lib/http_watch.h"
 
 static json_t *text_ip(const struct ip_addr *ip)
 {
@@ -45,7 +47,7 @@ static json_t *mac_text(const struct mac_addr *mac)
 
 static void reply_items(struct http_request *req, json_t *items)
 {
-	http_reply(req, 200, json_pack("{s:o}", "items", items));
+	http_reply_items(req, items);
 }
 
 static void put_peer(const char *dc, bool up, void *arg)
@@ -132,34 +134,45 @@ static void delete_nve(struct http_request *req, void *arg)
 	http_reply(req, 200, json_object());
 }
 
+static void count_items(const struct db_vn *vn, int *maps, int *members)
+{
+	struct db_member *member;
+	struct db_map *map;
+
+	*maps = 0;
+	*members = 0;
+	for (map = db_map_first(vn); map; map = db_map_next(map))
+		++*maps;
+	for (member = db_member_first(vn); member; member = db_member_next(member))
+		++*members;
+}
+
+json_t *api_vn(const struct db_vn *vn)
+{
+	char buf[UUID_STRLEN];
+	int maps, members;
+
+	count_items(vn, &maps, &members);
+	return json_pack("{s:s, s:s, s:i, s:b, s:I, s:i, s:i, s:i, s:b}", "uuid",
+			 uuid_format(&vn->info.uuid, buf), "name", vn->info.name, "vni",
+			 (int)vn->info.vni, "defined", vn->defined, "revision",
+			 (json_int_t)vn->log.revision, "members", members, "maps", maps,
+			 "placements", (int)HASH_COUNT(vn->placements), "on_demand",
+			 vn->on_demand);
+}
+
 static void get_vns(struct http_request *req, void *arg)
 {
 	json_t *items = json_array();
 	struct director *d = arg;
-	struct db_member *member;
-	char buf[UUID_STRLEN];
-	struct db_map *map;
 	struct db_vn *vn;
+	int maps, members;
 
 	for (vn = d->db.vns; vn; vn = vn->hh.next) {
-		int members = 0, maps = 0;
-
-		for (map = db_map_first(vn); map; map = db_map_next(map))
-			maps++;
-		for (member = db_member_first(vn); member; member = db_member_next(member))
-			members++;
+		count_items(vn, &maps, &members);
 		/* deleted, and not reaped yet */
-		if (!vn->defined && !maps && !members)
-			continue;
-		json_array_append_new(items,
-				      json_pack("{s:s, s:s, s:i, s:b, s:I, s:i, s:i, s:i, s:b}", "uuid",
-						uuid_format(&vn->info.uuid, buf), "name",
-						vn->info.name, "vni", (int)vn->info.vni, "defined",
-						vn->defined, "revision",
-						(json_int_t)vn->log.revision, "members", members,
-						"maps", maps, "placements",
-						(int)HASH_COUNT(vn->placements), "on_demand",
-						vn->on_demand));
+		if (vn->defined || maps || members)
+			json_array_append_new(items, api_vn(vn));
 	}
 	reply_items(req, items);
 }
@@ -195,21 +208,23 @@ static void each_vn(struct http_request *req, struct director *d,
 	http_error(req, 404, "not-found", "VN %s is not known here", wanted);
 }
 
+json_t *api_mapping(const struct db_map *map)
+{
+	const struct db_vn *vn = map->item.vn;
+	const struct db_nve *nve = map->item.nve;
+
+	return json_pack("{s:s, s:i, s:o, s:o, s:s, s:o, s:I, s:b, s:s}", "vn", vn->info.name,
+			 "vni", (int)vn->info.vni, "mac", mac_text(&map->mac), "ips",
+			 ips_list(&map->ips), "nve", nve->name, "locators", locators(nve), "epoch",
+			 (json_int_t)map->epoch, "stale", nve->stale != 0, "home_dc", nve->dc);
+}
+
 static void put_mappings(json_t *items, struct db_vn *vn)
 {
 	struct db_map *map;
 
-	for (map = db_map_first(vn); map; map = db_map_next(map)) {
-		struct db_nve *nve = map->item.nve;
-
-		json_array_append_new(items,
-				      json_pack("{s:s, s:i, s:o, s:o, s:s, s:o, s:I, s:b, s:s}",
-						"vn", vn->info.name, "vni", (int)vn->info.vni,
-						"mac", mac_text(&map->mac), "ips",
-						ips_list(&map->ips), "nve", nve->name, "locators",
-						locators(nve), "epoch", (json_int_t)map->epoch,
-						"stale", nve->stale != 0, "home_dc", nve->dc));
-	}
+	for (map = db_map_first(vn); map; map = db_map_next(map))
+		json_array_append_new(items, api_mapping(map));
 }
 
 static void get_mappings(struct http_request *req, void *arg)
@@ -285,6 +300,14 @@ static void get_alerts(struct http_request *req, void *arg)
 	http_reply_events(req, ((struct director *)arg)->events, true);
 }
 
+/* Their names are those of the lists */
+static void watch(struct http_request *req, void *arg)
+{
+	static const char *const topics[] = { "mappings", "vns", NULL };
+
+	http_watch_open(((struct director *)arg)->watch, req, topics);
+}
+
 const struct http_route director_routes[] = {
 	{ "GET", "/api/v1/status", get_status },
 	{ "GET", "/api/v1/nves", get_nves },
@@ -295,5 +318,7 @@ const struct http_route director_routes[] = {
 	{ "GET", "/api/v1/placements", get_placements },
 	{ "GET", "/api/v1/events", get_events },
 	{ "GET", "/api/v1/alerts", get_alerts },
+	{ "GET", "/api/v1/watch/{topic}", watch },
+	{ "GET", "/metrics", api_metrics },
 	{ },
 };

@@ -15,6 +15,13 @@
 struct center;
 struct fed_peer;
 
+/* Since the start. */
+struct director_counts {
+	uint64_t claims_taken, claims_refused;
+	uint64_t queries_found, queries_absent, queries_refused;
+	uint64_t drifts;		/* events of that kind, see note.c */
+};
+
 struct director {
 	struct loop *loop;
 	struct tls *tls;
@@ -26,9 +33,11 @@ struct director {
 	bool state_unwritten;		/* the next two: with the commit, once for all changes */
 	struct db_vn *unwritten;	/* list */
 	struct events *events;
+	struct director_counts counts;
 	struct tell tell;
 	struct chan_server *server;
 	struct http_server *http;
+	struct http_watch *watch;	/* NULL: no API */
 	struct nve_session *nve_sessions;	/* list */
 	struct fed_peer *peers;			/* list */
 	struct center *centers;			/* vCenter sessions that are up, list */
@@ -63,6 +72,7 @@ void nve_session_up(struct director *d, struct chan *chan);
 void nve_session_down(struct director *d, struct chan *chan, const char *why);
 bool nve_session_message(struct director *d, struct chan *chan, const struct msg *msg);
 bool nve_session_exists(struct director *d, const struct db_nve *nve);
+unsigned int nve_sessions(struct director *d);	/* that have registered */
 /* Nothing is heard of it, because of @why. */
 void nve_silent(struct director *d, struct db_nve *nve, const char *why);
 
@@ -92,6 +102,13 @@ void fed_client_each(struct director *d, void (*cb)(const char *dc, bool up, voi
 
 /* sessions that others open */
 extern const struct chan_ops director_ops;
+
+/* api.c: as GET /mappings, /vns have it */
+json_t *api_mapping(const struct db_map *map);
+json_t *api_vn(const struct db_vn *vn);
+
+/* api_metrics.c */
+void api_metrics(struct http_request *req, void *arg);
 
 /* api.c */
 extern const struct http_route director_routes[];

@@ -4,8 +4,10 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include "director.h"
+#include "lib/http_watch.h"
 #include "lib/log.h"
 
 static uint64_t realtime_ms(void)
@@ -23,8 +25,10 @@ static void tell(struct director *d, bool alert, const char *kind, const char *s
 	char text[sizeof(event->text)];
 	uint64_t evicted;
 
+	d->counts.drifts += !strcmp(kind, "drift");
 	vsnprintf(text, sizeof(text), fmt, ap);
 	event = events_add(d->events, realtime_ms(), alert, kind, subject, text, &evicted);
+	http_watch_poke(d->watch);
 	if (event)
 		log_write(alert ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "%s %s: %s", kind, subject,
 			  text);

@@ -137,19 +137,19 @@ static uint32_t look_up(struct director *d, struct nve_session *s, struct join *
 	return CODE(BUSY);
 }
 
-/* What it may ask; @ret_join is where the answer goes. */
-static uint32_t check(struct director *d, struct nve_session *s, const Nvo3__MapQuery *m,
-		      struct join **ret_join, struct mac_addr *mac, struct err *err)
+/* Where it may ask; @ret is where the answer goes. */
+static uint32_t get_join(struct director *d, struct nve_session *s, const ProtobufCBinaryData *uuid,
+			 struct join **ret, struct err *err)
 {
 	struct db_vn *vn;
 	uint32_t code;
 
-	vn = nve_vn(d, &m->vn, &code, err);
+	vn = nve_vn(d, uuid, &code, err);
 	if (!vn)
 		return code == CODE(NOT_FOUND) ? CODE(BAD_STATE) : code;
-	*ret_join = nve_join_of(s, vn);
-	if (*ret_join)
-		return get_mac(&m->mac, mac, err);
+	*ret = nve_join_of(s, vn);
+	if (*ret)
+		return CODE(OK);
 	err_set(err, EPROTO, "%s is not a member of VN %s", s->nve->name, vn->info.name);
 	return CODE(BAD_STATE);
 }
@@ -184,19 +184,77 @@ void nve_query(struct director *d, struct nve_session *s, const struct msg *msg,
 	uint32_t code;
 
 	if (!rate_take(&s->queries, loop_now_ms())) {
+		d->counts.queries_refused++;
 		err_set(&err, EBUSY, "%s asks more than %u questions a second", s->nve->name,
 			s->queries.per_s);
 		answer_later(d, s, msg, CODE(BUSY), &err);
 		return;
 	}
-	code = check(d, s, m, &join, &mac, &err);
+	code = get_join(d, s, &m->vn, &join, &err);
+	if (code == CODE(OK))
+		code = get_mac(&m->mac, &mac, &err);
 	if (code == CODE(OK))
 		code = get_asker(s, join->follower.at.vn, m, &asker, &err);
 	if (code == CODE(OK))
 		code = look_up(d, s, join, &mac, asker, &err);
+	d->counts.queries_found += code == CODE(OK);
+	d->counts.queries_absent += code == CODE(NOT_FOUND);
+	d->counts.queries_refused += code != CODE(OK) && code != CODE(NOT_FOUND);
 	if (code == CODE(NOT_FOUND))
 		answer_absent(d, s, msg, &err);
 	else if (code == CODE(FULL) || code == CODE(BUSY))
+		answer_later(d, s, msg, code, &err);
+	else
+		director_answer(d, s->chan, msg, code, &err, NULL);
+}
+
+/* All of it is well-formed and has room, or nothing is taken. */
+static uint32_t check_wanted(const struct nve_session *s, const Nvo3__MapInterest *m,
+			     struct err *err)
+{
+	struct mac_addr mac;
+
+	if (m->n_macs > WANTED_MAX) {
+		err_set(err, EINVAL, "%zu addresses at once, more than %u are not possible",
+			m->n_macs, WANTED_MAX);
+		return CODE(BAD_MESSAGE);
+	}
+	for (size_t i = 0; i < m->n_macs; i++)
+		if (get_mac(&m->macs[i], &mac, err) != CODE(OK))
+			return CODE(BAD_MESSAGE);
+	return m->n_macs > INTEREST_MAX - s->interests ? too_many(s, err) : CODE(OK);
+}
+
+/* If the session does not read, it is told when it does; until then it has to ask. */
+static void want(struct director *d, struct nve_session *s, struct follower *f,
+		 const struct mac_addr *mac)
+{
+	struct db_map *map = db_map_find(f->at.vn, mac);
+
+	add(d, f, mac);
+	if (map && map->item.nve != s->nve && !tell_now(&d->tell, f, &map->item))
+		interest_mark(interest_find(&f->interest, mac));
+}
+
+void nve_want(struct director *d, struct nve_session *s, const struct msg *msg,
+	      const Nvo3__MapInterest *m)
+{
+	struct join *join = NULL;
+	struct mac_addr mac;
+	struct err err;
+	uint32_t code;
+
+	code = get_join(d, s, &m->vn, &join, &err);
+	if (code == CODE(OK))
+		code = check_wanted(s, m, &err);
+	/* who is told everything has it as soon as it has read */
+	if (code == CODE(OK) && !join->follower.at.only)
+		tell_now(&d->tell, &join->follower, NULL);
+	else if (code == CODE(OK))
+		for (size_t i = 0; i < m->n_macs; i++)
+			if (msg_get_mac(&m->macs[i], &mac))
+				want(d, s, &join->follower, &mac);
+	if (code == CODE(FULL))
 		answer_later(d, s, msg, code, &err);
 	else
 		director_answer(d, s->chan, msg, code, &err, NULL);

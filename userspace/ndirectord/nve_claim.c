@@ -99,8 +99,11 @@ static void each(struct director *d, struct nve_session *s, const Nvo3__MapAdver
 	for (i = 0; i < m->n_maps; i++) {
 		results[i] = (Nvo3__MapResult)NVO3__MAP_RESULT__INIT;
 		results[i].code = one(d, s, m->maps[i], taken_back, &errs[i]);
-		if (results[i].code == CODE(OK))
+		if (results[i].code == CODE(OK)) {
+			d->counts.claims_taken++;
 			continue;
+		}
+		d->counts.claims_refused++;
 		results[i].text = errs[i].text;
 		refused(d, s, ++n_refused, &errs[i]);
 	}

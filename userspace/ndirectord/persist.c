@@ -7,6 +7,7 @@
 #include <string.h>
 #include <utlist.h>
 #include "director.h"
+#include "lib/http_watch.h"
 #include "lib/cleanup.h"
 #include "nve_tell.h"
 #include "proto/ndirectord_store.pb-c.h"
@@ -141,7 +142,10 @@ static void put_counters(struct director *d)
 static void on_vn(struct db_vn *vn, bool gone, void *arg)
 {
 	char uuid[UUID_STRLEN], key[KEY_MAX];
+	struct director *d = arg;
 
+	if (http_watch_wanted(d->watch, "vns"))
+		http_watch_say(d->watch, "vns", gone, api_vn(vn));
 	if (!gone) {
 		put_vn(arg, vn);
 		nve_tell_vn(vn);
@@ -197,6 +201,9 @@ static void on_item(struct db_item *item, void *arg)
 	put_vn(d, item->vn);
 	put_state(d);
 	tell_changed(&d->tell, item);
+	if (map && http_watch_wanted(d->watch, "mappings"))
+		http_watch_say(d->watch, "mappings", item->gone,
+			       api_mapping((struct db_map *)item));
 }
 
 static void on_nve(struct db_nve *nve, void *arg)

@@ -23,6 +23,16 @@ bool nve_session_exists(struct director *d, const struct db_nve *nve)
 	return nve_session_of(d, nve);
 }
 
+unsigned int nve_sessions(struct director *d)
+{
+	struct nve_session *s;
+	unsigned int n = 0;
+
+	DL_FOREACH(d->nve_sessions, s)
+		n += s->registered;
+	return n;
+}
+
 void nve_session_up(struct director *d, struct chan *chan)
 {
 	struct db_nve *nve = db_nve_get(&d->db, chan_peer_name(chan));
@@ -295,6 +305,9 @@ static void dispatch(struct director *d, struct nve_session *s, const struct msg
 	case MSG(MAP_QUERY):
 		nve_query(d, s, msg, message);
 		break;
+	case MSG(MAP_INTEREST):
+		nve_want(d, s, msg, message);
+		break;
 	case MSG(MAP_FORGET):
 		nve_forget(d, s, msg, message);
 		break;
@@ -328,6 +341,8 @@ static const ProtobufCMessageDescriptor *descriptor(uint32_t type)
 		return &nvo3__map_advertise__descriptor;
 	case MSG(MAP_QUERY):
 		return &nvo3__map_query__descriptor;
+	case MSG(MAP_INTEREST):
+		return &nvo3__map_interest__descriptor;
 	case MSG(MAP_FORGET):
 		return &nvo3__map_forget__descriptor;
 	case MSG(MAP_ACK):

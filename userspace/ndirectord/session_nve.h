@@ -10,6 +10,7 @@
 #include "rate.h"
 
 #define INTEREST_MAX	65536u	/* addresses in a session */
+#define WANTED_MAX	1024u	/* in one MAP_INTEREST */
 
 /* A VN that it has joined in this session. */
 struct join {
@@ -36,13 +37,18 @@ struct db_vn *nve_vn(struct director *d, const ProtobufCBinaryData *uuid, uint32
 struct nve_session *nve_session_of(struct director *d, const struct db_nve *nve);
 struct join *nve_join_of(struct nve_session *s, struct db_vn *vn);
 
-/* nve_ask.c: VN_JOIN's interest (CODE(OK), or a refusal), MAP_QUERY and MAP_FORGET; these answer */
+/*
+ * nve_ask.c: VN_JOIN's interest (CODE(OK), or a refusal), MAP_QUERY, MAP_INTEREST and MAP_FORGET;
+ * these answer.
+ */
 uint32_t nve_interest_check(const struct nve_session *s, const Nvo3__VnJoin *m,
 			    const struct join *old, struct err *err);
 void nve_interest_start(struct director *d, struct nve_session *s, struct follower *f,
 			const Nvo3__VnJoin *m);
 void nve_query(struct director *d, struct nve_session *s, const struct msg *msg,
 	       const Nvo3__MapQuery *m);
+void nve_want(struct director *d, struct nve_session *s, const struct msg *msg,
+	      const Nvo3__MapInterest *m);
 void nve_forget(struct director *d, struct nve_session *s, const struct msg *msg,
 		const Nvo3__MapForget *m);
 /* It advertises this one: whoever takes it over, the NVE has to hear of it. */

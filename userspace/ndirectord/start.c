@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "lib/http_watch.h"
 #include "start.h"
 
 #define REAP_S	30
@@ -101,6 +102,7 @@ static int serve(struct director *d, const struct settings *s, struct err *err)
 		return -EIO;
 	if (!s->api && !s->socket)
 		return 0;
+	d->watch = http_watch_new(d->loop, d->events);
 	d->http = http_listen(d->loop, d->tls, s->api, s->socket, director_routes, d, err);
 	return d->http ? 0 : -EIO;
 }
@@ -143,6 +145,8 @@ void director_stop(struct director *d)
 {
 	d->stopping = true;
 	http_server_free(d->http);
+	http_watch_free(d->watch);
+	d->watch = NULL;
 	if (d->server)
 		chan_server_free(d->server);
 	fed_client_free_all(d);

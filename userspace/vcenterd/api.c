@@ -4,6 +4,8 @@
 #include "api.h"
 #include "codes.h"
 #include "lib/http_events.h"
+#include "lib/http_items.h"
+#include "lib/http_watch.h"
 #include "lib/version.h"
 #include "view.h"
 
@@ -19,10 +21,7 @@ void api_refuse(struct http_request *req, int ret, const struct err *err)
 
 void api_reply_items(struct http_request *req, json_t *items)
 {
-	json_t *obj = json_object();
-
-	json_object_set_new(obj, "items", items);
-	http_reply(req, 200, obj);
+	http_reply_items(req, items);
 }
 
 bool api_vm_visible(const struct vm *vm)
@@ -113,6 +112,14 @@ static void alert_list(struct http_request *req, void *arg)
 	http_reply_events(req, ((struct vcenter *)arg)->events, true);
 }
 
+/* Their names are those of the lists */
+static void watch(struct http_request *req, void *arg)
+{
+	static const char *const topics[] = { "moves", "vns", NULL };
+
+	http_watch_open(((struct vcenter *)arg)->watch, req, topics);
+}
+
 static const struct http_route routes[] = {
 	{ "GET", "/api/v1/status", status },
 	{ "GET", "/api/v1/vns", api_vn_list },
@@ -134,6 +141,8 @@ static const struct http_route routes[] = {
 	{ "GET", "/api/v1/lookup", api_lookup },
 	{ "GET", "/api/v1/events", event_list },
 	{ "GET", "/api/v1/alerts", alert_list },
+	{ "GET", "/api/v1/watch/{topic}", watch },
+	{ "GET", "/metrics", api_metrics },
 	{ NULL }
 };
 
@@ -141,6 +150,7 @@ int api_start(struct vcenter *vc, struct err *err)
 {
 	if (!vc->conf.api && !vc->conf.socket)
 		return 0;
+	vc->watch = http_watch_new(vc->loop, vc->events);
 	vc->http = http_listen(vc->loop, vc->tls, vc->conf.api, vc->conf.socket, routes, vc, err);
 	return vc->http ? 0 : -1;
 }
@@ -150,4 +160,6 @@ void api_stop(struct vcenter *vc)
 	if (vc->http)
 		http_server_free(vc->http);
 	vc->http = NULL;
+	http_watch_free(vc->watch);
+	vc->watch = NULL;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "codes.h"
+#include "figures.h"
 #include "incoming.h"
 #include "lib/msg.h"
 #include "proto/peering.pb-c.h"
@@ -226,5 +227,18 @@ bool incoming_started(struct incoming *in, uint32_t code, const char *text, uint
 	in->phase = INCOMING_COMMITTED;
 	in->ended = wall;
 	snprintf(in->text, sizeof(in->text), "%s", code == CODE(OK) ? "" : text);
+	return true;
+}
+
+bool incoming_arrived(struct incoming *in, uint64_t active, uint64_t first_in, uint64_t error)
+{
+	struct figures f = { .active = in->active, .first_in = in->first_in,
+			     .dest_error = in->clock_error };
+
+	if (in->phase == INCOMING_ABORTED || !figures_arrived(&f, active, first_in, error))
+		return false;
+	in->active = f.active;
+	in->first_in = f.first_in;
+	in->clock_error = f.dest_error;
 	return true;
 }

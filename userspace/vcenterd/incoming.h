@@ -41,6 +41,7 @@ struct incoming {
 	unsigned int placed;		/* bit per nic: it has its new epoch */
 	char text[VC_TEXT_SIZE];	/* why it ended */
 	uint64_t ended;			/* ms of CLOCK_REALTIME */
+	uint64_t active, first_in, clock_error;	/* as in figures.h */
 
 	/* not stored */
 	uint64_t expires;		/* ms, monotonic: the lease */
@@ -73,6 +74,8 @@ bool incoming_placed(struct incoming *in, int nic, int n_nics, uint32_t code, co
 		     uint64_t now);
 bool incoming_started(struct incoming *in, uint32_t code, const char *text, uint64_t now,
 		      uint64_t wall);
+/* When the VM was reached, in our clock; true if that is new. */
+bool incoming_arrived(struct incoming *in, uint64_t active, uint64_t first_in, uint64_t error);
 /* The lease is over, or the server gone for too long: aborted. */
 bool incoming_tick(struct incoming *in, bool server_up, uint64_t now, uint64_t wall);
 

@@ -220,6 +220,9 @@ static bool stop_answer(struct move *m, const struct move_answer *a, uint64_t no
 		m->flags &= ~MOVE_F_WAS_RUNNING;
 		if (a->was_running)
 			m->flags |= MOVE_F_WAS_RUNNING;
+		m->figures.silent = a->silent;
+		m->figures.last_out = a->last_out;
+		m->figures.source_error = a->clock_error;
 		enter(m, MOVE_PULL, now);
 	}
 	return changed;

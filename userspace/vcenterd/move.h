@@ -15,6 +15,7 @@
 #ifndef VCENTERD_MOVE_H
 #define VCENTERD_MOVE_H
 
+#include "figures.h"
 #include "model.h"
 
 #define MOVE_TOKEN_SIZE	32
@@ -60,6 +61,7 @@ struct move {
 	uint8_t sha256[32];
 	uint64_t size;		/* of the image, bytes */
 	uint64_t decided, started, ended;	/* ms of CLOCK_REALTIME */
+	struct figures figures;
 
 	/* not stored */
 	uint64_t image_done;
@@ -76,6 +78,7 @@ struct move_answer {
 	uint64_t size;		/* STOP */
 	const uint8_t *sha256;
 	bool was_running;
+	uint64_t silent, last_out, clock_error;	/* the same: as in figures.h */
 	uint32_t phase;		/* STATUS: Nvo3__MoveStatusReply__Phase */
 };
 

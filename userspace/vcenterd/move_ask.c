@@ -42,7 +42,21 @@ static void fail(struct vcenter *vc, struct move_job *job, enum move_act act, ui
 	move_run_answer(vc, job, act, &a);
 }
 
-static bool decode_source(const struct msg *body, struct move_answer *a, void **keep)
+/* In our clock, with its error; 0 if that is not known */
+static uint64_t in_our_clock(const struct chan *chan, uint64_t ns, uint64_t *error)
+{
+	int64_t offset;
+	uint64_t e;
+
+	if (!ns || !chan || !chan_clock(chan, &offset, &e))
+		return 0;
+	if (e > *error)
+		*error = e;
+	return ns - offset;
+}
+
+static bool decode_source(const struct chan *chan, const struct msg *body, struct move_answer *a,
+			  void **keep)
 {
 	Nvo3__RelocateSourceReply *r = msg_decode(body, &nvo3__relocate_source_reply__descriptor,
 						  NULL);
@@ -53,6 +67,9 @@ static bool decode_source(const struct msg *body, struct move_answer *a, void **
 	a->size = r->size;
 	a->sha256 = r->sha256.data;
 	a->was_running = r->was_running;
+	a->silent = in_our_clock(chan, r->silent, &a->clock_error);
+	a->last_out = in_our_clock(chan, r->last_out, &a->clock_error);
+	a->clock_error += r->clock_error;
 	return true;
 }
 
@@ -79,12 +96,21 @@ static bool decode_status(const struct msg *body, struct move_answer *a, void **
 	return r;
 }
 
-/* Of the answers, three carry what the move needs; *keep is freed after use. */
-static bool decode(enum move_act act, const struct msg *body, struct move_answer *a, void **keep)
+static const struct chan *source_chan(const struct move_call *call)
 {
-	switch (act) {
+	struct move_job *job = call_job(call);
+	struct server *server = job ? inventory_server(call->vc->inv, job->m.from_server) : NULL;
+
+	return server ? server->session : NULL;
+}
+
+/* Of the answers, three carry what the move needs; *keep is freed after use. */
+static bool decode(const struct move_call *call, const struct msg *body, struct move_answer *a,
+		   void **keep)
+{
+	switch (call->act) {
 	case MOVE_ACT_STOP:
-		return decode_source(body, a, keep);
+		return decode_source(source_chan(call), body, a, keep);
 	case MOVE_ACT_RESERVE:
 		return decode_reserve(body, a, keep);
 	case MOVE_ACT_STATUS:
@@ -101,7 +127,7 @@ static void answered(uint32_t code, const char *text, const struct msg *body, vo
 	struct move_job *job = call_job(call);
 	void *keep = NULL;
 
-	if (code == CODE(OK) && !decode(call->act, body, &a, &keep)) {
+	if (code == CODE(OK) && !decode(call, body, &a, &keep)) {
 		a.code = CODE(FAILED);
 		a.text = "the answer is not complete";
 	}
@@ -360,6 +386,16 @@ void move_ask(struct vcenter *vc, struct move_job *job, enum move_act act)
 	}
 }
 
+static void take_figures(struct vcenter *vc, struct move_job *job, const Nvo3__MoveStatusReply *r)
+{
+	struct peer *peer = vcenter_peer(vc, job->m.to_dc);
+	uint64_t error = 0, active, first_in;
+
+	active = in_our_clock(peer->chan, r->active, &error);
+	first_in = in_our_clock(peer->chan, r->first_in, &error);
+	move_run_arrived(vc, job, active, first_in, error + r->clock_error);
+}
+
 static void progress_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
 	struct move_call *call = arg;
@@ -372,6 +408,8 @@ static void progress_answered(uint32_t code, const char *text, const struct msg 
 		job->polling = false;
 	if (job && r)
 		move_run_progress(call->vc, &call->id, r->done);
+	if (job && r && r->phase == NVO3__MOVE_STATUS_REPLY__PHASE__COMMITTED)
+		take_figures(call->vc, job, r);
 	if (r)
 		msg_free(r);
 	free(call);

@@ -40,6 +40,10 @@ const struct incoming *move_dest_lookup(struct vcenter *vc, const struct uuid *m
 void move_dest_progress(struct vcenter *vc, const struct uuid *move, uint64_t done,
 			uint64_t total);
 
+/* When the VM was reached again, says @server, in its own clock. */
+void move_dest_arrived(struct vcenter *vc, const struct uuid *move, const struct server *server,
+		       uint64_t active, uint64_t first_in, uint64_t error);
+
 /* From the store, after the VMs. */
 void move_dest_load(struct vcenter *vc, const struct incoming *in);
 void move_dest_tick(struct vcenter *vc);

@@ -14,6 +14,7 @@
 #define PULL_MS		600000u
 #define START_MS	60000u
 #define PLACE_MS	10000u
+#define HOLD_BEYOND_S	60u	/* the lease: for an NVE that nobody tells */
 
 struct dest_call {
 	struct vcenter *vc;
@@ -99,6 +100,7 @@ void dest_act_pull(struct vcenter *vc, struct dest_job *job, const Nvo3__MovePul
 	dest.token = msg->token;
 	dest.size = msg->size;
 	dest.sha256 = msg->sha256;
+	dest.hold_s = job->in.lease_s + HOLD_BEYOND_S;
 	job->in.total = msg->size;
 	chan_request(server->session, MSG(RELOCATE_DEST), &dest.base, PULL_MS, pull_answered,
 		     call_new(vc, job, INCOMING_ACT_NONE, 0));

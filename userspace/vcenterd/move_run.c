@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include "codes.h"
+#include "lib/http_watch.h"
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "lib/msg.h"
@@ -11,6 +12,7 @@
 #include "move_dest.h"
 #include "move_run.h"
 #include "persist.h"
+#include "view.h"
 
 #define POLL_MS	1000u
 
@@ -130,6 +132,22 @@ static void let_go(struct vcenter *vc, struct move_job *job, struct vm *vm)
 	memset(&vm->move, 0, sizeof(vm->move));
 }
 
+static void tell_watchers(struct vcenter *vc, const struct move_job *job)
+{
+	if (http_watch_wanted(vc->watch, "moves") && !move_is_refused(&job->m))
+		http_watch_say(vc->watch, "moves", false, view_move(&job->m));
+}
+
+static void note_times(struct move *m)
+{
+	uint64_t *began = &m->figures.began[m->step];
+
+	if (!*began)
+		*began = wall_ms();
+	if (m->flags & MOVE_F_ABORTING && !m->figures.gave_up)
+		m->figures.gave_up = wall_ms();
+}
+
 /* False: it is not on the disk, nothing may follow from it now. */
 static bool store(struct vcenter *vc, struct move_job *job)
 {
@@ -138,6 +156,7 @@ static bool store(struct vcenter *vc, struct move_job *job)
 
 	if (!job->dirty)
 		return true;
+	note_times(&job->m);
 	if (vm)
 		apply(vc, job, vm);
 	if (persist_both(vc, job, vm, &err)) {
@@ -146,6 +165,7 @@ static bool store(struct vcenter *vc, struct move_job *job)
 	}
 	job->dirty = false;
 	job->vm_dirty = false;
+	tell_watchers(vc, job);
 	if (vm && is_free(&job->m))
 		let_go(vc, job, vm);
 	if (is_over(job) && !job->told)
@@ -154,14 +174,57 @@ static bool store(struct vcenter *vc, struct move_job *job)
 	return true;
 }
 
+/* The VM runs there: when it was reached is known a little later. */
+static bool wants_figures(struct move_job *job, uint64_t now)
+{
+	const struct move *m = &job->m;
+	unsigned int both = MOVE_F_WAS_RUNNING | MOVE_F_ABORTING;
+
+	if (m->step != MOVE_RELEASE || (m->flags & both) != MOVE_F_WAS_RUNNING ||
+	    (m->figures.active && m->figures.first_in))
+		return false;
+	if (!job->figures_until)
+		job->figures_until = now + FIGURES_WAIT_MS;
+	return now < job->figures_until;
+}
+
 static void poll(struct vcenter *vc, struct move_job *job, uint64_t now)
 {
-	if (job->m.step != MOVE_PULL || !job->m.waiting || move_is_local(&job->m))
-		return;
-	if (job->polling || now < job->poll_at)
+	bool pulls = job->m.step == MOVE_PULL && job->m.waiting && !move_is_local(&job->m);
+	const struct incoming *in;
+
+	if (job->polling || now < job->poll_at || (!pulls && !wants_figures(job, now)))
 		return;
 	job->poll_at = now + POLL_MS;
-	move_ask_progress(vc, job);
+	if (!move_is_local(&job->m)) {
+		move_ask_progress(vc, job);
+		return;
+	}
+	in = move_dest_lookup(vc, &job->m.id);
+	if (in)
+		move_run_arrived(vc, job, in->active, in->first_in, in->clock_error);
+}
+
+void move_run_arrived(struct vcenter *vc, struct move_job *job, uint64_t active,
+		      uint64_t first_in, uint64_t error)
+{
+	if (!figures_arrived(&job->m.figures, active, first_in, error))
+		return;
+	job->dirty = true;
+	store(vc, job);
+}
+
+void move_run_late(struct vcenter *vc, const struct uuid *id, const struct server *server,
+		   uint64_t frames)
+{
+	struct move_job *job = move_run_lookup(vc, id);
+
+	if (!job || strcmp(job->m.from_server, server->name))
+		return;
+	job->m.figures.late_known = true;
+	job->m.figures.late += frames;
+	job->dirty = true;
+	store(vc, job);
 }
 
 static void run(struct vcenter *vc, struct move_job *job)
@@ -277,6 +340,7 @@ static void fill(struct vcenter *vc, const struct vm *vm, const char *dc, const 
 	if (vm->state == NVO3__VM_STATE__VM_RUNNING)
 		m->flags |= MOVE_F_WAS_RUNNING;
 	m->started = wall_ms();
+	m->figures.began[MOVE_RESERVE] = m->started;
 	move_begin(m, loop_now_ms());
 }
 
@@ -337,8 +401,10 @@ void move_run_progress(struct vcenter *vc, const struct uuid *id, uint64_t done)
 {
 	struct move_job *job = move_run_lookup(vc, id);
 
-	if (job && done > job->m.image_done && done <= job->m.size)
-		job->m.image_done = done;
+	if (!job || done <= job->m.image_done || done > job->m.size)
+		return;
+	job->m.image_done = done;
+	tell_watchers(vc, job);
 }
 
 void move_run_load(struct vcenter *vc, const struct move *m)
@@ -349,6 +415,9 @@ void move_run_load(struct vcenter *vc, const struct move *m)
 	if (m->state == MOVE_DONE)
 		job->m.image_done = m->size;
 	job->told = is_over(job);
+	/* what nobody told for so long nobody will */
+	if (is_over(job) && m->ended + FIGURES_WAIT_MS < wall_ms())
+		job->figures_until = 1;
 	if (is_at_rest(job))
 		return;
 	move_resume(&job->m, loop_now_ms());
@@ -365,6 +434,8 @@ void move_run_tick(struct vcenter *vc)
 			drop(vc, job);
 		else if (!is_at_rest(job))
 			run(vc, job);
+		else
+			poll(vc, job, loop_now_ms());
 	}
 }
 

@@ -19,6 +19,7 @@ struct move_job {
 	bool vm_dirty;		/* the VM changed with it and is stored with it */
 	uint64_t poll_at;	/* when to ask a peer how far the image is */
 	bool polling;
+	uint64_t figures_until;	/* when not to ask for them any more; 0: not yet */
 	move_begun_fn begun;
 	void *begun_arg;
 	UT_hash_handle hh;
@@ -36,12 +37,18 @@ int move_run_abort(struct vcenter *vc, struct move_job *job, const char *why, st
 /* An event of a vServer: bytes of the image. */
 void move_run_progress(struct vcenter *vc, const struct uuid *id, uint64_t done);
 
+/* Of the source: frames that it has sent on. */
+void move_run_late(struct vcenter *vc, const struct uuid *id, const struct server *server,
+		   uint64_t frames);
+
 void move_run_load(struct vcenter *vc, const struct move *m);	/* after the VMs */
 void move_run_tick(struct vcenter *vc);
 void move_run_kick(struct vcenter *vc);		/* moves towards us too: do not wait */
 void move_run_free(struct vcenter *vc);
 
 /* Within move_run and move_ask. */
+void move_run_arrived(struct vcenter *vc, struct move_job *job, uint64_t active,
+		      uint64_t first_in, uint64_t error);
 void move_run_answer(struct vcenter *vc, struct move_job *job, enum move_act act,
 		     const struct move_answer *a);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "lib/http_watch.h"
 #include "lib/log.h"
 #include "persist.h"
 #include "vcenter.h"
@@ -32,6 +33,7 @@ static void note_any(struct vcenter *vc, bool alert, const char *kind, const cha
 	log_write(alert ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "%s: %s: %s", kind, subject, text);
 	if (persist_event(vc->store, event, evicted, &err))
 		log_err("an event is not stored: %s", err.text);
+	http_watch_poke(vc->watch);
 }
 
 void note(struct vcenter *vc, const char *kind, const char *subject, const char *fmt, ...)

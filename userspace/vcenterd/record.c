@@ -161,7 +161,33 @@ uint8_t *move_pack(const struct move *m, size_t *len)
 	msg.decided = m->decided;
 	msg.started = m->started;
 	msg.ended = m->ended;
+	msg.began = (uint64_t *)m->figures.began;
+	msg.n_began = FIGURES_STEPS;
+	msg.gave_up = m->figures.gave_up;
+	msg.silent = m->figures.silent;
+	msg.last_out = m->figures.last_out;
+	msg.source_error = m->figures.source_error;
+	msg.active = m->figures.active;
+	msg.first_in = m->figures.first_in;
+	msg.dest_error = m->figures.dest_error;
+	msg.late_known = m->figures.late_known;
+	msg.late = m->figures.late;
 	return msg_encode(&msg.base, len);
+}
+
+static void figures_fill(const Nvo3__StoredMove *msg, struct figures *f)
+{
+	for (size_t i = 0; i < msg->n_began && i < FIGURES_STEPS; i++)
+		f->began[i] = msg->began[i];
+	f->gave_up = msg->gave_up;
+	f->silent = msg->silent;
+	f->last_out = msg->last_out;
+	f->source_error = msg->source_error;
+	f->active = msg->active;
+	f->first_in = msg->first_in;
+	f->dest_error = msg->dest_error;
+	f->late_known = msg->late_known;
+	f->late = msg->late;
 }
 
 static void move_fill(const Nvo3__StoredMove *msg, struct move *m)
@@ -181,6 +207,7 @@ static void move_fill(const Nvo3__StoredMove *msg, struct move *m)
 	m->decided = msg->decided;
 	m->started = msg->started;
 	m->ended = msg->ended;
+	figures_fill(msg, &m->figures);
 }
 
 int move_unpack(const uint8_t *data, size_t len, struct move *ret, struct err *err)
@@ -213,6 +240,9 @@ uint8_t *incoming_pack(const struct incoming *in, size_t *len)
 	msg.start = in->start;
 	msg.text = (char *)in->text;
 	msg.ended = in->ended;
+	msg.active = in->active;
+	msg.first_in = in->first_in;
+	msg.clock_error = in->clock_error;
 	return msg_encode(&msg.base, len);
 }
 
@@ -233,6 +263,9 @@ int incoming_unpack(const uint8_t *data, size_t len, struct incoming *ret, struc
 	in.lease_s = msg->lease_s;
 	in.start = msg->start;
 	in.ended = msg->ended;
+	in.active = msg->active;
+	in.first_in = msg->first_in;
+	in.clock_error = msg->clock_error;
 	*ret = in;
 	return 0;
 }

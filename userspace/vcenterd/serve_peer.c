@@ -230,6 +230,9 @@ static void move_status(struct vcenter *vc, struct chan *chan, const struct msg 
 			reply.phase = incoming_status(in);
 			reply.done = in->done;
 			reply.total = in->total;
+			reply.active = in->active;
+			reply.first_in = in->first_in;
+			reply.clock_error = in->clock_error;
 		}
 		chan_reply(chan, msg->id, CODE(OK), NULL, &reply.base);
 	}

@@ -79,6 +79,7 @@ static void up(struct chan *chan, void *arg)
 		return;
 	}
 	peer->up = true;
+	chan_track_clock(chan);
 	note(vc, "peer-up", peer->conf->dc, "the session to %s is up", chan_peer_name(chan));
 	/* first what is gone: a new VN may have its name */
 	if (persist_walk_vn_gone(vc->store, vn_gone, peer, &err))

@@ -26,6 +26,7 @@ void session_vserver_up(struct vcenter *vc, struct chan *chan)
 {
 	if (strcmp(chan_peer(chan)->dc, vc->conf.dc))
 		chan_drop(chan, "it is a vServer of another data centre");
+	chan_track_clock(chan);
 }
 
 void session_vserver_down(struct vcenter *vc, struct chan *chan, const char *why)
@@ -181,7 +182,7 @@ static void vm_state(struct vcenter *vc, struct server *server, const struct msg
 		msg_free(event);
 }
 
-static void progress(struct vcenter *vc, const struct msg *msg)
+static void progress(struct vcenter *vc, const struct server *server, const struct msg *msg)
 {
 	Nvo3__RelocateProgress *event;
 	struct uuid move;
@@ -190,6 +191,11 @@ static void progress(struct vcenter *vc, const struct msg *msg)
 	if (event && msg_get_uuid(&event->move, &move)) {
 		move_run_progress(vc, &move, event->done);
 		move_dest_progress(vc, &move, event->done, event->total);
+		if (event->active || event->first_in)
+			move_dest_arrived(vc, &move, server, event->active, event->first_in,
+					  event->clock_error);
+		if (event->late_known)
+			move_run_late(vc, &move, server, event->late);
 	}
 	if (event)
 		msg_free(event);
@@ -225,7 +231,7 @@ static bool registered_message(struct vcenter *vc, struct chan *chan, struct ser
 		vm_state(vc, server, msg);
 		return true;
 	case MSG(RELOCATE_PROGRESS):
-		progress(vc, msg);
+		progress(vc, server, msg);
 		return true;
 	case MSG(ALERT):
 		alert(vc, chan, msg);

@@ -45,6 +45,7 @@ struct vcenter {
 	struct events *events;
 	struct chan_server *listen;
 	struct http_server *http;
+	struct http_watch *watch;	/* NULL: no API */
 	struct director director;
 	struct peer *peers;
 	struct move_job *moves;		/* uthash by id */

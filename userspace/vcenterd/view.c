@@ -140,6 +140,48 @@ static void set_place(json_t *obj, const char *key, const char *dc, const char *
 	set(obj, key, full);
 }
 
+static json_t *view_phases(const struct move *m)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < FIGURES_STEPS; i++) {
+		uint64_t ended = figures_step_ended(&m->figures, i, m->ended);
+		json_t *obj;
+
+		if (!m->figures.began[i])
+			continue;
+		obj = json_object();
+		set(obj, "step", move_step_name(i));
+		set_int(obj, "began", m->figures.began[i]);
+		if (ended)
+			set_int(obj, "ended", ended);
+		json_array_append_new(list, obj);
+	}
+	return list;
+}
+
+static void set_ms(json_t *obj, const char *key, uint64_t ns)
+{
+	json_object_set_new(obj, key, json_real(ns / 1000 / 1000.0));
+}
+
+static void set_figures(json_t *obj, const struct move *m)
+{
+	struct blackout b;
+	json_t *blackout;
+
+	json_object_set_new(obj, "phases", view_phases(m));
+	if (m->figures.late_known)
+		set_int(obj, "late", m->figures.late);
+	if (m->state == MOVE_ABORTED || !figures_blackout(&m->figures, &b))
+		return;
+	blackout = json_object();
+	set_ms(blackout, "ms", b.ns);
+	set_ms(blackout, "error_ms", b.error);
+	set(blackout, "by", b.by);
+	json_object_set_new(obj, "blackout", blackout);
+}
+
 json_t *view_move(const struct move *m)
 {
 	json_t *obj = json_object();
@@ -161,6 +203,7 @@ json_t *view_move(const struct move *m)
 	set_int(obj, "started", m->started);
 	if (m->ended)
 		set_int(obj, "ended", m->ended);
+	set_figures(obj, m);
 	return obj;
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <string.h>
+#include "lib/http_watch.h"
 #include "persist.h"
 #include "session_director.h"
 #include "session_peer.h"
 #include "vn_ops.h"
 #include "words.h"
+#include "view.h"
 
 static bool same_policies(const struct vn *a, const struct vn *b)
 {
@@ -25,6 +27,12 @@ static bool is_same(const struct vn *a, const struct vn *b)
 	       same_policies(a, b) && !strcmp(a->home_dc, b->home_dc);
 }
 
+static void tell_watchers(struct vcenter *vc, const struct vn *vn, bool gone)
+{
+	if (http_watch_wanted(vc->watch, "vns"))
+		http_watch_say(vc->watch, "vns", gone, view_vn(vn));
+}
+
 static int add(struct vcenter *vc, const struct vn *tmpl, struct vn **ret, struct err *err)
 {
 	struct vn *vn = inventory_vn_add(vc->inv, tmpl, err);
@@ -38,6 +46,7 @@ static int add(struct vcenter *vc, const struct vn *tmpl, struct vn **ret, struc
 		return res;
 	}
 	session_director_vn_set(vc, vn);
+	tell_watchers(vc, vn, false);
 	*ret = vn;
 	return 0;
 }
@@ -76,6 +85,7 @@ static int set_policies(struct vcenter *vc, struct vn *vn, const struct vn *want
 	note(vc, "vn-set", vn->name, "unknown %s, bum %s, distribution %s",
 	     word_unknown(vn->unknown), word_bum(vn->bum), word_distribution(vn->distribution));
 	session_director_vn_set(vc, vn);
+	tell_watchers(vc, vn, false);
 	return 0;
 }
 
@@ -109,6 +119,7 @@ int vn_ops_delete(struct vcenter *vc, struct vn *vn, struct err *err)
 		return ret;
 	inventory_vn_del(vc->inv, vn, NULL);
 	note(vc, "vn-delete", old.name, "deleted");
+	tell_watchers(vc, &old, true);
 	session_director_vn_del(vc, &old.uuid);
 	session_peer_vn_del(vc, &old.uuid);
 	return 0;
@@ -164,6 +175,7 @@ int vn_ops_peer_del(struct vcenter *vc, const char *dc, const struct uuid *uuid,
 		return ret;
 	inventory_vn_del(vc->inv, vn, NULL);
 	note(vc, "vn-delete", old.name, "deleted by %s", dc);
+	tell_watchers(vc, &old, true);
 	session_director_vn_del(vc, uuid);
 	return 0;
 }

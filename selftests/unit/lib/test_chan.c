@@ -344,6 +344,31 @@ static void test_stall_of_our_own_ends_nothing(void **state)
 	pair_free(&p);
 }
 
+/* Both ends are on this host: the difference is none, and what is said of it allows for that. */
+static void test_clock_of_the_peer(void **state)
+{
+	struct lab *lab = *state;
+	int64_t offset = 1;
+	uint64_t error = 0;
+	struct pair p;
+
+	pair_up(lab, &p);
+	assert_false(chan_clock(p.client.chan, &offset, &error));
+	chan_track_clock(p.client.chan);
+	LAB_WAIT(lab, chan_clock(p.client.chan, &offset, &error));
+	assert_true(error > 0 && error < 5000000000ull);
+	assert_true(llabs(offset) <= (int64_t)error);
+	/* who is asked need not ask */
+	assert_false(chan_clock(p.server.chan, &offset, &error));
+	/* it goes on with the next session */
+	chan_drop(p.server.chan, "as the test wishes");
+	LAB_WAIT(lab, p.client.downs && p.client.ups == 2);
+	chan_track_clock(p.client.chan);
+	assert_false(chan_clock(p.client.chan, &offset, &error));
+	LAB_WAIT(lab, chan_clock(p.client.chan, &offset, &error));
+	pair_free(&p);
+}
+
 static void test_session_ends_with_its_certificate(void **state)
 {
 	struct lab *lab = *state;
@@ -408,6 +433,7 @@ int main(void)
 		LAB_TEST(test_error_answer_carries_its_sentence),
 		LAB_TEST(test_keepalive_holds_an_idle_session),
 		LAB_TEST(test_stall_of_our_own_ends_nothing),
+		LAB_TEST(test_clock_of_the_peer),
 		LAB_TEST(test_session_ends_with_its_certificate),
 		LAB_TEST(test_over_ipv6),
 		LAB_TEST(test_loop_ends_with_work_left),

@@ -79,6 +79,8 @@ bool proc_logged(struct proc *d, const char *text);
 /* GET /api/v1@path, which must answer 200; free it with json_decref(). */
 json_t *proc_get(struct proc *d, const char *path);
 /* Expect @status, and, if not NULL, this sentence. */
+/* /metrics is in its format, and has these series (tools/check/metrics.py). */
+void proc_metrics(struct proc *d, const char *wishes);
 void proc_delete(struct proc *d, const char *path, long status, const char *error);
 /* How many items it lists, with @key equal to @value if @key is not NULL. */
 int proc_count(struct proc *d, const char *path, const char *key, const char *value);

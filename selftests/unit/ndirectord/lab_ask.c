@@ -75,6 +75,26 @@ uint32_t say_forget(struct peer *p, uint8_t vn, uint32_t addr)
 	return peer_ask(p, MSG(MAP_FORGET), &m.base);
 }
 
+uint32_t say_want(struct peer *p, uint8_t vn, uint32_t first, uint32_t n)
+{
+	Nvo3__MapInterest m = NVO3__MAP_INTEREST__INIT;
+	ProtobufCBinaryData *macs = calloc(n, sizeof(*macs));
+	uint8_t (*mac)[6] = calloc(n, sizeof(*mac));
+	uint32_t code;
+
+	for (uint32_t i = 0; i < n; i++) {
+		mac_of(mac[i], first + i);
+		macs[i] = (ProtobufCBinaryData){ 6, mac[i] };
+	}
+	m.vn = uuid(vn);
+	m.macs = macs;
+	m.n_macs = n;
+	code = peer_ask(p, MSG(MAP_INTEREST), &m.base);
+	free(macs);
+	free(mac);
+	return code;
+}
+
 /* Events come before the answers to what was asked after them; told is once in a turn. */
 void peer_settle(struct peer *p)
 {

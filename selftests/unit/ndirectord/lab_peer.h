@@ -96,6 +96,8 @@ struct digest peer_digest(struct peer *p, uint8_t vn);
 void say_digest(struct peer *p, uint8_t vn, uint64_t more);
 void say_resend(struct peer *p, uint8_t vn, const uint8_t *buckets, size_t n);
 void say_alert(struct peer *p, const char *kind, const char *text);
+/* MAP_INTEREST in @n addresses from @first on */
+uint32_t say_want(struct peer *p, uint8_t vn, uint32_t first, uint32_t n);
 /* All that the director had to tell it until now has come. */
 void peer_settle(struct peer *p);
 

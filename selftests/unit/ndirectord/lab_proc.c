@@ -280,6 +280,19 @@ json_t *proc_get(struct proc *d, const char *path)
 	return json;
 }
 
+void proc_metrics(struct proc *d, const char *wishes)
+{
+	const char *dir = d->lab->dir;
+	char cmd[1024];
+
+	snprintf(cmd, sizeof(cmd),
+		 "curl -sfk --noproxy '*' --cert %s/dc1-operator-root.pem --key "
+		 "%s/dc1-operator-root.key https://127.0.0.1:%u/metrics >%s/metrics && "
+		 "python3 tools/check/metrics.py %s/metrics %s", dir, dir, d->api, dir, dir, wishes);
+	if (system(cmd))
+		fail_msg("metrics of %s: not as they ought to be: %s", d->dc, wishes);
+}
+
 void proc_delete(struct proc *d, const char *path, long status, const char *error)
 {
 	long got;

@@ -152,6 +152,74 @@ static void test_what_is_not_there(void **state)
 	assert_null(peer_map(&host2, 1, 7));
 }
 
+/* What a VM used elsewhere: told before the answer, and what is not there yet when it comes. */
+/* What is counted is what the API lists, and what was asked. */
+static void test_metrics(void **state)
+{
+	char wishes[200];
+
+	begin(state, ON_DEMAND);
+	proc_metrics(&d, "'nvo3_queries_total{result=\"found\"}=0' nvo3_mappings=0 nvo3_drifts_total=0");
+	join_all_on_demand();
+	live(&host1, 1);
+	live(&host1, 2);
+	live(&host2, 3);
+	assert_int_equal(say_query(&host2, 1, 1, 3), CODE(OK));
+	assert_int_equal(say_query(&host2, 1, 77, 3), CODE(NOT_FOUND));
+	assert_int_equal(say_query(&host2, 2, 1, 3), CODE(BAD_STATE));
+	assert_int_equal(say_advertise(&host3, 1, 1, 0, center.epoch + 256), CODE(DENIED));
+	snprintf(wishes, sizeof(wishes), "nvo3_mappings=%d nvo3_members=%d nvo3_nves=%d nvo3_vns=%d "
+					 "nvo3_placements=%d",
+		 proc_count(&d, "/mappings", NULL, NULL), proc_count(&d, "/members", NULL, NULL),
+		 proc_count(&d, "/nves", NULL, NULL), proc_count(&d, "/vns", NULL, NULL),
+		 proc_count(&d, "/placements", NULL, NULL));
+	proc_metrics(&d, wishes);
+	proc_metrics(&d, "nvo3_mappings=3 nvo3_nves_stale=0 'nvo3_store_commit_seconds_count>0' "
+			 "'nvo3_sessions{role=\"nve\"}=3' 'nvo3_sessions{role=\"vcenter\"}=1'");
+	proc_metrics(&d, "'nvo3_queries_total{result=\"found\"}=1' "
+			 "'nvo3_queries_total{result=\"absent\"}=1' "
+			 "'nvo3_queries_total{result=\"refused\"}=1'");
+	proc_metrics(&d, "'nvo3_claims_total{result=\"taken\"}=3' "
+			 "'nvo3_claims_total{result=\"refused\"}=1'");
+	peer_close(&host3);
+	LAB_WAIT(d.lab, proc_count(&d, "/nves", "stale", "true") == 1);
+	proc_metrics(&d, "nvo3_nves_stale=1 'nvo3_sessions{role=\"nve\"}=2'");
+}
+
+static void test_many_at_once(void **state)
+{
+	begin(state, ON_DEMAND);
+	join_all_on_demand();
+	for (uint32_t addr = 1; addr <= 5; addr++)
+		live(&host1, addr);
+	live(&host2, 6);
+	assert_int_equal(say_want(&host2, 1, 2, 6), CODE(OK));
+	assert_int_equal(host2.sets, 4);
+	assert_null(peer_map(&host2, 1, 1));
+	assert_string_equal(peer_map(&host2, 1, 5)->nve, "dc1/host1");
+	assert_null(peer_map(&host2, 1, 6));
+	assert_int_equal(interest_of(&host2), 6);
+	/* asked again it is told again, and counted once */
+	assert_int_equal(say_want(&host2, 1, 2, 6), CODE(OK));
+	assert_int_equal(host2.sets, 8);
+	assert_int_equal(interest_of(&host2), 6);
+	live(&host3, 7);
+	LAB_WAIT(d.lab, peer_map(&host2, 1, 7));
+	live(&host3, 3);
+	LAB_WAIT(d.lab, !strcmp(peer_map(&host2, 1, 3)->nve, "dc1/host3"));
+	assert_int_equal(proc_count(&d, "/alerts", NULL, NULL), 0);
+
+	assert_int_equal(say_want(&host2, 1, 100, 1025), CODE(BAD_MESSAGE));
+	assert_int_equal(say_want(&host2, 2, 100, 1), CODE(BAD_STATE));
+	assert_int_equal(interest_of(&host2), 6);
+	/* who is told everything needs no interest */
+	assert_int_equal(say_leave(&host3, 1), CODE(OK));
+	assert_int_equal(say_want(&host3, 1, 1, 1), CODE(BAD_STATE));
+	assert_int_equal(say_join(&host3, 1, NULL, 0), CODE(OK));
+	assert_int_equal(say_want(&host3, 1, 1, 3), CODE(OK));
+	assert_int_equal(interest_of(&host3), -1);
+}
+
 static void test_forgotten_is_not_told(void **state)
 {
 	begin(state, ON_DEMAND);
@@ -480,6 +548,8 @@ int main(int argc, char **argv)
 		LAB_TEST(test_only_who_asked_is_told),
 		LAB_TEST(test_the_target_hears_of_the_asker_first),
 		LAB_TEST(test_what_is_not_there),
+		LAB_TEST(test_metrics),
+		LAB_TEST(test_many_at_once),
 		LAB_TEST(test_forgotten_is_not_told),
 		LAB_TEST(test_who_cannot_ask_is_told_everything),
 		LAB_TEST(test_a_relay_hears_of_all_vns),

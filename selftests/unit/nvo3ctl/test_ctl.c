@@ -27,193 +27,11 @@
 #include "lib/daemon.h"
 #include "lib/http.h"
 #include "lib/pki.h"
+#include "server.h"
 
 static char dir[] = "/tmp/test_ctl.XXXXXX";
 static char addr[32], url[64];
 static pid_t server_pid;
-
-/* --- the server --- */
-
-struct script {
-	const char *id;
-	const char *const *states;	/* the last one stays; NULL: 404 */
-	int at;
-};
-
-#define VM(id, rest) "{'id':'" id "','name':'" id "'," rest "}"
-#define MOVE(id, rest) \
-	"{'id':'" id "','vm_name':'vm1','from':'dc1/host1','to':'dc2/host3'," rest "}"
-
-#define GOOD_NIC \
-	"{'vn_name':'blue','vni':4096,'mac':'02:00:00:00:00:01','ips':['10.0.0.1/24'],'epoch':17}"
-
-static const char *const good[] = {
-	VM("good", "'state':'creating'"), VM("good", "'state':'creating'"),
-	VM("good", "'state':'running','dc':'dc1','server':'host1','cpus':1,'nics':[" GOOD_NIC "]"),
-	NULL };
-static const char *const refused[] = {
-	VM("refused", "'state':'creating'"),
-	VM("refused", "'state':'failed','error':'server host1 has no memory left'"), NULL };
-static const char *const vanishes[] = { VM("vanishes", "'state':'creating'"), "", NULL };
-static const char *const deleted[] = {
-	VM("deleted", "'state':'deleting'"), VM("deleted", "'state':'deleting'"), "", NULL };
-static const char *const halts[] = {
-	VM("halts", "'state':'running'"), VM("halts", "'state':'stopped'"), NULL };
-static const char *const revives[] = {
-	VM("revives", "'state':'failed','doing':'start'"),
-	VM("revives", "'state':'running'"), NULL };
-static const char *const sticks[] = {
-	VM("sticks", "'state':'running'"),
-	VM("sticks", "'state':'running','error':'the process does not end'"), NULL };
-
-#define IMAGE(done) ",'image':{'done':" done ",'total':16777216}"
-
-static const char *const move_good[] = {
-	MOVE("move-good", "'step':'reserve','state':'running'"),
-	MOVE("move-good", "'step':'stop','state':'running'"),
-	MOVE("move-good", "'step':'pull','state':'running'" IMAGE("0")),
-	MOVE("move-good", "'step':'commit','state':'running'" IMAGE("16777216")),
-	MOVE("move-good", "'step':'done','state':'done'"), NULL };
-static const char *const move_bad[] = {
-	MOVE("move-bad", "'step':'reserve','state':'running'"),
-	MOVE("move-bad", "'step':'pull','state':'aborted','error':'vm1 arrived damaged'"), NULL };
-
-static struct script scripts[] = {
-	{ "good", good },	    { "refused", refused },	{ "vanishes", vanishes },
-	{ "deleted", deleted },	    { "halts", halts },		{ "sticks", sticks },
-	{ "revives", revives },	    { "move-good", move_good }, { "move-bad", move_bad },
-	{ NULL },
-};
-
-/* Here JSON is written with single quotes, to be readable in C. */
-static void reply_text(struct http_request *req, int status, const char *text)
-{
-	_cleanup_free_ char *json = strdup(text);
-
-	for (char *p = json; *p; p++)
-		if (*p == '\'')
-			*p = '"';
-	http_reply(req, status, json_loads(json, 0, NULL));
-}
-
-static void answer(struct http_request *req, int status, const char *id)
-{
-	struct script *s = scripts;
-	const char *text;
-
-	while (s->id && strcmp(s->id, id) != 0)
-		s++;
-	text = s->id ? s->states[s->at] : "";
-	if (s->id && s->states[s->at + 1])
-		s->at++;
-	if (*text)
-		reply_text(req, status, text);
-	else
-		http_error(req, 404, "not-found", "there is no %s", id);
-}
-
-static void get_object(struct http_request *req, void *arg)
-{
-	answer(req, 200, http_param(req, "id"));
-}
-
-static void change_object(struct http_request *req, void *arg)
-{
-	answer(req, 202, http_param(req, "id"));
-}
-
-static void post_vm(struct http_request *req, void *arg)
-{
-	json_t *body = http_body(req);
-
-	if (!body)
-		return;
-	if (strcmp(json_string_value(json_object_get(body, "tenant")), "nobody") == 0)
-		http_error(req, 409, "exists", "MAC 02:00:00:00:00:01 is taken in VN blue");
-	else
-		answer(req, 202, json_string_value(json_object_get(body, "name")));
-}
-
-static void post_move(struct http_request *req, void *arg)
-{
-	json_t *body = http_body(req);
-	const char *dc;
-
-	if (!body)
-		return;
-	dc = json_string_value(json_object_get(body, "dc")) ?: "";
-	if (strcmp(dc, "nowhere") == 0)
-		http_error(req, 404, "not-found", "DC nowhere is not known");
-	else
-		answer(req, 202, strcmp(dc, "dc2") == 0 ? "move-good" : "move-bad");
-}
-
-/* What was asked for comes back, so that the tests see it. */
-static void list_vms(struct http_request *req, void *arg)
-{
-	http_reply(req, 200, json_pack("{s:[{s:s, s:s?, s:s?}]}", "items", "name", "vm1",
-				       "tenant", http_query(req, "tenant"), "state",
-				       http_query(req, "state")));
-}
-
-static void list_events(struct http_request *req, void *arg)
-{
-	if (strcmp(http_query(req, "since") ?: "0", "2") == 0)
-		http_error(req, 503, "unavailable", "that is all");
-	else
-		reply_text(req, 200, "{'items':[{'seq':1,'time':0,'kind':'vm-create','subject':'vm1','text':'asked for'},{'seq':2,'time':1,'kind':'vm-create','subject':'vm1','text':'runs on host1'}]}");
-}
-
-static void lookup(struct http_request *req, void *arg)
-{
-	const char *name = http_query(req, "name");
-
-	if (name && strcmp(name, "vm1") == 0)
-		reply_text(req, 200, "{'result':'found','vm':'1234','name':'vm1','dc':'dc1','server':'host1','state':'running'}");
-	else
-		reply_text(req, 200, "{'result':'not-found'}");
-}
-
-static void post_vn(struct http_request *req, void *arg)
-{
-	json_t *body = http_body(req);
-
-	if (body)
-		http_reply(req, 201, json_incref(body));
-}
-
-static void mappings(struct http_request *req, void *arg)
-{
-	const char *vn = http_query(req, "vn");
-
-	http_reply(req, 200, json_pack("{s:[{s:s?, s:i, s:[s]}]}", "items", "vn", vn, "vni", 4096,
-				       "locators", "10.1.0.11"));
-}
-
-static void delete_nve(struct http_request *req, void *arg)
-{
-	http_error(req, 409, "busy", "%s of %s is busy, force %s", http_param(req, "name"),
-		   http_param(req, "dc"), http_query(req, "force"));
-}
-
-static const struct http_route routes[] = {
-	{ "GET", "/api/v1/vms", list_vms },
-	{ "POST", "/api/v1/vms", post_vm },
-	{ "GET", "/api/v1/vms/{id}", get_object },
-	{ "DELETE", "/api/v1/vms/{id}", change_object },
-	{ "POST", "/api/v1/vms/{id}/start", change_object },
-	{ "POST", "/api/v1/vms/{id}/stop", change_object },
-	{ "POST", "/api/v1/vms/{id}/move", post_move },
-	{ "GET", "/api/v1/moves/{id}", get_object },
-	{ "POST", "/api/v1/moves/{id}/abort", change_object },
-	{ "GET", "/api/v1/lookup", lookup },
-	{ "POST", "/api/v1/vns", post_vn },
-	{ "PATCH", "/api/v1/vns/{id}", post_vn },
-	{ "GET", "/api/v1/events", list_events },
-	{ "GET", "/api/v1/mappings", mappings },
-	{ "DELETE", "/api/v1/nves/{dc}/{name}", delete_nve },
-	{ NULL },
-};
 
 static int serve(int ready)
 {
@@ -467,6 +285,22 @@ static void test_events(void **state)
 	       "Error: that is all\n");
 }
 
+/* All pages; then what changes; the whole again when something was missed; and the end. */
+static void test_watch(void **state)
+{
+	expect("-j moves m1 -w", CTL_OK,
+	       "{\"op\":\"set\",\"item\":{\"id\":\"m1\",\"vm_name\":\"m1\",\"state\":\"running\"}}\n"
+	       "{\"op\":\"set\",\"item\":{\"id\":\"m1\",\"vm_name\":\"m1\",\"state\":\"running\"}}\n"
+	       "{\"op\":\"set\",\"item\":{\"id\":\"m1\",\"vm_name\":\"m1\",\"state\":\"done\"}}\n",
+	       "");
+	expect("moves m1 -w", CTL_OK,
+	       "VM  STATE    ID\nm1  running  m1\nVM  STATE    ID\nm1  running  m1\n"
+	       "set  -  -  m1  -  -  -  -  done  -  -  m1\n", "");
+	expect("moves --vm m2", CTL_OK, "VM  STATE    ID\nm2  running  m2\n", "");
+	expect("moves", CTL_OK, "VM  STATE    ID\nm1  running  m1\nm2  running  m2\n", "");
+	expect("--director-socket no.sock map vns -w", CTL_FAILED, "", "Error: ndirectord at no.sock: No such file or directory\n");
+}
+
 static void test_tls(void **state)
 {
 	char line[256], error[256];
@@ -590,6 +424,7 @@ int main(void)
 		cmocka_unit_test(test_migrate),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_watch),
 		cmocka_unit_test(test_tls),
 		cmocka_unit_test(test_foreign_ca),
 		cmocka_unit_test(test_unreachable),

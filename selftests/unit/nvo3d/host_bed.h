@@ -76,6 +76,7 @@ static inline void host_up(struct bed_host *h, struct bed *bed, const char *name
 	h->bed = bed;
 	h->name = name;
 	h->driver.driver.ops = &fake_driver_ops;
+	nvo3__tsi_figures_reply__init(&h->times);
 	snprintf(h->state, sizeof(h->state), "%s/%s", bed->dir, name);
 	assert_int_equal(mkdir(h->state, 0700), 0);
 	snprintf(socket, sizeof(socket), "%s-vc", name);

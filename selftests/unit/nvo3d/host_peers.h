@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 
 #include "bed.h"
+#include "proto/association.pb-c.h"
 #include "proto/management.pb-c.h"
 #include "vserver/host.h"
 
@@ -41,6 +42,15 @@ struct bed_host {
 	int associated, activated, deactivated, deassociated, syncs;
 	size_t synced;			/* interfaces in the last TSI_SYNC */
 	uint64_t epoch;			/* of the last TSI_ACTIVATE */
+	bool old_nve;			/* knows nothing of moves */
+	int prepared, stayed;
+	size_t used, wanted;		/* addresses that it tells, and that were wanted here */
+	uint8_t wanted_last;
+	uint32_t hold_s;		/* of the last TSI_ASSOCIATE */
+	Nvo3__TsiFiguresReply times;	/* what it says to TSI_FIGURES */
+	struct chan *nve;		/* the session */
+	uint64_t active, first_in, late;	/* vCenter was told last */
+	bool late_known;
 };
 
 /* --- driver */
@@ -133,6 +143,19 @@ static inline void vc_register(struct bed_host *h, struct chan *chan, const stru
 	msg_free(req);
 }
 
+static inline void vc_progress(struct bed_host *h, const struct msg *msg)
+{
+	Nvo3__RelocateProgress *event;
+
+	event = msg_decode(msg, &nvo3__relocate_progress__descriptor, NULL);
+	h->progress++;
+	h->active = event->active;
+	h->first_in = event->first_in;
+	h->late_known |= event->late_known;
+	h->late += event->late;
+	msg_free(event);
+}
+
 static inline bool vc_message(struct chan *chan, const struct msg *msg, void *arg)
 {
 	Nvo3__VmStateEvent *event;
@@ -157,7 +180,7 @@ static inline bool vc_message(struct chan *chan, const struct msg *msg, void *ar
 		h->alerts++;
 		return true;
 	case MSG(RELOCATE_PROGRESS):
-		h->progress++;
+		vc_progress(h, msg);
 		return true;
 	default:
 		return false;
@@ -191,6 +214,37 @@ static inline void nve_activate(struct bed_host *h, const struct msg *msg)
 	msg_free(req);
 }
 
+static inline void nve_associate(struct bed_host *h, const struct msg *msg)
+{
+	Nvo3__TsiAssociate *req = msg_decode(msg, &nvo3__tsi_associate__descriptor, NULL);
+
+	h->associated++;
+	h->hold_s = req->tsi->hold_s;
+	h->wanted = req->n_wanted;
+	if (req->n_wanted)
+		h->wanted_last = req->wanted[req->n_wanted - 1].data[5];
+	msg_free(req);
+}
+
+static inline void nve_prepare(struct bed_host *h, struct chan *chan, const struct msg *msg)
+{
+	Nvo3__TsiPrepare *req = msg_decode(msg, &nvo3__tsi_prepare__descriptor, NULL);
+	Nvo3__TsiPrepareReply reply = NVO3__TSI_PREPARE_REPLY__INIT;
+	uint8_t macs[8][6] = { { 0 } };
+	ProtobufCBinaryData list[8];
+
+	*(req->stay ? &h->stayed : &h->prepared) += 1;
+	for (size_t i = 0; i < h->used; i++) {
+		macs[i][0] = 2;
+		macs[i][5] = 40 + i;
+		list[i] = (ProtobufCBinaryData){ 6, macs[i] };
+	}
+	reply.used = list;
+	reply.n_used = req->stay ? 0 : h->used;
+	chan_reply(chan, msg->id, CODE(OK), NULL, &reply.base);
+	msg_free(req);
+}
+
 static inline bool nve_message(struct chan *chan, const struct msg *msg, void *arg)
 {
 	struct bed_host *h = arg;
@@ -199,12 +253,23 @@ static inline bool nve_message(struct chan *chan, const struct msg *msg, void *a
 		chan_reply(chan, msg->id, CODE(DENIED), "the NVE does not like it", NULL);
 		return true;
 	}
+	h->nve = chan;
 	switch (msg->type) {
+	case MSG(TSI_PREPARE):
+		if (h->old_nve)
+			return false;
+		nve_prepare(h, chan, msg);
+		return true;
+	case MSG(TSI_FIGURES):
+		if (h->old_nve)
+			return false;
+		chan_reply(chan, msg->id, CODE(OK), NULL, &h->times.base);
+		return true;
 	case MSG(TSI_SYNC):
 		nve_sync(h, msg);
 		break;
 	case MSG(TSI_ASSOCIATE):
-		h->associated++;
+		nve_associate(h, msg);
 		break;
 	case MSG(TSI_ACTIVATE):
 		nve_activate(h, msg);

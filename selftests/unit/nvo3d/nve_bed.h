@@ -41,6 +41,9 @@ struct director_end {
 	uint8_t buckets[256];
 	size_t n_buckets;
 	char drift[160];
+	int wants;			/* MAP_INTEREST */
+	size_t wanted;			/* addresses of the last one */
+	uint32_t refuse_wants;
 };
 
 struct nve_bed {
@@ -53,7 +56,8 @@ struct nve_bed {
 	struct director_end d;
 	struct chan_server *d_server;
 	struct chan *vs;		/* the vServer's session */
-	int alerts;
+	int alerts, lates;
+	uint64_t late;			/* frames, of the last TSI_LATE */
 };
 
 static inline void send_snapshot(struct director_end *d, uint64_t revision)
@@ -143,6 +147,20 @@ static inline void handle_forget(struct director_end *d, const struct msg *msg)
 		d->held_forget = msg->id;
 	else
 		chan_reply(d->chan, msg->id, CODE(OK), NULL, NULL);
+}
+
+/* All that is wanted is there */
+static inline void handle_interest(struct director_end *d, const struct msg *msg)
+{
+	Nvo3__MapInterest *m = msg_decode(msg, &nvo3__map_interest__descriptor, NULL);
+
+	d->wants++;
+	d->wanted = m->n_macs;
+	for (size_t i = 0; i < m->n_macs && !d->refuse_wants; i++)
+		send_map(d, m->macs[i].data[5], 5, false, 8);
+	chan_reply(d->chan, msg->id, d->refuse_wants, d->refuse_wants ? "as the test wishes" : NULL,
+		   NULL);
+	msg_free(m);
 }
 
 static inline void handle_join(struct director_end *d, const struct msg *msg)
@@ -258,6 +276,9 @@ static inline bool director_message(struct chan *chan, const struct msg *msg, vo
 	case MSG(MAP_FORGET):
 		handle_forget(d, msg);
 		return true;
+	case MSG(MAP_INTEREST):
+		handle_interest(d, msg);
+		return true;
 	case MSG(MAP_ACK):
 		d->acks++;
 		return true;
@@ -284,7 +305,15 @@ static inline bool vserver_message(struct chan *chan, const struct msg *msg, voi
 {
 	struct nve_bed *b = arg;
 
+	Nvo3__TsiLate *late;
+
 	b->alerts += msg->type == MSG(ALERT);
+	if (msg->type == MSG(TSI_LATE)) {
+		late = msg_decode(msg, &nvo3__tsi_late__descriptor, NULL);
+		b->lates++;
+		b->late = late->redirected;
+		msg_free(late);
+	}
 	return true;
 }
 

@@ -140,6 +140,8 @@ static inline void fake_source(struct fake_server *s, const struct msg *msg)
 	reply.size = 16 << 20;
 	reply.sha256 = (ProtobufCBinaryData){ 32, sha };
 	reply.was_running = vm->was_running;
+	reply.silent = s->lab->silent;
+	reply.last_out = s->lab->last_out;
 	answer(s->lab, s->chan, msg, CODE(OK), &reply.base);
 	msg_free(req);
 }

@@ -82,6 +82,8 @@ struct lab {
 	struct fake_director director[LAB_DCS];
 	struct fake_server server[LAB_DCS * LAB_SERVERS];
 
+	uint64_t silent, last_out;	/* ns, what a source of a move says */
+
 	/* what goes wrong */
 	uint32_t mute;			/* requests of this type are carried out, not answered */
 	uint32_t refuse;		/* requests of this type are refused */

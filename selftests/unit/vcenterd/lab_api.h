@@ -30,16 +30,51 @@ static inline void lab_curl_read(int fd, unsigned int events, void *arg)
 		c->done = true;
 }
 
+/* The output of @cmd but for its last line, which is a number. The loop turns meanwhile. */
+static inline const char *lab_run(struct lab *lab, const char *cmd, int *number)
+{
+	static struct lab_curl c;
+	struct loop_fd *fd;
+	char *last;
+	FILE *f;
+
+	f = popen(cmd, "re");
+	assert_non_null(f);
+	fcntl(fileno(f), F_SETFL, O_NONBLOCK);
+	memset(&c, 0, sizeof(c));
+	fd = loop_fd_new(lab->loop, fileno(f), LOOP_READ, lab_curl_read, &c);
+	LAB_WAIT(lab, c.done);
+	loop_fd_free(fd);
+	pclose(f);
+	last = strrchr(c.text, '\n');
+	assert_non_null(last);
+	*number = atoi(last + 1);
+	*last = '\0';
+	return c.text;
+}
+
+/* /metrics is in its format, and has these series (tools/check/metrics.py). */
+static inline void lab_metrics(struct lab *lab, int dc, const char *wishes)
+{
+	char cmd[1024];
+	const char *text;
+	int ret;
+
+	snprintf(cmd, sizeof(cmd),
+		 "curl -sf --max-time 60 --unix-socket %s/vc%d.sock http://x/metrics >%s/metrics && "
+		 "python3 tools/check/metrics.py %s/metrics %s 2>&1; printf '\n%%d' $?",
+		 lab->dir, dc + 1, lab->dir, lab->dir, wishes);
+	text = lab_run(lab, cmd, &ret);
+	if (ret)
+		fail_msg("%s", text);
+}
+
 /* @body may be NULL. The loop turns meanwhile. */
 static inline struct reply lab_api(struct lab *lab, int dc, const char *method, const char *path,
 				   const char *body)
 {
-	static struct lab_curl c;
 	struct reply r = { 0 };
-	struct loop_fd *fd;
 	char cmd[1024];
-	char *status;
-	FILE *f;
 
 	snprintf(cmd, sizeof(cmd),
 		 "curl -s --max-time 60 -X %s --unix-socket %s/vc%d.sock -w '\n%%{http_code}' "
@@ -50,19 +85,7 @@ static inline struct reply lab_api(struct lab *lab, int dc, const char *method, 
 			 "curl -s --max-time 60 -X %s --unix-socket %s/vc%d.sock "
 			 "-w '\n%%{http_code}' 'http://x/api/v1%s'",
 			 method, lab->dir, dc + 1, path);
-	f = popen(cmd, "re");
-	assert_non_null(f);
-	fcntl(fileno(f), F_SETFL, O_NONBLOCK);
-	memset(&c, 0, sizeof(c));
-	fd = loop_fd_new(lab->loop, fileno(f), LOOP_READ, lab_curl_read, &c);
-	LAB_WAIT(lab, c.done);
-	loop_fd_free(fd);
-	pclose(f);
-	status = strrchr(c.text, '\n');
-	assert_non_null(status);
-	r.status = atoi(status + 1);
-	*status = '\0';
-	r.body = json_loads(c.text, 0, NULL);
+	r.body = json_loads(lab_run(lab, cmd, &r.status), 0, NULL);
 	return r;
 }
 

@@ -60,7 +60,8 @@ static void test_move(void **state)
 			  .from_server = "host1", .to_dc = "dc2", .to_server = "host3",
 			  .step = MOVE_COMMIT, .state = MOVE_RUNNING,
 			  .flags = MOVE_F_WAS_RUNNING | MOVE_F_UNSURE, .error = "late",
-			  .size = 1 << 24, .decided = 11, .started = 10, .ended = 12 };
+			  .size = 1 << 24, .decided = 11, .started = 10, .ended = 12,
+			  .figures = { { 1, 2, 3, 4, 5 }, 6, 7, 8, 9, 10, 11, 12, true, 13 } };
 	struct err err;
 	struct move back;
 	uint8_t *data;
@@ -83,7 +84,8 @@ static void test_incoming(void **state)
 {
 	struct incoming in = { .move = uuid_new(), .vm = uuid_new(), .peer = "dc1",
 			       .server = "host3", .phase = INCOMING_STARTING, .lease_s = 900,
-			       .start = true, .text = "t", .ended = 5 };
+			       .start = true, .text = "t", .ended = 5, .active = 6,
+			       .first_in = 7, .clock_error = 8 };
 	struct incoming back;
 	struct err err;
 	uint8_t *data;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Moves of VMs, inside a DC and to another one, with refusals and crashes. */
 #include "lab_api.h"
+#include "lib/msg.h"
 #include "move_dest.h"
 #include "move_run.h"
 
@@ -83,6 +84,10 @@ static void test_to_another_dc(void **state)
 	lab->mute = MSG(RELOCATE_DEST);
 	move = begin(lab, HOST3);
 	lab_until(lab, 0, move, "step", "pull");
+	lab_metrics(lab, 0, "'nvo3_moves_running{step=\"pull\"}=1' 'nvo3_vms{state=\"moving\"}=1' "
+			    "'nvo3_sessions{role=\"vserver\"}=2' 'nvo3_sessions{role=\"vcenter\"}=1' "
+			    "'nvo3_sessions{role=\"director\"}=1' nvo3_servers=2 nvo3_vns=1 "
+			    "'nvo3_events_total>0' 'nvo3_store_commit_seconds_count>0'");
 	lab_expect(lab, 0, "GET", "/lookup?name=web", NULL, 200, "result", "moving");
 	lab_expect(lab, 1, "GET", "/lookup?name=web", NULL, 200, "server", "host1");
 	lab_expect(lab, 0, "DELETE", "/vms/web", NULL, 409, "error", "moving");
@@ -102,6 +107,131 @@ static void test_to_another_dc(void **state)
 	lab_until(lab, 0, "/vms/web", "state", "running");
 	LAB_WAIT(lab, holders(lab, "web", false) == 1 && !lab->vc[1]->inv->vms);
 	assert_true(lab_event(lab, 0, false, "move-in", "running"));
+}
+
+/* The number at blackout.KEY, or late, of a move; -1: it is not there. */
+static double figure(struct lab *lab, const char *move, const char *key)
+{
+	struct reply r = lab_api(lab, 0, "GET", move, NULL);
+	json_t *from = strcmp(key, "late") ? json_object_get(r.body, "blackout") : r.body;
+	json_t *value = json_object_get(from, key);
+	double ret = value ? json_number_value(value) : -1;
+
+	reply_free(&r);
+	return ret;
+}
+
+static bool is_by(struct lab *lab, const char *move, const char *by)
+{
+	struct reply r = lab_api(lab, 0, "GET", move, NULL);
+	const char *text = json_string_value(json_object_get(json_object_get(r.body, "blackout"),
+							     "by"));
+	bool same = text && !strcmp(text, by);
+
+	reply_free(&r);
+	return same;
+}
+
+static void say_figures(struct lab *lab, int server, const char *move, uint64_t active,
+			uint64_t first_in, bool late)
+{
+	Nvo3__RelocateProgress event = NVO3__RELOCATE_PROGRESS__INIT;
+	struct uuid id;
+
+	assert_int_equal(uuid_parse(&id, strrchr(move, '/') + 1, NULL), 0);
+	event.move = msg_put_uuid(&id);
+	event.active = active;
+	event.first_in = first_in;
+	event.late_known = late;
+	event.late = late ? 21 : 0;
+	chan_event(lab->server[server].chan, MSG(RELOCATE_PROGRESS), &event.base);
+}
+
+/* Every step began when the one before it ended, and the last one ended with the move. */
+static void check_phases(struct lab *lab, const char *path)
+{
+	static const char *const steps[] = { "reserve", "stop", "pull", "commit", "release" };
+	struct reply r = lab_api(lab, 0, "GET", path, NULL);
+	json_t *list = json_object_get(r.body, "phases");
+	json_int_t before = json_integer_value(json_object_get(r.body, "started"));
+
+	assert_int_equal(json_array_size(list), 5);
+	for (size_t i = 0; i < 5; i++) {
+		json_t *step = json_array_get(list, i);
+
+		assert_string_equal(json_string_value(json_object_get(step, "step")), steps[i]);
+		assert_int_equal(json_integer_value(json_object_get(step, "began")), before);
+		before = json_integer_value(json_object_get(step, "ended"));
+		assert_true(before);
+	}
+	assert_int_equal(json_integer_value(json_object_get(r.body, "ended")), before);
+	reply_free(&r);
+}
+
+/*
+ * What the two servers say comes together at the coordinator, with the errors of all clocks in
+ * between, and outlives it. @where: inside the DC or beyond.
+ */
+static void figures_of_a_move(struct lab *lab, const char *where, int from, int to)
+{
+	uint64_t now = wall_ms() * 1000000;
+	const char *move;
+	double error;
+
+	make_web(lab);
+	lab->silent = now - 4000000000ull;
+	move = begin(lab, where);
+	lab_until(lab, 0, move, "state", "done");
+	check_phases(lab, move);
+	assert_true(figure(lab, move, "ms") < 0 && figure(lab, move, "late") < 0);
+	say_figures(lab, to, move, now - 1500000000ull, 0, false);
+	LAB_WAIT(lab, is_by(lab, move, "ports"));
+	error = figure(lab, move, "error_ms");
+	assert_true(error > 0 && error < 60000);
+	assert_true(figure(lab, move, "ms") > 2500 - error && figure(lab, move, "ms") < 2500 + error);
+	/* a server that has no part in it is not heard */
+	say_figures(lab, 3, move, 0, now, true);
+	say_figures(lab, from, move, 0, 0, true);
+	LAB_WAIT(lab, figure(lab, move, "late") == 21);
+	assert_true(is_by(lab, move, "ports"));
+	/* its coordinator is started anew */
+	lab_vcenter_stop(lab, 0);
+	lab_vcenter_start(lab, 0);
+	assert_true(is_by(lab, move, "ports"));
+	assert_int_equal(figure(lab, move, "late"), 21);
+	check_phases(lab, move);
+	lab_metrics(lab, 0, "'nvo3_moves_total{result=\"done\"}=1' nvo3_move_late_frames_total=21 "
+			    "nvo3_move_blackout_seconds_count=1 'nvo3_move_blackout_seconds_sum>1' "
+			    "'nvo3_moves_running{step=\"pull\"}=0' nvo3_move_image_bytes_total=16777216");
+}
+
+static void test_figures_of_a_move(void **state)
+{
+	figures_of_a_move(*state, HOST3, 0, 2);
+}
+
+static void test_figures_of_a_move_inside(void **state)
+{
+	figures_of_a_move(*state, "{\"server\":\"host2\"}", 0, 1);
+}
+
+/* With frames at both ends it is they that count. */
+static void test_figures_of_frames(void **state)
+{
+	uint64_t now = wall_ms() * 1000000;
+	struct lab *lab = *state;
+	const char *move;
+	double error;
+
+	make_web(lab);
+	lab->silent = now - 4000000000ull;
+	lab->last_out = now - 4100000000ull;
+	move = begin(lab, HOST3);
+	lab_until(lab, 0, move, "state", "done");
+	say_figures(lab, 2, move, now - 1500000000ull, now - 1100000000ull, false);
+	LAB_WAIT(lab, is_by(lab, move, "frames"));
+	error = figure(lab, move, "error_ms");
+	assert_true(figure(lab, move, "ms") > 3000 - error && figure(lab, move, "ms") < 3000 + error);
 }
 
 static void test_inside_the_dc(void **state)
@@ -400,6 +530,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LAB_TEST(test_to_another_dc),
+		LAB_TEST(test_figures_of_a_move),
+		LAB_TEST(test_figures_of_a_move_inside),
+		LAB_TEST(test_figures_of_frames),
 		LAB_TEST(test_inside_the_dc),
 		LAB_TEST(test_source_gone),
 		LAB_TEST(test_refusals),

@@ -8,7 +8,10 @@
 #include <utlist.h>
 
 #include "assoc.h"
+#include "assoc_move.h"
 #include "chan.h"
+#include "director.h"
+#include "leave.h"
 #include "log.h"
 #include "mem.h"
 #include "port.h"
@@ -34,7 +37,9 @@ struct ask {
 	struct session *session;
 	uint64_t id;
 	uint32_t type;
-	struct uuid vn;			/* of VN_CONNECT */
+	struct uuid vn;			/* of VN_CONNECT and TSI_ASSOCIATE */
+	struct mac_addr *wanted;	/* of TSI_ASSOCIATE */
+	size_t n_wanted;
 	/* of TSI_SYNC: how many are not done, and what went wrong first */
 	unsigned int open;
 	uint32_t code;
@@ -66,6 +71,7 @@ static void answer(struct ask *ask, uint32_t code, const char *text, const Proto
 	if (s->chan)
 		chan_reply(s->chan, ask->id, code, code == CODE(OK) ? NULL : text, body);
 	session_put(s);
+	free(ask->wanted);
 	free(ask);
 }
 
@@ -80,6 +86,27 @@ static void associated(uint32_t code, const char *text, void *arg)
 
 	/* On one host the vServer's VLAN choice stands */
 	answer(arg, code, text, code == CODE(OK) ? &reply.base : NULL);
+}
+
+/* What it wants is a help for its first frames, and no condition */
+static void wanted_here(uint32_t code, const char *text, void *arg)
+{
+	struct ask *ask = arg;
+
+	if (code != CODE(OK))
+		log_info("what %s used elsewhere is asked for later: %s", ask->session->peer, text);
+	associated(CODE(OK), "", ask);
+}
+
+static void associated_wanting(uint32_t code, const char *text, void *arg)
+{
+	struct ask *ask = arg;
+
+	if (code == CODE(OK))
+		director_want(ask->session->assoc->nve->director, &ask->vn, ask->wanted,
+			      ask->n_wanted, wanted_here, ask);
+	else
+		associated(code, text, ask);
 }
 
 static void vn_connected(uint32_t code, const char *text, void *arg)
@@ -160,17 +187,48 @@ static void handle_vn_disconnect(struct session *s, const struct msg *msg)
 		msg_free(body);
 }
 
+static uint32_t get_wanted(const Nvo3__TsiAssociate *body, struct mac_addr **ret, struct err *err)
+{
+	if (body->n_wanted > LEAVE_USED_MAX) {
+		err_set(err, EINVAL, "wanted: %zu addresses, at most %u are possible",
+			body->n_wanted, LEAVE_USED_MAX);
+		return CODE(BAD_MESSAGE);
+	}
+	*ret = mem_calloc(body->n_wanted, sizeof(**ret));
+	for (size_t i = 0; i < body->n_wanted; i++) {
+		if (msg_get_mac(&body->wanted[i], &(*ret)[i]) && mac_addr_is_unicast(&(*ret)[i]))
+			continue;
+		err_set(err, EINVAL, "wanted[%zu]: not a unicast MAC address", i);
+		free(*ret);
+		return CODE(BAD_MESSAGE);
+	}
+	return CODE(OK);
+}
+
+static void associate(struct session *s, const struct msg *msg, const struct tsi *want,
+		      struct mac_addr *wanted, size_t n)
+{
+	struct ask *ask = ask_new(s, msg);
+
+	ask->vn = want->vn;
+	ask->wanted = wanted;
+	ask->n_wanted = n;
+	port_submit(s->assoc->nve, s->peer, TSI_ASSOCIATE, want,
+		    n ? associated_wanting : associated, ask);
+}
+
 static void handle_associate(struct session *s, const struct msg *msg)
 {
 	Nvo3__TsiAssociate *body = decode(s, msg, &nvo3__tsi_associate__descriptor);
+	struct mac_addr *wanted;
 	struct tsi want;
 	struct err err;
 
 	if (!body)
 		return;
-	if (tsi_from_msg(body->tsi, &want, &err) == CODE(OK))
-		port_submit(s->assoc->nve, s->peer, TSI_ASSOCIATE, &want, associated,
-			    ask_new(s, msg));
+	if (tsi_from_msg(body->tsi, &want, &err) == CODE(OK) &&
+	    get_wanted(body, &wanted, &err) == CODE(OK))
+		associate(s, msg, &want, wanted, body->n_wanted);
 	else
 		chan_reply(s->chan, msg->id, CODE(BAD_MESSAGE), err.text, NULL);
 	msg_free(body);
@@ -325,6 +383,8 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 	};
 	struct session *s = chan_user(chan);
 
+	if (assoc_move_message(s->assoc->nve, chan, s->peer, msg))
+		return true;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		if (table[i].type != msg->type)
 			continue;
@@ -376,6 +436,20 @@ void assoc_alert(struct assoc *a, const char *owner, const char *kind, const cha
 	DL_FOREACH(a->sessions, s)
 		if (!strcmp(s->peer, owner))
 			chan_event(s->chan, MSG(ALERT), &alert.base);
+}
+
+void assoc_late(struct assoc *a, const char *owner, const struct uuid *tsi,
+		const struct uuid *move, uint64_t redirected)
+{
+	Nvo3__TsiLate late = NVO3__TSI_LATE__INIT;
+	struct session *s;
+
+	late.tsi = msg_put_uuid(tsi);
+	late.move = msg_put_uuid(move);
+	late.redirected = redirected;
+	DL_FOREACH(a->sessions, s)
+		if (!strcmp(s->peer, owner))
+			chan_event(s->chan, MSG(TSI_LATE), &late.base);
 }
 
 struct assoc *assoc_new(struct nve *nve, struct err *err)

@@ -241,6 +241,42 @@ void director_query(struct director *d, const struct uuid *vn, const struct mac_
 		     about_new(d, vn, mac));
 }
 
+struct wanted {
+	struct director *d;
+	nve_done_fn done;
+	void *arg;
+};
+
+static void want_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct wanted *w = arg;
+
+	/* Whoever waits has ended with the NVE role */
+	if (closed(w->d))
+		w->done(code, text, w->arg);
+	free(w);
+}
+
+void director_want(struct director *d, const struct uuid *uuid, const struct mac_addr *macs,
+		   size_t n, nve_done_fn done, void *arg)
+{
+	_cleanup_free_ ProtobufCBinaryData *list = pack_macs(macs, n);
+	Nvo3__MapInterest msg = NVO3__MAP_INTEREST__INIT;
+	struct nve_vn *vn = vn_lookup(d->nve, uuid);
+	struct wanted *w;
+
+	if (!vn || !vn->by_interest || !director_can_ask(d)) {
+		done(CODE(OK), "", arg);
+		return;
+	}
+	w = mem_zalloc(sizeof(*w));
+	*w = (struct wanted){ opened(d), done, arg };
+	msg.vn = msg_put_uuid(uuid);
+	msg.macs = list;
+	msg.n_macs = n;
+	chan_request(d->chan, MSG(MAP_INTEREST), &msg.base, QUERY_MS, want_answered, w);
+}
+
 static void forget_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
 	struct forgotten *f = arg;

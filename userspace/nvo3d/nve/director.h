@@ -31,6 +31,12 @@ bool director_can_ask(const struct director *d);
 /* Answered by ask_answered() */
 void director_query(struct director *d, const struct uuid *vn, const struct mac_addr *mac,
 		    const struct mac_addr *asker);
+/*
+ * About to be needed, in a VN that was joined: @done is called, perhaps before this returns, when
+ * the kernel has of them what there is. CODE(OK), too, if all that there is is there anyway.
+ */
+void director_want(struct director *d, const struct uuid *vn, const struct mac_addr *macs,
+		   size_t n, nve_done_fn done, void *arg);
 /* Answered by idle_forgotten() */
 void director_forget(struct director *d, const struct uuid *vn, const struct mac_addr *macs,
 		     size_t n);

@@ -144,6 +144,18 @@ static int kn_port_get(struct kern *k, uint32_t dev, uint16_t vlan, struct nvo3_
 	return kernel_port_get(self(k)->k, self(k)->nve, dev, vlan, ret, err);
 }
 
+/* What the module of today does not know */
+static int kn_port_stamp(struct kern *k, uint32_t dev, uint16_t vlan, bool on, struct err *err)
+{
+	return err_set(err, EOPNOTSUPP, "this kernel module does not keep the times of frames");
+}
+
+static int kn_port_stamps(struct kern *k, uint32_t dev, uint16_t vlan, uint64_t *last_out,
+			  uint64_t *first_in, struct err *err)
+{
+	return err_set(err, EOPNOTSUPP, "this kernel module does not keep the times of frames");
+}
+
 static int kn_map_get(struct kern *k, uint32_t vni, const struct mac_addr *mac,
 		      struct nvo3_map *ret, struct err *err)
 {
@@ -374,6 +386,8 @@ static const struct kern_ops netlink_ops = {
 	.port_set = kn_port_set,
 	.port_del = kn_port_del,
 	.port_get = kn_port_get,
+	.port_stamp = kn_port_stamp,
+	.port_stamps = kn_port_stamps,
 	.map_get = kn_map_get,
 	.map_list = kn_map_list,
 	.map_walk = kn_map_walk,

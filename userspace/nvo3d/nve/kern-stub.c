@@ -24,6 +24,11 @@ struct kern_stub {
 		uint32_t vni, lifetime_ms;
 		struct mac_addr mac;
 	} absent[STUB_MAX];
+	struct stub_stamp {
+		uint32_t dev;
+		uint64_t last_out, first_in;
+	} stamps[STUB_MAX];
+	size_t n_stamps;
 	uint32_t unused_s[STUB_MAX];	/* of the mapping with that index */
 	unsigned int digests;		/* how often the buckets were asked for */
 	size_t n_vns, n_ports, n_maps, n_members, n_remotes, n_asked, n_absent;
@@ -487,6 +492,58 @@ uint32_t kern_stub_absent(struct kern *k, uint32_t vni, const struct mac_addr *m
 	return 0;
 }
 
+static struct stub_stamp *find_stamp(struct kern_stub *s, uint32_t dev)
+{
+	for (size_t i = 0; i < s->n_stamps; i++)
+		if (s->stamps[i].dev == dev)
+			return &s->stamps[i];
+	return NULL;
+}
+
+static int stub_port_stamp(struct kern *k, uint32_t dev, uint16_t vlan, bool on, struct err *err)
+{
+	struct kern_stub *s = self(k);
+	struct stub_stamp *have = find_stamp(s, dev);
+
+	if (!find_port(s, dev, vlan))
+		return err_set(err, ENOENT, "no port");
+	if (have)
+		REMOVE(s->stamps, s->n_stamps, have - s->stamps);
+	if (on)
+		s->stamps[s->n_stamps++] = (struct stub_stamp){ .dev = dev };
+	return 0;
+}
+
+static int stub_port_stamps(struct kern *k, uint32_t dev, uint16_t vlan, uint64_t *last_out,
+			    uint64_t *first_in, struct err *err)
+{
+	const struct stub_stamp *have = find_stamp(self(k), dev);
+
+	if (!find_port(self(k), dev, vlan))
+		return err_set(err, ENOENT, "no port");
+	*last_out = have ? have->last_out : 0;
+	*first_in = have ? have->first_in : 0;
+	return 0;
+}
+
+void kern_stub_frame(struct kern *k, uint32_t dev, bool out, uint64_t ns)
+{
+	struct stub_stamp *have = find_stamp(self(k), dev);
+
+	if (have && out)
+		have->last_out = ns;
+	else if (have && !have->first_in)
+		have->first_in = ns;
+}
+
+void kern_stub_redirect(struct kern *k, uint32_t vni, uint64_t frames)
+{
+	struct nvo3_vn *vn = find_vn(self(k), vni);
+
+	if (vn)
+		vn->redirected += frames;
+}
+
 static int map_add(struct kern_stub *s, const struct nvo3_map *map, bool replace, struct err *err)
 {
 	struct nvo3_map *have = find_map(s, map->vni, &map->mac);
@@ -584,6 +641,8 @@ struct kern *kern_stub_new(void)
 		.port_set = stub_port_set,
 		.port_del = stub_port_del,
 		.port_get = stub_port_get,
+		.port_stamp = stub_port_stamp,
+		.port_stamps = stub_port_stamps,
 		.map_get = stub_map_get,
 		.map_list = stub_map_list,
 		.map_walk = stub_map_walk,

@@ -58,6 +58,12 @@ struct kern_ops {
 	int (*port_get)(struct kern *k, uint32_t dev, uint16_t vlan, struct nvo3_port *ret,
 			struct err *err);
 
+	/* Keep the times of its frames, from none, or no longer. -EOPNOTSUPP: the kernel cannot */
+	int (*port_stamp)(struct kern *k, uint32_t dev, uint16_t vlan, bool on, struct err *err);
+	/* The last frame that it passed, and the first one; ns of CLOCK_REALTIME, 0 none yet */
+	int (*port_stamps)(struct kern *k, uint32_t dev, uint16_t vlan, uint64_t *last_out,
+			   uint64_t *first_in, struct err *err);
+
 	/* -ENOENT: there is none */
 	int (*map_get)(struct kern *k, uint32_t vni, const struct mac_addr *mac,
 		       struct nvo3_map *ret, struct err *err);
@@ -103,6 +109,10 @@ struct kern_ops {
 struct kern *kern_stub_new(void);
 /* What the stub's frames do: ask for an address, use a mapping last so long ago */
 void kern_stub_ask(struct kern *k, const struct nvo3_miss *miss);
+/* A frame passes the port, out of it or in, at that time */
+void kern_stub_frame(struct kern *k, uint32_t dev, bool out, uint64_t ns);
+/* Late frames that the VN has sent on */
+void kern_stub_redirect(struct kern *k, uint32_t vni, uint64_t frames);
 void kern_stub_use(struct kern *k, uint32_t vni, const struct mac_addr *mac, uint32_t seconds_ago);
 /* How long the address was said to be absent, in ms; 0: it was not, or is there */
 uint32_t kern_stub_absent(struct kern *k, uint32_t vni, const struct mac_addr *mac);

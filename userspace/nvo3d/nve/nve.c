@@ -12,6 +12,7 @@
 #include "director.h"
 #include "idle.h"
 #include "keep.h"
+#include "leave.h"
 #include "liveness.h"
 #include "log.h"
 #include "mem.h"
@@ -218,6 +219,7 @@ void nve_stop(struct nve *nve)
 	/* Before the director: its open requests end now and find nobody whose state to change */
 	audit_free(nve->audit);
 	idle_free(nve->idle);
+	leave_uninit_all(nve);
 	port_uninit_all(nve);
 	vn_uninit_all(nve);
 	ask_uninit(nve);

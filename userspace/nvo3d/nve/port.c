@@ -7,7 +7,9 @@
 
 #include "assoc.h"
 #include "director.h"
+#include "hold.h"
 #include "keep.h"
+#include "leave.h"
 #include "log.h"
 #include "mem.h"
 #include "port.h"
@@ -22,6 +24,7 @@ struct port_op {
 	void *arg;
 	unsigned int actions;		/* that are still to be done */
 	bool advertising;
+	bool waiting;			/* see leave_must_wait() */
 	struct port_op *next;
 };
 
@@ -39,6 +42,8 @@ struct nve_tsi *port_lookup(struct nve *nve, const struct uuid *tsi)
 static void port_free(struct nve_tsi *tsi)
 {
 	HASH_DEL(tsi->nve->tsis, tsi);
+	leave_stay(tsi);
+	hold_end(tsi);
 	loop_timer_free(tsi->timer);
 	free(tsi);
 }
@@ -48,6 +53,10 @@ static void finish(struct port_op *op, uint32_t code, const char *text)
 	struct nve_tsi *tsi = op->tsi;
 
 	loop_timer_cancel(tsi->timer);
+	if (op->event == TSI_ASSOCIATE && code == CODE(OK) && tsi->t.state == TSI_ASSOCIATED) {
+		tsi->t.hold_s = op->want.hold_s;
+		hold_begin(tsi);
+	}
 	tsi->ops = op->next;
 	if (op->done)
 		op->done(code, text, op->arg);
@@ -77,6 +86,8 @@ static void bound(uint32_t code, const char *text, void *arg)
 		finish(op, nve_errno_code(rc), err.text);
 		return;
 	}
+	if (op->want.hold_s)
+		leave_arrives(tsi);
 	proceed(op);
 }
 
@@ -95,12 +106,15 @@ static void bind_step(struct port_op *op)
 
 /* --- activation: the kernel first, because the director's word reaches others at once */
 
-static void director_silent(void *arg)
+static void waited(void *arg)
 {
 	struct nve_tsi *tsi = arg;
 
-	port_advertised(tsi->nve, &tsi->t.id, tsi->t.epoch, CODE(UNAVAILABLE),
-			"no director answers, so the interface cannot be advertised");
+	if (tsi->leave.deadline)
+		port_resume(tsi);
+	else
+		port_advertised(tsi->nve, &tsi->t.id, tsi->t.epoch, CODE(UNAVAILABLE),
+				"no director answers, so the interface cannot be advertised");
 }
 
 static void enable_step(struct port_op *op)
@@ -118,6 +132,8 @@ static void enable_step(struct port_op *op)
 	}
 	tsi->t.epoch = epoch;
 	tsi->t.state = TSI_ACTIVATED;
+	hold_end(tsi);
+	leave_stay(tsi);
 	op->advertising = true;
 	if (!director_is_up(nve->director))
 		loop_timer_set(tsi->timer, NVE_DIRECTOR_WAIT_MS);
@@ -136,6 +152,7 @@ static void activation_answered(struct port_op *op, uint32_t code, const char *t
 	    keep_get_accepted(tsi->nve, &tsi->t.id) == tsi->t.epoch)
 		code = CODE(OK);
 	if (code == CODE(OK)) {
+		leave_active(tsi);
 		proceed(op);
 		return;
 	}
@@ -217,6 +234,13 @@ static void proceed(struct port_op *op)
 	finish(op, rc ? nve_errno_code(rc) : CODE(OK), rc ? err.text : "");
 }
 
+/* Active it is already; it may have been about to leave */
+static void stays(struct port_op *op)
+{
+	leave_stay(op->tsi);
+	finish(op, CODE(OK), "");
+}
+
 static void start(struct nve_tsi *tsi)
 {
 	struct port_op *op = tsi->ops;
@@ -224,10 +248,26 @@ static void start(struct nve_tsi *tsi)
 	uint32_t code;
 
 	code = tsi_decide(&tsi->t, op->event, &op->want, &op->actions, &err);
-	if (code == CODE(OK))
-		proceed(op);
-	else
+	if (code != CODE(OK))
 		finish(op, code, err.text);
+	else if (op->event == TSI_ACTIVATE && !op->actions)
+		stays(op);
+	else if (op->event == TSI_DEACTIVATE && leave_silent(tsi))
+		finish(op, CODE(OK), "");
+	else if (op->event == TSI_DEASSOCIATE && leave_must_wait(tsi))
+		op->waiting = true;
+	else
+		proceed(op);
+}
+
+void port_resume(struct nve_tsi *tsi)
+{
+	struct port_op *op = tsi->ops;
+
+	if (!op || !op->waiting)
+		return;
+	op->waiting = false;
+	start(tsi);
 }
 
 static struct nve_tsi *port_add(struct nve *nve, const struct uuid *id, const char *owner)
@@ -237,7 +277,7 @@ static struct nve_tsi *port_add(struct nve *nve, const struct uuid *id, const ch
 	tsi->nve = nve;
 	tsi->t.id = *id;
 	snprintf(tsi->owner, sizeof(tsi->owner), "%s", owner);
-	tsi->timer = loop_timer_new(nve->loop, director_silent, tsi);
+	tsi->timer = loop_timer_new(nve->loop, waited, tsi);
 	HASH_ADD(hh, nve->tsis, t.id, sizeof(tsi->t.id), tsi);
 	return tsi;
 }
@@ -301,6 +341,8 @@ void port_restore(struct nve *nve, const struct tsi *t, const char *owner)
 	tsi->t.state = port.state == NVO3_PORT_STATE_ACTIVE ? TSI_ACTIVATED : TSI_ASSOCIATED;
 	tsi->dev = dev;
 	vn_hold(nve, &t->vn);
+	if (tsi->t.state == TSI_ASSOCIATED)
+		hold_begin(tsi);
 }
 
 void port_uninit_all(struct nve *nve)

@@ -10,13 +10,25 @@
 
 struct port_op;
 
+/* Between two NVEs, see leave.h */
+struct leave {
+	struct uuid move;
+	bool on;			/* prepared to leave */
+	bool left;			/* and told to be silent; the port passes frames */
+	uint64_t deadline;		/* ms, monotonic: it is to go; 0 not yet */
+	uint64_t silent, active;	/* ns of CLOCK_REALTIME; 0 not known */
+	uint64_t redirected;		/* of its VN, when it was prepared */
+};
+
 struct nve_tsi {
 	struct nve *nve;
 	struct tsi t;			/* t.id is the key */
 	char owner[MODEL_NAME_MAX];	/* the vServer, "DC/NAME" */
 	uint32_t dev;			/* ifindex, when not TSI_INIT */
 	struct port_op *ops;		/* the first one is being done */
-	struct loop_timer *timer;	/* of an activation that waits for a director */
+	struct loop_timer *timer;	/* the first one waits: for a director, or see leave.h */
+	struct loop_timer *hold;	/* see hold.h; NULL: none */
+	struct leave leave;
 	UT_hash_handle hh;
 };
 
@@ -36,6 +48,8 @@ void port_uninit_all(struct nve *nve);
 /* From director.c: what it says to an advertisement */
 void port_advertised(struct nve *nve, const struct uuid *tsi, uint64_t epoch, uint32_t code,
 		     const char *text);
+/* From leave.c: what its first request waited for is here */
+void port_resume(struct nve_tsi *tsi);
 /* From watch.c: a port was unbound; all are looked at when @dev is 0 */
 void port_gone(struct nve *nve, uint32_t dev, uint16_t vlan);
 

@@ -5,6 +5,7 @@
 
 #include "director.h"
 #include "keep.h"
+#include "leave.h"
 #include "log.h"
 #include "port_act.h"
 #include "vn.h"
@@ -129,6 +130,7 @@ int port_unbind(struct nve_tsi *tsi, struct err *err)
 			log_warn("%s: %s", tsi->t.dev, err->text);
 	}
 	keep_tsi_del(nve, &tsi->t.id, tsi->owner);
+	leave_gone(tsi);
 	vn_put(nve, &tsi->t.vn);
 	return 0;
 }

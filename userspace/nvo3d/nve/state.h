@@ -14,6 +14,7 @@
 struct ask;
 struct assoc;
 struct audit;
+struct departed;
 struct director;
 struct idle;
 struct liveness;
@@ -31,6 +32,8 @@ struct nve {
 	struct model model;
 	struct nve_vn *vns;		/* vn.h */
 	struct nve_tsi *tsis;		/* port.h */
+	unsigned int leaving;		/* so many of them; leave.h */
+	struct departed *departed;	/* list */
 	struct director *director;
 	struct ask *asks;		/* ask.h */
 	struct idle *idle;

@@ -164,6 +164,7 @@ good:
 	strcpy(t.dev, msg->dev);
 	t.vid = msg->vid;
 	t.epoch = msg->epoch;
+	t.hold_s = msg->hold_s;
 	t.state = TSI_INIT;
 	if (msg->state == NVO3__TSI_STATE__TSI_ASSOCIATED)
 		t.state = TSI_ASSOCIATED;
@@ -183,6 +184,7 @@ void tsi_to_msg(const struct tsi *tsi, Nvo3__Tsi *ret, Nvo3__IpPrefix *ips,
 	ret->vid = tsi->vid;
 	ret->mac = msg_put_mac(&tsi->mac);
 	ret->epoch = tsi->epoch;
+	ret->hold_s = tsi->hold_s;
 	ret->state = (Nvo3__TsiState)tsi->state;
 	for (int i = 0; i < tsi->n_ips; i++) {
 		nvo3__ip_prefix__init(&ips[i]);

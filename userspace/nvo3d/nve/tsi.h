@@ -32,6 +32,7 @@ struct tsi {
 	struct ip_prefix ips[TSI_IPS_MAX];
 	int n_ips;
 	uint64_t epoch;
+	uint32_t hold_s;		/* see hold.h */
 	enum tsi_state state;
 };
 

@@ -10,6 +10,7 @@
 #include "director.h"
 #include "idle.h"
 #include "keep.h"
+#include "leave.h"
 #include "log.h"
 #include "mem.h"
 #include "vn.h"
@@ -459,6 +460,8 @@ void vn_update(struct nve *nve, const Nvo3__MapUpdate *update)
 		audit_corrected(vn);
 	if (snapshot && !vn->model->in_snapshot && !vn->by_interest)
 		set_partial(vn, false);
-	if (vn->model->complete && vn->waiters)
+	leave_look(nve, &uuid);
+	vn = vn_lookup(nve, &uuid);
+	if (vn && vn->model->complete && vn->waiters)
 		finish_waiters(vn, CODE(OK), "");
 }

@@ -5,6 +5,7 @@
 #include "center.h"
 #include "log.h"
 #include "mem.h"
+#include "move_figures.h"
 #include "nve_client.h"
 #include "ops.h"
 #include "persist.h"
@@ -29,6 +30,32 @@ void center_progress(struct center *c, const struct uuid *move, uint64_t done, u
 	event.move = msg_put_uuid(move);
 	event.done = done;
 	event.total = total;
+	chan_event(c->chan, MSG(RELOCATE_PROGRESS), &event.base);
+}
+
+void center_figures(struct center *c, const struct move *m)
+{
+	Nvo3__RelocateProgress event = NVO3__RELOCATE_PROGRESS__INIT;
+
+	event.move = msg_put_uuid(&m->id);
+	event.done = m->size;
+	event.total = m->size;
+	event.active = m->active;
+	event.first_in = m->first_in;
+	event.clock_error = m->clock_error;
+	chan_event(c->chan, MSG(RELOCATE_PROGRESS), &event.base);
+}
+
+void center_late(struct center *c, const struct uuid *move, uint64_t frames)
+{
+	struct move *m = move_lookup(c->vs, move);
+	Nvo3__RelocateProgress event = NVO3__RELOCATE_PROGRESS__INIT;
+
+	event.move = msg_put_uuid(move);
+	event.done = m ? m->size : 0;
+	event.total = event.done;
+	event.late_known = true;
+	event.late = frames;
 	chan_event(c->chan, MSG(RELOCATE_PROGRESS), &event.base);
 }
 
@@ -153,6 +180,7 @@ static void registered(uint32_t code, const char *text, const struct msg *body, 
 			vm_forget(c->vs, &vm);
 	if (reply)
 		msg_free(reply);
+	move_figures_resume(c->vs);
 }
 
 static void session_up(struct chan *chan, void *arg)

@@ -21,6 +21,9 @@ void center_free(struct center *c);
 /* Events; lost without a session, whose start tells the state of all */
 void center_vm_state(struct center *c, struct vm *vm);
 void center_progress(struct center *c, const struct uuid *move, uint64_t done, uint64_t total);
+/* When the VM was reached again, at the destination; how many frames came late, at the source */
+void center_figures(struct center *c, const struct move *m);
+void center_late(struct center *c, const struct uuid *move, uint64_t frames);
 void center_alert(struct center *c, const char *kind, const char *subject, const char *text);
 
 /* V3: the details of a VM that is here now; V4: one that is not any more */

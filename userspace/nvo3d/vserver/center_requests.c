@@ -87,6 +87,9 @@ static void offered(uint32_t code, const char *text, struct vm *vm, void *arg)
 		reply.size = m->size;
 		reply.sha256 = (ProtobufCBinaryData){ IMAGE_SHA256_LEN, m->sha256 };
 		reply.was_running = m->was_running;
+		reply.silent = m->silent;
+		reply.last_out = m->last_out;
+		reply.clock_error = m->clock_error;
 	}
 	answer(ask, code, text, &reply.base);
 }

@@ -8,6 +8,7 @@
 
 #include "host.h"
 #include "mem.h"
+#include "move_figures.h"
 #include "msg.h"
 #include "task.h"
 
@@ -159,6 +160,7 @@ struct move *move_add(struct vserver *vs, const struct uuid *id)
 	struct move *m = mem_zalloc(sizeof(*m));
 
 	m->id = *id;
+	m->vs = vs;
 	m->image = -1;
 	HASH_ADD(hh, vs->moves, id, sizeof(m->id), m);
 	return m;
@@ -174,6 +176,7 @@ void move_close_image(struct move *m)
 void move_free(struct vserver *vs, struct move *m)
 {
 	move_close_image(m);
+	move_used_free(m);
 	HASH_DEL(vs->moves, m);
 	free(m);
 }

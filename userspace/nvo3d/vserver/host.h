@@ -22,7 +22,9 @@
 #define HOST_DIR_MAX 400
 
 struct center;
+struct figures_watch;
 struct image_server;
+struct move_used;
 struct nve_client;
 struct task;
 
@@ -38,6 +40,7 @@ struct vserver {
 	struct center *center;
 	struct nve_client *nve;
 	struct image_server *images;
+	struct figures_watch *watches;	/* list, see move_figures.h */
 	bool stopping;			/* nothing is begun any more */
 };
 
@@ -69,6 +72,14 @@ struct move {
 	bool was_running;
 	bool start;
 	uint64_t ended;			/* seconds since 1970 */
+	uint32_t hold_s;		/* destination: of its interfaces */
+	/* ns of our CLOCK_REALTIME, right to clock_error; 0 not known. See move_figures.h */
+	uint64_t silent, last_out;	/* source */
+	uint64_t active, first_in;	/* destination */
+	uint64_t clock_error;
+	struct vserver *vs;
+	struct move_used *used;		/* not stored */
+	size_t n_used;
 	UT_hash_handle hh;
 };
 

@@ -9,6 +9,7 @@
 #include "image_server.h"
 #include "log.h"
 #include "mem.h"
+#include "move_figures.h"
 #include "persist.h"
 #include "proto/image.pb-c.h"
 
@@ -73,6 +74,7 @@ static void read_image(struct chan *chan, const struct msg *msg, const Nvo3__Ima
 {
 	Nvo3__ImageReadReply reply = NVO3__IMAGE_READ_REPLY__INIT;
 	_cleanup_free_ uint8_t *data = mem_zalloc(req->length);
+	_cleanup_free_ void *used = NULL;
 	struct err err;
 	ssize_t n;
 
@@ -83,6 +85,8 @@ static void read_image(struct chan *chan, const struct msg *msg, const Nvo3__Ima
 		return;
 	}
 	reply.data = (ProtobufCBinaryData){ n, data };
+	if (!req->offset)
+		move_used_pack(m, &reply, &used);
 	chan_reply(chan, msg->id, CODE(OK), NULL, &reply.base);
 }
 

@@ -7,6 +7,7 @@
 #include "log.h"
 #include "mem.h"
 #include "move.h"
+#include "move_figures.h"
 #include "move_parts.h"
 #include "msg.h"
 #include "ops.h"
@@ -15,6 +16,8 @@
 #define PHASE(name) NVO3__MOVE_PHASE__MOVE_##name
 
 const task_step_fn move_no_steps[] = { NULL };
+
+const task_step_fn move_stay_steps[] = { step_stay, NULL };
 
 void move_refuse(task_done_fn done, void *arg, uint32_t code, const struct err *err)
 {
@@ -117,7 +120,7 @@ static void abort_source(struct vm *vm, struct move *m, task_done_fn done, void 
 	bool run = m->was_running;
 
 	token_spend(&m->token);
-	task_begin(vm, VM_OP_ABORT, run, run ? ops_start_steps : move_no_steps,
+	task_begin(vm, VM_OP_ABORT, run, run ? ops_start_steps : move_stay_steps,
 		   run ? ops_silence_steps : NULL, aborted, m, done, arg);
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "move.h"
+#include "move_figures.h"
 #include "move_parts.h"
 #include "msg.h"
 #include "ops.h"
@@ -76,6 +77,7 @@ static void begin_dest(struct vserver *vs, const Nvo3__RelocateDest *req, const 
 	memcpy(m->token_value, req->token.data, TOKEN_LEN);
 	memcpy(m->sha256, req->sha256.data, IMAGE_SHA256_LEN);
 	m->size = req->size;
+	m->hold_s = req->hold_s;
 	snprintf(m->peer, sizeof(m->peer), "%s", req->source);
 	snprintf(m->peer_addr, sizeof(m->peer_addr), "%s", req->source_addr);
 	persist_move_now(vs, m);
@@ -111,15 +113,26 @@ void move_dest(struct vserver *vs, const Nvo3__RelocateDest *req, task_done_fn d
 		begin_dest(vs, req, &id, done, arg);
 }
 
+/* Associated it is, unless the NVE has given it up for being held too long */
+static const task_step_fn commit_steps[] = {
+	step_associate, step_activate, step_start_guest, NULL,
+};
+
+/* The same: from now on there is no time after which it gives it up */
+static const task_step_fn commit_stopped_steps[] = { step_associate, NULL };
+
 static void commit_ended(struct task *t)
 {
-	if (t->code == CODE(OK))
-		move_end(t->vm->vs, t->move, PHASE(DONE));
+	if (t->code != CODE(OK))
+		return;
+	move_end(t->vm->vs, t->move, PHASE(DONE));
+	if (t->move->start)
+		move_figures_watch(t->vm->vs, t->move);
 }
 
 void move_begin_commit(struct vm *vm, struct move *m, task_done_fn done, void *arg)
 {
-	task_begin(vm, VM_OP_COMMIT, m->start, m->start ? ops_start_steps : move_no_steps,
+	task_begin(vm, VM_OP_COMMIT, m->start, m->start ? commit_steps : commit_stopped_steps,
 		   m->start ? ops_silence_steps : NULL, commit_ended, m, done, arg);
 }
 

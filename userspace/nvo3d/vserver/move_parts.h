@@ -6,6 +6,8 @@
 #include "task.h"
 
 extern const task_step_fn move_no_steps[];
+/* At the source of one that does not run: nothing to start, but it stays */
+extern const task_step_fn move_stay_steps[];
 
 void move_refuse(task_done_fn done, void *arg, uint32_t code, const struct err *err);
 void move_succeed(task_done_fn done, void *arg, struct vm *vm);

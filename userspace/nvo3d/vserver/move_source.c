@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "move.h"
+#include "move_figures.h"
 #include "move_parts.h"
 #include "msg.h"
 #include "ops.h"
@@ -12,7 +13,7 @@
 #define PHASE(name) NVO3__MOVE_PHASE__MOVE_##name
 
 static const task_step_fn source_steps[] = {
-	step_stop_guest, step_deactivate, step_hash, NULL,
+	step_prepare, step_stop_guest, step_deactivate, step_figures, step_hash, NULL,
 };
 
 static void source_ended(struct task *t)
@@ -28,7 +29,7 @@ void move_begin_source(struct vm *vm, struct move *m, task_done_fn done, void *a
 	static const task_step_fn undo_running[] = { step_activate, step_start_guest, NULL };
 
 	task_begin(vm, VM_OP_SOURCE, false, source_steps,
-		   m->was_running ? undo_running : move_no_steps, source_ended, m, done, arg);
+		   m->was_running ? undo_running : move_stay_steps, source_ended, m, done, arg);
 }
 
 static void offer(struct vserver *vs, struct move *m, const Nvo3__RelocateSource *req)

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 
 #include <stdlib.h>
+#include <string.h>
 #include <utlist.h>
 
 #include "center.h"
 #include "chan.h"
 #include "log.h"
 #include "mem.h"
+#include "move_figures.h"
 #include "nve_client.h"
 
 /* An activation may have to wait for the NVE's director and then for its word */
@@ -44,9 +46,22 @@ static void answered(uint32_t code, const char *text, const struct msg *body, vo
 }
 
 
+/* The move with which it comes, while that is not committed */
+static struct move *arriving(const struct vm *vm)
+{
+	struct move *m = move_lookup_vm(vm->vs, &vm->id);
+
+	if (!m || m->is_source || m->phase == NVO3__MOVE_PHASE__MOVE_COMMITTING)
+		return NULL;
+	return m;
+}
+
 static void pack(Nvo3__Tsi *ret, const struct vm *vm, const Nvo3__Nic *nic)
 {
+	const struct move *m = arriving(vm);
+
 	nvo3__tsi__init(ret);
+	ret->hold_s = m ? m->hold_s : 0;
 	ret->tsi = nic->tsi;
 	ret->vn = nic->vn;
 	ret->dev = nic->port;
@@ -58,8 +73,28 @@ static void pack(Nvo3__Tsi *ret, const struct vm *vm, const Nvo3__Nic *nic)
 	ret->state = vm->tsi;
 }
 
+static ProtobufCBinaryData *pack_wanted(const struct ask *a, Nvo3__TsiAssociate *msg)
+{
+	const struct move *m = arriving(a->vm);
+	const struct move_used *used = NULL;
+	ProtobufCBinaryData *list;
+	struct uuid tsi;
+
+	if (m && msg_get_uuid(&msg->tsi->tsi, &tsi))
+		used = move_used_of(m, &tsi);
+	if (!used)
+		return NULL;
+	list = mem_calloc(used->n, sizeof(*list));
+	for (size_t i = 0; i < used->n; i++)
+		list[i] = msg_put_mac(&used->macs[i]);
+	msg->wanted = list;
+	msg->n_wanted = used->n;
+	return list;
+}
+
 static void send_ask(struct ask *a)
 {
+	ProtobufCBinaryData *wanted = NULL;
 	const Nvo3__Nic *nic = a->vm->profile->nics[a->nic];
 	Nvo3__TsiDeassociate deassociate = NVO3__TSI_DEASSOCIATE__INIT;
 	Nvo3__TsiDeactivate deactivate = NVO3__TSI_DEACTIVATE__INIT;
@@ -72,6 +107,7 @@ static void send_ask(struct ask *a)
 	case MSG(TSI_ASSOCIATE):
 		pack(&tsi, a->vm, nic);
 		associate.tsi = &tsi;
+		wanted = pack_wanted(a, &associate);
 		body = &associate.base;
 		break;
 	case MSG(TSI_ACTIVATE):
@@ -89,6 +125,24 @@ static void send_ask(struct ask *a)
 		break;
 	}
 	chan_request(a->c->chan, a->type, body, REQUEST_MS, answered, a);
+	free(wanted);
+}
+
+void nve_client_request(struct nve_client *c, uint32_t type, const ProtobufCMessage *body,
+			uint32_t timeout_ms, chan_answer_fn done, void *arg)
+{
+	chan_request(c->chan, type, body, timeout_ms, done, arg);
+}
+
+void nve_client_cancel(struct nve_client *c, void *arg)
+{
+	if (c)
+		chan_cancel(c->chan, arg);
+}
+
+bool nve_client_clock(const struct nve_client *c, int64_t *offset, uint64_t *error)
+{
+	return chan_clock(c->chan, offset, error);
 }
 
 static void arm_give_up(struct nve_client *c)
@@ -183,6 +237,7 @@ static void session_up(struct chan *chan, void *arg)
 	struct ask *a;
 
 	log_info("session to NVE %s", chan_peer_name(chan));
+	chan_track_clock(chan);
 	send_sync(c);
 	c->ready = true;
 	while ((a = c->waiting)) {
@@ -202,21 +257,55 @@ static void session_down(struct chan *chan, const char *why, void *arg)
 	loop_timer_cancel(c->sync_again);
 }
 
+/* It is released there: TSI_SYNC is not to ask for it again. A late commit does. */
+static void hold_over(struct nve_client *c, const char *subject)
+{
+	struct vm *vm = NULL;
+	struct uuid tsi;
+	size_t nic;
+
+	if (!uuid_parse(&tsi, subject, NULL))
+		vm = vm_lookup_tsi(c->vs, &tsi, &nic);
+	if (vm && arriving(vm))
+		vm->tsi = NVO3__TSI_STATE__TSI_INIT;
+}
+
 /* The NVE tells of an interface of ours: that is vCenter's matter, too */
+static void take_alert(struct nve_client *c, const struct msg *msg)
+{
+	Nvo3__Alert *alert = msg_decode(msg, &nvo3__alert__descriptor, NULL);
+
+	if (!alert)
+		return;
+	log_warn("NVE: %s: %s", alert->kind, alert->text);
+	if (!strcmp(alert->kind, "hold-over"))
+		hold_over(c, alert->subject);
+	center_alert(c->vs->center, alert->kind, alert->subject, alert->text);
+	msg_free(alert);
+}
+
+static void take_late(struct nve_client *c, const struct msg *msg)
+{
+	Nvo3__TsiLate *late = msg_decode(msg, &nvo3__tsi_late__descriptor, NULL);
+	struct uuid move;
+
+	if (late && msg_get_uuid(&late->move, &move))
+		center_late(c->vs->center, &move, late->redirected);
+	msg_free(late);
+}
+
 static bool message(struct chan *chan, const struct msg *msg, void *arg)
 {
-	struct nve_client *c = arg;
-	Nvo3__Alert *alert;
-
-	if (msg->type != MSG(ALERT))
+	switch (msg->type) {
+	case MSG(ALERT):
+		take_alert(arg, msg);
+		return true;
+	case MSG(TSI_LATE):
+		take_late(arg, msg);
+		return true;
+	default:
 		return false;
-	alert = msg_decode(msg, &nvo3__alert__descriptor, NULL);
-	if (alert) {
-		log_warn("NVE: %s: %s", alert->kind, alert->text);
-		center_alert(c->vs->center, alert->kind, alert->subject, alert->text);
-		msg_free(alert);
 	}
-	return true;
 }
 
 struct nve_client *nve_client_new(struct vserver *vs, struct err *err)

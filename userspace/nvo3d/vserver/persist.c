@@ -81,6 +81,12 @@ int persist_move(struct vserver *vs, const struct move *m, struct err *err)
 	msg.was_running = m->was_running;
 	msg.start = m->start;
 	msg.ended = m->ended;
+	msg.hold_s = m->hold_s;
+	msg.silent = m->silent;
+	msg.last_out = m->last_out;
+	msg.active = m->active;
+	msg.first_in = m->first_in;
+	msg.clock_error = m->clock_error;
 	return put(vs, "move", &m->id, &msg.base, err);
 }
 
@@ -131,6 +137,12 @@ static void fill_move(struct move *m, const Nvo3__StoredHostMove *msg)
 	m->was_running = msg->was_running;
 	m->start = msg->start;
 	m->ended = msg->ended;
+	m->hold_s = msg->hold_s;
+	m->silent = msg->silent;
+	m->last_out = msg->last_out;
+	m->active = msg->active;
+	m->first_in = msg->first_in;
+	m->clock_error = msg->clock_error;
 	token_offer(&m->token, m->token_value, m->peer);
 	/* Its session ended with the process that had it */
 	if (msg->token_shown)

@@ -8,6 +8,7 @@
 #include "center.h"
 #include "chan.h"
 #include "mem.h"
+#include "move_figures.h"
 #include "proto/image.pb-c.h"
 #include "pull.h"
 
@@ -26,7 +27,7 @@ struct read_slot {
 
 struct pull {
 	struct vserver *vs;
-	const struct move *move;
+	struct move *move;
 	struct chan *chan;
 	int fd;
 	uint64_t asked, done, told;
@@ -107,6 +108,8 @@ static uint32_t take(struct pull *p, const struct read_slot *s, const struct msg
 			err_sys(err, rc, "cannot write the image");
 			code = CODE(FAILED);
 		}
+		if (!s->offset)
+			move_used_take(p->move, reply);
 	}
 	msg_free(reply);
 	return code;
@@ -180,7 +183,7 @@ static void time_over(void *arg)
 	finish(p, p->code, p->text);
 }
 
-struct pull *pull_start(struct vserver *vs, const struct move *move, const char *dir,
+struct pull *pull_start(struct vserver *vs, struct move *move, const char *dir,
 			void (*done)(uint32_t code, const char *text, void *arg), void *arg,
 			struct err *err)
 {

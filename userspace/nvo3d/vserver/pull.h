@@ -15,7 +15,7 @@ struct pull;
  * @done is called once when all bytes are written, or when it failed, unless pull_free() comes
  * first. The session stays open until then.
  */
-struct pull *pull_start(struct vserver *vs, const struct move *move, const char *dir,
+struct pull *pull_start(struct vserver *vs, struct move *move, const char *dir,
 			void (*done)(uint32_t code, const char *text, void *arg), void *arg,
 			struct err *err);
 /* Give up: @done comes soon, if it did not yet */

@@ -8,6 +8,7 @@
 #include "job.h"
 #include "log.h"
 #include "mem.h"
+#include "move_figures.h"
 #include "msg.h"
 #include "nve_client.h"
 #include "pull.h"
@@ -273,6 +274,8 @@ void step_deactivate(struct task *t)
 	struct driver *d = t->vm->vs->driver;
 	struct err err;
 
+	if (t->move && t->move->is_source && t->move->was_running)
+		move_silent(t->move);
 	if (d->ops->set_link(d, t->vm->profile, false, &err))
 		log_err("VM %s: %s", t->vm->profile->name, err.text);
 	t->vm->tsi = NVO3__TSI_STATE__TSI_ASSOCIATED;

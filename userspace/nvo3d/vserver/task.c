@@ -161,6 +161,7 @@ void task_abandon(struct task *t)
 		free(job_abandon(t->job));
 	if (t->pull)
 		pull_free(t->pull);
+	nve_client_cancel(t->vm->vs->nve, t);
 	tell(t->waiters, CODE(UNAVAILABLE), "the vServer's nvo3d is being stopped", t->vm);
 	loop_timer_free(t->timer);
 	t->vm->task = NULL;

@@ -7,6 +7,7 @@
 #include "center.h"
 #include "image_server.h"
 #include "mem.h"
+#include "move_figures.h"
 #include "nve_client.h"
 #include "ops.h"
 #include "persist.h"
@@ -97,6 +98,7 @@ void vserver_stop(struct vserver *vs)
 	for (vm = vs->vms; vm; vm = vm->hh.next)
 		if (vm->task)
 			task_abandon(vm->task);
+	move_figures_stop(vs);
 	image_server_free(vs->images);
 	nve_client_free(vs->nve);
 	center_free(vs->center);

@@ -1,0 +1,166 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# limit: 1500
+# A VM moves back and forth between two hosts while a third one sends it numbered frames, and asks
+# nobody's leave: what was lost, what came twice, what came late, and whether the time that the move
+# reports is the time that a tap at both ends sees.
+#
+#   vm1 (host1 <-> host2, dc1) <--- overlay, 2 x 5 ms --- vm9 (host4, dc2)       a VN on demand
+#
+# NVO3_MOVES: how many moves (5). NVO3_HERTZ: frames a second (200): what a rig bears that is
+# emulated beside others; a processor of its own bears 10,000.
+. "$(dirname "$0")/../lib.sh"
+LAB_TOP=$LIB_TOP LAB=/tmp/lab-probe
+# shellcheck source=tools/demo/lab.sh
+. "$LIB_TOP/tools/demo/lab.sh"
+MOVES=${NVO3_MOVES:-5} HERTZ=${NVO3_HERTZ:-200}
+TEST_LIMIT=$((120 + 200 * MOVES))
+MAC1=02:00:00:00:00:01 MAC9=02:00:00:00:00:09
+
+bring_up() {
+	modprobe nvo3
+	lab_up
+	ctl 1 vn create blue --vni 100 --distribution on-demand
+	lab_until 30 "the VN in dc2" vn_known 2 blue
+	ctl 1 vm create vm1 --tenant alice --vn blue --server host1 --ip 10.9.0.1/24 --mac $MAC1
+	ctl 2 vm create vm9 --tenant bob --vn blue --server host4 --ip 10.9.0.9/24 --mac $MAC9
+	vm_id 1 vm1 >"$LAB/vm1.id"
+	vm_netns "$(vm_id 2 vm9)" >"$LAB/vm9.ns"
+	# to whom the VM answers does not change with its host
+	lab_in "$(<"$LAB/vm9.ns")" ip neigh replace 10.9.0.1 lladdr $MAC1 dev eth0 nud permanent
+	busywait 20 lab_in "$(<"$LAB/vm9.ns")" ping -c 1 -W 2 10.9.0.1
+}
+
+taps_begin() {	# on every host with one of the two
+	local host
+
+	for host in host1 host2 host4; do
+		bg "tap-$host" nsenter --net="/run/netns/$host" seq_probe tap "$LAB/tap-$host"
+	done
+	bg send nsenter --net="/run/netns/$(<"$LAB/vm9.ns")" seq_probe send 10.9.0.1 "$HERTZ"
+}
+
+taps_end() {
+	local host
+
+	bg_stop send
+	for host in host1 host2 host4; do
+		bg_stop "tap-$host"
+		bg_log "tap-$host"
+		[[ ! -s $LIB_TMP/tap-$host.log ]] || fail "the tap on $host lost frames"
+	done
+	bg_log send
+}
+
+move_to() {	# HOST
+	run_cmd ctl 1 vm migrate vm1 --to "dc1/$1"
+}
+
+# The times and the late frames of the last move are told after its end.
+figures_known() {	# COUNT moves
+	ctl 1 -j moves | jq -e --argjson n "$1" \
+		'[.items[] | select(.state == "done" and .blackout and .late != null)] | length == $n'
+}
+
+knows() {	# HOST: it can send to vm9
+	lab_in "$1" nvo3 map show dev nve0 | grep -q "$MAC9.*agent"
+}
+
+back_and_forth() {
+	local i host
+
+	taps_begin
+	bg watch-moves ctl 1 -j moves -w
+	bg watch-maps ctl 1 -j map list -w --vn blue
+	for ((i = 1; i <= MOVES; i++)); do
+		host=host$((i % 2 + 1))
+		move_to $host
+		# what the VM used elsewhere came with it
+		knows $host
+		[[ -z $(lab_in $host nvo3 -s vn show dev nve0 | grep -E 'misses [1-9]') ]] || ((i > 1))
+	done
+	busywait 60 figures_known "$MOVES"
+	taps_end
+	bg_stop watch-moves
+	bg_stop watch-maps
+	ctl 1 -j moves >"$LAB/moves.json"
+	ctl 1 moves
+	python3 "$LIB_TOP/selftests/system/move_probe.py" "$LAB" "$HERTZ"
+}
+
+# Who watched has seen each move end after its commit, and where the address was in the end.
+watchers_saw_all() {
+	local log=$LIB_TMP/watch-moves.log
+
+	jq -s -e --argjson n "$MOVES" '[.[] | select(.op == "set").item] | group_by(.id) |
+		length == $n and all(.[]; [.[].step] | index("commit") < index("done"))' "$log"
+	jq -s -e --arg nve "dc1/host$((MOVES % 2 + 1))" --arg mac $MAC1 \
+		'[.[] | select(.item.mac == $mac and .op == "set").item.nve] | last == $nve' \
+		"$LIB_TMP/watch-maps.log"
+}
+
+redirected() {	# HOST: by its NVE, whatever became of the VN
+	lab_in "$1" nvo3 -j -s nve show dev nve0 | grep -o '"redirected": *[0-9]*' | grep -o '[0-9]*$' ||
+		echo 0
+}
+
+late_frames_add_up() {
+	local told counted
+
+	told=$(jq '[.items[].late] | add' "$LAB/moves.json")
+	counted=$(($(redirected host1) + $(redirected host2)))
+	echo "late frames: told $told, counted by the kernels $counted"
+	assert_eq "$told" "$counted" "late frames"
+}
+
+metrics_agree() {
+	local dc=1 sum
+
+	sum=$(jq '[.items[].late] | add' "$LAB/moves.json")
+	curl -sf --unix-socket "$LAB/vcenter$dc/api.sock" http://localhost/metrics >"$LAB/metrics"
+	python3 "$LIB_TOP/tools/check/metrics.py" "$LAB/metrics" \
+		"nvo3_moves_total{result=\"done\"}=$MOVES" "nvo3_move_blackout_seconds_count=$MOVES" \
+		"nvo3_move_late_frames_total=$sum" "nvo3_sessions{role=\"vserver\"}=2"
+	curl -sf --unix-socket "$LAB/director$dc/api.sock" http://localhost/metrics >"$LAB/metrics"
+	python3 "$LIB_TOP/tools/check/metrics.py" "$LAB/metrics" "nvo3_nves_stale=0" \
+		"nvo3_mappings=$(dctl $dc mappings | jq '.items | length')" \
+		"nvo3_claims_total{result=\"taken\"}>$MOVES" "nvo3_store_commit_seconds_count>1"
+}
+
+# While its image is on the way: the VM answers where it was, with the port that was never gone.
+given_up() {
+	local from to ports
+
+	from=host$((MOVES % 2 + 1)) to=host$((2 - MOVES % 2))
+	[[ $from != "$to" ]]
+	ports=$(lab_in "$from" nvo3 port show)
+	ctl 1 vm migrate vm1 --to "dc1/$to" --no-wait
+	busywait 60 at_step pull
+	assert_eq "$(lab_in "$from" nvo3 port show)" "$ports" "ports while it moves"
+	run_cmd ctl 1 moves abort "$(ctl 1 -j moves | jq -r '.items[0].id')"
+	busywait 60 aborted
+	busywait 20 lab_in "$(<"$LAB/vm9.ns")" ping -c 1 -W 2 10.9.0.1
+	assert_eq "$(lab_in "$from" nvo3 port show)" "$ports" "ports"
+	busywait 60 without_ports "$to"
+}
+
+at_step() {
+	[[ $(ctl 1 -j moves | jq -r '.items[0].step') == "$1" ]]
+}
+
+aborted() {
+	[[ $(ctl 1 -j moves | jq -r '.items[0].state') == aborted ]]
+}
+
+without_ports() {
+	[[ -z $(lab_in "$1" nvo3 port show) ]]
+}
+
+plan 6
+test_run "a VM and its peer in another data centre, a VN on demand" bring_up
+test_run "$MOVES moves under $HERTZ numbered frames a second: one gap each, nothing twice" back_and_forth
+test_run "who watches is told of every move and of the address" watchers_saw_all
+test_run "late frames are those that the kernels have sent on" late_frames_add_up
+test_run "the metrics say what the API says" metrics_agree
+test_run "a move that is given up in the middle leaves everything as it was" given_up
+lab_down

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the server of test_ctl.c answers, from tables */
+#ifndef NVO3CTL_UNIT_SERVER_H
+#define NVO3CTL_UNIT_SERVER_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/cleanup.h"
+#include "lib/http.h"
+
+struct script {
+	const char *id;
+	const char *const *states;	/* the last one stays; NULL: 404 */
+	int at;
+};
+
+#define VM(id, rest) "{'id':'" id "','name':'" id "'," rest "}"
+#define MOVE(id, rest) \
+	"{'id':'" id "','vm_name':'vm1','from':'dc1/host1','to':'dc2/host3'," rest "}"
+
+#define GOOD_NIC \
+	"{'vn_name':'blue','vni':4096,'mac':'02:00:00:00:00:01','ips':['10.0.0.1/24'],'epoch':17}"
+
+static const char *const good[] = {
+	VM("good", "'state':'creating'"), VM("good", "'state':'creating'"),
+	VM("good", "'state':'running','dc':'dc1','server':'host1','cpus':1,'nics':[" GOOD_NIC "]"),
+	NULL };
+static const char *const refused[] = {
+	VM("refused", "'state':'creating'"),
+	VM("refused", "'state':'failed','error':'server host1 has no memory left'"), NULL };
+static const char *const vanishes[] = { VM("vanishes", "'state':'creating'"), "", NULL };
+static const char *const deleted[] = {
+	VM("deleted", "'state':'deleting'"), VM("deleted", "'state':'deleting'"), "", NULL };
+static const char *const halts[] = {
+	VM("halts", "'state':'running'"), VM("halts", "'state':'stopped'"), NULL };
+static const char *const revives[] = {
+	VM("revives", "'state':'failed','doing':'start'"),
+	VM("revives", "'state':'running'"), NULL };
+static const char *const sticks[] = {
+	VM("sticks", "'state':'running'"),
+	VM("sticks", "'state':'running','error':'the process does not end'"), NULL };
+
+#define IMAGE(done) ",'image':{'done':" done ",'total':16777216}"
+
+static const char *const move_good[] = {
+	MOVE("move-good", "'step':'reserve','state':'running'"),
+	MOVE("move-good", "'step':'stop','state':'running'"),
+	MOVE("move-good", "'step':'pull','state':'running'" IMAGE("0")),
+	MOVE("move-good", "'step':'commit','state':'running'" IMAGE("16777216")),
+	MOVE("move-good", "'step':'done','state':'done'"), NULL };
+static const char *const move_bad[] = {
+	MOVE("move-bad", "'step':'reserve','state':'running'"),
+	MOVE("move-bad", "'step':'pull','state':'aborted','error':'vm1 arrived damaged'"), NULL };
+
+static struct script scripts[] = {
+	{ "good", good },	    { "refused", refused },	{ "vanishes", vanishes },
+	{ "deleted", deleted },	    { "halts", halts },		{ "sticks", sticks },
+	{ "revives", revives },	    { "move-good", move_good }, { "move-bad", move_bad },
+	{ NULL },
+};
+
+/* Here JSON is written with single quotes, to be readable in C. */
+static inline void reply_text(struct http_request *req, int status, const char *text)
+{
+	_cleanup_free_ char *json = strdup(text);
+
+	for (char *p = json; *p; p++)
+		if (*p == '\'')
+			*p = '"';
+	http_reply(req, status, json_loads(json, 0, NULL));
+}
+
+static inline void answer(struct http_request *req, int status, const char *id)
+{
+	struct script *s = scripts;
+	const char *text;
+
+	while (s->id && strcmp(s->id, id) != 0)
+		s++;
+	text = s->id ? s->states[s->at] : "";
+	if (s->id && s->states[s->at + 1])
+		s->at++;
+	if (*text)
+		reply_text(req, status, text);
+	else
+		http_error(req, 404, "not-found", "there is no %s", id);
+}
+
+static inline void get_object(struct http_request *req, void *arg)
+{
+	answer(req, 200, http_param(req, "id"));
+}
+
+static inline void change_object(struct http_request *req, void *arg)
+{
+	answer(req, 202, http_param(req, "id"));
+}
+
+static inline void post_vm(struct http_request *req, void *arg)
+{
+	json_t *body = http_body(req);
+
+	if (!body)
+		return;
+	if (strcmp(json_string_value(json_object_get(body, "tenant")), "nobody") == 0)
+		http_error(req, 409, "exists", "MAC 02:00:00:00:00:01 is taken in VN blue");
+	else
+		answer(req, 202, json_string_value(json_object_get(body, "name")));
+}
+
+static inline void post_move(struct http_request *req, void *arg)
+{
+	json_t *body = http_body(req);
+	const char *dc;
+
+	if (!body)
+		return;
+	dc = json_string_value(json_object_get(body, "dc")) ?: "";
+	if (strcmp(dc, "nowhere") == 0)
+		http_error(req, 404, "not-found", "DC nowhere is not known");
+	else
+		answer(req, 202, strcmp(dc, "dc2") == 0 ? "move-good" : "move-bad");
+}
+
+/* What was asked for comes back, so that the tests see it. */
+static inline void list_vms(struct http_request *req, void *arg)
+{
+	http_reply(req, 200, json_pack("{s:[{s:s, s:s?, s:s?}]}", "items", "name", "vm1",
+				       "tenant", http_query(req, "tenant"), "state",
+				       http_query(req, "state")));
+}
+
+static inline void list_events(struct http_request *req, void *arg)
+{
+	reply_text(req, 200, "{'items':[{'seq':1,'time':0,'kind':'vm-create','subject':'vm1','text':'asked for'},{'seq':2,'time':1,'kind':'vm-create','subject':'vm1','text':'runs on host1'}]}");
+}
+
+static inline void gone(void *arg)
+{
+	http_stream_end(arg);
+}
+
+static inline void say(struct http_request *req, const char *text)
+{
+	_cleanup_free_ char *json = strdup(text);
+
+	for (char *p = json; *p; p++)
+		if (*p == '\'')
+			*p = '"';
+	http_stream_send(req, json);
+}
+
+static inline void watch_events(struct http_request *req, void *arg)
+{
+	const char *since = http_query(req, "since") ?: "";
+
+	if (!strcmp(since, "2")) {
+		http_error(req, 503, "unavailable", "that is all");
+		return;
+	}
+	http_stream_begin(req, "text/event-stream", gone, req);
+	say(req, "id: 0\nevent: start\ndata: {}\n\n:\n\n");
+	say(req, "id: 1\nevent: change\ndata: {'prev':0,'item':{'seq':1,'time':0,'kind':'vm-create',"
+		 "'subject':'vm1','text':'asked for'}}\n\nid: 2\neve");
+	say(req, "nt: change\ndata: {'prev':1,'item':{'seq':2,'time':1,'kind':'vm-create',"
+		 "'subject':'vm1','text':'runs on host1'}}\n\n");
+	http_stream_end(req);
+}
+
+#define WATCHED(id, state) "{'id':'" id "','vm_name':'" id "','state':'" state "'}"
+
+/* The second page tells of the end. */
+static inline void list_moves(struct http_request *req, void *arg)
+{
+	const char *offset = http_query(req, "offset");
+
+	if (offset)
+		reply_text(req, 200, "{'items':[" WATCHED("m2", "running") "]}");
+	else
+		reply_text(req, 200, "{'items':[" WATCHED("m1", "running") "],'next':1}");
+}
+
+static inline void watch_moves(struct http_request *req, void *arg)
+{
+	http_stream_begin(req, "text/event-stream", gone, req);
+	say(req, "id: 10\nevent: start\ndata: {}\n\n");
+	say(req, "id: 11\nevent: change\ndata: {'prev':10,'op':'set','item':" WATCHED("m2", "running")
+		 "}\n\n");
+	say(req, "id: 14\nevent: change\ndata: {'prev':13,'op':'set','item':" WATCHED("m3", "done")
+		 "}\n\n");
+	say(req, "id: 15\nevent: change\ndata: {'prev':14,'op':'set','item':" WATCHED("m1", "done")
+		 "}\n\n");
+	/* it goes on; who is over with it goes */
+}
+
+static inline void lookup(struct http_request *req, void *arg)
+{
+	const char *name = http_query(req, "name");
+
+	if (name && strcmp(name, "vm1") == 0)
+		reply_text(req, 200, "{'result':'found','vm':'1234','name':'vm1','dc':'dc1','server':'host1','state':'running'}");
+	else
+		reply_text(req, 200, "{'result':'not-found'}");
+}
+
+static inline void post_vn(struct http_request *req, void *arg)
+{
+	json_t *body = http_body(req);
+
+	if (body)
+		http_reply(req, 201, json_incref(body));
+}
+
+static inline void mappings(struct http_request *req, void *arg)
+{
+	const char *vn = http_query(req, "vn");
+
+	http_reply(req, 200, json_pack("{s:[{s:s?, s:i, s:[s]}]}", "items", "vn", vn, "vni", 4096,
+				       "locators", "10.1.0.11"));
+}
+
+static inline void delete_nve(struct http_request *req, void *arg)
+{
+	http_error(req, 409, "busy", "%s of %s is busy, force %s", http_param(req, "name"),
+		   http_param(req, "dc"), http_query(req, "force"));
+}
+
+static const struct http_route routes[] = {
+	{ "GET", "/api/v1/vms", list_vms },
+	{ "POST", "/api/v1/vms", post_vm },
+	{ "GET", "/api/v1/vms/{id}", get_object },
+	{ "DELETE", "/api/v1/vms/{id}", change_object },
+	{ "POST", "/api/v1/vms/{id}/start", change_object },
+	{ "POST", "/api/v1/vms/{id}/stop", change_object },
+	{ "POST", "/api/v1/vms/{id}/move", post_move },
+	{ "GET", "/api/v1/moves", list_moves },
+	{ "GET", "/api/v1/moves/{id}", get_object },
+	{ "POST", "/api/v1/moves/{id}/abort", change_object },
+	{ "GET", "/api/v1/lookup", lookup },
+	{ "POST", "/api/v1/vns", post_vn },
+	{ "PATCH", "/api/v1/vns/{id}", post_vn },
+	{ "GET", "/api/v1/events", list_events },
+	{ "GET", "/api/v1/watch/events", watch_events },
+	{ "GET", "/api/v1/watch/moves", watch_moves },
+	{ "GET", "/api/v1/mappings", mappings },
+	{ "DELETE", "/api/v1/nves/{dc}/{name}", delete_nve },
+	{ NULL },
+};
+
+#endif
