@@ -21,6 +21,17 @@ static uint32_t refuse(struct err *err, uint32_t code, const char *fmt, ...)
 	return code;
 }
 
+/* Where an address is, by placement or mapping; one of both is there. */
+static const char *place_of(struct db_vn *vn, const struct mac_addr *mac)
+{
+	struct db_placement *p = db_placement_find(vn, mac);
+	struct db_map *map = db_map_find(vn, mac);
+
+	if (map && (!p || map->epoch > p->epoch))
+		return map->item.nve->name;
+	return p ? p->nve : "?";
+}
+
 /* Does somebody else have one of these IPs, by placement or mapping? */
 static bool ip_taken(struct db_vn *vn, const struct db_ips *ips, const struct mac_addr *mac,
 		     struct err *err)
@@ -33,9 +44,9 @@ static bool ip_taken(struct db_vn *vn, const struct db_ips *ips, const struct ma
 		owner = db_ip_find(vn, &ips->ip[i].addr);
 		if (!owner || mac_addr_equal(&owner->mac, mac))
 			continue;
-		refuse(err, CODE(EXISTS), "IP %s of VN %s belongs to MAC %s",
+		refuse(err, CODE(EXISTS), "IP %s of VN %s belongs to MAC %s at %s",
 		       ip_addr_format(&ips->ip[i].addr, ip), vn->info.name,
-		       mac_addr_format(&owner->mac, text));
+		       mac_addr_format(&owner->mac, text), place_of(vn, &owner->mac));
 		return true;
 	}
 	return false;
@@ -95,10 +106,10 @@ uint32_t claim_advertise(struct db_vn *vn, const struct mac_addr *mac, const str
 	}
 	if (p->epoch != epoch || (map && map->epoch > epoch)) {
 		return refuse(err, CODE(STALE),
-			      "MAC %s of VN %s is claimed with epoch %#llx, the newest is %#llx",
+			      "MAC %s of VN %s is claimed with epoch %#llx, the newest is %#llx at %s",
 			      text, vn->info.name, (unsigned long long)epoch,
 			      (unsigned long long)(map && map->epoch > epoch ?
-						   map->epoch : p->epoch));
+						   map->epoch : p->epoch), place_of(vn, mac));
 	}
 	return ip_taken(vn, ips, mac, err) ? CODE(DENIED) : CODE(OK);
 }
@@ -106,6 +117,18 @@ uint32_t claim_advertise(struct db_vn *vn, const struct mac_addr *mac, const str
 bool claim_withdraw(const struct db_map *held, uint64_t epoch, const struct db_nve *nve)
 {
 	return held && held->item.nve == nve && held->epoch <= epoch;
+}
+
+uint32_t claim_may_withdraw(const struct db_map *held, uint64_t epoch, const struct db_nve *nve,
+			    struct err *err)
+{
+	char text[MAC_ADDR_STRLEN];
+
+	if (!held || held->item.nve == nve || held->epoch > epoch)
+		return CODE(OK);
+	return refuse(err, CODE(DENIED), "MAC %s of VN %s is at %s, %s may not withdraw it",
+		      mac_addr_format(&held->mac, text), held->item.vn->info.name,
+		      held->item.nve->name, nve->name);
 }
 
 enum claim_merge claim_merge(const struct db_map *held, uint64_t epoch, const struct db_nve *nve)
