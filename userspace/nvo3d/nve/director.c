@@ -11,6 +11,7 @@
 #include "keep.h"
 #include "log.h"
 #include "mem.h"
+#include "policy.h"
 #include "port.h"
 #include "vn.h"
 
@@ -32,7 +33,7 @@ struct director {
 /* What a request is about; freed by its answer */
 struct about {
 	struct director *d;
-	struct uuid vn;
+	struct uuid vn;			/* or profile */
 	struct mac_addr mac;
 };
 
@@ -265,6 +266,43 @@ void director_forget(struct director *d, const struct uuid *vn, const struct mac
 	chan_request(d->chan, MSG(MAP_FORGET), &msg.base, REQUEST_MS, forget_answered, f);
 }
 
+/* --- profiles */
+
+static void profile_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	Nvo3__ProfileGetReply *reply = NULL;
+	struct about *a = arg;
+	struct nve *nve = closed(a->d);
+
+	if (nve && code == CODE(OK)) {
+		reply = msg_decode(body, &nvo3__profile_get_reply__descriptor, NULL);
+		if (!reply) {
+			code = CODE(BAD_MESSAGE);
+			text = "the director's answer to PROFILE_GET does not decode";
+		}
+	}
+	if (nve)
+		policy_answered(nve, &a->vn, code, text, reply ? reply->profile : NULL);
+	if (reply)
+		msg_free(reply);
+	free(a);
+}
+
+void director_profile(struct director *d, const struct uuid *profile, uint64_t version)
+{
+	Nvo3__ProfileGet msg = NVO3__PROFILE_GET__INIT;
+
+	msg.uuid = msg_put_uuid(profile);
+	msg.version = version;
+	chan_request(d->chan, MSG(PROFILE_GET), &msg.base, REQUEST_MS, profile_answered,
+		     about_new(d, profile, NULL));
+}
+
+static void on_profile_update(struct director *d, void *message)
+{
+	policy_update(d->nve, message);
+}
+
 /* --- mappings */
 
 static void advertise_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
@@ -435,6 +473,7 @@ static void registered(uint32_t code, const char *text, const struct msg *body, 
 	log_info("registered at director %s", chan_peer_name(d->chan));
 	if (keep_walk(d->nve, &resend, d, &err))
 		log_err("%s", err.text);
+	policy_session_up(d->nve);
 	vn_join_missing(d->nve);
 	advertise_all(d);
 }
@@ -498,6 +537,7 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 	} kinds[] = {
 		{ MSG(MAP_UPDATE), &nvo3__map_update__descriptor, on_map_update },
 		{ MSG(VN_UPDATE), &nvo3__vn_update__descriptor, on_vn_update },
+		{ MSG(PROFILE_UPDATE), &nvo3__profile_update__descriptor, on_profile_update },
 		{ MSG(ALERT), &nvo3__alert__descriptor, on_alert },
 	};
 	struct err err;

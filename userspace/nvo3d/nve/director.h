@@ -35,6 +35,9 @@ void director_query(struct director *d, const struct uuid *vn, const struct mac_
 void director_forget(struct director *d, const struct uuid *vn, const struct mac_addr *macs,
 		     size_t n);
 
+/* Answered by policy_answered(); @version is what is here, 0 nothing */
+void director_profile(struct director *d, const struct uuid *profile, uint64_t version);
+
 /* Answered by port_advertised(); without a session the start of the next one does it */
 void director_advertise(struct director *d, const struct tsi *tsi);
 /* Of no answer is anybody in need: it is repeated until it got one */

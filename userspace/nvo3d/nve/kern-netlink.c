@@ -12,6 +12,7 @@
 #include "nl.h"
 #include "nvo3_batch.h"
 #include "nvo3_kernel.h"
+#include "nvo3_profile.h"
 #include "rtnl.h"
 
 struct kern_netlink {
@@ -107,6 +108,18 @@ static int kn_port_get(struct kern *k, uint32_t dev, uint16_t vlan, struct nvo3_
 		       struct err *err)
 {
 	return kernel_port_get(self(k)->k, self(k)->nve, dev, vlan, ret, err);
+}
+
+static int kn_profile_add(struct kern *k, const struct nvo3_profile *profile,
+			  const struct nvo3_rule *rules, size_t n, bool replace, struct err *err)
+{
+	return kernel_profile_add(self(k)->k, self(k)->nve, profile, rules, n,
+				  replace ? NLM_F_REPLACE : 0, err);
+}
+
+static int kn_profile_del(struct kern *k, uint32_t id, struct err *err)
+{
+	return kernel_profile_del(self(k)->k, self(k)->nve, id, err);
 }
 
 static int kn_map_get(struct kern *k, uint32_t vni, const struct mac_addr *mac,
@@ -237,6 +250,8 @@ static const struct kern_ops netlink_ops = {
 	.port_set = kn_port_set,
 	.port_del = kn_port_del,
 	.port_get = kn_port_get,
+	.profile_add = kn_profile_add,
+	.profile_del = kn_profile_del,
 	.map_get = kn_map_get,
 	.map_list = kn_map_list,
 	.member_list = kn_member_list,

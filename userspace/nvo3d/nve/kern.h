@@ -13,6 +13,7 @@
 
 #include "errs.h"
 #include "nvo3_obj.h"
+#include "nvo3_profile_obj.h"
 
 enum kern_verb {
 	KERN_MAP_ADD,		/* new; the same again is no error */
@@ -52,6 +53,12 @@ struct kern_ops {
 	int (*port_del)(struct kern *k, uint32_t dev, uint16_t vlan, struct err *err);
 	int (*port_get)(struct kern *k, uint32_t dev, uint16_t vlan, struct nvo3_port *ret,
 			struct err *err);
+
+	/* @replace: the one with its id as a whole; else it must not be there */
+	int (*profile_add)(struct kern *k, const struct nvo3_profile *profile,
+			   const struct nvo3_rule *rules, size_t n, bool replace,
+			   struct err *err);
+	int (*profile_del)(struct kern *k, uint32_t id, struct err *err);
 
 	/* -ENOENT: there is none */
 	int (*map_get)(struct kern *k, uint32_t vni, const struct mac_addr *mac,
@@ -93,6 +100,9 @@ void kern_stub_ask(struct kern *k, const struct nvo3_miss *miss);
 void kern_stub_use(struct kern *k, uint32_t vni, const struct mac_addr *mac, uint32_t seconds_ago);
 /* How long the address was said to be absent, in ms; 0: it was not, or is there */
 uint32_t kern_stub_absent(struct kern *k, uint32_t vni, const struct mac_addr *mac);
+
+/* The profile with this id, NULL if there is none; *@rules is how many it has */
+const struct nvo3_profile *kern_stub_profile(struct kern *k, uint32_t id, size_t *rules);
 
 struct kern_device {
 	const char *name;

@@ -18,6 +18,7 @@ struct idle;
 struct liveness;
 struct nve_tsi;
 struct nve_vn;
+struct policy;
 struct watch;
 
 struct nve {
@@ -30,6 +31,7 @@ struct nve {
 	struct model model;
 	struct nve_vn *vns;		/* vn.h */
 	struct nve_tsi *tsis;		/* port.h */
+	struct policy *policies;	/* policy.h */
 	struct director *director;
 	struct ask *asks;		/* ask.h */
 	struct idle *idle;
