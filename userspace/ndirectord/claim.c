@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "claim.h"
+#include "db_profile.h"
 #include "lib/msg.h"
 
 static uint32_t refuse(struct err *err, uint32_t code, const char *fmt, ...)
@@ -58,7 +59,7 @@ uint32_t claim_place(struct db *db, const struct db_placement *new, uint64_t min
 	struct db_placement *held = db_placement_find(new->vn, &new->mac);
 	struct db_map *map = db_map_find(new->vn, &new->mac);
 	uint64_t known = new->epoch ? new->epoch : min_epoch;
-	char mac[MAC_ADDR_STRLEN];
+	char mac[MAC_ADDR_STRLEN], uuid[UUID_STRLEN];
 
 	mac_addr_format(&new->mac, mac);
 	if (strncmp(new->nve, db->dc, strlen(db->dc)) || new->nve[strlen(db->dc)] != '/') {
@@ -80,6 +81,10 @@ uint32_t claim_place(struct db *db, const struct db_placement *new, uint64_t min
 	if (map && !map->item.nve->own && map->epoch > known) {
 		return refuse(err, CODE(EXISTS), "MAC %s of VN %s lives at %s", mac,
 			 new->vn->info.name, map->item.nve->name);
+	}
+	if (!uuid_is_zero(&new->profile) && !db_profile_find(db, &new->profile)) {
+		return refuse(err, CODE(NOT_FOUND), "profile %s is not known in %s",
+			      uuid_format(&new->profile, uuid), db->dc);
 	}
 	return ip_taken(new->vn, &new->ips, &new->mac, err) ? CODE(EXISTS) : CODE(OK);
 }

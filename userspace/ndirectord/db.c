@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "db_item.h"
+#include "db_profile.h"
 #include "mode.h"
 
 #define EPOCH_DC_BITS	8
@@ -53,6 +54,7 @@ void db_uninit(struct db *db)
 		HASH_DEL(db->nves, nve);
 		free(nve);
 	}
+	db_profile_uninit(db);
 }
 
 /*

@@ -15,6 +15,8 @@
 #include "lib/errs.h"
 #include "db_obj.h"
 
+struct db_profile;
+
 /* Called after each change, before the function that made it returns. */
 struct db_observer {
 	void (*item)(struct db_item *item, void *arg);
@@ -22,6 +24,7 @@ struct db_observer {
 	void (*nve)(struct db_nve *nve, void *arg);	/* perhaps forgotten */
 	void (*placement)(struct db_placement *p, bool gone, void *arg);
 	void (*epoch)(void *arg);
+	void (*profile)(struct db_profile *p, bool gone, void *arg);
 };
 
 struct db {
@@ -31,6 +34,7 @@ struct db {
 	uint64_t vn_base;		/* above all revisions of VNs that are gone */
 	struct db_vn *vns;
 	struct db_nve *nves;
+	struct db_profile *profiles;	/* db_profile.h */
 	struct changelog own;
 	const struct db_observer *observer;	/* may be NULL */
 	void *observer_arg;

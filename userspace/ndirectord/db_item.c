@@ -8,6 +8,7 @@
 #include <string.h>
 #include <utlist.h>
 #include "db_item.h"
+#include "db_profile.h"
 #include "mode.h"
 
 #define container(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
@@ -262,10 +263,13 @@ bool db_placement_set(struct db *db, const struct db_placement *new)
 
 	/* vCenter tells all it knows again in every session */
 	if (p && p->epoch == new->epoch && uuid_equal(&p->vm, &new->vm) &&
-	    !strcmp(p->nve, new->nve) && ips_equal(&p->ips, &new->ips))
+	    !strcmp(p->nve, new->nve) && ips_equal(&p->ips, &new->ips) &&
+	    uuid_equal(&p->profile, &new->profile))
 		return false;
+	db_profile_hold(db, &new->profile, new->nve);
 	db_ips_hold(new->vn, &new->ips, &new->mac);
 	if (p) {
+		db_profile_drop(db, &p->profile, p->nve);
 		db_ips_drop(new->vn, &p->ips, &p->mac);
 	} else {
 		p = calloc(1, sizeof(*p));
@@ -276,6 +280,7 @@ bool db_placement_set(struct db *db, const struct db_placement *new)
 	p->vm = new->vm;
 	p->ips = new->ips;
 	p->epoch = new->epoch;
+	p->profile = new->profile;
 	snprintf(p->nve, sizeof(p->nve), "%s", new->nve);
 	if (db->observer)
 		db->observer->placement(p, false, db->observer_arg);
@@ -286,6 +291,7 @@ void db_placement_del(struct db *db, struct db_placement *p)
 {
 	if (db->observer)
 		db->observer->placement(p, true, db->observer_arg);
+	db_profile_drop(db, &p->profile, p->nve);
 	db_ips_drop(p->vn, &p->ips, &p->mac);
 	HASH_DEL(p->vn->placements, p);
 	free(p);

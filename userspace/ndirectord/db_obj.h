@@ -79,6 +79,7 @@ struct db_placement {
 	struct db_ips ips;
 	uint64_t epoch;
 	char nve[100];
+	struct uuid profile;		/* zero: none */
 	UT_hash_handle hh;
 };
 

@@ -218,6 +218,29 @@ static void test_forget_touches_nobody_else(void **state)
 	assert_int_equal(proc_count(&d, "/mappings", "nve", "dc1/victim"), 2);
 }
 
+/* A profile that is not for it: neither its rules nor whether it is there */
+static void test_profile_of_others(void **state)
+{
+	struct place p = { .vn = 1, .vm = 1, .addr = 1, .ip = 1, .nve = "dc1/victim", .profile = 9 };
+
+	begin(state);
+	assert_int_equal(say_profile_set(&center, 9, 1, 3), CODE(OK));
+	assert_int_equal(say_place(&center, &p), CODE(OK));
+	assert_int_equal(say_profile_get(&victim, 9, 0), CODE(OK));
+	assert_int_equal(victim.rules, 3);
+	assert_int_equal(say_profile_get(&thief, 9, 0), CODE(DENIED));
+	refused("profile-refused", "no placement at dc1/thief names profile 09000000-0000-0000-0000-000000000001");
+	assert_int_equal(say_profile_get(&thief, 8, 0), CODE(DENIED));
+	refused("profile-refused", "no placement at dc1/thief names profile 08000000-0000-0000-0000-000000000001");
+	assert_int_equal(say_profile_set(&thief, 9, 2, 0), CODE(UNKNOWN_TYPE));
+	assert_int_equal(say_profile_delete(&thief, 9), CODE(UNKNOWN_TYPE));
+	assert_int_equal(say_profile_grant(&thief, 9, "dc1/thief", 60), CODE(UNKNOWN_TYPE));
+	assert_true(proc_logged(&d, "PROFILE_GRANT is not for a nve"));
+	assert_int_equal(thief.profile_updates, 0);
+	assert_int_equal(say_profile_get(&victim, 9, 1), CODE(OK));
+	assert_int_equal(victim.version, 0);
+}
+
 /* What only a vCenter may say, and only a director */
 static void test_words_of_other_roles(void **state)
 {
@@ -248,6 +271,7 @@ int main(int argc, char **argv)
 		LAB_TEST(test_withdraw_of_anothers),
 		LAB_TEST(test_query_in_anothers_name),
 		LAB_TEST(test_forget_touches_nobody_else),
+		LAB_TEST(test_profile_of_others),
 		LAB_TEST(test_words_of_other_roles),
 	};
 
