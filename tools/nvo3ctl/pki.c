@@ -9,6 +9,7 @@
 
 #define DAYS_DEFAULT	365
 #define DAYS_MAX	3650
+#define REVOKED_DAYS	30
 
 static const struct opt init_opts[] = {
 	{ "--force", OPT_FLAG },
@@ -19,6 +20,16 @@ static const struct opt issue_opts[] = {
 	{ "--san", OPT_TEXT, .required = true, .many = true },
 	{ "--days", OPT_NUMBER, .min = 1, .max = DAYS_MAX },
 	{ "--force", OPT_FLAG },
+	{ NULL },
+};
+
+static const struct opt revoke_opts[] = {
+	{ "--days", OPT_NUMBER, .min = 1, .max = DAYS_MAX },
+	{ NULL },
+};
+
+static const struct column crl_columns[] = {
+	{ "crl", "crl" },
 	{ NULL },
 };
 
@@ -65,10 +76,29 @@ static int issue(struct ctl *ctl, const struct args *args, struct err *err)
 	return CTL_OK;
 }
 
+static int revoke(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	long long days = REVOKED_DAYS;
+	json_t *file;
+
+	args_number(args, "--days", &days);
+	if (pki_revoke(args->words[0], args->words[1], days, err) < 0)
+		return CTL_FAILED;
+	file = json_object();
+	json_object_set_new(file, "crl", json_sprintf("%s/crl.pem", args->words[0]));
+	if (ctl->json)
+		print_json(ctl->out, file);
+	else
+		print_record(ctl->out, crl_columns, file);
+	json_decref(file);
+	return CTL_OK;
+}
+
 static const struct verb verbs[] = {
 	{ "init", "DIR [--force]", init_opts, 1, 1, init },
 	{ "issue", "DIR NAME --san nvo3://DC/ROLE/NAME [--san ...] [--days N] [--force]",
 	  issue_opts, 2, 2, issue },
+	{ "revoke", "DIR [NAME] [--days N]", revoke_opts, 1, 2, revoke },
 	{ NULL },
 };
 

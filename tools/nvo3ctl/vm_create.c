@@ -12,6 +12,7 @@ const struct opt vm_create_opts[] = {
 	{ "--vn", OPT_TEXT },
 	{ "--mac", OPT_TEXT },
 	{ "--ip", OPT_TEXT, .many = true },
+	{ "--profile", OPT_TEXT },
 	{ "--nic", OPT_TEXT, .many = true },
 	{ "--server", OPT_TEXT },
 	{ "--cpus", OPT_NUMBER, .min = 1, .max = UINT32_MAX },
@@ -69,9 +70,10 @@ static int nic_item(json_t *nic, char *item, const char *what, struct err *err)
 		add_ip(nic, value);
 		return 0;
 	}
-	if (strcmp(item, "vn") == 0 || strcmp(item, "mac") == 0)
+	if (strcmp(item, "vn") == 0 || strcmp(item, "mac") == 0 || strcmp(item, "profile") == 0)
 		return add_once(nic, item, value, what, err);
-	return err_set(err, EINVAL, "--nic %s: \"%s\" must be vn, mac or ip", what, item);
+	return err_set(err, EINVAL, "--nic %s: \"%s\" must be vn, mac, ip or profile", what,
+		       item);
 }
 
 static json_t *nic_from_text(const char *what, struct err *err)
@@ -103,6 +105,8 @@ static json_t *nic_from_options(const struct args *args)
 	nic = json_pack("{s:s}", "vn", vn);
 	if (mac)
 		json_object_set_new(nic, "mac", json_string(mac));
+	if (args_has(args, "--profile"))
+		json_object_set_new(nic, "profile", json_string(args_text(args, "--profile")));
 	while ((ip = args_next(args, "--ip", &i)))
 		add_ip(nic, ip);
 	return nic;

@@ -94,6 +94,17 @@ void cert_problem(X509_STORE_CTX *ctx, struct err *err)
 		err_set(err, EACCES, "certificate of %s is signed by \"%.64s\", not by our CA",
 			cert_label(leaf, label), issuer_name(leaf, issuer));
 		break;
+	case X509_V_ERR_CERT_REVOKED:
+		err_set(err, EACCES, "certificate of %s is revoked", cert_label(cert, label));
+		break;
+	case X509_V_ERR_CRL_HAS_EXPIRED:
+		err_set(err, EACCES, "certificate of %s: our CA's revocation list is too old",
+			cert_label(cert, label));
+		break;
+	case X509_V_ERR_UNABLE_TO_GET_CRL:
+		err_set(err, EACCES, "certificate of %s: there is no revocation list of \"%.64s\"",
+			cert_label(cert, label), issuer_name(cert, issuer));
+		break;
 	default:
 		err_set(err, EACCES, "certificate of %s: %s", cert_label(cert, label),
 			X509_verify_cert_error_string(code));

@@ -135,6 +135,7 @@ void chan_free(struct chan *chan)
 	if (!chan || chan->freed)
 		return;
 	chan->freed = true;
+	chan_renew_stop(chan);
 	chan_close(chan);
 	chan_requests_abort(chan, "we closed it");
 	if (!TAILQ_EMPTY(&chan->req.failed))
@@ -202,6 +203,10 @@ void chan_set_peer(struct chan *chan, const struct identity *peer)
 
 void chan_went_up(struct chan *chan)
 {
+	if (chan->elder) {
+		chan_renewed(chan);
+		return;
+	}
 	chan->state = CHAN_UP;
 	loop_timer_free(chan->timer);
 	chan->timer = loop_timer_new(chan->loop, chan_wire_tick, chan);

@@ -30,6 +30,8 @@ struct chan_client {
 	struct loop_timer *retry;
 	struct backoff backoff;
 	uint64_t up_ms;
+	unsigned int tickets_of;	/* tls_generation() */
+	struct chan *heir;		/* chan_renew.c, or NULL */
 };
 
 static struct target *target_of(struct chan *chan)
@@ -96,6 +98,20 @@ static void wait_for_connection(struct chan *chan)
 	loop_timer_set(chan->timer, chan_timers.handshake);
 }
 
+/* They stand for the certificates of before. */
+static void forget_tickets(struct chan_client *client)
+{
+	int i;
+
+	if (!client->tls || client->tickets_of == tls_generation(client->tls))
+		return;
+	client->tickets_of = tls_generation(client->tls);
+	for (i = 0; i < client->n_targets; i++) {
+		tls_ticket_free(client->targets[i].ticket);
+		client->targets[i].ticket = NULL;
+	}
+}
+
 static void attempt(void *arg)
 {
 	struct chan *chan = arg;
@@ -105,6 +121,7 @@ static void attempt(void *arg)
 
 	chan->state = CHAN_CONNECT;
 	chan->tls = is_unix(target) ? NULL : client->tls;
+	forget_tickets(client);
 	strcpy(chan->name, "?");
 	snprintf(chan->addr, sizeof(chan->addr), "%s", target->addr.text);
 	client->fd = socket(target->addr.ss.ss_family,
@@ -140,6 +157,7 @@ void chan_client_up(struct chan *chan)
 {
 	int i;
 
+	chan_renew_stop(chan);
 	chan->client->up_ms = loop_now_ms();
 	for (i = 0; i < chan->client->n_targets; i++) {
 		free(chan->client->targets[i].complaint);
@@ -155,7 +173,7 @@ void chan_client_closing(struct chan *chan)
 	if (!ssl)
 		return;
 	tls_ticket_free(target->ticket);
-	target->ticket = tls_ticket(ssl);
+	target->ticket = chan->begun_with == tls_generation(chan->tls) ? tls_ticket(ssl) : NULL;
 }
 
 struct ssl_session_st *chan_client_ticket(struct chan *chan)
@@ -246,12 +264,46 @@ static struct target *targets_parse(const char *const *addrs, int n, const struc
 	return targets;
 }
 
+static void client_init(struct chan *chan, struct tls *tls, struct target *targets, int n)
+{
+	struct chan_client *client = mem_zalloc(sizeof(*client));
+
+	client->tls = tls;
+	client->targets = targets;
+	client->n_targets = n;
+	client->fd = -1;
+	client->retry = loop_timer_new(chan->loop, attempt, chan);
+	backoff_init(&client->backoff, chan_timers.retry_min, chan_timers.retry_max);
+	chan->client = client;
+	loop_timer_set(client->retry, 0);
+}
+
+struct chan *chan_client_heir(struct chan *chan)
+{
+	struct target *target = mem_zalloc(sizeof(*target));
+	struct chan *heir = chan_new(chan->loop, chan->ops, chan->arg);
+
+	target->addr = target_of(chan)->addr;
+	heir->roles = chan->roles;
+	client_init(heir, chan->client->tls, target, 1);
+	return heir;
+}
+
+struct chan **chan_client_heir_of(struct chan *chan)
+{
+	return &chan->client->heir;
+}
+
+void chan_client_rest(struct chan *chan)
+{
+	loop_timer_cancel(chan->client->retry);
+}
+
 struct chan *chan_connect(struct loop *loop, struct tls *tls, const char *const *addrs, int n_addrs,
 			  unsigned int roles, const struct chan_ops *ops, void *arg,
 			  struct err *err)
 {
 	struct target *targets = targets_parse(addrs, n_addrs, tls, roles, err);
-	struct chan_client *client;
 	struct chan *chan;
 
 	if (!targets)
@@ -259,14 +311,6 @@ struct chan *chan_connect(struct loop *loop, struct tls *tls, const char *const 
 	chan = chan_new(loop, ops, arg);
 	chan->roles = roles;
 	snprintf(chan->addr, sizeof(chan->addr), "%s", targets[0].addr.text);
-	client = mem_zalloc(sizeof(*client));
-	client->tls = tls;
-	client->targets = targets;
-	client->n_targets = n_addrs;
-	client->fd = -1;
-	client->retry = loop_timer_new(loop, attempt, chan);
-	backoff_init(&client->backoff, chan_timers.retry_min, chan_timers.retry_max);
-	chan->client = client;
-	loop_timer_set(client->retry, 0);
+	client_init(chan, tls, targets, n_addrs);
 	return chan;
 }

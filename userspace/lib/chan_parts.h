@@ -10,6 +10,7 @@
  *	chan_request.c	open requests of both directions
  *	chan_clock.c	by how much the peer's clock differs
  *	chan_client.c	who connects, and connects again
+ *	chan_renew.c	its second session, opened before the first one ends
  *	chan_server.c	who listens
  */
 #ifndef CHAN_PARTS_H
@@ -40,6 +41,8 @@ void chan_greet(struct chan *chan);
 void chan_refuse(struct chan *chan, uint32_t code, const char *why);
 void chan_stream_close(struct chan *chan);
 struct ssl_st *chan_ssl(struct chan *chan);	/* NULL if there is none */
+/* @chan, which has no connection, takes that of @from. */
+void chan_stream_adopt(struct chan *chan, struct chan *from);
 
 /* chan_wire.c */
 void chan_wire_hello(struct chan *chan);
@@ -86,7 +89,19 @@ void chan_client_closing(struct chan *chan);
 void chan_client_ended(struct chan *chan, bool was_up, const char *why);
 void chan_client_stop(struct chan *chan);	/* an attempt before there is a connection */
 struct ssl_session_st *chan_client_ticket(struct chan *chan);
+/* A channel to where @chan is connected now, which opens a session to take its place. */
+struct chan *chan_client_heir(struct chan *chan);
+struct chan **chan_client_heir_of(struct chan *chan);
+/* Give up an attempt, and do not begin another one. */
+void chan_client_rest(struct chan *chan);
 void chan_client_free(struct chan *chan);
+
+/* chan_renew.c */
+/* While up: end the session if its certificates are not good any more, or see to another one. */
+bool chan_certificates_good(struct chan *chan, int64_t now_s);
+void chan_renew_stop(struct chan *chan);
+/* The heir's session is up. */
+void chan_renewed(struct chan *heir);
 
 /* chan_server.c */
 void chan_server_up(struct chan *chan);

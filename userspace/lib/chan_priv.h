@@ -80,6 +80,10 @@ struct chan {
 	uint64_t rx_ms, tx_ms;
 	uint64_t tick_ms;		/* while up: when the timer is due */
 	int64_t expiry;			/* of the peer's certificate; 0: none */
+	int64_t renew;			/* when a client looks for another session, or 0 */
+	unsigned int begun_with;	/* tls_generation() */
+	unsigned int checked_with;	/* the one whose revocations were looked at */
+	struct chan *elder;		/* whose place this one is to take, chan_renew.c */
 	uint32_t minor;
 	uint32_t capabilities;		/* bit n: the peer has our nth one */
 

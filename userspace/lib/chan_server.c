@@ -11,21 +11,15 @@
 #include "chan_addr.h"
 #include "chan_parts.h"
 #include "cleanup.h"
+#include "complaints.h"
 #include "log.h"
 #include "mem.h"
 
 #define BACKLOG 4096
 #define ACCEPTS 64		/* in one turn of the loop */
 #define PAUSE_MS 100		/* when there are no descriptors left */
-#define COMPLAINTS 16
-#define COMPLAINT_MS 60000
 
 TAILQ_HEAD(chan_list, chan);
-
-struct complaint {
-	uint32_t hash;
-	uint64_t ms;
-};
 
 struct chan_server {
 	struct loop *loop;
@@ -42,33 +36,8 @@ struct chan_server {
 	bool starved;
 	struct chan_list chans;
 	unsigned int n_pending;
-	struct complaint complaints[COMPLAINTS];
+	struct complaints complaints;
 };
-
-static uint32_t hash_text(uint32_t hash, const char *text, size_t len)
-{
-	for (; len && *text; text++, len--)
-		hash = (hash ^ (unsigned char)*text) * 16777619u;
-	return hash;
-}
-
-/* A misconfigured peer comes back every few seconds for ever: say it once a minute. */
-static bool said_lately(struct chan_server *server, const struct chan *chan, const char *why)
-{
-	const char *port = strrchr(chan->addr, ':');
-	uint32_t hash = 2166136261u;
-	uint64_t now = loop_now_ms();
-	struct complaint *c;
-
-	hash = hash_text(hash, chan->addr, port ? (size_t)(port - chan->addr) : SIZE_MAX);
-	hash = hash_text(hash, why, SIZE_MAX);
-	c = &server->complaints[hash % COMPLAINTS];
-	if (c->ms && c->hash == hash && now - c->ms < COMPLAINT_MS)
-		return true;
-	c->hash = hash;
-	c->ms = now;
-	return false;
-}
 
 static void set_accepting(struct chan_server *server);
 
@@ -95,7 +64,8 @@ void chan_server_ended(struct chan *chan, bool was_up, const char *why)
 	struct chan_server *server = chan->server;
 
 	if (!was_up) {
-		log_write(said_lately(server, chan, why) ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN,
+		log_write(complaints_lately(&server->complaints, chan->addr, why, loop_now_ms()) ?
+				  LOG_LEVEL_DEBUG : LOG_LEVEL_WARN,
 			  "%s refused at %s: %s", chan->addr, server->addr.text, why);
 		not_pending(server);
 	}

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <event2/buffer.h>
@@ -130,6 +131,18 @@ void chan_greet(struct chan *chan)
 	chan_wire_hello(chan);
 }
 
+#define RENEW_S 60
+
+/* Another session is due a minute before the end, or with the last tenth of a short time. */
+static void set_expiry(struct chan *chan, int64_t expiry)
+{
+	int64_t left = expiry - time(NULL);
+
+	chan->expiry = expiry;
+	if (expiry)
+		chan->renew = expiry - (left / 10 < RENEW_S ? (left + 9) / 10 : RENEW_S);
+}
+
 static void shook_hands(struct chan *chan)
 {
 	struct identity peer;
@@ -140,7 +153,7 @@ static void shook_hands(struct chan *chan)
 		return;
 	}
 	chan_set_peer(chan, &peer);
-	chan->expiry = tls_expiry(chan_ssl(chan));
+	set_expiry(chan, tls_expiry(chan_ssl(chan)));
 	chan_greet(chan);
 }
 
@@ -216,10 +229,33 @@ static struct bufferevent *stream_new(struct chan *chan, int fd)
 							BEV_OPT_CLOSE_ON_FREE));
 }
 
+void chan_stream_adopt(struct chan *chan, struct chan *from)
+{
+	chan->bev = from->bev;
+	from->bev = NULL;
+	bufferevent_setcb(chan->bev, on_read, on_write, on_event, chan);
+	chan->tls = from->tls;
+	chan->dropped = false;
+	chan->rx_ms = from->rx_ms;
+	chan->tx_ms = from->tx_ms;
+	chan->expiry = from->expiry;
+	chan->renew = from->renew;
+	chan->begun_with = from->begun_with;
+	chan->checked_with = from->checked_with;
+	chan->minor = from->minor;
+	chan->capabilities = from->capabilities;
+	chan_set_peer(chan, &from->peer);
+	snprintf(chan->addr, sizeof(chan->addr), "%s", from->addr);
+}
+
 void chan_start(struct chan *chan, int fd)
 {
 	chan->dropped = false;
 	chan->expiry = 0;
+	chan->renew = 0;
+	if (chan->tls)
+		chan->begun_with = tls_generation(chan->tls);
+	chan->checked_with = chan->begun_with;
 	chan->rx_ms = loop_now_ms();
 	chan->timer = loop_timer_new(chan->loop, too_slow, chan);
 	loop_timer_set(chan->timer, chan_timers.handshake);

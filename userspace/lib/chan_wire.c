@@ -135,8 +135,21 @@ void chan_wire_hello(struct chan *chan)
 	send_body(chan, MSG(HELLO), &hello.base);
 }
 
+/* In ms, @ms unless a certificate has its time before. */
+static uint64_t due(const struct chan *chan, uint64_t ms)
+{
+	int64_t now = realtime_ns() / 1000000, at = chan->expiry * 1000;
+
+	if (chan->client && chan->renew * 1000 > now)
+		at = chan->renew * 1000;
+	if (at > now && (uint64_t)(at - now) < ms)
+		return at - now;
+	return ms;
+}
+
 void chan_wire_tick_in(struct chan *chan, uint64_t ms)
 {
+	ms = due(chan, ms);
 	chan->tick_ms = loop_now_ms() + ms;
 	loop_timer_set(chan->timer, ms);
 }
@@ -148,10 +161,8 @@ void chan_wire_tick(void *arg)
 	uint64_t now = loop_now_ms(), speak, silent;
 	struct chan *chan = arg;
 
-	if (chan->expiry && (int64_t)(realtime_ns() / 1000000000) >= chan->expiry) {
-		chan_endf(chan, "the certificate of %s expired", chan->name);
+	if (!chan_certificates_good(chan, realtime_ns() / 1000000000))
 		return;
-	}
 	/* The silence may be our own: then there is time to read what the peer said meanwhile. */
 	if (now >= chan->tick_ms + CHAN_STALL_MS && now - chan->rx_ms >= chan_timers.silence)
 		chan->rx_ms = now + CHAN_STALL_MS - chan_timers.silence;

@@ -13,6 +13,7 @@
 #include "errs.h"
 
 struct conf;
+struct tls_files;
 
 struct conf *conf_open(const char *path, struct err *err);
 void conf_free(struct conf *conf);
@@ -35,6 +36,8 @@ int conf_ip(struct conf *conf, const char *path, struct ip_addr *ret, struct err
 /* A list or array of strings; a single string counts as one. *ret is borrowed, NULL-terminated. */
 int conf_list(struct conf *conf, const char *path, const char *const **ret, int *n,
 	      struct err *err);
+/* tls: { ca, cert, key, crl }; crl may be absent. */
+int conf_tls(struct conf *conf, struct tls_files *ret, struct err *err);
 /* Number of groups in the list at @path (peers: ({...}, {...})); members as "peers.[0].addr". */
 int conf_count(struct conf *conf, const char *path);
 /* A sentence of the caller's about the value at @path, with file:line in front; returns -EINVAL. */

@@ -174,6 +174,27 @@ static void stop(void *arg)
 	loop_stop(arg);
 }
 
+static void reload(void *arg)
+{
+	struct tls **tls = arg;
+	struct err err;
+
+	if (!*tls)
+		return;
+	if (tls_reload(*tls, &err) < 0)
+		log_err("the certificates stay as they are: %s", err.text);
+	else
+		log_info("the certificates were read again");
+}
+
+int daemon_reload(struct loop *loop, struct tls **tls, struct err *err)
+{
+	static struct loop_signal *hup;
+
+	hup = loop_signal_new(loop, SIGHUP, reload, tls);
+	return hup ? 0 : err_set(err, EIO, "cannot catch SIGHUP");
+}
+
 int daemon_signals(struct loop *loop, struct err *err)
 {
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)

@@ -7,6 +7,7 @@
 
 #include "errs.h"
 #include "loop.h"
+#include "tls.h"
 
 struct daemon_options {
 	const char *conf;	/* -c FILE */
@@ -23,6 +24,11 @@ int daemon_mkdir(const char *path, struct err *err);
 int daemon_lock(const char *dir, struct err *err);
 /* READY=1 to systemd ($NOTIFY_SOCKET), and the line "NAME: ready" to the log. */
 void daemon_ready(const char *name);
+/*
+ * SIGHUP: read the certificates of *@tls again (tls_reload()); what came of it goes to the log. NULL:
+ * they are read later anyway.
+ */
+int daemon_reload(struct loop *loop, struct tls **tls, struct err *err);
 /* SIGTERM and SIGINT stop the loop; SIGPIPE is ignored. */
 int daemon_signals(struct loop *loop, struct err *err);
 

@@ -385,7 +385,7 @@ static void dispatch(struct http_request *req, const char *method, const char *p
 		http_error(req, 404, "not-found", "there is no %s", path);
 }
 
-static void serve(struct http_server *server, const struct http_listener *l,
+static void serve(struct http_server *server, struct http_listener *l,
 		  struct evhttp_request *ev)
 {
 	struct evhttp_connection *conn = evhttp_request_get_connection(ev);

@@ -7,6 +7,7 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/listener.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,7 +15,9 @@
 #include <unistd.h>
 
 #include "addr.h"
+#include "chan_addr.h"
 #include "cleanup.h"
+#include "log.h"
 
 #define BACKLOG		128
 #define IDLE_S		60
@@ -53,12 +56,28 @@ static int start(struct http_listener *l, struct loop *loop, int fd, const char 
 	return 0;
 }
 
+/* evhttp closes such a connection without a word. */
+static void refused(int fd, const char *why, void *arg)
+{
+	struct sockaddr_storage native = { };
+	socklen_t len = sizeof(native);
+	struct http_listener *l = arg;
+	char peer[CHAN_ADDR_TEXT] = "?";
+
+	if (!getpeername(fd, (struct sockaddr *)&native, &len))
+		chan_addr_format(&native, peer);
+	log_write(complaints_lately(&l->complaints, peer, why, loop_now_ms()) ? LOG_LEVEL_DEBUG :
+		  LOG_LEVEL_WARN, "%s refused at %s: %s", peer, l->where, why);
+}
+
 static struct bufferevent *new_tls_bufferevent(struct event_base *base, void *arg)
 {
 	struct http_listener *l = arg;
+	struct ssl_st *ssl = tls_session(l->tls, true);
 	struct bufferevent *bev;
 
-	bev = bufferevent_openssl_socket_new(base, -1, tls_session(l->tls, true),
+	tls_on_refusal(ssl, refused, l);
+	bev = bufferevent_openssl_socket_new(base, -1, ssl,
 					     BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
 	if (!bev)
 		abort();
@@ -91,6 +110,7 @@ int http_listen_tls(struct http_listener *l, struct loop *loop, struct tls *tls,
 	if (r < 0)
 		return r;
 	l->tls = tls;
+	snprintf(l->where, sizeof(l->where), "%s", addr);
 	evhttp_set_bevcb(l->http, new_tls_bufferevent, l);
 	return 0;
 }
@@ -149,6 +169,7 @@ int http_listen_unix(struct http_listener *l, struct loop *loop, const char *pat
 		unlink(path);
 		return r;
 	}
+	snprintf(l->where, sizeof(l->where), "%s", path);
 	l->path = strdup(path);
 	if (!l->path)
 		abort();
@@ -185,11 +206,16 @@ static int unix_peer(int fd, struct identity *ret, struct err *err)
 	return 0;
 }
 
-int http_listener_peer(const struct http_listener *l, struct bufferevent *bev,
-		       struct identity *ret, struct err *err)
+int http_listener_peer(struct http_listener *l, struct bufferevent *bev, struct identity *ret,
+		       struct err *err)
 {
+	int r;
+
 	if (l->tls)
-		return tls_peer(bufferevent_openssl_get_ssl(bev), ROLE_BIT(ROLE_OPERATOR), ret,
-				err);
-	return unix_peer(bufferevent_getfd(bev), ret, err);
+		r = tls_peer(bufferevent_openssl_get_ssl(bev), ROLE_BIT(ROLE_OPERATOR), ret, err);
+	else
+		r = unix_peer(bufferevent_getfd(bev), ret, err);
+	if (r < 0)
+		refused(bufferevent_getfd(bev), err->text, l);
+	return r;
 }

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <sys/stat.h>
+#include "complaints.h"
 #include "errs.h"
 #include "loop.h"
 #include "tls.h"
@@ -21,6 +22,8 @@ struct http_listener {
 	struct event_base *base;
 	char *path;		/* of the Unix socket, to remove it */
 	struct stat made;	/* which file that was */
+	struct complaints complaints;
+	char where[64];		/* for the log */
 };
 
 int http_listen_tls(struct http_listener *l, struct loop *loop, struct tls *tls, const char *addr,
@@ -30,8 +33,8 @@ int http_listen_unix(struct http_listener *l, struct loop *loop, const char *pat
 		     struct err *err);
 void http_listener_uninit(struct http_listener *l);
 
-/* Who is at the other end, if it may use the API; else -EACCES with a sentence. */
-int http_listener_peer(const struct http_listener *l, struct bufferevent *bev,
-		       struct identity *ret, struct err *err);
+/* Who is at the other end, if it may use the API; else -EACCES with a sentence, which is logged. */
+int http_listener_peer(struct http_listener *l, struct bufferevent *bev, struct identity *ret,
+		       struct err *err);
 
 #endif /* HTTP_LISTEN_H */

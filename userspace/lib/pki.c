@@ -190,6 +190,8 @@ static int check_name(const char *name, struct err *err)
 			       "file name \"%s\" is not 1 to 64 letters, digits, - _ and .", name);
 	if (!strcmp(name, "ca"))
 		return err_set(err, EINVAL, "the name \"ca\" is the CA's own");
+	if (!strcmp(name, "crl"))
+		return err_set(err, EINVAL, "the name \"crl\" is that of the revocation list");
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A small certificate authority for a lab: P-256 keys, SHA-256, no revocation.
+ * A small certificate authority for a lab: P-256 keys, SHA-256.
  *
  * Files that are there are left alone (-EEXIST) unless @force. On failure none is left behind
  * half-written. Keys have mode 0600.
@@ -21,5 +21,11 @@ int pki_init(const char *dir, bool force, struct err *err);
  */
 int pki_issue(const char *dir, const char *name, const char *const *uris, int n_uris, int days,
 	      bool force, struct err *err);
+
+/*
+ * Puts DIR/NAME.pem on the list of revoked certificates DIR/crl.pem, which is made if it is not there,
+ * and is good for @days from now. @name NULL: only makes the list, or makes it last longer.
+ */
+int pki_revoke(const char *dir, const char *name, int days, struct err *err);
 
 #endif /* PKI_H */

@@ -35,9 +35,24 @@ int pki_file_free(const char *dir, const char *name, bool force, struct err *err
 	return 0;
 }
 
-/* @cert or @key, whichever is not NULL, in a file that nobody else ever could read. */
-static int write_new(const char *path, mode_t mode, const X509 *cert, const EVP_PKEY *key,
-		     struct err *err)
+static int put_cert(FILE *f, const void *cert)
+{
+	return PEM_write_X509(f, cert);
+}
+
+static int put_key(FILE *f, const void *key)
+{
+	return PEM_write_PKCS8PrivateKey(f, key, NULL, NULL, 0, NULL, NULL);
+}
+
+static int put_crl(FILE *f, const void *crl)
+{
+	return PEM_write_X509_CRL(f, crl);
+}
+
+/* @what by @put, in a file that nobody but those of @mode ever could read. */
+static int write_new(const char *path, mode_t mode, int (*put)(FILE *f, const void *what),
+		     const void *what, struct err *err)
 {
 	FILE *f;
 	int fd, ok;
@@ -51,11 +66,7 @@ static int write_new(const char *path, mode_t mode, const X509 *cert, const EVP_
 		close(fd);
 		return err_sys(err, ENOMEM, "%s", path);
 	}
-	if (cert)
-		ok = PEM_write_X509(f, cert);
-	else
-		ok = PEM_write_PKCS8PrivateKey(f, key, NULL, NULL, 0, NULL, NULL);
-	ok = ok && !fflush(f) && !fsync(fd);
+	ok = put(f, what) && !fflush(f) && !fsync(fd);
 	if (fclose(f) || !ok) {
 		ERR_clear_error();
 		unlink(path);
@@ -92,10 +103,10 @@ int pki_file_write(const char *dir, const char *name, const X509 *cert, const EV
 	ret = name_files(&p, dir, name, err);
 	if (ret < 0)
 		return ret;
-	ret = write_new(p.new_key, 0600, NULL, key, err);
+	ret = write_new(p.new_key, 0600, put_key, key, err);
 	if (ret < 0)
 		return ret;
-	ret = write_new(p.new_pem, 0644, cert, NULL, err);
+	ret = write_new(p.new_pem, 0644, put_cert, cert, err);
 	if (ret < 0)
 		goto unlink_key;
 	if (rename(p.new_key, p.key) < 0 || rename(p.new_pem, p.pem) < 0) {
@@ -146,4 +157,53 @@ int pki_file_read(const char *dir, const char *name, X509 **cert, EVP_PKEY **key
 		return err_set(err, EINVAL, "%s is not the key of %s", key_path, pem_path);
 	}
 	return 0;
+}
+
+int pki_file_cert(const char *dir, const char *name, X509 **cert, struct err *err)
+{
+	_cleanup_fclose_ FILE *f = NULL;
+	char path[PATH_MAX];
+
+	f = open_part(path, dir, name, ".pem", err);
+	if (!f)
+		return -ENOENT;
+	*cert = PEM_read_X509(f, NULL, NULL, NULL);
+	ERR_clear_error();
+	return *cert ? 0 : err_set(err, EINVAL, "%s holds no PEM certificate", path);
+}
+
+int pki_file_read_crl(const char *dir, X509_CRL **ret, struct err *err)
+{
+	_cleanup_fclose_ FILE *f = NULL;
+	char path[PATH_MAX];
+
+	*ret = NULL;
+	if (path_of(path, dir, "crl", ".pem", err) < 0)
+		return -ENAMETOOLONG;
+	if (access(path, F_OK) < 0 && errno == ENOENT)
+		return 0;
+	f = open_part(path, dir, "crl", ".pem", err);
+	if (!f)
+		return -EIO;
+	*ret = PEM_read_X509_CRL(f, NULL, NULL, NULL);
+	ERR_clear_error();
+	return *ret ? 0 : err_set(err, EINVAL, "%s holds no PEM list of revoked certificates",
+				  path);
+}
+
+int pki_file_write_crl(const char *dir, const X509_CRL *crl, struct err *err)
+{
+	char path[PATH_MAX], new[PATH_MAX];
+	int ret;
+
+	ret = path_of(path, dir, "crl", ".pem", err);
+	if (!ret)
+		ret = path_of(new, dir, "crl", ".pem.new", err);
+	if (!ret)
+		ret = write_new(new, 0644, put_crl, crl, err);
+	if (ret < 0 || !rename(new, path))
+		return ret;
+	ret = err_sys(err, errno, "%s", path);
+	unlink(new);
+	return ret;
 }

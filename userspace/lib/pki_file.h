@@ -17,4 +17,10 @@ int pki_file_write(const char *dir, const char *name, const X509 *cert, const EV
 int pki_file_read(const char *dir, const char *name, X509 **cert, EVP_PKEY **key,
 		  struct err *err);
 
+/* DIR/NAME.pem alone. */
+int pki_file_cert(const char *dir, const char *name, X509 **cert, struct err *err);
+/* DIR/crl.pem; *@ret is NULL if there is none. */
+int pki_file_read_crl(const char *dir, X509_CRL **ret, struct err *err);
+int pki_file_write_crl(const char *dir, const X509_CRL *crl, struct err *err);
+
 #endif /* PKI_FILE_H */

@@ -43,9 +43,26 @@ const char *identity_format(const struct identity *id, char *buf, unsigned long 
 struct tls;
 struct ssl_st;
 
-/* Load CA, certificate and key (PEM files); checks that they belong together and are valid now. */
+/* PEM files. */
+struct tls_files {
+	const char *ca, *cert, *key;
+	const char *crl;		/* whom the CA has revoked; NULL: nobody looks */
+};
+
+/* Load them; checks that they belong together and are valid now. */
+struct tls *tls_open(const struct tls_files *files, struct err *err);
 struct tls *tls_new(const char *ca, const char *cert, const char *key, struct err *err);
 void tls_free(struct tls *tls);
+
+/*
+ * Read the same files again, for all sessions that begin from now on. Nothing changes if they are
+ * not in order, or if the certificate has no longer every identity that it had.
+ */
+int tls_reload(struct tls *tls, struct err *err);
+/* Another number after each tls_reload() that has changed something. */
+unsigned int tls_generation(const struct tls *tls);
+/* -EACCES with a sentence if the peer's certificate is revoked by the list that is loaded now. */
+int tls_check_revoked(struct tls *tls, struct ssl_st *ssl, struct err *err);
 
 /* The certificate's own identity in @role; false if it has none. */
 bool tls_self(const struct tls *tls, enum role role, struct identity *ret);
@@ -63,6 +80,12 @@ int tls_peer(struct ssl_st *ssl, unsigned int roles, struct identity *ret, struc
  * the OpenSSL error if the caller has it (bufferevents collect it), 0 to take it from the thread.
  */
 void tls_reason(struct ssl_st *ssl, unsigned long code, struct err *err);
+/*
+ * Have @refused called, with the socket and a sentence, if the handshake of @ssl fails; for those who
+ * do not see it otherwise. @arg must live as long as @ssl.
+ */
+void tls_on_refusal(struct ssl_st *ssl, void (*refused)(int fd, const char *why, void *arg),
+		    void *arg);
 /* When the peer's certificate ends (CLOCK_REALTIME seconds); a session must not outlive it. */
 int64_t tls_expiry(struct ssl_st *ssl);
 

@@ -68,6 +68,62 @@ static const char *known(unsigned long code)
 	return NULL;
 }
 
+struct watch {
+	bool told;
+	void (*refused)(int fd, const char *why, void *arg);
+	void *arg;
+};
+
+static int watch_index(void)
+{
+	static int index = -1;
+
+	if (index < 0)
+		index = SSL_get_ex_new_index(0, NULL, NULL, NULL, text_free);
+	return index;
+}
+
+static void tell(struct watch *watch, const SSL *ssl, const char *why)
+{
+	if (watch->told)
+		return;
+	watch->told = true;
+	watch->refused(SSL_get_fd(ssl), why, watch->arg);
+}
+
+/*
+ * A handshake fails with an alert, the peer's or ours, or in the middle of a record. The error behind
+ * it stays where it is, for others to read.
+ */
+static void on_info(const SSL *ssl, int where, int value)
+{
+	struct watch *watch = SSL_get_ex_data(ssl, watch_index());
+	const char *text = SSL_get_ex_data(ssl, text_index());
+	bool alert = where & SSL_CB_ALERT && value >> 8 == SSL3_AL_FATAL;
+	bool failed = where & SSL_CB_EXIT && value <= 0;
+	unsigned long code = ERR_peek_last_error();
+
+	if (SSL_is_init_finished(ssl))
+		return;
+	if (alert && where & SSL_CB_READ) {
+		code = ERR_PACK(ERR_LIB_SSL, 0, SSL_AD_REASON_OFFSET + (value & 0xff));
+		tell(watch, ssl, known(code) ?: SSL_alert_desc_string_long(value));
+	} else if (alert || (failed && code)) {
+		text = text ?: known(code) ?: ERR_reason_error_string(code);
+		tell(watch, ssl, text ?: "the TLS handshake failed");
+	}
+}
+
+void tls_on_refusal(struct ssl_st *ssl, void (*refused)(int fd, const char *why, void *arg),
+		    void *arg)
+{
+	struct watch *watch = mem_zalloc(sizeof(*watch));
+
+	*watch = (struct watch){ .refused = refused, .arg = arg };
+	SSL_set_ex_data(ssl, watch_index(), watch);
+	SSL_set_info_callback(ssl, on_info);
+}
+
 void tls_reason(struct ssl_st *ssl, unsigned long code, struct err *err)
 {
 	const char *refused = SSL_get_ex_data(ssl, text_index());

@@ -7,6 +7,11 @@ static const char *refusal(uint32_t type)
 	case MSG(PLACE):
 	case MSG(UNPLACE):
 		return "placement-refused";
+	case MSG(PROFILE_GET):
+	case MSG(PROFILE_SET):
+	case MSG(PROFILE_DELETE):
+	case MSG(PROFILE_GRANT):
+		return "profile-refused";
 	case MSG(VN_SET):
 	case MSG(VN_DELETE):
 		return "vn-refused";

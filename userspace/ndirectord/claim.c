@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "claim.h"
+#include "db_profile.h"
 #include "lib/msg.h"
 
 static uint32_t refuse(struct err *err, uint32_t code, const char *fmt, ...)
@@ -21,6 +22,17 @@ static uint32_t refuse(struct err *err, uint32_t code, const char *fmt, ...)
 	return code;
 }
 
+/* Where an address is, by placement or mapping; one of both is there. */
+static const char *place_of(struct db_vn *vn, const struct mac_addr *mac)
+{
+	struct db_placement *p = db_placement_find(vn, mac);
+	struct db_map *map = db_map_find(vn, mac);
+
+	if (map && (!p || map->epoch > p->epoch))
+		return map->item.nve->name;
+	return p ? p->nve : "?";
+}
+
 /* Does somebody else have one of these IPs, by placement or mapping? */
 static bool ip_taken(struct db_vn *vn, const struct db_ips *ips, const struct mac_addr *mac,
 		     struct err *err)
@@ -33,9 +45,9 @@ static bool ip_taken(struct db_vn *vn, const struct db_ips *ips, const struct ma
 		owner = db_ip_find(vn, &ips->ip[i].addr);
 		if (!owner || mac_addr_equal(&owner->mac, mac))
 			continue;
-		refuse(err, CODE(EXISTS), "IP %s of VN %s belongs to MAC %s",
+		refuse(err, CODE(EXISTS), "IP %s of VN %s belongs to MAC %s at %s",
 		       ip_addr_format(&ips->ip[i].addr, ip), vn->info.name,
-		       mac_addr_format(&owner->mac, text));
+		       mac_addr_format(&owner->mac, text), place_of(vn, &owner->mac));
 		return true;
 	}
 	return false;
@@ -47,7 +59,7 @@ uint32_t claim_place(struct db *db, const struct db_placement *new, uint64_t min
 	struct db_placement *held = db_placement_find(new->vn, &new->mac);
 	struct db_map *map = db_map_find(new->vn, &new->mac);
 	uint64_t known = new->epoch ? new->epoch : min_epoch;
-	char mac[MAC_ADDR_STRLEN];
+	char mac[MAC_ADDR_STRLEN], uuid[UUID_STRLEN];
 
 	mac_addr_format(&new->mac, mac);
 	if (strncmp(new->nve, db->dc, strlen(db->dc)) || new->nve[strlen(db->dc)] != '/') {
@@ -69,6 +81,10 @@ uint32_t claim_place(struct db *db, const struct db_placement *new, uint64_t min
 	if (map && !map->item.nve->own && map->epoch > known) {
 		return refuse(err, CODE(EXISTS), "MAC %s of VN %s lives at %s", mac,
 			 new->vn->info.name, map->item.nve->name);
+	}
+	if (!uuid_is_zero(&new->profile) && !db_profile_find(db, &new->profile)) {
+		return refuse(err, CODE(NOT_FOUND), "profile %s is not known in %s",
+			      uuid_format(&new->profile, uuid), db->dc);
 	}
 	return ip_taken(new->vn, &new->ips, &new->mac, err) ? CODE(EXISTS) : CODE(OK);
 }
@@ -95,10 +111,10 @@ uint32_t claim_advertise(struct db_vn *vn, const struct mac_addr *mac, const str
 	}
 	if (p->epoch != epoch || (map && map->epoch > epoch)) {
 		return refuse(err, CODE(STALE),
-			      "MAC %s of VN %s is claimed with epoch %#llx, the newest is %#llx",
+			      "MAC %s of VN %s is claimed with epoch %#llx, the newest is %#llx at %s",
 			      text, vn->info.name, (unsigned long long)epoch,
 			      (unsigned long long)(map && map->epoch > epoch ?
-						   map->epoch : p->epoch));
+						   map->epoch : p->epoch), place_of(vn, mac));
 	}
 	return ip_taken(vn, ips, mac, err) ? CODE(DENIED) : CODE(OK);
 }
@@ -106,6 +122,18 @@ uint32_t claim_advertise(struct db_vn *vn, const struct mac_addr *mac, const str
 bool claim_withdraw(const struct db_map *held, uint64_t epoch, const struct db_nve *nve)
 {
 	return held && held->item.nve == nve && held->epoch <= epoch;
+}
+
+uint32_t claim_may_withdraw(const struct db_map *held, uint64_t epoch, const struct db_nve *nve,
+			    struct err *err)
+{
+	char text[MAC_ADDR_STRLEN];
+
+	if (!held || held->item.nve == nve || held->epoch > epoch)
+		return CODE(OK);
+	return refuse(err, CODE(DENIED), "MAC %s of VN %s is at %s, %s may not withdraw it",
+		      mac_addr_format(&held->mac, text), held->item.vn->info.name,
+		      held->item.nve->name, nve->name);
 }
 
 enum claim_merge claim_merge(const struct db_map *held, uint64_t epoch, const struct db_nve *nve)

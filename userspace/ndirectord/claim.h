@@ -27,6 +27,13 @@ uint32_t claim_advertise(struct db_vn *vn, const struct mac_addr *mac, const str
 /* An NVE or a peer takes back an address: only its own, and nothing newer than it knows. */
 bool claim_withdraw(const struct db_map *held, uint64_t epoch, const struct db_nve *nve);
 
+/*
+ * DENIED if it is another's with this epoch or an older one. A newer one tells that the NVE had lost
+ * the address before, and that is no news.
+ */
+uint32_t claim_may_withdraw(const struct db_map *held, uint64_t epoch, const struct db_nve *nve,
+			    struct err *err);
+
 enum claim_merge {
 	CLAIM_TAKE,	/* newer, or told again */
 	CLAIM_IGNORE,	/* what is held is newer */

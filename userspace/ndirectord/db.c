@@ -8,6 +8,7 @@
 #include <string.h>
 #include "db_digest.h"
 #include "db_item.h"
+#include "db_profile.h"
 #include "mode.h"
 
 #define EPOCH_DC_BITS	8
@@ -55,6 +56,7 @@ void db_uninit(struct db *db)
 		HASH_DEL(db->nves, nve);
 		free(nve);
 	}
+	db_profile_uninit(db);
 }
 
 /*

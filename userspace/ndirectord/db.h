@@ -15,6 +15,8 @@
 #include "lib/errs.h"
 #include "db_obj.h"
 
+struct db_profile;
+
 /* Called after each change, before the function that made it returns. */
 struct db_observer {
 	void (*item)(struct db_item *item, void *arg);
@@ -24,6 +26,7 @@ struct db_observer {
 	void (*epoch)(void *arg);
 	/* Its NVE has other locators; its membership says so, no item of the mapping's own does. */
 	void (*moved)(struct db_map *map, void *arg);
+	void (*profile)(struct db_profile *p, bool gone, void *arg);
 };
 
 struct db {
@@ -33,6 +36,7 @@ struct db {
 	uint64_t vn_base;		/* above all revisions of VNs that are gone */
 	struct db_vn *vns;
 	struct db_nve *nves;
+	struct db_profile *profiles;	/* db_profile.h */
 	struct changelog own;
 	const struct db_observer *observer;	/* may be NULL */
 	void *observer_arg;

@@ -10,6 +10,7 @@
 #include "db_digest.h"
 #include "db_item.h"
 #include "lib/mem.h"
+#include "db_profile.h"
 #include "mode.h"
 
 #define container(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
@@ -289,8 +290,9 @@ struct db_placement *db_placement_find(struct db_vn *vn, const struct mac_addr *
 	return p;
 }
 
-static void placement_free(struct db_placement *p)
+static void placement_free(struct db *db, struct db_placement *p)
 {
+	db_profile_drop(db, &p->profile, p->nve);
 	db_ips_drop(p->vn, &p->ips, &p->mac);
 	HASH_DEL(p->vn->placements, p);
 	free(p);
@@ -303,11 +305,13 @@ bool db_placement_set(struct db *db, const struct db_placement *new)
 
 	/* vCenter tells all it knows again in every session */
 	if (p && p->epoch == new->epoch && uuid_equal(&p->vm, &new->vm) &&
-	    !strcmp(p->nve, new->nve) && ips_equal(&p->ips, &new->ips))
+	    !strcmp(p->nve, new->nve) && ips_equal(&p->ips, &new->ips) &&
+	    uuid_equal(&p->profile, &new->profile))
 		return false;
+	db_profile_hold(db, &new->profile, new->nve);
 	db_ips_hold(new->vn, &new->ips, &new->mac);
 	if (p)
-		placement_free(p);
+		placement_free(db, p);
 	p = mem_zalloc(size + strlen(new->nve) + 1);
 	p->vn = new->vn;
 	p->vm = new->vm;
@@ -316,6 +320,7 @@ bool db_placement_set(struct db *db, const struct db_placement *new)
 	p->nve = strcpy((char *)p + size, new->nve);
 	memcpy(&p->ips, &new->ips, ips);
 	HASH_ADD(hh, new->vn->placements, mac, sizeof(p->mac), p);
+	p->profile = new->profile;
 	if (db->observer)
 		db->observer->placement(p, false, db->observer_arg);
 	return true;
@@ -325,7 +330,7 @@ void db_placement_del(struct db *db, struct db_placement *p)
 {
 	if (db->observer)
 		db->observer->placement(p, true, db->observer_arg);
-	placement_free(p);
+	placement_free(db, p);
 }
 
 static void restore(struct db *db, struct db_item *item, const struct db_restore *at)

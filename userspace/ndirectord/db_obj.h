@@ -91,6 +91,7 @@ struct db_placement {
 	struct mac_addr mac;
 	uint64_t epoch;
 	const char *nve;		/* the database keeps it behind the ips */
+	struct uuid profile;		/* zero: none */
 	UT_hash_handle hh;
 	struct db_ips ips;		/* last */
 };

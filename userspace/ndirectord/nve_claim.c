@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include "claim.h"
 #include "session_nve.h"
 #include "wire.h"
@@ -57,12 +58,16 @@ static uint32_t withdraw(struct director *d, struct nve_session *s, struct db_vn
 	char text[MAC_ADDR_STRLEN];
 	struct db_map *held;
 	struct mac_addr mac;
+	uint32_t code;
 
 	if (!msg_get_mac(&m->mac, &mac)) {
 		err_set(err, EINVAL, "a MAC of %zu bytes", m->mac.len);
 		return CODE(BAD_MESSAGE);
 	}
 	held = db_map_find(vn, &mac);
+	code = claim_may_withdraw(held, m->epoch, s->nve, err);
+	if (code != CODE(OK))
+		return code;
 	if (!claim_withdraw(held, m->epoch, s->nve))
 		return CODE(OK);
 	director_note(d, "mapping-withdrawn", s->nve->name, "MAC %s of VN %s",
@@ -80,6 +85,11 @@ static uint32_t one(struct director *d, struct nve_session *s, const Nvo3__Mappi
 	vn = nve_vn(d, &m->vn, &code, err);
 	if (!vn)
 		return code;
+	/* the session says who; who says it as well must not say another */
+	if (*m->nve && strcmp(m->nve, s->nve->name)) {
+		err_set(err, EACCES, "%s speaks in the name of %s", s->nve->name, m->nve);
+		return CODE(DENIED);
+	}
 	return taken_back ? withdraw(d, s, vn, m, err) : advertise(d, s, vn, m, err);
 }
 

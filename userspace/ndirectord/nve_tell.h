@@ -21,4 +21,10 @@ void nve_put_vn(const struct db_vn *vn, const struct db_nve *nve, const struct c
 /* Its policies, to all that have joined. */
 void nve_tell_vn(const struct db_vn *vn);
 
+struct db_profile;
+struct director;
+
+/* nve_profile.c: to all sessions that were given it. */
+void nve_tell_profile(struct director *d, const struct db_profile *p, bool gone);
+
 #endif /* NDIRECTORD_NVE_TELL_H */

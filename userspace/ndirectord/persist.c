@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <utlist.h>
+#include "db_profile.h"
 #include "director.h"
 #include "lib/http_watch.h"
 #include "lib/cleanup.h"
@@ -248,12 +249,29 @@ static void on_placement(struct db_placement *p, bool gone, void *arg)
 	place.n_ips = p->ips.n;
 	place.nve = (char *)p->nve;
 	place.epoch = p->epoch;
+	if (!uuid_is_zero(&p->profile))
+		place.profile = msg_put_uuid(&p->profile);
 	put(arg, key, &place.base);
 }
 
 static void on_moved(struct db_map *map, void *arg)
 {
 	tell_moved(&((struct director *)arg)->tell, map);
+}
+
+static void on_profile(struct db_profile *p, bool gone, void *arg)
+{
+	char uuid[UUID_STRLEN], key[KEY_MAX];
+	struct director *d = arg;
+
+	snprintf(key, sizeof(key), "profile/%s", uuid_format(&p->uuid, uuid));
+	if (gone) {
+		del(d, key);
+	} else {
+		begin(d);
+		store_put(d->store, key, p->data, p->len, NULL);
+	}
+	nve_tell_profile(d, p, gone);
 }
 
 static void on_epoch(void *arg)
@@ -270,6 +288,7 @@ void persist_attach(struct director *d)
 		.placement = on_placement,
 		.epoch = on_epoch,
 		.moved = on_moved,
+		.profile = on_profile,
 	};
 
 	d->db.observer = &observer;

@@ -5,7 +5,9 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include "db_profile.h"
 #include "director.h"
+#include "lib/cleanup.h"
 #include "proto/ndirectord_store.pb-c.h"
 #include "proto/placement.pb-c.h"
 #include "wire.h"
@@ -124,6 +126,20 @@ static int load_member(struct db *db, void *message, struct err *err)
 	return 0;
 }
 
+static int load_profile(struct db *db, void *message, struct err *err)
+{
+	_cleanup_free_ uint8_t *data = NULL;
+	Nvo3__Profile *profile = message;
+	struct uuid uuid;
+	size_t len;
+
+	if (!msg_get_uuid(&profile->uuid, &uuid))
+		return err_set(err, EBADMSG, "has no UUID");
+	data = msg_encode(&profile->base, &len);
+	db_profile_set(db, &uuid, profile->version, profile->name, data, len);
+	return 0;
+}
+
 static int load_placement(struct db *db, void *message, struct err *err)
 {
 	Nvo3__Place *place = message;
@@ -135,6 +151,8 @@ static int load_placement(struct db *db, void *message, struct err *err)
 	if (!msg_get_uuid(&place->vm, &p.vm) || !msg_get_mac(&place->mac, &p.mac))
 		return err_set(err, EBADMSG, "has no VM or MAC");
 	p.nve = place->nve;
+	if (place->profile.len && !msg_get_uuid(&place->profile, &p.profile))
+		return err_set(err, EBADMSG, "has a profile without a UUID");
 	ret = wire_get_ips(place->ips, place->n_ips, &p.ips, err);
 	if (!ret)
 		db_placement_set(db, &p);
@@ -151,6 +169,7 @@ int persist_load(struct director *d, struct err *err)
 		{ "state", &nvo3__stored_state__descriptor, load_state },
 		{ "vn/", &nvo3__stored_vn__descriptor, load_vn },
 		{ "nve/", &nvo3__stored_nve__descriptor, load_nve },
+		{ "profile/", &nvo3__profile__descriptor, load_profile },
 		{ "place/", &nvo3__place__descriptor, load_placement },
 		{ "map/", &nvo3__stored_map__descriptor, load_map },
 		{ "member/", &nvo3__stored_member__descriptor, load_member },

@@ -46,11 +46,7 @@ static int read_settings(struct conf *conf, struct settings *s, struct err *err)
 	if (!ret)
 		ret = conf_int(conf, "dc_id", 1, 255, &s->dc_id, err);
 	if (!ret)
-		ret = conf_str(conf, "tls.ca", &s->ca, err);
-	if (!ret)
-		ret = conf_str(conf, "tls.cert", &s->cert, err);
-	if (!ret)
-		ret = conf_str(conf, "tls.key", &s->key, err);
+		ret = conf_tls(conf, &s->tls, err);
 	if (!ret)
 		ret = conf_str(conf, "store", &s->store, err);
 	if (!ret)

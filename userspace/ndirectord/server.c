@@ -49,10 +49,9 @@ static void down(struct chan *chan, const char *why, void *arg)
 		center_down(d, chan);
 }
 
-static bool message(struct chan *chan, const struct msg *msg, void *arg)
+static bool dispatch(struct director *d, struct chan *chan, const struct msg *msg)
 {
 	const struct identity *peer = chan_peer(chan);
-	struct director *d = arg;
 
 	switch (peer->role) {
 	case ROLE_NVE:
@@ -67,6 +66,25 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 	case ROLE_OPERATOR:
 		break;
 	}
+	return false;
+}
+
+/* A newer peer may ask for what is not known here; somebody else's question is worth an alert. */
+static bool is_of_placement(uint32_t type)
+{
+	return type >= MSG(VN_SET) && type < MSG(PEER_VN_SET);
+}
+
+static bool message(struct chan *chan, const struct msg *msg, void *arg)
+{
+	const struct identity *peer = chan_peer(chan);
+	struct director *d = arg;
+
+	if (dispatch(d, chan, msg))
+		return true;
+	if (peer->role != ROLE_VCENTER && is_of_placement(msg->type))
+		director_alert(d, "request-refused", chan_peer_name(chan), "%s is not for a %s",
+			       msg_name(msg->type), role_name(peer->role));
 	return false;
 }
 

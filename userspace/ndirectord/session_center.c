@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
+#include "center_profile.h"
 #include "claim.h"
 #include "director.h"
 #include "proto/placement.pb-c.h"
@@ -112,6 +113,10 @@ static uint32_t get_placement(struct director *d, const Nvo3__Place *m, struct d
 	}
 	p->nve = m->nve;
 	p->epoch = m->epoch;
+	if (m->profile.len && !msg_get_uuid(&m->profile, &p->profile)) {
+		err_set(err, EINVAL, "the profile's UUID has %zu bytes", m->profile.len);
+		return CODE(BAD_MESSAGE);
+	}
 	return wire_get_ips(m->ips, m->n_ips, &p->ips, err) ? CODE(BAD_MESSAGE) : CODE(OK);
 }
 
@@ -216,8 +221,41 @@ static const ProtobufCMessageDescriptor *descriptor(uint32_t type)
 		return &nvo3__place__descriptor;
 	case MSG(UNPLACE):
 		return &nvo3__unplace__descriptor;
+	case MSG(PROFILE_SET):
+		return &nvo3__profile_set__descriptor;
+	case MSG(PROFILE_DELETE):
+		return &nvo3__profile_delete__descriptor;
+	case MSG(PROFILE_GRANT):
+		return &nvo3__profile_grant__descriptor;
 	}
 	return NULL;
+}
+
+static void dispatch(struct director *d, struct chan *chan, const struct msg *msg, void *message)
+{
+	switch (msg->type) {
+	case MSG(PLACE):
+		on_place(d, chan, msg, message);
+		break;
+	case MSG(UNPLACE):
+		on_unplace(d, chan, msg, message);
+		break;
+	case MSG(VN_SET):
+		on_vn_set(d, chan, msg, message);
+		break;
+	case MSG(VN_DELETE):
+		on_vn_delete(d, chan, msg, message);
+		break;
+	case MSG(PROFILE_SET):
+		center_profile_set(d, chan, msg, message);
+		break;
+	case MSG(PROFILE_DELETE):
+		center_profile_delete(d, chan, msg, message);
+		break;
+	case MSG(PROFILE_GRANT):
+		center_profile_grant(d, chan, msg, message);
+		break;
+	}
 }
 
 bool center_message(struct director *d, struct chan *chan, const struct msg *msg)
@@ -233,14 +271,7 @@ bool center_message(struct director *d, struct chan *chan, const struct msg *msg
 		director_answer(d, chan, msg, CODE(BAD_MESSAGE), &err, NULL);
 		return true;
 	}
-	if (msg->type == MSG(PLACE))
-		on_place(d, chan, msg, message);
-	else if (msg->type == MSG(UNPLACE))
-		on_unplace(d, chan, msg, message);
-	else if (msg->type == MSG(VN_SET))
-		on_vn_set(d, chan, msg, message);
-	else
-		on_vn_delete(d, chan, msg, message);
+	dispatch(d, chan, msg, message);
 	msg_free(message);
 	return true;
 }

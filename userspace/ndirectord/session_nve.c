@@ -76,6 +76,7 @@ void nve_session_down(struct director *d, struct chan *chan, const char *why)
 
 	while (s->joins)
 		end_join(d, s, s->joins);
+	nve_profiles_free(s);
 	DL_DELETE(d->nve_sessions, s);
 	if (s->nve->session == s)
 		s->nve->session = NULL;
@@ -311,6 +312,9 @@ static void dispatch(struct director *d, struct nve_session *s, const struct msg
 	case MSG(MAP_FORGET):
 		nve_forget(d, s, msg, message);
 		break;
+	case MSG(PROFILE_GET):
+		nve_profile_get(d, s, msg, message);
+		break;
 	case MSG(MAP_ACK):
 		on_ack(d, s, message);
 		break;
@@ -345,6 +349,8 @@ static const ProtobufCMessageDescriptor *descriptor(uint32_t type)
 		return &nvo3__map_interest__descriptor;
 	case MSG(MAP_FORGET):
 		return &nvo3__map_forget__descriptor;
+	case MSG(PROFILE_GET):
+		return &nvo3__profile_get__descriptor;
 	case MSG(MAP_ACK):
 		return &nvo3__map_ack__descriptor;
 	case MSG(MAP_DIGEST):

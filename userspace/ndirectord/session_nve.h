@@ -25,6 +25,7 @@ struct nve_session {
 	bool registered;
 	unsigned int interests;		/* in all VNs */
 	struct rate queries;
+	struct nve_profile *profiles;	/* of nve_profile.c */
 	bool blamed;			/* for asking too much; an alert has told so */
 	struct rate audits;		/* walks through what it should hold */
 	struct nve_session *prev, *next;
@@ -67,5 +68,10 @@ void nve_advertise(struct director *d, struct nve_session *s, const struct msg *
 		   const Nvo3__MapAdvertise *m);
 void nve_withdraw(struct director *d, struct nve_session *s, const struct msg *msg,
 		  const Nvo3__MapAdvertise *m);
+
+/* nve_profile.c: PROFILE_GET, which it answers; and the end of a session */
+void nve_profile_get(struct director *d, struct nve_session *s, const struct msg *msg,
+		     const Nvo3__ProfileGet *m);
+void nve_profiles_free(struct nve_session *s);
 
 #endif /* NDIRECTORD_SESSION_NVE_H */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 #include "lib/http_watch.h"
+#include "lib/daemon.h"
 #include "start.h"
 
 #define REAP_S	30
@@ -14,10 +15,10 @@
 static int check_identity(struct director *d, const struct settings *s, struct err *err)
 {
 	if (!tls_self(d->tls, ROLE_DIRECTOR, &d->self))
-		return err_set(err, EACCES, "%s names no nvo3://DC/director/NAME", s->cert);
+		return err_set(err, EACCES, "%s names no nvo3://DC/director/NAME", s->tls.cert);
 	if (strcmp(d->self.dc, s->dc) || strcmp(d->self.name, s->name))
 		return err_set(err, EACCES, "%s is for %s/%s, the configuration says %s/%s",
-			       s->cert, d->self.dc, d->self.name, s->dc, s->name);
+			       s->tls.cert, d->self.dc, d->self.name, s->dc, s->name);
 	return 0;
 }
 
@@ -126,9 +127,12 @@ struct director *director_start(struct loop *loop, const struct settings *s, str
 	d->events = events_new();
 	db_init(&d->db, s->dc, s->dc_id);
 	tell_init(&d->tell, loop, s->absent * 1000);
-	d->tls = tls_new(s->ca, s->cert, s->key, err);
+	d->tls = tls_open(&s->tls, err);
 	if (d->tls)
 		ret = check_identity(d, s, err);
+	/* also while it stands by */
+	if (!ret)
+		ret = daemon_reload(loop, &d->tls, err);
 	if (!ret)
 		ret = load(d, s, err);
 	if (!ret)

@@ -15,7 +15,8 @@ struct settings_peer {
 
 /* As the configuration has them, which they borrow from. */
 struct settings {
-	const char *dc, *name, *ca, *cert, *key, *store, *listen, *api, *socket;
+	const char *dc, *name, *store, *listen, *api, *socket;
+	struct tls_files tls;
 	long dc_id;
 	long forget;			/* s: after that an NVE without anything goes */
 	long absent;			/* s: how long an address counts as not there */

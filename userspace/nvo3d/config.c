@@ -217,11 +217,7 @@ int config_read(struct conf *conf, struct config *ret, struct err *err)
 	if (!rc)
 		rc = read_name(conf, "name", "-.", sizeof(id.name), &c.name, err);
 	if (!rc)
-		rc = conf_str(conf, "tls.ca", &c.ca, err);
-	if (!rc)
-		rc = conf_str(conf, "tls.cert", &c.cert, err);
-	if (!rc)
-		rc = conf_str(conf, "tls.key", &c.key, err);
+		rc = conf_tls(conf, &c.tls, err);
 	if (!rc)
 		rc = conf_str(conf, "state", &c.state, err);
 	if (rc)

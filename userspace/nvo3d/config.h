@@ -43,7 +43,7 @@ struct config_vserver {
 
 struct config {
 	const char *dc, *name;
-	const char *ca, *cert, *key;
+	struct tls_files tls;
 	const char *state;
 	bool has_nve, has_vserver;	/* the groups that are in the file */
 	struct config_nve nve;

@@ -22,11 +22,11 @@ static int check_identity(const struct config *c, struct tls *tls, enum role rol
 
 	if (!tls_self(tls, role, &id))
 		return err_set(err, EACCES, "%s: the certificate does not say nvo3://%s/%s/%s",
-			       c->cert, c->dc, role_name(role), c->name);
+			       c->tls.cert, c->dc, role_name(role), c->name);
 	if (strcmp(id.dc, c->dc) || strcmp(id.name, c->name))
 		return err_set(err, EACCES,
 			       "%s: the certificate says nvo3://%s/%s/%s, the configuration %s/%s",
-			       c->cert, id.dc, role_name(role), id.name, c->dc, c->name);
+			       c->tls.cert, id.dc, role_name(role), id.name, c->dc, c->name);
 	return 0;
 }
 
@@ -86,11 +86,13 @@ static int serve(const struct config *c, struct err *err)
 	rc = daemon_lock(c->state, err);
 	if (rc)
 		return rc;
-	tls = tls_new(c->ca, c->cert, c->key, err);
+	tls = tls_open(&c->tls, err);
 	if (!tls)
 		return -EINVAL;
 	loop = loop_new();
 	rc = daemon_signals(loop, err);
+	if (!rc)
+		rc = daemon_reload(loop, &tls, err);
 	if (!rc)
 		rc = run(c, loop, tls, err);
 	loop_free(loop);

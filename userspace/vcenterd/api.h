@@ -20,6 +20,12 @@ void api_vm_list(struct http_request *req, void *arg);
 void api_vm_create(struct http_request *req, void *arg);
 void api_vm_show(struct http_request *req, void *arg);
 void api_vm_delete(struct http_request *req, void *arg);
+void api_vm_set(struct http_request *req, void *arg);
+void api_profile_list(struct http_request *req, void *arg);
+void api_profile_create(struct http_request *req, void *arg);
+void api_profile_show(struct http_request *req, void *arg);
+void api_profile_set(struct http_request *req, void *arg);
+void api_profile_delete(struct http_request *req, void *arg);
 void api_vm_start(struct http_request *req, void *arg);
 void api_vm_stop(struct http_request *req, void *arg);
 void api_vm_move(struct http_request *req, void *arg);
@@ -37,6 +43,7 @@ void api_reply_items(struct http_request *req, json_t *items);	/* takes @items *
 /* By uuid or name; NULL: answered with 404. VMs on their way in or gone elsewhere are not seen. */
 struct vm *api_find_vm(struct vcenter *vc, struct http_request *req, const char *id);
 struct vn *api_find_vn(struct vcenter *vc, const char *id, struct err *err);
+struct profile *api_find_profile(struct vcenter *vc, const char *id, struct err *err);
 bool api_vm_visible(const struct vm *vm);
 
 #endif

@@ -112,6 +112,7 @@ enum report claim_report(struct inventory *inv, const struct server *server,
 	case VM_OP_START:
 	case VM_OP_STOP:
 	case VM_OP_ADOPT:
+	case VM_OP_UPDATE:
 		return REPORT_OURS;
 	default:
 		return REPORT_LEAVE;
@@ -122,5 +123,6 @@ bool claim_missing(const struct vm *vm)
 {
 	if (!uuid_is_zero(&vm->move) || !vm->made)
 		return false;
-	return vm->op == VM_OP_NONE || vm->op == VM_OP_START || vm->op == VM_OP_STOP;
+	return vm->op == VM_OP_NONE || vm->op == VM_OP_START || vm->op == VM_OP_STOP ||
+	       vm->op == VM_OP_UPDATE;
 }

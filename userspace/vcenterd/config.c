@@ -5,7 +5,6 @@
 #include "config.h"
 #include "lib/conf.h"
 #include "lib/mem.h"
-#include "lib/tls.h"
 
 static int load_base(struct config *c, struct err *err)
 {
@@ -15,8 +14,7 @@ static int load_base(struct config *c, struct err *err)
 	const char *dc;
 
 	if (conf_str(conf, "dc", &dc, err) || conf_str(conf, "name", &c->name, err) ||
-	    conf_str(conf, "tls.ca", &c->ca, err) || conf_str(conf, "tls.cert", &c->cert, err) ||
-	    conf_str(conf, "tls.key", &c->key, err) || conf_str(conf, "store", &c->store, err) ||
+	    conf_tls(conf, &c->tls, err) || conf_str(conf, "store", &c->store, err) ||
 	    conf_str(conf, "listen", &c->listen, err) ||
 	    conf_str_or(conf, "api", NULL, &c->api, err) ||
 	    conf_str_or(conf, "socket", NULL, &c->socket, err) ||

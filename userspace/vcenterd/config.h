@@ -4,6 +4,7 @@
 #define VCENTERD_CONFIG_H
 
 #include "claim.h"
+#include "lib/tls.h"
 
 struct peer_conf {
 	char dc[VC_DC_SIZE];
@@ -15,7 +16,7 @@ struct config {
 	struct conf *conf;		/* owns the strings */
 	char dc[VC_DC_SIZE];
 	const char *name;
-	const char *ca, *cert, *key;
+	struct tls_files tls;
 	const char *store;
 	const char *listen;
 	const char *api;		/* NULL: none */

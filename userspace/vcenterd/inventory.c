@@ -39,6 +39,8 @@ void inventory_free(struct inventory *inv)
 	}
 	HASH_ITER(hh, inv->vns, vn, vn_tmp)
 		vn_remove(inv, vn);
+	while (inv->profiles)
+		inventory_profile_del(inv, inv->profiles);
 	free(inv);
 }
 
@@ -155,6 +157,31 @@ int inventory_vm_add(struct inventory *inv, struct vm *vm, struct server *server
 	inventory_vm_set_server(vm, server);
 	inventory_job_set(inv, vm, vm->op);
 	return 0;
+}
+
+static void take_nics(struct vm *vm, const struct nic *nics)
+{
+	for (int i = 0; i < vm->n_nics; i++) {
+		memcpy(vm->nics[i].ips, nics[i].ips, sizeof(nics[i].ips));
+		vm->nics[i].n_ips = nics[i].n_ips;
+		vm->nics[i].profile = nics[i].profile;
+	}
+}
+
+int inventory_vm_set_nics(struct inventory *inv, struct vm *vm, const struct nic *nics,
+			  struct err *err)
+{
+	struct nic old[VC_NICS_MAX];
+	int ret;
+
+	memcpy(old, vm->nics, sizeof(old));
+	addr_index_del(&inv->addrs, vm);
+	take_nics(vm, nics);
+	ret = addr_index_check(inv->addrs, vm, err);
+	if (ret)
+		take_nics(vm, old);
+	addr_index_add(&inv->addrs, vm);
+	return ret;
 }
 
 void inventory_vm_del(struct inventory *inv, struct vm *vm)

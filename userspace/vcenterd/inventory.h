@@ -18,6 +18,7 @@ struct inventory {
 	char dc[VC_DC_SIZE];
 	struct vn *vns, *vns_by_name, *vns_by_vni;
 	struct server *servers;
+	struct profile *profiles;
 	struct vm *vms, *vms_by_name;
 	struct addr_entry *addrs;	/* (VN, MAC) and (VN, IP) */
 	struct vm *jobs;		/* utlist by job_prev, job_next */
@@ -39,7 +40,7 @@ struct server *inventory_server(struct inventory *inv, const char *name);
 
 /* May a VM like this be added? Its uuid, name and addresses. */
 int inventory_vm_check(struct inventory *inv, const struct vm *vm, struct err *err);
-/* Takes @vm (from malloc) when it succeeds; its nics do not change afterwards, except epochs. */
+/* Takes @vm (from malloc) when it succeeds; its nics change by inventory_vm_set_nics() only, but for epochs. */
 int inventory_vm_add(struct inventory *inv, struct vm *vm, struct server *server,
 		     struct err *err);
 void inventory_vm_del(struct inventory *inv, struct vm *vm);	/* frees it */
@@ -54,6 +55,21 @@ struct vm *inventory_vm_by_mac(struct inventory *inv, const struct vn *vn,
 			       const struct mac_addr *mac);
 struct vm *inventory_vm_by_ip(struct inventory *inv, const struct vn *vn,
 			      const struct ip_addr *ip);
+
+/* Other addresses and profiles; -EEXIST when an address is another VM's. */
+int inventory_vm_set_nics(struct inventory *inv, struct vm *vm, const struct nic *nics,
+			  struct err *err);
+
+/* Takes @msg, whose uuid is good; the one with its uuid is replaced. */
+struct profile *inventory_profile_set(struct inventory *inv, Nvo3__Profile *msg);
+void inventory_profile_del(struct inventory *inv, struct profile *p);
+struct profile *inventory_profile(struct inventory *inv, const struct uuid *uuid);
+struct profile *inventory_profile_by_name(struct inventory *inv, const char *name);
+/* That new interfaces of this group have, or NULL. */
+struct profile *inventory_profile_of_group(struct inventory *inv, const char *tenant,
+					   const char *group);
+/* A VM that has it, or NULL. */
+const struct vm *inventory_profile_user(struct inventory *inv, const struct profile *p);
 
 /* On the list of those with an op, or off it. */
 void inventory_job_set(struct inventory *inv, struct vm *vm, enum vm_op op);

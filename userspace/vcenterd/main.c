@@ -35,6 +35,8 @@ static int run(struct vcenter *vc, struct err *err)
 	if (!ret)
 		ret = daemon_signals(loop, err);
 	if (!ret)
+		ret = daemon_reload(loop, &vc->tls, err);
+	if (!ret)
 		ret = vcenter_start(vc, loop, err);
 	if (!ret) {
 		daemon_ready("vcenterd");

@@ -8,6 +8,7 @@
 #include <uthash.h>
 #include "lib/addr.h"
 #include "lib/uuid.h"
+#include "proto/common.pb-c.h"
 
 #define VC_NAME_SIZE	64	/* with the NUL: names of VMs, VNs, servers, tenants, groups */
 #define VC_DC_SIZE	32
@@ -61,6 +62,7 @@ enum vm_op {
 	VM_OP_START,
 	VM_OP_STOP,
 	VM_OP_ADOPT,		/* a vServer registered it: only the placement is missing */
+	VM_OP_UPDATE,		/* addresses or profiles are others: placement and vServer are to know */
 };
 
 struct nic {
@@ -73,6 +75,15 @@ struct nic {
 	bool unsure;			/* placed perhaps: asked, and the answer was lost */
 	char port[VC_NAME_SIZE];
 	uint32_t vid;
+	struct uuid profile;		/* zero: none */
+	bool told;			/* VM_OP_UPDATE: the nDirector knows; not kept in the store */
+};
+
+/* What judges the frames of interfaces. */
+struct profile {
+	struct uuid uuid;
+	Nvo3__Profile *msg;		/* all of it; owned */
+	UT_hash_handle hh;
 };
 
 struct vm {

@@ -10,6 +10,7 @@
 #include "persist.h"
 #include "profile.h"
 #include "proto/placement.pb-c.h"
+#include "session_director.h"
 
 #define PULL_MS		600000u
 #define START_MS	60000u
@@ -102,6 +103,8 @@ void dest_act_pull(struct vcenter *vc, struct dest_job *job, const Nvo3__MovePul
 	dest.sha256 = msg->sha256;
 	dest.hold_s = job->in.lease_s + HOLD_BEYOND_S;
 	job->in.total = msg->size;
+	for (int i = 0; vm && i < vm->n_nics; i++)
+		session_director_profile_grant(vc, &vm->nics[i].profile, server->nve);
 	chan_request(server->session, MSG(RELOCATE_DEST), &dest.base, PULL_MS, pull_answered,
 		     call_new(vc, job, INCOMING_ACT_NONE, 0));
 	if (dest.profile)
@@ -148,6 +151,7 @@ static void place(struct vcenter *vc, struct dest_job *job, const struct vm *vm,
 	msg.n_ips = nic->n_ips;
 	msg.nve = (char *)server->nve;
 	msg.min_epoch = nic->epoch;
+	msg.profile = nic->profile;
 	chan_request(vc->director.chan, MSG(PLACE), &msg.base, PLACE_MS, place_answered,
 		     call_new(vc, job, INCOMING_ACT_PLACE, n));
 	msg_free(nic);

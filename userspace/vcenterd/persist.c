@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "lib/cleanup.h"
+#include "lib/msg.h"
 #include "persist.h"
 #include "record.h"
 #include "vcenter.h"
@@ -63,6 +64,23 @@ int persist_vn_del(struct store *store, const struct uuid *uuid, bool remember,
 	if (remember)
 		ret = put_gone(store, "vngone", uuid, err);
 	return ret ? ret : store_del(store, key_uuid(key, "vn", uuid), err);
+}
+
+int persist_profile(struct store *store, const struct profile *p, struct err *err)
+{
+	char key[KEY_SIZE];
+	uint8_t *data;
+	size_t len;
+
+	data = msg_encode(&p->msg->base, &len);
+	return put(store, key_uuid(key, "profile", &p->uuid), data, len, err);
+}
+
+int persist_profile_del(struct store *store, const struct uuid *uuid, struct err *err)
+{
+	char key[KEY_SIZE];
+
+	return store_del(store, key_uuid(key, "profile", uuid), err);
 }
 
 int persist_server(struct store *store, const struct server *server, struct err *err)

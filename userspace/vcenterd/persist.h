@@ -16,6 +16,8 @@ int persist_vn(struct store *store, const struct vn *vn, struct err *err);
 /* @remember: it was ours, who missed it is to be told again. */
 int persist_vn_del(struct store *store, const struct uuid *uuid, bool remember,
 		   struct err *err);
+int persist_profile(struct store *store, const struct profile *p, struct err *err);
+int persist_profile_del(struct store *store, const struct uuid *uuid, struct err *err);
 int persist_server(struct store *store, const struct server *server, struct err *err);
 int persist_vm(struct store *store, const struct vm *vm, struct err *err);
 /* And remember that it is gone from here. */

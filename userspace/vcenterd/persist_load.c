@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <string.h>
+#include "lib/msg.h"
 #include "persist.h"
 #include "record.h"
 #include "vcenter.h"
@@ -21,6 +22,20 @@ static int load_vn(const char *key, const uint8_t *value, size_t len, void *arg)
 	if (ret)
 		return ret;
 	return inventory_vn_add(l->to->inv, &vn, l->err) ? 0 : -EEXIST;
+}
+
+static int load_profile(const char *key, const uint8_t *value, size_t len, void *arg)
+{
+	struct loading *l = arg;
+	Nvo3__Profile *msg = nvo3__profile__unpack(NULL, len, value);
+	struct uuid uuid;
+
+	if (msg && msg_get_uuid(&msg->uuid, &uuid)) {
+		inventory_profile_set(l->to->inv, msg);
+		return 0;
+	}
+	msg_free(msg);
+	return err_set(l->err, EINVAL, "%s: a stored Profile does not decode", key);
 }
 
 static int load_server(const char *key, const uint8_t *value, size_t len, void *arg)
@@ -95,6 +110,7 @@ int persist_load(struct store *store, const struct persist_load *to, struct err 
 		int (*cb)(const char *key, const uint8_t *value, size_t len, void *arg);
 	} tables[] = {
 		{ "vn/", load_vn },
+		{ "profile/", load_profile },
 		{ "server/", load_server },
 		{ "vm/", load_vm },
 		{ "move/", load_move },

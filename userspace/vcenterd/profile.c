@@ -135,6 +135,11 @@ static int nic_from_msg(struct inventory *inv, const Nvo3__Nic *msg, struct nic 
 		return err_set(err, EINVAL, "mac of an interface is not 6 bytes");
 	if (msg->tsi.len && !msg_get_uuid(&msg->tsi, &nic.tsi))
 		return err_set(err, EINVAL, "tsi of an interface is not 16 bytes");
+	if (msg->profile.len && !msg_get_uuid(&msg->profile, &nic.profile))
+		return err_set(err, EINVAL, "profile of an interface is not 16 bytes");
+	if (!uuid_is_zero(&nic.profile) && !inventory_profile(inv, &nic.profile))
+		return err_set(err, ENOENT, "profile %s is not known in %s",
+			       uuid_format(&nic.profile, text), inv->dc);
 	if (strlen(msg->port) >= sizeof(nic.port) || msg->vid > 4094)
 		return err_set(err, EINVAL, "port or vid of an interface is out of range");
 	res = ips_from_msg(msg, &nic, err);

@@ -35,6 +35,8 @@ Nvo3__Nic *nic_to_msg(const struct nic *nic)
 	msg->epoch = nic->epoch;
 	msg->port = mem_strdup(nic->port);
 	msg->vid = nic->vid;
+	if (!uuid_is_zero(&nic->profile))
+		msg->profile = dup_bytes(&nic->profile, sizeof(nic->profile));
 	if (nic->n_ips)
 		msg->ips = mem_calloc(nic->n_ips, sizeof(*msg->ips));
 	for (int i = 0; i < nic->n_ips; i++)

@@ -12,6 +12,7 @@
 
 #define TELL_WINDOW	256u	/* placements without an answer yet */
 #define TELL_MS		30000u
+#define GRANT_S		3600u	/* a move takes less until it is placed */
 
 /* One placement of old that is told again. */
 struct told {
@@ -56,6 +57,48 @@ void session_director_vn_del(struct vcenter *vc, const struct uuid *vn)
 		return;
 	msg.uuid = msg_put_uuid(vn);
 	chan_request(vc->director.chan, MSG(VN_DELETE), &msg.base, TELL_MS, vn_del_answered, vc);
+}
+
+static void profile_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct vcenter *vc = arg;
+
+	if (code != CODE(OK) && !code_is_silence(code))
+		note_alert(vc, "profile-refused", "nDirector", "it refuses a profile: %s", text);
+}
+
+void session_director_profile_set(struct vcenter *vc, const struct profile *p)
+{
+	Nvo3__ProfileSet msg = NVO3__PROFILE_SET__INIT;
+
+	if (!chan_is_up(vc->director.chan))
+		return;
+	msg.profile = p->msg;
+	chan_request(vc->director.chan, MSG(PROFILE_SET), &msg.base, TELL_MS, profile_answered, vc);
+}
+
+void session_director_profile_del(struct vcenter *vc, const struct uuid *uuid)
+{
+	Nvo3__ProfileDelete msg = NVO3__PROFILE_DELETE__INIT;
+
+	if (!chan_is_up(vc->director.chan))
+		return;
+	msg.uuid = msg_put_uuid(uuid);
+	chan_request(vc->director.chan, MSG(PROFILE_DELETE), &msg.base, TELL_MS, profile_answered,
+		     vc);
+}
+
+void session_director_profile_grant(struct vcenter *vc, const struct uuid *uuid, const char *nve)
+{
+	Nvo3__ProfileGrant msg = NVO3__PROFILE_GRANT__INIT;
+
+	if (uuid_is_zero(uuid) || !chan_is_up(vc->director.chan))
+		return;
+	msg.uuid = msg_put_uuid(uuid);
+	msg.nve = (char *)nve;
+	msg.lifetime_s = GRANT_S;
+	chan_request(vc->director.chan, MSG(PROFILE_GRANT), &msg.base, TELL_MS, profile_answered,
+		     vc);
 }
 
 static void vn_gone(const struct uuid *vn, void *arg)
@@ -108,6 +151,7 @@ static void tell_nic(struct vcenter *vc, const struct vm *vm, int n)
 	msg.n_ips = as_msg->n_ips;
 	msg.nve = (char *)vm->server->nve;
 	msg.epoch = nic->epoch;
+	msg.profile = as_msg->profile;
 	vc->director.out++;
 	chan_request(vc->director.chan, MSG(PLACE), &msg.base, TELL_MS, told_answered, told);
 	msg_free(as_msg);
@@ -162,6 +206,7 @@ static void up(struct chan *chan, void *arg)
 {
 	struct vcenter *vc = arg;
 	struct vn *vn, *tmp;
+	struct profile *p;
 	struct err err;
 
 	if (strcmp(chan_peer(chan)->dc, vc->conf.dc))
@@ -172,6 +217,9 @@ static void up(struct chan *chan, void *arg)
 		session_director_vn_set(vc, vn);
 	if (persist_walk_vn_gone(vc->store, vn_gone, vc, &err))
 		log_err("deleted VNs are not told again: %s", err.text);
+	/* before the placements that name them */
+	for (p = vc->inv->profiles; p; p = p->hh.next)
+		session_director_profile_set(vc, p);
 	list_vms(vc);
 	tell_more(vc);
 }

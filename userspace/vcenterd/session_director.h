@@ -15,4 +15,10 @@ void session_director_stop(struct vcenter *vc);
 void session_director_vn_set(struct vcenter *vc, const struct vn *vn);
 void session_director_vn_del(struct vcenter *vc, const struct uuid *vn);
 
+/* Nothing without a session: all are told at the start of the next one. */
+void session_director_profile_set(struct vcenter *vc, const struct profile *p);
+void session_director_profile_del(struct vcenter *vc, const struct uuid *uuid);
+/* That NVE needs it before a placement names it; nothing for a zero UUID. */
+void session_director_profile_grant(struct vcenter *vc, const struct uuid *uuid, const char *nve);
+
 #endif

@@ -62,9 +62,9 @@ static int check_identity(struct vcenter *vc, struct err *err)
 	struct identity id;
 
 	if (!tls_self(vc->tls, ROLE_VCENTER, &id))
-		return err_set(err, EACCES, "%s does not name a vcenter", vc->conf.cert);
+		return err_set(err, EACCES, "%s does not name a vcenter", vc->conf.tls.cert);
 	if (strcmp(id.dc, vc->conf.dc) || strcmp(id.name, vc->conf.name))
-		return err_set(err, EACCES, "%s is for vcenter %s/%s, not %s/%s", vc->conf.cert,
+		return err_set(err, EACCES, "%s is for vcenter %s/%s, not %s/%s", vc->conf.tls.cert,
 			       id.dc, id.name, vc->conf.dc, vc->conf.name);
 	return 0;
 }
@@ -72,7 +72,7 @@ static int check_identity(struct vcenter *vc, struct err *err)
 int vcenter_start(struct vcenter *vc, struct loop *loop, struct err *err)
 {
 	vc->loop = loop;
-	vc->tls = tls_new(vc->conf.ca, vc->conf.cert, vc->conf.key, err);
+	vc->tls = tls_open(&vc->conf.tls, err);
 	if (!vc->tls || check_identity(vc, err))
 		return -1;
 	if (load_state(vc, err))

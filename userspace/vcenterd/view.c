@@ -104,6 +104,8 @@ static json_t *view_nic(const struct nic *nic)
 	set_int(obj, "epoch", nic->epoch);
 	set(obj, "port", nic->port);
 	set_int(obj, "vid", nic->vid);
+	if (!uuid_is_zero(&nic->profile))
+		set_uuid(obj, "profile", &nic->profile);
 	return obj;
 }
 

@@ -10,6 +10,8 @@ void vm_job_begin(struct vm *vm, uint64_t now)
 	vm->waiting = false;
 	vm->retry_at = 0;
 	vm->deadline = now + VM_JOB_LIMIT_MS;
+	for (int i = 0; i < vm->n_nics; i++)
+		vm->nics[i].told = false;
 }
 
 static int first_unplaced(const struct vm *vm)
@@ -43,6 +45,16 @@ static struct vm_next next_place(const struct vm *vm, bool director_up, enum vm_
 	return (struct vm_next){ .act = director_up ? VM_ACT_PLACE : VM_ACT_NONE, .nic = nic };
 }
 
+/* The placement first: an NVE is given what placements name. */
+static struct vm_next next_update(const struct vm *vm, bool director_up, bool server_up)
+{
+	for (int i = 0; i < vm->n_nics; i++)
+		if (!vm->nics[i].told)
+			return (struct vm_next){ .act = director_up ? VM_ACT_PLACE : VM_ACT_NONE,
+						 .nic = i };
+	return next(VM_ACT_UPDATE, server_up);
+}
+
 static struct vm_next next_remove(const struct vm *vm, bool director_up, bool server_up)
 {
 	int nic = first_placed(vm);
@@ -73,6 +85,8 @@ struct vm_next vm_job_next(const struct vm *vm, bool director_up, uint64_t now)
 		return next(VM_ACT_START, server_up);
 	case VM_OP_STOP:
 		return next(VM_ACT_STOP, server_up);
+	case VM_OP_UPDATE:
+		return next_update(vm, director_up, server_up);
 	case VM_OP_NONE:
 		break;
 	}
@@ -115,6 +129,7 @@ static enum vm_outcome place_answer(struct vm *vm, struct nic *nic, const struct
 	if (a->code != CODE(OK))
 		return fail(vm, a->text);
 	nic->epoch = a->epoch;
+	nic->told = true;
 	return VM_JOB_STEP;
 }
 
@@ -144,6 +159,14 @@ static enum vm_outcome power_answer(struct vm *vm, const struct vm_answer *a, ui
 	return VM_JOB_DONE;
 }
 
+/* Its report's state is as it was, unless the guest has ended meanwhile. */
+static enum vm_outcome update_answer(struct vm *vm, const struct vm_answer *a, uint64_t now)
+{
+	if (a->code == CODE(BUSY))
+		return again(vm, now, VM_JOB_RETRY_MS);
+	return power_answer(vm, a, now);
+}
+
 /* What must go is asked for until it is gone: there is nobody to give up to. */
 static enum vm_outcome remove_answer(struct vm *vm, const struct vm_answer *a, uint64_t now)
 {
@@ -171,6 +194,8 @@ enum vm_outcome vm_job_answer(struct vm *vm, struct vm_next asked, const struct 
 	case VM_ACT_START:
 	case VM_ACT_STOP:
 		return power_answer(vm, a, now);
+	case VM_ACT_UPDATE:
+		return update_answer(vm, a, now);
 	case VM_ACT_DELETE:
 		ret = remove_answer(vm, a, now);
 		if (ret == VM_JOB_STEP)

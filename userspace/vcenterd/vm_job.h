@@ -22,6 +22,7 @@ enum vm_act {
 	VM_ACT_DELETE,
 	VM_ACT_START,
 	VM_ACT_STOP,
+	VM_ACT_UPDATE,
 	VM_ACT_FINISH,		/* nothing is left to do: vm_job_finish() */
 };
 

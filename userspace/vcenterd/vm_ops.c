@@ -36,6 +36,7 @@ static const char *op_kind(enum vm_op op)
 		[VM_OP_START] = "vm-start",
 		[VM_OP_STOP] = "vm-stop",
 		[VM_OP_ADOPT] = "vm-register",
+		[VM_OP_UPDATE] = "vm-update",
 	};
 
 	return kinds[op];
@@ -196,6 +197,10 @@ static void place(struct vcenter *vc, struct vm *vm, struct nic *nic, struct vm_
 	msg.ips = as_msg->ips;
 	msg.n_ips = as_msg->n_ips;
 	msg.nve = vm->server->nve;
+	msg.profile = as_msg->profile;
+	/* told again with what it names now, else a new one */
+	if (vm->op == VM_OP_UPDATE)
+		msg.epoch = nic->epoch;
 	chan_request(vc->director.chan, MSG(PLACE), &msg.base, PLACE_MS, answered, call);
 	msg_free(as_msg);
 }
@@ -238,9 +243,22 @@ static void power(struct vm *vm, bool start, struct vm_call *call)
 	chan_request(vm->server->session, MSG(VM_POWER), &msg.base, SERVER_MS, answered, call);
 }
 
+static void update(struct vm *vm, struct vm_call *call)
+{
+	Nvo3__VmUpdate msg = NVO3__VM_UPDATE__INIT;
+
+	msg.vm = msg_put_uuid(&vm->uuid);
+	msg.nics = nics_to_msg(vm);
+	msg.n_nics = vm->n_nics;
+	chan_request(vm->server->session, MSG(VM_UPDATE), &msg.base, SERVER_MS, answered, call);
+	nics_free(msg.nics, msg.n_nics);
+}
+
 /* What must be on the disk before the act is sent: that it may have been carried out. */
 static void foresee(struct vm *vm, struct vm_next next)
 {
+	if (vm->op == VM_OP_UPDATE)
+		return;		/* it is placed for sure */
 	if (next.act == VM_ACT_PLACE && !vm->nics[next.nic].unsure) {
 		vm->nics[next.nic].unsure = true;
 		vm->dirty = true;
@@ -268,6 +286,9 @@ static void ask(struct vcenter *vc, struct vm *vm, struct vm_next next)
 		break;
 	case VM_ACT_DELETE:
 		destroy(vm, call);
+		break;
+	case VM_ACT_UPDATE:
+		update(vm, call);
 		break;
 	default:
 		power(vm, next.act == VM_ACT_START, call);

@@ -20,7 +20,7 @@ static int parse_ip(json_t *json, struct nic *nic, struct err *err)
 	return 0;
 }
 
-static int parse_ips(json_t *json, struct nic *nic, struct err *err)
+int vm_spec_ips(json_t *json, struct nic *nic, struct err *err)
 {
 	json_t *item;
 	size_t i;
@@ -59,17 +59,43 @@ static struct vn *find_vn(struct inventory *inv, const char *id)
 	return inventory_vn_by_name(inv, id);
 }
 
+int vm_spec_profile(struct inventory *inv, json_t *json, const char *tenant, struct nic *nic,
+		    struct err *err)
+{
+	struct profile *p = NULL;
+	const char *name = NULL;
+	struct uuid uuid;
+
+	if (json_opt_str(json, "profile", &name, err))
+		return -EINVAL;
+	if (!name)
+		return 0;
+	if (!uuid_parse(&uuid, name, NULL))
+		p = inventory_profile(inv, &uuid);
+	else if (*name)
+		p = inventory_profile_by_name(inv, name);
+	if (*name && !p)
+		return err_set(err, ENOENT, "profile %s is not known in %s", name, inv->dc);
+	if (p && *p->msg->tenant && strcmp(p->msg->tenant, tenant))
+		return err_set(err, EACCES, "profile %s belongs to tenant %s", p->msg->name,
+			       p->msg->tenant);
+	nic->profile = p ? p->uuid : (struct uuid){ };
+	return 0;
+}
+
 static int parse_nic(struct inventory *inv, json_t *json, struct vm *vm, struct err *err)
 {
-	static const char *const known[] = { "vn", "mac", "ip", NULL };
+	static const char *const known[] = { "vn", "mac", "ip", "profile", NULL };
 	struct nic *nic = &vm->nics[vm->n_nics];
 	const char *vn, *mac = NULL;
+	struct profile *group;
+	int ret;
 
 	if (!json_is_object(json))
 		return err_set(err, EINVAL, "must be an object");
 	if (json_only(json, known, err) || json_get_str(json, "vn", &vn, err) ||
-	    json_opt_str(json, "mac", &mac, err) || parse_ips(json_object_get(json, "ip"), nic,
-							      err))
+	    json_opt_str(json, "mac", &mac, err) || vm_spec_ips(json_object_get(json, "ip"),
+								nic, err))
 		return -EINVAL;
 	nic->vn = find_vn(inv, vn);
 	if (!nic->vn)
@@ -84,6 +110,12 @@ static int parse_nic(struct inventory *inv, json_t *json, struct vm *vm, struct 
 	nic->tsi = uuid_new();
 	if (nic_check(nic, err))
 		return -EINVAL;
+	ret = vm_spec_profile(inv, json, vm->tenant, nic, err);
+	if (ret)
+		return ret;
+	group = inventory_profile_of_group(inv, vm->tenant, vm->group);
+	if (!json_object_get(json, "profile") && group)
+		nic->profile = group->uuid;
 	vm->n_nics++;
 	return 0;
 }

@@ -14,6 +14,7 @@ static const char *const vm_ops[] = {
 	[VM_OP_START] = "start",
 	[VM_OP_STOP] = "stop",
 	[VM_OP_ADOPT] = "register",
+	[VM_OP_UPDATE] = "update",
 };
 static const char *const unknowns[] = { "drop", "ask", "flood", "relay" };
 static const char *const bums[] = { "none", "replicate" };

@@ -61,6 +61,7 @@ struct proc {
 	const struct proc *with[3];	/* peers, NULL at the end */
 	const struct proc *standby;	/* where sessions go, too, or NULL */
 	const char *store;		/* URL; NULL: a file of the lab's */
+	bool crl;			/* tls.crl is the lab's crl.pem */
 	pid_t pid;
 	struct proc *prev, *next;
 };

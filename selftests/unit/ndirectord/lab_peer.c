@@ -289,11 +289,26 @@ static void list_told(struct peer *p, const struct msg *msg)
 	msg_free(m);
 }
 
+static void take_profile(struct peer *p, const Nvo3__Profile *profile)
+{
+	p->version = profile ? profile->version : 0;
+	p->rules = profile ? profile->n_rules : 0;
+}
+
 static bool message(struct chan *chan, const struct msg *msg, void *arg)
 {
 	struct peer *p = arg;
 	void *m;
 
+	if (msg->type == MSG(PROFILE_UPDATE)) {
+		m = msg_decode(msg, &nvo3__profile_update__descriptor, NULL);
+		assert_non_null(m);
+		take_profile(p, ((Nvo3__ProfileUpdate *)m)->profile);
+		p->profile_updates++;
+		p->profiles_gone += ((Nvo3__ProfileUpdate *)m)->gone;
+		msg_free(m);
+		return true;
+	}
 	if (msg->type == MSG(VN_UPDATE)) {
 		vn_told(p, msg);
 		return true;
@@ -396,6 +411,9 @@ static void answered(uint32_t code, const char *text, const struct msg *body, vo
 	} else if (body->type == MSG(PLACE)) {
 		m = msg_decode(body, &nvo3__place_reply__descriptor, NULL);
 		p->epoch = ((Nvo3__PlaceReply *)m)->epoch;
+	} else if (body->type == MSG(PROFILE_GET)) {
+		m = msg_decode(body, &nvo3__profile_get_reply__descriptor, NULL);
+		take_profile(p, ((Nvo3__ProfileGetReply *)m)->profile);
 	} else if (body->type == MSG(NVE_REGISTER) || body->type == MSG(FED_SUBSCRIBE)) {
 		m = msg_decode(body, &nvo3__nve_register_reply__descriptor, NULL);
 		memcpy(p->store, ((Nvo3__NveRegisterReply *)m)->store.data, sizeof(p->store));
@@ -599,6 +617,8 @@ uint32_t say_place(struct peer *p, const struct place *place)
 	m.nve = (char *)place->nve;
 	m.epoch = place->epoch;
 	m.min_epoch = place->min_epoch;
+	if (place->profile)
+		m.profile = uuid(place->profile);
 	return peer_ask(p, MSG(PLACE), &m.base);
 }
 
@@ -654,4 +674,54 @@ uint32_t say_unplace(struct peer *p, uint8_t vn, uint32_t addr, uint64_t epoch)
 	m.mac = a.map.mac;
 	m.epoch = epoch;
 	return peer_ask(p, MSG(UNPLACE), &m.base);
+}
+
+uint32_t say_profile_set(struct peer *p, uint8_t n, uint64_t version, int rules)
+{
+	Nvo3__ProfileSet m = NVO3__PROFILE_SET__INIT;
+	Nvo3__Profile profile = NVO3__PROFILE__INIT;
+	Nvo3__ProfileRule rule[16], *list[16];
+	int i;
+
+	for (i = 0; i < rules; i++) {
+		nvo3__profile_rule__init(&rule[i]);
+		rule[i].verdict = 1;
+		rule[i].proto = 6;
+		rule[i].dport = i + 1;
+		list[i] = &rule[i];
+	}
+	profile.uuid = uuid(n);
+	profile.version = version;
+	profile.name = "web";
+	profile.rules = list;
+	profile.n_rules = rules;
+	m.profile = &profile;
+	return peer_ask(p, MSG(PROFILE_SET), &m.base);
+}
+
+uint32_t say_profile_delete(struct peer *p, uint8_t n)
+{
+	Nvo3__ProfileDelete m = NVO3__PROFILE_DELETE__INIT;
+
+	m.uuid = uuid(n);
+	return peer_ask(p, MSG(PROFILE_DELETE), &m.base);
+}
+
+uint32_t say_profile_grant(struct peer *p, uint8_t n, const char *nve, uint32_t s)
+{
+	Nvo3__ProfileGrant m = NVO3__PROFILE_GRANT__INIT;
+
+	m.uuid = uuid(n);
+	m.nve = (char *)nve;
+	m.lifetime_s = s;
+	return peer_ask(p, MSG(PROFILE_GRANT), &m.base);
+}
+
+uint32_t say_profile_get(struct peer *p, uint8_t n, uint64_t version)
+{
+	Nvo3__ProfileGet m = NVO3__PROFILE_GET__INIT;
+
+	m.uuid = uuid(n);
+	m.version = version;
+	return peer_ask(p, MSG(PROFILE_GET), &m.base);
 }

@@ -57,6 +57,9 @@ struct peer {
 	unsigned int agains, again_ends;	/* corrections */
 	unsigned int digests;		/* MAP_DIGEST; of the last one: */
 	uint64_t want_sum, want_n, buckets[DIGEST_BUCKETS];
+	uint64_t version;		/* of the last profile told or answered, 0: none was in it */
+	size_t rules;			/* of it */
+	unsigned int profile_updates, profiles_gone;
 	struct peer *prev, *next;
 };
 
@@ -109,12 +112,19 @@ struct place {
 	uint32_t addr;
 	const char *nve;
 	uint64_t epoch, min_epoch;
+	uint8_t profile;
 };
 uint32_t say_place(struct peer *p, const struct place *place);
 /* Addresses @first to @first + @n - 1 of VMs of their own, at once; all must be granted. */
 void say_place_many(struct peer *p, uint8_t vn, uint32_t first, uint32_t n, const char *nve,
 		    uint64_t *epochs);
 uint32_t say_unplace(struct peer *p, uint8_t vn, uint32_t addr, uint64_t epoch);
+
+/* Profile @n with so many rules that permit TCP port 1, 2, ... */
+uint32_t say_profile_set(struct peer *p, uint8_t n, uint64_t version, int rules);
+uint32_t say_profile_delete(struct peer *p, uint8_t n);
+uint32_t say_profile_grant(struct peer *p, uint8_t n, const char *nve, uint32_t s);
+uint32_t say_profile_get(struct peer *p, uint8_t n, uint64_t version);
 
 /* NULL: was not told, or that it is gone. */
 struct told *peer_map(struct peer *p, uint8_t vn, uint32_t addr);

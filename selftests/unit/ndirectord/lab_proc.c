@@ -129,7 +129,10 @@ static void write_conf(struct proc *d)
 	fprintf(f, "dc = \"%s\"; name = \"d\"; dc_id = %d; grace = %u;\n", d->dc, d->dc_id,
 		d->grace);
 	fprintf(f, "tls: { ca = \"%s/ca.pem\"; cert = \"%s/%s-director-d.pem\";", dir, dir, d->dc);
-	fprintf(f, " key = \"%s/%s-director-d.key\"; };\n", dir, d->dc);
+	fprintf(f, " key = \"%s/%s-director-d.key\";", dir, d->dc);
+	if (d->crl)
+		fprintf(f, " crl = \"%s/crl.pem\";", dir);
+	fprintf(f, " };\n");
 	if (d->store)
 		fprintf(f, "store = \"%s\";\n", d->store);
 	else

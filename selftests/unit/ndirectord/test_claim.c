@@ -56,7 +56,7 @@ static void test_place_refuses_a_taken_ip(void **state)
 
 	place(1, "10.0.0.1/24", "dc1/host1", 5);
 	assert_int_equal(claim_place(&db, &p, 0, &err), CODE(EXISTS));
-	assert_string_equal(err.text, "IP 10.0.0.1 of VN blue belongs to MAC 02:00:00:00:00:01");
+	assert_string_equal(err.text, "IP 10.0.0.1 of VN blue belongs to MAC 02:00:00:00:00:01 at dc1/host1");
 }
 
 static void test_place_refuses_what_lives_in_another_dc(void **state)
@@ -107,7 +107,7 @@ static void test_advertise_only_what_is_placed_there_with_its_epoch(void **state
 	assert_string_equal(err.text, "MAC 02:00:00:00:00:01 of VN blue is placed at dc1/host1, not at dc1/host2");
 	map(1, "10.0.0.1/24", "dc2/host3", 7);
 	assert_int_equal(claim_advertise(vn, &mac, &ips, 5, host1, &err), CODE(STALE));
-	assert_string_equal(err.text, "MAC 02:00:00:00:00:01 of VN blue is claimed with epoch 0x5, the newest is 0x7");
+	assert_string_equal(err.text, "MAC 02:00:00:00:00:01 of VN blue is claimed with epoch 0x5, the newest is 0x7 at dc2/host3");
 }
 
 static void test_advertise_refuses_the_ip_of_another(void **state)
@@ -121,7 +121,7 @@ static void test_advertise_refuses_the_ip_of_another(void **state)
 	assert_int_equal(claim_advertise(vn, &mac, &ips, 5, host1, &err), CODE(OK));
 	place(2, "10.0.0.2/24", "dc1/host2", 6);
 	assert_int_equal(claim_advertise(vn, &mac, &ips, 5, host1, &err), CODE(DENIED));
-	assert_string_equal(err.text, "IP 10.0.0.2 of VN blue belongs to MAC 02:00:00:00:00:02");
+	assert_string_equal(err.text, "IP 10.0.0.2 of VN blue belongs to MAC 02:00:00:00:00:02 at dc1/host2");
 }
 
 /* A name is not a format. */
@@ -133,7 +133,7 @@ static void test_sentences_with_percent_signs(void **state)
 	strcpy(vn->info.name, "%s%n100%");
 	place(1, "10.0.0.1/24", "dc1/host1", 5);
 	assert_int_equal(claim_place(&db, &p, 0, &err), CODE(EXISTS));
-	assert_string_equal(err.text, "IP 10.0.0.1 of VN %s%n100% belongs to MAC 02:00:00:00:00:01");
+	assert_string_equal(err.text, "IP 10.0.0.1 of VN %s%n100% belongs to MAC 02:00:00:00:00:01 at dc1/host1");
 }
 
 static void test_withdraw_only_ones_own_and_nothing_newer(void **state)

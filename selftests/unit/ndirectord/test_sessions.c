@@ -80,8 +80,10 @@ static void test_deltas_and_withdrawal(void **state)
 	epoch = live(&host1, 1);
 	LAB_WAIT(d.lab, peer_map(&host2, 1, 1));
 	assert_int_equal(peer_map(&host2, 1, 1)->epoch, epoch);
-	/* another's, and one's own of an older epoch: nothing happens */
-	assert_int_equal(say_withdraw(&host2, 1, 1, epoch), CODE(OK));
+	/* another's is refused; of one's own, and of another's older epoch, nothing happens */
+	assert_int_equal(say_withdraw(&host2, 1, 1, epoch), CODE(DENIED));
+	assert_string_equal(host2.text, "MAC 02:00:00:00:00:01 of VN blue is at dc1/host1, dc1/host2 may not withdraw it");
+	assert_int_equal(say_withdraw(&host2, 1, 1, epoch - 256), CODE(OK));
 	assert_int_equal(say_withdraw(&host1, 1, 1, epoch - 256), CODE(OK));
 	assert_int_equal(proc_count(&d, "/mappings", NULL, NULL), 1);
 	assert_int_equal(say_withdraw(&host1, 1, 1, epoch), CODE(OK));
@@ -299,7 +301,7 @@ static void test_bad_requests(void **state)
 	/* what is meant for host1 is not for it */
 	assert_int_equal(say_register(&early, 1), CODE(EXISTS));
 	assert_string_equal(early.text, "locator 192.0.2.1 is that of dc1/host1");
-	assert_int_equal(proc_count(&d, "/alerts", "kind", "request-refused"), 6);
+	assert_int_equal(proc_count(&d, "/alerts", "kind", "request-refused"), 7);
 	/* and it goes on */
 	assert_int_equal(say_join(&early, 1, NULL, 0), CODE(OK));
 }
@@ -360,7 +362,7 @@ static void test_placing_is_refused(void **state)
 	/* the same IP behind another MAC: 10.1.0.1 */
 	p.addr = 1 << 16 | 1;
 	assert_int_equal(say_place(&center, &p), CODE(EXISTS));
-	assert_string_equal(center.text, "IP 10.1.0.1 of VN blue belongs to MAC 02:00:00:00:00:01");
+	assert_string_equal(center.text, "IP 10.1.0.1 of VN blue belongs to MAC 02:00:00:00:00:01 at dc1/host1");
 	p.addr = 2;
 	p.nve = "dc2/host1";
 	assert_int_equal(say_place(&center, &p), CODE(DENIED));

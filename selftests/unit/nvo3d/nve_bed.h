@@ -44,7 +44,13 @@ struct director_end {
 	int wants;			/* MAP_INTEREST */
 	size_t wanted;			/* addresses of the last one */
 	uint32_t refuse_wants;
+	uint64_t version;		/* of the profile that it gives, 0: DENIED */
+	uint32_t profile_dscp;		/* in it */
+	int profile_gets;
+	uint64_t had_version;		/* as the last PROFILE_GET said */
 };
+
+static uint8_t profile_id[16] = { 0xcc };
 
 struct nve_bed {
 	struct bed *bed;
@@ -248,6 +254,56 @@ static inline void handle_alert(struct director_end *d, const struct msg *msg)
 	msg_free(m);
 }
 
+/* With one rule and rate = 1000 * version */
+static inline void put_profile(struct director_end *d, Nvo3__Profile *p, Nvo3__ProfileRule **rule)
+{
+	static Nvo3__ProfileRule r;
+
+	nvo3__profile_rule__init(&r);
+	r.verdict = NVO3_VERDICT_PERMIT;
+	r.proto = 6;
+	r.dport = 80;
+	nvo3__profile__init(p);
+	*rule = &r;
+	p->uuid = (ProtobufCBinaryData){ 16, profile_id };
+	p->version = d->version;
+	p->name = "web";
+	p->rate = 1000 * d->version;
+	p->marks = d->profile_dscp;
+	p->dscp = d->profile_dscp;
+	p->rules = rule;
+	p->n_rules = 1;
+}
+
+static inline void handle_profile_get(struct director_end *d, const struct msg *msg)
+{
+	Nvo3__ProfileGet *m = msg_decode(msg, &nvo3__profile_get__descriptor, NULL);
+	Nvo3__ProfileGetReply reply = NVO3__PROFILE_GET_REPLY__INIT;
+	Nvo3__ProfileRule *rule;
+	Nvo3__Profile p;
+
+	d->profile_gets++;
+	d->had_version = m->version;
+	put_profile(d, &p, &rule);
+	if (d->version > m->version)
+		reply.profile = &p;
+	msg_free(m);
+	chan_reply(d->chan, msg->id, d->version ? CODE(OK) : CODE(DENIED),
+		   d->version ? NULL : "no placement here names it", &reply.base);
+}
+
+static inline void send_profile(struct director_end *d, bool gone)
+{
+	Nvo3__ProfileUpdate u = NVO3__PROFILE_UPDATE__INIT;
+	Nvo3__ProfileRule *rule;
+	Nvo3__Profile p;
+
+	put_profile(d, &p, &rule);
+	u.profile = &p;
+	u.gone = gone;
+	chan_event(d->chan, MSG(PROFILE_UPDATE), &u.base);
+}
+
 static inline bool director_message(struct chan *chan, const struct msg *msg, void *arg)
 {
 	struct director_end *d = arg;
@@ -278,6 +334,9 @@ static inline bool director_message(struct chan *chan, const struct msg *msg, vo
 		return true;
 	case MSG(MAP_INTEREST):
 		handle_interest(d, msg);
+		return true;
+	case MSG(PROFILE_GET):
+		handle_profile_get(d, msg);
 		return true;
 	case MSG(MAP_ACK):
 		d->acks++;
@@ -397,6 +456,8 @@ struct tsi_msg {
 	Nvo3__Tsi tsi;
 };
 
+static bool tsi_profiled;		/* interfaces named from now on have profile_id */
+
 static inline Nvo3__Tsi *tsi_msg(struct tsi_msg *m, uint8_t n, uint64_t epoch)
 {
 	memset(m, 0, sizeof(*m));
@@ -409,6 +470,8 @@ static inline Nvo3__Tsi *tsi_msg(struct tsi_msg *m, uint8_t n, uint64_t epoch)
 	m->tsi.dev = m->dev;
 	m->tsi.mac = (ProtobufCBinaryData){ 6, m->mac };
 	m->tsi.epoch = epoch;
+	if (tsi_profiled)
+		m->tsi.profile = (ProtobufCBinaryData){ 16, profile_id };
 	return &m->tsi;
 }
 

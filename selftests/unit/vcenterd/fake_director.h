@@ -40,6 +40,9 @@ static inline void fake_place(struct fake_director *d, struct chan *chan, const 
 
 		p->epoch = req->epoch ? req->epoch : floor + 1;
 		snprintf(p->nve, sizeof(p->nve), "%s", req->nve);
+		p->profile = (struct uuid){ };
+		msg_get_uuid(&req->profile, &p->profile);
+		p->n_ips = req->n_ips;
 		reply.epoch = p->epoch;
 		answer(d->lab, chan, msg, CODE(OK), &reply.base);
 	}
@@ -60,6 +63,18 @@ static inline void fake_unplace(struct fake_director *d, struct chan *chan,
 	msg_free(req);
 }
 
+static inline void fake_profile_set(struct fake_director *d, struct chan *chan,
+				    const struct msg *msg)
+{
+	Nvo3__ProfileSet *req = msg_decode(msg, &nvo3__profile_set__descriptor, NULL);
+
+	d->profiles++;
+	d->profile_version = req->profile->version;
+	d->profile_rules = req->profile->n_rules;
+	answer(d->lab, chan, msg, CODE(OK), NULL);
+	msg_free(req);
+}
+
 static inline bool fake_director_message(struct chan *chan, const struct msg *msg, void *arg)
 {
 	struct fake_director *d = arg;
@@ -72,6 +87,17 @@ static inline bool fake_director_message(struct chan *chan, const struct msg *ms
 		return true;
 	case MSG(UNPLACE):
 		fake_unplace(d, chan, msg);
+		return true;
+	case MSG(PROFILE_SET):
+		fake_profile_set(d, chan, msg);
+		return true;
+	case MSG(PROFILE_GRANT):
+		d->grants++;
+		answer(d->lab, chan, msg, CODE(OK), NULL);
+		return true;
+	case MSG(PROFILE_DELETE):
+		d->profiles_gone++;
+		answer(d->lab, chan, msg, CODE(OK), NULL);
 		return true;
 	case MSG(VN_SET):
 		d->vns++;

@@ -123,6 +123,20 @@ static inline void fake_power(struct fake_server *s, const struct msg *msg)
 	msg_free(req);
 }
 
+static inline void fake_update(struct fake_server *s, const struct msg *msg)
+{
+	Nvo3__VmUpdate *req = msg_decode(msg, &nvo3__vm_update__descriptor, NULL);
+	struct fake_vm *vm = fake_vm_by_uuid(s, &req->vm);
+
+	assert_non_null(vm);
+	s->updates++;
+	s->profile = (struct uuid){ };
+	msg_get_uuid(&req->nics[req->n_nics - 1]->profile, &s->profile);
+	s->n_ips = req->nics[req->n_nics - 1]->n_ips;
+	answer_report(s, msg, vm);
+	msg_free(req);
+}
+
 static inline void fake_source(struct fake_server *s, const struct msg *msg)
 {
 	Nvo3__RelocateSource *req = msg_decode(msg, &nvo3__relocate_source__descriptor, NULL);
@@ -226,6 +240,7 @@ static inline bool fake_server_message(struct chan *chan, const struct msg *msg,
 		{ MSG(VM_CREATE), fake_create },
 		{ MSG(VM_DELETE), fake_delete },
 		{ MSG(VM_POWER), fake_power },
+		{ MSG(VM_UPDATE), fake_update },
 		{ MSG(RELOCATE_SOURCE), fake_source },
 		{ MSG(RELOCATE_DEST), fake_dest },
 		{ MSG(RELOCATE_COMMIT), fake_commit },

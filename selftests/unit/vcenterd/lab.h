@@ -47,6 +47,8 @@ struct fake_place {
 	struct mac_addr mac;
 	uint64_t epoch;
 	char nve[96];
+	struct uuid profile;
+	size_t n_ips;
 	struct fake_place *prev, *next;
 };
 
@@ -59,6 +61,9 @@ struct fake_server {
 	struct fake_vm *vms;
 	uint32_t forgotten;	/* VMs that it was told to forget */
 	uint32_t alerts;
+	uint32_t updates;	/* VM_UPDATEs that came, */
+	struct uuid profile;	/* and of the last interface in the last one */
+	size_t n_ips;
 	uint32_t max_vms;
 };
 
@@ -69,6 +74,10 @@ struct fake_director {
 	struct fake_place *places;
 	uint64_t counter;
 	uint32_t vns;		/* VN_SETs that came */
+	uint32_t profiles;	/* PROFILE_SETs that came, */
+	uint64_t profile_version;	/* and of the last one */
+	size_t profile_rules;
+	uint32_t grants, profiles_gone;
 };
 
 struct lab {

@@ -10,6 +10,8 @@
 #include "lib/log.h"
 #include "lib/pki.h"
 
+static bool lab_crl;		/* from the next lab_setup() on: dc1 has an API, and crl.pem is looked at */
+
 static inline void lab_vcenter_start(struct lab *lab, int dc)
 {
 	struct vcenter *vc = mem_zalloc(sizeof(*vc));
@@ -80,8 +82,13 @@ static inline void lab_write_conf(struct lab *lab, int dc)
 	f = fopen(path, "w");
 	assert_non_null(f);
 	fprintf(f, "dc = \"dc%d\"; name = \"vc%d\";\n", dc + 1, dc + 1);
-	fprintf(f, "tls: { ca = \"%s/ca.pem\"; cert = \"%s/vc%d.pem\"; key = \"%s/vc%d.key\"; };\n",
+	fprintf(f, "tls: { ca = \"%s/ca.pem\"; cert = \"%s/vc%d.pem\"; key = \"%s/vc%d.key\";",
 		lab->dir, lab->dir, dc + 1, lab->dir, dc + 1);
+	if (lab_crl)
+		fprintf(f, " crl = \"%s/crl.pem\";", lab->dir);
+	fprintf(f, " };\n");
+	if (lab_crl && !dc)
+		fprintf(f, "api = \"127.0.0.1:%d\";\n", lab->port + 20);
 	fprintf(f, "store = \"sqlite:%s/vc%d/vc.db\"; socket = \"%s/vc%d.sock\";\n", lab->dir,
 		dc + 1, lab->dir, dc + 1);
 	fprintf(f, "listen = \"127.0.0.1:%d\"; directors = [ \"127.0.0.1:%d\" ];\n",
@@ -174,6 +181,8 @@ static inline int lab_setup(void **state)
 	lab->loop = loop_new();
 	lab->tick = loop_timer_new(lab->loop, lab_stop_tick, lab->loop);
 	assert_int_equal(pki_init(lab->dir, false, &err), 0);
+	if (lab_crl)
+		assert_int_equal(pki_revoke(lab->dir, NULL, 1, &err), 0);
 	for (int dc = 0; dc < LAB_DCS; dc++) {
 		snprintf(name, sizeof(name), "vc%d", dc + 1);
 		snprintf(uri, sizeof(uri), "nvo3://dc%d/vcenter/%s", dc + 1, name);

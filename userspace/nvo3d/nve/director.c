@@ -12,6 +12,7 @@
 #include "keep.h"
 #include "log.h"
 #include "mem.h"
+#include "policy.h"
 #include "port.h"
 #include "relay.h"
 #include "vn.h"
@@ -35,7 +36,7 @@ struct director {
 /* What a request is about; freed by its answer */
 struct about {
 	struct director *d;
-	struct uuid vn;
+	struct uuid vn;			/* or profile */
 	struct mac_addr mac;
 };
 
@@ -354,6 +355,43 @@ static void on_map_digest(struct director *d, void *message)
 	audit_digest(d->nve, message);
 }
 
+/* --- profiles */
+
+static void profile_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	Nvo3__ProfileGetReply *reply = NULL;
+	struct about *a = arg;
+	struct nve *nve = closed(a->d);
+
+	if (nve && code == CODE(OK)) {
+		reply = msg_decode(body, &nvo3__profile_get_reply__descriptor, NULL);
+		if (!reply) {
+			code = CODE(BAD_MESSAGE);
+			text = "the director's answer to PROFILE_GET does not decode";
+		}
+	}
+	if (nve)
+		policy_answered(nve, &a->vn, code, text, reply ? reply->profile : NULL);
+	if (reply)
+		msg_free(reply);
+	free(a);
+}
+
+void director_profile(struct director *d, const struct uuid *profile, uint64_t version)
+{
+	Nvo3__ProfileGet msg = NVO3__PROFILE_GET__INIT;
+
+	msg.uuid = msg_put_uuid(profile);
+	msg.version = version;
+	chan_request(d->chan, MSG(PROFILE_GET), &msg.base, REQUEST_MS, profile_answered,
+		     about_new(d, profile, NULL));
+}
+
+static void on_profile_update(struct director *d, void *message)
+{
+	policy_update(d->nve, message);
+}
+
 /* --- mappings */
 
 static void advertise_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
@@ -527,6 +565,7 @@ static void registered(uint32_t code, const char *text, const struct msg *body, 
 	log_info("registered at director %s", chan_peer_name(d->chan));
 	if (keep_walk(d->nve, &resend, d, &err))
 		log_err("%s", err.text);
+	policy_session_up(d->nve);
 	vn_join_missing(d->nve);
 	advertise_all(d);
 }
@@ -596,6 +635,7 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 		{ MSG(MAP_UPDATE), &nvo3__map_update__descriptor, on_map_update },
 		{ MSG(VN_UPDATE), &nvo3__vn_update__descriptor, on_vn_update },
 		{ MSG(VN_LIST), &nvo3__vn_list__descriptor, on_vn_list },
+		{ MSG(PROFILE_UPDATE), &nvo3__profile_update__descriptor, on_profile_update },
 		{ MSG(ALERT), &nvo3__alert__descriptor, on_alert },
 		{ MSG(MAP_DIGEST), &nvo3__map_digest__descriptor, on_map_digest },
 	};

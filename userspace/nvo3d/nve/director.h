@@ -47,6 +47,8 @@ void director_digest(struct director *d, const struct model_vn *vn, uint64_t upd
 void director_resend(struct director *d, const struct uuid *vn, const uint8_t *buckets, size_t n);
 /* Something was wrong and has been mended */
 void director_drift(struct director *d, const char *text);
+/* Answered by policy_answered(); @version is what is here, 0 nothing */
+void director_profile(struct director *d, const struct uuid *profile, uint64_t version);
 
 /* Answered by port_advertised(); without a session the start of the next one does it */
 void director_advertise(struct director *d, const struct tsi *tsi);

@@ -9,6 +9,7 @@
 #include "log.h"
 #include "mem.h"
 #include "msg.h"
+#include "proto/nvo3d_store.pb-c.h"
 #include "state.h"
 
 #define KEY_MAX 192
@@ -200,6 +201,26 @@ void keep_leave_del(struct nve *nve, const struct uuid *vn)
 	del(nve, key_uuid(key, "leave", vn));
 }
 
+int keep_profile(struct nve *nve, Nvo3__Profile *profile, uint32_t id, struct err *err)
+{
+	Nvo3__StoredProfile stored = NVO3__STORED_PROFILE__INIT;
+	char key[KEY_MAX];
+	struct uuid uuid;
+
+	if (!msg_get_uuid(&profile->uuid, &uuid))
+		return err_set(err, EINVAL, "profile.uuid: not a UUID");
+	stored.profile = profile;
+	stored.id = id;
+	return put_msg(nve, key_uuid(key, "profile", &uuid), &stored.base, err);
+}
+
+void keep_profile_del(struct nve *nve, const struct uuid *profile)
+{
+	char key[KEY_MAX];
+
+	del(nve, key_uuid(key, "profile", profile));
+}
+
 struct walk {
 	const struct keep_ops *ops;
 	void *arg;
@@ -276,6 +297,21 @@ static int walk_leave(const char *key, const uint8_t *value, size_t len, void *a
 	return 0;
 }
 
+static int walk_profile(const char *key, const uint8_t *value, size_t len, void *arg)
+{
+	Nvo3__StoredProfile *stored = unpack(value, len, &nvo3__stored_profile__descriptor);
+	struct walk *walk = arg;
+	int rc = -EBADMSG;
+
+	if (stored && stored->profile) {
+		walk->ops->profile(stored->profile, stored->id, walk->arg);
+		rc = 0;
+	}
+	if (stored)
+		msg_free(stored);
+	return rc;
+}
+
 int keep_walk(struct nve *nve, const struct keep_ops *ops, void *arg, struct err *err)
 {
 	struct walk walk = { ops, arg };
@@ -289,6 +325,8 @@ int keep_walk(struct nve *nve, const struct keep_ops *ops, void *arg, struct err
 		rc = store_walk(nve->store, "withdraw/", walk_withdraw, &walk, err);
 	if (!rc && ops->leave)
 		rc = store_walk(nve->store, "leave/", walk_leave, &walk, err);
+	if (!rc && ops->profile)
+		rc = store_walk(nve->store, "profile/", walk_profile, &walk, err);
 	if (rc == -EBADMSG)
 		err_set(err, EBADMSG, "the NVE's store has a record that cannot be read");
 	return rc;

@@ -8,6 +8,7 @@
  *	accepted/UUID		8 bytes: epoch of this TSI that the director accepted last
  *	withdraw/UUID/MAC	8 bytes: epoch of a mapping to be withdrawn
  *	leave/UUID		a VN to be left
+ *	profile/UUID		StoredProfile that this agent made in the kernel
  *
  * A record is written before the thing is made and deleted after it is gone, so that a crash
  * leaves records without things, never the other way round. A store that fails is logged; the
@@ -43,12 +44,16 @@ void keep_withdraw_del(struct nve *nve, const struct uuid *vn, const struct mac_
 void keep_leave(struct nve *nve, const struct uuid *vn);
 void keep_leave_del(struct nve *nve, const struct uuid *vn);
 
+int keep_profile(struct nve *nve, Nvo3__Profile *profile, uint32_t id, struct err *err);
+void keep_profile_del(struct nve *nve, const struct uuid *profile);
+
 struct keep_ops {
 	void (*vn)(const Nvo3__VnInfo *vn, void *arg);
 	void (*tsi)(const struct tsi *tsi, const char *owner, void *arg);
 	void (*withdraw)(const struct uuid *vn, const struct mac_addr *mac, uint64_t epoch,
 			 void *arg);
 	void (*leave)(const struct uuid *vn, void *arg);
+	void (*profile)(const Nvo3__Profile *profile, uint32_t id, void *arg);
 };
 
 /* Walk the records of the kinds that @ops has a function for; they may not change the store */

@@ -15,6 +15,7 @@
 #include "nl.h"
 #include "nvo3_batch.h"
 #include "nvo3_kernel.h"
+#include "nvo3_profile.h"
 #include "rtnl.h"
 
 /* When the page of a VN's uses was turned last, and how often we have done so */
@@ -144,16 +145,41 @@ static int kn_port_get(struct kern *k, uint32_t dev, uint16_t vlan, struct nvo3_
 	return kernel_port_get(self(k)->k, self(k)->nve, dev, vlan, ret, err);
 }
 
-/* What the module of today does not know */
 static int kn_port_stamp(struct kern *k, uint32_t dev, uint16_t vlan, bool on, struct err *err)
 {
-	return err_set(err, EOPNOTSUPP, "this kernel module does not keep the times of frames");
+	const struct nvo3_port port = {
+		.dev = dev, .vlan = vlan, .stamp = on, .has = NVO3_HAS(PORT_STAMP),
+	};
+
+	return kernel_port_set(self(k)->k, self(k)->nve, &port, err);
 }
 
 static int kn_port_stamps(struct kern *k, uint32_t dev, uint16_t vlan, uint64_t *last_out,
 			  uint64_t *first_in, struct err *err)
 {
-	return err_set(err, EOPNOTSUPP, "this kernel module does not keep the times of frames");
+	struct nvo3_port port;
+	int r = kernel_port_get(self(k)->k, self(k)->nve, dev, vlan, &port, err);
+
+	if (r)
+		return r;
+	if (!(port.has & NVO3_HAS(PORT_STAMP)))
+		return err_set(err, EOPNOTSUPP,
+			       "the kernel keeps no times of the port's frames");
+	*last_out = port.last_out;
+	*first_in = port.first_in;
+	return 0;
+}
+
+static int kn_profile_add(struct kern *k, const struct nvo3_profile *profile,
+			  const struct nvo3_rule *rules, size_t n, bool replace, struct err *err)
+{
+	return kernel_profile_add(self(k)->k, self(k)->nve, profile, rules, n,
+				  replace ? NLM_F_REPLACE : 0, err);
+}
+
+static int kn_profile_del(struct kern *k, uint32_t id, struct err *err)
+{
+	return kernel_profile_del(self(k)->k, self(k)->nve, id, err);
 }
 
 static int kn_map_get(struct kern *k, uint32_t vni, const struct mac_addr *mac,
@@ -388,6 +414,8 @@ static const struct kern_ops netlink_ops = {
 	.port_get = kn_port_get,
 	.port_stamp = kn_port_stamp,
 	.port_stamps = kn_port_stamps,
+	.profile_add = kn_profile_add,
+	.profile_del = kn_profile_del,
 	.map_get = kn_map_get,
 	.map_list = kn_map_list,
 	.map_walk = kn_map_walk,

@@ -29,6 +29,11 @@ struct kern_stub {
 		uint64_t last_out, first_in;
 	} stamps[STUB_MAX];
 	size_t n_stamps;
+	struct stub_profile {
+		struct nvo3_profile p;
+		size_t rules;
+	} profiles[STUB_MAX];
+	size_t n_profiles;
 	uint32_t unused_s[STUB_MAX];	/* of the mapping with that index */
 	unsigned int digests;		/* how often the buckets were asked for */
 	size_t n_vns, n_ports, n_maps, n_members, n_remotes, n_asked, n_absent;
@@ -241,6 +246,55 @@ static int put_port(struct kern_stub *s, struct nvo3_port *slot, const struct nv
 	return rc;
 }
 
+static struct stub_profile *find_profile(struct kern_stub *s, uint32_t id)
+{
+	for (size_t i = 0; i < s->n_profiles; i++)
+		if (s->profiles[i].p.id == id)
+			return &s->profiles[i];
+	return NULL;
+}
+
+const struct nvo3_profile *kern_stub_profile(struct kern *k, uint32_t id, size_t *rules)
+{
+	struct stub_profile *have = find_profile(self(k), id);
+
+	if (have)
+		*rules = have->rules;
+	return have ? &have->p : NULL;
+}
+
+/* As the module: nothing is judged by one with no id */
+static int stub_profile_add(struct kern *k, const struct nvo3_profile *profile,
+			    const struct nvo3_rule *rules, size_t n, bool replace,
+			    struct err *err)
+{
+	struct kern_stub *s = self(k);
+	struct stub_profile *have = find_profile(s, profile->id);
+
+	if (have && !replace)
+		return err_set(err, EEXIST, "profile %u is there", profile->id);
+	if (!profile->id || profile->dscp > 63)
+		return err_set(err, EINVAL, "id or dscp is out of range");
+	if (!have)
+		have = &s->profiles[s->n_profiles++];
+	*have = (struct stub_profile){ *profile, n };
+	return 0;
+}
+
+static int stub_profile_del(struct kern *k, uint32_t id, struct err *err)
+{
+	struct kern_stub *s = self(k);
+	struct stub_profile *have = find_profile(s, id);
+
+	if (!have)
+		return err_set(err, ENOENT, "no profile %u", id);
+	for (size_t i = 0; i < s->n_ports; i++)
+		if (s->ports[i].profile == id)
+			return err_set(err, EBUSY, "profile %u has ports", id);
+	REMOVE(s->profiles, s->n_profiles, have - s->profiles);
+	return 0;
+}
+
 static int stub_port_add(struct kern *k, const struct nvo3_port *port, struct err *err)
 {
 	struct kern_stub *s = self(k);
@@ -268,6 +322,8 @@ static int stub_port_set(struct kern *k, const struct nvo3_port *port, struct er
 		next.state = port->state;
 	if (port->has & NVO3_HAS(PORT_EPOCH))
 		next.epoch = port->epoch;
+	if (port->has & NVO3_HAS(PORT_PROFILE))
+		next.profile = port->profile;
 	next.has |= port->has;
 	return put_port(self(k), have, &next, err);
 }
@@ -643,6 +699,8 @@ struct kern *kern_stub_new(void)
 		.port_get = stub_port_get,
 		.port_stamp = stub_port_stamp,
 		.port_stamps = stub_port_stamps,
+		.profile_add = stub_profile_add,
+		.profile_del = stub_profile_del,
 		.map_get = stub_map_get,
 		.map_list = stub_map_list,
 		.map_walk = stub_map_walk,

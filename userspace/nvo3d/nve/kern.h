@@ -13,6 +13,7 @@
 
 #include "errs.h"
 #include "nvo3_obj.h"
+#include "nvo3_profile_obj.h"
 
 enum kern_verb {
 	KERN_MAP_ADD,		/* new; the same again is no error */
@@ -63,6 +64,11 @@ struct kern_ops {
 	/* The last frame that it passed, and the first one; ns of CLOCK_REALTIME, 0 none yet */
 	int (*port_stamps)(struct kern *k, uint32_t dev, uint16_t vlan, uint64_t *last_out,
 			   uint64_t *first_in, struct err *err);
+	/* @replace: the one with its id as a whole; else it must not be there */
+	int (*profile_add)(struct kern *k, const struct nvo3_profile *profile,
+			   const struct nvo3_rule *rules, size_t n, bool replace,
+			   struct err *err);
+	int (*profile_del)(struct kern *k, uint32_t id, struct err *err);
 
 	/* -ENOENT: there is none */
 	int (*map_get)(struct kern *k, uint32_t vni, const struct mac_addr *mac,
@@ -119,6 +125,8 @@ uint32_t kern_stub_absent(struct kern *k, uint32_t vni, const struct mac_addr *m
 
 /* How often the buckets of a digest were asked for */
 unsigned int kern_stub_digests(struct kern *k);
+/* The profile with this id, NULL if there is none; *@rules is how many it has */
+const struct nvo3_profile *kern_stub_profile(struct kern *k, uint32_t id, size_t *rules);
 
 struct kern_device {
 	const char *name;

@@ -18,6 +18,7 @@
 #include "mem.h"
 #include "msg.h"
 #include "nve.h"
+#include "policy.h"
 #include "port.h"
 #include "state.h"
 #include "vn.h"
@@ -68,6 +69,13 @@ static void restore_vn(const Nvo3__VnInfo *vn, void *arg)
 		r->rc = vn_restore(r->nve, vn, r->err);
 }
 
+static void restore_policy(const Nvo3__Profile *profile, uint32_t id, void *arg)
+{
+	struct restore *r = arg;
+
+	policy_restore(r->nve, profile, id);
+}
+
 static void collect_tsi(const struct tsi *tsi, const char *owner, void *arg)
 {
 	struct restore *r = arg;
@@ -81,7 +89,8 @@ static void collect_tsi(const struct tsi *tsi, const char *owner, void *arg)
 /* The records say what is ours, the kernel how it is */
 static int restore(struct nve *nve, struct err *err)
 {
-	static const struct keep_ops ops = { .vn = restore_vn, .tsi = collect_tsi };
+	static const struct keep_ops ops = { .vn = restore_vn, .tsi = collect_tsi,
+					     .profile = restore_policy };
 	struct restore r = { .nve = nve, .err = err };
 	int rc;
 
@@ -134,6 +143,7 @@ int nve_start_with(struct nve **ret, const struct config *config, struct loop *l
 	nve->audit = audit_new(nve);
 	/* What was in the middle of being taken or given back when the last process ended */
 	vn_collect(nve);
+	policy_collect(nve);
 	rc = liveness_start(nve, err);
 	if (rc)
 		goto stop;
@@ -221,6 +231,7 @@ void nve_stop(struct nve *nve)
 	idle_free(nve->idle);
 	leave_uninit_all(nve);
 	port_uninit_all(nve);
+	policy_uninit_all(nve);
 	vn_uninit_all(nve);
 	ask_uninit(nve);
 	director_free(nve->director);

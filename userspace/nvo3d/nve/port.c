@@ -12,6 +12,7 @@
 #include "leave.h"
 #include "log.h"
 #include "mem.h"
+#include "policy.h"
 #include "port.h"
 #include "port_act.h"
 #include "vn.h"
@@ -69,7 +70,8 @@ static void finish(struct port_op *op, uint32_t code, const char *text)
 
 /* --- steps that take time */
 
-static void bound(uint32_t code, const char *text, void *arg)
+/* What judges its frames is there before the port is */
+static void armed(uint32_t code, const char *text, void *arg)
 {
 	struct port_op *op = arg;
 	struct nve_tsi *tsi = op->tsi;
@@ -77,6 +79,7 @@ static void bound(uint32_t code, const char *text, void *arg)
 	int rc;
 
 	if (code != CODE(OK)) {
+		vn_put(tsi->nve, &op->want.vn);
 		finish(op, code, text);
 		return;
 	}
@@ -89,6 +92,33 @@ static void bound(uint32_t code, const char *text, void *arg)
 	if (op->want.hold_s)
 		leave_arrives(tsi);
 	proceed(op);
+}
+
+static void bound(uint32_t code, const char *text, void *arg)
+{
+	struct port_op *op = arg;
+
+	if (code == CODE(OK))
+		policy_get(op->tsi->nve, &op->want.profile, armed, op);
+	else
+		finish(op, code, text);
+}
+
+static void rearmed(uint32_t code, const char *text, void *arg)
+{
+	struct port_op *op = arg;
+	struct err err;
+	int rc;
+
+	if (code != CODE(OK)) {
+		finish(op, code, text);
+		return;
+	}
+	rc = port_update(op->tsi, &op->want, &err);
+	if (rc)
+		finish(op, nve_errno_code(rc), err.text);
+	else
+		proceed(op);
 }
 
 static void bind_step(struct port_op *op)
@@ -224,8 +254,8 @@ static void proceed(struct port_op *op)
 			bind_step(op);
 			return;
 		case TSI_UPDATE:
-			rc = port_update(op->tsi, &op->want, &err);
-			break;
+			policy_get(op->tsi->nve, &op->want.profile, rearmed, op);
+			return;
 		case TSI_ENABLE:
 			enable_step(op);
 			return;

@@ -7,6 +7,7 @@
 #include "keep.h"
 #include "leave.h"
 #include "log.h"
+#include "policy.h"
 #include "port_act.h"
 #include "vn.h"
 
@@ -50,6 +51,15 @@ static bool dev_in_use(struct nve *nve, uint32_t dev)
 	return false;
 }
 
+/* Never a port without what is to judge it */
+static int get_profile(struct nve *nve, const struct tsi *want, uint32_t *ret, struct err *err)
+{
+	*ret = policy_id(nve, &want->profile);
+	if (*ret || uuid_is_zero(&want->profile))
+		return 0;
+	return err_set(err, EBUSY, "the profile of device %s is gone", want->dev);
+}
+
 int port_bind(struct nve_tsi *tsi, const struct tsi *want, struct err *err)
 {
 	struct nve *nve = tsi->nve;
@@ -64,7 +74,9 @@ int port_bind(struct nve_tsi *tsi, const struct tsi *want, struct err *err)
 	};
 	int rc;
 
-	rc = k->ops->dev_take(k, want->dev, &tsi->dev, err);
+	rc = get_profile(nve, want, &port.profile, err);
+	if (!rc)
+		rc = k->ops->dev_take(k, want->dev, &tsi->dev, err);
 	if (rc)
 		return rc;
 	port.dev = tsi->dev;
@@ -87,8 +99,18 @@ release:
 
 int port_update(struct nve_tsi *tsi, const struct tsi *want, struct err *err)
 {
+	struct nvo3_port port = {
+		.has = NVO3_HAS(PORT_PROFILE),
+		.dev = tsi->dev,
+		.vlan = tsi->t.vid,
+	};
+	struct kern *k = tsi->nve->kern;
 	struct tsi t = *want;
-	int rc = 0;
+	int rc;
+
+	rc = get_profile(tsi->nve, want, &port.profile, err);
+	if (rc)
+		return rc;
 
 	t.state = tsi->t.state;
 	/* A live one keeps its epoch until an activation brings another */
@@ -98,9 +120,13 @@ int port_update(struct nve_tsi *tsi, const struct tsi *want, struct err *err)
 		rc = port_set_state(tsi, NVO3_PORT_STATE_ASSOCIATED, t.epoch, err);
 	if (!rc)
 		rc = keep_tsi(tsi->nve, &t, tsi->owner, err);
-	if (!rc)
-		tsi->t = t;
-	return rc;
+	if (!rc && !uuid_equal(&t.profile, &tsi->t.profile))
+		rc = k->ops->port_set(k, &port, err);
+	if (rc)
+		return rc;
+	tsi->t = t;
+	policy_collect(tsi->nve);
+	return 0;
 }
 
 int port_disable(struct nve_tsi *tsi, struct err *err)
@@ -132,5 +158,6 @@ int port_unbind(struct nve_tsi *tsi, struct err *err)
 	keep_tsi_del(nve, &tsi->t.id, tsi->owner);
 	leave_gone(tsi);
 	vn_put(nve, &tsi->t.vn);
+	policy_collect(nve);
 	return 0;
 }

@@ -20,6 +20,7 @@ struct idle;
 struct liveness;
 struct nve_tsi;
 struct nve_vn;
+struct policy;
 struct watch;
 
 struct nve {
@@ -34,6 +35,7 @@ struct nve {
 	struct nve_tsi *tsis;		/* port.h */
 	unsigned int leaving;		/* so many of them; leave.h */
 	struct departed *departed;	/* list */
+	struct policy *policies;	/* policy.h */
 	struct director *director;
 	struct ask *asks;		/* ask.h */
 	struct idle *idle;

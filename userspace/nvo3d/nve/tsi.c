@@ -53,11 +53,14 @@ static uint32_t associate(const struct tsi *have, const struct tsi *want, unsign
 	}
 	*ret = 0;
 	if (have->state == TSI_ASSOCIATED) {
-		if (have->epoch != want->epoch || !same_ips(have, want))
+		if (have->epoch != want->epoch || !same_ips(have, want) ||
+		    !uuid_equal(&have->profile, &want->profile))
 			*ret = TSI_UPDATE;
 	} else if (!same_ips(have, want)) {
 		/* Live: the epoch in force stays, other NVEs learn of the new addresses */
 		*ret = TSI_UPDATE | TSI_ENABLE;
+	} else if (!uuid_equal(&have->profile, &want->profile)) {
+		*ret = TSI_UPDATE;
 	}
 	return CODE(OK);
 }
@@ -155,6 +158,8 @@ uint32_t tsi_from_msg(const Nvo3__Tsi *msg, struct tsi *ret, struct err *err)
 		err_set(err, EINVAL, "tsi.vid: %u is not a VLAN id", msg->vid);
 	else if (!msg_get_mac(&msg->mac, &t.mac) || !mac_addr_is_unicast(&t.mac))
 		err_set(err, EINVAL, "tsi.mac: not a unicast MAC address");
+	else if (msg->profile.len && !msg_get_uuid(&msg->profile, &t.profile))
+		err_set(err, EINVAL, "tsi.profile: not a UUID");
 	else
 		goto good;
 	return CODE(BAD_MESSAGE);
@@ -185,6 +190,8 @@ void tsi_to_msg(const struct tsi *tsi, Nvo3__Tsi *ret, Nvo3__IpPrefix *ips,
 	ret->mac = msg_put_mac(&tsi->mac);
 	ret->epoch = tsi->epoch;
 	ret->hold_s = tsi->hold_s;
+	if (!uuid_is_zero(&tsi->profile))
+		ret->profile = msg_put_uuid(&tsi->profile);
 	ret->state = (Nvo3__TsiState)tsi->state;
 	for (int i = 0; i < tsi->n_ips; i++) {
 		nvo3__ip_prefix__init(&ips[i]);

@@ -33,6 +33,7 @@ struct tsi {
 	int n_ips;
 	uint64_t epoch;
 	uint32_t hold_s;		/* see hold.h */
+	struct uuid profile;		/* zero: none */
 	enum tsi_state state;
 };
 
@@ -48,7 +49,7 @@ enum tsi_action {
 	TSI_DISABLE = 1,	/* silent and withdrawn */
 	TSI_UNBIND = 2,		/* give the resources back */
 	TSI_BIND = 4,		/* take the resources */
-	TSI_UPDATE = 8,		/* take over addresses and epoch */
+	TSI_UPDATE = 8,		/* take over addresses, profile and epoch */
 	TSI_ENABLE = 16,	/* forward and advertise with the epoch asked for */
 };
 

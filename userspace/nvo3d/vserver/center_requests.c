@@ -169,6 +169,20 @@ static void handle_power(struct center *c, const struct msg *msg)
 	msg_free(body);
 }
 
+static void handle_update(struct center *c, const struct msg *msg)
+{
+	Nvo3__VmUpdate *body = decode(c, msg, &nvo3__vm_update__descriptor);
+	struct uuid vm;
+
+	if (!body)
+		return;
+	if (msg_get_uuid(&body->vm, &vm))
+		vm_update(c->vs, &vm, body->nics, body->n_nics, done_with_report, ask_new(c, msg));
+	else
+		refuse(c, msg, "vm: not a UUID");
+	msg_free(body);
+}
+
 static void handle_source(struct center *c, const struct msg *msg)
 {
 	Nvo3__RelocateSource *body = decode(c, msg, &nvo3__relocate_source__descriptor);
@@ -239,6 +253,7 @@ bool center_request(struct center *c, const struct msg *msg)
 		{ MSG(VM_CREATE), handle_create },
 		{ MSG(VM_DELETE), handle_delete },
 		{ MSG(VM_POWER), handle_power },
+		{ MSG(VM_UPDATE), handle_update },
 		{ MSG(RELOCATE_SOURCE), handle_source },
 		{ MSG(RELOCATE_DEST), handle_dest },
 		{ MSG(RELOCATE_COMMIT), handle_commit },

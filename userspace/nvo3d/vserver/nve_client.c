@@ -70,6 +70,7 @@ static void pack(Nvo3__Tsi *ret, const struct vm *vm, const Nvo3__Nic *nic)
 	ret->ips = nic->ips;
 	ret->n_ips = nic->n_ips;
 	ret->epoch = nic->epoch;
+	ret->profile = nic->profile;
 	ret->state = vm->tsi;
 }
 

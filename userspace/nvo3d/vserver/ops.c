@@ -130,6 +130,77 @@ void vm_power(struct vserver *vs, const struct uuid *id, bool on, task_done_fn d
 	}
 }
 
+static const task_step_fn update_steps[] = { step_reassociate, NULL };
+
+static Nvo3__Nic *nic_of(Nvo3__VmProfile *p, const Nvo3__Nic *like)
+{
+	for (size_t i = 0; i < p->n_nics; i++)
+		if (p->nics[i]->tsi.len == like->tsi.len &&
+		    !memcmp(p->nics[i]->tsi.data, like->tsi.data, like->tsi.len))
+			return p->nics[i];
+	return NULL;
+}
+
+/* The profile as it is to be; NULL with a sentence */
+static Nvo3__VmProfile *changed(const struct vm *vm, Nvo3__Nic *const *nics, size_t n,
+				struct err *err)
+{
+	Nvo3__VmProfile *want = profile_copy(vm->profile), *copy;
+	Nvo3__Nic *nic;
+
+	for (size_t i = 0; i < n; i++) {
+		nic = nic_of(want, nics[i]);
+		if (!nic) {
+			err_set(err, ENOENT, "nics[%zu]: VM %s has no such interface", i,
+				want->name);
+			msg_free(want);
+			return NULL;
+		}
+		/* borrowed for as long as it takes to copy */
+		nic->ips = nics[i]->ips;
+		nic->n_ips = nics[i]->n_ips;
+		nic->profile = nics[i]->profile;
+	}
+	copy = profile_copy(want);
+	for (size_t i = 0; i < n; i++) {
+		nic = nic_of(want, nics[i]);
+		nic->ips = NULL;
+		nic->n_ips = 0;
+		nic->profile = (ProtobufCBinaryData){};
+	}
+	msg_free(want);
+	if (profile_check(copy, err) == CODE(OK))
+		return copy;
+	msg_free(copy);
+	return NULL;
+}
+
+void vm_update(struct vserver *vs, const struct uuid *id, Nvo3__Nic *const *nics, size_t n,
+	       task_done_fn done, void *arg)
+{
+	struct vm *vm = vm_lookup(vs, id);
+	Nvo3__VmProfile *want;
+	char text[UUID_STRLEN];
+	struct err err;
+
+	if (!vm) {
+		err_set(&err, ENOENT, "VM %s is not on this host", uuid_format(id, text));
+		answer(done, arg, CODE(NOT_FOUND), err.text, NULL);
+		return;
+	}
+	if (!may_begin(vm, VM_OP_UPDATE, done, arg))
+		return;
+	want = changed(vm, nics, n, &err);
+	if (!want) {
+		answer(done, arg, CODE(BAD_MESSAGE), err.text, vm);
+		return;
+	}
+	msg_free(vm->profile);
+	vm->profile = want;
+	persist_vm_now(vm);
+	task_begin(vm, VM_OP_UPDATE, false, update_steps, NULL, NULL, NULL, done, arg);
+}
+
 struct forget {
 	struct vserver *vs;
 	struct uuid id;

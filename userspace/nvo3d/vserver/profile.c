@@ -58,6 +58,8 @@ static uint32_t check_nic(const Nvo3__Nic *nic, struct err *err)
 		return bad(err, "vn: not a UUID");
 	if (!msg_get_mac(&nic->mac, &mac) || !mac_addr_is_unicast(&mac))
 		return bad(err, "mac: not a unicast MAC address");
+	if (nic->profile.len && nic->profile.len != sizeof(struct uuid))
+		return bad(err, "profile: not a UUID");
 	return check_ips(nic, err);
 }
 

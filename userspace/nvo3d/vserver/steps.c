@@ -230,6 +230,14 @@ void step_associate(struct task *t)
 	ask_next_nic(t, MSG(TSI_ASSOCIATE), associated);
 }
 
+void step_reassociate(struct task *t)
+{
+	if (t->vm->tsi == NVO3__TSI_STATE__TSI_INIT)
+		task_next(t);
+	else
+		ask_next_nic(t, MSG(TSI_ASSOCIATE), associated);
+}
+
 static void activated(uint32_t code, const char *text, void *arg)
 {
 	struct task *t = arg;

@@ -64,6 +64,8 @@ void task_guest_ended(struct vm *vm);
 void step_fill(struct task *t);
 void step_attach(struct task *t);
 void step_associate(struct task *t);
+/* Again, where the NVE has them: addresses and profiles are others now */
+void step_reassociate(struct task *t);
 void step_activate(struct task *t);	/* the links go up, too */
 void step_start_guest(struct task *t);
 void step_stop_guest(struct task *t);

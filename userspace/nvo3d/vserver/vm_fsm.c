@@ -14,7 +14,7 @@ const char *vm_op_name(enum vm_op op)
 		[VM_OP_DELETE] = "deletion", [VM_OP_START] = "start",
 		[VM_OP_STOP] = "stop",	    [VM_OP_SOURCE] = "move away",
 		[VM_OP_DEST] = "move in",   [VM_OP_COMMIT] = "commit of a move",
-		[VM_OP_ABORT] = "abort of a move",
+		[VM_OP_ABORT] = "abort of a move", [VM_OP_UPDATE] = "update",
 	};
 
 	return names[op];
@@ -44,7 +44,8 @@ static enum vm_answer refuse(const struct vm_fsm *f, enum vm_op op, uint32_t *re
 enum vm_answer vm_fsm_ask(const struct vm_fsm *f, enum vm_op op, uint32_t *ret_code,
 			  struct err *err)
 {
-	if (f->op == op)
+	/* the end of an update says nothing about another one */
+	if (f->op == op && op != VM_OP_UPDATE)
 		return VM_WAIT;
 	if (f->op != VM_OP_NONE) {
 		*ret_code = CODE(BUSY);
@@ -68,6 +69,7 @@ enum vm_answer vm_fsm_ask(const struct vm_fsm *f, enum vm_op op, uint32_t *ret_c
 	case VM_OP_ABORT:
 		return f->state == STATE(MOVING) ? VM_GO : refuse(f, op, ret_code, err);
 	case VM_OP_SOURCE:
+	case VM_OP_UPDATE:
 		break;
 	case VM_OP_DEST:
 	case VM_OP_NONE:
@@ -106,6 +108,7 @@ void vm_fsm_begin(struct vm_fsm *f, enum vm_op op, bool run, uint64_t now)
 	case VM_OP_STOP:
 	case VM_OP_COMMIT:
 	case VM_OP_ABORT:
+	case VM_OP_UPDATE:
 	case VM_OP_NONE:
 		break;
 	}
@@ -141,6 +144,7 @@ static Nvo3__VmState after(const struct vm_fsm *f, bool ok)
 		if (!ok)
 			return STATE(FAILED);
 		break;
+	case VM_OP_UPDATE:
 	case VM_OP_NONE:
 		return f->state;
 	}

@@ -24,6 +24,7 @@ enum vm_op {
 	VM_OP_DEST,		/* take a VM in, silent */
 	VM_OP_COMMIT,		/* the VM that was taken in is ours */
 	VM_OP_ABORT,		/* at the source: as it was before */
+	VM_OP_UPDATE,		/* other addresses or profiles; its state stays */
 };
 
 struct vm_fsm {
