@@ -137,6 +137,31 @@ static uint32_t look_up(struct director *d, struct nve_session *s, struct join *
 	return CODE(BUSY);
 }
 
+/* The MAC that it asks for, or that has the IP address that it asks for. */
+static uint32_t get_wanted(struct db_vn *vn, const Nvo3__MapQuery *m, struct mac_addr *ret,
+			   struct err *err)
+{
+	char text[IP_ADDR_STRLEN];
+	const struct db_ip *found;
+	struct ip_addr ip;
+
+	if (!m->ip.len)
+		return get_mac(&m->mac, ret, err);
+	if (m->mac.len || !msg_get_ip(&m->ip, &ip)) {
+		err_set(err, EINVAL, m->mac.len ? "a MAC and an IP address asked for at once" :
+						  "not an IP address");
+		return CODE(BAD_MESSAGE);
+	}
+	found = db_ip_find(vn, &ip);
+	if (!found) {
+		err_set(err, ENOENT, "nobody in VN %s has IP %s", vn->info.name,
+			ip_addr_format(&ip, text));
+		return CODE(NOT_FOUND);
+	}
+	*ret = found->mac;
+	return CODE(OK);
+}
+
 /* What it may ask; @ret_join is where the answer goes. */
 static uint32_t check(struct director *d, struct nve_session *s, const Nvo3__MapQuery *m,
 		      struct join **ret_join, struct mac_addr *mac, struct err *err)
@@ -149,7 +174,7 @@ static uint32_t check(struct director *d, struct nve_session *s, const Nvo3__Map
 		return code == CODE(NOT_FOUND) ? CODE(BAD_STATE) : code;
 	*ret_join = nve_join_of(s, vn);
 	if (*ret_join)
-		return get_mac(&m->mac, mac, err);
+		return get_wanted(vn, m, mac, err);
 	err_set(err, EPROTO, "%s is not a member of VN %s", s->nve->name, vn->info.name);
 	return CODE(BAD_STATE);
 }

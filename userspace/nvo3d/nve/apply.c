@@ -22,6 +22,10 @@ static void refused(const struct kern_op *op, int code, const char *text, void *
 	if (op->verb == KERN_MEMBER_ADD || op->verb == KERN_MEMBER_DEL)
 		log_warn("VNI %u: member %s: %s", op->member.vni,
 			 ip_addr_format(&op->member.addr, ip), text);
+	else if (op->map.ip.family && !(op->verb == KERN_MAP_DEL && code == -ENOENT))
+		log_warn("VNI %u: mapping of %s with epoch %llu: %s", op->map.vni,
+			 ip_addr_format(&op->map.ip, ip), (unsigned long long)op->map.epoch,
+			 text);
 	else if (op->verb != KERN_MAP_DEL || code != -ENOENT)
 		log_warn("VNI %u: mapping of %s with epoch %llu: %s", op->map.vni,
 			 mac_addr_format(&op->map.mac, mac), (unsigned long long)op->map.epoch,
@@ -57,6 +61,32 @@ static int diff_touched(struct nve *nve, struct model_vn *vn, const struct model
 	return 0;
 }
 
+/* While ARP is not answered the kernel has none, and nobody asks it */
+static int diff_touched_ips(struct nve *nve, struct model_vn *vn, const struct model_touch *touch,
+			    struct diff *d, struct err *err)
+{
+	struct kern *k = nve->kern;
+
+	for (size_t i = 0; i < touch->n_ips && vn->arp; i++) {
+		struct nvo3_map actual;
+		int rc;
+
+		rc = k->ops->ipmap_get(k, vn->vni, &touch->ips[i], &actual, err);
+		if (rc && rc != -ENOENT)
+			return rc;
+		diff_ip(d, vn, &touch->ips[i], rc ? NULL : &actual);
+	}
+	return 0;
+}
+
+/* How many are not of IP addresses, which come last */
+static size_t count_macs(const struct nvo3_map *maps, size_t n)
+{
+	while (n && maps[n - 1].ip.family)
+		n--;
+	return n;
+}
+
 int apply_maps(struct nve *nve, struct model_vn *vn, const struct model_touch *touch,
 	       struct err *err)
 {
@@ -65,15 +95,20 @@ int apply_maps(struct nve *nve, struct model_vn *vn, const struct model_touch *t
 			  .note = touch->quiet ? NULL : note };
 	_cleanup_free_ struct nvo3_map *actual = NULL;
 	struct kern *k = nve->kern;
-	size_t n;
+	size_t n, n_macs;
 	int rc;
 
-	if (touch->swept || touch->n > SINGLE_MAX) {
+	if (touch->swept || touch->n > SINGLE_MAX || touch->n_ips > SINGLE_MAX) {
 		rc = k->ops->map_list(k, vn->vni, &actual, &n, err);
-		if (!rc)
-			diff_maps(&d, vn, actual, n);
+		if (!rc) {
+			n_macs = count_macs(actual, n);
+			diff_maps(&d, vn, actual, n_macs);
+			diff_ips(&d, vn, actual + n_macs, n - n_macs);
+		}
 	} else {
 		rc = diff_touched(nve, vn, touch, &d, err);
+		if (!rc)
+			rc = diff_touched_ips(nve, vn, touch, &d, err);
 	}
 	if (!rc)
 		rc = apply(nve, &d, touch->quiet, err);
@@ -127,7 +162,7 @@ int apply_update(struct nve *nve, struct model_vn *vn, const Nvo3__MapUpdate *up
 	rc = model_update(vn, update, &touch, err);
 	if (!rc && touch.members)
 		rc = apply_members(nve, vn, err);
-	if (!rc && (touch.n || touch.swept))
+	if (!rc && (touch.n || touch.n_ips || touch.swept))
 		rc = apply_maps(nve, vn, &touch, err);
 	if (touch.ignored)
 		log_debug("VNI %u: %u mappings older than those held", vn->vni, touch.ignored);

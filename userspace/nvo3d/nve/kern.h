@@ -56,6 +56,9 @@ struct kern_ops {
 	/* -ENOENT: there is none */
 	int (*map_get)(struct kern *k, uint32_t vni, const struct mac_addr *mac,
 		       struct nvo3_map *ret, struct err *err);
+	int (*ipmap_get)(struct kern *k, uint32_t vni, const struct ip_addr *ip,
+			 struct nvo3_map *ret, struct err *err);
+	/* Those of IP addresses come last */
 	int (*map_list)(struct kern *k, uint32_t vni, struct nvo3_map **ret, size_t *ret_n,
 			struct err *err);
 	int (*member_list)(struct kern *k, uint32_t vni, struct nvo3_member **ret, size_t *ret_n,
@@ -75,8 +78,7 @@ struct kern_ops {
 	 */
 	int (*miss_list)(struct kern *k, uint32_t vni, struct nvo3_miss **ret, size_t *ret_n,
 			 struct err *err);
-	int (*miss_absent)(struct kern *k, uint32_t vni, const struct mac_addr *mac,
-			   uint32_t lifetime_ms, struct err *err);
+	int (*miss_absent)(struct kern *k, const struct nvo3_miss *miss, struct err *err);
 	/*
 	 * Do all, one after the other; what is refused is told to @failed and does not hold up
 	 * the rest. The value is about the transport.
@@ -93,6 +95,7 @@ void kern_stub_ask(struct kern *k, const struct nvo3_miss *miss);
 void kern_stub_use(struct kern *k, uint32_t vni, const struct mac_addr *mac, uint32_t seconds_ago);
 /* How long the address was said to be absent, in ms; 0: it was not, or is there */
 uint32_t kern_stub_absent(struct kern *k, uint32_t vni, const struct mac_addr *mac);
+uint32_t kern_stub_absent_ip(struct kern *k, uint32_t vni, const struct ip_addr *ip);
 
 struct kern_device {
 	const char *name;

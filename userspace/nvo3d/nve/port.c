@@ -10,6 +10,7 @@
 #include "keep.h"
 #include "log.h"
 #include "mem.h"
+#include "own.h"
 #include "port.h"
 #include "port_act.h"
 #include "vn.h"
@@ -118,6 +119,7 @@ static void enable_step(struct port_op *op)
 	}
 	tsi->t.epoch = epoch;
 	tsi->t.state = TSI_ACTIVATED;
+	own_update(tsi, NULL);
 	op->advertising = true;
 	if (!director_is_up(nve->director))
 		loop_timer_set(tsi->timer, NVE_DIRECTOR_WAIT_MS);
@@ -300,6 +302,7 @@ void port_restore(struct nve *nve, const struct tsi *t, const char *owner)
 		tsi->t.epoch = port.epoch;
 	tsi->t.state = port.state == NVO3_PORT_STATE_ACTIVE ? TSI_ACTIVATED : TSI_ASSOCIATED;
 	tsi->dev = dev;
+	own_restore(tsi);
 	vn_hold(nve, &t->vn);
 }
 

@@ -6,6 +6,7 @@
 #include "director.h"
 #include "keep.h"
 #include "log.h"
+#include "own.h"
 #include "port_act.h"
 #include "vn.h"
 
@@ -86,7 +87,7 @@ release:
 
 int port_update(struct nve_tsi *tsi, const struct tsi *want, struct err *err)
 {
-	struct tsi t = *want;
+	struct tsi t = *want, before = tsi->t;
 	int rc = 0;
 
 	t.state = tsi->t.state;
@@ -97,9 +98,11 @@ int port_update(struct nve_tsi *tsi, const struct tsi *want, struct err *err)
 		rc = port_set_state(tsi, NVO3_PORT_STATE_ASSOCIATED, t.epoch, err);
 	if (!rc)
 		rc = keep_tsi(tsi->nve, &t, tsi->owner, err);
-	if (!rc)
-		tsi->t = t;
-	return rc;
+	if (rc)
+		return rc;
+	tsi->t = t;
+	own_update(tsi, &before);
+	return 0;
 }
 
 int port_disable(struct nve_tsi *tsi, struct err *err)
@@ -110,6 +113,7 @@ int port_disable(struct nve_tsi *tsi, struct err *err)
 	if (rc && rc != -ENOENT && rc != -ENODEV)
 		return rc;
 	tsi->t.state = TSI_ASSOCIATED;
+	own_update(tsi, NULL);
 	director_withdraw(tsi->nve->director, &tsi->t);
 	return 0;
 }
@@ -123,6 +127,7 @@ int port_unbind(struct nve_tsi *tsi, struct err *err)
 	if (rc && rc != -ENOENT && rc != -ENODEV)
 		return rc;
 	tsi->t.state = TSI_INIT;
+	own_update(tsi, NULL);
 	if (!dev_in_use(nve, tsi->dev)) {
 		rc = k->ops->dev_release(k, tsi->dev, err);
 		if (rc && rc != -ENODEV)
