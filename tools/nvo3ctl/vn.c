@@ -15,6 +15,7 @@ static const struct column list_columns[] = {
 	{ "UNKNOWN", "unknown" },
 	{ "BUM", "bum" },
 	{ "DISTRIBUTION", "distribution" },
+	{ "ARP", "arp" },
 	{ "HOME", "home_dc" },
 	{ "INTERFACES", "interfaces", .right = true },
 	{ "UUID", "uuid" },
@@ -28,6 +29,8 @@ static const struct column vn_columns[] = {
 	{ "unknown", "unknown" },
 	{ "bum", "bum" },
 	{ "distribution", "distribution" },
+	{ "arp", "arp" },
+	{ "arp-unknown", "arp_unknown" },
 	{ "home", "home_dc" },
 	{ "uuid", "uuid" },
 	{ NULL },
@@ -39,9 +42,17 @@ static const struct opt create_opts[] = {
 	{ "--unknown", OPT_TEXT },
 	{ "--bum", OPT_TEXT },
 	{ "--distribution", OPT_TEXT },
+	{ "--arp", OPT_TEXT },
+	{ "--arp-unknown", OPT_TEXT },
 	{ "--uuid", OPT_TEXT },
 	{ NULL },
 };
+
+/* What the API calls an option */
+static const char *key_of(const struct opt *opt)
+{
+	return strcmp(opt->name, "--arp-unknown") ? opt->name + strlen("--") : "arp_unknown";
+}
 
 static int create(struct ctl *ctl, const struct args *args, struct err *err)
 {
@@ -53,7 +64,7 @@ static int create(struct ctl *ctl, const struct args *args, struct err *err)
 		json_object_set_new(body, "vni", json_integer(vni));
 	for (const struct opt *opt = create_opts; opt->name; opt++)
 		if (opt->kind == OPT_TEXT && args_has(args, opt->name))
-			json_object_set_new(body, opt->name + strlen("--"),
+			json_object_set_new(body, key_of(opt),
 					    json_string(args_text(args, opt->name)));
 
 	if (client_call(ctl->client, VCENTER, "POST", "/vns", body, &vn, err) < 0)
@@ -67,6 +78,8 @@ static const struct opt set_opts[] = {
 	{ "--unknown", OPT_TEXT },
 	{ "--bum", OPT_TEXT },
 	{ "--distribution", OPT_TEXT },
+	{ "--arp", OPT_TEXT },
+	{ "--arp-unknown", OPT_TEXT },
 	{ NULL },
 };
 
@@ -77,7 +90,7 @@ static int set(struct ctl *ctl, const struct args *args, struct err *err)
 
 	for (const struct opt *opt = set_opts; opt->name; opt++)
 		if (args_has(args, opt->name))
-			json_object_set_new(body, opt->name + strlen("--"),
+			json_object_set_new(body, key_of(opt),
 					    json_string(args_text(args, opt->name)));
 	if (client_call(ctl->client, VCENTER, "PATCH", path, body, &vn, err) < 0)
 		return CTL_FAILED;
@@ -118,11 +131,12 @@ static const struct verb verbs[] = {
 	{ "create",
 	  "NAME --vni N [--tenant TENANT] [--unknown {drop | ask | flood | relay}]\n"
 	  "[--bum {none | replicate}] [--distribution {push | on-demand | auto}]\n"
-	  "[--uuid UUID]",
+	  "[--arp {off | answer}] [--arp-unknown {flood | ask | drop}] [--uuid UUID]",
 	  create_opts, 1, 1, create },
 	{ "set",
 	  "{NAME | UUID} [--unknown {drop | ask | flood | relay}]\n"
-	  "[--bum {none | replicate}] [--distribution {push | on-demand | auto}]",
+	  "[--bum {none | replicate}] [--distribution {push | on-demand | auto}]\n"
+	  "[--arp {off | answer}] [--arp-unknown {flood | ask | drop}]",
 	  set_opts, 1, 1, set },
 	{ "list", "[-w]", list_opts, 0, 0, list },
 	{ "delete", "{NAME | UUID}", NULL, 1, 1, delete },

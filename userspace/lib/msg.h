@@ -26,6 +26,8 @@
 #define CAN_VN_LIST	"vn-list"	/* VN_LIST, to a relay */
 
 #define VN_UNKNOWN_MAX	3		/* relay, in VnInfo */
+#define VN_ARP_MAX	1		/* answer, likewise */
+#define VN_ARP_UNKNOWN_MAX	2	/* drop */
 
 /* A received request (id not 0) or event (id 0); borrowed for the callback. */
 struct msg {

@@ -103,6 +103,7 @@ struct db_vn_info {
 	char home_dc[32];
 	uint32_t vni;
 	uint32_t unknown, bum, distribution;	/* as in proto VnInfo */
+	uint32_t arp, arp_unknown;		/* likewise */
 };
 
 struct db_vn {

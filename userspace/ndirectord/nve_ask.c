@@ -137,6 +137,31 @@ static uint32_t look_up(struct director *d, struct nve_session *s, struct join *
 	return CODE(BUSY);
 }
 
+/* The MAC that it asks for, or that has the IP address that it asks for. */
+static uint32_t get_wanted(struct db_vn *vn, const Nvo3__MapQuery *m, struct mac_addr *ret,
+			   struct err *err)
+{
+	char text[IP_ADDR_STRLEN];
+	const struct db_ip *found;
+	struct ip_addr ip;
+
+	if (!m->ip.len)
+		return get_mac(&m->mac, ret, err);
+	if (m->mac.len || !msg_get_ip(&m->ip, &ip)) {
+		err_set(err, EINVAL, m->mac.len ? "a MAC and an IP address asked for at once" :
+						  "not an IP address");
+		return CODE(BAD_MESSAGE);
+	}
+	found = db_ip_find(vn, &ip);
+	if (!found) {
+		err_set(err, ENOENT, "nobody in VN %s has IP %s", vn->info.name,
+			ip_addr_format(&ip, text));
+		return CODE(NOT_FOUND);
+	}
+	*ret = found->mac;
+	return CODE(OK);
+}
+
 /* Where it may ask; @ret is where the answer goes. */
 static uint32_t get_join(struct director *d, struct nve_session *s, const ProtobufCBinaryData *uuid,
 			 struct join **ret, struct err *err)
@@ -192,7 +217,7 @@ void nve_query(struct director *d, struct nve_session *s, const struct msg *msg,
 	}
 	code = get_join(d, s, &m->vn, &join, &err);
 	if (code == CODE(OK))
-		code = get_mac(&m->mac, &mac, &err);
+		code = get_wanted(join->follower.at.vn, m, &mac, &err);
 	if (code == CODE(OK))
 		code = get_asker(s, join->follower.at.vn, m, &asker, &err);
 	if (code == CODE(OK))

@@ -31,7 +31,8 @@ int wire_get_vn(const Nvo3__VnInfo *in, struct db_vn_info *ret, struct err *err)
 	if (in->vni < 1 || in->vni > 16777215)
 		return err_set(err, EINVAL, "VNI %u of VN %s is not from 1 to 16777215", in->vni,
 			       in->name);
-	if (in->unknown > VN_UNKNOWN_MAX || in->bum > 1 ||
+	if (in->unknown > VN_UNKNOWN_MAX || in->bum > 1 || in->arp > VN_ARP_MAX ||
+	    in->arp_unknown > VN_ARP_UNKNOWN_MAX ||
 	    in->distribution > NVO3__DISTRIBUTION__DISTRIBUTION_AUTO)
 		return err_set(err, EINVAL, "VN %s has a policy that is not known here", in->name);
 	if (!in->name[0])
@@ -47,6 +48,8 @@ int wire_get_vn(const Nvo3__VnInfo *in, struct db_vn_info *ret, struct err *err)
 	vn.unknown = in->unknown;
 	vn.bum = in->bum;
 	vn.distribution = in->distribution;
+	vn.arp = in->arp;
+	vn.arp_unknown = in->arp_unknown;
 	*ret = vn;
 	return 0;
 }
@@ -112,6 +115,8 @@ void wire_put_vn(const struct db_vn_info *vn, Nvo3__VnInfo *ret)
 	ret->unknown = vn->unknown;
 	ret->bum = vn->bum;
 	ret->distribution = vn->distribution;
+	ret->arp = vn->arp;
+	ret->arp_unknown = vn->arp_unknown;
 	ret->tenant = (char *)vn->tenant;
 	ret->home_dc = (char *)vn->home_dc;
 }

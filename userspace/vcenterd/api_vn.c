@@ -22,6 +22,22 @@ void api_vn_list(struct http_request *req, void *arg)
 /* What need not be given: everybody's, its frames to unknown addresses go to all. */
 static const struct vn vn_default = { .unknown = NVO3_UNKNOWN_DROP, .bum = NVO3_BUM_REPLICATE };
 
+static int parse_arp(json_t *body, struct vn *vn, struct err *err)
+{
+	const char *arp = word_arp(vn->arp);
+	const char *unknown = word_arp_unknown(vn->arp_unknown);
+
+	if (json_opt_str(body, "arp", &arp, err) ||
+	    json_opt_str(body, "arp_unknown", &unknown, err))
+		return -EINVAL;
+	if (word_arp_parse(arp, &vn->arp))
+		return err_set(err, EINVAL, "arp: \"%s\" is none of off, answer", arp);
+	if (word_arp_unknown_parse(unknown, &vn->arp_unknown))
+		return err_set(err, EINVAL, "arp_unknown: \"%s\" is none of flood, ask, drop",
+			       unknown);
+	return 0;
+}
+
 static int parse_policies(json_t *body, struct vn *vn, struct err *err)
 {
 	const char *unknown = word_unknown(vn->unknown);
@@ -41,13 +57,13 @@ static int parse_policies(json_t *body, struct vn *vn, struct err *err)
 		return err_set(err, EINVAL,
 			       "distribution: \"%s\" is none of push, on-demand, auto",
 			       distribution);
-	return 0;
+	return parse_arp(body, vn, err);
 }
 
 static int parse(json_t *body, struct vn *vn, struct err *err)
 {
 	static const char *const known[] = { "name", "vni", "tenant", "uuid", "unknown", "bum",
-					     "distribution", NULL };
+					     "distribution", "arp", "arp_unknown", NULL };
 	const char *name, *tenant = "", *uuid = NULL;
 	long long vni;
 
@@ -90,7 +106,8 @@ void api_vn_create(struct http_request *req, void *arg)
 
 void api_vn_set(struct http_request *req, void *arg)
 {
-	static const char *const known[] = { "unknown", "bum", "distribution", NULL };
+	static const char *const known[] = { "unknown", "bum", "distribution", "arp",
+					     "arp_unknown", NULL };
 	struct vcenter *vc = arg;
 	json_t *body = http_body(req);
 	struct vn want, *vn;

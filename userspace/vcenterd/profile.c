@@ -49,6 +49,11 @@ int vn_from_msg(const Nvo3__VnInfo *msg, struct vn *ret, struct err *err)
 		return err_set(err, EINVAL, "BUM policy %u is not known", msg->bum);
 	if (msg->distribution > NVO3__DISTRIBUTION__DISTRIBUTION_AUTO)
 		return err_set(err, EINVAL, "distribution %u is not known", msg->distribution);
+	if (msg->arp > VN_ARP_MAX)
+		return err_set(err, EINVAL, "ARP policy %u is not known", msg->arp);
+	if (msg->arp_unknown > VN_ARP_UNKNOWN_MAX)
+		return err_set(err, EINVAL, "ARP policy %u for unknown addresses is not known",
+			       msg->arp_unknown);
 	if (!*msg->home_dc || strlen(msg->home_dc) >= sizeof(vn.home_dc))
 		return err_set(err, EINVAL, "home DC of the VN is missing or too long");
 	snprintf(vn.name, sizeof(vn.name), "%s", msg->name);
@@ -58,6 +63,8 @@ int vn_from_msg(const Nvo3__VnInfo *msg, struct vn *ret, struct err *err)
 	vn.unknown = msg->unknown;
 	vn.bum = msg->bum;
 	vn.distribution = msg->distribution;
+	vn.arp = msg->arp;
+	vn.arp_unknown = msg->arp_unknown;
 	*ret = vn;
 	return 0;
 }
@@ -72,6 +79,8 @@ Nvo3__VnInfo vn_to_msg(const struct vn *vn)
 	msg.unknown = vn->unknown;
 	msg.bum = vn->bum;
 	msg.distribution = vn->distribution;
+	msg.arp = vn->arp;
+	msg.arp_unknown = vn->arp_unknown;
 	msg.tenant = (char *)vn->tenant;
 	msg.home_dc = (char *)vn->home_dc;
 	return msg;

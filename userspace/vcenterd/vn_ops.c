@@ -11,7 +11,9 @@
 
 static bool same_policies(const struct vn *a, const struct vn *b)
 {
-	return a->unknown == b->unknown && a->bum == b->bum && a->distribution == b->distribution;
+	return a->unknown == b->unknown && a->bum == b->bum &&
+	       a->distribution == b->distribution && a->arp == b->arp &&
+	       a->arp_unknown == b->arp_unknown;
 }
 
 static void take_policies(struct vn *vn, const struct vn *from)
@@ -19,6 +21,8 @@ static void take_policies(struct vn *vn, const struct vn *from)
 	vn->unknown = from->unknown;
 	vn->bum = from->bum;
 	vn->distribution = from->distribution;
+	vn->arp = from->arp;
+	vn->arp_unknown = from->arp_unknown;
 }
 
 static bool is_same(const struct vn *a, const struct vn *b)
@@ -82,8 +86,9 @@ static int set_policies(struct vcenter *vc, struct vn *vn, const struct vn *want
 		take_policies(vn, &old);
 		return ret;
 	}
-	note(vc, "vn-set", vn->name, "unknown %s, bum %s, distribution %s",
-	     word_unknown(vn->unknown), word_bum(vn->bum), word_distribution(vn->distribution));
+	note(vc, "vn-set", vn->name, "unknown %s, bum %s, distribution %s, arp %s, arp-unknown %s",
+	     word_unknown(vn->unknown), word_bum(vn->bum), word_distribution(vn->distribution),
+	     word_arp(vn->arp), word_arp_unknown(vn->arp_unknown));
 	session_director_vn_set(vc, vn);
 	tell_watchers(vc, vn, false);
 	return 0;

@@ -18,6 +18,8 @@ static const char *const vm_ops[] = {
 };
 static const char *const unknowns[] = { "drop", "ask", "flood", "relay" };
 static const char *const bums[] = { "none", "replicate" };
+static const char *const arps[] = { "off", "answer" };
+static const char *const arp_unknowns[] = { "flood", "ask", "drop" };
 static const char *const distributions[] = { "push", "on-demand", "auto" };
 static const char *const lookups[] = { "not-found", "found", "moving" };
 
@@ -59,6 +61,16 @@ const char *word_distribution(uint32_t mode)
 	return distributions[mode < COUNT(distributions) ? mode : 0];
 }
 
+const char *word_arp(uint32_t policy)
+{
+	return arps[policy < COUNT(arps) ? policy : 0];
+}
+
+const char *word_arp_unknown(uint32_t policy)
+{
+	return arp_unknowns[policy < COUNT(arp_unknowns) ? policy : 0];
+}
+
 const char *word_lookup(uint32_t result)
 {
 	return lookups[result < COUNT(lookups) ? result : 0];
@@ -72,6 +84,16 @@ int word_unknown_parse(const char *word, uint32_t *ret)
 int word_bum_parse(const char *word, uint32_t *ret)
 {
 	return parse(bums, COUNT(bums), word, ret);
+}
+
+int word_arp_parse(const char *word, uint32_t *ret)
+{
+	return parse(arps, COUNT(arps), word, ret);
+}
+
+int word_arp_unknown_parse(const char *word, uint32_t *ret)
+{
+	return parse(arp_unknowns, COUNT(arp_unknowns), word, ret);
 }
 
 int word_distribution_parse(const char *word, uint32_t *ret)

@@ -61,6 +61,15 @@ uint32_t say_query(struct peer *p, uint8_t vn, uint32_t addr, uint32_t asker)
 	return peer_ask(p, MSG(MAP_QUERY), &m.base);
 }
 
+uint32_t say_query_ip(struct peer *p, uint8_t vn, const void *ip, size_t len)
+{
+	Nvo3__MapQuery m = NVO3__MAP_QUERY__INIT;
+
+	m.vn = uuid(vn);
+	m.ip = (ProtobufCBinaryData){ len, (uint8_t *)ip };
+	return peer_ask(p, MSG(MAP_QUERY), &m.base);
+}
+
 uint32_t say_forget(struct peer *p, uint8_t vn, uint32_t addr)
 {
 	Nvo3__MapForget m = NVO3__MAP_FORGET__INIT;

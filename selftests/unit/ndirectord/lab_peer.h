@@ -93,6 +93,8 @@ uint32_t say_join_for(struct peer *p, uint8_t vn, const uint8_t *store, uint64_t
 		      const uint32_t *addrs, size_t n);
 /* @asker 0: none is named */
 uint32_t say_query(struct peer *p, uint8_t vn, uint32_t addr, uint32_t asker);
+/* For who has an IP address, of @len bytes */
+uint32_t say_query_ip(struct peer *p, uint8_t vn, const void *ip, size_t len);
 uint32_t say_forget(struct peer *p, uint8_t vn, uint32_t addr);
 /* lab_digest.c: what it was told and holds of @vn; and to say so, or @more than that */
 struct digest peer_digest(struct peer *p, uint8_t vn);

@@ -126,6 +126,34 @@ static void test_the_target_hears_of_the_asker_first(void **state)
 	assert_null(peer_map(&host2, 1, 2));
 }
 
+/* Who has the IP address is told, with it, and where he is. */
+static void test_by_ip(void **state)
+{
+	static const uint8_t ip[4] = { 10, 8, 0, 8 }, nobody[4] = { 10, 8, 0, 9 };
+	struct place place = { .vn = 1, .vm = 8, .addr = 8, .ip = 8, .nve = "dc1/host1" };
+
+	begin(state, ON_DEMAND);
+	join_all_on_demand();
+	assert_int_equal(say_query_ip(&host2, 1, ip, 4), CODE(NOT_FOUND));
+	assert_string_equal(host2.text, "nobody in VN blue has IP 10.8.0.8");
+	assert_int_equal(host2.lifetime, 1000);
+	assert_int_equal(interest_of(&host2), 0);
+	/* placed, and not there yet: when it comes it is told */
+	assert_int_equal(say_place(&center, &place), CODE(OK));
+	assert_int_equal(say_query_ip(&host2, 1, ip, 4), CODE(NOT_FOUND));
+	assert_int_equal(say_advertise(&host1, 1, 8, 8, center.epoch), CODE(OK));
+	LAB_WAIT(d.lab, peer_map(&host2, 1, 8));
+	assert_int_equal(say_query_ip(&host2, 1, ip, 4), CODE(OK));
+	assert_int_equal(host2.sets, 2);
+	assert_int_equal(say_query_ip(&host2, 1, nobody, 4), CODE(NOT_FOUND));
+	/* its own needs no answer but that */
+	assert_int_equal(say_query_ip(&host1, 1, ip, 4), CODE(OK));
+	assert_int_equal(host1.sets, 0);
+	assert_int_equal(proc_count(&d, "/alerts", NULL, NULL), 0);
+	assert_int_equal(say_query_ip(&host2, 1, ip, 3), CODE(BAD_MESSAGE));
+	assert_string_equal(host2.text, "not an IP address");
+}
+
 static void test_what_is_not_there(void **state)
 {
 	begin(state, ON_DEMAND);
@@ -547,6 +575,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		LAB_TEST(test_only_who_asked_is_told),
 		LAB_TEST(test_the_target_hears_of_the_asker_first),
+		LAB_TEST(test_by_ip),
 		LAB_TEST(test_what_is_not_there),
 		LAB_TEST(test_metrics),
 		LAB_TEST(test_many_at_once),

@@ -10,7 +10,7 @@ static void test_vn_round_trip(void **state)
 {
 	struct db_vn_info in = { .uuid = { { 1, 2, 3 } }, .name = "blue", .tenant = "alice",
 				 .home_dc = "dc1", .vni = 16777215, .unknown = 3, .bum = 1,
-				 .distribution = 2 };
+				 .distribution = 2, .arp = 1, .arp_unknown = 2 };
 	struct db_vn_info out;
 	Nvo3__VnInfo m;
 
@@ -39,6 +39,12 @@ static void test_bad_vns_are_refused(void **state)
 	m.distribution = 3;
 	assert_int_equal(wire_get_vn(&m, &out, &err), -EINVAL);
 	m.distribution = 2;
+	m.arp = 2;
+	assert_int_equal(wire_get_vn(&m, &out, &err), -EINVAL);
+	m.arp = 1;
+	m.arp_unknown = 3;
+	assert_int_equal(wire_get_vn(&m, &out, &err), -EINVAL);
+	m.arp_unknown = 2;
 	m.uuid.len = 15;
 	assert_int_equal(wire_get_vn(&m, &out, &err), -EINVAL);
 	m.uuid.len = 16;

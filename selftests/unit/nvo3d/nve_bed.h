@@ -28,6 +28,8 @@ struct director_end {
 	bool is_relay;			/* the NVE, as it registered */
 	bool old;			/* it has no capabilities */
 	uint32_t distribution;		/* that it says is in force */
+	uint32_t arp, arp_unknown;	/* likewise */
+	uint8_t ip;			/* address 10.0.0.ip is of the mappings sent; 0: none */
 	bool by_interest;		/* the last VN_JOIN, with so many addresses */
 	size_t interest;
 	uint8_t interest_last;		/* the last byte of the last one of them */
@@ -48,6 +50,7 @@ struct director_end {
 	uint32_t profile_dscp;		/* in it */
 	int profile_gets;
 	uint64_t had_version;		/* as the last PROFILE_GET said */
+	uint8_t asked_ip;
 };
 
 static uint8_t profile_id[16] = { 0xcc };
@@ -103,10 +106,16 @@ static inline void send_map(struct director_end *d, uint8_t n, uint64_t epoch, b
 	ProtobufCBinaryData locator = { 4, far_addr };
 	Nvo3__MapUpdate u = NVO3__MAP_UPDATE__INIT;
 	Nvo3__Mapping map = NVO3__MAPPING__INIT, *maps = &map;
+	Nvo3__IpPrefix ip = NVO3__IP_PREFIX__INIT, *ips = &ip;
+	uint8_t addr[4] = { 10, 0, 0, d->ip };
 
 	u.vn = (ProtobufCBinaryData){ 16, vn_id };
 	u.store = (ProtobufCBinaryData){ 16, at_store };
 	u.revision = revision;
+	ip.addr = (ProtobufCBinaryData){ 4, addr };
+	ip.len = 24;
+	map.ips = &ips;
+	map.n_ips = d->ip ? 1 : 0;
 	map.mac = (ProtobufCBinaryData){ 6, mac };
 	map.epoch = epoch;
 	map.locators = &locator;
@@ -121,7 +130,7 @@ static inline void answer_query(struct director_end *d, uint64_t id)
 	Nvo3__MapQueryReply reply = NVO3__MAP_QUERY_REPLY__INIT;
 
 	if (d->answer == CODE(OK))
-		send_map(d, d->asked[5], 5, false, 8);
+		send_map(d, d->asked_ip ? d->asked_ip : d->asked[5], 5, false, 8);
 	reply.lifetime = d->answer == CODE(NOT_FOUND) ? 7000 : 0;
 	chan_reply(d->chan, id, d->answer, d->answer ? "as the test wishes" : NULL, &reply.base);
 }
@@ -131,7 +140,10 @@ static inline void handle_query(struct director_end *d, const struct msg *msg)
 	Nvo3__MapQuery *m = msg_decode(msg, &nvo3__map_query__descriptor, NULL);
 
 	d->queries++;
-	memcpy(d->asked, m->mac.data, 6);
+	memset(d->asked, 0, 6);
+	if (m->mac.len)
+		memcpy(d->asked, m->mac.data, 6);
+	d->asked_ip = m->ip.len ? m->ip.data[3] : 0;
 	memset(d->asker, 0, 6);
 	if (m->asker.len)
 		memcpy(d->asker, m->asker.data, 6);
@@ -179,6 +191,8 @@ static inline void handle_join(struct director_end *d, const struct msg *msg)
 	info.vni = VNI;
 	info.bum = NVO3_BUM_REPLICATE;
 	info.distribution = d->distribution;
+	info.arp = d->arp;
+	info.arp_unknown = d->arp_unknown;
 	reply.vn = &info;
 	d->joins++;
 	d->resumed = join->revision;

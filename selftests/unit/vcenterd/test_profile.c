@@ -9,7 +9,8 @@
 static void test_vn(void **state)
 {
 	struct vn vn = { .uuid = uuid_new(), .name = "blue", .tenant = "alice", .home_dc = "dc1",
-			 .vni = 100, .unknown = 3, .bum = 1, .distribution = 2 }, back;
+			 .vni = 100, .unknown = 3, .bum = 1, .distribution = 2, .arp = 1,
+			 .arp_unknown = 2 }, back;
 	Nvo3__VnInfo msg = vn_to_msg(&vn);
 	struct err err;
 
@@ -32,6 +33,8 @@ static void test_vn(void **state)
 	BAD(unknown, 4, "unknown policy 4");
 	BAD(bum, 2, "BUM policy 2");
 	BAD(distribution, 3, "distribution 3");
+	BAD(arp, 2, "ARP policy 2");
+	BAD(arp_unknown, 3, "ARP policy 3 for unknown");
 	BAD(home_dc, "", "home DC");
 #undef BAD
 }
@@ -148,6 +151,12 @@ static void test_words(void **state)
 	assert_string_equal(word_distribution(n), "on-demand");
 	assert_int_equal(word_distribution_parse("pull", &n), -EINVAL);
 	assert_string_equal(word_distribution(9), "push");
+	assert_int_equal(word_arp_parse("answer", &n), 0);
+	assert_string_equal(word_arp(n), "answer");
+	assert_int_equal(word_arp_parse("on", &n), -EINVAL);
+	assert_int_equal(word_arp_unknown_parse("drop", &n), 0);
+	assert_string_equal(word_arp_unknown(n), "drop");
+	assert_string_equal(word_arp_unknown(9), "flood");
 	assert_int_equal(word_bum_parse("replicate", &n), 0);
 	assert_string_equal(word_bum(n), "replicate");
 	assert_int_equal(word_bum_parse("flood", &n), -EINVAL);

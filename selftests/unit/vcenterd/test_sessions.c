@@ -136,6 +136,14 @@ static void test_policies_of_a_vn(void **state)
 			 NVO3__DISTRIBUTION__DISTRIBUTION_AUTO);
 	lab_expect(lab, 0, "PATCH", "/vns/blue", "{\"distribution\":\"pull\"}", 400, "error",
 		   "distribution: \"pull\" is none of push, on-demand, auto");
+	lab_expect(lab, 0, "PATCH", "/vns/blue",
+		   "{\"arp\":\"answer\",\"arp_unknown\":\"ask\"}", 200, "arp_unknown", "ask");
+	LAB_WAIT(lab, inventory_vn_by_name(lab->vc[1]->inv, "blue")->arp_unknown ==
+		      NVO3_ARP_UNKNOWN_ASK);
+	lab_expect(lab, 0, "PATCH", "/vns/blue", "{\"arp\":\"on\"}", 400, "error",
+		   "arp: \"on\" is none of off, answer");
+	lab_expect(lab, 0, "PATCH", "/vns/blue", "{\"arp_unknown\":\"no\"}", 400, "error",
+		   "arp_unknown: \"no\" is none of flood, ask, drop");
 	lab_expect(lab, 1, "PATCH", "/vns/blue", "{\"bum\":\"none\"}", 403, "error",
 		   "VN blue belongs to dc1 and is changed there");
 	lab_expect(lab, 0, "PATCH", "/vns/blue", "{\"unknown\":\"shout\"}", 400, "error", "shout");
@@ -146,6 +154,7 @@ static void test_policies_of_a_vn(void **state)
 	assert_int_equal(inventory_vn_by_name(lab->vc[0]->inv, "blue")->unknown,
 			 NVO3_UNKNOWN_FLOOD);
 	assert_int_equal(inventory_vn_by_name(lab->vc[0]->inv, "blue")->bum, NVO3_BUM_REPLICATE);
+	assert_int_equal(inventory_vn_by_name(lab->vc[0]->inv, "blue")->arp, NVO3_ARP_ANSWER);
 	assert_int_equal(inventory_vn_by_name(lab->vc[0]->inv, "blue")->distribution,
 			 NVO3__DISTRIBUTION__DISTRIBUTION_AUTO);
 }

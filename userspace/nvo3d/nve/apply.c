@@ -31,6 +31,10 @@ static void refused(const struct kern_op *op, int code, const char *text, void *
 	if (op->verb == KERN_MEMBER_ADD || op->verb == KERN_MEMBER_DEL)
 		log_warn("VNI %u: member %s: %s", op->member.vni,
 			 ip_addr_format(&op->member.addr, ip), text);
+	else if (op->map.ip.family && !(op->verb == KERN_MAP_DEL && code == -ENOENT))
+		log_warn("VNI %u: mapping of %s with epoch %llu: %s", op->map.vni,
+			 ip_addr_format(&op->map.ip, ip), (unsigned long long)op->map.epoch,
+			 text);
 	else if (op->verb != KERN_MAP_DEL || code != -ENOENT)
 		log_warn("VNI %u: mapping of %s with epoch %llu: %s", op->map.vni,
 			 mac_addr_format(&op->map.mac, mac), (unsigned long long)op->map.epoch,
@@ -66,6 +70,37 @@ static int diff_touched(struct nve *nve, struct model_vn *vn, const struct model
 	return 0;
 }
 
+/* While ARP is not answered the kernel has none, and nobody asks it */
+static int diff_touched_ips(struct nve *nve, struct model_vn *vn, const struct model_touch *touch,
+			    struct diff *d, struct err *err)
+{
+	struct kern *k = nve->kern;
+
+	for (size_t i = 0; i < touch->n_ips && vn->arp; i++) {
+		struct nvo3_map actual;
+		int rc;
+
+		rc = k->ops->ipmap_get(k, vn->vni, &touch->ips[i], &actual, err);
+		if (rc && rc != -ENOENT)
+			return rc;
+		diff_ip(d, vn, &touch->ips[i], rc ? NULL : &actual);
+	}
+	return 0;
+}
+
+/* How many are not of IP addresses, which come last */
+static size_t count_macs(const struct nvo3_map *maps, size_t n)
+{
+	while (n && maps[n - 1].ip.family)
+		n--;
+	return n;
+}
+
+static bool is_much(size_t n, size_t all)
+{
+	return n > SINGLE_MAX && n > all / SINGLE_PART;
+}
+
 int apply_maps(struct nve *nve, struct model_vn *vn, const struct model_touch *touch,
 	       struct err *err)
 {
@@ -74,15 +109,21 @@ int apply_maps(struct nve *nve, struct model_vn *vn, const struct model_touch *t
 			  .strict = touch->strict, .note = touch->quiet ? NULL : note };
 	_cleanup_free_ struct nvo3_map *actual = NULL;
 	struct kern *k = nve->kern;
-	size_t n;
+	size_t n, n_macs;
 	int rc;
 
-	if (touch->n > SINGLE_MAX && touch->n > HASH_COUNT(vn->maps) / SINGLE_PART) {
+	if (touch->swept || is_much(touch->n, HASH_COUNT(vn->maps)) ||
+	    is_much(touch->n_ips, HASH_COUNT(vn->ips))) {
 		rc = k->ops->map_list(k, vn->vni, &actual, &n, err);
-		if (!rc)
-			diff_maps(&d, vn, actual, n);
+		if (!rc) {
+			n_macs = count_macs(actual, n);
+			diff_maps(&d, vn, actual, n_macs);
+			diff_ips(&d, vn, actual + n_macs, n - n_macs);
+		}
 	} else {
 		rc = diff_touched(nve, vn, touch, &d, err);
+		if (!rc)
+			rc = diff_touched_ips(nve, vn, touch, &d, err);
 	}
 	if (!rc)
 		rc = apply_diff(nve, &d, touch->quiet, err);
@@ -103,7 +144,7 @@ static void see(const struct nvo3_map *map, void *arg)
 	struct seen *seen = arg;
 
 	seen->generations[map->generation] = true;
-	if (map->prov != NVO3_PROV_STATIC)
+	if (map->prov != NVO3_PROV_STATIC || map->ip.family)
 		return;
 	if (seen->n == seen->cap) {
 		seen->cap = seen->cap ? 2 * seen->cap : 16;
@@ -153,10 +194,56 @@ static int begin_snapshot(struct nve *nve, struct model_vn *vn, struct err *err)
 	return 0;
 }
 
+static void look_at_it(const struct kern_op *op, int code, const char *text, void *arg)
+{
+	if (op->map.ip.family)
+		model_touch_ip(arg, &op->map.ip);
+	else
+		model_touch_mac(arg, &op->map.mac);
+}
+
+static void mark_ip(struct kern_op *op, const struct model_vn *vn, const struct ip_addr *ip,
+		    const struct model_claim *claim)
+{
+	op->verb = KERN_MAP_ADD;
+	op->map.vni = vn->vni;
+	op->map.ip = *ip;
+	op->map.mac = claim->mac;
+	op->map.epoch = claim->epoch;
+	op->map.prov = NVO3_PROV_AGENT;
+	op->map.generation = vn->generation;
+}
+
+/* The IP addresses of our own interfaces, which no snapshot names: they are not to be swept. */
+static int mark_own_ips(struct nve *nve, struct model_vn *vn, struct err *err)
+{
+	struct kern_op *ops = mem_calloc(HASH_COUNT(vn->ips), sizeof(*ops));
+	struct model_touch rest = { };
+	const struct model_claim *claim;
+	const struct model_ip *ip;
+	size_t n = 0;
+	int rc;
+
+	for (ip = vn->ips; ip && vn->arp == NVO3_ARP_ANSWER; ip = ip->hh.next) {
+		claim = model_ip_holder(vn->ips, &ip->ip);
+		if (claim && claim->own)
+			mark_ip(&ops[n++], vn, &ip->ip, claim);
+	}
+	rc = n ? nve->kern->ops->apply(nve->kern, ops, n, look_at_it, &rest, err) : 0;
+	if (!rc && rest.n_ips)
+		rc = apply_maps(nve, vn, &rest, err);
+	model_touch_uninit(&rest);
+	free(ops);
+	return rc;
+}
+
 static int end_snapshot(struct nve *nve, struct model_vn *vn, struct err *err)
 {
 	struct kern *k = nve->kern;
+	int rc = mark_own_ips(nve, vn, err);
 
+	if (rc)
+		return rc;
 	free(vn->fixed);
 	vn->fixed = NULL;
 	vn->n_fixed = 0;
@@ -169,11 +256,6 @@ static bool is_fixed(const struct model_vn *vn, const struct mac_addr *mac)
 	       bsearch(mac, vn->fixed, vn->n_fixed, sizeof(*mac), compare_macs);
 }
 
-static void look_at_it(const struct kern_op *op, int code, const char *text, void *arg)
-{
-	model_touch_mac(arg, &op->map.mac);
-}
-
 /*
  * What is there already is marked, what is not is made, both without a look; anything else the
  * kernel refuses, and there we look.
@@ -181,7 +263,7 @@ static void look_at_it(const struct kern_op *op, int code, const char *text, voi
 static int mark_maps(struct nve *nve, struct model_vn *vn, const struct model_touch *touch,
 		     struct err *err)
 {
-	struct kern_op *ops = mem_calloc(touch->n, sizeof(*ops));
+	struct kern_op *ops = mem_calloc(touch->n + touch->n_ips, sizeof(*ops));
 	struct model_touch rest = { .strict = true };
 	struct kern *k = nve->kern;
 	size_t n = 0;
@@ -202,8 +284,16 @@ static int mark_maps(struct nve *nve, struct model_vn *vn, const struct model_to
 		to->prov = NVO3_PROV_AGENT;
 		to->generation = vn->generation;
 	}
+	for (size_t i = 0; i < touch->n_ips && vn->arp == NVO3_ARP_ANSWER; i++) {
+		const struct model_claim *claim = model_ip_holder(vn->ips, &touch->ips[i]);
+
+		if (claim)
+			mark_ip(&ops[n++], vn, &touch->ips[i], claim);
+		else
+			model_touch_ip(&rest, &touch->ips[i]);
+	}
 	rc = k->ops->apply(k, ops, n, look_at_it, &rest, err);
-	if (!rc && rest.n)
+	if (!rc && (rest.n || rest.n_ips))
 		rc = apply_maps(nve, vn, &rest, err);
 	model_touch_uninit(&rest);
 	free(ops);
@@ -259,7 +349,7 @@ int apply_update(struct nve *nve, struct model_vn *vn, const Nvo3__MapUpdate *up
 		rc = begin_snapshot(nve, vn, err);
 	if (!rc && touch.members)
 		rc = apply_members(nve, vn, err);
-	if (!rc && touch.n)
+	if (!rc && (touch.n || touch.n_ips))
 		rc = snapshot ? mark_maps(nve, vn, &touch, err) : apply_maps(nve, vn, &touch, err);
 	if (!rc && touch.swept)
 		rc = end_snapshot(nve, vn, err);

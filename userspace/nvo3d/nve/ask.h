@@ -11,7 +11,13 @@
 
 #include "state.h"
 
-/* From watch.c: a frame was for @miss->dst, which the kernel does not know */
+/* What is asked for: a MAC, or with a family an IP address */
+struct ask_addr {
+	struct mac_addr mac;
+	struct ip_addr ip;
+};
+
+/* From watch.c: a frame was for an address that the kernel does not know */
 void ask_miss(struct nve *nve, const struct nvo3_miss *miss);
 /* Ask all that is open in the kernel: in one VN, in all */
 void ask_vn(struct nve *nve, struct model_vn *vn);
@@ -24,7 +30,7 @@ void ask_anew(struct nve *nve, struct model_vn *vn);
 void ask_uninit(struct nve *nve);
 
 /* From director.c; @lifetime_ms of CODE(NOT_FOUND), 0 if the director named none */
-void ask_answered(struct nve *nve, const struct uuid *vn, const struct mac_addr *mac, uint32_t code,
-		  const char *text, uint32_t lifetime_ms);
+void ask_answered(struct nve *nve, const struct uuid *vn, const struct ask_addr *addr,
+		  uint32_t code, const char *text, uint32_t lifetime_ms);
 
 #endif

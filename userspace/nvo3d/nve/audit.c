@@ -54,7 +54,7 @@ static void collect(const struct nvo3_map *map, void *arg)
 {
 	struct collect *c = arg;
 
-	if (!c->buckets[digest_bucket(&map->mac)])
+	if (map->ip.family || !c->buckets[digest_bucket(&map->mac)])
 		return;
 	if (c->n == c->cap) {
 		c->cap = c->cap ? 2 * c->cap : 64;

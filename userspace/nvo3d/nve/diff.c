@@ -183,6 +183,101 @@ void diff_maps(struct diff *d, const struct model_vn *vn, const struct nvo3_map 
 	free(sorted);
 }
 
+static void emit_ip(struct diff *d, enum kern_verb verb, const struct model_vn *vn,
+		    const struct ip_addr *ip, const struct model_claim *claim)
+{
+	struct kern_op *op = add_op(d, verb);
+
+	op->map.vni = vn->vni;
+	op->map.ip = *ip;
+	op->map.mac = claim->mac;
+	op->map.epoch = claim->epoch;
+	op->map.prov = NVO3_PROV_AGENT;
+	op->map.generation = vn->generation;
+}
+
+static void emit_ip_del(struct diff *d, const struct nvo3_map *actual)
+{
+	struct kern_op *op = add_op(d, KERN_MAP_DEL);
+
+	op->map.vni = actual->vni;
+	op->map.ip = actual->ip;
+	op->map.epoch = actual->epoch;
+}
+
+static void replace_ip(struct diff *d, const struct model_vn *vn, const struct ip_addr *ip,
+		       const struct model_claim *claim, const struct nvo3_map *actual)
+{
+	if (actual->prov == NVO3_PROV_STATIC) {
+		note(d, vn, &claim->mac,
+		     "a static mapping is in the way of one of its IP addresses");
+		return;
+	}
+	if (claim->epoch == actual->epoch && mac_addr_equal(&claim->mac, &actual->mac))
+		return;
+	if (claim->epoch > actual->epoch || !claim->epoch) {
+		emit_ip(d, KERN_MAP_REPLACE, vn, ip, claim);
+		return;
+	}
+	/* Who had it with a newer epoch has it no more, as soon as we know all who might */
+	if (!vn->complete)
+		return;
+	emit_ip_del(d, actual);
+	emit_ip(d, KERN_MAP_ADD, vn, ip, claim);
+}
+
+void diff_ip(struct diff *d, const struct model_vn *vn, const struct ip_addr *ip,
+	     const struct nvo3_map *actual)
+{
+	const struct model_claim *claim = NULL;
+
+	if (vn->arp == NVO3_ARP_ANSWER)
+		claim = model_ip_holder(vn->ips, ip);
+	if (claim && actual)
+		replace_ip(d, vn, ip, claim, actual);
+	else if (claim)
+		emit_ip(d, KERN_MAP_ADD, vn, ip, claim);
+	else if (actual && actual->prov == NVO3_PROV_AGENT && vn->complete)
+		emit_ip_del(d, actual);
+}
+
+static int compare_ips(const void *a, const void *b)
+{
+	const struct nvo3_map *const *x = a, *const *y = b;
+
+	return memcmp(&(*x)->ip, &(*y)->ip, sizeof((*x)->ip));
+}
+
+static const struct nvo3_map *find_ip(const struct nvo3_map **sorted, size_t n,
+				      const struct ip_addr *ip)
+{
+	struct nvo3_map key = { .ip = *ip };
+	const struct nvo3_map *pointer = &key;
+	const struct nvo3_map **found;
+
+	if (!n)
+		return NULL;
+	found = bsearch(&pointer, sorted, n, sizeof(*sorted), compare_ips);
+	return found ? *found : NULL;
+}
+
+void diff_ips(struct diff *d, const struct model_vn *vn, const struct nvo3_map *actual, size_t n)
+{
+	const struct nvo3_map **sorted = mem_calloc(n, sizeof(*sorted));
+	const struct model_ip *ip;
+
+	for (size_t i = 0; i < n; i++) {
+		sorted[i] = &actual[i];
+		if (!model_ip_holder(vn->ips, &actual[i].ip))
+			diff_ip(d, vn, &actual[i].ip, &actual[i]);
+	}
+	if (n)
+		qsort(sorted, n, sizeof(*sorted), compare_ips);
+	for (ip = vn->ips; ip; ip = ip->hh.next)
+		diff_ip(d, vn, &ip->ip, find_ip(sorted, n, &ip->ip));
+	free(sorted);
+}
+
 static const struct nvo3_member *find_member(const struct nvo3_member *actual, size_t n,
 					     const struct ip_addr *addr)
 {

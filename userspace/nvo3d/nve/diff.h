@@ -34,6 +34,13 @@ void diff_map(struct diff *d, const struct model_vn *vn, const struct mac_addr *
 /* All mappings of the VN: @actual is what the kernel has */
 void diff_maps(struct diff *d, const struct model_vn *vn, const struct nvo3_map *actual, size_t n);
 /*
+ * One IP address; and all of the VN, where @actual has those of the kernel's mappings that are of
+ * IP addresses. With arp off in the VN it wants none.
+ */
+void diff_ip(struct diff *d, const struct model_vn *vn, const struct ip_addr *ip,
+	     const struct nvo3_map *actual);
+void diff_ips(struct diff *d, const struct model_vn *vn, const struct nvo3_map *actual, size_t n);
+/*
  * The members. They carry no provenance in the kernel: @ours says whether this agent made the
  * one with that address, and only those are removed.
  */

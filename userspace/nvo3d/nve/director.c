@@ -38,6 +38,7 @@ struct about {
 	struct director *d;
 	struct uuid vn;			/* or profile */
 	struct mac_addr mac;
+	struct ip_addr ip;		/* of a question */
 };
 
 struct forgotten {
@@ -219,27 +220,31 @@ static void query_answered(uint32_t code, const char *text, const struct msg *bo
 {
 	Nvo3__MapQueryReply *reply = msg_decode(body, &nvo3__map_query_reply__descriptor, NULL);
 	struct about *a = arg;
+	const struct ask_addr addr = { .mac = a->mac, .ip = a->ip };
 	struct nve *nve = closed(a->d);
 
 	if (nve)
-		ask_answered(nve, &a->vn, &a->mac, code, text,
-			     reply ? reply->lifetime : 0);
+		ask_answered(nve, &a->vn, &addr, code, text, reply ? reply->lifetime : 0);
 	if (reply)
 		msg_free(reply);
 	free(a);
 }
 
-void director_query(struct director *d, const struct uuid *vn, const struct mac_addr *mac,
+void director_query(struct director *d, const struct uuid *vn, const struct ask_addr *addr,
 		    const struct mac_addr *asker)
 {
+	struct about *a = about_new(d, vn, &addr->mac);
 	Nvo3__MapQuery msg = NVO3__MAP_QUERY__INIT;
 
+	a->ip = addr->ip;
 	msg.vn = msg_put_uuid(vn);
-	msg.mac = msg_put_mac(mac);
+	if (addr->ip.family)
+		msg.ip = msg_put_ip(&addr->ip);
+	else
+		msg.mac = msg_put_mac(&addr->mac);
 	if (mac_addr_is_unicast(asker))
 		msg.asker = msg_put_mac(asker);
-	chan_request(d->chan, MSG(MAP_QUERY), &msg.base, QUERY_MS, query_answered,
-		     about_new(d, vn, mac));
+	chan_request(d->chan, MSG(MAP_QUERY), &msg.base, QUERY_MS, query_answered, a);
 }
 
 struct wanted {

@@ -11,6 +11,8 @@
 
 #include "state.h"
 
+struct ask_addr;
+
 struct director *director_new(struct nve *nve, struct err *err);
 void director_free(struct director *d);
 
@@ -29,7 +31,7 @@ void director_ack(struct director *d, const struct model_vn *vn);
 /* There is a session, and to one that answers questions */
 bool director_can_ask(const struct director *d);
 /* Answered by ask_answered() */
-void director_query(struct director *d, const struct uuid *vn, const struct mac_addr *mac,
+void director_query(struct director *d, const struct uuid *vn, const struct ask_addr *addr,
 		    const struct mac_addr *asker);
 /*
  * About to be needed, in a VN that was joined: @done is called, perhaps before this returns, when

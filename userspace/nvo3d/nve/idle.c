@@ -85,7 +85,7 @@ static void let_go(struct nve *nve, struct model_vn *vn, const struct mac_addr *
 	struct err err;
 
 	for (size_t i = 0; i < n; i++) {
-		model_touch_mac(&touch, &macs[i]);
+		model_touch_map(&touch, model_map_lookup(vn, &macs[i]));
 		model_map_forget(vn, model_map_lookup(vn, &macs[i]));
 		if (!answered)
 			model_forgotten(vn, model_forget_lookup(vn, &macs[i]));
@@ -159,7 +159,8 @@ int idle_interest(struct nve *nve, struct model_vn *vn, struct mac_addr **ret, s
 		return rc;
 	macs = mem_calloc(n + HASH_COUNT(vn->maps), sizeof(*macs));
 	for (size_t i = 0; i < n; i++)
-		if (actual[i].prov != NVO3_PROV_STATIC && !model_map_lookup(vn, &actual[i].mac))
+		if (!actual[i].ip.family && actual[i].prov != NVO3_PROV_STATIC &&
+		    !model_map_lookup(vn, &actual[i].mac))
 			macs[count++] = actual[i].mac;
 	for (map = vn->maps; map; map = map->hh.next)
 		macs[count++] = map->mac;

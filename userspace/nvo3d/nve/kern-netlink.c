@@ -188,17 +188,18 @@ static int kn_map_get(struct kern *k, uint32_t vni, const struct mac_addr *mac,
 	return kernel_map_get(self(k)->k, self(k)->nve, vni, mac, ret, err);
 }
 
+static int kn_ipmap_get(struct kern *k, uint32_t vni, const struct ip_addr *ip,
+			struct nvo3_map *ret, struct err *err)
+{
+	return kernel_ipmap_get(self(k)->k, self(k)->nve, vni, ip, ret, err);
+}
+
 static int kn_map_list(struct kern *k, uint32_t vni, struct nvo3_map **ret, size_t *ret_n,
 		       struct err *err)
 {
 	const struct nvo3_map filter = { .vni = vni };
-	int rc;
 
-	rc = kernel_map_list(self(k)->k, self(k)->nve, &filter, ret, ret_n, NULL, err);
-	/* Those of IP addresses come last. */
-	while (!rc && *ret_n && (*ret)[*ret_n - 1].ip.family)
-		--*ret_n;
-	return rc;
+	return kernel_map_list(self(k)->k, self(k)->nve, &filter, ret, ret_n, NULL, err);
 }
 
 static int kn_map_walk(struct kern *k, uint32_t vni, int prov,
@@ -313,18 +314,15 @@ static int kn_miss_list(struct kern *k, uint32_t vni, struct nvo3_miss **ret, si
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < n; i++)
-		if ((*ret)[i].state == NVO3_MISS_STATE_ASKED && !(*ret)[i].addr.family)
+		if ((*ret)[i].state == NVO3_MISS_STATE_ASKED)
 			(*ret)[kept++] = (*ret)[i];
 	*ret_n = kept;
 	return 0;
 }
 
-static int kn_miss_absent(struct kern *k, uint32_t vni, const struct mac_addr *mac,
-			  uint32_t lifetime_ms, struct err *err)
+static int kn_miss_absent(struct kern *k, const struct nvo3_miss *miss, struct err *err)
 {
-	const struct nvo3_miss miss = { .vni = vni, .dst = *mac, .lifetime = lifetime_ms };
-
-	return kernel_miss_set(self(k)->k, self(k)->nve, &miss, err);
+	return kernel_miss_set(self(k)->k, self(k)->nve, miss, err);
 }
 
 static int kn_miss_forget(struct kern *k, uint32_t vni, struct err *err)
@@ -336,9 +334,13 @@ static int kn_miss_forget(struct kern *k, uint32_t vni, struct err *err)
 
 	rc = kernel_miss_list(self(k)->k, self(k)->nve, vni, &all, &n, &changing, err);
 	for (size_t i = 0; i < n && !rc; i++) {
+		const struct nvo3_miss miss = {
+			.vni = vni, .dst = all[i].dst, .addr = all[i].addr,
+		};
+
 		if (all[i].state != NVO3_MISS_STATE_ABSENT)
 			continue;
-		rc = kernel_miss_del(self(k)->k, self(k)->nve, vni, &all[i].dst, err);
+		rc = kernel_miss_del(self(k)->k, self(k)->nve, &miss, err);
 		/* Its time is over, or a mapping has come */
 		if (rc == -ENOENT)
 			rc = 0;
@@ -417,6 +419,7 @@ static const struct kern_ops netlink_ops = {
 	.profile_add = kn_profile_add,
 	.profile_del = kn_profile_del,
 	.map_get = kn_map_get,
+	.ipmap_get = kn_ipmap_get,
 	.map_list = kn_map_list,
 	.map_walk = kn_map_walk,
 	.map_sweep = kn_map_sweep,

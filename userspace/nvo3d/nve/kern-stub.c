@@ -23,6 +23,7 @@ struct kern_stub {
 	struct stub_absent {
 		uint32_t vni, lifetime_ms;
 		struct mac_addr mac;
+		struct ip_addr ip;	/* with a family instead of mac */
 	} absent[STUB_MAX];
 	struct stub_stamp {
 		uint32_t dev;
@@ -67,22 +68,40 @@ static struct nvo3_port *find_port(struct kern_stub *s, uint32_t dev, uint16_t v
 	return NULL;
 }
 
-static struct nvo3_map *find_map(struct kern_stub *s, uint32_t vni, const struct mac_addr *mac)
+/* Of the IP address, or if there is none (no family) of the MAC */
+static bool is_of(const struct mac_addr *a_mac, const struct ip_addr *a_ip,
+		  const struct mac_addr *mac, const struct ip_addr *ip)
+{
+	return ip_addr_equal(a_ip, ip) && (ip->family || mac_addr_equal(a_mac, mac));
+}
+
+static struct nvo3_map *find(struct kern_stub *s, uint32_t vni, const struct mac_addr *mac,
+			     const struct ip_addr *ip)
 {
 	for (size_t i = 0; i < s->n_maps; i++)
-		if (s->maps[i].vni == vni && mac_addr_equal(&s->maps[i].mac, mac))
+		if (s->maps[i].vni == vni && is_of(&s->maps[i].mac, &s->maps[i].ip, mac, ip))
 			return &s->maps[i];
 	return NULL;
 }
 
+static const struct ip_addr no_ip;
+
+static struct nvo3_map *find_map(struct kern_stub *s, uint32_t vni, const struct mac_addr *mac)
+{
+	return find(s, vni, mac, &no_ip);
+}
+
 /* A mapping answers what was asked, and ends that nobody has the address. */
-static void forget_miss(struct kern_stub *s, uint32_t vni, const struct mac_addr *mac)
+static void forget_miss(struct kern_stub *s, uint32_t vni, const struct mac_addr *mac,
+			const struct ip_addr *ip)
 {
 	for (size_t i = s->n_asked; i--;)
-		if (s->asked[i].vni == vni && mac_addr_equal(&s->asked[i].dst, mac))
+		if (s->asked[i].vni == vni &&
+		    is_of(&s->asked[i].dst, &s->asked[i].addr, mac, ip))
 			REMOVE(s->asked, s->n_asked, i);
 	for (size_t i = s->n_absent; i--;)
-		if (s->absent[i].vni == vni && mac_addr_equal(&s->absent[i].mac, mac))
+		if (s->absent[i].vni == vni &&
+		    is_of(&s->absent[i].mac, &s->absent[i].ip, mac, ip))
 			REMOVE(s->absent, s->n_absent, i);
 }
 
@@ -92,9 +111,10 @@ static void map_remove(struct kern_stub *s, size_t i)
 	REMOVE(s->maps, s->n_maps, i);
 }
 
-static struct nvo3_map *map_new(struct kern_stub *s, uint32_t vni, const struct mac_addr *mac)
+static struct nvo3_map *map_new(struct kern_stub *s, uint32_t vni, const struct mac_addr *mac,
+				const struct ip_addr *ip)
 {
-	forget_miss(s, vni, mac);
+	forget_miss(s, vni, mac, ip);
 	s->unused_s[s->n_maps] = 0;
 	return &s->maps[s->n_maps++];
 }
@@ -225,7 +245,7 @@ static int activate(struct kern_stub *s, const struct nvo3_port *port, struct er
 			return rc;
 	}
 	if (!map)
-		map = map_new(s, port->vni, &port->mac);
+		map = map_new(s, port->vni, &port->mac, &no_ip);
 	*map = (struct nvo3_map){ .vni = port->vni, .mac = port->mac, .dev = port->dev,
 				  .vlan = port->vlan, .epoch = port->epoch,
 				  .prov = NVO3_PROV_PORT };
@@ -373,10 +393,29 @@ static int stub_map_get(struct kern *k, uint32_t vni, const struct mac_addr *mac
 		*ret = list;							\
 	} while (0)
 
+static int stub_ipmap_get(struct kern *k, uint32_t vni, const struct ip_addr *ip,
+			  struct nvo3_map *ret, struct err *err)
+{
+	struct nvo3_map *have = find(self(k), vni, NULL, ip);
+
+	if (!have)
+		return err_set(err, ENOENT, "no mapping");
+	*ret = *have;
+	return 0;
+}
+
 static int stub_map_list(struct kern *k, uint32_t vni, struct nvo3_map **ret, size_t *ret_n,
 			 struct err *err)
 {
-	LIST(struct nvo3_map, self(k)->maps, self(k)->n_maps);
+	struct kern_stub *s = self(k);
+	struct nvo3_map *list = mem_calloc(s->n_maps, sizeof(*list));
+
+	*ret_n = 0;
+	for (int ips = 0; ips < 2; ips++)
+		for (size_t i = 0; i < s->n_maps; i++)
+			if (s->maps[i].vni == vni && !s->maps[i].ip.family == !ips)
+				list[(*ret_n)++] = s->maps[i];
+	*ret = list;
 	return 0;
 }
 
@@ -485,7 +524,7 @@ static int stub_map_idle(struct kern *k, uint32_t vni, uint32_t seconds, struct 
 	*ret_n = 0;
 	for (size_t i = 0; i < s->n_maps; i++)
 		if (s->maps[i].vni == vni && s->maps[i].prov == NVO3_PROV_AGENT &&
-		    s->unused_s[i] >= seconds)
+		    s->unused_s[i] >= seconds && !s->maps[i].ip.family)
 			list[(*ret_n)++] = s->maps[i].mac;
 	*ret = list;
 	return 0;
@@ -498,19 +537,21 @@ static int stub_miss_list(struct kern *k, uint32_t vni, struct nvo3_miss **ret, 
 	return 0;
 }
 
-static int stub_miss_absent(struct kern *k, uint32_t vni, const struct mac_addr *mac,
-			    uint32_t lifetime_ms, struct err *err)
+static int stub_miss_absent(struct kern *k, const struct nvo3_miss *miss, struct err *err)
 {
 	struct kern_stub *s = self(k);
 
-	if (!find_vn(s, vni))
-		return err_set(err, ENOENT, "no VNI %u", vni);
-	if (find_map(s, vni, mac))
+	if (!find_vn(s, miss->vni))
+		return err_set(err, ENOENT, "no VNI %u", miss->vni);
+	if (find(s, miss->vni, &miss->dst, &miss->addr))
 		return err_set(err, EEXIST, "there is a mapping");
-	forget_miss(s, vni, mac);
+	forget_miss(s, miss->vni, &miss->dst, &miss->addr);
 	if (s->n_absent == STUB_MAX)
 		return err_set(err, ENOSPC, "too many are absent");
-	s->absent[s->n_absent++] = (struct stub_absent){ vni, lifetime_ms, *mac };
+	s->absent[s->n_absent++] = (struct stub_absent){
+		.vni = miss->vni, .lifetime_ms = miss->lifetime, .mac = miss->dst,
+		.ip = miss->addr,
+	};
 	return 0;
 }
 
@@ -538,12 +579,12 @@ void kern_stub_use(struct kern *k, uint32_t vni, const struct mac_addr *mac, uin
 		self(k)->unused_s[map - self(k)->maps] = seconds_ago;
 }
 
-uint32_t kern_stub_absent(struct kern *k, uint32_t vni, const struct mac_addr *mac)
+static uint32_t absent(struct kern_stub *s, uint32_t vni, const struct mac_addr *mac,
+		       const struct ip_addr *ip)
 {
-	struct kern_stub *s = self(k);
-
 	for (size_t i = 0; i < s->n_absent; i++)
-		if (s->absent[i].vni == vni && mac_addr_equal(&s->absent[i].mac, mac))
+		if (s->absent[i].vni == vni &&
+		    is_of(&s->absent[i].mac, &s->absent[i].ip, mac, ip))
 			return s->absent[i].lifetime_ms;
 	return 0;
 }
@@ -600,17 +641,33 @@ void kern_stub_redirect(struct kern *k, uint32_t vni, uint64_t frames)
 		vn->redirected += frames;
 }
 
+uint32_t kern_stub_absent(struct kern *k, uint32_t vni, const struct mac_addr *mac)
+{
+	return absent(self(k), vni, mac, &no_ip);
+}
+
+uint32_t kern_stub_absent_ip(struct kern *k, uint32_t vni, const struct ip_addr *ip)
+{
+	return absent(self(k), vni, NULL, ip);
+}
+
+/* Where a MAC is; to which MAC an IP address leads */
+static bool same_place(const struct nvo3_map *a, const struct nvo3_map *b)
+{
+	return a->ip.family ? mac_addr_equal(&a->mac, &b->mac) : ip_addr_equal(&a->addr, &b->addr);
+}
+
 static int map_add(struct kern_stub *s, const struct nvo3_map *map, bool replace, struct err *err)
 {
-	struct nvo3_map *have = find_map(s, map->vni, &map->mac);
+	struct nvo3_map *have = find(s, map->vni, &map->mac, &map->ip);
 	bool same;
 	int rc;
 
 	if (!have) {
-		*map_new(s, map->vni, &map->mac) = *map;
+		*map_new(s, map->vni, &map->mac, &map->ip) = *map;
 		return 0;
 	}
-	same = have->prov != NVO3_PROV_PORT && ip_addr_equal(&have->addr, &map->addr);
+	same = have->prov != NVO3_PROV_PORT && same_place(have, map);
 	if (!same || map->epoch < have->epoch) {
 		rc = check_claim(have, map->epoch, err);
 		if (rc)
@@ -624,7 +681,7 @@ static int map_add(struct kern_stub *s, const struct nvo3_map *map, bool replace
 
 static int map_del(struct kern_stub *s, const struct nvo3_map *map, struct err *err)
 {
-	struct nvo3_map *have = find_map(s, map->vni, &map->mac);
+	struct nvo3_map *have = find(s, map->vni, &map->mac, &map->ip);
 
 	if (!have)
 		return err_set(err, ENOENT, "no mapping");
@@ -702,6 +759,7 @@ struct kern *kern_stub_new(void)
 		.profile_add = stub_profile_add,
 		.profile_del = stub_profile_del,
 		.map_get = stub_map_get,
+		.ipmap_get = stub_ipmap_get,
 		.map_list = stub_map_list,
 		.map_walk = stub_map_walk,
 		.map_sweep = stub_map_sweep,

@@ -73,6 +73,9 @@ struct kern_ops {
 	/* -ENOENT: there is none */
 	int (*map_get)(struct kern *k, uint32_t vni, const struct mac_addr *mac,
 		       struct nvo3_map *ret, struct err *err);
+	int (*ipmap_get)(struct kern *k, uint32_t vni, const struct ip_addr *ip,
+			 struct nvo3_map *ret, struct err *err);
+	/* Those of IP addresses come last */
 	int (*map_list)(struct kern *k, uint32_t vni, struct nvo3_map **ret, size_t *ret_n,
 			struct err *err);
 	/* Those with this provenance, or all with KERN_ANY. -EINTR: they changed meanwhile */
@@ -98,8 +101,7 @@ struct kern_ops {
 	 */
 	int (*miss_list)(struct kern *k, uint32_t vni, struct nvo3_miss **ret, size_t *ret_n,
 			 struct err *err);
-	int (*miss_absent)(struct kern *k, uint32_t vni, const struct mac_addr *mac,
-			   uint32_t lifetime_ms, struct err *err);
+	int (*miss_absent)(struct kern *k, const struct nvo3_miss *miss, struct err *err);
 	/* All that was said to be absent in the VN may be asked for again */
 	int (*miss_forget)(struct kern *k, uint32_t vni, struct err *err);
 	/*
@@ -122,6 +124,7 @@ void kern_stub_redirect(struct kern *k, uint32_t vni, uint64_t frames);
 void kern_stub_use(struct kern *k, uint32_t vni, const struct mac_addr *mac, uint32_t seconds_ago);
 /* How long the address was said to be absent, in ms; 0: it was not, or is there */
 uint32_t kern_stub_absent(struct kern *k, uint32_t vni, const struct mac_addr *mac);
+uint32_t kern_stub_absent_ip(struct kern *k, uint32_t vni, const struct ip_addr *ip);
 
 /* How often the buckets of a digest were asked for */
 unsigned int kern_stub_digests(struct kern *k);

@@ -125,10 +125,20 @@ static void relocate(struct model_vn *vn, const char *name, const struct model_l
 
 /* --- objects */
 
+static void drop_ips(struct model_vn *vn, struct model_map *map)
+{
+	for (int i = 0; i < map->n_ips; i++)
+		model_ip_unclaim(&vn->ips, &map->ips[i], &map->mac, false);
+	free(map->ips);
+	map->ips = NULL;
+	map->n_ips = 0;
+}
+
 static void map_del(struct model_vn *vn, struct model_map *map)
 {
 	uncount(vn, map);
 	leave_nve(vn, map);
+	drop_ips(vn, map);
 	HASH_DEL(vn->maps, map);
 	free(map);
 }
@@ -180,6 +190,7 @@ void model_vn_del(struct model *model, struct model_vn *vn)
 		map_del(vn, map);
 	HASH_ITER(hh, vn->members, member, next_member)
 		member_del(vn, member);
+	model_ips_uninit(&vn->ips);
 	model_session_lost(vn);
 	HASH_DEL(model->vns, vn);
 	free(vn->fixed);
@@ -210,19 +221,11 @@ static struct model_member *member_lookup(const struct model_vn *vn, const char 
 	return member;
 }
 
-void model_touch_mac(struct model_touch *touch, const struct mac_addr *mac)
+void model_touch_map(struct model_touch *touch, const struct model_map *map)
 {
-	if (touch->n == touch->cap) {
-		touch->cap = touch->cap ? 2 * touch->cap : 16;
-		touch->macs = mem_check(realloc(touch->macs, touch->cap * sizeof(*touch->macs)));
-	}
-	touch->macs[touch->n++] = *mac;
-}
-
-void model_touch_uninit(struct model_touch *touch)
-{
-	free(touch->macs);
-	memset(touch, 0, sizeof(*touch));
+	model_touch_mac(touch, &map->mac);
+	for (int i = 0; i < map->n_ips; i++)
+		model_touch_ip(touch, &map->ips[i]);
 }
 
 /* More locators than we keep are no fault of the sender: the best ones come first */
@@ -248,6 +251,37 @@ static int check_mac(const Nvo3__Mapping *msg, struct mac_addr *ret, struct err 
 	if (!msg_get_mac(&msg->mac, ret) || !mac_addr_is_unicast(ret))
 		return err_set(err, EBADMSG, "mac: not a unicast MAC address");
 	return 0;
+}
+
+/*
+ * Not all that a mapping may have: what no system can ask for (the kernel refuses it) is left out,
+ * and more than we keep is no fault of the sender.
+ */
+static int parse_ips(const Nvo3__Mapping *msg, struct ip_addr ret[MODEL_IPS_MAX])
+{
+	struct ip_addr ip;
+	int n = 0;
+
+	for (size_t i = 0; i < msg->n_ips && n < MODEL_IPS_MAX; i++)
+		if (msg_get_ip(&msg->ips[i]->addr, &ip) && !ip_addr_is_zero(&ip) &&
+		    !ip_addr_is_multicast(&ip) && !ip_addr_is_loopback(&ip))
+			ret[n++] = ip;
+	return n;
+}
+
+static void set_ips(struct model_vn *vn, struct model_map *map, const Nvo3__Mapping *msg)
+{
+	struct ip_addr ips[MODEL_IPS_MAX];
+	int n = parse_ips(msg, ips);
+
+	drop_ips(vn, map);
+	if (!n)
+		return;
+	map->ips = mem_calloc(n, sizeof(*map->ips));
+	memcpy(map->ips, ips, n * sizeof(*ips));
+	map->n_ips = n;
+	for (int i = 0; i < n; i++)
+		model_ip_claim(&vn->ips, &ips[i], &map->mac, false, map->epoch);
 }
 
 static int check_update(const Nvo3__MapUpdate *u, struct err *err)
@@ -329,6 +363,8 @@ static void set_map(struct model_vn *vn, const Nvo3__Mapping *msg, bool correcti
 		map->mac = mac;
 		HASH_ADD(hh, vn->maps, mac, sizeof(map->mac), map);
 	}
+	/* What it had and has no more is touched, too */
+	model_touch_map(touch, map);
 	map->epoch = msg->epoch;
 	map->stale = msg->stale;
 	map->round = vn->round;
@@ -336,7 +372,9 @@ static void set_map(struct model_vn *vn, const Nvo3__Mapping *msg, bool correcti
 	parse_locators(msg->locators, msg->n_locators, &map->locators, NULL);
 	enter_nve(vn, map, msg->nve);
 	count(vn, map);
-	model_touch_mac(touch, &mac);
+	set_ips(vn, map, msg);
+	for (int i = 0; i < map->n_ips; i++)
+		model_touch_ip(touch, &map->ips[i]);
 }
 
 static void del_map(struct model_vn *vn, const Nvo3__Mapping *msg, struct model_touch *touch)
@@ -350,9 +388,11 @@ static void del_map(struct model_vn *vn, const Nvo3__Mapping *msg, struct model_
 		touch->ignored++;
 		return;
 	}
-	if (map)
-		map_del(vn, map);
 	model_touch_mac(touch, &mac);
+	if (!map)
+		return;
+	model_touch_map(touch, map);
+	map_del(vn, map);
 }
 
 static void set_member(struct model_vn *vn, const Nvo3__Member *msg, struct model_touch *touch)
@@ -406,7 +446,7 @@ static void end_correction(struct model_vn *vn, struct model_touch *touch)
 		if (!map->doubtful)
 			continue;
 		drift_note(&vn->corrected, &map->mac, DRIFT_EXTRA);
-		model_touch_mac(touch, &map->mac);
+		model_touch_map(touch, map);
 		map_del(vn, map);
 	}
 }

@@ -18,10 +18,13 @@
 #include "digest.h"
 #include "drift.h"
 #include "errs.h"
+#include "model_ip.h"
+#include "model_touch.h"
 #include "proto/control.pb-c.h"
 #include "uuid.h"
 
 #define MODEL_LOCATORS_MAX 4
+#define MODEL_IPS_MAX 8
 #define MODEL_NAME_MAX 97		/* "DC/NAME" with its zero byte */
 
 struct model_locators {
@@ -33,6 +36,8 @@ struct model_map {
 	struct mac_addr mac;		/* key */
 	uint64_t epoch;
 	struct model_locators locators;
+	struct ip_addr *ips;		/* MODEL_IPS_MAX at most; claimed in the VN's */
+	uint8_t n_ips;
 	bool stale;			/* its NVE is silent; still used */
 	bool doubtful;			/* its bucket is told again, and has not named it yet */
 	uint32_t round;			/* of the snapshot that named it last */
@@ -67,7 +72,7 @@ struct model_member {
 struct model_vn {
 	struct uuid uuid;		/* key */
 	uint32_t vni;
-	uint8_t unknown, bum;		/* as the director says; as in VnInfo */
+	uint8_t unknown, bum, arp, arp_unknown;	/* as the director says; as in VnInfo */
 	bool on_demand;			/* the same: the mode that is in force */
 	bool partial;			/* what is missing may be there nevertheless */
 	bool complete;			/* a snapshot has ended: the rest may be swept */
@@ -85,6 +90,7 @@ struct model_vn {
 	size_t n_fixed;
 	struct model_map *maps;
 	struct model_nve *nves;
+	struct model_ip *ips;
 	struct model_forget *forgets;
 	struct model_member *members;
 	UT_hash_handle hh;
@@ -102,19 +108,8 @@ struct model_vn *model_vn_lookup_vni(const struct model *model, uint32_t vni);
 struct model_vn *model_vn_add(struct model *model, const struct uuid *uuid);
 void model_vn_del(struct model *model, struct model_vn *vn);
 
-/* What an update changed, for diff.h */
-struct model_touch {
-	struct mac_addr *macs;		/* may repeat */
-	size_t n, cap;
-	bool members;
-	bool swept;			/* a snapshot ended: compare the whole VN */
-	bool strict;			/* whatever epoch the kernel holds: as diff.h */
-	bool quiet;			/* what cannot be done has been said before */
-	unsigned int ignored;		/* mappings with an older epoch than the one held */
-};
-
-void model_touch_mac(struct model_touch *touch, const struct mac_addr *mac);
-void model_touch_uninit(struct model_touch *touch);
+/* With its IP addresses */
+void model_touch_map(struct model_touch *touch, const struct model_map *map);
 
 /*
  * Take over @update, wholly or, if something in it is malformed, not at all (-EBADMSG and a

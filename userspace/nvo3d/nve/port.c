@@ -12,6 +12,7 @@
 #include "leave.h"
 #include "log.h"
 #include "mem.h"
+#include "own.h"
 #include "policy.h"
 #include "port.h"
 #include "port_act.h"
@@ -164,6 +165,7 @@ static void enable_step(struct port_op *op)
 	tsi->t.state = TSI_ACTIVATED;
 	hold_end(tsi);
 	leave_stay(tsi);
+	own_update(tsi, NULL);
 	op->advertising = true;
 	if (!director_is_up(nve->director))
 		loop_timer_set(tsi->timer, NVE_DIRECTOR_WAIT_MS);
@@ -370,6 +372,7 @@ void port_restore(struct nve *nve, const struct tsi *t, const char *owner)
 		tsi->t.epoch = port.epoch;
 	tsi->t.state = port.state == NVO3_PORT_STATE_ACTIVE ? TSI_ACTIVATED : TSI_ASSOCIATED;
 	tsi->dev = dev;
+	own_restore(tsi);
 	vn_hold(nve, &t->vn);
 	if (tsi->t.state == TSI_ASSOCIATED)
 		hold_begin(tsi);

@@ -7,6 +7,7 @@
 #include "keep.h"
 #include "leave.h"
 #include "log.h"
+#include "own.h"
 #include "policy.h"
 #include "port_act.h"
 #include "vn.h"
@@ -105,7 +106,7 @@ int port_update(struct nve_tsi *tsi, const struct tsi *want, struct err *err)
 		.vlan = tsi->t.vid,
 	};
 	struct kern *k = tsi->nve->kern;
-	struct tsi t = *want;
+	struct tsi t = *want, before = tsi->t;
 	int rc;
 
 	rc = get_profile(tsi->nve, want, &port.profile, err);
@@ -126,6 +127,7 @@ int port_update(struct nve_tsi *tsi, const struct tsi *want, struct err *err)
 		return rc;
 	tsi->t = t;
 	policy_collect(tsi->nve);
+	own_update(tsi, &before);
 	return 0;
 }
 
@@ -137,6 +139,7 @@ int port_disable(struct nve_tsi *tsi, struct err *err)
 	if (rc && rc != -ENOENT && rc != -ENODEV)
 		return rc;
 	tsi->t.state = TSI_ASSOCIATED;
+	own_update(tsi, NULL);
 	director_withdraw(tsi->nve->director, &tsi->t);
 	return 0;
 }
@@ -150,6 +153,7 @@ int port_unbind(struct nve_tsi *tsi, struct err *err)
 	if (rc && rc != -ENOENT && rc != -ENODEV)
 		return rc;
 	tsi->t.state = TSI_INIT;
+	own_update(tsi, NULL);
 	if (!dev_in_use(nve, tsi->dev)) {
 		rc = k->ops->dev_release(k, tsi->dev, err);
 		if (rc && rc != -ENODEV)

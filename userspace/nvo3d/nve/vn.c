@@ -111,16 +111,26 @@ static uint8_t unknown_for_kernel(const struct model_vn *vn)
 	return vn->unknown > NVO3_UNKNOWN_MAX ? NVO3_UNKNOWN_ASK : vn->unknown;
 }
 
+static uint8_t arp_unknown_for_kernel(const struct model_vn *vn)
+{
+	if (vn->partial && vn->arp_unknown == NVO3_ARP_UNKNOWN_DROP)
+		return NVO3_ARP_UNKNOWN_ASK;
+	return vn->arp_unknown;
+}
+
 /* Give the kernel the VN, or make the one that it has equal */
 static int policies_to_kernel(struct nve_vn *vn, struct err *err)
 {
 	struct nvo3_vn want = {
-		.has = NVO3_HAS(VN_UNKNOWN) | NVO3_HAS(VN_BUM) | NVO3_HAS(VN_TRACK),
+		.has = NVO3_HAS(VN_UNKNOWN) | NVO3_HAS(VN_BUM) | NVO3_HAS(VN_TRACK) |
+		       NVO3_HAS(VN_ARP) | NVO3_HAS(VN_ARP_UNKNOWN),
 		.vni = vn->model->vni,
 		.unknown = unknown_for_kernel(vn->model),
 		.bum = vn->model->bum,
 		/* What is not used goes, in time (idle.h) */
 		.track = vn->model->on_demand && !vn->nve->config->nve.relay,
+		.arp = vn->model->arp,
+		.arp_unknown = arp_unknown_for_kernel(vn->model),
 	};
 	struct kern *k = vn->nve->kern;
 	struct nvo3_vn have;
@@ -130,7 +140,8 @@ static int policies_to_kernel(struct nve_vn *vn, struct err *err)
 	if (rc == -ENOENT)
 		rc = k->ops->vn_add(k, &want, err);
 	else if (!rc && (have.unknown != want.unknown || have.bum != want.bum ||
-			 have.track != want.track))
+			 have.track != want.track || have.arp != want.arp ||
+			 have.arp_unknown != want.arp_unknown))
 		rc = k->ops->vn_set(k, &want, err);
 	if (!rc)
 		vn->in_kernel = true;
@@ -145,7 +156,18 @@ static bool is_on_demand(const Nvo3__VnInfo *info)
 static bool is_same(const struct model_vn *vn, const Nvo3__VnInfo *info)
 {
 	return vn->vni == info->vni && vn->unknown == info->unknown && vn->bum == info->bum &&
+	       vn->arp == info->arp && vn->arp_unknown == info->arp_unknown &&
 	       vn->on_demand == is_on_demand(info);
+}
+
+/* IP mappings are there while ARP is answered */
+static void compare_all(struct nve_vn *vn)
+{
+	const struct model_touch all = { .swept = true };
+	struct err err;
+
+	if (apply_maps(vn->nve, vn->model, &all, &err))
+		log_err("VNI %u: %s", vn->model->vni, err.text);
 }
 
 static int vn_to_kernel(struct nve_vn *vn, const Nvo3__VnInfo *info, struct err *err)
@@ -156,16 +178,22 @@ static int vn_to_kernel(struct nve_vn *vn, const Nvo3__VnInfo *info, struct err 
 	model->vni = info->vni;
 	model->unknown = info->unknown;
 	model->bum = info->bum;
+	model->arp = info->arp;
+	model->arp_unknown = info->arp_unknown;
 	model->on_demand = is_on_demand(info);
 	/* Before the first time, all that it has may be what it had asked for */
 	if (model->on_demand && (vn->by_interest || !vn->in_kernel))
 		model->partial = true;
 	rc = policies_to_kernel(vn, err);
+	if (!rc && model->arp != before.arp)
+		compare_all(vn);
 	if (!rc)
 		return 0;
 	model->vni = before.vni;
 	model->unknown = before.unknown;
 	model->bum = before.bum;
+	model->arp = before.arp;
+	model->arp_unknown = before.arp_unknown;
 	model->on_demand = before.on_demand;
 	model->partial = before.partial;
 	return rc;
@@ -218,7 +246,8 @@ static int take_info(struct nve_vn *vn, const Nvo3__VnInfo *info, struct err *er
 	int rc;
 
 	if (!info || !info->vni || info->vni > NVO3_VNI_MAX || info->unknown > VN_UNKNOWN_MAX ||
-	    info->bum > NVO3_BUM_MAX)
+	    info->bum > NVO3_BUM_MAX || info->arp > VN_ARP_MAX ||
+	    info->arp_unknown > VN_ARP_UNKNOWN_MAX)
 		return err_set(err, EBADMSG, "the director's description of the VN is not valid");
 	if (vn->in_kernel && info->vni != vn->model->vni)
 		return err_set(err, EBUSY, "the VN has VNI %u here and %u at the director",
