@@ -12,7 +12,6 @@
 #define _NVO3_FAST_H
 
 #include "flow.h"
-#include "guard.h"
 #include "nve.h"
 #include "outer.h"
 #include "port_state.h"
