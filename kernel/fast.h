@@ -12,9 +12,9 @@
 #define _NVO3_FAST_H
 
 #include "flow.h"
-#include "guard.h"
 #include "nve.h"
 #include "outer.h"
+#include "port_state.h"
 
 /* from_port.c: the rx_handler of slaves */
 rx_handler_result_t nvo3_from_port(struct sk_buff **pskb);

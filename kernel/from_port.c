@@ -30,7 +30,7 @@ static enum nvo3_drop find_port(struct nvo3_slave *slave, struct sk_buff *skb,
 	return vlan ? NVO3_DROP_PORT_VLAN : NVO3_DROP_PORT_UNBOUND;
 }
 
-static enum nvo3_drop check_frame(struct sk_buff *skb)
+static __always_inline enum nvo3_drop check_frame(struct sk_buff *skb)
 {
 	const struct ethhdr *eth;
 

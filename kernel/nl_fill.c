@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "netlink.h"
 #include "nl_fill.h"
+#include "port_state.h"
 
 static int put_addr(struct sk_buff *skb, int type4, int type6, const struct nvo3_addr *addr)
 {

@@ -4,6 +4,7 @@
 #include <linux/timekeeping.h>
 #include <net/rtnetlink.h>
 #include "nve.h"
+#include "port_state.h"
 
 /* Others have a peer too, and programs in between. */
 static bool is_veth(const struct net_device *dev)

@@ -46,7 +46,7 @@ struct nvo3_port {
 	struct nvo3_vn *vn;
 	u16 vlan;			/* 0: untagged */
 	bool veth;			/* its device's link has another end here */
-	u32 state;			/* enum nvo3_port_state, with NVO3_PORT_*; see below */
+	u32 state;			/* enum nvo3_port_state and more; see port_state.h */
 	unsigned long queued;		/* jiffies of a frame that had to go by the queue there */
 	struct nvo3_guard __rcu *guard;	/* NULL: lets everything pass */
 	struct nvo3_left __rcu *left;	/* the last move to it; NULL: none */
@@ -66,40 +66,6 @@ struct nvo3_port {
 	struct nvo3_asker asker;	/* for mappings that are missing; see there */
 	struct nvo3_dead dead;
 };
-
-/*
- * What the fast path asks of a port is in one word, so that all but the plainest state is one
- * branch: what else there may be is looked at behind it. Written under the mutex, but that the
- * fast path makes an armed port an active one that wakes (from_port.c); wake.c does the rest.
- */
-#define NVO3_PORT_STATE		3	/* the bits of enum nvo3_port_state */
-#define NVO3_PORT_STAMPED	BIT(2)	/* when its tenant system sends is remembered */
-#define NVO3_PORT_WAKING	BIT(3)	/* its mapping is not there yet; counted in vn->waking */
-
-static inline enum nvo3_port_state nvo3_port_state(const struct nvo3_port *port)
-{
-	return READ_ONCE(port->state) & NVO3_PORT_STATE;
-}
-
-static inline bool nvo3_port_is_active(const struct nvo3_port *port)
-{
-	return nvo3_port_state(port) == NVO3_PORT_STATE_ACTIVE;
-}
-
-/* Active, and nothing else about it. */
-static inline bool nvo3_port_is_plain(const struct nvo3_port *port)
-{
-	return READ_ONCE(port->state) == NVO3_PORT_STATE_ACTIVE;
-}
-
-/* Whatever it was; it wakes no more. Caller holds the mutex. */
-void nvo3_port_set_state(struct nvo3_port *port, u32 state);
-
-/* The port of the VN that wakes and will have the mapping of @mac, or NULL. Under RCU. */
-struct nvo3_port *nvo3_port_find_waking(const struct nvo3_vn *vn, const u8 *mac);
-
-/* A frame of its tenant system was forwarded now. Any context. */
-void nvo3_port_stamp(struct nvo3_port *port);
 
 /* The port of (slave, VLAN), 0 for untagged; NULL if none. Under RCU. */
 static inline struct nvo3_port *nvo3_port_lookup(struct nvo3_slave *slave, u16 vlan)

@@ -37,28 +37,25 @@ struct nvo3_nve {
 	uint64_t table_bytes;
 	uint64_t drops[__NVO3_DROP_MAX];	/* by enum nvo3_drop */
 	uint64_t logged[__NVO3_DROP_MAX];	/* would have been, and were delivered */
-	uint8_t fastpath, verify;	/* enum nvo3_fastpath, nvo3_verify */
+	uint8_t fastpath, verify, relay;	/* enum nvo3_fastpath, nvo3_verify; 0 or 1 */
 	uint64_t tx_fast, tx_compat, rx_fast, rx_compat, port_fast, port_queue;
 	uint64_t tx_bypass[__NVO3_BYPASS_MAX], rx_bypass[__NVO3_BYPASS_MAX];
 	uint64_t port_bypass[__NVO3_BYPASS_MAX];
-	uint64_t redirected;		/* late frames that were sent on */
-	uint8_t relay;			/* 0 or 1 */
-	uint64_t relayed;		/* frames of others that were sent on */
+	uint64_t redirected, relayed;	/* late frames, and others', that were sent on */
 };
 
 struct nvo3_vn {
 	uint32_t has, vni;
-	uint8_t unknown, bum, arp, arp_unknown;	/* enum nvo3_unknown and so on */
+	/* enum nvo3_unknown and so on; track is 0 or 1 */
+	uint8_t unknown, bum, arp, arp_unknown, track;
 	uint32_t limit, ports, maps, members, ip_maps;
-	uint64_t misses, redirected, arp_answered;
+	uint64_t misses, redirected, relayed, arp_answered;
 	uint64_t digest;		/* of the agent's mappings, digest_maps of them; digest.h */
 	uint32_t digest_maps;
 	struct nvo3_stats stats;
 	uint32_t hold;			/* milliseconds */
 	uint32_t pending, held, absent;
 	uint64_t released;
-	uint8_t track;			/* 0 or 1 */
-	uint64_t relayed;
 };
 
 /* The digest of a VN; its buckets come apart, by nvo3_buckets_parse() */
@@ -87,8 +84,7 @@ struct nvo3_port {
 	uint64_t epoch, suppressed;
 	struct nvo3_stats stats;
 	uint8_t spoof;			/* enum nvo3_source_check */
-	uint8_t dhcp_server, router;
-	uint8_t stamp;			/* 0 or 1 */
+	uint8_t dhcp_server, router, stamp;
 	uint64_t last_out, first_in;	/* ns of CLOCK_REALTIME, 0: not yet */
 	uint8_t nallow;			/* with none and PORT_ALLOW in has: take all away */
 	struct nvo3_allow allow[NVO3_ALLOW_MAX];

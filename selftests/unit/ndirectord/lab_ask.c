@@ -16,6 +16,24 @@ uint32_t say_relay(struct peer *p, uint8_t locator)
 	return peer_ask(p, MSG(NVE_REGISTER), &m.base);
 }
 
+static void list_told(struct peer *p, const struct msg *msg)
+{
+	Nvo3__VnList *m = msg_decode(msg, &nvo3__vn_list__descriptor, NULL);
+	size_t i, vn;
+
+	assert_non_null(m);
+	if (m->begin)
+		memset(p->listed, 0, sizeof(p->listed));
+	for (vn = 0; vn < sizeof(p->listed); vn++) {
+		for (i = 0; i < m->n_vns; i++)
+			p->listed[vn] |= !memcmp(m->vns[i].data, uuid_of(vn), 16);
+		for (i = 0; i < m->n_gone; i++)
+			p->listed[vn] &= !!memcmp(m->gone[i].data, uuid_of(vn), 16);
+	}
+	p->lists += m->end;
+	msg_free(m);
+}
+
 static void mac_of(uint8_t *mac, uint32_t addr)
 {
 	memcpy(mac, (uint8_t[]){ 2, 0, addr >> 24, addr >> 16, addr >> 8, addr }, 6);

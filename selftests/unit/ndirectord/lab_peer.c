@@ -262,32 +262,7 @@ static void took_digest(struct peer *p, const struct msg *msg)
 	msg_free(m);
 }
 
-static uint8_t *uuid_of(uint8_t n)
-{
-	static uint8_t uuids[256][16];
-
-	uuids[n][0] = n;
-	uuids[n][15] = 1;
-	return uuids[n];
-}
-
-static void list_told(struct peer *p, const struct msg *msg)
-{
-	Nvo3__VnList *m = msg_decode(msg, &nvo3__vn_list__descriptor, NULL);
-	size_t i, vn;
-
-	assert_non_null(m);
-	if (m->begin)
-		memset(p->listed, 0, sizeof(p->listed));
-	for (vn = 0; vn < sizeof(p->listed); vn++) {
-		for (i = 0; i < m->n_vns; i++)
-			p->listed[vn] |= !memcmp(m->vns[i].data, uuid_of(vn), 16);
-		for (i = 0; i < m->n_gone; i++)
-			p->listed[vn] &= !!memcmp(m->gone[i].data, uuid_of(vn), 16);
-	}
-	p->lists += m->end;
-	msg_free(m);
-}
+static void list_told(struct peer *p, const struct msg *msg);
 
 static void take_profile(struct peer *p, const Nvo3__Profile *profile)
 {
@@ -451,6 +426,15 @@ uint32_t peer_ask_raw(struct peer *p, uint32_t type, const void *body, size_t le
 }
 
 /* --- what they say */
+
+static uint8_t *uuid_of(uint8_t n)
+{
+	static uint8_t uuids[256][16];
+
+	uuids[n][0] = n;
+	uuids[n][15] = 1;
+	return uuids[n];
+}
 
 static ProtobufCBinaryData uuid(uint8_t n)
 {
