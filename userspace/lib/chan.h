@@ -110,16 +110,6 @@ void chan_track_clock(struct chan *chan);
 bool chan_clock(const struct chan *chan, int64_t *offset, uint64_t *error);
 
 /*
- * An event for many sessions: encoded once, and not copied for each where it is long. NULL if it
- * is longer than FRAME_MAX. Freed while some of it is still to be sent, it lasts until it is.
- */
-struct chan_shared;
-struct chan_shared *chan_shared_new(uint32_t type, const ProtobufCMessage *body);
-void chan_shared_free(struct chan_shared *shared);
-/* As chan_event(); with NULL the session ends, for the same reason. */
-void chan_event_shared(struct chan *chan, struct chan_shared *shared);
-
-/*
  * Bytes waiting to be sent: the caller holds back or coalesces when this grows. At 64 MiB the
  * session ends.
  */

@@ -17,6 +17,7 @@
 #define CHAN_PARTS_H
 
 #include "chan_priv.h"
+#include "chan_shared.h"
 
 /* chan.c */
 struct chan *chan_new(struct loop *loop, const struct chan_ops *ops, void *arg);
@@ -40,6 +41,8 @@ void chan_greet(struct chan *chan);
 /* Tell the peer why we do not talk to it, then end. */
 void chan_refuse(struct chan *chan, uint32_t code, const char *why);
 void chan_stream_close(struct chan *chan);
+/* Past the buffer, which is empty, and the loop: how many bytes went at once; perhaps none. */
+size_t chan_stream_try(struct chan *chan, const uint8_t *data, size_t len);
 struct ssl_st *chan_ssl(struct chan *chan);	/* NULL if there is none */
 /* @chan, which has no connection, takes that of @from. */
 void chan_stream_adopt(struct chan *chan, struct chan *from);

@@ -90,6 +90,23 @@ static void linger_start(struct chan *chan)
 	loop_timer_set(chan->timer, chan_timers.linger);
 }
 
+/*
+ * What cannot go is the buffer's again, from its beginning: OpenSSL takes the same bytes from
+ * another place, with more behind them. A connection that is broken says so there, too.
+ */
+size_t chan_stream_try(struct chan *chan, const uint8_t *data, size_t len)
+{
+	SSL *ssl = chan_ssl(chan);
+	size_t written = 0;
+
+	if (!ssl || chan->state != CHAN_UP)
+		return 0;
+	if (SSL_write_ex(ssl, data, len, &written) != 1)
+		written = 0;
+	ERR_clear_error();
+	return written;
+}
+
 void chan_refuse(struct chan *chan, uint32_t code, const char *why)
 {
 	Nvo3__Envelope env = NVO3__ENVELOPE__INIT;

@@ -37,7 +37,8 @@ static SSL_CTX *context_new(void)
 
 	SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION);
 	/* The peer has the CA itself; only what the certificate's file holds is sent. */
-	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
+	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN |
+			      SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, tls_why_verify);
 	SSL_CTX_set_default_passwd_cb(ctx, no_passphrase);
 	/* Resumption by tickets that the client keeps: a server holds nothing for who is away. */

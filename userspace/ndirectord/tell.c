@@ -25,6 +25,7 @@ static void stop_waiting(struct tell *tell, struct follower *f)
 	if (!f->waiting)
 		return;
 	f->waiting = false;
+	f->log->all_wait = false;
 	DL_DELETE2(tell->waiting, f, prev_waiting, next_waiting);
 }
 
@@ -304,8 +305,12 @@ static void choosy_changed(struct tell *tell, const struct db_item *item)
 		map_changed(tell, log, (const struct db_map *)item);
 		return;
 	}
+	/* many who join in one turn are looked through once */
+	if (log->all_wait)
+		return;
 	DL_FOREACH(log->choosy, f)
 		wake(tell, f, item->in_vn.revision);
+	log->all_wait = true;
 }
 
 bool tell_now(struct tell *tell, struct follower *f, struct db_item *item)

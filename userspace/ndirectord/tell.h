@@ -15,7 +15,7 @@
 #define NDIRECTORD_TELL_H
 
 #include "follow.h"
-#include "lib/chan.h"
+#include "lib/chan_shared.h"
 
 /* A log that somebody follows. */
 struct tell_log {
@@ -23,6 +23,7 @@ struct tell_log {
 	struct follower *choosy;	/* list: of their interest */
 	struct interest_index interests;
 	bool changed;			/* is on tell->changed */
+	bool all_wait;			/* all of the choosy ones do: none has to be woken */
 	struct tell_log *prev, *next;
 };
 

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "chan_lab.h"
+#include "lib/chan_shared.h"
 #include "lib/chan_parts.h"
 
 struct pair {

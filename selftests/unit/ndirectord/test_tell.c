@@ -166,6 +166,29 @@ static void test_at_once_but_not_before_what_is_older(void **state)
 	assert_int_equal(who[7].messages, 3);
 }
 
+/* All wait for the first member that comes; who has been told of him waits for the next one. */
+static void test_every_member_is_told(void **state)
+{
+	struct db_nve *host2 = db_nve_get(&db, "dc1/host2"), *host3 = db_nve_get(&db, "dc1/host3");
+
+	db_member_add(&db, vn, host1);
+	db_member_add(&db, vn, host2);
+	assert_int_equal(moved(), FOLLOWERS);
+	assert_true(tell_now(&tell, &who[7].f, NULL));
+	assert_int_equal(moved(), FOLLOWERS - 1);
+	assert_int_equal(who[7].items, 2);
+	db_member_add(&db, vn, host3);
+	assert_int_equal(moved(), FOLLOWERS);
+	turn(1);
+	assert_int_equal(who[7].items, 3);
+	assert_int_equal(who[8].items, 3);
+	db_member_del(&db, db_member_find(vn, host3));
+	assert_int_equal(moved(), FOLLOWERS);
+	turn(1);
+	assert_int_equal(who[7].items, 4);
+	assert_int_equal(who[8].items, 4);
+}
+
 /* The interest in what has gone is told of that, and ends with its lifetime; not if it is back. */
 static void test_interest_in_what_is_gone_fades(void **state)
 {
@@ -253,6 +276,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_only_the_interested_are_moved),
 		TEST(test_at_once_but_not_before_what_is_older),
+		TEST(test_every_member_is_told),
 		TEST(test_interest_in_what_is_gone_fades),
 		TEST(test_what_all_are_told_is_encoded_once),
 	};

@@ -22,6 +22,7 @@
 
 #define DEADLINE_S	60
 #define LOAD_S		300
+#define FILES		(1 << 16)
 #define CONNECTING	128	/* connections that are not sessions yet */
 #define FIRST_WRITER	70000	/* number: source addresses of their own */
 
@@ -245,7 +246,7 @@ int main(int argc, char **argv)
 	setup.alpn = peer->alpn;
 	setup.tickets = peer->tickets;
 	getrlimit(RLIMIT_NOFILE, &files);
-	files.rlim_cur = files.rlim_max;
+	files.rlim_cur = files.rlim_max < FILES ? files.rlim_max : FILES;
 	setrlimit(RLIMIT_NOFILE, &files);
 	sessions = calloc(SESSIONS_MAX, sizeof(*sessions));
 	for (n = 0; n < SESSIONS_MAX; n++)

@@ -209,7 +209,7 @@ static void advertise_all(void)
 
 static void place_more(void)
 {
-	uint8_t body[160], vm[16] = { 9 }, *at, prefix[8], ip[4], mac[6];
+	uint8_t body[160], vm[16] = { 9 }, *at, *m, prefix[8], ip[4], mac[6];
 	char nve[24];
 	uint32_t key;
 
@@ -223,7 +223,8 @@ static void place_more(void)
 		at = pb_bytes(body, 1, vm, 16);
 		at = pb_bytes(at, 2, nvo3_vn, 16);
 		at = pb_bytes(at, 3, mac, 6);
-		at = pb_bytes(at, 4, prefix, pb_number(pb_bytes(prefix, 1, ip, 4), 2, 32) - prefix);
+		m = pb_number(pb_bytes(prefix, 1, ip, 4), 2, 32);
+		at = pb_bytes(at, 4, prefix, m - prefix);
 		at = pb_bytes(at, 5, nve, strlen(nve));
 		nvo3_queue(&writers[CENTER], MSG(PLACE), ID_PLACE + (uint64_t)key, body,
 			   at - body);

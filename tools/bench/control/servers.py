@@ -14,7 +14,9 @@ import time
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 SERVER_CPU, GENERATOR_CPU = '0', '1'
 READY_S = 20
-FILES = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+MOST_FILES = 1 << 16
+HARD = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+FILES = min(HARD, MOST_FILES) if HARD != resource.RLIM_INFINITY else MOST_FILES
 
 
 class Unmeasured(Exception):
