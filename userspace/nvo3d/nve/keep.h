@@ -43,6 +43,11 @@ void keep_withdraw_del(struct nve *nve, const struct uuid *vn, const struct mac_
 void keep_leave(struct nve *nve, const struct uuid *vn);
 void keep_leave_del(struct nve *nve, const struct uuid *vn);
 
+/* An interface that is about to leave, in that move; false: it is not */
+void keep_moving(struct nve *nve, const struct uuid *tsi, const struct uuid *move);
+bool keep_get_moving(struct nve *nve, const struct uuid *tsi, struct uuid *move);
+void keep_moving_del(struct nve *nve, const struct uuid *tsi);
+
 struct keep_ops {
 	void (*vn)(const Nvo3__VnInfo *vn, void *arg);
 	void (*tsi)(const struct tsi *tsi, const char *owner, void *arg);
