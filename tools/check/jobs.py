@@ -116,8 +116,8 @@ def long_form(path, long):
     words = (header(path, 'long') or '').split() if long else []
     if not words:
         return script_limit(path), {}
-    # NVO3_LIMIT is for tools/check/in-vm
-    return int(words[0]), dict([('NVO3_LIMIT', words[0])] + [word.split('=', 1) for word in words[1:]])
+    env = dict(word.split('=', 1) for word in words[1:])
+    return int(words[0]), {'NVO3_LIMIT': words[0], **env}    # for tools/check/in-vm
 
 
 def rig_job(name, kernel, module, scripts, options=(), long=False):
