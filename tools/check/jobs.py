@@ -25,6 +25,8 @@ A file counts as a test if it can be executed. A test script's header may say:
     # kernels: 6.12, long 6.1      what follows "long" in make check-long only
     # kernels: debug       only in make check-debug; else that takes what is for 6.12
     # limit: SECONDS       for the script (default 180)
+    # long: SECONDS NVO3_NAME=VALUE...     in make check-long another limit, and variables
+                                           (system only)
     # rig: OPTION...       more options of tools/vm/run (system only)
 """
 import glob
@@ -109,11 +111,22 @@ def rig_command(name, kernel, module, limit, options, command):
             *(['--ko', module] if module else []), *options, '--', *command]
 
 
-def rig_job(name, kernel, module, scripts, options=()):
-    limit = BOOT_LIMIT + sum(script_limit(path) for path in scripts)
+def long_form(path, long):
+    """The limit of a script's long form and its variables, or of the other one."""
+    words = (header(path, 'long') or '').split() if long else []
+    if not words:
+        return script_limit(path), {}
+    env = dict(word.split('=', 1) for word in words[1:])
+    return int(words[0]), {'NVO3_LIMIT': words[0], **env}    # for tools/check/in-vm
+
+
+def rig_job(name, kernel, module, scripts, options=(), long=False):
+    forms = [long_form(path, long) for path in scripts]
+    limit = BOOT_LIMIT + sum(seconds for seconds, _ in forms)
+    env = {key: value for _, variables in forms for key, value in variables.items()}
     command = rig_command(name.replace('/', '-'), kernel, module, limit, options,
                           ['tools/check/in-vm', *scripts])
-    return Job(name, command, limit + 30, programs=scripts, rig=True)
+    return Job(name, command, limit + 30, programs=scripts, rig=True, env=env)
 
 
 def rig_jobs(modules, wanted, long):
@@ -134,7 +147,7 @@ def rig_jobs(modules, wanted, long):
             name = f'system-{kernel}/{os.path.basename(path)}'
             if wanted(name):
                 jobs.append(rig_job(name, kernel, modules.get(kernel), [path],
-                                    (*ONE_PROCESSOR, *(header(path, 'rig') or '').split())))
+                                    (*ONE_PROCESSOR, *(header(path, 'rig') or '').split()), long))
     return jobs
 
 

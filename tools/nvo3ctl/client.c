@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "lib/cleanup.h"
 #include "lib/mem.h"
@@ -20,7 +21,7 @@
 #define CONNECT_S	10L
 #define ANSWER_S	60L
 #define ANSWER_MAX	(64u * 1024 * 1024)
-#define STREAM_SILENCE_S 45L	/* it says something every 15 s */
+#define STREAM_SILENCE_S 60	/* it says something every 15 s */
 
 static const struct {
 	const char *name;
@@ -238,6 +239,7 @@ struct stream {
 	client_event_fn cb;
 	void *arg;
 	bool ended;			/* by the callback */
+	time_t heard;
 };
 
 /* "id: 5\nevent: change\ndata: {...}", without the empty line behind it */
@@ -268,6 +270,7 @@ static size_t take_data(char *data, size_t size, size_t n, void *arg)
 	char *end;
 	long status = 0;
 
+	s->heard = time(NULL);
 	if (keep_data(data, size, n, call) != n)
 		return 0;
 	/* a refusal is kept for judge() */
@@ -281,6 +284,15 @@ static size_t take_data(char *data, size_t size, size_t n, void *arg)
 	return s->ended ? 0 : n;
 }
 
+/* Something but 0 ends it: nothing was heard for too long. */
+static int take_time(void *arg, curl_off_t total, curl_off_t now, curl_off_t up_total,
+		     curl_off_t up_now)
+{
+	struct stream *s = arg;
+
+	return time(NULL) - s->heard > STREAM_SILENCE_S;
+}
+
 int client_watch(struct client *client, enum service service, const char *path,
 		 client_event_fn cb, void *arg, struct err *err)
 {
@@ -290,6 +302,7 @@ int client_watch(struct client *client, enum service service, const char *path,
 			  .where = base ?: client->config.service[service].socket },
 		.cb = cb,
 		.arg = arg,
+		.heard = time(NULL),
 	};
 	_cleanup_free_ char *url = NULL;
 	json_t *answer = NULL;
@@ -304,8 +317,9 @@ int client_watch(struct client *client, enum service service, const char *path,
 		abort();
 	prepare(client, &s.call, "GET", url);
 	curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, 0L);
-	curl_easy_setopt(client->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(client->curl, CURLOPT_LOW_SPEED_TIME, STREAM_SILENCE_S);
+	curl_easy_setopt(client->curl, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(client->curl, CURLOPT_XFERINFOFUNCTION, take_time);
+	curl_easy_setopt(client->curl, CURLOPT_XFERINFODATA, &s);
 	curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, take_data);
 	curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, &s);
 	code = curl_easy_perform(client->curl);

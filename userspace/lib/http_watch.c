@@ -13,6 +13,7 @@
 #include "mem.h"
 
 #define KEEP		1024u
+#define LINGER_MS	60000u	/* a topic, for its watcher to come back */
 #define ALIVE_MS	15000u	/* a comment, so that either end notices when the other is gone */
 
 struct change {
@@ -27,6 +28,7 @@ struct topic {
 	uint64_t first, count;		/* seq of the first one ever, and how many there were */
 	uint64_t asked, shown;		/* the last one that waits at the gate; that may be told */
 	unsigned int watchers;
+	uint64_t left;			/* ms: when the last one went */
 	struct topic *prev, *next;
 };
 
@@ -92,10 +94,19 @@ static void topic_free(struct http_watch *watch, struct topic *t)
 	free(t);
 }
 
-static void topic_put(struct http_watch *watch, struct topic *t)
+static void topic_put(struct topic *t)
 {
 	if (t && !--t->watchers)
-		topic_free(watch, t);
+		t->left = loop_now_ms();
+}
+
+static void free_unwatched(struct http_watch *watch)
+{
+	struct topic *t, *next;
+
+	DL_FOREACH_SAFE(watch->topics, t, next)
+		if (!t->watchers && loop_now_ms() - t->left >= LINGER_MS)
+			topic_free(watch, t);
 }
 
 static uint64_t topic_last(const struct topic *t)
@@ -117,11 +128,9 @@ static bool topic_next(const struct topic *t, uint64_t at, struct change *ret)
 
 static void watcher_free(struct watcher *w)
 {
-	struct http_watch *watch = w->watch;
-
-	DL_DELETE(watch->watchers, w);
+	DL_DELETE(w->watch->watchers, w);
 	http_stream_end(w->req);
-	topic_put(watch, w->topic);
+	topic_put(w->topic);
 	free(w);
 }
 
@@ -248,7 +257,8 @@ static void alive(void *arg)
 		DL_FOREACH_SAFE(watch->watchers, w, next)
 			http_stream_send(w->req, ":\n\n");
 	}
-	if (watch->watchers)
+	free_unwatched(watch);
+	if (watch->watchers || watch->topics)
 		loop_timer_set(watch->alive, watch->poked && !watch->waiting ? 0 : ALIVE_MS);
 }
 
@@ -268,6 +278,8 @@ void http_watch_free(struct http_watch *watch)
 		return;
 	while (watch->watchers)
 		watcher_free(watch->watchers);
+	while (watch->topics)
+		topic_free(watch, watch->topics);
 	if (watch->waiting)
 		gate_cancel(loop_gate(watch->loop), &watch->wait);
 	loop_timer_free(watch->alive);

@@ -4,7 +4,7 @@
  * sees that he missed something.
  *
  * A topic is a row of changes, numbered upwards. Those of the events' log have their numbers (and
- * may leave some out); all others are kept while somebody watches, and for the last 1024 changes.
+ * may leave some out); all others are kept while somebody watches and a minute longer, the last 1024.
  *
  *	id: 812                         number of the change
  *	event: change

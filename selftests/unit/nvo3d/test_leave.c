@@ -190,6 +190,40 @@ static void test_stays_after_all(void **state)
 	}
 }
 
+/* The program is killed in between: it leaves all the same. */
+static void test_leaving_over_a_restart(void **state)
+{
+	struct nve_bed b;
+
+	begin(&b, state, ON_DEMAND);
+	prepare(&b, 1, false);
+	chan_free(b.vs);
+	nve_stop(b.nve);
+	begin_nve(&b);
+	begin_vserver(&b);
+	assert_int_equal(sync_one(&b, 1, 3, NVO3__TSI_STATE__TSI_ASSOCIATED).code, CODE(OK));
+	assert_int_equal(port_state(&b, 1), NVO3_PORT_STATE_ACTIVE);
+	assert_int_equal(b.d.withdrawn, 0);
+	BED_WAIT(b.bed, b.d.joins == 2);
+	send_map(&b.d, 1, 4, false, 9);
+	BED_WAIT(b.bed, mapped(&b, 1));
+	assert_int_equal(deassociate(&b, 1).code, CODE(OK));
+	BED_WAIT(b.bed, b.lates == 1);
+	BED_WAIT(b.bed, !has_vn(&b));
+	/* that one stays is known, too */
+	assert_int_equal(associate(&b, 1, 5).code, CODE(OK));
+	assert_int_equal(activate(&b, 1, 5).code, CODE(OK));
+	prepare(&b, 1, false);
+	prepare(&b, 1, true);
+	chan_free(b.vs);
+	nve_stop(b.nve);
+	begin_nve(&b);
+	begin_vserver(&b);
+	assert_int_equal(deactivate(&b, 1).code, CODE(OK));
+	assert_int_equal(port_state(&b, 1), NVO3_PORT_STATE_ASSOCIATED);
+	teardown(&b);
+}
+
 /* One that was not active has no frames to be sent on: it goes as it always went. */
 static void test_silent_one_leaves(void **state)
 {
@@ -335,6 +369,7 @@ int main(void)
 		BED_TEST(test_leaving),
 		BED_TEST(test_waits_for_the_other_nve),
 		BED_TEST(test_stays_after_all),
+		BED_TEST(test_leaving_over_a_restart),
 		BED_TEST(test_silent_one_leaves),
 		BED_TEST(test_hold_timer),
 		BED_TEST(test_hold_timer_after_a_restart),

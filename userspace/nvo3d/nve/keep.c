@@ -150,6 +150,7 @@ void keep_tsi_del(struct nve *nve, const struct uuid *tsi, const char *owner)
 
 	del(nve, key_tsi(key, tsi, owner));
 	del(nve, key_uuid(key, "accepted", tsi));
+	del(nve, key_uuid(key, "moving", tsi));
 }
 
 void keep_accepted(struct nve *nve, const struct uuid *tsi, uint64_t epoch)
@@ -219,6 +220,33 @@ void keep_profile_del(struct nve *nve, const struct uuid *profile)
 	char key[KEY_MAX];
 
 	del(nve, key_uuid(key, "profile", profile));
+}
+
+void keep_moving(struct nve *nve, const struct uuid *tsi, const struct uuid *move)
+{
+	char key[KEY_MAX];
+
+	put(nve, key_uuid(key, "moving", tsi), move->b, sizeof(move->b));
+}
+
+bool keep_get_moving(struct nve *nve, const struct uuid *tsi, struct uuid *move)
+{
+	_cleanup_free_ uint8_t *value = NULL;
+	char key[KEY_MAX];
+	size_t len;
+
+	if (store_get(nve->store, key_uuid(key, "moving", tsi), &value, &len, NULL) ||
+	    len != sizeof(move->b))
+		return false;
+	memcpy(move->b, value, len);
+	return true;
+}
+
+void keep_moving_del(struct nve *nve, const struct uuid *tsi)
+{
+	char key[KEY_MAX];
+
+	del(nve, key_uuid(key, "moving", tsi));
 }
 
 struct walk {

@@ -46,6 +46,10 @@ void keep_leave_del(struct nve *nve, const struct uuid *vn);
 
 int keep_profile(struct nve *nve, Nvo3__Profile *profile, uint32_t id, struct err *err);
 void keep_profile_del(struct nve *nve, const struct uuid *profile);
+/* An interface that is about to leave, in that move; false: it is not */
+void keep_moving(struct nve *nve, const struct uuid *tsi, const struct uuid *move);
+bool keep_get_moving(struct nve *nve, const struct uuid *tsi, struct uuid *move);
+void keep_moving_del(struct nve *nve, const struct uuid *tsi);
 
 struct keep_ops {
 	void (*vn)(const Nvo3__VnInfo *vn, void *arg);

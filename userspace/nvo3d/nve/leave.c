@@ -8,6 +8,7 @@
 
 #include "assoc.h"
 #include "cleanup.h"
+#include "keep.h"
 #include "leave.h"
 #include "log.h"
 #include "mem.h"
@@ -59,20 +60,36 @@ static void stamp(struct nve_tsi *tsi, bool on)
 
 /* --- the end that it leaves */
 
+static void begin(struct nve_tsi *tsi, const struct uuid *move)
+{
+	struct leave *l = &tsi->leave;
+
+	if (!l->on)
+		tsi->nve->leaving++;
+	*l = (struct leave){ .on = true, .move = *move };
+	get_redirected(tsi->nve, &tsi->t.vn, &l->redirected);
+}
+
 void leave_prepare(struct nve_tsi *tsi, const struct uuid *move)
 {
 	struct leave *l = &tsi->leave;
 
 	if (l->on && uuid_equal(&l->move, move))
 		return;
-	if (!l->on)
-		tsi->nve->leaving++;
-	*l = (struct leave){ .on = true, .move = *move };
-	get_redirected(tsi->nve, &tsi->t.vn, &l->redirected);
+	keep_moving(tsi->nve, &tsi->t.id, move);
+	begin(tsi, move);
 	if (tsi->t.state != TSI_INIT)
 		stamp(tsi, true);
 }
 
+void leave_restore(struct nve_tsi *tsi)
+{
+	struct uuid move;
+
+	if (keep_get_moving(tsi->nve, &tsi->t.id, &move))
+		begin(tsi, &move);
+}
+/* Without a word to the store: its memory, or all of it, is going */
 static void end(struct nve_tsi *tsi)
 {
 	struct leave *l = &tsi->leave;
@@ -90,8 +107,14 @@ void leave_stay(struct nve_tsi *tsi)
 	if (!tsi->leave.on)
 		return;
 	end(tsi);
+	keep_moving_del(tsi->nve, &tsi->t.id);
 	if (tsi->t.state != TSI_INIT)
 		stamp(tsi, false);
+}
+
+void leave_free(struct nve_tsi *tsi)
+{
+	end(tsi);
 }
 
 size_t leave_used(struct nve_tsi *tsi, struct mac_addr **ret)

@@ -4,9 +4,8 @@
  * (Documentation/moves.rst): the times of both ends, what was used here, and late frames.
  *
  * Who leaves is not silenced: its port and its mapping stay until the newer epoch of the other NVE
- * takes the mapping over, for that is what makes the kernel send late frames on. Nothing of it
- * is stored: after a restart it is an interface like any other, and silenced when its vServer
- * says so.
+ * takes the mapping over, for that is what makes the kernel send late frames on. That it leaves is
+ * stored; its times are not.
  */
 #ifndef NVO3D_NVE_LEAVE_H
 #define NVO3D_NVE_LEAVE_H
@@ -31,7 +30,10 @@ void leave_stay(struct nve_tsi *tsi);
 size_t leave_used(struct nve_tsi *tsi, struct mac_addr **ret);
 void leave_figures(struct nve_tsi *tsi, struct figures *ret);
 
-/* From port.c. It comes with a move, silent; it is active now, and others have been told. */
+/* From port.c. As it was before a restart; it goes from memory. */
+void leave_restore(struct nve_tsi *tsi);
+void leave_free(struct nve_tsi *tsi);
+/* The same. It comes with a move, silent; it is active now, and others have been told. */
 void leave_arrives(struct nve_tsi *tsi);
 void leave_active(struct nve_tsi *tsi);
 /* It is to be silent. True: it leaves, and that is all that has to be done. */

@@ -44,7 +44,7 @@ struct nve_tsi *port_lookup(struct nve *nve, const struct uuid *tsi)
 static void port_free(struct nve_tsi *tsi)
 {
 	HASH_DEL(tsi->nve->tsis, tsi);
-	leave_stay(tsi);
+	leave_free(tsi);
 	hold_end(tsi);
 	loop_timer_free(tsi->timer);
 	free(tsi);
@@ -376,6 +376,7 @@ void port_restore(struct nve *nve, const struct tsi *t, const char *owner)
 	vn_hold(nve, &t->vn);
 	if (tsi->t.state == TSI_ASSOCIATED)
 		hold_begin(tsi);
+	leave_restore(tsi);
 }
 
 void port_uninit_all(struct nve *nve)
