@@ -27,6 +27,7 @@ static const struct column vn_columns[] = {
 	{ "unknown", "unknown" },
 	{ "bum", "bum" },
 	{ "distribution", "distribution" },
+	{ "claims", "claims" },
 	{ "home", "home_dc" },
 	{ "uuid", "uuid" },
 	{ NULL },
@@ -38,6 +39,7 @@ static const struct opt create_opts[] = {
 	{ "--unknown", OPT_TEXT },
 	{ "--bum", OPT_TEXT },
 	{ "--distribution", OPT_TEXT },
+	{ "--claims", OPT_TEXT },
 	{ "--uuid", OPT_TEXT },
 	{ NULL },
 };
@@ -66,6 +68,7 @@ static const struct opt set_opts[] = {
 	{ "--unknown", OPT_TEXT },
 	{ "--bum", OPT_TEXT },
 	{ "--distribution", OPT_TEXT },
+	{ "--claims", OPT_TEXT },
 	{ NULL },
 };
 
@@ -107,11 +110,12 @@ static const struct verb verbs[] = {
 	{ "create",
 	  "NAME --vni N [--tenant TENANT] [--unknown {drop | ask | flood | relay}]\n"
 	  "[--bum {none | replicate}] [--distribution {push | on-demand | auto}]\n"
-	  "[--uuid UUID]",
+	  "[--claims {placed | open}] [--uuid UUID]",
 	  create_opts, 1, 1, create },
 	{ "set",
 	  "{NAME | UUID} [--unknown {drop | ask | flood | relay}]\n"
-	  "[--bum {none | replicate}] [--distribution {push | on-demand | auto}]",
+	  "[--bum {none | replicate}] [--distribution {push | on-demand | auto}]\n"
+	  "[--claims {placed | open}]",
 	  set_opts, 1, 1, set },
 	{ "list", "", NULL, 0, 0, list },
 	{ "delete", "{NAME | UUID}", NULL, 1, 1, delete },

@@ -264,7 +264,7 @@ bool db_placement_set(struct db *db, const struct db_placement *new)
 	/* vCenter tells all it knows again in every session */
 	if (p && p->epoch == new->epoch && uuid_equal(&p->vm, &new->vm) &&
 	    !strcmp(p->nve, new->nve) && ips_equal(&p->ips, &new->ips) &&
-	    uuid_equal(&p->profile, &new->profile))
+	    uuid_equal(&p->profile, &new->profile) && p->bound == new->bound)
 		return false;
 	db_profile_hold(db, &new->profile, new->nve);
 	db_ips_hold(new->vn, &new->ips, &new->mac);
@@ -281,6 +281,7 @@ bool db_placement_set(struct db *db, const struct db_placement *new)
 	p->ips = new->ips;
 	p->epoch = new->epoch;
 	p->profile = new->profile;
+	p->bound = new->bound;
 	snprintf(p->nve, sizeof(p->nve), "%s", new->nve);
 	if (db->observer)
 		db->observer->placement(p, false, db->observer_arg);

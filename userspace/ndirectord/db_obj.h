@@ -80,6 +80,7 @@ struct db_placement {
 	uint64_t epoch;
 	char nve[100];
 	struct uuid profile;		/* zero: none */
+	bool bound;			/* an operator's word, of no VM */
 	UT_hash_handle hh;
 };
 
@@ -89,7 +90,7 @@ struct db_vn_info {
 	char tenant[64];
 	char home_dc[32];
 	uint32_t vni;
-	uint32_t unknown, bum, distribution;	/* as in proto VnInfo */
+	uint32_t unknown, bum, distribution, claims;	/* as in proto VnInfo */
 };
 
 struct db_vn {
@@ -103,6 +104,7 @@ struct db_vn {
 	struct db_member *changed;	/* all members by their last change, newest last */
 	struct db_placement *placements;	/* by mac */
 	struct db_ip *ips;
+	struct dup *dups;		/* dup.h */
 	struct tell_log *told;		/* of tell.h; NULL: nobody follows */
 	UT_hash_handle hh;
 };

@@ -32,7 +32,8 @@ int wire_get_vn(const Nvo3__VnInfo *in, struct db_vn_info *ret, struct err *err)
 		return err_set(err, EINVAL, "VNI %u of VN %s is not from 1 to 16777215", in->vni,
 			       in->name);
 	if (in->unknown > VN_UNKNOWN_MAX || in->bum > 1 ||
-	    in->distribution > NVO3__DISTRIBUTION__DISTRIBUTION_AUTO)
+	    in->distribution > NVO3__DISTRIBUTION__DISTRIBUTION_AUTO ||
+	    in->claims > NVO3__CLAIMS__CLAIMS_OPEN)
 		return err_set(err, EINVAL, "VN %s has a policy that is not known here", in->name);
 	if (!in->name[0])
 		return err_set(err, EINVAL, "VN without name");
@@ -47,6 +48,7 @@ int wire_get_vn(const Nvo3__VnInfo *in, struct db_vn_info *ret, struct err *err)
 	vn.unknown = in->unknown;
 	vn.bum = in->bum;
 	vn.distribution = in->distribution;
+	vn.claims = in->claims;
 	*ret = vn;
 	return 0;
 }
@@ -112,6 +114,7 @@ void wire_put_vn(const struct db_vn_info *vn, Nvo3__VnInfo *ret)
 	ret->unknown = vn->unknown;
 	ret->bum = vn->bum;
 	ret->distribution = vn->distribution;
+	ret->claims = vn->claims;
 	ret->tenant = (char *)vn->tenant;
 	ret->home_dc = (char *)vn->home_dc;
 }

@@ -28,6 +28,7 @@ struct vn {
 	uint32_t unknown;		/* enum nvo3_unknown */
 	uint32_t bum;			/* enum nvo3_bum */
 	uint32_t distribution;		/* as in proto Distribution */
+	uint32_t claims;		/* as in proto Claims */
 	unsigned int users;		/* nics of VMs here, expected ones too */
 	UT_hash_handle hh, hh_name, hh_vni;
 };

@@ -51,6 +51,8 @@ int vn_from_msg(const Nvo3__VnInfo *msg, struct vn *ret, struct err *err)
 		return err_set(err, EINVAL, "distribution %u is not known", msg->distribution);
 	if (!*msg->home_dc || strlen(msg->home_dc) >= sizeof(vn.home_dc))
 		return err_set(err, EINVAL, "home DC of the VN is missing or too long");
+	if (msg->claims > NVO3__CLAIMS__CLAIMS_OPEN)
+		return err_set(err, EINVAL, "claims %u are not known", msg->claims);
 	snprintf(vn.name, sizeof(vn.name), "%s", msg->name);
 	snprintf(vn.tenant, sizeof(vn.tenant), "%s", msg->tenant);
 	snprintf(vn.home_dc, sizeof(vn.home_dc), "%s", msg->home_dc);
@@ -58,6 +60,7 @@ int vn_from_msg(const Nvo3__VnInfo *msg, struct vn *ret, struct err *err)
 	vn.unknown = msg->unknown;
 	vn.bum = msg->bum;
 	vn.distribution = msg->distribution;
+	vn.claims = msg->claims;
 	*ret = vn;
 	return 0;
 }
@@ -72,6 +75,7 @@ Nvo3__VnInfo vn_to_msg(const struct vn *vn)
 	msg.unknown = vn->unknown;
 	msg.bum = vn->bum;
 	msg.distribution = vn->distribution;
+	msg.claims = vn->claims;
 	msg.tenant = (char *)vn->tenant;
 	msg.home_dc = (char *)vn->home_dc;
 	return msg;

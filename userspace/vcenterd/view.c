@@ -50,6 +50,7 @@ json_t *view_vn(const struct vn *vn)
 	set(obj, "unknown", word_unknown(vn->unknown));
 	set(obj, "bum", word_bum(vn->bum));
 	set(obj, "distribution", word_distribution(vn->distribution));
+	set(obj, "claims", word_claims(vn->claims));
 	set(obj, "home_dc", vn->home_dc);
 	set_int(obj, "interfaces", vn->users);
 	return obj;

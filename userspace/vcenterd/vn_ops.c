@@ -9,7 +9,8 @@
 
 static bool same_policies(const struct vn *a, const struct vn *b)
 {
-	return a->unknown == b->unknown && a->bum == b->bum && a->distribution == b->distribution;
+	return a->unknown == b->unknown && a->bum == b->bum && a->distribution == b->distribution &&
+	       a->claims == b->claims;
 }
 
 static void take_policies(struct vn *vn, const struct vn *from)
@@ -17,6 +18,7 @@ static void take_policies(struct vn *vn, const struct vn *from)
 	vn->unknown = from->unknown;
 	vn->bum = from->bum;
 	vn->distribution = from->distribution;
+	vn->claims = from->claims;
 }
 
 static bool is_same(const struct vn *a, const struct vn *b)

@@ -19,6 +19,7 @@ static const char *const vm_ops[] = {
 static const char *const unknowns[] = { "drop", "ask", "flood", "relay" };
 static const char *const bums[] = { "none", "replicate" };
 static const char *const distributions[] = { "push", "on-demand", "auto" };
+static const char *const claims[] = { "placed", "open" };
 static const char *const lookups[] = { "not-found", "found", "moving" };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -72,6 +73,16 @@ int word_unknown_parse(const char *word, uint32_t *ret)
 int word_bum_parse(const char *word, uint32_t *ret)
 {
 	return parse(bums, COUNT(bums), word, ret);
+}
+
+const char *word_claims(uint32_t mode)
+{
+	return claims[mode < COUNT(claims) ? mode : 0];
+}
+
+int word_claims_parse(const char *word, uint32_t *ret)
+{
+	return parse(claims, COUNT(claims), word, ret);
 }
 
 int word_distribution_parse(const char *word, uint32_t *ret)

@@ -12,10 +12,12 @@ const char *word_vm_op(enum vm_op op);
 const char *word_unknown(uint32_t policy);		/* "drop", "ask", "flood", "relay" */
 const char *word_bum(uint32_t policy);			/* "none", "replicate" */
 const char *word_distribution(uint32_t mode);		/* "push", "on-demand", "auto" */
+const char *word_claims(uint32_t mode);			/* "placed", "open" */
 const char *word_lookup(uint32_t result);		/* "found", "moving", "not-found" */
 /* -EINVAL and *ret left alone for any other word */
 int word_unknown_parse(const char *word, uint32_t *ret);
 int word_bum_parse(const char *word, uint32_t *ret);
 int word_distribution_parse(const char *word, uint32_t *ret);
+int word_claims_parse(const char *word, uint32_t *ret);
 
 #endif

@@ -61,6 +61,7 @@ struct proc {
 	const struct proc *with[3];	/* peers, NULL at the end */
 	const struct proc *standby;	/* where sessions go, too, or NULL */
 	const char *store;		/* URL; NULL: a file of the lab's */
+	const char *more;		/* configuration, or NULL */
 	bool crl;			/* tls.crl is the lab's crl.pem */
 	pid_t pid;
 	struct proc *prev, *next;
@@ -81,6 +82,7 @@ bool proc_logged(struct proc *d, const char *text);
 json_t *proc_get(struct proc *d, const char *path);
 /* Expect @status, and, if not NULL, this sentence. */
 void proc_delete(struct proc *d, const char *path, long status, const char *error);
+void proc_post(struct proc *d, const char *path, const char *body, long status, const char *error);
 /* How many items it lists, with @key equal to @value if @key is not NULL. */
 int proc_count(struct proc *d, const char *path, const char *key, const char *value);
 

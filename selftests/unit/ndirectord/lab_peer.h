@@ -46,6 +46,7 @@ struct peer {
 	uint32_t vn_unknown;		/* of the last VN_UPDATE; of say_vn_set() */
 	uint32_t distribution;		/* the same, and of the answer to VN_JOIN */
 	uint32_t lifetime;		/* of the answer to MAP_QUERY */
+	uint32_t claims;		/* of say_vn_set() */
 	uint64_t version;		/* of the last profile told or answered, 0: none was in it */
 	size_t rules;			/* of it */
 	unsigned int profile_updates, profiles_gone;
