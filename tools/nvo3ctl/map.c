@@ -170,7 +170,48 @@ static int forget(struct ctl *ctl, const struct args *args, struct err *err)
 	return CTL_OK;
 }
 
+static int send_simple(struct ctl *ctl, const char *method, const char *path, json_t *body,
+		       struct err *err)
+{
+	json_t *answer = NULL;
+
+	if (client_call(ctl->client, DIRECTOR, method, path, body, &answer, err) < 0)
+		return CTL_FAILED;
+	if (ctl->json)
+		print_json(ctl->out, answer);
+	json_decref(answer);
+	return CTL_OK;
+}
+
+static int bind_mac(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	json_t *ips = json_array();
+
+	for (int i = 3; i < args->n_words; i++)
+		json_array_append_new(ips, json_string(args->words[i]));
+	return send_simple(ctl, "POST", "/bindings",
+			   json_pack("{s:s, s:s, s:s, s:o}", "vn", args->words[0], "mac",
+				     args->words[1], "nve", args->words[2], "ips", ips), err);
+}
+
+static int unbind(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	_cleanup_free_ char *path = path_make("bindings", args->words[0], args->words[1], NULL);
+
+	return send_simple(ctl, "DELETE", path, NULL, err);
+}
+
+static int thaw(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	_cleanup_free_ char *path = path_make("frozen", args->words[0], args->words[1], NULL);
+
+	return send_simple(ctl, "DELETE", path, NULL, err);
+}
+
 static const struct verb verbs[] = {
+	{ "bind", "VN MAC DC/NVE [CIDR]...", NULL, 3, ARGS_WORDS, bind_mac },
+	{ "unbind", "VN MAC", NULL, 2, 2, unbind },
+	{ "thaw", "VN MAC", NULL, 2, 2, thaw },
 	{ "forget", "DC/NAME [--force]", forget_opts, 1, 1, forget },
 	{ "list", "[--vn VN] [--nve DC/NAME] [-w]", list_opts, 0, 0, list },
 	{ "members", "[--vn VN] [--nve DC/NAME]", vn_opts, 0, 0, members },

@@ -31,6 +31,7 @@ static const struct column vn_columns[] = {
 	{ "distribution", "distribution" },
 	{ "arp", "arp" },
 	{ "arp-unknown", "arp_unknown" },
+	{ "claims", "claims" },
 	{ "home", "home_dc" },
 	{ "uuid", "uuid" },
 	{ NULL },
@@ -44,6 +45,7 @@ static const struct opt create_opts[] = {
 	{ "--distribution", OPT_TEXT },
 	{ "--arp", OPT_TEXT },
 	{ "--arp-unknown", OPT_TEXT },
+	{ "--claims", OPT_TEXT },
 	{ "--uuid", OPT_TEXT },
 	{ NULL },
 };
@@ -80,6 +82,7 @@ static const struct opt set_opts[] = {
 	{ "--distribution", OPT_TEXT },
 	{ "--arp", OPT_TEXT },
 	{ "--arp-unknown", OPT_TEXT },
+	{ "--claims", OPT_TEXT },
 	{ NULL },
 };
 
@@ -131,12 +134,15 @@ static const struct verb verbs[] = {
 	{ "create",
 	  "NAME --vni N [--tenant TENANT] [--unknown {drop | ask | flood | relay}]\n"
 	  "[--bum {none | replicate}] [--distribution {push | on-demand | auto}]\n"
-	  "[--arp {off | answer}] [--arp-unknown {flood | ask | drop}] [--uuid UUID]",
+	  "[--arp {off | answer}] [--arp-unknown {flood | ask | drop}]\n"
+
+	  "[--claims {placed | open}] [--uuid UUID]",
 	  create_opts, 1, 1, create },
 	{ "set",
 	  "{NAME | UUID} [--unknown {drop | ask | flood | relay}]\n"
 	  "[--bum {none | replicate}] [--distribution {push | on-demand | auto}]\n"
-	  "[--arp {off | answer}] [--arp-unknown {flood | ask | drop}]",
+	  "[--arp {off | answer}] [--arp-unknown {flood | ask | drop}]\n"
+	  "[--claims {placed | open}]",
 	  set_opts, 1, 1, set },
 	{ "list", "[-w]", list_opts, 0, 0, list },
 	{ "delete", "{NAME | UUID}", NULL, 1, 1, delete },

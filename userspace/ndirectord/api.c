@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include "api_bind.h"
 #include "director.h"
 #include "lib/http_events.h"
 #include "lib/http_items.h"
@@ -279,10 +280,11 @@ static void put_placements(json_t *items, struct db_vn *vn)
 
 	for (p = vn->placements; p; p = p->hh.next)
 		json_array_append_new(items,
-				      json_pack("{s:s, s:s, s:o, s:o, s:s, s:I}", "vm",
+				      json_pack("{s:s, s:s, s:o, s:o, s:s, s:I, s:b}", "vm",
 						uuid_format(&p->vm, buf), "vn", vn->info.name, "mac",
 						mac_text(&p->mac), "ips", ips_list(&p->ips), "nve",
-						p->nve, "epoch", (json_int_t)p->epoch));
+						p->nve, "epoch", (json_int_t)p->epoch, "bound",
+						p->bound));
 }
 
 static void get_placements(struct http_request *req, void *arg)
@@ -316,6 +318,9 @@ const struct http_route director_routes[] = {
 	{ "GET", "/api/v1/mappings", get_mappings },
 	{ "GET", "/api/v1/members", get_members },
 	{ "GET", "/api/v1/placements", get_placements },
+	{ "POST", "/api/v1/bindings", api_binding_set },
+	{ "DELETE", "/api/v1/bindings/{vn}/{mac}", api_binding_delete },
+	{ "DELETE", "/api/v1/frozen/{vn}/{mac}", api_thaw },
 	{ "GET", "/api/v1/events", get_events },
 	{ "GET", "/api/v1/alerts", get_alerts },
 	{ "GET", "/api/v1/watch/{topic}", watch },

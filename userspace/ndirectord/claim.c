@@ -66,6 +66,10 @@ uint32_t claim_place(struct db *db, const struct db_placement *new, uint64_t min
 		return refuse(err, CODE(DENIED), "NVE %s is not of data centre %s", new->nve,
 			 db->dc);
 	}
+	if (held && held->bound) {
+		return refuse(err, CODE(EXISTS), "MAC %s of VN %s is bound to %s by an operator",
+			      mac, new->vn->info.name, held->nve);
+	}
 	if (held && !uuid_equal(&held->vm, &new->vm)) {
 		return refuse(err, CODE(EXISTS), "MAC %s of VN %s is placed for another VM at %s",
 			 mac, new->vn->info.name, held->nve);
@@ -117,6 +121,62 @@ uint32_t claim_advertise(struct db_vn *vn, const struct mac_addr *mac, const str
 						   map->epoch : p->epoch), place_of(vn, mac));
 	}
 	return ip_taken(vn, ips, mac, err) ? CODE(DENIED) : CODE(OK);
+}
+
+/* RFC 7432, section 7.7: the first who comes; then who has the newest number, and who comes without one. */
+static uint32_t claim_open(struct db_vn *vn, const struct mac_addr *mac, const struct db_ips *ips,
+			   uint64_t epoch, const struct db_nve *nve, bool frozen,
+			   struct claim_given *ret, struct err *err)
+{
+	struct db_map *map = db_map_find(vn, mac);
+	bool here = map && map->item.nve == nve;
+	char text[MAC_ADDR_STRLEN];
+
+	mac_addr_format(mac, text);
+	if (map && !here && frozen)
+		return refuse(err, CODE(DENIED), "MAC %s of VN %s moved too often and is frozen at %s, %s may not have it",
+			      text, vn->info.name, map->item.nve->name, nve->name);
+	if (map && epoch && epoch < map->epoch)
+		return refuse(err, CODE(STALE), "MAC %s of VN %s is claimed with epoch %#llx, the newest is %#llx at %s",
+			      text, vn->info.name, (unsigned long long)epoch,
+			      (unsigned long long)map->epoch, map->item.nve->name);
+	if (map && epoch && (epoch > map->epoch || !here))
+		return refuse(err, CODE(DENIED), "MAC %s of VN %s is claimed by %s with epoch %#llx, which was not issued to it; it is at %s",
+			      text, vn->info.name, nve->name, (unsigned long long)epoch,
+			      map->item.nve->name);
+	if (ip_taken(vn, ips, mac, err))
+		return CODE(DENIED);
+	*ret = (struct claim_given){ .epoch = here ? map->epoch : epoch, .moves = map && !here };
+	return CODE(OK);
+}
+
+uint32_t claim_any(struct db_vn *vn, const struct mac_addr *mac, const struct db_ips *ips,
+		   uint64_t epoch, const struct db_nve *nve, bool frozen, struct claim_given *ret,
+		   struct err *err)
+{
+	struct db_placement *p = db_placement_find(vn, mac);
+	bool open = vn->info.claims == NVO3__CLAIMS__CLAIMS_OPEN;
+
+	if (!p && open)
+		return claim_open(vn, mac, ips, epoch, nve, frozen, ret, err);
+	if (p && !epoch && (open || p->bound))
+		epoch = p->epoch;
+	*ret = (struct claim_given){ .epoch = epoch };
+	return claim_advertise(vn, mac, ips, epoch, nve, err);
+}
+
+uint32_t claim_bind(struct db *db, const struct db_placement *new, struct err *err)
+{
+	struct db_placement *held = db_placement_find(new->vn, &new->mac);
+	char mac[MAC_ADDR_STRLEN];
+
+	if (held && !held->bound)
+		return refuse(err, CODE(EXISTS), "MAC %s of VN %s is placed for a VM at %s, by vCenter",
+			      mac_addr_format(&new->mac, mac), new->vn->info.name, held->nve);
+	if (strncmp(new->nve, db->dc, strlen(db->dc)) || new->nve[strlen(db->dc)] != '/')
+		return refuse(err, CODE(DENIED), "NVE %s is not of data centre %s", new->nve,
+			      db->dc);
+	return ip_taken(new->vn, &new->ips, &new->mac, err) ? CODE(EXISTS) : CODE(OK);
 }
 
 bool claim_withdraw(const struct db_map *held, uint64_t epoch, const struct db_nve *nve)

@@ -24,6 +24,22 @@ uint32_t claim_place(struct db *db, const struct db_placement *new, uint64_t min
 uint32_t claim_advertise(struct db_vn *vn, const struct mac_addr *mac, const struct db_ips *ips,
 			 uint64_t epoch, const struct db_nve *nve, struct err *err);
 
+/* What an accepted claim is worth. */
+struct claim_given {
+	uint64_t epoch;		/* 0: the next one, above that of the mapping that is there */
+	bool moves;		/* from another NVE, where claims are open */
+};
+
+/*
+ * The same, also for a claim without an epoch (0), and where the VN's claims are open. @frozen: the address may
+ * not move (dup.h).
+ */
+uint32_t claim_any(struct db_vn *vn, const struct mac_addr *mac, const struct db_ips *ips,
+		   uint64_t epoch, const struct db_nve *nve, bool frozen, struct claim_given *ret,
+		   struct err *err);
+/* An operator binds an address; new->bound. EXISTS where a placement or another MAC has it. */
+uint32_t claim_bind(struct db *db, const struct db_placement *new, struct err *err);
+
 /* An NVE or a peer takes back an address: only its own, and nothing newer than it knows. */
 bool claim_withdraw(const struct db_map *held, uint64_t epoch, const struct db_nve *nve);
 

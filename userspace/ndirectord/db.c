@@ -9,6 +9,7 @@
 #include "db_digest.h"
 #include "db_item.h"
 #include "db_profile.h"
+#include "dup.h"
 #include "mode.h"
 
 #define EPOCH_DC_BITS	8
@@ -36,6 +37,7 @@ static void vn_free(struct db *db, struct db_vn *vn)
 		HASH_DEL(vn->placements, p);
 		free(p);
 	}
+	dup_free_all(vn);
 	HASH_ITER(hh, vn->maps, map, map_next)
 		db_item_free(db, &map->item);
 	HASH_ITER(hh, vn->members, m, m_next)

@@ -306,7 +306,7 @@ bool db_placement_set(struct db *db, const struct db_placement *new)
 	/* vCenter tells all it knows again in every session */
 	if (p && p->epoch == new->epoch && uuid_equal(&p->vm, &new->vm) &&
 	    !strcmp(p->nve, new->nve) && ips_equal(&p->ips, &new->ips) &&
-	    uuid_equal(&p->profile, &new->profile))
+	    uuid_equal(&p->profile, &new->profile) && p->bound == new->bound)
 		return false;
 	db_profile_hold(db, &new->profile, new->nve);
 	db_ips_hold(new->vn, &new->ips, &new->mac);
@@ -321,6 +321,7 @@ bool db_placement_set(struct db *db, const struct db_placement *new)
 	memcpy(&p->ips, &new->ips, ips);
 	HASH_ADD(hh, new->vn->placements, mac, sizeof(p->mac), p);
 	p->profile = new->profile;
+	p->bound = new->bound;
 	if (db->observer)
 		db->observer->placement(p, false, db->observer_arg);
 	return true;

@@ -92,6 +92,7 @@ struct db_placement {
 	uint64_t epoch;
 	const char *nve;		/* the database keeps it behind the ips */
 	struct uuid profile;		/* zero: none */
+	bool bound;			/* an operator's word, of no VM */
 	UT_hash_handle hh;
 	struct db_ips ips;		/* last */
 };
@@ -102,7 +103,7 @@ struct db_vn_info {
 	char tenant[64];
 	char home_dc[32];
 	uint32_t vni;
-	uint32_t unknown, bum, distribution;	/* as in proto VnInfo */
+	uint32_t unknown, bum, distribution, claims;	/* as in proto VnInfo */
 	uint32_t arp, arp_unknown;		/* likewise */
 };
 
@@ -119,6 +120,7 @@ struct db_vn {
 	struct db_member *changed;	/* all members by their last change, newest last */
 	struct db_placement *placements;	/* by mac */
 	struct db_ip *ips;
+	struct dup *dups;		/* dup.h */
 	struct tell_log *told;		/* of tell.h; NULL: nobody follows */
 	bool unwritten;			/* of persist.c: is on director.unwritten */
 	struct db_vn *prev_unwritten, *next_unwritten;

@@ -6,6 +6,7 @@
 #define NDIRECTORD_DIRECTOR_H
 
 #include "db.h"
+#include "dup.h"
 #include "lib/chan.h"
 #include "lib/events.h"
 #include "lib/http.h"
@@ -44,6 +45,7 @@ struct director {
 	uint32_t heard;				/* number of the newest peer's snapshot */
 	struct loop_timer *grace, *reaper;	/* start.c */
 	unsigned int forget_s;
+	struct dup_limits dups;
 	bool stopping;
 };
 

@@ -3,9 +3,11 @@
  * What an NVE says about addresses behind it: claimed, or taken back.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "claim.h"
+#include "dup.h"
 #include "session_nve.h"
 #include "wire.h"
 
@@ -23,10 +25,51 @@ static void learn_epoch(struct db *db, uint64_t epoch)
 		db_epoch_seen(db, epoch);
 }
 
-static uint32_t advertise(struct director *d, struct nve_session *s, struct db_vn *vn,
-			  const Nvo3__Mapping *m, struct err *err)
+/* From one NVE to another by its own word: both are named if it comes too often. */
+static void note_move(struct director *d, struct db_vn *vn, const struct mac_addr *mac,
+		      const char *from, const char *to)
 {
 	char text[MAC_ADDR_STRLEN];
+
+	mac_addr_format(mac, text);
+	director_note(d, "mapping-moved", to, "MAC %s of VN %s, from %s", text, vn->info.name,
+		      from);
+	if (dup_moved(vn, mac, loop_now_ms(), &d->dups))
+		director_alert(d, "mac-duplicate", text,
+			       "MAC %s of VN %s moved %u times within %u s, the last time from %s to %s, and is frozen there",
+			       text, vn->info.name, d->dups.moves,
+			       (unsigned int)(d->dups.window_ms / 1000), from, to);
+}
+
+/* An accepted claim; its epoch, 0 if there is none left. */
+static uint64_t take(struct director *d, struct nve_session *s, struct db_vn *vn,
+		     const struct mac_addr *mac, const struct db_ips *ips,
+		     const struct claim_given *given)
+{
+	struct db_map *map = db_map_find(vn, mac);
+	char from[100] = "", text[MAC_ADDR_STRLEN];
+	uint64_t epoch = given->epoch;
+
+	if (given->moves)
+		snprintf(from, sizeof(from), "%s", map->item.nve->name);
+	if (!epoch)
+		epoch = db_epoch_next(&d->db, map ? map->epoch : 0);
+	if (!epoch)
+		return 0;
+	nve_interest_own(s, vn, mac);
+	if (db_map_set(&d->db, vn, mac, ips, epoch, s->nve))
+		director_note(d, "mapping-set", s->nve->name, "MAC %s of VN %s, epoch %#llx",
+			      mac_addr_format(mac, text), vn->info.name,
+			      (unsigned long long)epoch);
+	if (given->moves)
+		note_move(d, vn, mac, from, s->nve->name);
+	return epoch;
+}
+
+static uint32_t advertise(struct director *d, struct nve_session *s, struct db_vn *vn,
+			  const Nvo3__Mapping *m, uint64_t *epoch, struct err *err)
+{
+	struct claim_given given;
 	struct mac_addr mac;
 	struct db_ips ips;
 	uint32_t code;
@@ -42,14 +85,15 @@ static uint32_t advertise(struct director *d, struct nve_session *s, struct db_v
 		err_set(err, EPROTO, "%s is not a member of VN %s", s->nve->name, vn->info.name);
 		return CODE(BAD_STATE);
 	}
-	code = claim_advertise(vn, &mac, &ips, m->epoch, s->nve, err);
-	if (code == CODE(OK))
-		nve_interest_own(s, vn, &mac);
-	if (code == CODE(OK) && db_map_set(&d->db, vn, &mac, &ips, m->epoch, s->nve))
-		director_note(d, "mapping-set", s->nve->name, "MAC %s of VN %s, epoch %#llx",
-			      mac_addr_format(&mac, text), vn->info.name,
-			      (unsigned long long)m->epoch);
-	return code;
+	code = claim_any(vn, &mac, &ips, m->epoch, s->nve,
+			 dup_is_frozen(vn, &mac, loop_now_ms()), &given, err);
+	if (code != CODE(OK))
+		return code;
+	*epoch = take(d, s, vn, &mac, &ips, &given);
+	if (*epoch)
+		return CODE(OK);
+	err_set(err, ERANGE, "there is no epoch above those that are known");
+	return CODE(FULL);
 }
 
 static uint32_t withdraw(struct director *d, struct nve_session *s, struct db_vn *vn,
@@ -77,7 +121,7 @@ static uint32_t withdraw(struct director *d, struct nve_session *s, struct db_vn
 }
 
 static uint32_t one(struct director *d, struct nve_session *s, const Nvo3__Mapping *m,
-		    bool taken_back, struct err *err)
+		    bool taken_back, uint64_t *epoch, struct err *err)
 {
 	struct db_vn *vn;
 	uint32_t code;
@@ -90,7 +134,7 @@ static uint32_t one(struct director *d, struct nve_session *s, const Nvo3__Mappi
 		err_set(err, EACCES, "%s speaks in the name of %s", s->nve->name, m->nve);
 		return CODE(DENIED);
 	}
-	return taken_back ? withdraw(d, s, vn, m, err) : advertise(d, s, vn, m, err);
+	return taken_back ? withdraw(d, s, vn, m, err) : advertise(d, s, vn, m, epoch, err);
 }
 
 static void refused(struct director *d, struct nve_session *s, unsigned int n,
@@ -104,11 +148,15 @@ static void each(struct director *d, struct nve_session *s, const Nvo3__MapAdver
 		 bool taken_back, Nvo3__MapResult *results, struct err *errs)
 {
 	unsigned int n_refused = 0;
+	uint64_t epoch;
 	size_t i;
 
 	for (i = 0; i < m->n_maps; i++) {
+		epoch = m->maps[i]->epoch;
 		results[i] = (Nvo3__MapResult)NVO3__MAP_RESULT__INIT;
-		results[i].code = one(d, s, m->maps[i], taken_back, &errs[i]);
+		results[i].code = one(d, s, m->maps[i], taken_back, &epoch, &errs[i]);
+		if (results[i].code == CODE(OK) && epoch != m->maps[i]->epoch)
+			results[i].epoch = epoch;
 		if (results[i].code == CODE(OK)) {
 			d->counts.claims_taken++;
 			continue;

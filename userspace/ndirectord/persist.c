@@ -249,6 +249,7 @@ static void on_placement(struct db_placement *p, bool gone, void *arg)
 	place.n_ips = p->ips.n;
 	place.nve = (char *)p->nve;
 	place.epoch = p->epoch;
+	place.bound = p->bound;
 	if (!uuid_is_zero(&p->profile))
 		place.profile = msg_put_uuid(&p->profile);
 	put(arg, key, &place.base);

@@ -151,6 +151,7 @@ static int load_placement(struct db *db, void *message, struct err *err)
 	if (!msg_get_uuid(&place->vm, &p.vm) || !msg_get_mac(&place->mac, &p.mac))
 		return err_set(err, EBADMSG, "has no VM or MAC");
 	p.nve = place->nve;
+	p.bound = place->bound;
 	if (place->profile.len && !msg_get_uuid(&place->profile, &p.profile))
 		return err_set(err, EBADMSG, "has a profile without a UUID");
 	ret = wire_get_ips(place->ips, place->n_ips, &p.ips, err);

@@ -12,6 +12,8 @@
 
 #define ABSENT_S	10
 #define FORGET_S	86400
+#define MOVES		5	/* RFC 7432, section 15.1 */
+#define MOVES_S	180
 #define GRACE_S	20	/* above the longest pause between two attempts of a peer to connect */
 
 static int read_peers(struct conf *conf, struct settings *s, struct err *err)
@@ -61,6 +63,12 @@ static int read_settings(struct conf *conf, struct settings *s, struct err *err)
 		ret = conf_int_or(conf, "grace", 1, 3600, GRACE_S, &s->grace, err);
 	if (!ret)
 		ret = conf_int_or(conf, "forget", 1, 366 * 86400, FORGET_S, &s->forget, err);
+	if (!ret)
+		ret = conf_int_or(conf, "moves", 2, DUP_MOVES_MAX, MOVES, &s->moves, err);
+	if (!ret)
+		ret = conf_int_or(conf, "moves_time", 1, 86400, MOVES_S, &s->moves_time, err);
+	if (!ret)
+		ret = conf_int_or(conf, "freeze", 0, 86400, 0, &s->freeze, err);
 	if (!ret)
 		ret = read_peers(conf, s, err);
 	return ret ? ret : conf_finish(conf, err);

@@ -127,6 +127,8 @@ struct director *director_start(struct loop *loop, const struct settings *s, str
 	d->events = events_new();
 	db_init(&d->db, s->dc, s->dc_id);
 	tell_init(&d->tell, loop, s->absent * 1000);
+	d->dups = (struct dup_limits){ .moves = s->moves, .window_ms = 1000 * s->moves_time,
+				       .freeze_ms = 1000 * s->freeze };
 	d->tls = tls_open(&s->tls, err);
 	if (d->tls)
 		ret = check_identity(d, s, err);

@@ -33,7 +33,8 @@ int wire_get_vn(const Nvo3__VnInfo *in, struct db_vn_info *ret, struct err *err)
 			       in->name);
 	if (in->unknown > VN_UNKNOWN_MAX || in->bum > 1 || in->arp > VN_ARP_MAX ||
 	    in->arp_unknown > VN_ARP_UNKNOWN_MAX ||
-	    in->distribution > NVO3__DISTRIBUTION__DISTRIBUTION_AUTO)
+	    in->distribution > NVO3__DISTRIBUTION__DISTRIBUTION_AUTO ||
+	    in->claims > NVO3__CLAIMS__CLAIMS_OPEN)
 		return err_set(err, EINVAL, "VN %s has a policy that is not known here", in->name);
 	if (!in->name[0])
 		return err_set(err, EINVAL, "VN without name");
@@ -50,6 +51,7 @@ int wire_get_vn(const Nvo3__VnInfo *in, struct db_vn_info *ret, struct err *err)
 	vn.distribution = in->distribution;
 	vn.arp = in->arp;
 	vn.arp_unknown = in->arp_unknown;
+	vn.claims = in->claims;
 	*ret = vn;
 	return 0;
 }
@@ -117,6 +119,7 @@ void wire_put_vn(const struct db_vn_info *vn, Nvo3__VnInfo *ret)
 	ret->distribution = vn->distribution;
 	ret->arp = vn->arp;
 	ret->arp_unknown = vn->arp_unknown;
+	ret->claims = vn->claims;
 	ret->tenant = (char *)vn->tenant;
 	ret->home_dc = (char *)vn->home_dc;
 }

@@ -43,10 +43,12 @@ static int parse_policies(json_t *body, struct vn *vn, struct err *err)
 	const char *unknown = word_unknown(vn->unknown);
 	const char *bum = word_bum(vn->bum);
 	const char *distribution = word_distribution(vn->distribution);
+	const char *claims = word_claims(vn->claims);
 
 	if (json_opt_str(body, "unknown", &unknown, err) ||
 	    json_opt_str(body, "bum", &bum, err) ||
-	    json_opt_str(body, "distribution", &distribution, err))
+	    json_opt_str(body, "distribution", &distribution, err) ||
+	    json_opt_str(body, "claims", &claims, err))
 		return -EINVAL;
 	if (word_unknown_parse(unknown, &vn->unknown))
 		return err_set(err, EINVAL, "unknown: \"%s\" is none of drop, ask, flood, relay",
@@ -57,13 +59,15 @@ static int parse_policies(json_t *body, struct vn *vn, struct err *err)
 		return err_set(err, EINVAL,
 			       "distribution: \"%s\" is none of push, on-demand, auto",
 			       distribution);
+	if (word_claims_parse(claims, &vn->claims))
+		return err_set(err, EINVAL, "claims: \"%s\" is neither placed nor open", claims);
 	return parse_arp(body, vn, err);
 }
 
 static int parse(json_t *body, struct vn *vn, struct err *err)
 {
 	static const char *const known[] = { "name", "vni", "tenant", "uuid", "unknown", "bum",
-					     "distribution", "arp", "arp_unknown", NULL };
+					     "distribution", "arp", "arp_unknown", "claims", NULL };
 	const char *name, *tenant = "", *uuid = NULL;
 	long long vni;
 
@@ -107,7 +111,7 @@ void api_vn_create(struct http_request *req, void *arg)
 void api_vn_set(struct http_request *req, void *arg)
 {
 	static const char *const known[] = { "unknown", "bum", "distribution", "arp",
-					     "arp_unknown", NULL };
+					     "arp_unknown", "claims", NULL };
 	struct vcenter *vc = arg;
 	json_t *body = http_body(req);
 	struct vn want, *vn;

@@ -29,6 +29,7 @@ struct vn {
 	uint32_t bum;			/* enum nvo3_bum */
 	uint32_t distribution;		/* as in proto Distribution */
 	uint32_t arp, arp_unknown;	/* enum nvo3_arp, nvo3_arp_unknown */
+	uint32_t claims;		/* as in proto Claims */
 	unsigned int users;		/* nics of VMs here, expected ones too */
 	UT_hash_handle hh, hh_name, hh_vni;
 };

@@ -56,6 +56,8 @@ int vn_from_msg(const Nvo3__VnInfo *msg, struct vn *ret, struct err *err)
 			       msg->arp_unknown);
 	if (!*msg->home_dc || strlen(msg->home_dc) >= sizeof(vn.home_dc))
 		return err_set(err, EINVAL, "home DC of the VN is missing or too long");
+	if (msg->claims > NVO3__CLAIMS__CLAIMS_OPEN)
+		return err_set(err, EINVAL, "claims %u are not known", msg->claims);
 	snprintf(vn.name, sizeof(vn.name), "%s", msg->name);
 	snprintf(vn.tenant, sizeof(vn.tenant), "%s", msg->tenant);
 	snprintf(vn.home_dc, sizeof(vn.home_dc), "%s", msg->home_dc);
@@ -65,6 +67,7 @@ int vn_from_msg(const Nvo3__VnInfo *msg, struct vn *ret, struct err *err)
 	vn.distribution = msg->distribution;
 	vn.arp = msg->arp;
 	vn.arp_unknown = msg->arp_unknown;
+	vn.claims = msg->claims;
 	*ret = vn;
 	return 0;
 }
@@ -81,6 +84,7 @@ Nvo3__VnInfo vn_to_msg(const struct vn *vn)
 	msg.distribution = vn->distribution;
 	msg.arp = vn->arp;
 	msg.arp_unknown = vn->arp_unknown;
+	msg.claims = vn->claims;
 	msg.tenant = (char *)vn->tenant;
 	msg.home_dc = (char *)vn->home_dc;
 	return msg;

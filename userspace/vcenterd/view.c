@@ -52,6 +52,7 @@ json_t *view_vn(const struct vn *vn)
 	set(obj, "distribution", word_distribution(vn->distribution));
 	set(obj, "arp", word_arp(vn->arp));
 	set(obj, "arp_unknown", word_arp_unknown(vn->arp_unknown));
+	set(obj, "claims", word_claims(vn->claims));
 	set(obj, "home_dc", vn->home_dc);
 	set_int(obj, "interfaces", vn->users);
 	return obj;

@@ -13,7 +13,7 @@ static bool same_policies(const struct vn *a, const struct vn *b)
 {
 	return a->unknown == b->unknown && a->bum == b->bum &&
 	       a->distribution == b->distribution && a->arp == b->arp &&
-	       a->arp_unknown == b->arp_unknown;
+	       a->arp_unknown == b->arp_unknown && a->claims == b->claims;
 }
 
 static void take_policies(struct vn *vn, const struct vn *from)
@@ -23,6 +23,7 @@ static void take_policies(struct vn *vn, const struct vn *from)
 	vn->distribution = from->distribution;
 	vn->arp = from->arp;
 	vn->arp_unknown = from->arp_unknown;
+	vn->claims = from->claims;
 }
 
 static bool is_same(const struct vn *a, const struct vn *b)

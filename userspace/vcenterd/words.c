@@ -21,6 +21,7 @@ static const char *const bums[] = { "none", "replicate" };
 static const char *const arps[] = { "off", "answer" };
 static const char *const arp_unknowns[] = { "flood", "ask", "drop" };
 static const char *const distributions[] = { "push", "on-demand", "auto" };
+static const char *const claims[] = { "placed", "open" };
 static const char *const lookups[] = { "not-found", "found", "moving" };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -94,6 +95,16 @@ int word_arp_parse(const char *word, uint32_t *ret)
 int word_arp_unknown_parse(const char *word, uint32_t *ret)
 {
 	return parse(arp_unknowns, COUNT(arp_unknowns), word, ret);
+}
+
+const char *word_claims(uint32_t mode)
+{
+	return claims[mode < COUNT(claims) ? mode : 0];
+}
+
+int word_claims_parse(const char *word, uint32_t *ret)
+{
+	return parse(claims, COUNT(claims), word, ret);
 }
 
 int word_distribution_parse(const char *word, uint32_t *ret)

@@ -61,6 +61,7 @@ struct proc {
 	const struct proc *with[3];	/* peers, NULL at the end */
 	const struct proc *standby;	/* where sessions go, too, or NULL */
 	const char *store;		/* URL; NULL: a file of the lab's */
+	const char *more;		/* configuration, or NULL */
 	bool crl;			/* tls.crl is the lab's crl.pem */
 	pid_t pid;
 	struct proc *prev, *next;
@@ -83,6 +84,7 @@ json_t *proc_get(struct proc *d, const char *path);
 /* /metrics is in its format, and has these series (tools/check/metrics.py). */
 void proc_metrics(struct proc *d, const char *wishes);
 void proc_delete(struct proc *d, const char *path, long status, const char *error);
+void proc_post(struct proc *d, const char *path, const char *body, long status, const char *error);
 /* How many items it lists, with @key equal to @value if @key is not NULL. */
 int proc_count(struct proc *d, const char *path, const char *key, const char *value);
 

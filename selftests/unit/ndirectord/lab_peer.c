@@ -575,6 +575,7 @@ uint32_t say_vn_set(struct peer *p, uint8_t vn, uint32_t vni, const char *name)
 	info.name = (char *)name;
 	info.unknown = p->vn_unknown;
 	info.distribution = p->distribution;
+	info.claims = p->claims;
 	m.vn = &info;
 	return peer_ask(p, MSG(VN_SET), &m.base);
 }

@@ -139,6 +139,8 @@ static void write_conf(struct proc *d)
 		fprintf(f, "store = \"sqlite:%s/%s.db\";\n", dir, d->dc);
 	if (d->forget)
 		fprintf(f, "forget = %u;\n", d->forget);
+	if (d->more)
+		fprintf(f, "%s\n", d->more);
 	if (d->absent)
 		fprintf(f, "absent = %u;\n", d->absent);
 	fprintf(f, "listen = \"127.0.0.1:%u\"; api = \"127.0.0.1:%u\";\n", d->port, d->api);
@@ -244,7 +246,8 @@ static size_t collect(char *data, size_t size, size_t n, void *arg)
 	return fwrite(data, size, n, f);
 }
 
-static json_t *call(struct proc *d, const char *method, const char *path, long *status)
+static json_t *call(struct proc *d, const char *method, const char *path, const char *body,
+		    long *status)
 {
 	CURL *curl = curl_easy_init();
 	char url[128], *text = NULL;
@@ -256,6 +259,8 @@ static json_t *call(struct proc *d, const char *method, const char *path, long *
 	snprintf(url, sizeof(url), "https://127.0.0.1:%u/api/v1%s", d->api, path);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+	if (body)
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
 	curl_easy_setopt(curl, CURLOPT_SSLCERT, lab_path(d->lab, "dc1-operator-root.pem"));
 	curl_easy_setopt(curl, CURLOPT_SSLKEY, lab_path(d->lab, "dc1-operator-root.key"));
 	curl_easy_setopt(curl, CURLOPT_CAINFO, lab_path(d->lab, "ca.pem"));
@@ -276,7 +281,7 @@ static json_t *call(struct proc *d, const char *method, const char *path, long *
 json_t *proc_get(struct proc *d, const char *path)
 {
 	long status;
-	json_t *json = call(d, "GET", path, &status);
+	json_t *json = call(d, "GET", path, NULL, &status);
 
 	if (status != 200)
 		fail_msg("%s: %ld %s", path, status, json_dumps(json, 0));
@@ -296,16 +301,26 @@ void proc_metrics(struct proc *d, const char *wishes)
 		fail_msg("metrics of %s: not as they ought to be: %s", d->dc, wishes);
 }
 
-void proc_delete(struct proc *d, const char *path, long status, const char *error)
+static void expect(struct proc *d, const char *method, const char *path, const char *body,
+		   long status, const char *error)
 {
 	long got;
-	json_t *json = call(d, "DELETE", path, &got);
-
+	json_t *json = call(d, method, path, body, &got);
 	const char *text = json_string_value(json_object_get(json, "error"));
 
 	if (got != status || (error && (!text || strcmp(error, text))))
-		fail_msg("DELETE %s: %ld %s", path, got, json_dumps(json, 0));
+		fail_msg("%s %s: %ld %s", method, path, got, json_dumps(json, 0));
 	json_decref(json);
+}
+
+void proc_delete(struct proc *d, const char *path, long status, const char *error)
+{
+	expect(d, "DELETE", path, NULL, status, error);
+}
+
+void proc_post(struct proc *d, const char *path, const char *body, long status, const char *error)
+{
+	expect(d, "POST", path, body, status, error);
 }
 
 static bool has(json_t *item, const char *key, const char *value)
