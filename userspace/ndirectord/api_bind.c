@@ -48,10 +48,11 @@ static int parse(struct director *d, json_t *body, struct db_placement *p, struc
 		err_set(err, EINVAL, "mac: \"%.32s\" is not the MAC of a single station", mac);
 		return 400;
 	}
-	if ((size_t)snprintf(p->nve, sizeof(p->nve), "%s", nve) >= sizeof(p->nve)) {
+	if (strlen(nve) >= DB_NAME) {
 		err_set(err, EINVAL, "nve: too long");
 		return 400;
 	}
+	p->nve = nve;
 	p->vn = find_vn(d, vn, err);
 	return p->vn ? 0 : 404;
 }
