@@ -181,20 +181,23 @@ static int parse_filter(struct nvo3_nve *nve, struct nlattr *nest, struct netlin
 	return IS_ERR(vn) ? PTR_ERR(vn) : vn->vni;
 }
 
-/* In the order of age: args[0] is the serial number of the last one told. */
+/* In the order of age: the context is the serial number of the last one told, 64 bits on all. */
 static void dump(struct sk_buff *skb, struct netlink_callback *cb, struct nvo3_nve *nve, u32 vni)
 {
 	struct nvo3_pending *entry = NULL;
+	u64 told;
 
+	memcpy(&told, cb->ctx, sizeof(told));
 	rcu_read_lock();
 	while ((entry = nvo3_pending_next(&nve->pendings, entry))) {
-		if (entry->serial <= (unsigned long)cb->args[0] || (vni && entry->key.vni != vni))
+		if (entry->serial <= told || (vni && entry->key.vni != vni))
 			continue;
 		if (nvo3_nl_dump(skb, cb, nve, nvo3_fill_pending, entry))
 			break;
-		cb->args[0] = entry->serial;
+		told = entry->serial;
 	}
 	rcu_read_unlock();
+	memcpy(cb->ctx, &told, sizeof(told));
 }
 
 int nvo3_nl_miss_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)

@@ -267,6 +267,7 @@ int nvo3_nl_profile_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct nvo3_nve *nve = nvo3_nl_dump_begin(cb);
 	struct nvo3_profile *only, *profile;
+	/* The last one told: no profile has 0, and behind the highest there may be no number. */
 	unsigned long id = cb->args[0];
 
 	if (IS_ERR(nve))
@@ -276,15 +277,14 @@ int nvo3_nl_profile_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		nvo3_nl_dump_end(nve);
 		return PTR_ERR(only);
 	}
-	xa_for_each_start(&nve->profiles.ids, id, profile, id) {
-		if (id != cb->args[0])
+	while ((profile = xa_find_after(&nve->profiles.ids, &id, U32_MAX, XA_PRESENT))) {
+		if (id != cb->args[2])
 			cb->args[1] = 0;
-		cb->args[0] = id;
+		cb->args[2] = id;
 		if ((!only || profile == only) && dump_profile(skb, cb, nve, profile))
-			goto out;
-		cb->args[0] = id + 1;
+			break;
+		cb->args[0] = id;
 	}
-out:
 	nvo3_nl_dump_end(nve);
 	return skb->len;
 }

@@ -25,12 +25,15 @@
 /* Outer headers of all encapsulations: IPv6, UDP, VXLAN or Geneve, inner Ethernet. */
 #define NVO3_HEADROOM	(40 + 8 + 8 + ETH_HLEN)
 
-/* A UDP socket in the underlay, of one encapsulation and address family. */
+/*
+ * A UDP socket in the underlay, of one encapsulation and address family. The socket leads here, by
+ * a pointer whose three lowest bits it has for itself.
+ */
 struct nvo3_sock {
 	struct nvo3_nve *nve;
 	struct socket *sock;	/* NULL: not open; rtnl */
 	u8 encap;
-};
+} __aligned(8);
 
 enum { NVO3_SOCKS = 4 };	/* VXLAN and Geneve, IPv4 and IPv6 */
 

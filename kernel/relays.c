@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/kernel.h>
 #include <linux/slab.h>
 #include "relays.h"
 
@@ -120,7 +121,8 @@ const struct nvo3_addr *nvo3_relays_pick(const struct nvo3_relays *relays, u32 h
 		count += !!READ_ONCE(array->addr[i]);
 	if (skip >= count)
 		return NULL;
-	return nth_of(array, (((u64)hash * count >> 32) + skip) % count);
+	/* In 32 bits: those of 64 divide by a function that no kernel of 32 has. */
+	return nth_of(array, (reciprocal_scale(hash, count) + skip) % count);
 }
 
 #ifdef DEBUG

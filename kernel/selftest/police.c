@@ -15,7 +15,7 @@ static u64 __init police_run(struct nvo3_police *police, const struct nvo3_limit
 
 bool __init nvo3_police_selftest(void)
 {
-	u64 now = -3 * NSEC_PER_SEC;	/* wraps on the way */
+	u64 now = -3ULL * NSEC_PER_SEC;	/* wraps on the way */
 	struct nvo3_limits limits;
 	struct nvo3_police police;
 	u64 passed, bound;

@@ -11,6 +11,7 @@
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 #include <net/if.h>
@@ -83,8 +84,8 @@ static void read_attr(const char *line)
 	struct attr a = { .there = true };
 	char kind[16];
 
-	read = sscanf(line, "attr %d %d %15s %u %d %lu %lu", &set, &type, kind, &a.len, &nest,
-		      &a.min, &a.max);
+	read = sscanf(line, "attr %d %d %15s %u %d %" SCNu64 " %" SCNu64, &set, &type, kind,
+		      &a.len, &nest, &a.min, &a.max);
 	if (read != 7 || set < 0 || set >= SETS || type < 0 || type >= ATTRS || nest >= SETS)
 		errx(2, "the table has a bad line: %s", line);
 	a.nest = !strcmp(kind, "nest");
@@ -284,11 +285,11 @@ static void report(void)
 {
 	int error;
 
-	printf("%lu requests in %lu datagrams, %lu accepted, %lu refused\n", sent, datagrams,
-	       accepted, refused);
+	printf("%" PRIu64 " requests in %" PRIu64 " datagrams, %" PRIu64 " accepted, %" PRIu64
+	       " refused\n", sent, datagrams, accepted, refused);
 	for (error = 1; error < 200; error++)
 		if (reasons[error])
-			printf("%10lu %s\n", reasons[error], strerror(error));
+			printf("%10" PRIu64 " %s\n", reasons[error], strerror(error));
 }
 
 static void drain(int sock)

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# bits: 32
 # kernels: 6.12, long 6.1
 # limit: 240
 # Profiles: their access control lists judge each frame as they say.
@@ -35,6 +36,16 @@ round_trip() {
 		nvo3 -n h1 -j profile show dev nve0)" "permit deny permit permit" "JSON"
 	run_cmd nvo3 -n h1 profile del dev nve0 id 7
 	run_cmd nvo3 -n h1 profile del dev nve0 id 8
+}
+
+# The highest number ends a list, also where it is the highest that a long holds.
+highest() {
+	run_cmd nvo3 -n h1 profile add dev nve0 id 4294967295 rule permit from-vm
+	run_cmd nvo3 -n h1 profile add dev nve0 id 4294967294 rule permit from-vm
+	assert_eq "$(timeout $((10 * ${NVO3_SLOW:-1})) nvo3 -n h1 profile show dev nve0 |
+		grep -o 'id 42949672..')" $'id 4294967294\nid 4294967295' "what is listed"
+	run_cmd nvo3 -n h1 profile del dev nve0 id 4294967295
+	run_cmd nvo3 -n h1 profile del dev nve0 id 4294967294
 }
 
 groups_shown() {
@@ -128,7 +139,7 @@ nvo3 -n h2 -b - <<-END
 	map add dev nve0 vni 100 mac $(mac 1) nve 192.0.2.1
 END
 
-plan 10
+plan 11
 test_run "from the tenant system" packets from_vm
 test_run "to the tenant system" packets to_vm
 test_run "a long list and what is remembered of it" packets long_list
@@ -137,5 +148,6 @@ test_run "replaced under traffic" packets swap
 test_run "groups set and shown" groups_shown
 test_run "the tool's words" words
 test_run "set and shown" round_trip
+test_run "the highest number of a profile" highest
 test_run "a profile's VLAN" vlan
 test_run "a profile in use" in_use

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# bits: 32
 # kernels: 6.12, long 6.1
 # Every attribute of every request in every wrong length, as the kernel tells its own policies;
 # nests that are none, too deep, or longer than what they are in.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# bits: 32
 # kernels: 6.12, long 6.1
 # limit: 240
 # Frames and bytes are counted where they pass, and each drop under its reason.

@@ -18,12 +18,15 @@ and what make check-debug runs, in the kernels of tools/linux:
                   that are for this kernel alone
     net-debug-2   the other half
     net-smp       those that ask for two processors, with two
+    net-i386      those that ask for 32 bits, in a kernel and with programs that have them
 
 A file counts as a test if it can be executed. A test script's header may say:
 
     # kernels: 6.12        only these; net: both if it says nothing, system: 6.12
     # kernels: 6.12, long 6.1      what follows "long" in make check-long only
     # kernels: debug       only in make check-debug; else that takes what is for 6.12
+    # processors: 2        in a boot that has two
+    # bits: 32             in make check-debug in the kernel of 32 bits too
     # limit: SECONDS       for the script (default 180)
     # long: SECONDS NVO3_NAME=VALUE...     in make check-long another limit, and variables
                                            (system only)
@@ -39,7 +42,9 @@ KERNELS = ('6.12', '6.1')
 ONE_PROCESSOR = ('--smp', '1')
 SCRIPT_LIMIT = 180
 # How many times longer a test may take where everything is watched, and emulated too.
-DEBUG_KERNELS = {'debug': 4, 'smp': 8}
+DEBUG_KERNELS = {'debug': 4, 'smp': 8, 'i386': 4}
+# What a script's header says that such a kernel is to run; debug runs all.
+ASKS_FOR = {'smp': 'processors', 'i386': 'bits'}
 BOOT_LIMIT = 120        # of a rig, under emulation on a loaded machine
 UNIT_LIMIT = 300
 
@@ -154,7 +159,7 @@ def rig_jobs(modules, wanted, long):
 def debug_scripts(kernel, wanted):
     return [path for path in executables('selftests/net/*')
             if {'6.12', kernel} & set(script_kernels(path, ' '.join(KERNELS), True))
-            and (kernel == 'debug' or header(path, 'processors'))
+            and (kernel == 'debug' or header(path, ASKS_FOR[kernel]))
             and wanted(f'net-{kernel}/{os.path.basename(path)}')]
 
 
@@ -165,12 +170,13 @@ def debug_build_jobs(wanted):
             Job('build/fuzz', ['make', '-C', 'tools/fuzz/model'], 600, plain=True)]
     for kernel in DEBUG_KERNELS:
         if debug_scripts(kernel, wanted):
-            jobs += [Job(f'build/kernel-{kernel}', ['tools/linux/build', kernel], 7200,
-                         plain=True),
+            get = ['tools/linux/i386'] if kernel == 'i386' else ['tools/linux/build', kernel]
+            jobs += [Job(f'build/kernel-{kernel}', get, 7200, plain=True),
                      Job(f'build/module-{kernel}', ['tools/linux/module', kernel], 600,
-                         plain=True),
-                     Job(f'build/fuzz-module-{kernel}',
-                         ['tools/linux/module', kernel, 'tools/fuzz/kmod'], 600, plain=True)]
+                         plain=True)]
+            if any(path.endswith('/fuzz.sh') for path in debug_scripts(kernel, wanted)):
+                jobs.append(Job(f'build/fuzz-module-{kernel}',
+                                ['tools/linux/module', kernel, 'tools/fuzz/kmod'], 600, plain=True))
     return jobs
 
 
@@ -195,9 +201,10 @@ def debug_jobs(modules, wanted):
     jobs = [debug_job(name, 'debug', modules.get('debug'), half, cpu)
             for name, cpu, half in (('net-debug', cpus[-1], scripts[::2]),
                                     ('net-debug-2', cpus[0], scripts[1::2])) if half]
-    scripts = debug_scripts('smp', wanted)
-    if scripts:
-        jobs.append(debug_job('net-smp', 'smp', modules.get('smp'), scripts))
+    for kernel in ASKS_FOR:
+        scripts = debug_scripts(kernel, wanted)
+        if scripts:
+            jobs.append(debug_job(f'net-{kernel}', kernel, modules.get(kernel), scripts))
     if wanted('uml/selftest'):
         jobs.append(Job('uml/selftest', ['tools/uml/selftest'], 900))
     return jobs

@@ -59,6 +59,7 @@ typedef u64 __le64;
 #define BIT(n)		(1UL << (n))
 #define BIT_ULL(n)	(1ULL << (n))
 #define __ffs(word)	__builtin_ctzl(word)
+#define reciprocal_scale(val, n)	((u32)((u64)(val) * (n) >> 32))
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define KBUILD_MODNAME	"nvo3"
 
