@@ -8,6 +8,7 @@ import struct
 import sys
 import time
 
+import arp as asking
 import genl
 from genl import attr, attrs_of, NLM_F_DUMP
 from packets import arp, checksum, eth, ip, ip4, ip6, Lab, mac, Namespace, Nve, number, Port, \
@@ -99,6 +100,15 @@ def answers():
     assert data == mac(1) + mac(3) + b'\x86\xdd' + ip6(B2, B1, 58, data[54:]), data.hex()
     assert data[54:56] == b'\2\0' and data[58:62] == struct.pack('!I', 1450)
     assert data[62:] == packet[:1232], data.hex()
+
+
+def resolves():
+    """ARP and neighbour discovery are answered all the same; vm1 asks for what is not there."""
+    vm = Port('vm1')
+    for question, answer in (
+            (asking.who_has(1, '10.0.0.3'), asking.arp_answer(1, '10.0.0.3', 3)),
+            (asking.solicit(1, 'fd00::3'), asking.nd_answer(1, 'fd00::3', 3))):
+        assert answer_to(vm, question) == answer
 
 
 class Listener(genl.Genl):

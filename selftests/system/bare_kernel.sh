@@ -49,6 +49,16 @@ in_words() {
 	run_cmd nvo3 -n h1 remote show dev nve0
 }
 
+resolved() {
+	run_cmd nvo3 -n h1 -b - <<-END
+		vn set dev nve0 vni 100 arp answer arp-unknown drop
+		map add dev nve0 vni 100 ip 10.0.0.3 mac $(mac 3)
+		map add dev nve0 vni 100 ip fd00::3 mac $(mac 3)
+	END
+	py resolves
+	run_cmd nvo3 -n h1 vn set dev nve0 vni 100 arp off
+}
+
 py() {
 	PYTHONPATH=$LIB_TOP/selftests/net python3 -B "$LIB_TOP/selftests/system/bare_kernel.py" "$1"
 }
@@ -63,10 +73,11 @@ ip -n h1 link set nve0 up
 vm_add 1
 vm_add 2
 
-plan 6
+plan 7
 test_run "the kernel is bare: no IPv6, memory not cleared" bare
 test_run "IPv6 locators and addresses are taken, shown and refused as ever" in_words
 test_run "frames of tenant systems, over both families" py frames
 test_run "tunnel packets over IPv6 are not received" py tunnels
 test_run "answers to oversized frames have no byte of others" py answers
+test_run "ARP and neighbour discovery are answered" resolved
 test_run "messages have no byte of others" py messages
