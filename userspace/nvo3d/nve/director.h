@@ -9,6 +9,7 @@
 #ifndef NVO3D_NVE_DIRECTOR_H
 #define NVO3D_NVE_DIRECTOR_H
 
+#include "chan.h"
 #include "state.h"
 
 struct director *director_new(struct nve *nve, struct err *err);
@@ -35,12 +36,10 @@ void director_query(struct director *d, const struct uuid *vn, const struct mac_
 void director_forget(struct director *d, const struct uuid *vn, const struct mac_addr *macs,
 		     size_t n);
 
-/* What the VN's model holds, of which @updates are counted; audit_digest() if that is wrong */
-void director_digest(struct director *d, const struct model_vn *vn, uint64_t updates);
-/* These buckets are wrong: tell them again */
-void director_resend(struct director *d, const struct uuid *vn, const uint8_t *buckets, size_t n);
-/* Something was wrong and has been mended */
-void director_drift(struct director *d, const char *text);
+/* The session, if it is with one that compares what we hold (audit.h); or NULL */
+struct chan *director_comparing(const struct director *d);
+/* What is offered may be our own for the director already, and not yet for the model */
+bool director_is_offering(const struct director *d);
 
 /* Answered by port_advertised(); without a session the start of the next one does it */
 void director_advertise(struct director *d, const struct tsi *tsi);
