@@ -57,10 +57,7 @@ struct db_vn *db_vn_find(struct db *db, const struct uuid *uuid);
 int db_vn_set(struct db *db, const struct db_vn_info *info, bool defined, struct err *err);
 /* Not defined any more. -EBUSY while it has placements. Silent members leave it, others may. */
 int db_vn_delete(struct db *db, struct db_vn *vn, struct err *err);
-/*
- * Free the VNs that are not defined, empty and followed by nobody, and forgotten NVEs that nothing
- * names any more. Call it now and then, with no NVE at hand.
- */
+/* Free undefined VNs that are empty and not followed, and forgotten NVEs that nothing names. */
 void db_reap(struct db *db);
 
 struct db_nve *db_nve_find(struct db *db, const char *name);

@@ -98,6 +98,23 @@ static void more_locators_than_a_byte_counts(void **state)
 		    digest_map(&mac, 1, addrs, DIGEST_ADDRS_MAX - 1));
 }
 
+static void what_was_added_can_be_taken_away(void **state)
+{
+	struct digest a = {}, b = {};
+
+	digest_add(&a, UINT64_MAX);
+	digest_add(&a, 3);
+	assert_true(a.sum == 2 && a.n == 2);
+	digest_add(&b, 2);
+	/* the same sum over as many is what is equal */
+	assert_false(digest_equal(&a, &b));
+	digest_add(&b, 0);
+	assert_true(digest_equal(&a, &b));
+	digest_sub(&a, UINT64_MAX);
+	digest_sub(&a, 3);
+	assert_true(digest_equal(&a, &(struct digest){}));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,6 +122,7 @@ int main(void)
 		cmocka_unit_test(as_the_kernel),
 		cmocka_unit_test(order_of_locators_does_not_count),
 		cmocka_unit_test(more_locators_than_a_byte_counts),
+		cmocka_unit_test(what_was_added_can_be_taken_away),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

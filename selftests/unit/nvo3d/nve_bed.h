@@ -4,7 +4,7 @@
 #define NVO3D_UNIT_NVE_BED_H
 
 #include "bed.h"
-#include "nve/kern.h"
+#include "nve/kern-stub.h"
 #include "nve/nve.h"
 #include "nve/state.h"
 #include "proto/association.pb-c.h"

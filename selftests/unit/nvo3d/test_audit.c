@@ -72,8 +72,8 @@ static void test_the_kernels_table(void **state)
 	audit_look(b.nve);
 	BED_WAIT(b.bed, b.d.drifts == 1);
 	assert_true(as_told(&b, 21));
-	assert_string_equal(b.d.drift, "VNI 100: 1 mapping of the kernel's table differed, "
-			    "the first 02:00:00:00:00:15 (missing)");
+	expect_drift(&b, "VNI 100: 1 mapping of the kernel's table differed, the first");
+	expect_drift(&b, "02:00:00:00:00:15 (missing)");
 
 	do_op(&b, KERN_MAP_ADD, 200, 9, 7, NVO3_PROV_AGENT);
 	audit_look(b.nve);

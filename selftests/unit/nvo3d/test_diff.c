@@ -14,6 +14,7 @@
 
 #include "mem.h"
 #include "nve/diff.h"
+#include "nve/kern-stub.h"
 
 #define HOSTS 12
 #define ROUNDS 5000

@@ -5,6 +5,7 @@
  */
 #include "bed.h"
 #include "bfd.h"
+#include "nve/kern-stub.h"
 #include "nve/liveness.h"
 
 #include <errno.h>

@@ -22,12 +22,17 @@ struct audit {
 static void tell(struct nve *nve, const struct model_vn *vn, const struct drift *drift,
 		 const char *table)
 {
+	struct chan *chan = director_comparing(nve->director);
+	Nvo3__Alert alert = NVO3__ALERT__INIT;
 	char text[DRIFT_TEXT];
 
 	if (!drift->n)
 		return;
 	log_warn("drift: %s", drift_text(drift, vn->vni, table, text));
-	director_drift(nve->director, text);
+	alert.kind = "drift";
+	alert.text = text;
+	if (chan)
+		chan_event(chan, MSG(ALERT), &alert.base);
 }
 
 /* --- the kernel */
@@ -188,6 +193,44 @@ static void look_again(void *arg)
 
 /* --- the director */
 
+static void say(struct chan *chan, const struct nve_vn *vn)
+{
+	const struct model_vn *model = vn->model;
+	Nvo3__MapDigest msg = NVO3__MAP_DIGEST__INIT;
+
+	if (uuid_is_zero(&model->store))
+		return;
+	msg.vn = msg_put_uuid(&model->uuid);
+	msg.store = msg_put_uuid(&model->store);
+	msg.revision = model->revision;
+	msg.updates = vn->updates;
+	msg.count = model->told.n;
+	msg.sum = model->told.sum;
+	chan_event(chan, MSG(MAP_DIGEST), &msg.base);
+}
+
+static void say_all(struct nve *nve)
+{
+	struct chan *chan = director_comparing(nve->director);
+
+	if (!chan || director_is_offering(nve->director))
+		return;
+	for (struct nve_vn *vn = nve->vns; vn; vn = vn->hh.next)
+		if (vn->session == VN_JOINED && can_look(vn))
+			say(chan, vn);
+}
+
+static void ask_again(struct nve *nve, const struct uuid *vn, uint8_t *buckets, size_t n)
+{
+	struct chan *chan = director_comparing(nve->director);
+	Nvo3__MapResend msg = NVO3__MAP_RESEND__INIT;
+
+	msg.vn = msg_put_uuid(vn);
+	msg.buckets = (ProtobufCBinaryData){ n, buckets };
+	if (chan)
+		chan_event(chan, MSG(MAP_RESEND), &msg.base);
+}
+
 void audit_digest(struct nve *nve, const Nvo3__MapDigest *digest)
 {
 	uint64_t have[DIGEST_BUCKETS];
@@ -217,7 +260,7 @@ void audit_digest(struct nve *nve, const Nvo3__MapDigest *digest)
 			buckets[n++] = i;
 	}
 	if (n)
-		director_resend(nve->director, &uuid, buckets, n);
+		ask_again(nve, &uuid, buckets, n);
 }
 
 void audit_corrected(struct nve_vn *vn)
@@ -231,9 +274,7 @@ void audit_corrected(struct nve_vn *vn)
 void audit_look(struct nve *nve)
 {
 	look_at_all(nve->audit);
-	for (struct nve_vn *vn = nve->vns; vn; vn = vn->hh.next)
-		if (vn->session == VN_JOINED && can_look(vn))
-			director_digest(nve->director, vn->model, vn->updates);
+	say_all(nve);
 }
 
 static void look(void *arg)

@@ -17,7 +17,7 @@ struct diff {
 	bool have4, have6;		/* families of our own locators */
 	/* An agent's mapping with a newer epoch than the model's is wrong, too, not ahead */
 	bool strict;
-	const bool *buckets;		/* for diff_maps(): those only, of DIGEST_BUCKETS; NULL: all */
+	const bool *buckets;		/* for diff_maps(): of DIGEST_BUCKETS; NULL: all */
 	struct drift drift;		/* what had to be done, by diff_maps() */
 	struct kern_op *ops;
 	size_t n, cap;

@@ -310,49 +310,14 @@ void director_forget(struct director *d, const struct uuid *vn, const struct mac
 	chan_request(d->chan, MSG(MAP_FORGET), &msg.base, REQUEST_MS, forget_answered, f);
 }
 
-/* --- is the copy true? */
-
-static bool can_compare(const struct director *d)
+struct chan *director_comparing(const struct director *d)
 {
-	return d->up && chan_can(d->chan, CAN_MAP_DIGEST);
+	return d->up && chan_can(d->chan, CAN_MAP_DIGEST) ? d->chan : NULL;
 }
 
-void director_digest(struct director *d, const struct model_vn *vn, uint64_t updates)
+bool director_is_offering(const struct director *d)
 {
-	Nvo3__MapDigest msg = NVO3__MAP_DIGEST__INIT;
-
-	/* What is offered may be our own for the director already, and not yet for the model */
-	if (!can_compare(d) || d->offers || uuid_is_zero(&vn->store))
-		return;
-	msg.vn = msg_put_uuid(&vn->uuid);
-	msg.store = msg_put_uuid(&vn->store);
-	msg.revision = vn->revision;
-	msg.updates = updates;
-	msg.count = vn->told.n;
-	msg.sum = vn->told.sum;
-	chan_event(d->chan, MSG(MAP_DIGEST), &msg.base);
-}
-
-void director_resend(struct director *d, const struct uuid *vn, const uint8_t *buckets, size_t n)
-{
-	Nvo3__MapResend msg = NVO3__MAP_RESEND__INIT;
-
-	if (!can_compare(d))
-		return;
-	msg.vn = msg_put_uuid(vn);
-	msg.buckets = (ProtobufCBinaryData){ n, (uint8_t *)buckets };
-	chan_event(d->chan, MSG(MAP_RESEND), &msg.base);
-}
-
-void director_drift(struct director *d, const char *text)
-{
-	Nvo3__Alert alert = NVO3__ALERT__INIT;
-
-	if (!can_compare(d))
-		return;
-	alert.kind = "drift";
-	alert.text = (char *)text;
-	chan_event(d->chan, MSG(ALERT), &alert.base);
+	return d->offers;
 }
 
 static void on_map_digest(struct director *d, void *message)

@@ -9,6 +9,7 @@
 #ifndef NVO3D_NVE_DIRECTOR_H
 #define NVO3D_NVE_DIRECTOR_H
 
+#include "chan.h"
 #include "state.h"
 
 struct ask_addr;
@@ -43,12 +44,10 @@ void director_want(struct director *d, const struct uuid *vn, const struct mac_a
 void director_forget(struct director *d, const struct uuid *vn, const struct mac_addr *macs,
 		     size_t n);
 
-/* What the VN's model holds, of which @updates are counted; audit_digest() if that is wrong */
-void director_digest(struct director *d, const struct model_vn *vn, uint64_t updates);
-/* These buckets are wrong: tell them again */
-void director_resend(struct director *d, const struct uuid *vn, const uint8_t *buckets, size_t n);
-/* Something was wrong and has been mended */
-void director_drift(struct director *d, const char *text);
+/* The session, if it is with one that compares what we hold (audit.h); or NULL */
+struct chan *director_comparing(const struct director *d);
+/* What is offered may be our own for the director already, and not yet for the model */
+bool director_is_offering(const struct director *d);
 /* Answered by policy_answered(); @version is what is here, 0 nothing */
 void director_profile(struct director *d, const struct uuid *profile, uint64_t version);
 

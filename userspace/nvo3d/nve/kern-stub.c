@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "digest.h"
-#include "kern.h"
+#include "kern-stub.h"
 #include "mem.h"
 
 #define STUB_MAX 256
@@ -165,17 +165,9 @@ static uint64_t hash_of(const struct nvo3_map *map)
 	return digest_map(&map->mac, map->epoch, &map->addr, map->addr.family ? 1 : 0);
 }
 
-static void add_digest(struct kern_stub *s, struct nvo3_vn *vn)
+static bool counts(const struct nvo3_map *map, uint32_t vni)
 {
-	vn->has |= NVO3_HAS(VN_DIGEST) | NVO3_HAS(VN_DIGEST_MAPS);
-	vn->digest = 0;
-	vn->digest_maps = 0;
-	for (size_t i = 0; i < s->n_maps; i++) {
-		if (s->maps[i].vni != vn->vni || s->maps[i].prov != NVO3_PROV_AGENT)
-			continue;
-		vn->digest += hash_of(&s->maps[i]);
-		vn->digest_maps++;
-	}
+	return map->vni == vni && map->prov == NVO3_PROV_AGENT;
 }
 
 static int stub_vn_get(struct kern *k, uint32_t vni, struct nvo3_vn *ret, struct err *err)
@@ -185,7 +177,12 @@ static int stub_vn_get(struct kern *k, uint32_t vni, struct nvo3_vn *ret, struct
 	if (!have)
 		return err_set(err, ENOENT, "no VNI %u", vni);
 	*ret = *have;
-	add_digest(self(k), ret);
+	for (size_t i = 0; i < self(k)->n_maps; i++) {
+		if (!counts(&self(k)->maps[i], vni))
+			continue;
+		ret->digest += hash_of(&self(k)->maps[i]);
+		ret->digest_maps++;
+	}
 	return 0;
 }
 
@@ -196,7 +193,7 @@ static int stub_digest(struct kern *k, uint32_t vni, uint64_t ret[NVO3_DIGEST_BU
 
 	memset(ret, 0, NVO3_DIGEST_BUCKETS * sizeof(*ret));
 	for (size_t i = 0; i < s->n_maps; i++)
-		if (s->maps[i].vni == vni && s->maps[i].prov == NVO3_PROV_AGENT)
+		if (counts(&s->maps[i], vni))
 			ret[digest_bucket(&s->maps[i].mac)] += hash_of(&s->maps[i]);
 	s->digests++;
 	return 0;
@@ -436,8 +433,7 @@ static int stub_map_sweep(struct kern *k, uint32_t vni, uint8_t generation, stru
 	struct kern_stub *s = self(k);
 
 	for (size_t i = s->n_maps; i--;)
-		if (s->maps[i].vni == vni && s->maps[i].prov == NVO3_PROV_AGENT &&
-		    s->maps[i].generation != generation)
+		if (counts(&s->maps[i], vni) && s->maps[i].generation != generation)
 			map_remove(s, i);
 	return 0;
 }
