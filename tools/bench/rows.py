@@ -149,7 +149,7 @@ ROWS = [
     Row('T13q', 'the same; peer plain', 'times_of_medians', 'ctl-change', ('nvo3',), 'etcd', 4, 12),
     Row('T14', '20,000 changes, a delivery of 20 million; peer plain, memory only',
         'times_of_medians', 'ctl-bulk', ('nvo3',), 'bgp', 1, 2),
-    Row('T14o', 'the same; peer TLS, 2,000 changes', 'times_of_medians', 'ctl-bulk', ('nvo3',),
+    Row('T14o', 'the same; peer TLS, 1,000 changes', 'times_of_medians', 'ctl-bulk', ('nvo3',),
         'ovsdb TLS', 10, 30),
     Row('T14p', 'the same; peer plain', 'times_of_medians', 'ctl-bulk', ('nvo3',), 'ovsdb', 10,
         30),

@@ -17,7 +17,7 @@
 #include "db.h"
 #include "interest.h"
 
-#define FOLLOW_BATCH	256		/* items in one message */
+#define FOLLOW_BATCH	512		/* items in one message; each is acknowledged */
 
 struct follow {
 	struct changelog *log;
@@ -62,7 +62,7 @@ enum follow_more {
 	FOLLOW_MORE,	/* tell @b and ask again */
 };
 
-/* @b is for the caller to zero before the first call of a row without changes in between. */
+/* Before the first call of a row without changes in between @b->next is for the caller to zero. */
 enum follow_more follow_next(struct follow *f, struct follow_batch *b);
 
 /*

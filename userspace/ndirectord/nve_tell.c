@@ -4,15 +4,16 @@
  */
 #include <stdlib.h>
 #include "director.h"
+#include "lib/mem.h"
 #include "nve_tell.h"
 #include "wire.h"
 
-struct update {
-	Nvo3__MapUpdate m;
-	struct wire_item room[FOLLOW_BATCH];
-	Nvo3__Mapping *set[FOLLOW_BATCH], *del[FOLLOW_BATCH];
-	Nvo3__Member *member_set[FOLLOW_BATCH];
-	char *member_del[FOLLOW_BATCH];
+/* What one item takes while it is encoded. */
+struct part {
+	struct wire_item room;
+	Nvo3__Mapping *set, *del;
+	Nvo3__Member *member_set;
+	char *member_del;
 };
 
 /* Its VN is the message's. */
@@ -24,43 +25,41 @@ static Nvo3__Mapping *put_map(struct db_item *item, struct wire_item *room)
 	return m;
 }
 
-static void put(struct update *u, struct db_item *item, struct wire_item *room)
+static void put(Nvo3__MapUpdate *m, struct db_item *item, struct wire_item *room)
 {
-	Nvo3__MapUpdate *m = &u->m;
-
 	if (item->kind == DB_MAP && item->gone)
-		u->del[m->n_del++] = put_map(item, room);
+		m->del[m->n_del++] = put_map(item, room);
 	else if (item->kind == DB_MAP)
-		u->set[m->n_set++] = put_map(item, room);
+		m->set[m->n_set++] = put_map(item, room);
 	else if (item->gone)
-		u->member_del[m->n_member_del++] = item->nve->name;
+		m->member_del[m->n_member_del++] = item->nve->name;
 	else
-		u->member_set[m->n_member_set++] = wire_put_member(item->nve, room);
+		m->member_set[m->n_member_set++] = wire_put_member(item->nve, room);
 }
 
 struct chan_shared *nve_encode(struct follower *f, const struct follow_batch *b)
 {
-	struct update *u = malloc(sizeof(*u));
+	struct wire_item *room = mem_check(malloc((b->n + 1) * sizeof(struct part)));
+	Nvo3__MapUpdate m = NVO3__MAP_UPDATE__INIT;
 	struct director *d = f->arg;
 	struct chan_shared *event;
 	int i;
 
-	u->m = (Nvo3__MapUpdate)NVO3__MAP_UPDATE__INIT;
-	u->m.set = u->set;
-	u->m.del = u->del;
-	u->m.member_set = u->member_set;
-	u->m.member_del = u->member_del;
+	m.set = (Nvo3__Mapping **)(room + b->n);
+	m.del = m.set + b->n;
+	m.member_set = (Nvo3__Member **)(m.del + b->n);
+	m.member_del = (char **)(m.member_set + b->n);
 	for (i = 0; i < b->n; i++)
-		put(u, b->items[i], &u->room[i]);
-	u->m.vn = msg_put_uuid(&f->at.vn->info.uuid);
-	u->m.store = (ProtobufCBinaryData){ 16, (uint8_t *)store_id(d->store) };
-	u->m.revision = b->revision;
-	u->m.snapshot_begin = b->begin;
-	u->m.snapshot_end = b->end;
-	u->m.again = (ProtobufCBinaryData){ b->n_again, (uint8_t *)b->again };
-	u->m.again_end = b->again_end;
-	event = chan_shared_new(MSG(MAP_UPDATE), &u->m.base);
-	free(u);
+		put(&m, b->items[i], &room[i]);
+	m.vn = msg_put_uuid(&f->at.vn->info.uuid);
+	m.store = (ProtobufCBinaryData){ 16, (uint8_t *)store_id(d->store) };
+	m.revision = b->revision;
+	m.snapshot_begin = b->begin;
+	m.snapshot_end = b->end;
+	m.again = (ProtobufCBinaryData){ b->n_again, (uint8_t *)b->again };
+	m.again_end = b->again_end;
+	event = chan_shared_new(MSG(MAP_UPDATE), &m.base);
+	free(room);
 	return event;
 }
 

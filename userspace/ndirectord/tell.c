@@ -31,8 +31,8 @@ static void stop_waiting(struct tell *tell, struct follower *f)
 
 static struct tell_batch *batch_new(struct tell *tell, struct follower *f)
 {
-	struct follow_batch b = { };
 	struct tell_batch *batch;
+	struct follow_batch b;
 	int i;
 
 	if (tell->n_batches == BATCHES_MAX)
@@ -40,6 +40,7 @@ static struct tell_batch *batch_new(struct tell *tell, struct follower *f)
 	batch = mem_zalloc(sizeof(*batch));
 	batch->log = f->at.log;
 	batch->from = f->at.sent;
+	b.next = NULL;
 	batch->more = follow_peek(&f->at, &b);
 	batch->to = b.revision;
 	for (i = 0; i < b.n; i++)
@@ -109,9 +110,10 @@ static bool serve_alike(struct tell *tell, struct follower *f)
 /* False: its channel is full. */
 static bool serve(struct follower *f)
 {
-	struct follow_batch b = { };
 	enum follow_more more;
+	struct follow_batch b;
 
+	b.next = NULL;
 	do {
 		if (chan_backlog(f->chan) >= FULL_BYTES)
 			return false;
@@ -315,7 +317,7 @@ static void choosy_changed(struct tell *tell, const struct db_item *item)
 
 bool tell_now(struct tell *tell, struct follower *f, struct db_item *item)
 {
-	struct follow_batch b = { .n = 1, .items = { item } };
+	struct follow_batch b;
 
 	if (!serve(f)) {
 		wait_turn(tell, f);
@@ -324,6 +326,10 @@ bool tell_now(struct tell *tell, struct follower *f, struct db_item *item)
 	stop_waiting(tell, f);
 	if (!item)
 		return true;
+	b.items[0] = item;
+	b.n = 1;
+	b.begin = false;
+	b.end = false;
 	b.revision = f->at.sent;
 	f->at.told = b.revision;
 	f->send(f, &b);

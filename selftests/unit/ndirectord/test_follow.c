@@ -134,7 +134,7 @@ static void test_messages_are_cut(void **state)
 	for (i = 0; i < 1000; i++)
 		set(i, host1);
 	follow_start(&f, 0, false);
-	assert_int_equal(all(&f), 4);
+	assert_int_equal(all(&f), 2);
 	assert_in_step(&f);
 	assert_int_equal(f.told, 1000);
 	set(5, host1);

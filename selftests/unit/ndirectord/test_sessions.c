@@ -40,7 +40,7 @@ static void join_both(void)
 
 static void test_snapshots_of_every_size(void **state)
 {
-	static uint64_t epochs[1000];
+	static uint64_t epochs[2500];
 
 	begin(state);
 	assert_int_equal(say_join(&host1, 1, NULL, 0), CODE(OK));
@@ -54,21 +54,21 @@ static void test_snapshots_of_every_size(void **state)
 	assert_string_equal(peer_map(&host2, 1, 5000)->nve, "dc1/host1");
 	assert_non_null(peer_member(&host2, 1, "dc1/host1"));
 
-	say_place_many(&center, 1, 0, 1000, "dc1/host1", epochs);
-	assert_int_equal(say_advertise_many(&host1, 1, 0, 1000, 0, epochs), CODE(OK));
-	LAB_WAIT(d.lab, host2.sets == 1001);
+	say_place_many(&center, 1, 0, 2500, "dc1/host1", epochs);
+	assert_int_equal(say_advertise_many(&host1, 1, 0, 2500, 0, epochs), CODE(OK));
+	LAB_WAIT(d.lab, host2.sets == 2501);
 	peer_forget(&host2);
 	host2.largest = 0;
 	assert_int_equal(say_join(&host2, 1, NULL, 0), CODE(OK));
 	LAB_WAIT(d.lab, host2.ends == 1);
 	assert_int_equal(host2.begins, 1);
-	assert_int_equal(host2.sets, 1001);
-	assert_int_equal(host2.updates, 4);
-	assert_true(host2.largest <= 256);
-	assert_int_equal(HASH_COUNT(host2.maps), 1001);
+	assert_int_equal(host2.sets, 2501);
+	assert_int_equal(host2.updates, 5);
+	assert_true(host2.largest <= 512);
+	assert_int_equal(HASH_COUNT(host2.maps), 2501);
 	/* nobody told host1 of what is its own */
 	assert_int_equal(HASH_COUNT(host1.maps), 0);
-	assert_int_equal(proc_count(&d, "/mappings?vn=blue", "nve", "dc1/host1"), 1001);
+	assert_int_equal(proc_count(&d, "/mappings?vn=blue", "nve", "dc1/host1"), 2501);
 }
 
 static void test_deltas_and_withdrawal(void **state)

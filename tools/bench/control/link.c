@@ -24,6 +24,7 @@
 
 #define EVENTS	256
 #define TICK_S	3
+#define TRIES_MAX 5
 
 static struct sockaddr_storage server;
 static socklen_t server_len;
@@ -236,10 +237,26 @@ bool link_resumed(const struct link *l)
 	return l->ssl && SSL_session_reused(l->ssl);
 }
 
+/* A server that is busy may refuse one that comes; that is part of the time that it takes. */
+static bool try_again(struct link *l)
+{
+	unsigned int tries = l->tries + 1;
+
+	if (l->connected || tries > TRIES_MAX)
+		return false;
+	ERR_clear_error();
+	link_close(l);
+	link_open(l, l->speech, l->number);
+	l->tries = tries;
+	return true;
+}
+
 static void broke(struct link *l, const char *doing)
 {
 	char why[128];
 
+	if (try_again(l))
+		return;
 	if (ERR_peek_error())
 		ERR_error_string_n(ERR_get_error(), why, sizeof(why));
 	else

@@ -41,7 +41,7 @@ struct link {
 	struct ssl_st *ssl;
 	struct ssl_session_st *ticket;	/* of the session before */
 	struct x509_st *cert;
-	unsigned int slot;
+	unsigned int slot, tries;
 	bool connected, up, writing, broken;
 	struct buffer in, out, inner;	/* inner: what the language puts together itself */
 	size_t sent;			/* of out */

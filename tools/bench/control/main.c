@@ -21,6 +21,7 @@
 #include "round.h"
 
 #define DEADLINE_S	60
+#define CONNECT_S	120
 #define LOAD_S		300
 #define FILES		(1 << 16)
 #define CONNECTING	128	/* connections that are not sessions yet */
@@ -76,7 +77,7 @@ static void do_connect(unsigned int n)
 	}
 	make_ready(n);
 	begin = now_s();
-	if (!links_run(connected, NULL, DEADLINE_S)) {
+	if (!links_run(connected, NULL, CONNECT_S)) {
 		failed();
 		return;
 	}

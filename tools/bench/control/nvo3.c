@@ -199,12 +199,12 @@ static void advertise_of(struct link *owner, uint32_t key, uint32_t step, int si
 
 static void advertise_all(void)
 {
-	uint32_t i;
+	uint32_t i, n = n_sessions;
 
 	for (i = 0; !nvo3_spread && i < 2; i++)
 		advertise_of(&writers[WRITER + i], job.first, 1, i);
-	for (i = 0; nvo3_spread && i < n_sessions; i++)
-		advertise_of(&sessions[(job.first + i) % n_sessions], job.first + i, n_sessions, -1);
+	for (i = 0; nvo3_spread && i < n; i++)
+		advertise_of(&sessions[(job.first + i) % n], job.first + i, n, -1);
 }
 
 static void place_more(void)

@@ -179,9 +179,9 @@ static char *put_row(char *at, uint32_t key, bool create)
 	key_ip(key, ip);
 	return at + sprintf(at, ",{\"op\":\"insert\",\"table\":\"Mapping\",\"uuid\":\"%08x" UUID
 			    "\",\"row\":{\"mac\":\"%02x:%02x:%02x:%02x:%02x:%02x\","
-			    "\"ip\":\"%u.%u.%u.%u\",\"epoch\":%u,\"nve\":\"dc1/w%u\"}}", key, mac[0], mac[1], mac[2], mac[3],
-			    mac[4], mac[5], ip[0], ip[1], ip[2], ip[3], now.generation,
-			    now.generation % 2);
+			    "\"ip\":\"%u.%u.%u.%u\",\"epoch\":%u,\"nve\":\"dc1/w%u\"}}",
+			    key, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], ip[0], ip[1],
+			    ip[2], ip[3], now.generation, now.generation % 2);
 }
 
 static void transact(uint32_t first, uint32_t count, bool create)
