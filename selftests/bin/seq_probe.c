@@ -6,8 +6,9 @@
  *	seq_probe send ADDR HERTZ	ICMP echo requests from this network namespace, until SIGTERM;
  *					then how many
  *	seq_probe tap FILE		what passes devices called v... of this namespace, to a system
- *					behind them ("to") or from it ("from"), until SIGTERM:
- *					lines of TIME to|from NUMBER, ns of CLOCK_REALTIME
+ *					behind them ("to") or from it ("from"), until SIGTERM: lines
+ *					of TIME to|from NUMBER request|reply, ns of CLOCK_REALTIME; of
+ *					other frames from a system, number -1 and "other"
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -139,10 +140,14 @@ static void take_one(int fd, FILE *out)
 
 	if (n < 0)
 		return;
-	number = number_of(frame, n, &reply);
-	if (number < 0 || !if_indextoname(from.sll_ifindex, dev) || dev[0] != 'v')
+	if (!if_indextoname(from.sll_ifindex, dev) || dev[0] != 'v')
 		return;
+	number = number_of(frame, n, &reply);
 	/* out of the device is to the system behind it */
+	if (number < 0 && from.sll_pkttype != PACKET_OUTGOING)
+		fprintf(out, "%llu from -1 other\n", (unsigned long long)time_of(&msg));
+	if (number < 0)
+		return;
 	fprintf(out, "%llu %s %lld %s\n", (unsigned long long)time_of(&msg),
 		from.sll_pkttype == PACKET_OUTGOING ? "to" : "from", (long long)number,
 		reply ? "reply" : "request");
