@@ -106,8 +106,10 @@ def unit_jobs():
 
 
 def host_jobs():
-    return [Job(f'host/{os.path.basename(path)}', [path], script_limit(path))
+    jobs = [Job(f'host/{os.path.basename(path)}', [path], script_limit(path))
             for path in executables('selftests/host/*')]
+    # with the sanitizers of gcc, which is there anyway; make fuzz takes its time
+    return jobs + [Job('host/fuzz', ['tools/fuzz/userspace', '18', '1', 'own'], 600, plain=True)]
 
 
 def rig_command(name, kernel, module, limit, options, command):

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Bodies of the API's requests, and VMs and VNs as peers tell of them. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "inventory.h"
+#include "lib/json.h"
+#include "lib/mem.h"
+#include "lib/msg.h"
+#include "profile.h"
+#include "profile_spec.h"
+#include "vm_spec.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct inventory *inventory(void)
+{
+	static struct inventory *inv;
+	struct vn vn = { .uuid = { { 1 } }, .name = "blue", .vni = 100 };
+
+	if (inv)
+		return inv;
+	inv = inventory_new("dc1");
+	inventory_vn_add(inv, &vn, NULL);
+	return inv;
+}
+
+static void json_body(const uint8_t *data, size_t size)
+{
+	json_t *body = json_loadb((const char *)data, size, 0, NULL);
+	Nvo3__Profile *profile;
+	struct vm_spec spec;
+	struct err err;
+
+	if (!body)
+		return;
+	if (json_is_object(body) && !vm_spec_parse(inventory(), body, &spec, &err))
+		free(spec.vm);
+	profile = mem_zalloc(sizeof(*profile));
+	nvo3__profile__init(profile);
+	if (json_is_object(body) && !profile_spec_parse(profile, body, true, &err))
+		json_decref(profile_spec_view(profile));
+	msg_free(profile);
+	json_decref(body);
+}
+
+static void message(const uint8_t *data, size_t size)
+{
+	Nvo3__VmProfile *vm = nvo3__vm_profile__unpack(NULL, size, data);
+	Nvo3__VnInfo *info = nvo3__vn_info__unpack(NULL, size, data);
+	struct vn vn;
+	struct err err;
+	int ret;
+
+	if (vm)
+		free(vm_from_msg(inventory(), vm, &ret, &err));
+	if (info)
+		vn_from_msg(info, &vn, &err);
+	msg_free(vm);
+	msg_free(info);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size && *data == '{')
+		json_body(data, size);
+	else
+		message(data, size);
+	return 0;
+}
