@@ -3,12 +3,12 @@
  * A probe whose frames are numbered, and who saw them where. The kernel of whoever has the address
  * answers it, so nothing has to be started there.
  *
- *	seq_probe send ADDR HERTZ	ICMP echo requests from this network namespace, until SIGTERM;
- *					then how many
- *	seq_probe tap FILE		what passes devices called v... of this namespace, to a system
- *					behind them ("to") or from it ("from"), until SIGTERM: lines
- *					of TIME to|from NUMBER request|reply, ns of CLOCK_REALTIME; of
- *					other frames from a system, number -1 and "other"
+ *	seq_probe send ADDR HERTZ
+ *		ICMP echo requests from this network namespace, until SIGTERM; then how many
+ *	seq_probe tap FILE
+ *		what passes devices called v... of this namespace, to a system behind them ("to") or
+ *		from it ("from"), until SIGTERM: lines of TIME to|from NUMBER request|reply, ns of
+ *		CLOCK_REALTIME; of other frames from a system, number -1 and "other"
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -12,7 +12,7 @@
 struct watch {
 	enum service service;
 	const char *topic;
-	const char *list;		/* path of the list; NULL: it is a log, told from @since on */
+	const char *list;		/* its path; NULL: it is a log, told from @since on */
 	long long since;
 	const struct column *columns;
 	const struct filter *filters;

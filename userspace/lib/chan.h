@@ -104,9 +104,9 @@ void chan_reply_err(struct chan *chan, uint64_t id, uint32_t code, const struct 
  */
 void chan_event(struct chan *chan, uint32_t type, const ProtobufCMessage *body);
 
-/* Keep asking the peer for its clock, from up to down; not on a Unix socket: there both have one. */
+/* Keep asking the peer for its clock, from up to down; on a Unix socket both have one. */
 void chan_track_clock(struct chan *chan);
-/* What to take from a CLOCK_REALTIME of the peer's for ours, and its error; ns. False: not known. */
+/* What to take from a CLOCK_REALTIME of the peer's for ours, with its error; ns. False: unknown. */
 bool chan_clock(const struct chan *chan, int64_t *offset, uint64_t *error);
 
 /*

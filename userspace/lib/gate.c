@@ -24,7 +24,9 @@
 #define FAREWELL_MS	200u	/* for refusals to leave before the daemon ends */
 
 /* A flash drive takes less than one ms, a turning disk ten, a cluster of etcd more */
-static const double sync_bounds[] = { 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5 };
+static const double sync_bounds[] = {
+	0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5,
+};
 #define N_BOUNDS ((int)(sizeof(sync_bounds) / sizeof(sync_bounds[0])))
 
 struct source {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Lists as answers, whole or page by page: ?limit=N and ?offset=M. {"items": [...], "next": OFFSET},
- * the latter if there is more. What changes between two pages may come twice or not at all:
+ * Lists as answers, whole or page by page: ?limit=N and ?offset=M. {"items": [...], "next": M}, the
+ * latter if there is more. What changes between two pages may come twice or not at all:
  * http_watch.h is for who must not miss anything.
  */
 #ifndef HTTP_ITEMS_H

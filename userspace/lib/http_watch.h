@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Watching: what changes, as server-sent events (text/event-stream), with numbers by which a watcher
- * sees that he missed something.
+ * Watching: what changes, as server-sent events (text/event-stream), with numbers by which a
+ * watcher sees that he missed something.
  *
  * A topic is a row of changes, numbered upwards. Those of the events' log have their numbers (and
- * may leave some out); all others are kept while somebody watches and a minute longer, the last 1024.
+ * may leave some out); all others are kept while somebody watches and a minute longer, the last
+ * 1024.
  *
- *	id: 812                         number of the change
+ *	id: 812				number of the change
  *	event: change
- *	data: {"prev": 809, ...}        that of the change before it
+ *	data: {"prev": 809, ...}	that of the change before it
  *
- * The first message is "start", whose id is where the watcher stands. "gap" comes in place of what is
- * not kept any more: he has to look at the whole again.
+ * The first message is "start", whose id is where the watcher stands. "gap" comes in place of what
+ * is not kept any more: he has to look at the whole again.
  */
 #ifndef HTTP_WATCH_H
 #define HTTP_WATCH_H

@@ -16,13 +16,11 @@ struct metrics {
 	const char *name;	/* of the family */
 };
 
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+
 static bool is_name(const char *name)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
-
-	return *name && strchr(letters, *name) &&
-	       name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")] ==
-		       '\0';
+	return *name && strchr(LETTERS, *name) && !name[strspn(name, LETTERS "0123456789")];
 }
 
 /* A mistake of the program */

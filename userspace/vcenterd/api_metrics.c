@@ -10,7 +10,9 @@
 #include "move_run.h"
 #include "words.h"
 
-static const double blackout_bounds[] = { 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60 };
+static const double blackout_bounds[] = {
+	0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
+};
 
 #define N_BOUNDS	((int)(sizeof(blackout_bounds) / sizeof(blackout_bounds[0])))
 
@@ -26,7 +28,7 @@ static void put_sessions(struct metrics *m, const struct vcenter *vc)
 	struct server *server, *tmp;
 
 	HASH_ITER(hh, vc->inv->servers, server, tmp)
-		servers += server->session != NULL;
+		servers += !!server->session;
 	for (int i = 0; i < vc->conf.n_peers; i++)
 		peers += vc->peers[i].up;
 	metrics_family(m, "nvo3_sessions", "gauge", "Sessions that are up, by the peer's role.");
@@ -48,7 +50,8 @@ static void put_inventory(struct metrics *m, const struct vcenter *vc)
 	metrics_family(m, "nvo3_vns", "gauge", "Virtual networks.");
 	metrics_put(m, HASH_COUNT(vc->inv->vns), NULL);
 	metrics_family(m, "nvo3_vms", "gauge", "VMs of this data centre, by state.");
-	for (uint32_t state = NVO3__VM_STATE__VM_CREATING; state <= NVO3__VM_STATE__VM_FAILED; state++)
+	for (uint32_t state = NVO3__VM_STATE__VM_CREATING; state <= NVO3__VM_STATE__VM_FAILED;
+	     state++)
 		metrics_put(m, states[state], "state", word_vm_state(state), NULL);
 }
 

@@ -109,7 +109,8 @@ static void test_what_is_not_that_format(void **state)
 		HEAD("nvo3_a", "gauge") "nvo3_a 1\n" HEAD("nvo3_a", "gauge"),
 		HIST("", "nvo3_h_count 0\n"),				/* no buckets */
 		HIST("nvo3_h_bucket{le=\"1\"} 1\n", "nvo3_h_count 1\n"),	/* no +Inf */
-		HIST("nvo3_h_bucket{le=\"1\"} 2\nnvo3_h_bucket{le=\"+Inf\"} 1\n", "nvo3_h_count 1\n"),
+		HIST("nvo3_h_bucket{le=\"1\"} 2\nnvo3_h_bucket{le=\"+Inf\"} 1\n",
+		     "nvo3_h_count 1\n"),
 		HIST("nvo3_h_bucket{le=\"2\"} 1\nnvo3_h_bucket{le=\"1\"} 1\n"
 		     "nvo3_h_bucket{le=\"+Inf\"} 1\n", "nvo3_h_count 1\n"),
 		HIST("nvo3_h_bucket{le=\"+Inf\"} 1\n", "nvo3_h_count 2\n"),
@@ -119,7 +120,8 @@ static void test_what_is_not_that_format(void **state)
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		if (!checked(wrong[i], ""))
 			fail_msg("this passed:\n%s", wrong[i]);
-	assert_int_equal(checked(HIST("nvo3_h_bucket{le=\"+Inf\"} 1\n", "nvo3_h_count 1\n"), ""), 0);
+	assert_int_equal(checked(HIST("nvo3_h_bucket{le=\"+Inf\"} 1\n", "nvo3_h_count 1\n"), ""),
+			 0);
 }
 
 int main(void)

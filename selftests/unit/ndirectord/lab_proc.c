@@ -291,12 +291,16 @@ json_t *proc_get(struct proc *d, const char *path)
 void proc_metrics(struct proc *d, const char *wishes)
 {
 	const char *dir = d->lab->dir;
-	char cmd[1024];
+	char curl[512], cmd[1024];
 
-	snprintf(cmd, sizeof(cmd),
-		 "curl -sfk --noproxy '*' --cert %s/dc1-operator-root.pem --key "
-		 "%s/dc1-operator-root.key https://127.0.0.1:%u/metrics >%s/metrics && "
-		 "python3 tools/check/metrics.py %s/metrics %s", dir, dir, d->api, dir, dir, wishes);
+	snprintf(curl, sizeof(curl),
+		 "curl -sfk --cert %s/dc1-operator-root.pem --key %s/dc1-operator-root.key", dir,
+		 dir);
+	snprintf(cmd, sizeof(cmd), "%s --noproxy '*' https://127.0.0.1:%u/metrics >%s/metrics", curl,
+		 d->api, dir);
+	if (system(cmd))
+		fail_msg("%s has no metrics", d->dc);
+	snprintf(cmd, sizeof(cmd), "python3 tools/check/metrics.py %s/metrics %s", dir, wishes);
 	if (system(cmd))
 		fail_msg("metrics of %s: not as they ought to be: %s", d->dc, wishes);
 }

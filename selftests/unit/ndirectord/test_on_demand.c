@@ -196,11 +196,9 @@ static void test_metrics(void **state)
 	assert_int_equal(say_query(&host2, 1, 77, 3), CODE(NOT_FOUND));
 	assert_int_equal(say_query(&host2, 2, 1, 3), CODE(BAD_STATE));
 	assert_int_equal(say_advertise(&host3, 1, 1, 0, center.epoch + 256), CODE(DENIED));
-	snprintf(wishes, sizeof(wishes), "nvo3_mappings=%d nvo3_members=%d nvo3_nves=%d nvo3_vns=%d "
-					 "nvo3_placements=%d",
+	snprintf(wishes, sizeof(wishes), "nvo3_mappings=%d nvo3_members=%d nvo3_nves=%d nvo3_vns=%d",
 		 proc_count(&d, "/mappings", NULL, NULL), proc_count(&d, "/members", NULL, NULL),
-		 proc_count(&d, "/nves", NULL, NULL), proc_count(&d, "/vns", NULL, NULL),
-		 proc_count(&d, "/placements", NULL, NULL));
+		 proc_count(&d, "/nves", NULL, NULL), proc_count(&d, "/vns", NULL, NULL));
 	proc_metrics(&d, wishes);
 	proc_metrics(&d, "nvo3_mappings=3 nvo3_nves_stale=0 'nvo3_store_commit_seconds_count>0' "
 			 "'nvo3_sessions{role=\"nve\"}=3' 'nvo3_sessions{role=\"vcenter\"}=1'");

@@ -151,6 +151,8 @@ static inline void say(struct http_request *req, const char *text)
 	http_stream_send(req, json);
 }
 
+#define VM_CREATE "'kind':'vm-create','subject':'vm1',"
+
 static inline void watch_events(struct http_request *req, void *arg)
 {
 	const char *since = http_query(req, "since") ?: "";
@@ -161,10 +163,10 @@ static inline void watch_events(struct http_request *req, void *arg)
 	}
 	http_stream_begin(req, "text/event-stream", gone, req);
 	say(req, "id: 0\nevent: start\ndata: {}\n\n:\n\n");
-	say(req, "id: 1\nevent: change\ndata: {'prev':0,'item':{'seq':1,'time':0,'kind':'vm-create',"
-		 "'subject':'vm1','text':'asked for'}}\n\nid: 2\neve");
-	say(req, "nt: change\ndata: {'prev':1,'item':{'seq':2,'time':1,'kind':'vm-create',"
-		 "'subject':'vm1','text':'runs on host1'}}\n\n");
+	say(req, "id: 1\nevent: change\ndata: {'prev':0,'item':{'seq':1,'time':0," VM_CREATE
+		 "'text':'asked for'}}\n\nid: 2\neve");
+	say(req, "nt: change\ndata: {'prev':1,'item':{'seq':2,'time':1," VM_CREATE
+		 "'text':'runs on host1'}}\n\n");
 	http_stream_end(req);
 }
 
@@ -185,8 +187,8 @@ static inline void watch_moves(struct http_request *req, void *arg)
 {
 	http_stream_begin(req, "text/event-stream", gone, req);
 	say(req, "id: 10\nevent: start\ndata: {}\n\n");
-	say(req, "id: 11\nevent: change\ndata: {'prev':10,'op':'set','item':" WATCHED("m2", "running")
-		 "}\n\n");
+	say(req, "id: 11\nevent: change\ndata: {'prev':10,'op':'set','item':"
+		 WATCHED("m2", "running") "}\n\n");
 	say(req, "id: 14\nevent: change\ndata: {'prev':13,'op':'set','item':" WATCHED("m3", "done")
 		 "}\n\n");
 	say(req, "id: 15\nevent: change\ndata: {'prev':14,'op':'set','item':" WATCHED("m1", "done")

@@ -39,7 +39,8 @@ struct source_reply {
 	struct pair *p;
 };
 
-static inline void source_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+static inline void source_answered(uint32_t code, const char *text, const struct msg *body,
+				   void *arg)
 {
 	Nvo3__RelocateSourceReply *reply;
 	struct source_reply *s = arg;

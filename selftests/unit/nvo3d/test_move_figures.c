@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What goes with a move beside the image, what is measured of it, and that all is as it was when it is
- * given up: at each step before the commit.
+ * What goes with a move beside the image, what is measured of it, and that all is as it was when
+ * it is given up: at each step before the commit.
  */
 #include "move_pair.h"
 

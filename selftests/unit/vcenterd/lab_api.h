@@ -56,14 +56,15 @@ static inline const char *lab_run(struct lab *lab, const char *cmd, int *number)
 /* /metrics is in its format, and has these series (tools/check/metrics.py). */
 static inline void lab_metrics(struct lab *lab, int dc, const char *wishes)
 {
-	char cmd[1024];
+	char get[256], cmd[1024];
 	const char *text;
 	int ret;
 
+	snprintf(get, sizeof(get), "curl -sf --max-time 60 --unix-socket %s/vc%d.sock", lab->dir,
+		 dc + 1);
 	snprintf(cmd, sizeof(cmd),
-		 "curl -sf --max-time 60 --unix-socket %s/vc%d.sock http://x/metrics >%s/metrics && "
-		 "python3 tools/check/metrics.py %s/metrics %s 2>&1; printf '\n%%d' $?",
-		 lab->dir, dc + 1, lab->dir, lab->dir, wishes);
+		 "M=%s/metrics; %s http://x/metrics >$M && %s $M %s 2>&1; printf '\\n%%d' $?",
+		 lab->dir, get, "python3 tools/check/metrics.py", wishes);
 	text = lab_run(lab, cmd, &ret);
 	if (ret)
 		fail_msg("%s", text);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who watches by server-sent events: what he is told, in which order, and what he is told to look at again */
+/* Who watches by server-sent events: what he is told, and when he has to look at the whole */
 #include <sys/stat.h>
 
 #include "lab_api.h"

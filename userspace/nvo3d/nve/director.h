@@ -36,7 +36,7 @@ void director_query(struct director *d, const struct uuid *vn, const struct ask_
 		    const struct mac_addr *asker);
 /*
  * About to be needed, in a VN that was joined: @done is called, perhaps before this returns, when
- * the kernel has of them what there is. CODE(OK), too, if all that there is is there anyway.
+ * the kernel has of them what there is. CODE(OK), too, where all is told anyway.
  */
 void director_want(struct director *d, const struct uuid *vn, const struct mac_addr *macs,
 		   size_t n, nve_done_fn done, void *arg);

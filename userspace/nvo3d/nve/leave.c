@@ -251,5 +251,5 @@ void leave_figures(struct nve_tsi *tsi, struct figures *ret)
 	*ret = (struct figures){ .silent = l->silent, .active = l->active };
 	if (tsi->t.state != TSI_INIT &&
 	    k->ops->port_stamps(k, tsi->dev, tsi->t.vid, &ret->last_out, &ret->first_in, NULL))
-		ret->last_out = ret->first_in = 0;
+		*ret = (struct figures){ .silent = l->silent, .active = l->active };
 }

@@ -142,7 +142,8 @@ static void prepared(uint32_t code, const char *text, const struct msg *body, vo
 	if (code == CODE(OK))
 		reply = msg_decode(body, &nvo3__tsi_prepare_reply__descriptor, NULL);
 	else
-		log_info("VM %s: its NVE does not prepare its move: %s", t->vm->profile->name, text);
+		log_info("VM %s: its NVE does not prepare the move: %s", t->vm->profile->name,
+			 text);
 	if (reply)
 		set_used(t->move, &tsi, reply->used, reply->n_used);
 	msg_free(reply);
