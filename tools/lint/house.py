@@ -183,7 +183,9 @@ class House:
 def main(paths):
     house = House(Rules(TABLE), paths)
     for path in paths:
-        house.check(path)
+        # what fuzzers begin with is no text
+        if not path.startswith('selftests/fuzz/corpus/'):
+            house.check(path)
     house.check_cycles()
     for path, line, text in sorted(set(house.complaints)):
         print(f'{path}:{line}: {text}')

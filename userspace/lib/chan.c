@@ -17,6 +17,8 @@ struct chan_timers chan_timers = {
 	.pending_max = 256,
 };
 
+uint32_t chan_our_minor = PROTO_MINOR;
+
 struct chan *chan_new(struct loop *loop, const struct chan_ops *ops, void *arg)
 {
 	struct chan *chan = mem_zalloc(sizeof(*chan));

@@ -32,6 +32,7 @@ struct chan_timers {
 };
 
 extern struct chan_timers chan_timers;
+extern uint32_t chan_our_minor;		/* PROTO_MINOR; only tests speak another */
 
 struct bufferevent;
 struct chan_clock;

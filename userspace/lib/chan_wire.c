@@ -136,7 +136,7 @@ void chan_wire_hello(struct chan *chan)
 	Nvo3__Hello hello = NVO3__HELLO__INIT;
 
 	hello.major = PROTO_MAJOR;
-	hello.minor = PROTO_MINOR;
+	hello.minor = chan_our_minor;
 	hello.software = SOFTWARE;
 	hello.capabilities = (char **)ours;
 	while (ours && ours[hello.n_capabilities])
@@ -237,12 +237,12 @@ static void first_word(struct chan *chan, const Nvo3__Envelope *env)
 	}
 	if (hello->major != PROTO_MAJOR) {
 		snprintf(why, sizeof(why), "protocol version %u.%u is spoken there, %u.%u here",
-			 hello->major, hello->minor, PROTO_MAJOR, PROTO_MINOR);
+			 hello->major, hello->minor, PROTO_MAJOR, chan_our_minor);
 		nvo3__hello__free_unpacked(hello, NULL);
 		chan_refuse(chan, CODE(BAD_MESSAGE), why);
 		return;
 	}
-	chan->minor = lower(hello->minor, PROTO_MINOR);
+	chan->minor = lower(hello->minor, chan_our_minor);
 	chan->capabilities = common_capabilities(chan, hello);
 	nvo3__hello__free_unpacked(hello, NULL);
 	chan_went_up(chan);

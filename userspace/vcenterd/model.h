@@ -78,11 +78,10 @@ struct nic {
 	char port[VC_NAME_SIZE];
 	uint32_t vid;
 	struct uuid profile;		/* zero: none */
-	bool told;			/* VM_OP_UPDATE: the nDirector knows; not kept in the store */
+	bool told;			/* VM_OP_UPDATE: the nDirector knows; not in the store */
 };
 
-/* What judges the frames of interfaces. */
-struct profile {
+struct profile {			/* what judges the frames of interfaces */
 	struct uuid uuid;
 	Nvo3__Profile *msg;		/* all of it; owned */
 	UT_hash_handle hh;
@@ -110,10 +109,8 @@ struct vm {
 	/* not kept in the store: the request that is out for op */
 	bool placing;			/* a move asks for its new placement just now */
 	bool dirty;			/* changed, not stored yet */
-	bool waiting;
-	uint64_t retry_at;
-	uint64_t deadline;
-	bool queued;
+	bool waiting, queued;
+	uint64_t retry_at, deadline;
 	struct owed *registrar;		/* VM_OP_ADOPT: who waits for its end */
 
 	struct vm *srv_prev, *srv_next;	/* server->vms */

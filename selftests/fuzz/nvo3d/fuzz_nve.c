@@ -4,11 +4,11 @@
 #include <stdlib.h>
 
 #include "lib/msg.h"
-#include "nve/model.h"
-#include "nve/policy_msg.h"
-#include "nve/tsi.h"
+#include "nvo3d/nve/model.h"
+#include "nvo3d/nve/policy_msg.h"
+#include "nvo3d/nve/tsi.h"
 #include "proto/control.pb-c.h"
-#include "vserver/profile.h"
+#include "nvo3d/vserver/profile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

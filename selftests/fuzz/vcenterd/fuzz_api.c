@@ -3,13 +3,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "inventory.h"
+#include "vcenterd/inventory.h"
 #include "lib/json.h"
 #include "lib/mem.h"
 #include "lib/msg.h"
-#include "profile.h"
-#include "profile_spec.h"
-#include "vm_spec.h"
+#include "vcenterd/profile.h"
+#include "vcenterd/profile_spec.h"
+#include "vcenterd/vm_spec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

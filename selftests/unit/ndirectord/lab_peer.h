@@ -64,6 +64,7 @@ struct peer {
 	struct peer *prev, *next;
 };
 
+extern bool peer_is_new;		/* what it says has a field that is not known */
 extern bool peer_is_old;		/* those opened from now on have no capabilities */
 
 /* @role and @name are those of the certificate. Waits for the session if @wait. */

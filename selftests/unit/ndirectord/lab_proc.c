@@ -354,6 +354,8 @@ int lab_main(int argc, char **argv, const char *name, const struct CMUnitTest *t
 {
 	if (argc > 1 && !strcmp(argv[1], AS_DIRECTOR)) {
 		argv[1] = argv[0];
+		if (getenv("LAB_MINOR"))
+			chan_our_minor = atoi(getenv("LAB_MINOR"));
 		return director_main(argc - 1, argv + 1);
 	}
 	curl_global_init(CURL_GLOBAL_ALL);
