@@ -36,11 +36,12 @@ static u32 group_of(struct nvo3_nve *nve, u32 vni, const u8 *mac)
 
 /* Groups are looked up only where a rule asks for one. */
 static enum nvo3_verdict judge(const struct nvo3_port *port, const struct nvo3_guard *guard,
-			       const struct nvo3_acl *acl, enum nvo3_rule_dir dir,
+			       const struct nvo3_policy *policy, enum nvo3_rule_dir dir,
 			       const struct sk_buff *skb, const struct nvo3_flow *flow)
 {
-	struct nvo3_verdict_slot *slots;
+	const struct nvo3_acl *acl = policy->acl;
 	struct nvo3_nve *nve = port->nve;
+	struct nvo3_verdict_slot *slots;
 	u32 src = 0, dst = 0;
 
 	if (acl->groups && dir == NVO3_RULE_DIR_FROM_VM) {
@@ -50,7 +51,7 @@ static enum nvo3_verdict judge(const struct nvo3_port *port, const struct nvo3_g
 		src = group_of(nve, port->vn->vni, eth_hdr(skb)->h_source);
 		dst = guard->group;
 	}
-	slots = nve->verdicts + smp_processor_id() * NVO3_VERDICT_SLOTS;
+	slots = policy->verdicts + smp_processor_id() * NVO3_VERDICT_SLOTS;
 	return nvo3_verdict_judge(slots, nve->flow_seed, acl, dir, flow, src, dst);
 }
 
@@ -82,7 +83,7 @@ static __always_inline enum nvo3_drop check_acl(struct nvo3_port *port,
 	}
 	if (flow->flags & NVO3_FLOW_BAD)
 		return NVO3_DROP_MALFORMED;
-	if (judge(port, guard, policy->acl, dir, skb, flow) != NVO3_VERDICT_DENY)
+	if (judge(port, guard, policy, dir, skb, flow) != NVO3_VERDICT_DENY)
 		return NVO3_DROP_NONE;
 	return dir == NVO3_RULE_DIR_TO_VM ? NVO3_DROP_ACL_TO_VM : NVO3_DROP_ACL_FROM_VM;
 }

@@ -147,6 +147,7 @@ static int change(struct genl_info *info, struct nvo3_nve *nve, struct nlattr *i
 		err = want_verdicts(nve, policy, info->extack);
 	if (err)
 		return err;
+	policy->verdicts = nve->verdicts;
 	if (profile) {
 		nvo3_profile_replace(&nve->profiles, profile, policy);
 		refill_ports(nve, profile, policy);

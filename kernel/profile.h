@@ -17,8 +17,12 @@
 
 #define NVO3_DSCP_NONE	0xff		/* as the NVE has it */
 
+struct nvo3_verdict_slot;
+
 struct nvo3_policy {
 	struct nvo3_acl *acl;		/* NULL: permits everything */
+	/* The NVE's, NULL before it has some: found by the policy, they are seen with it. */
+	struct nvo3_verdict_slot *verdicts;
 	struct nvo3_limits limits;
 	bool limited;
 	u8 otherwise;			/* enum nvo3_verdict; what follows is as it was told */

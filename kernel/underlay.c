@@ -119,7 +119,8 @@ static void add_wanted(struct work_struct *work)
 
 	if (prepare(underlay)) {
 		rtnl_lock();
-		dev = __dev_get_by_index(underlay->net, underlay->wanted);
+		/* Others try to set it meanwhile, in vain. */
+		dev = __dev_get_by_index(underlay->net, READ_ONCE(underlay->wanted));
 		if (dev && !list_empty(&underlay->nves) && !hook_find(underlay, dev))
 			hook_add(underlay, dev);
 		rtnl_unlock();
