@@ -184,7 +184,7 @@ static const struct {
 	{ vm_create_opts, vm_create_body, "vm1 --nic mac=02:00:00:00:00:01", NULL,
 	  "--nic mac=02:00:00:00:00:01: vn is missing" },
 	{ vm_create_opts, vm_create_body, "vm1 --nic vn=b,vni=5", NULL,
-	  "--nic vn=b,vni=5: \"vni\" must be vn, mac or ip" },
+	  "--nic vn=b,vni=5: \"vni\" must be vn, mac, ip or profile" },
 	{ vm_create_opts, vm_create_body, "vm1 --nic vn=b,vn=c", NULL,
 	  "--nic vn=b,vn=c: vn is given twice" },
 	{ vm_create_opts, vm_create_body, "vm1 --nic blue", NULL,
