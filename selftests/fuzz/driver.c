@@ -4,7 +4,8 @@
  *
  *	fuzz_X DIR SECONDS [SEED]
  *
- * Says seed and executions. The input that is being tried is in DIR/../crash-fuzz_X while it is, for a
+ * Says seed and executions. The input that is being tried is in DIR/../crash-fuzz_X while it is,
+ * for a
  * sanitizer ends the process.
  */
 #include <dirent.h>

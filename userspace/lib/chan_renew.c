@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A client's session that is to last longer than a certificate: the heir, a channel of its own
- * without callbacks, opens the second one; when that is up, the elder ends its own and takes it over.
+ * without callbacks, opens the second one; when that is up, the elder ends its own and takes it
+ * over.
  */
 #include <stdio.h>
 #include <string.h>

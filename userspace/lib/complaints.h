@@ -19,7 +19,8 @@ struct complaints {
 };
 
 /*
- * Was @why said of the host of @addr ("10.0.0.1:4711"; the port does not count) within the last minute
+ * Was @why said of the host of @addr ("10.0.0.1:4711"; the port does not count) within the last
+ * minute
  * before @now_ms? If not, it is now.
  */
 bool complaints_lately(struct complaints *c, const char *addr, const char *why, uint64_t now_ms);

@@ -25,7 +25,8 @@ int daemon_lock(const char *dir, struct err *err);
 /* READY=1 to systemd ($NOTIFY_SOCKET), and the line "NAME: ready" to the log. */
 void daemon_ready(const char *name);
 /*
- * SIGHUP: read the certificates of *@tls again (tls_reload()); what came of it goes to the log. NULL:
+ * SIGHUP: read the certificates of *@tls again (tls_reload()); what came of it goes to the log.
+ * NULL:
  * they are read later anyway.
  */
 int daemon_reload(struct loop *loop, struct tls **tls, struct err *err);

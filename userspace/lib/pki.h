@@ -23,7 +23,8 @@ int pki_issue(const char *dir, const char *name, const char *const *uris, int n_
 	      bool force, struct err *err);
 
 /*
- * Puts DIR/NAME.pem on the list of revoked certificates DIR/crl.pem, which is made if it is not there,
+ * Puts DIR/NAME.pem on the list of revoked certificates DIR/crl.pem, which is made if it is not
+ * there,
  * and is good for @days from now. @name NULL: only makes the list, or makes it last longer.
  */
 int pki_revoke(const char *dir, const char *name, int days, struct err *err);

@@ -81,7 +81,8 @@ int tls_peer(struct ssl_st *ssl, unsigned int roles, struct identity *ret, struc
  */
 void tls_reason(struct ssl_st *ssl, unsigned long code, struct err *err);
 /*
- * Have @refused called, with the socket and a sentence, if the handshake of @ssl fails; for those who
+ * Have @refused called, with the socket and a sentence, if the handshake of @ssl fails; for those
+ * who
  * do not see it otherwise. @arg must live as long as @ssl.
  */
 void tls_on_refusal(struct ssl_st *ssl, void (*refused)(int fd, const char *why, void *arg),

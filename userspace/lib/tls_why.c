@@ -92,7 +92,8 @@ static void tell(struct watch *watch, const SSL *ssl, const char *why)
 }
 
 /*
- * A handshake fails with an alert, the peer's or ours, or in the middle of a record. The error behind
+ * A handshake fails with an alert, the peer's or ours, or in the middle of a record. The error
+ * behind
  * it stays where it is, for others to read.
  */
 static void on_info(const SSL *ssl, int where, int value)

@@ -123,7 +123,10 @@ uint32_t claim_advertise(struct db_vn *vn, const struct mac_addr *mac, const str
 	return ip_taken(vn, ips, mac, err) ? CODE(DENIED) : CODE(OK);
 }
 
-/* RFC 7432, section 7.7: the first who comes; then who has the newest number, and who comes without one. */
+/*
+ * RFC 7432, section 7.7: the first who comes; then who has the newest number, and who comes
+ * without one.
+ */
 static uint32_t claim_open(struct db_vn *vn, const struct mac_addr *mac, const struct db_ips *ips,
 			   uint64_t epoch, const struct db_nve *nve, bool frozen,
 			   struct claim_given *ret, struct err *err)

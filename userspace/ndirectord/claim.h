@@ -31,7 +31,8 @@ struct claim_given {
 };
 
 /*
- * The same, also for a claim without an epoch (0), and where the VN's claims are open. @frozen: the address may
+ * The same, also for a claim without an epoch (0), and where the VN's claims are open. @frozen:
+ * the address may
  * not move (dup.h).
  */
 uint32_t claim_any(struct db_vn *vn, const struct mac_addr *mac, const struct db_ips *ips,
@@ -44,7 +45,8 @@ uint32_t claim_bind(struct db *db, const struct db_placement *new, struct err *e
 bool claim_withdraw(const struct db_map *held, uint64_t epoch, const struct db_nve *nve);
 
 /*
- * DENIED if it is another's with this epoch or an older one. A newer one tells that the NVE had lost
+ * DENIED if it is another's with this epoch or an older one. A newer one tells that the NVE had
+ * lost
  * the address before, and that is no news.
  */
 uint32_t claim_may_withdraw(const struct db_map *held, uint64_t epoch, const struct db_nve *nve,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Profiles as vCenter made them, and at which NVEs placements name them. What one says is of no interest
+ * Profiles as vCenter made them, and at which NVEs placements name them. What one says is of no
+ * interest
  * here: it is kept as it came. Pure.
  */
 #ifndef NDIRECTORD_DB_PROFILE_H

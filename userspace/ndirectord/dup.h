@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Addresses that move too often where claims are open: two stations have one of them, and each of their frames
+ * Addresses that move too often where claims are open: two stations have one of them, and each of
+ * their frames
  * moves it (RFC 7432, section 15.1). Pure; in memory only.
  */
 #ifndef NDIRECTORD_DUP_H

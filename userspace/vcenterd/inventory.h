@@ -40,7 +40,10 @@ struct server *inventory_server(struct inventory *inv, const char *name);
 
 /* May a VM like this be added? Its uuid, name and addresses. */
 int inventory_vm_check(struct inventory *inv, const struct vm *vm, struct err *err);
-/* Takes @vm (from malloc) when it succeeds; its nics change by inventory_vm_set_nics() only, but for epochs. */
+/*
+ * Takes @vm (from malloc) when it succeeds; its nics change by inventory_vm_set_nics() only, but
+ * for epochs.
+ */
 int inventory_vm_add(struct inventory *inv, struct vm *vm, struct server *server,
 		     struct err *err);
 void inventory_vm_del(struct inventory *inv, struct vm *vm);	/* frees it */

@@ -17,7 +17,8 @@
 #define PROFILE_RULES_MAX 1024
 
 /*
- * What @body says goes into @msg, the rest stays; name and tenant only if @new. -EINVAL with a sentence, and
+ * What @body says goes into @msg, the rest stays; name and tenant only if @new. -EINVAL with a
+ * sentence, and
  * @msg may have some of it: give it a copy.
  */
 int profile_spec_parse(Nvo3__Profile *msg, json_t *body, bool new, struct err *err);

@@ -18,7 +18,10 @@ struct vm_spec {
  */
 int vm_spec_parse(struct inventory *inv, json_t *body, struct vm_spec *ret, struct err *err);
 
-/* Members of an interface, for others that have some of them: its addresses, a string or a list, are added. */
+/*
+ * Members of an interface, for others that have some of them: its addresses, a string or a list,
+ * are added.
+ */
 int vm_spec_ips(json_t *json, struct nic *nic, struct err *err);
 /* "profile": by name or UUID, "" is none; absent changes nothing. */
 int vm_spec_profile(struct inventory *inv, json_t *json, const char *tenant, struct nic *nic,

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a peer sends before anybody knows who it is: frames, envelopes, HELLO; and every body by its type. */
+/*
+ * What a peer sends before anybody knows who it is: frames, envelopes, HELLO; and every body by
+ * its type.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 

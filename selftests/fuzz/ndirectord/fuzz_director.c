@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What NVEs, vCenters and peers say to a director, by its real handlers: a list of messages, each with a byte
+ * What NVEs, vCenters and peers say to a director, by its real handlers: a list of messages, each
+ * with a byte
  * for who says it, two for its type, two for its length, and its body.
  */
 #include <stdint.h>

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Everybody who may not talk to a daemon, one by one at its real listener: each must be turned away,
- * and the log must say why. Needs a CA in @dir, made by pki_init(), and DIR/crl.pem as the daemon's tls.crl, made by
+ * Everybody who may not talk to a daemon, one by one at its real listener: each must be turned
+ * away,
+ * and the log must say why. Needs a CA in @dir, made by pki_init(), and DIR/crl.pem as the
+ * daemon's tls.crl, made by
  * strangers_prepare().
  */
 #ifndef STRANGERS_H
@@ -145,7 +147,10 @@ static inline void strangers_extend(X509 *cert, int nid, const char *value)
 	X509_EXTENSION_free(ext);
 }
 
-/* One that pki_issue() would not make: @san as OpenSSL has it, or NULL; signed by @issuer, NULL: itself */
+/*
+ * One that pki_issue() would not make: @san as OpenSSL has it, or NULL; signed by @issuer, NULL:
+ * itself
+ */
 static inline X509 *strangers_forge(const struct strangers *s, const char *name, const char *san,
 				    const char *issuer, long from, long to, const char *purpose,
 				    EVP_PKEY *key)
@@ -283,7 +288,10 @@ static inline void strangers_turn(const struct strangers *s, int fd)
 		poll(&p, 1, 5);
 }
 
-/* What a stranger tries first at an API, and what it would hear; sessions begin with the server's HELLO */
+/*
+ * What a stranger tries first at an API, and what it would hear; sessions begin with the server's
+ * HELLO
+ */
 static inline bool strangers_welcome(const struct strangers *s, const char *in, size_t used)
 {
 	return s->http ? used > 12 && strstr(in, " 200 ") : used > 5 && in[4] == 8 && in[5] == 1 &&

@@ -201,7 +201,9 @@ static void test_session_ends_when_the_certificate_expires(void **state)
 	end(s, &client);
 }
 
-/* The server's is about to expire and has been replaced: the client has the next session in time. */
+/*
+ * The server's is about to expire and has been replaced: the client has the next session in time.
+ */
 static void test_client_comes_before_the_peers_certificate_expires(void **state)
 {
 	struct end server = { 0 }, client = { 0 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An NVE with a good certificate in the wrong hands: whatever it says in another's name is refused, is told
+ * An NVE with a good certificate in the wrong hands: whatever it says in another's name is
+ * refused, is told
  * to the operator, and changes nothing.
  */
 #include "lab.c"
@@ -38,7 +39,10 @@ static void begin(void **state)
 	LAB_WAIT(d.lab, peer_map(&thief, 1, 1));
 }
 
-/* @text is in an alert of @kind about the thief, and in the log; what the victim has is as it was. */
+/*
+ * @text is in an alert of @kind about the thief, and in the log; what the victim has is as it
+ * was.
+ */
 static void refused(const char *kind, const char *text)
 {
 	assert_non_null(strstr(thief.text, text));

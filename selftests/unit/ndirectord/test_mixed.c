@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Versions one minor apart in the conversations of a director: the newer one says fields and messages that the
+ * Versions one minor apart in the conversations of a director: the newer one says fields and
+ * messages that the
  * older one does not know, and all works as far as both know it.
  */
 #include "lab.c"

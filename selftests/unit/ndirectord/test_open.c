@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Claims without vCenter: first come where a VN is open, its moves and duplicates, and addresses that an
+ * Claims without vCenter: first come where a VN is open, its moves and duplicates, and addresses
+ * that an
  * operator has bound.
  */
 #include "lab.c"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who may not talk to a director, at its listener and its API: turned away, with the reason in the log. */
+/*
+ * Who may not talk to a director, at its listener and its API: turned away, with the reason in
+ * the log.
+ */
 #include "lab.c"
 #include "../lib/strangers.h"
 
@@ -68,7 +71,10 @@ static void revoke_cert(const char *name)
 		fail_msg("%s", err.text);
 }
 
-/* SIGHUP: the director shows its new certificate, keeps its sessions, and ends those of the revoked. */
+/*
+ * SIGHUP: the director shows its new certificate, keeps its sessions, and ends those of the
+ * revoked.
+ */
 static void test_rotation_by_signal(void **state)
 {
 	static const char uri[] = "nvo3://dc1/director/d";

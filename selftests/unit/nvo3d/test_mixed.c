@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A director and a vServer newer than the NVE: what it does not know it passes over, and nothing else. */
+/*
+ * A director and a vServer newer than the NVE: what it does not know it passes over, and nothing
+ * else.
+ */
 #include "nve_bed.h"
 
 static struct nve_bed b;

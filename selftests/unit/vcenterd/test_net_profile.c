@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Profiles at vCenter: made, given to interfaces, changed under running VMs, told to the nDirector. */
+/*
+ * Profiles at vCenter: made, given to interfaces, changed under running VMs, told to the
+ * nDirector.
+ */
 #include "lab_api.h"
 #include "profile_spec.h"
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who may not talk to a vCenter, at its listener and its API: turned away, with the reason in the log. */
+/*
+ * Who may not talk to a vCenter, at its listener and its API: turned away, with the reason in the
+ * log.
+ */
 #include "lab_run.h"
 #include "lab_api.h"
 #include "../lib/strangers.h"

@@ -3,7 +3,8 @@
  * The profiles that interfaces here obey: asked of the director, put into the kernel as a whole,
  * kept there while an interface has one, whatever becomes of the director.
  *
- * A profile is in the store before it is in the kernel, under the id that it has there. The ids begin
+ * A profile is in the store before it is in the kernel, under the id that it has there. The ids
+ * begin
  * at POLICY_ID_FIRST; an operator's (nvo3 profile add) are left alone.
  */
 #ifndef NVO3D_NVE_POLICY_H

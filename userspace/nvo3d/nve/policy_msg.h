@@ -10,7 +10,8 @@
 #include "proto/common.pb-c.h"
 
 /*
- * *@rules are msg->n_rules for the caller to free(), without an id in *@profile. -EINVAL with a sentence for what is
+ * *@rules are msg->n_rules for the caller to free(), without an id in *@profile. -EINVAL with a
+ * sentence for what is
  * out of the range of its field; what does not go together the kernel refuses.
  */
 int policy_from_msg(const Nvo3__Profile *msg, struct nvo3_profile *profile,

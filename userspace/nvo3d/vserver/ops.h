@@ -13,7 +13,10 @@ void vm_create(struct vserver *vs, const Nvo3__VmProfile *profile, bool start, t
 /* A VM that is not there is deleted already */
 void vm_delete(struct vserver *vs, const struct uuid *id, task_done_fn done, void *arg);
 void vm_power(struct vserver *vs, const struct uuid *id, bool on, task_done_fn done, void *arg);
-/* Take over addresses and profiles of the interfaces named; the NVE changes their ports as they are */
+/*
+ * Take over addresses and profiles of the interfaces named; the NVE changes their ports as they
+ * are
+ */
 void vm_update(struct vserver *vs, const struct uuid *id, Nvo3__Nic *const *nics, size_t n,
 	       task_done_fn done, void *arg);
 /* It lives elsewhere or was deleted: delete it, whatever it is doing */
