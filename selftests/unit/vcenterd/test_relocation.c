@@ -84,10 +84,11 @@ static void test_to_another_dc(void **state)
 	lab->mute = MSG(RELOCATE_DEST);
 	move = begin(lab, HOST3);
 	lab_until(lab, 0, move, "step", "pull");
-	lab_metrics(lab, 0, "'nvo3_moves_running{step=\"pull\"}=1' 'nvo3_vms{state=\"moving\"}=1' "
-			    "'nvo3_sessions{role=\"vserver\"}=2' 'nvo3_sessions{role=\"vcenter\"}=1' "
-			    "'nvo3_sessions{role=\"director\"}=1' nvo3_servers=2 nvo3_vns=1 "
-			    "'nvo3_events_total>0' 'nvo3_store_commit_seconds_count>0'");
+	lab_metrics(lab, 0, "'nvo3_moves_running{step=\"pull\"}=1' nvo3_servers=2 nvo3_vns=1");
+	lab_metrics(lab, 0, "'nvo3_vms{state=\"moving\"}=1' 'nvo3_sessions{role=\"vserver\"}=2'");
+	lab_metrics(lab, 0, "'nvo3_sessions{role=\"vcenter\"}=1' 'nvo3_events_total>0'");
+	lab_metrics(lab, 0, "'nvo3_sessions{role=\"director\"}=1'");
+	lab_metrics(lab, 0, "'nvo3_store_commit_seconds_count>0'");
 	lab_expect(lab, 0, "GET", "/lookup?name=web", NULL, 200, "result", "moving");
 	lab_expect(lab, 1, "GET", "/lookup?name=web", NULL, 200, "server", "host1");
 	lab_expect(lab, 0, "DELETE", "/vms/web", NULL, 409, "error", "moving");
@@ -201,9 +202,10 @@ static void figures_of_a_move(struct lab *lab, const char *where, int from, int 
 	assert_true(is_by(lab, move, "ports"));
 	assert_int_equal(figure(lab, move, "late"), 21);
 	check_phases(lab, move);
-	lab_metrics(lab, 0, "'nvo3_moves_total{result=\"done\"}=1' nvo3_move_late_frames_total=21 "
-			    "nvo3_move_blackout_seconds_count=1 'nvo3_move_blackout_seconds_sum>1' "
-			    "'nvo3_moves_running{step=\"pull\"}=0' nvo3_move_image_bytes_total=16777216");
+	lab_metrics(lab, 0, "'nvo3_moves_total{result=\"done\"}=1' nvo3_move_late_frames_total=21");
+	lab_metrics(lab, 0, "nvo3_move_blackout_seconds_count=1 'nvo3_move_blackout_seconds_sum>1'");
+	lab_metrics(lab, 0, "'nvo3_moves_running{step=\"pull\"}=0'");
+	lab_metrics(lab, 0, "nvo3_move_image_bytes_total=16777216");
 }
 
 static void test_figures_of_a_move(void **state)
