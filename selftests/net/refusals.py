@@ -560,7 +560,7 @@ def miss():
         lengths(errno.ERANGE, cmd, 'miss', 'dst', b'\2\0\0\0\0\5', vni=100)
         refused(errno.ERANGE, '', cmd, nve(), nest('miss', **place, state=2))
         for name, value in (('src', MAC1), ('dev', 1), ('state', 1)):
-            refused(errno.EINVAL, 'named by VN and dst only', cmd, nve(),
+            refused(errno.EINVAL, 'named by VN and dst or IP address only', cmd, nve(),
                     nest('miss', **place, **more, **{name: value}))
         for name in ('suppressed', 'held'):
             refused(errno.EINVAL, 'a counter of a miss', cmd, nve(),

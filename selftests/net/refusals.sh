@@ -125,7 +125,7 @@ nvo3 -n h1 -b - <<-END
 	port add dev p2 vlan 10 vni 100 mac $(mac 2)
 END
 
-plan 19
+plan 20
 test_run "requests as such" raw request
 test_run "VNs" raw vn
 test_run "members" raw member

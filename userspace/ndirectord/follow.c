@@ -144,6 +144,9 @@ static enum follow_more next_of_interest(struct follow *f, struct follow_batch *
 
 enum follow_more follow_next(struct follow *f, struct follow_batch *b)
 {
+	b->again = NULL;
+	b->n_again = 0;
+	b->again_end = false;
 	if (f->only)
 		return next_of_interest(f, b);
 	if (missed(f)) {

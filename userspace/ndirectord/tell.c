@@ -330,6 +330,9 @@ bool tell_now(struct tell *tell, struct follower *f, struct db_item *item)
 	b.n = 1;
 	b.begin = false;
 	b.end = false;
+	b.again = NULL;
+	b.n_again = 0;
+	b.again_end = false;
 	b.revision = f->at.sent;
 	f->at.told = b.revision;
 	f->send(f, &b);

@@ -4,6 +4,7 @@
  * so, and what he lacks.
  */
 #include <signal.h>
+#include "follow.h"
 #include "lab.c"
 
 #define PUSH		NVO3__DISTRIBUTION__DISTRIBUTION_PUSH
@@ -219,8 +220,8 @@ static void test_much_that_is_wrong_is_a_snapshot(void **state)
 	say_resend(&host2, 1, all, 128);
 	LAB_WAIT(d.lab, host2.again_ends == 1);
 	assert_int_equal(host2.ends, 2);
-	assert_true(host2.agains > 17000 / 2 / 256 - 5);
-	assert_true(host2.largest <= 256);
+	assert_true(host2.agains > 17000 / 2 / FOLLOW_BATCH - 5);
+	assert_true(host2.largest <= FOLLOW_BATCH);
 	say_digest(&host2, 1, 0);
 	peer_settle(&host2);
 	assert_int_equal(host2.digests, 0);
