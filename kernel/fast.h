@@ -102,13 +102,12 @@ void nvo3_miss_expired(struct nvo3_pendings *pendings, struct sk_buff_head *fram
 
 /* The port is hidden: what waits of its frames is dropped, and no others get in. With the mutex. */
 void nvo3_miss_close(struct nvo3_nve *nve, struct nvo3_port *port);
-
 /* The mapping stands: what waits for it leaves. With the mutex, outside of the fast path. */
 void nvo3_miss_answered(struct nvo3_nve *nve, u32 vni, const u8 *mac);
 
 /*
- * source.c: may the sender of @outer have sent the frame? NONE, or why it is to be dropped.
- * The frame begins at its Ethernet header and stays the caller's; @source is the key of its source.
+ * source.c: may the sender of @outer have sent the frame, whose source has the key @source? NONE,
+ * or why it is to be dropped. It begins at its Ethernet header and stays the caller's.
  */
 enum nvo3_drop nvo3_check_source(struct nvo3_nve *nve, struct nvo3_vn *vn,
 				 const struct nvo3_outer *outer, const struct sk_buff *skb,

@@ -22,8 +22,7 @@
 #include "remote.h"
 #include "vmgroups.h"
 
-/* Outer headers of all encapsulations: IPv6, UDP, VXLAN or Geneve, inner Ethernet. */
-#define NVO3_HEADROOM	(40 + 8 + 8 + ETH_HLEN)
+#define NVO3_HEADROOM	(40 + 8 + 8 + ETH_HLEN)	/* IPv6, UDP, VXLAN or Geneve, inner Ethernet */
 
 /*
  * A UDP socket in the underlay, of one encapsulation and address family. The socket leads here, by

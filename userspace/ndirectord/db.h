@@ -68,8 +68,7 @@ struct db_nve *db_nve_next(const struct db_nve *nve);
 uint64_t db_nve_idle(struct db *db, struct db_nve *nve, bool busy, uint64_t now);
 /* Addresses that are placed there; slow. */
 unsigned int db_nve_placed(const struct db *db, const struct db_nve *nve);
-/* With all that is in its name. */
-void db_nve_forget(struct db *db, struct db_nve *nve);
+void db_nve_forget(struct db *db, struct db_nve *nve);	/* with all that is in its name */
 /* Another NVE of this DC than @nve that has this locator and is not silent, or NULL. */
 const struct db_nve *db_locator_owner(const struct db *db, const struct ip_addr *locator,
 				      const struct db_nve *nve);
@@ -100,8 +99,7 @@ struct db_placement *db_placement_find(struct db_vn *vn, const struct mac_addr *
 bool db_placement_set(struct db *db, const struct db_placement *p);		/* the same */
 void db_placement_del(struct db *db, struct db_placement *p);
 
-/* NULL if nobody has it. */
-const struct db_ip *db_ip_find(struct db_vn *vn, const struct ip_addr *ip);
+const struct db_ip *db_ip_find(struct db_vn *vn, const struct ip_addr *ip);	/* or NULL */
 /* Count one more, one less user of @ips behind @mac. */
 void db_ips_hold(struct db_vn *vn, const struct db_ips *ips, const struct mac_addr *mac);
 void db_ips_drop(struct db_vn *vn, const struct db_ips *ips, const struct mac_addr *mac);

@@ -10,32 +10,11 @@
 #include "lib/digest.h"
 #include "lib/uuid.h"
 #include "changelog.h"
+#include "db_nve_obj.h"
 
-#define DB_LOCATORS	4	/* per NVE */
 #define DB_IPS		8	/* per address */
-#define DB_NAME		100	/* "DC/NAME" of an NVE, with its end */
 
 enum db_kind { DB_MAP, DB_MEMBER };
-
-/* Why an NVE is stale: it is silent itself, or the director of its DC is. */
-enum db_stale { DB_STALE_NVE = 1, DB_STALE_DC = 2 };
-
-struct db_nve {
-	char name[DB_NAME];
-	char dc[32];
-	bool own;			/* of this nDirector's DC */
-	uint8_t stale;			/* enum db_stale; still to be used */
-	struct ip_addr locators[DB_LOCATORS];
-	int n_locators;
-	unsigned int items;		/* mappings and memberships in its name */
-	unsigned int refs;		/* these, and tombstones that still name it */
-	uint64_t idle_since;		/* s since 1970; 0: it has items, or a session */
-	bool relay;			/* is told everything in any mode */
-	bool forgotten;			/* goes with the last ref (db_reap()) */
-	uint64_t told_turn;		/* tell.h: the turn in which others are told of it */
-	struct nve_session *session;	/* of session_nve.h: the newest, or NULL */
-	UT_hash_handle hh;
-};
 
 /* In what the database keeps there is room for n of them only. */
 struct db_ips {

@@ -27,9 +27,8 @@ struct vn {
 	uint32_t vni;
 	uint32_t unknown;		/* enum nvo3_unknown */
 	uint32_t bum;			/* enum nvo3_bum */
-	uint32_t distribution;		/* as in proto Distribution */
+	uint32_t distribution, claims;	/* as in proto Distribution, Claims */
 	uint32_t arp, arp_unknown;	/* enum nvo3_arp, nvo3_arp_unknown */
-	uint32_t claims;		/* as in proto Claims */
 	unsigned int users;		/* nics of VMs here, expected ones too */
 	UT_hash_handle hh, hh_name, hh_vni;
 };
@@ -64,7 +63,7 @@ enum vm_op {
 	VM_OP_START,
 	VM_OP_STOP,
 	VM_OP_ADOPT,		/* a vServer registered it: only the placement is missing */
-	VM_OP_UPDATE,		/* addresses or profiles are others: placement and vServer are to know */
+	VM_OP_UPDATE,		/* addresses or profiles are others: others are to know */
 };
 
 struct nic {

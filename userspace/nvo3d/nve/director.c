@@ -7,7 +7,7 @@
 #include "audit.h"
 #include "chan.h"
 #include "cleanup.h"
-#include "director.h"
+#include "director_priv.h"
 #include "idle.h"
 #include "keep.h"
 #include "log.h"
@@ -17,36 +17,9 @@
 #include "relay.h"
 #include "vn.h"
 
-#define REQUEST_MS 10000
 #define AGAIN_MS 3000
-/* By then the kernel has given up the frames, and will ask again */
-#define QUERY_MS 3000
 /* Mappings in one message: 64 kB with IPv6 addresses, far below the frame limit */
 #define ADVERTISE_MAX 500
-
-struct director {
-	struct nve *nve;		/* NULL: only its open requests are left of it */
-	struct chan *chan;
-	unsigned int open;		/* requests */
-	unsigned int offers;		/* of these, advertisements */
-	bool up;
-	struct loop_timer *again;
-};
-
-/* What a request is about; freed by its answer */
-struct about {
-	struct director *d;
-	struct uuid vn;			/* or profile */
-	struct mac_addr mac;
-	struct ip_addr ip;		/* of a question */
-};
-
-struct forgotten {
-	struct director *d;
-	struct uuid vn;
-	size_t n;
-	struct mac_addr macs[];
-};
 
 struct batch {
 	struct director *d;
@@ -58,14 +31,14 @@ struct batch {
 };
 
 /* Of every request, before it is sent */
-static struct director *opened(struct director *d)
+struct director *director_opened(struct director *d)
 {
 	d->open++;
 	return d;
 }
 
 /* Of every answer. NULL: the NVE role has ended meanwhile, and @d is no more */
-static struct nve *closed(struct director *d)
+struct nve *director_closed(struct director *d)
 {
 	struct nve *nve = d->nve;
 
@@ -74,18 +47,28 @@ static struct nve *closed(struct director *d)
 	return nve;
 }
 
-static struct about *about_new(struct director *d, const struct uuid *vn,
-			       const struct mac_addr *mac)
+struct about *director_about_new(struct director *d, const struct uuid *vn,
+				 const struct mac_addr *mac)
 {
 	struct about *a = mem_zalloc(sizeof(*a));
 
-	a->d = opened(d);
+	a->d = director_opened(d);
 	a->vn = *vn;
 	if (mac)
 		a->mac = *mac;
 	return a;
 }
 
+ProtobufCBinaryData *director_pack_macs(const struct mac_addr *macs, size_t n)
+{
+	ProtobufCBinaryData *list = mem_calloc(n, sizeof(*list));
+
+	for (size_t i = 0; i < n; i++)
+		list[i] = msg_put_mac(&macs[i]);
+	return list;
+}
+
+/* Not a relay's wish, nor of use to a director that knows no questions */
 static bool is_silence(uint32_t code)
 {
 	return code == CODE(UNAVAILABLE) || code == CODE(TIMEOUT);
@@ -107,7 +90,7 @@ static void join_answered(uint32_t code, const char *text, const struct msg *bod
 {
 	Nvo3__VnJoinReply *reply = NULL;
 	struct about *a = arg;
-	struct nve *nve = closed(a->d);
+	struct nve *nve = director_closed(a->d);
 	struct err err;
 
 	if (nve && code == CODE(OK)) {
@@ -129,16 +112,6 @@ bool director_can_ask(const struct director *d)
 	return d->up && chan_can(d->chan, CAN_ON_DEMAND);
 }
 
-static ProtobufCBinaryData *pack_macs(const struct mac_addr *macs, size_t n)
-{
-	ProtobufCBinaryData *list = mem_calloc(n, sizeof(*list));
-
-	for (size_t i = 0; i < n; i++)
-		list[i] = msg_put_mac(&macs[i]);
-	return list;
-}
-
-/* Not a relay's wish, nor of use to a director that knows no questions */
 static bool may_choose(struct director *d, struct model_vn *vn, struct mac_addr **macs, size_t *n)
 {
 	struct err err;
@@ -161,7 +134,7 @@ bool director_join(struct director *d, struct model_vn *vn, bool by_interest)
 	join.vn = msg_put_uuid(&vn->uuid);
 	join.on_demand = by_interest && may_choose(d, vn, &macs, &join.n_interest);
 	if (join.on_demand) {
-		interest = pack_macs(macs, join.n_interest);
+		interest = director_pack_macs(macs, join.n_interest);
 		join.interest = interest;
 	}
 	/* What was not told until now is behind no revision */
@@ -170,14 +143,14 @@ bool director_join(struct director *d, struct model_vn *vn, bool by_interest)
 		join.revision = vn->revision;
 	}
 	chan_request(d->chan, MSG(VN_JOIN), &join.base, REQUEST_MS, join_answered,
-		     about_new(d, &vn->uuid, NULL));
+		     director_about_new(d, &vn->uuid, NULL));
 	return join.on_demand;
 }
 
 static void leave_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
 	struct about *a = arg;
-	struct nve *nve = closed(a->d);
+	struct nve *nve = director_closed(a->d);
 
 	/* Joined again meanwhile: the record is gone already */
 	if (nve && !is_silence(code))
@@ -191,7 +164,7 @@ static void send_leave(struct director *d, const struct uuid *vn)
 
 	leave.vn = msg_put_uuid(vn);
 	chan_request(d->chan, MSG(VN_LEAVE), &leave.base, REQUEST_MS, leave_answered,
-		     about_new(d, vn, NULL));
+		     director_about_new(d, vn, NULL));
 }
 
 void director_leave(struct director *d, const struct uuid *vn)
@@ -212,102 +185,6 @@ void director_ack(struct director *d, const struct model_vn *vn)
 	ack.store = msg_put_uuid(&vn->store);
 	ack.revision = vn->revision;
 	chan_event(d->chan, MSG(MAP_ACK), &ack.base);
-}
-
-/* --- what is asked, and used no more */
-
-static void query_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
-{
-	Nvo3__MapQueryReply *reply = msg_decode(body, &nvo3__map_query_reply__descriptor, NULL);
-	struct about *a = arg;
-	const struct ask_addr addr = { .mac = a->mac, .ip = a->ip };
-	struct nve *nve = closed(a->d);
-
-	if (nve)
-		ask_answered(nve, &a->vn, &addr, code, text, reply ? reply->lifetime : 0);
-	if (reply)
-		msg_free(reply);
-	free(a);
-}
-
-void director_query(struct director *d, const struct uuid *vn, const struct ask_addr *addr,
-		    const struct mac_addr *asker)
-{
-	struct about *a = about_new(d, vn, &addr->mac);
-	Nvo3__MapQuery msg = NVO3__MAP_QUERY__INIT;
-
-	a->ip = addr->ip;
-	msg.vn = msg_put_uuid(vn);
-	if (addr->ip.family)
-		msg.ip = msg_put_ip(&addr->ip);
-	else
-		msg.mac = msg_put_mac(&addr->mac);
-	if (mac_addr_is_unicast(asker))
-		msg.asker = msg_put_mac(asker);
-	chan_request(d->chan, MSG(MAP_QUERY), &msg.base, QUERY_MS, query_answered, a);
-}
-
-struct wanted {
-	struct director *d;
-	nve_done_fn done;
-	void *arg;
-};
-
-static void want_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
-{
-	struct wanted *w = arg;
-
-	/* Whoever waits has ended with the NVE role */
-	if (closed(w->d))
-		w->done(code, text, w->arg);
-	free(w);
-}
-
-void director_want(struct director *d, const struct uuid *uuid, const struct mac_addr *macs,
-		   size_t n, nve_done_fn done, void *arg)
-{
-	_cleanup_free_ ProtobufCBinaryData *list = pack_macs(macs, n);
-	Nvo3__MapInterest msg = NVO3__MAP_INTEREST__INIT;
-	struct nve_vn *vn = vn_lookup(d->nve, uuid);
-	struct wanted *w;
-
-	if (!vn || !vn->by_interest || !director_can_ask(d)) {
-		done(CODE(OK), "", arg);
-		return;
-	}
-	w = mem_zalloc(sizeof(*w));
-	*w = (struct wanted){ opened(d), done, arg };
-	msg.vn = msg_put_uuid(uuid);
-	msg.macs = list;
-	msg.n_macs = n;
-	chan_request(d->chan, MSG(MAP_INTEREST), &msg.base, QUERY_MS, want_answered, w);
-}
-
-static void forget_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
-{
-	struct forgotten *f = arg;
-	struct nve *nve = closed(f->d);
-
-	if (nve)
-		idle_forgotten(nve, &f->vn, f->macs, f->n);
-	free(f);
-}
-
-void director_forget(struct director *d, const struct uuid *vn, const struct mac_addr *macs,
-		     size_t n)
-{
-	struct forgotten *f = mem_zalloc(sizeof(*f) + n * sizeof(*macs));
-	_cleanup_free_ ProtobufCBinaryData *list = pack_macs(macs, n);
-	Nvo3__MapForget msg = NVO3__MAP_FORGET__INIT;
-
-	f->d = opened(d);
-	f->vn = *vn;
-	f->n = n;
-	memcpy(f->macs, macs, n * sizeof(*macs));
-	msg.vn = msg_put_uuid(vn);
-	msg.macs = list;
-	msg.n_macs = n;
-	chan_request(d->chan, MSG(MAP_FORGET), &msg.base, REQUEST_MS, forget_answered, f);
 }
 
 struct chan *director_comparing(const struct director *d)
@@ -331,7 +208,7 @@ static void profile_answered(uint32_t code, const char *text, const struct msg *
 {
 	Nvo3__ProfileGetReply *reply = NULL;
 	struct about *a = arg;
-	struct nve *nve = closed(a->d);
+	struct nve *nve = director_closed(a->d);
 
 	if (nve && code == CODE(OK)) {
 		reply = msg_decode(body, &nvo3__profile_get_reply__descriptor, NULL);
@@ -354,7 +231,7 @@ void director_profile(struct director *d, const struct uuid *profile, uint64_t v
 	msg.uuid = msg_put_uuid(profile);
 	msg.version = version;
 	chan_request(d->chan, MSG(PROFILE_GET), &msg.base, REQUEST_MS, profile_answered,
-		     about_new(d, profile, NULL));
+		     director_about_new(d, profile, NULL));
 }
 
 static void on_profile_update(struct director *d, void *message)
@@ -372,7 +249,7 @@ static void advertise_answered(uint32_t code, const char *text, const struct msg
 	struct err err;
 
 	b->d->offers--;
-	nve = closed(b->d);
+	nve = director_closed(b->d);
 	if (nve && code == CODE(OK)) {
 		reply = msg_decode(body, &nvo3__map_advertise_reply__descriptor, &err);
 		if (!reply || reply->n_results != b->n) {
@@ -421,7 +298,7 @@ static void send_advertise(struct director *d, const struct tsi *const *tsis, si
 	struct batch *b = mem_zalloc(sizeof(*b));
 	Nvo3__Mapping *maps[ADVERTISE_MAX];
 
-	b->d = opened(d);
+	b->d = director_opened(d);
 	d->offers++;
 	b->n = n;
 	for (size_t i = 0; i < n; i++) {
@@ -478,7 +355,7 @@ void director_try_later(struct director *d)
 static void withdraw_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
 	struct about *a = arg;
-	struct nve *nve = closed(a->d);
+	struct nve *nve = director_closed(a->d);
 
 	if (nve && !is_silence(code))
 		keep_withdraw_del(nve, &a->vn, &a->mac);
@@ -499,7 +376,7 @@ static void send_withdraw(const struct uuid *vn, const struct mac_addr *mac, uin
 	msg.maps = &maps;
 	msg.n_maps = 1;
 	chan_request(d->chan, MSG(MAP_WITHDRAW), &msg.base, REQUEST_MS, withdraw_answered,
-		     about_new(d, vn, mac));
+		     director_about_new(d, vn, mac));
 }
 
 void director_withdraw(struct director *d, const struct tsi *tsi)
@@ -523,7 +400,7 @@ static void registered(uint32_t code, const char *text, const struct msg *body, 
 	struct director *d = arg;
 	struct err err;
 
-	if (!closed(d))
+	if (!director_closed(d))
 		return;
 	if (code != CODE(OK)) {
 		log_err("%s refuses this NVE: %s", chan_peer_name(d->chan), text);
@@ -558,7 +435,7 @@ static void session_up(struct chan *chan, void *arg)
 	msg.n_encaps = 1;
 	msg.mtu = c->mtu;
 	msg.relay = c->relay;
-	chan_request(chan, MSG(NVE_REGISTER), &msg.base, REQUEST_MS, registered, opened(d));
+	chan_request(chan, MSG(NVE_REGISTER), &msg.base, REQUEST_MS, registered, director_opened(d));
 }
 
 static void session_down(struct chan *chan, const char *why, void *arg)

@@ -8,7 +8,7 @@
 #include <uthash.h>
 
 #include "cleanup.h"
-#include "kern.h"
+#include "kern-netlink.h"
 #include "log.h"
 #include "loop.h"
 #include "mem.h"

@@ -7,52 +7,15 @@
 #include <string.h>
 
 #include "digest.h"
-#include "kern-stub.h"
+#include "kern-stub-priv.h"
 #include "mem.h"
-
-#define STUB_MAX 256
-
-struct kern_stub {
-	struct kern kern;
-	struct nvo3_vn vns[STUB_MAX];
-	struct nvo3_port ports[STUB_MAX];
-	struct nvo3_map maps[STUB_MAX];
-	struct nvo3_member members[STUB_MAX];
-	struct nvo3_remote remotes[STUB_MAX];
-	struct nvo3_miss asked[STUB_MAX];
-	struct stub_absent {
-		uint32_t vni, lifetime_ms;
-		struct mac_addr mac;
-		struct ip_addr ip;	/* with a family instead of mac */
-	} absent[STUB_MAX];
-	struct stub_stamp {
-		uint32_t dev;
-		uint64_t last_out, first_in;
-	} stamps[STUB_MAX];
-	size_t n_stamps;
-	struct stub_profile {
-		struct nvo3_profile p;
-		size_t rules;
-	} profiles[STUB_MAX];
-	size_t n_profiles;
-	uint32_t unused_s[STUB_MAX];	/* of the mapping with that index */
-	unsigned int digests;		/* how often the buckets were asked for */
-	size_t n_vns, n_ports, n_maps, n_members, n_remotes, n_asked, n_absent;
-};
-
-static struct kern_stub *self(struct kern *k)
-{
-	return (struct kern_stub *)k;
-}
 
 static void stub_free(struct kern *k)
 {
 	free(self(k));
 }
 
-#define REMOVE(array, n, i) ((array)[i] = (array)[--(n)])
-
-static struct nvo3_vn *find_vn(struct kern_stub *s, uint32_t vni)
+struct nvo3_vn *stub_find_vn(struct kern_stub *s, uint32_t vni)
 {
 	for (size_t i = 0; i < s->n_vns; i++)
 		if (s->vns[i].vni == vni)
@@ -60,7 +23,7 @@ static struct nvo3_vn *find_vn(struct kern_stub *s, uint32_t vni)
 	return NULL;
 }
 
-static struct nvo3_port *find_port(struct kern_stub *s, uint32_t dev, uint16_t vlan)
+struct nvo3_port *stub_find_port(struct kern_stub *s, uint32_t dev, uint16_t vlan)
 {
 	for (size_t i = 0; i < s->n_ports; i++)
 		if (s->ports[i].dev == dev && s->ports[i].vlan == vlan)
@@ -84,11 +47,11 @@ static struct nvo3_map *find(struct kern_stub *s, uint32_t vni, const struct mac
 	return NULL;
 }
 
-static const struct ip_addr no_ip;
+const struct ip_addr stub_no_ip;
 
-static struct nvo3_map *find_map(struct kern_stub *s, uint32_t vni, const struct mac_addr *mac)
+struct nvo3_map *stub_find_map(struct kern_stub *s, uint32_t vni, const struct mac_addr *mac)
 {
-	return find(s, vni, mac, &no_ip);
+	return find(s, vni, mac, &stub_no_ip);
 }
 
 /* A mapping answers what was asked, and ends that nobody has the address. */
@@ -105,14 +68,14 @@ static void forget_miss(struct kern_stub *s, uint32_t vni, const struct mac_addr
 			REMOVE(s->absent, s->n_absent, i);
 }
 
-static void map_remove(struct kern_stub *s, size_t i)
+void stub_map_remove(struct kern_stub *s, size_t i)
 {
 	s->unused_s[i] = s->unused_s[s->n_maps - 1];
 	REMOVE(s->maps, s->n_maps, i);
 }
 
-static struct nvo3_map *map_new(struct kern_stub *s, uint32_t vni, const struct mac_addr *mac,
-				const struct ip_addr *ip)
+struct nvo3_map *stub_map_new(struct kern_stub *s, uint32_t vni, const struct mac_addr *mac,
+			      const struct ip_addr *ip)
 {
 	forget_miss(s, vni, mac, ip);
 	s->unused_s[s->n_maps] = 0;
@@ -121,7 +84,7 @@ static struct nvo3_map *map_new(struct kern_stub *s, uint32_t vni, const struct 
 
 static int stub_vn_add(struct kern *k, const struct nvo3_vn *vn, struct err *err)
 {
-	if (find_vn(self(k), vn->vni))
+	if (stub_find_vn(self(k), vn->vni))
 		return err_set(err, EEXIST, "VNI %u exists", vn->vni);
 	self(k)->vns[self(k)->n_vns++] = *vn;
 	return 0;
@@ -129,7 +92,7 @@ static int stub_vn_add(struct kern *k, const struct nvo3_vn *vn, struct err *err
 
 static int stub_vn_set(struct kern *k, const struct nvo3_vn *vn, struct err *err)
 {
-	struct nvo3_vn *have = find_vn(self(k), vn->vni);
+	struct nvo3_vn *have = stub_find_vn(self(k), vn->vni);
 
 	if (!have)
 		return err_set(err, ENOENT, "no VNI %u", vn->vni);
@@ -140,7 +103,7 @@ static int stub_vn_set(struct kern *k, const struct nvo3_vn *vn, struct err *err
 static int stub_vn_del(struct kern *k, uint32_t vni, struct err *err)
 {
 	struct kern_stub *s = self(k);
-	struct nvo3_vn *have = find_vn(s, vni);
+	struct nvo3_vn *have = stub_find_vn(s, vni);
 
 	if (!have)
 		return err_set(err, ENOENT, "no VNI %u", vni);
@@ -149,7 +112,7 @@ static int stub_vn_del(struct kern *k, uint32_t vni, struct err *err)
 			return err_set(err, EBUSY, "VNI %u has ports", vni);
 	for (size_t i = s->n_maps; i--;)
 		if (s->maps[i].vni == vni)
-			map_remove(s, i);
+			stub_map_remove(s, i);
 	for (size_t i = s->n_asked; i--;)
 		if (s->asked[i].vni == vni)
 			REMOVE(s->asked, s->n_asked, i);
@@ -172,7 +135,7 @@ static bool counts(const struct nvo3_map *map, uint32_t vni)
 
 static int stub_vn_get(struct kern *k, uint32_t vni, struct nvo3_vn *ret, struct err *err)
 {
-	struct nvo3_vn *have = find_vn(self(k), vni);
+	struct nvo3_vn *have = stub_find_vn(self(k), vni);
 
 	if (!have)
 		return err_set(err, ENOENT, "no VNI %u", vni);
@@ -199,179 +162,10 @@ static int stub_digest(struct kern *k, uint32_t vni, uint64_t ret[NVO3_DIGEST_BU
 	return 0;
 }
 
-/* Device "devN" is there and has ifindex N */
-static int stub_dev_index(struct kern *k, const char *dev, uint32_t *ret, struct err *err)
-{
-	if (sscanf(dev, "dev%u", ret) != 1)
-		return err_set(err, ENODEV, "no device %s", dev);
-	return 0;
-}
-
-static int stub_dev_release(struct kern *k, uint32_t dev, struct err *err)
-{
-	return 0;
-}
-
-static void drop_own_map(struct kern_stub *s, const struct nvo3_port *port)
-{
-	struct nvo3_map *map = find_map(s, port->vni, &port->mac);
-
-	if (map && map->prov == NVO3_PROV_PORT && map->dev == port->dev && map->vlan == port->vlan)
-		map_remove(s, map - s->maps);
-}
-
-/* Another's claim of the same address: who is newer */
-static int check_claim(const struct nvo3_map *have, uint64_t epoch, struct err *err)
-{
-	if (epoch < have->epoch)
-		return err_set(err, ESTALE, "epoch %llu is older than %llu",
-			       (unsigned long long)epoch, (unsigned long long)have->epoch);
-	if (epoch && epoch == have->epoch)
-		return err_set(err, EEXIST, "another NVE has it with the same epoch");
-	return 0;
-}
-
-static int activate(struct kern_stub *s, const struct nvo3_port *port, struct err *err)
-{
-	struct nvo3_map *map = find_map(s, port->vni, &port->mac);
-
-	if (map && (map->dev != port->dev || map->vlan != port->vlan)) {
-		int rc = check_claim(map, port->epoch, err);
-
-		if (rc)
-			return rc;
-	}
-	if (!map)
-		map = map_new(s, port->vni, &port->mac, &no_ip);
-	*map = (struct nvo3_map){ .vni = port->vni, .mac = port->mac, .dev = port->dev,
-				  .vlan = port->vlan, .epoch = port->epoch,
-				  .prov = NVO3_PROV_PORT };
-	return 0;
-}
-
-static int put_port(struct kern_stub *s, struct nvo3_port *slot, const struct nvo3_port *port,
-		    struct err *err)
-{
-	int rc = 0;
-
-	if (port->state == NVO3_PORT_STATE_ACTIVE)
-		rc = activate(s, port, err);
-	else
-		drop_own_map(s, port);
-	if (!rc)
-		*slot = *port;
-	return rc;
-}
-
-static struct stub_profile *find_profile(struct kern_stub *s, uint32_t id)
-{
-	for (size_t i = 0; i < s->n_profiles; i++)
-		if (s->profiles[i].p.id == id)
-			return &s->profiles[i];
-	return NULL;
-}
-
-const struct nvo3_profile *kern_stub_profile(struct kern *k, uint32_t id, size_t *rules)
-{
-	struct stub_profile *have = find_profile(self(k), id);
-
-	if (have)
-		*rules = have->rules;
-	return have ? &have->p : NULL;
-}
-
-/* As the module: nothing is judged by one with no id */
-static int stub_profile_add(struct kern *k, const struct nvo3_profile *profile,
-			    const struct nvo3_rule *rules, size_t n, bool replace,
-			    struct err *err)
-{
-	struct kern_stub *s = self(k);
-	struct stub_profile *have = find_profile(s, profile->id);
-
-	if (have && !replace)
-		return err_set(err, EEXIST, "profile %u is there", profile->id);
-	if (!profile->id || profile->dscp > 63)
-		return err_set(err, EINVAL, "id or dscp is out of range");
-	if (!have)
-		have = &s->profiles[s->n_profiles++];
-	*have = (struct stub_profile){ *profile, n };
-	return 0;
-}
-
-static int stub_profile_del(struct kern *k, uint32_t id, struct err *err)
-{
-	struct kern_stub *s = self(k);
-	struct stub_profile *have = find_profile(s, id);
-
-	if (!have)
-		return err_set(err, ENOENT, "no profile %u", id);
-	for (size_t i = 0; i < s->n_ports; i++)
-		if (s->ports[i].profile == id)
-			return err_set(err, EBUSY, "profile %u has ports", id);
-	REMOVE(s->profiles, s->n_profiles, have - s->profiles);
-	return 0;
-}
-
-static int stub_port_add(struct kern *k, const struct nvo3_port *port, struct err *err)
-{
-	struct kern_stub *s = self(k);
-	int rc;
-
-	if (!find_vn(s, port->vni))
-		return err_set(err, ENOENT, "no VNI %u", port->vni);
-	if (find_port(s, port->dev, port->vlan))
-		return err_set(err, EEXIST, "device %u is bound", port->dev);
-	rc = put_port(s, &s->ports[s->n_ports], port, err);
-	if (!rc)
-		s->n_ports++;
-	return rc;
-}
-
-static int stub_port_set(struct kern *k, const struct nvo3_port *port, struct err *err)
-{
-	struct nvo3_port *have = find_port(self(k), port->dev, port->vlan);
-	struct nvo3_port next;
-
-	if (!have)
-		return err_set(err, ENOENT, "device %u is not bound", port->dev);
-	next = *have;
-	if (port->has & NVO3_HAS(PORT_STATE))
-		next.state = port->state;
-	if (port->has & NVO3_HAS(PORT_EPOCH))
-		next.epoch = port->epoch;
-	if (port->has & NVO3_HAS(PORT_PROFILE))
-		next.profile = port->profile;
-	next.has |= port->has;
-	return put_port(self(k), have, &next, err);
-}
-
-static int stub_port_del(struct kern *k, uint32_t dev, uint16_t vlan, struct err *err)
-{
-	struct kern_stub *s = self(k);
-	struct nvo3_port *have = find_port(s, dev, vlan);
-
-	if (!have)
-		return err_set(err, ENOENT, "device %u is not bound", dev);
-	drop_own_map(s, have);
-	REMOVE(s->ports, s->n_ports, have - s->ports);
-	return 0;
-}
-
-static int stub_port_get(struct kern *k, uint32_t dev, uint16_t vlan, struct nvo3_port *ret,
-			 struct err *err)
-{
-	struct nvo3_port *have = find_port(self(k), dev, vlan);
-
-	if (!have)
-		return err_set(err, ENOENT, "device %u is not bound", dev);
-	*ret = *have;
-	return 0;
-}
-
 static int stub_map_get(struct kern *k, uint32_t vni, const struct mac_addr *mac,
 			struct nvo3_map *ret, struct err *err)
 {
-	struct nvo3_map *have = find_map(self(k), vni, mac);
+	struct nvo3_map *have = stub_find_map(self(k), vni, mac);
 
 	if (!have)
 		return err_set(err, ENOENT, "no mapping");
@@ -434,7 +228,7 @@ static int stub_map_sweep(struct kern *k, uint32_t vni, uint8_t generation, stru
 
 	for (size_t i = s->n_maps; i--;)
 		if (counts(&s->maps[i], vni) && s->maps[i].generation != generation)
-			map_remove(s, i);
+			stub_map_remove(s, i);
 	return 0;
 }
 
@@ -537,7 +331,7 @@ static int stub_miss_absent(struct kern *k, const struct nvo3_miss *miss, struct
 {
 	struct kern_stub *s = self(k);
 
-	if (!find_vn(s, miss->vni))
+	if (!stub_find_vn(s, miss->vni))
 		return err_set(err, ENOENT, "no VNI %u", miss->vni);
 	if (find(s, miss->vni, &miss->dst, &miss->addr))
 		return err_set(err, EEXIST, "there is a mapping");
@@ -569,7 +363,7 @@ void kern_stub_ask(struct kern *k, const struct nvo3_miss *miss)
 
 void kern_stub_use(struct kern *k, uint32_t vni, const struct mac_addr *mac, uint32_t seconds_ago)
 {
-	struct nvo3_map *map = find_map(self(k), vni, mac);
+	struct nvo3_map *map = stub_find_map(self(k), vni, mac);
 
 	if (map)
 		self(k)->unused_s[map - self(k)->maps] = seconds_ago;
@@ -585,53 +379,9 @@ static uint32_t absent(struct kern_stub *s, uint32_t vni, const struct mac_addr 
 	return 0;
 }
 
-static struct stub_stamp *find_stamp(struct kern_stub *s, uint32_t dev)
-{
-	for (size_t i = 0; i < s->n_stamps; i++)
-		if (s->stamps[i].dev == dev)
-			return &s->stamps[i];
-	return NULL;
-}
-
-static int stub_port_stamp(struct kern *k, uint32_t dev, uint16_t vlan, bool on, struct err *err)
-{
-	struct kern_stub *s = self(k);
-	struct stub_stamp *have = find_stamp(s, dev);
-
-	if (!find_port(s, dev, vlan))
-		return err_set(err, ENOENT, "no port");
-	if (have)
-		REMOVE(s->stamps, s->n_stamps, have - s->stamps);
-	if (on)
-		s->stamps[s->n_stamps++] = (struct stub_stamp){ .dev = dev };
-	return 0;
-}
-
-static int stub_port_stamps(struct kern *k, uint32_t dev, uint16_t vlan, uint64_t *last_out,
-			    uint64_t *first_in, struct err *err)
-{
-	const struct stub_stamp *have = find_stamp(self(k), dev);
-
-	if (!find_port(self(k), dev, vlan))
-		return err_set(err, ENOENT, "no port");
-	*last_out = have ? have->last_out : 0;
-	*first_in = have ? have->first_in : 0;
-	return 0;
-}
-
-void kern_stub_frame(struct kern *k, uint32_t dev, bool out, uint64_t ns)
-{
-	struct stub_stamp *have = find_stamp(self(k), dev);
-
-	if (have && out)
-		have->last_out = ns;
-	else if (have && !have->first_in)
-		have->first_in = ns;
-}
-
 void kern_stub_redirect(struct kern *k, uint32_t vni, uint64_t frames)
 {
-	struct nvo3_vn *vn = find_vn(self(k), vni);
+	struct nvo3_vn *vn = stub_find_vn(self(k), vni);
 
 	if (vn)
 		vn->redirected += frames;
@@ -639,7 +389,7 @@ void kern_stub_redirect(struct kern *k, uint32_t vni, uint64_t frames)
 
 uint32_t kern_stub_absent(struct kern *k, uint32_t vni, const struct mac_addr *mac)
 {
-	return absent(self(k), vni, mac, &no_ip);
+	return absent(self(k), vni, mac, &stub_no_ip);
 }
 
 uint32_t kern_stub_absent_ip(struct kern *k, uint32_t vni, const struct ip_addr *ip)
@@ -660,12 +410,12 @@ static int map_add(struct kern_stub *s, const struct nvo3_map *map, bool replace
 	int rc;
 
 	if (!have) {
-		*map_new(s, map->vni, &map->mac, &map->ip) = *map;
+		*stub_map_new(s, map->vni, &map->mac, &map->ip) = *map;
 		return 0;
 	}
 	same = have->prov != NVO3_PROV_PORT && same_place(have, map);
 	if (!same || map->epoch < have->epoch) {
-		rc = check_claim(have, map->epoch, err);
+		rc = stub_check_claim(have, map->epoch, err);
 		if (rc)
 			return rc;
 	}
@@ -683,7 +433,7 @@ static int map_del(struct kern_stub *s, const struct nvo3_map *map, struct err *
 		return err_set(err, ENOENT, "no mapping");
 	if (map->epoch && have->epoch > map->epoch)
 		return err_set(err, ESTALE, "the mapping is newer");
-	map_remove(s, have - s->maps);
+	stub_map_remove(s, have - s->maps);
 	return 0;
 }
 
@@ -706,7 +456,7 @@ static int member_add(struct kern_stub *s, const struct nvo3_member *m, bool add
 
 static int stub_apply(struct kern *k, const struct kern_op *ops, size_t n,
 		      void (*failed)(const struct kern_op *op, int code, const char *text,
-				     void *arg),
+		      void *arg),
 		      void *arg, struct err *err)
 {
 	struct kern_stub *s = self(k);

@@ -12,6 +12,7 @@
 #include "director.h"
 #include "idle.h"
 #include "keep.h"
+#include "kern-netlink.h"
 #include "leave.h"
 #include "liveness.h"
 #include "log.h"
