@@ -56,8 +56,10 @@ static bool may_overtake(const struct nvo3_port *port)
 
 static void note_queued(struct nvo3_port *port)
 {
-	if (READ_ONCE(port->queued) != jiffies)
-		WRITE_ONCE(port->queued, jiffies);
+	unsigned long now = jiffies;
+
+	if (READ_ONCE(port->queued) != now)
+		WRITE_ONCE(port->queued, now);
 }
 
 /*

@@ -4,8 +4,7 @@
  *
  *	fuzz_X DIR SECONDS [SEED]
  *
- * Says seed and executions. The input that is being tried is in DIR/../crash-fuzz_X while it is,
- * for a
+ * Says seed and executions. The input that is being tried is in DIR/../crash-fuzz_X meanwhile, for a
  * sanitizer ends the process.
  */
 #include <dirent.h>
@@ -19,10 +18,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fuzz.h"
+
 #define INPUT_MAX 4096
 #define INPUTS_MAX 512
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct {
 	uint8_t data[INPUT_MAX];
@@ -147,7 +146,8 @@ int main(int argc, char **argv)
 	load(argv[1]);
 	if (!n_inputs)
 		inputs[n_inputs++].size = 1;
-	state = argc > 3 ? strtoull(argv[3], NULL, 0) : (uint64_t)time(NULL) * 2654435761u + getpid();
+	state = argc > 3 ? strtoull(argv[3], NULL, 0) :
+			   (uint64_t)time(NULL) * 2654435761u + getpid();
 	state |= 1;
 	printf("%s: %zu inputs, seed %llu\n", name, n_inputs, (unsigned long long)state);
 	fflush(stdout);

@@ -7,6 +7,7 @@ usage: state_of_all.py LAB-DIRECTORY
 """
 import http.client
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -35,11 +36,11 @@ def items(sock, what):
 
 
 def kernel(host):
-    """All of the host's kernel in one batch of commands."""
+    """All of the host's kernel in one batch of commands, but which snapshot named what last."""
     commands = 'map show dev nve0\nmember show dev nve0\nport show\n'
     result = subprocess.run(['nsenter', f'--net=/run/netns/{host}', 'nvo3', '-b', '-'],
                             input=commands, text=True, capture_output=True, check=True)
-    return sorted(result.stdout.splitlines())
+    return sorted(re.sub(r' generation \d+', '', line) for line in result.stdout.splitlines())
 
 
 def main(lab):

@@ -34,24 +34,28 @@ static const struct column profile_columns[] = {
 	{ NULL },
 };
 
-#define WHAT_OPTS								\
-	{ "--group", OPT_TEXT },						\
-	{ "--default", OPT_TEXT },						\
-	{ "--rate", OPT_NUMBER, .min = 0, .max = 1ll << 50 },			\
-	{ "--burst", OPT_NUMBER, .min = 0, .max = 1 << 30 },			\
-	{ "--pps", OPT_NUMBER, .min = 0, .max = 1 << 30 },			\
-	{ "--vlan", OPT_NUMBER, .min = 0, .max = 4094 },			\
-	{ "--dscp", OPT_NUMBER, .min = 0, .max = 63 },				\
-	{ "--rule", OPT_TEXT, .many = true }
-
 static const struct opt create_opts[] = {
-	WHAT_OPTS,
+	{ "--group", OPT_TEXT },
+	{ "--default", OPT_TEXT },
+	{ "--rate", OPT_NUMBER, .min = 0, .max = 1ll << 50 },
+	{ "--burst", OPT_NUMBER, .min = 0, .max = 1 << 30 },
+	{ "--pps", OPT_NUMBER, .min = 0, .max = 1 << 30 },
+	{ "--vlan", OPT_NUMBER, .min = 0, .max = 4094 },
+	{ "--dscp", OPT_NUMBER, .min = 0, .max = 63 },
+	{ "--rule", OPT_TEXT, .many = true },
 	{ "--tenant", OPT_TEXT },
 	{ NULL },
 };
 
 static const struct opt set_opts[] = {
-	WHAT_OPTS,
+	{ "--group", OPT_TEXT },
+	{ "--default", OPT_TEXT },
+	{ "--rate", OPT_NUMBER, .min = 0, .max = 1ll << 50 },
+	{ "--burst", OPT_NUMBER, .min = 0, .max = 1 << 30 },
+	{ "--pps", OPT_NUMBER, .min = 0, .max = 1 << 30 },
+	{ "--vlan", OPT_NUMBER, .min = 0, .max = 4094 },
+	{ "--dscp", OPT_NUMBER, .min = 0, .max = 63 },
+	{ "--rule", OPT_TEXT, .many = true },
 	{ "--no-rules", OPT_FLAG },
 	{ NULL },
 };

@@ -5,10 +5,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "../fuzz.h"
 #include "lib/conf.h"
 #include "lib/tls.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* libconfig itself loses the text of a string that does not end. */
 const char *__lsan_default_suppressions(void);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "../fuzz.h"
 #include "lib/frame.h"
 #include "lib/msg.h"
 #include "proto/association.pb-c.h"
@@ -27,8 +28,6 @@ static const ProtobufCMessageDescriptor *const bodies[] = {
 	&nvo3__profile_update__descriptor, &nvo3__tsi_sync__descriptor,
 	&nvo3__fed_update__descriptor, &nvo3__map_forget__descriptor,
 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void body(const Nvo3__Envelope *env)
 {

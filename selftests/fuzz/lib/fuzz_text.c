@@ -4,12 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../fuzz.h"
 #include "lib/addr.h"
 #include "lib/bfd_packet.h"
 #include "lib/tls.h"
 #include "lib/uuid.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void text(const char *s)
 {

@@ -10,11 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../fuzz.h"
 #include "lib/chan_priv.h"
 #include "lib/log.h"
 #include "ndirectord/director.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { NVE1, NVE2, CENTER, PEER, WHO };
 

@@ -3,14 +3,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "../fuzz.h"
 #include "lib/msg.h"
 #include "nvo3d/nve/model.h"
 #include "nvo3d/nve/policy_msg.h"
 #include "nvo3d/nve/tsi.h"
 #include "proto/control.pb-c.h"
 #include "nvo3d/vserver/profile.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void tsi(const uint8_t *data, size_t size)
 {

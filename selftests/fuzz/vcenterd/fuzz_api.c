@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "../fuzz.h"
 #include "vcenterd/inventory.h"
 #include "lib/json.h"
 #include "lib/mem.h"
@@ -10,8 +11,6 @@
 #include "vcenterd/profile.h"
 #include "vcenterd/profile_spec.h"
 #include "vcenterd/vm_spec.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct inventory *inventory(void)
 {

@@ -73,10 +73,15 @@ static const struct {
 	{ STRANGE_ROLE, "another role", "; need " },
 	{ STRANGE_REVOKED, "revoked", "certificate of dc1/gone is revoked" },
 	{ STRANGE_SIGNED, "signed by one who is no CA", "invalid CA certificate" },
-	{ STRANGE_PURPOSE, "another purpose", "certificate of dc1/mail: unsuitable certificate purpose" },
+	{ STRANGE_PURPOSE, "another purpose",
+	  "certificate of dc1/mail: unsuitable certificate purpose" },
 	{ STRANGE_PLAIN, "no TLS", "the peer does not speak TLS" },
 	{ STRANGE_OLD_TLS, "TLS 1.2 only", "the peer does not speak TLS 1.3" },
 };
+
+/* Not one of them is a name of ours */
+#define STRANGE_NAMES \
+	"DNS:host1,URI:nvo3://dc1/root/host1,URI:nvo3://dc1/nve/HOST1,URI:nvo3://dc1/nve/host1/more,URI:http://dc1/nve/host1"
 
 static inline const char *strangers_path(const struct strangers *s, const char *file)
 {
@@ -197,9 +202,7 @@ static inline void strangers_use_forged(const struct strangers *s, SSL_CTX *ctx,
 		cert = strangers_forge(s, "nobody", NULL, "ca", -3600, 3600, both, key);
 		break;
 	case STRANGE_FORM:
-		cert = strangers_forge(s, "form", "DNS:host1,URI:nvo3://dc1/root/host1,"
-				       "URI:nvo3://dc1/nve/HOST1,URI:nvo3://dc1/nve/host1/more,"
-				       "URI:http://dc1/nve/host1", "ca", -3600, 3600, both, key);
+		cert = strangers_forge(s, "form", STRANGE_NAMES, "ca", -3600, 3600, both, key);
 		break;
 	case STRANGE_PURPOSE:
 		snprintf(san, sizeof(san), "URI:%s", strangers_uri(s->good, "mail"));
@@ -300,7 +303,8 @@ static inline bool strangers_welcome(const struct strangers *s, const char *in, 
 
 static inline bool strangers_try(const struct strangers *s, enum strange how)
 {
-	static const char get[] = "GET /api/v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+	static const char get[] = "GET /api/v1/status HTTP/1.1\r\n"
+				  "Host: x\r\nConnection: close\r\n\r\n";
 	SSL_CTX *ctx = strangers_context(s, how);
 	uint64_t end = loop_now_ms() + STRANGERS_MS;
 	bool closed = false, said = false;

@@ -58,7 +58,7 @@ struct peer {
 	unsigned int digests;		/* MAP_DIGEST; of the last one: */
 	uint64_t want_sum, want_n, buckets[DIGEST_BUCKETS];
 	uint32_t claims;		/* of say_vn_set() */
-	uint64_t version;		/* of the last profile told or answered, 0: none was in it */
+	uint64_t version;		/* of the last profile told or answered, 0: none */
 	size_t rules;			/* of it */
 	unsigned int profile_updates, profiles_gone;
 	struct peer *prev, *next;

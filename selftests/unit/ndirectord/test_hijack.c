@@ -130,6 +130,7 @@ static void test_name_of_another(void **state)
 	uint8_t mac[6] = { 2, 0, 0, 0, 0, 1 }, vn[16] = { 1 };
 	Nvo3__MapAdvertise m = NVO3__MAP_ADVERTISE__INIT;
 	Nvo3__Mapping map = NVO3__MAPPING__INIT, *maps = &map;
+	uint32_t code;
 
 	begin(state);
 	vn[15] = 1;
@@ -140,8 +141,8 @@ static void test_name_of_another(void **state)
 	m.n_maps = 1;
 	m.maps = &maps;
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(peer_ask(&thief, i ? MSG(MAP_WITHDRAW) : MSG(MAP_ADVERTISE), &m.base),
-				 CODE(OK));
+		code = peer_ask(&thief, i ? MSG(MAP_WITHDRAW) : MSG(MAP_ADVERTISE), &m.base);
+		assert_int_equal(code, CODE(OK));
 		assert_int_equal(thief.results->results[0]->code, CODE(DENIED));
 		snprintf(thief.text, sizeof(thief.text), "%s", thief.results->results[0]->text);
 		refused("claim-refused", "dc1/thief speaks in the name of dc1/victim");
@@ -170,7 +171,8 @@ static void test_old_epoch(void **state)
 	assert_non_null(strstr(thief.text, "is placed at dc1/victim, not at dc1/thief"));
 	place(1, 5, 0, &thief);
 	assert_int_equal(say_advertise(&thief, 1, 5, 0, old), CODE(STALE));
-	assert_non_null(strstr(thief.text, "MAC 02:00:00:00:00:05 of VN blue is claimed with epoch "));
+	assert_non_null(strstr(thief.text,
+			       "MAC 02:00:00:00:00:05 of VN blue is claimed with epoch "));
 	assert_int_equal(proc_count(&d, "/mappings?vn=blue", "nve", "dc1/victim"), 2);
 	assert_true(proc_count(&d, "/alerts", "text", "is claimed with epoch ") >= 1);
 	assert_true(proc_logged(&d, "is claimed with epoch "));
@@ -204,7 +206,8 @@ static void test_query_in_anothers_name(void **state)
 	assert_true(proc_logged(&d, "which asks, is behind dc1/victim"));
 	/* out of a VN where it is nobody */
 	assert_int_equal(say_query(&thief, 2, 7, 0), CODE(BAD_STATE));
-	assert_int_equal(proc_count(&d, "/alerts", "text", "dc1/thief is not a member of VN red"), 1);
+	assert_int_equal(proc_count(&d, "/alerts", "text",
+				    "dc1/thief is not a member of VN red"), 1);
 }
 
 /* Who forgets, forgets for itself: the victim is told of the address as before. */
@@ -225,7 +228,8 @@ static void test_forget_touches_nobody_else(void **state)
 /* A profile that is not for it: neither its rules nor whether it is there */
 static void test_profile_of_others(void **state)
 {
-	struct place p = { .vn = 1, .vm = 1, .addr = 1, .ip = 1, .nve = "dc1/victim", .profile = 9 };
+	struct place p = { .vn = 1, .vm = 1, .addr = 1, .ip = 1, .nve = "dc1/victim",
+			   .profile = 9 };
 
 	begin(state);
 	assert_int_equal(say_profile_set(&center, 9, 1, 3), CODE(OK));

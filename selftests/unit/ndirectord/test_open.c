@@ -108,7 +108,8 @@ static void test_duplicate_is_frozen_until_thawed(void **state)
 	assert_int_equal(proc_count(&d, "/alerts", "kind", "mac-duplicate"), 0);
 	claim(&host2, 1, 0, 0);
 	assert_int_equal(proc_count(&d, "/alerts", "kind", "mac-duplicate"), 1);
-	assert_int_equal(proc_count(&d, "/alerts", "text", "the last time from dc1/host1 to dc1/host2"), 1);
+	assert_int_equal(proc_count(&d, "/alerts", "text",
+				    "the last time from dc1/host1 to dc1/host2"), 1);
 	assert_int_equal(say_advertise(&host1, 1, 1, 0, 0), CODE(DENIED));
 	assert_string_equal(host1.text, "MAC " MAC1 " of VN blue moved too often and is frozen at dc1/host2, dc1/host1 may not have it");
 	/* others are not concerned, nor is who has it */
@@ -166,7 +167,8 @@ static void test_binding(void **state)
 	/* neither of both words takes the other's place */
 	assert_int_equal(say_place(&center, &p), CODE(EXISTS));
 	assert_string_equal(center.text, "MAC " MAC1 " of VN blue is bound to dc1/host1 by an operator");
-	p.addr = p.vm = 2;
+	p.addr = 2;
+	p.vm = 2;
 	assert_int_equal(say_place(&center, &p), CODE(OK));
 	proc_post(&d, "/bindings", "{\"vn\": \"blue\", \"mac\": \"02:00:00:00:00:02\", \"nve\": \"dc1/host1\"}",
 		  409, "MAC 02:00:00:00:00:02 of VN blue is placed for a VM at dc1/host2, by vCenter");

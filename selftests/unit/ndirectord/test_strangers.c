@@ -58,7 +58,8 @@ static void test_another_data_centre(void **state)
 	peer_open(&director, &d, "dc3", "director", "d3", false);
 	LAB_WAIT(d.lab, proc_count(&d, "/alerts", "subject", "dc3/d3"));
 	assert_int_equal(proc_count(&d, "/alerts", "text", "it is of another data centre"), 2);
-	assert_int_equal(proc_count(&d, "/alerts", "text", "its data centre is no peer of ours"), 1);
+	assert_int_equal(proc_count(&d, "/alerts", "text",
+				    "its data centre is no peer of ours"), 1);
 	assert_int_equal(proc_count(&d, "/nves", NULL, NULL), 0);
 	assert_true(proc_logged(&d, "it is of another data centre"));
 }

@@ -10,7 +10,8 @@
 #include "lib/log.h"
 #include "lib/pki.h"
 
-static bool lab_crl;		/* from the next lab_setup() on: dc1 has an API, and crl.pem is looked at */
+/* From the next lab_setup() on dc1 has an API, and crl.pem is looked at. */
+static bool lab_crl;
 
 static inline void lab_vcenter_start(struct lab *lab, int dc)
 {

@@ -106,8 +106,8 @@ static void test_a_running_vm_gets_another(void **state)
 	assert_int_equal(p->epoch, epoch);
 	/* other addresses, and none */
 	lab_expect(lab, 0, "PATCH", "/vms/web1",
-		   "{\"nics\": [{\"ip\": [\"10.0.0.7/24\", \"10.0.0.8/24\"], \"profile\": \"\"}]}", 202,
-		   NULL, NULL);
+		   "{\"nics\": [{\"ip\": [\"10.0.0.7/24\", \"10.0.0.8/24\"], \"profile\": \"\"}]}",
+		   202, NULL, NULL);
 	LAB_WAIT(lab, lab->server[0].updates == 2);
 	assert_int_equal(lab->server[0].n_ips, 2);
 	assert_int_equal(p->n_ips, 2);
@@ -131,7 +131,8 @@ static void test_bad_updates(void **state)
 		   "error", "web2");
 	lab_expect(lab, 0, "PATCH", "/vms/web1", "{\"nics\": [{\"profile\": \"none\"}]}", 404, "error",
 		   "profile none is not known in dc1");
-	lab_expect(lab, 0, "PATCH", "/vms/web1", "{\"nics\": [{\"mac\": \"02:00:00:00:00:99\"}]}", 400,
+	lab_expect(lab, 0, "PATCH", "/vms/web1",
+		   "{\"nics\": [{\"mac\": \"02:00:00:00:00:99\"}]}", 400,
 		   "error", "no interface has");
 	lab_expect(lab, 0, "PATCH", "/vms/web1", "{\"nics\": []}", 400, NULL, NULL);
 	lab_expect(lab, 0, "PATCH", "/vms/web1", "{\"cpus\": 4}", 400, NULL, NULL);

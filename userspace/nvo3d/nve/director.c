@@ -435,7 +435,8 @@ static void session_up(struct chan *chan, void *arg)
 	msg.n_encaps = 1;
 	msg.mtu = c->mtu;
 	msg.relay = c->relay;
-	chan_request(chan, MSG(NVE_REGISTER), &msg.base, REQUEST_MS, registered, director_opened(d));
+	chan_request(chan, MSG(NVE_REGISTER), &msg.base, REQUEST_MS, registered,
+		     director_opened(d));
 }
 
 static void session_down(struct chan *chan, const char *why, void *arg)
@@ -507,7 +508,9 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 
 struct director *director_new(struct nve *nve, struct err *err)
 {
-	static const char *const capabilities[] = { CAN_ON_DEMAND, CAN_MAP_DIGEST, CAN_VN_LIST, NULL };
+	static const char *const capabilities[] = {
+		CAN_ON_DEMAND, CAN_MAP_DIGEST, CAN_VN_LIST, NULL,
+	};
 	static const struct chan_ops ops = { .up = session_up, .down = session_down,
 					     .message = message,
 					     .capabilities = capabilities };

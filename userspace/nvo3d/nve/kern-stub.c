@@ -456,7 +456,7 @@ static int member_add(struct kern_stub *s, const struct nvo3_member *m, bool add
 
 static int stub_apply(struct kern *k, const struct kern_op *ops, size_t n,
 		      void (*failed)(const struct kern_op *op, int code, const char *text,
-		      void *arg),
+				     void *arg),
 		      void *arg, struct err *err)
 {
 	struct kern_stub *s = self(k);

@@ -71,11 +71,11 @@ struct model_vn {
 	bool in_correction;		/* buckets are being told again */
 	struct drift corrected;		/* what was wrong, of the last correction */
 	uint32_t round;
-	uint8_t generation;		/* in the kernel, since the last snapshot began; 0: none has */
+	uint8_t generation;		/* in the kernel, since the last snapshot; 0: none */
 	struct uuid store;		/* revision belongs to it; zero: none known */
 	uint64_t revision;
 	struct digest told;		/* over all mappings, with all locators */
-	struct digest usable;		/* over those that can be used here, with the locator picked */
+	struct digest usable;		/* over those of use here, with the locator picked */
 	const struct model *model;
 	struct mac_addr *fixed;		/* sorted: an operator's in the kernel, during a snapshot */
 	size_t n_fixed;

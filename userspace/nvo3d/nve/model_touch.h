@@ -15,7 +15,7 @@ struct model_touch {
 	struct ip_addr *ips;
 	size_t n_ips, cap_ips;
 	bool members;
-	bool swept;			/* a snapshot ended; for apply_maps(): compare the whole VN */
+	bool swept;			/* a snapshot ended; to apply_maps(): compare all */
 	bool strict;			/* whatever epoch the kernel holds: as diff.h */
 	bool quiet;			/* what cannot be done has been said before */
 	unsigned int ignored;		/* mappings with an older epoch than the one held */
