@@ -4,7 +4,7 @@
  *
  *	fuzz_X DIR SECONDS [SEED]
  *
- * Says seed and executions. The input that is being tried is in DIR/../crash-fuzz_X meanwhile, for a
+ * Says seed and executions. The input being tried is in DIR/../crash-fuzz_X meanwhile, for a
  * sanitizer ends the process.
  */
 #include <dirent.h>
