@@ -167,7 +167,7 @@ given_up() {
 }
 
 ports_of() {	# HOST: without the times of their frames
-	lab_in "$1" nvo3 port show | sed 's/ stamp .*//'
+	lab_in "$1" nvo3 port show | sed 's/ stamp on//; s/ last-out [0-9]*//; s/ first-in [0-9]*//'
 }
 
 at_step() {
