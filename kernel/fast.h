@@ -114,7 +114,7 @@ enum nvo3_drop nvo3_check_source(struct nvo3_nve *nve, struct nvo3_vn *vn,
 				 struct nvo3_permuted source);
 
 /* drop.c: @vn and @port as far as they are known, else NULL */
-void nvo3_drop(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *port,
-	       struct sk_buff *skb, enum nvo3_drop reason);
+void __cold nvo3_drop(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *port,
+		      struct sk_buff *skb, enum nvo3_drop reason);
 
 #endif /* _NVO3_FAST_H */

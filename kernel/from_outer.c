@@ -139,8 +139,8 @@ static enum nvo3_drop deliver(struct nvo3_nve *nve, struct nvo3_vn *vn, u32 valu
 }
 
 /*
- * The destination's mapping; 0 if there is none. @source is fetched meanwhile, for it will be
- * asked for too. It is not set where the frame has no header.
+ * The destination's mapping; 0 if there is none. @source is fetched meanwhile if it will be
+ * asked for too.
  */
 static u32 lookup(struct nvo3_nve *nve, const struct nvo3_outer *outer, struct sk_buff *skb,
 		  struct nvo3_permuted *source)
@@ -152,7 +152,8 @@ static u32 lookup(struct nvo3_nve *nve, const struct nvo3_outer *outer, struct s
 		return 0;
 	eth = (const struct ethhdr *)(skb->data + outer->hlen);
 	dest = nvo3_map_fetch(&nve->maps, outer->vni, eth->h_dest);
-	*source = nvo3_map_fetch(&nve->maps, outer->vni, eth->h_source);
+	if (rcu_dereference(nve->conf)->verify != NVO3_VERIFY_OFF)
+		*source = nvo3_map_fetch(&nve->maps, outer->vni, eth->h_source);
 	if (is_multicast_ether_addr(eth->h_dest))
 		return 0;
 	return nvo3_table_lookup_fetched(&nve->maps, dest);

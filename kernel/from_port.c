@@ -74,7 +74,7 @@ static enum nvo3_drop unknown(struct nvo3_nve *nve, struct nvo3_port *from, stru
  * The VN tracks what is used, or a port of it wakes: that has the frames of its address, whatever
  * the mapping still says.
  */
-static noinline struct nvo3_port *heed(const struct nvo3_vn *vn, u32 value,
+static noinline __cold struct nvo3_port *heed(const struct nvo3_vn *vn, u32 value,
 				       struct nvo3_permuted dest, const u8 *mac)
 {
 	if (nvo3_map_is_remote(nvo3_map_kind(value)))
@@ -205,7 +205,7 @@ static __always_inline enum nvo3_drop accept(struct nvo3_nve *nve, struct nvo3_p
 }
 
 /* A copy of its own of accept(), so that the plain port pays nothing for what others are. */
-static noinline enum nvo3_drop from_other(struct nvo3_nve *nve, struct nvo3_port *port,
+static noinline __cold enum nvo3_drop from_other(struct nvo3_nve *nve, struct nvo3_port *port,
 					  struct sk_buff *skb)
 {
 	u32 state = READ_ONCE(port->state);

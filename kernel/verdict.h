@@ -17,7 +17,7 @@
 #define NVO3_VERDICT_SLOTS	1024	/* for each CPU: 64 KB */
 
 /* Fewer rules than this are compared faster than a slot is. */
-#define NVO3_VERDICT_RULES	16
+#define NVO3_VERDICT_RULES	8
 
 /* struct nvo3_flow up to here is what rules look at. */
 #define NVO3_VERDICT_KEY	offsetof(struct nvo3_flow, family)
