@@ -23,6 +23,8 @@ struct departed {
 	struct uuid tsi, move, vn;
 	char owner[MODEL_NAME_MAX];
 	uint64_t before;		/* frames that had been sent on when it was prepared */
+	uint64_t after;			/* with counted: when the next one of its VN was */
+	bool counted;
 	struct loop_timer *timer;
 	struct departed *prev, *next;
 };
@@ -60,6 +62,19 @@ static void stamp(struct nve_tsi *tsi, bool on)
 
 /* --- the end that it leaves */
 
+/* The VN has one counter: what it counts from now on is the next one's that leaves. */
+static void end_counts(struct nve *nve, const struct uuid *vn, uint64_t now)
+{
+	struct departed *d;
+
+	DL_FOREACH(nve->departed, d) {
+		if (d->counted || !uuid_equal(&d->vn, vn))
+			continue;
+		d->counted = true;
+		d->after = now;
+	}
+}
+
 static void begin(struct nve_tsi *tsi, const struct uuid *move)
 {
 	struct leave *l = &tsi->leave;
@@ -68,6 +83,7 @@ static void begin(struct nve_tsi *tsi, const struct uuid *move)
 		tsi->nve->leaving++;
 	*l = (struct leave){ .on = true, .move = *move };
 	get_redirected(tsi->nve, &tsi->t.vn, &l->redirected);
+	end_counts(tsi->nve, &tsi->t.vn, l->redirected);
 }
 
 void leave_prepare(struct nve_tsi *tsi, const struct uuid *move)
@@ -191,9 +207,9 @@ static void lingered(void *arg)
 	struct departed *d = arg;
 	struct nve *nve = d->nve;
 	struct uuid vn = d->vn;
-	uint64_t after;
+	uint64_t after = d->after;
 
-	if (get_redirected(nve, &vn, &after) && after >= d->before)
+	if ((d->counted || get_redirected(nve, &vn, &after)) && after >= d->before)
 		assoc_late(nve->assoc, d->owner, &d->tsi, &d->move, after - d->before);
 	departed_free(d);
 	vn_put(nve, &vn);
