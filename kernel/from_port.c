@@ -75,7 +75,7 @@ static enum nvo3_drop unknown(struct nvo3_nve *nve, struct nvo3_port *from, stru
  * the mapping still says.
  */
 static noinline __cold struct nvo3_port *heed(const struct nvo3_vn *vn, u32 value,
-				       struct nvo3_permuted dest, const u8 *mac)
+					      struct nvo3_permuted dest, const u8 *mac)
 {
 	if (nvo3_map_is_remote(nvo3_map_kind(value)))
 		nvo3_vn_use(vn, dest);
@@ -206,7 +206,7 @@ static __always_inline enum nvo3_drop accept(struct nvo3_nve *nve, struct nvo3_p
 
 /* A copy of its own of accept(), so that the plain port pays nothing for what others are. */
 static noinline __cold enum nvo3_drop from_other(struct nvo3_nve *nve, struct nvo3_port *port,
-					  struct sk_buff *skb)
+						 struct sk_buff *skb)
 {
 	u32 state = READ_ONCE(port->state);
 	bool armed = (state & NVO3_PORT_STATE) == NVO3_PORT_STATE_ARMED;
