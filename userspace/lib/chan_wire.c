@@ -144,10 +144,22 @@ void chan_wire_hello(struct chan *chan)
 	send_body(chan, MSG(HELLO), &hello.base);
 }
 
+/*
+ * The clock of time(), which OpenSSL asks and which is some ms behind the exact one: a session that
+ * ended by the latter could come again for as long.
+ */
+static int64_t certificate_clock_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME_COARSE, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
 /* In ms, @ms unless a certificate has its time before. */
 static uint64_t due(const struct chan *chan, uint64_t ms)
 {
-	int64_t now = realtime_ns() / 1000000, at = chan->expiry * 1000;
+	int64_t now = certificate_clock_ms(), at = chan->expiry * 1000;
 
 	if (chan->client && chan->renew * 1000 > now)
 		at = chan->renew * 1000;
@@ -170,7 +182,7 @@ void chan_wire_tick(void *arg)
 	uint64_t now = loop_now_ms(), speak, silent;
 	struct chan *chan = arg;
 
-	if (!chan_certificates_good(chan, realtime_ns() / 1000000000))
+	if (!chan_certificates_good(chan, certificate_clock_ms() / 1000))
 		return;
 	/* The silence may be our own: then there is time to read what the peer said meanwhile. */
 	if (now >= chan->tick_ms + CHAN_STALL_MS && now - chan->rx_ms >= chan_timers.silence)
