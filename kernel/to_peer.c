@@ -65,7 +65,8 @@ static void note_queued(struct nvo3_port *port)
 /*
  * Sent by a socket of this host. As a rule that call has led here: the whole way out and back
  * lies on the stack, and all of the receiver's would come on top. A processor remembers where
- * some 16 or 32 calls return to and guesses the rest wrong, which costs more than the queue.
+ * some 16 or 32 calls return to and guesses the rest wrong, which costs more than the other end's
+ * queue of packets received.
  */
 static bool is_local(const struct sk_buff *skb)
 {
@@ -111,8 +112,16 @@ static enum nvo3_bypass judge(struct nvo3_port *port, struct sk_buff *skb,
 	return may_overtake(port) ? NVO3_BYPASS_FRAME : NVO3_BYPASS_NONE;
 }
 
-/* What the device's own ndo_start_xmit does, but that it is received now. */
-static void hand_on(struct nvo3_port *port, struct sk_buff *skb, struct net_device *peer)
+static void receive(struct sk_buff *skb)
+{
+	this_cpu_write(handing_on, true);
+	netif_receive_skb(skb);
+	this_cpu_write(handing_on, false);
+}
+
+/* What the device's own ndo_start_xmit does, but that it is received now, or @later by its queue. */
+static void hand_on(struct nvo3_port *port, struct sk_buff *skb, struct net_device *peer,
+		    bool later)
 {
 	unsigned int len = skb->len;
 
@@ -120,10 +129,13 @@ static void hand_on(struct nvo3_port *port, struct sk_buff *skb, struct net_devi
 	skb_tx_timestamp(skb);
 	if (__dev_forward_skb(peer, skb))
 		return;
+	if (later && netif_rx(skb) != NET_RX_SUCCESS) {
+		dev_core_stats_tx_dropped_inc(port->dev);
+		return;
+	}
 	nvo3_veth_count_tx(port->dev, len);
-	this_cpu_write(handing_on, true);
-	netif_receive_skb(skb);
-	this_cpu_write(handing_on, false);
+	if (!later)
+		receive(skb);
 }
 
 bool nvo3_to_peer(struct nvo3_port *port, struct sk_buff *skb)
@@ -133,8 +145,8 @@ bool nvo3_to_peer(struct nvo3_port *port, struct sk_buff *skb)
 
 	why = judge(port, skb, &peer);
 	nvo3_ways_count(port->nve->ways, NVO3_WAY_PORT, why, nvo3_stats_frames(skb));
-	if (why)
+	if (why && why != NVO3_BYPASS_LOCAL)
 		return false;
-	hand_on(port, skb, peer);
+	hand_on(port, skb, peer, why);
 	return true;
 }
