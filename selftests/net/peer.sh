@@ -255,6 +255,7 @@ circle() {
 	local before
 
 	ip link add y1 netns h1 type veth peer name y2 netns h1
+	in_ns h1 sysctl -qw net.ipv6.conf.y1.disable_ipv6=1 net.ipv6.conf.y2.disable_ipv6=1
 	ip -n h1 link set y1 up master nve0
 	ip -n h1 link set y2 up master nve0
 	nvo3 -n h1 -b - <<-END
