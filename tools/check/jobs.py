@@ -18,14 +18,16 @@ and what make check-debug runs, in the kernels of tools/linux:
                   that are for this kernel alone
     net-debug-2   the other half
     net-smp       those that ask for two processors, with two
+    net-race      the same, in the kernel that watches for data races
     net-i386      those that ask for 32 bits, in a kernel and with programs that have them
+    race/selftest tools/vm/selftest-race: its kernel cannot lie
 
 A file counts as a test if it can be executed. A test script's header may say:
 
     # kernels: 6.12        only these; net: both if it says nothing, system: 6.12
     # kernels: 6.12, long 6.1      what follows "long" in make check-long only
     # kernels: debug       only in make check-debug; else that takes what is for 6.12
-    # processors: 2        in a boot that has two
+    # processors: 2        in a boot that has two; in make check-debug for races too
     # bits: 32             in make check-debug in the kernel of 32 bits too
     # limit: SECONDS       for the script (default 180)
     # long: SECONDS NVO3_NAME=VALUE...     in make check-long another limit, and variables
@@ -42,9 +44,9 @@ KERNELS = ('6.12', '6.1')
 ONE_PROCESSOR = ('--smp', '1')
 SCRIPT_LIMIT = 180
 # How many times longer a test may take where everything is watched, and emulated too.
-DEBUG_KERNELS = {'debug': 4, 'smp': 8, 'i386': 4}
+DEBUG_KERNELS = {'debug': 4, 'smp': 8, 'race': 8, 'i386': 4}
 # What a script's header says that such a kernel is to run; debug runs all.
-ASKS_FOR = {'smp': 'processors', 'i386': 'bits'}
+ASKS_FOR = {'smp': 'processors', 'race': 'processors', 'i386': 'bits'}
 BOOT_LIMIT = 120        # of a rig, under emulation on a loaded machine
 UNIT_LIMIT = 300
 
@@ -207,8 +209,10 @@ def debug_jobs(modules, wanted):
         scripts = debug_scripts(kernel, wanted)
         if scripts:
             jobs.append(debug_job(f'net-{kernel}', kernel, modules.get(kernel), scripts))
-    if wanted('uml/selftest'):
-        jobs.append(Job('uml/selftest', ['tools/uml/selftest'], 900))
+    for name, program in (('uml/selftest', 'tools/uml/selftest'),
+                          ('race/selftest', 'tools/vm/selftest-race')):
+        if wanted(name):
+            jobs.append(Job(name, [program], 900))
     return jobs
 
 
