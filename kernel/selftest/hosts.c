@@ -97,7 +97,7 @@ static bool test_many(struct nvo3_hosts *hosts)
 
 bool nvo3_hosts_selftest(void)
 {
-	struct nvo3_hosts hosts;
+	static struct nvo3_hosts hosts;		/* not on the stack, for it has work to do */
 	bool ok;
 
 	if (nvo3_hosts_init(&hosts, &test_lock))

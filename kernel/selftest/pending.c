@@ -280,7 +280,9 @@ static bool __init families(void)
 		q.wanted = nvo3_wanted_ip(1, &addrs[i]);
 		rcu_read_lock();
 		ok &= !nvo3_pending_hold(&test.pendings, &q, NULL, &asked, &suppressed) && asked;
+		rcu_read_unlock();
 		ok &= !nvo3_pending_set_absent(&test.pendings, &q.wanted, q.vn, 60000, &frames);
+		rcu_read_lock();
 		ok &= nvo3_pending_hold(&test.pendings, &q, NULL, &asked, &suppressed) ==
 		      NVO3_DROP_ARP_UNKNOWN;
 		rcu_read_unlock();
