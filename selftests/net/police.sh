@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.12, long 6.1
+# bits: 32
 # limit: 240
 # Profiles: their limits let pass what they say, both ways.
 #

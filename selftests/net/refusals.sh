@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# bits: 32
 # limit: 300
 # What the kernel refuses, with which sentence, and that it changes nothing.
 #

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.12, long 6.1
+# bits: 32
 # limit: 400
 # What a tenant system may send and others have stumbled over (Documentation/peers-bugs.rst).
 #

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: long 6.12 6.1
+# bits: 32
 # limit: 400
 # What may come by the underlay, in pages that begin anywhere (Documentation/peers-bugs.rst): by
 # the NVE's sockets and by the fast way.
