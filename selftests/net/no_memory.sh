@@ -78,8 +78,8 @@ module_load
 faults
 lab
 
-plan 12
-for group in vns members ports maps profiles misses questions growth slaves devices; do
+plan 13
+for group in vns members ports maps ipmaps profiles misses questions growth slaves devices; do
 	test_run "requests about $group, each with each of its allocations failing" requests $group
 done
 frames_lab

@@ -19,7 +19,7 @@ static const struct nvo3_rule permit = {
 	.has = NVO3_HAS(RULE_VERDICT) | NVO3_HAS(RULE_DIR),
 };
 static struct nvo3_rule rules[LONG];
-static struct nvo3_map many[MANY];
+static struct nvo3_map many[MANY], hosts[MANY];
 
 static int vn_add(void)
 {
@@ -33,13 +33,17 @@ static int vn_del(void)
 
 static int vn_set(void)
 {
-	return kernel_vn_set(k, nve, &(struct nvo3_vn){ .vni = 100, .limit = 900 }, &why);
+	return kernel_vn_set(k, nve, &(struct nvo3_vn){
+		.vni = 100, .limit = 900, .arp = NVO3_ARP_ANSWER, .track = 1, .hold = 500,
+	}, &why);
 }
 
 static int vn_reset(void)
 {
-	return kernel_vn_set(k, nve, &(struct nvo3_vn){ .vni = 100, .has = NVO3_HAS(VN_LIMIT) },
-			     &why);
+	return kernel_vn_set(k, nve, &(struct nvo3_vn){
+		.vni = 100, .hold = 1000,
+		.has = NVO3_HAS(VN_LIMIT) | NVO3_HAS(VN_ARP) | NVO3_HAS(VN_TRACK),
+	}, &why);
 }
 
 static const struct nvo3_member members[] = {
@@ -243,6 +247,61 @@ static int map_sweep(void)
 	}, &why);
 }
 
+static int hosts_add(void)
+{
+	return kernel_map_add(k, nve, hosts, MANY, 0, NULL, &why);
+}
+
+static int hosts_del(void)
+{
+	return kernel_map_del(k, nve, hosts, MANY, NULL, &why);
+}
+
+/* Each to another system, and one that is not there yet behind them. */
+static int hosts_move(uint8_t last, uint8_t generation)
+{
+	struct nvo3_map moved[MANY + 1];
+	size_t i;
+
+	memcpy(moved, hosts, sizeof(hosts));
+	for (i = 0; i < MANY; i++) {
+		moved[i].mac.b[5] = last;
+		moved[i].generation = i % 2 ? generation : 0;
+	}
+	moved[MANY] = (struct nvo3_map){ .vni = 100, .mac = MAC(9), .ip = V6(200) };
+	return kernel_map_add(k, nve, moved, MANY + !!generation, NLM_F_REPLACE, NULL, &why);
+}
+
+static int hosts_replace(void)
+{
+	return hosts_move(60, 1);
+}
+
+static int hosts_restore(void)
+{
+	const struct nvo3_map came = { .vni = 100, .mac = MAC(9), .ip = V6(200) };
+
+	return hosts_move(50, 0) ?: kernel_map_del(k, nve, &came, 1, NULL, &why);
+}
+
+/* A refused one of a MAC address takes those of IP addresses before it back, too. */
+static int mixed_add(void)
+{
+	struct nvo3_map mixed[2 * MANY];
+	size_t i;
+
+	for (i = 0; i < MANY; i++) {
+		mixed[2 * i] = hosts[i];
+		mixed[2 * i + 1] = many[i];
+	}
+	return kernel_map_add(k, nve, mixed, 2 * MANY, 0, NULL, &why);
+}
+
+static int mixed_del(void)
+{
+	return hosts_del() ?: many_del();
+}
+
 static int profile_add(void)
 {
 	return kernel_profile_add(k, nve, &(struct nvo3_profile){ .id = 2, .pps = 1000 }, rules,
@@ -377,6 +436,13 @@ static int map_get(void)
 	return kernel_map_get(k, nve, 100, &(struct mac_addr)MAC(9), &got, &why);
 }
 
+static int ipmap_get(void)
+{
+	struct nvo3_map got;
+
+	return kernel_ipmap_get(k, nve, 100, &hosts[0].ip, &got, &why);
+}
+
 static int digest_get(void)
 {
 	uint64_t buckets[NVO3_DIGEST_BUCKETS];
@@ -400,6 +466,11 @@ static void fill(void)
 		many[i] = (struct nvo3_map){
 			.vni = 100, .mac = { { 2, 0, 0, 0, 1, i } }, .addr = V4(40 + i % 3),
 			.group = i % 50 ? 0 : i + 1, .prov = NVO3_PROV_AGENT,
+		};
+	for (i = 0; i < MANY; i++)
+		hosts[i] = (struct nvo3_map){
+			.vni = 100, .mac = MAC(50), .prov = NVO3_PROV_AGENT, .router = i % 3 == 0,
+			.ip = i % 2 ? (struct ip_addr)V4(i) : (struct ip_addr)V6(i),
 		};
 	for (i = 0; i < LONG; i++) {
 		rules[i] = permit;
@@ -454,6 +525,12 @@ static const struct op vns[] = {
 	{ NULL, many_add }, { "map-add that marks", map_mark, map_unmark }, { NULL, map_mark },
 	{ "map-flush that sweeps", map_sweep, map_mark }, { NULL, many_del },
 	{ "remote-set", remote_down, remote_up }, { NULL, map_del }, { }
+}, ipmaps[] = {
+	{ "map-add of IP addresses", hosts_add, hosts_del },
+	{ "map-del of IP addresses", hosts_del, hosts_add, true },
+	{ "map-flush of IP addresses", map_flush, hosts_add, true }, { NULL, hosts_add },
+	{ "map-add that replaces IP addresses", hosts_replace, hosts_restore },
+	{ NULL, hosts_del }, { "map-add of both kinds", mixed_add, mixed_del }, { }
 }, profiles[] = {
 	{ "profile-add", profile_add, profile_del },
 	{ "profile-del", profile_del, profile_add, true },
@@ -465,14 +542,17 @@ static const struct op vns[] = {
 }, questions[] = {
 	{ NULL, map_add }, { NULL, member_add }, { NULL, absent }, { "all misses", miss_list },
 	{ NULL, forget }, { "digest-get", digest_get },
+	{ NULL, hosts_add }, { "map-get of an IP address", ipmap_get },
 	{ "nve-get", nve_get }, { "map-get", map_get }, { "all NVEs", nve_list },
 	{ "all VNs", vn_list }, { "all members", member_list }, { "all ports", port_list },
 	{ "all mappings", map_list }, { "all remotes", remote_list },
-	{ "all profiles", profile_list }, { NULL, map_del }, { NULL, member_del }, { }
+	{ "all profiles", profile_list }, { NULL, hosts_del }, { NULL, map_del },
+	{ NULL, member_del }, { }
 }, growth[] = {
 	/* What has grown once stays so; here all is new each time. */
 	{ NULL, renewed_add }, { "the first members", member_add, renew },
 	{ "the first paths and groups", map_add, renew }, { "a table that grows", many_add, renew },
+	{ "the first IP addresses", hosts_add, renew },
 	{ "the first long list", profile_add, renew }, { NULL, renewed_del }, { }
 };
 
@@ -483,7 +563,7 @@ const struct op *requests(const char *group)
 		const struct op *ops;
 	} groups[] = {
 		{ "vns", vns }, { "members", member_ops }, { "ports", ports }, { "maps", maps },
-		{ "profiles", profiles }, { "misses", misses }, { "questions", questions },
+		{ "ipmaps", ipmaps }, { "profiles", profiles }, { "misses", misses }, { "questions", questions },
 		{ "growth", growth },
 	};
 	size_t i;
