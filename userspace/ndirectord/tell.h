@@ -27,12 +27,15 @@ struct tell_log {
 	struct tell_log *prev, *next;
 };
 
-/* What all at one place of a log are told alike; of one turn. */
+struct follower;
+
+/* What all at one place of a log who understand the same are told alike; of one turn. */
 struct tell_batch {
 	const struct changelog *log;
 	uint64_t from, to;
 	enum follow_more more;
-	struct chan_shared *event;
+	struct chan_shared *(*encode)(struct follower *f, const struct follow_batch *b);
+	struct chan_shared *event;	/* what that made */
 	struct tell_batch *next;
 };
 
