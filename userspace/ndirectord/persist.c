@@ -260,6 +260,12 @@ static void on_moved(struct db_map *map, void *arg)
 	tell_moved(&((struct director *)arg)->tell, map);
 }
 
+static void on_leaves(struct db_map *map, void *arg)
+{
+	(void)arg;
+	tell_leaves(map);
+}
+
 static void on_profile(struct db_profile *p, bool gone, void *arg)
 {
 	char uuid[UUID_STRLEN], key[KEY_MAX];
@@ -289,6 +295,7 @@ void persist_attach(struct director *d)
 		.placement = on_placement,
 		.epoch = on_epoch,
 		.moved = on_moved,
+		.leaves = on_leaves,
 		.profile = on_profile,
 	};
 

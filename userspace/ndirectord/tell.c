@@ -352,6 +352,15 @@ void tell_anew(struct tell *tell, struct follower *f)
 	schedule(tell);
 }
 
+void tell_leaves(const struct db_map *map)
+{
+	const struct db_member *member = db_member_find(map->item.vn, map->item.nve);
+	struct follower *f = member ? member->follower : NULL;
+
+	if (f && f->at.only)
+		interest_keep(tell_interest(f, &map->mac));
+}
+
 void tell_moved(struct tell *tell, const struct db_map *map)
 {
 	struct tell_log *log = map->item.vn->told;

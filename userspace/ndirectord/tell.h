@@ -87,6 +87,11 @@ void tell_changed(struct tell *tell, const struct db_item *item);
 bool tell_now(struct tell *tell, struct follower *f, struct db_item *item);
 /* He follows an interest, and this becomes a part of it. Or the one that is there. */
 struct interest *tell_interest(struct follower *f, const struct mac_addr *mac);
+/*
+ * @map will not be its NVE's any more: which has an interest in it from now on, whatever the
+ * limit. Of what it has itself it needs none.
+ */
+void tell_leaves(const struct db_map *map);
 /* The NVE of @map has other locators. */
 void tell_moved(struct tell *tell, const struct db_map *map);
 

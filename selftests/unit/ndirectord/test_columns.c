@@ -80,6 +80,37 @@ static void test_deltas_and_snapshots(void **state)
 	same();
 }
 
+/* Page by page, of any size, a list is what it is as a whole: in the order of its MACs. */
+static void test_pages_of_mappings(void **state)
+{
+	json_t *json, *whole, *page, *all = json_array();
+	unsigned int offset = 0, pages = 0;
+	char path[64];
+
+	begin(state);
+	assert_int_equal(say_advertise_many(&host1, 1, 0, 100, 1, epochs), CODE(OK));
+	json = proc_get(&d, "/mappings");
+	whole = json_object_get(json, "items");
+	assert_int_equal(json_array_size(whole), 100);
+	do {
+		snprintf(path, sizeof(path), "/mappings?vn=blue&limit=33&offset=%u", offset);
+		page = proc_get(&d, path);
+		json_array_extend(all, json_object_get(page, "items"));
+		offset = json_integer_value(json_object_get(page, "next"));
+		pages++;
+		json_decref(page);
+	} while (offset);
+	assert_int_equal(pages, 4);
+	assert_true(json_equal(all, whole));
+	for (size_t i = 1; i < 100; i++)
+		assert_true(strcmp(json_string_value(json_object_get(json_array_get(all, i - 1),
+								     "mac")),
+				   json_string_value(json_object_get(json_array_get(all, i),
+								     "mac"))) < 0);
+	json_decref(all);
+	json_decref(json);
+}
+
 static void test_what_does_not_fit_is_told_in_rows(void **state)
 {
 	begin(state);
@@ -110,6 +141,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		LAB_TEST(test_deltas_and_snapshots),
+		LAB_TEST(test_pages_of_mappings),
 		LAB_TEST(test_what_does_not_fit_is_told_in_rows),
 	};
 

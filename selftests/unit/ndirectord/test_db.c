@@ -204,7 +204,7 @@ static void test_a_walk_may_delete(void **state)
 		db_map_del(&db, map);
 	}
 	assert_int_equal(n, CHANGELOG_TOMBSTONES);
-	assert_int_equal(HASH_COUNT(vn->maps), CHANGELOG_TOMBSTONES);
+	assert_int_equal(vn->maps.n, CHANGELOG_TOMBSTONES);
 	db_uninit(&db);
 }
 
@@ -248,7 +248,7 @@ static void test_ips_come_and_go(void **state)
 	assert_int_equal(db_map_find(vn, &mac)->item.in_vn.revision, vn->log.revision);
 	assert_ptr_equal(changelog_after(&vn->log, vn->log.revision - 1),
 			 &db_map_find(vn, &mac)->item.in_vn);
-	assert_int_equal(HASH_COUNT(vn->maps), 2);
+	assert_int_equal(vn->maps.n, 2);
 	assert_int_equal(nve->items, 2);
 	assert_non_null(db_ip_find(vn, &all.ip[DB_IPS - 1].addr));
 	db_map_set(&db, vn, &mac, &(struct db_ips){ }, 4, nve);
@@ -259,10 +259,10 @@ static void test_ips_come_and_go(void **state)
 	p.nve = "dc1/a-longer-name";
 	assert_true(db_placement_set(&db, &p));
 	assert_string_equal(db_placement_find(vn, &mac)->nve, "dc1/a-longer-name");
-	assert_int_equal(HASH_COUNT(vn->placements), 1);
-	assert_int_equal(HASH_COUNT(vn->ips), DB_IPS);
+	assert_int_equal(vn->placements.n, 1);
+	assert_int_equal(vn->ips.n, DB_IPS);
 	db_placement_del(&db, db_placement_find(vn, &mac));
-	assert_int_equal(HASH_COUNT(vn->ips), 0);
+	assert_int_equal(vn->ips.n, 0);
 	db_uninit(&db);
 }
 
@@ -480,7 +480,7 @@ static void test_worn_out_tombstones_are_freed(void **state)
 		db_map_set(&db, vn, &mac, &ips, 1, nve);
 		db_map_del(&db, db_map_find(vn, &mac));
 	}
-	assert_int_equal(HASH_COUNT(vn->maps), CHANGELOG_TOMBSTONES);
+	assert_int_equal(vn->maps.n, CHANGELOG_TOMBSTONES);
 	assert_int_equal(db.own.tombstones, CHANGELOG_TOMBSTONES);
 	db_uninit(&db);
 }
