@@ -13,10 +13,11 @@ static json_t *ips_list(const struct db_ips *ips)
 {
 	char buf[IP_PREFIX_STRLEN];
 	json_t *list = json_array();
-	int i;
+	struct ip_prefix ip;
+	size_t at = 0;
 
-	for (i = 0; i < ips->n; i++)
-		json_array_append_new(list, json_string(ip_prefix_format(&ips->ip[i], buf)));
+	while (db_ips_next(ips, &at, &ip))
+		json_array_append_new(list, json_string(ip_prefix_format(&ip, buf)));
 	return list;
 }
 

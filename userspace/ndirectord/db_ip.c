@@ -14,13 +14,14 @@ const struct db_ip *db_ip_find(struct db_vn *vn, const struct ip_addr *ip)
 void db_ips_hold(struct db_vn *vn, const struct db_ips *ips, const struct mac_addr *mac)
 {
 	struct db_ip *entry;
-	int i;
+	struct ip_prefix ip;
+	size_t at = 0;
 
-	for (i = 0; i < ips->n; i++) {
-		entry = table_find(&vn->ips, &by_ip, &ips->ip[i].addr);
+	while (db_ips_next(ips, &at, &ip)) {
+		entry = table_find(&vn->ips, &by_ip, &ip.addr);
 		if (!entry) {
 			entry = pool_zalloc(sizeof(*entry));
-			entry->ip = ips->ip[i].addr;
+			entry->ip = ip.addr;
 			entry->mac = *mac;
 			table_add(&vn->ips, &by_ip, entry);
 		}
@@ -32,10 +33,11 @@ void db_ips_hold(struct db_vn *vn, const struct db_ips *ips, const struct mac_ad
 void db_ips_drop(struct db_vn *vn, const struct db_ips *ips, const struct mac_addr *mac)
 {
 	struct db_ip *entry;
-	int i;
+	struct ip_prefix ip;
+	size_t at = 0;
 
-	for (i = 0; i < ips->n; i++) {
-		entry = table_find(&vn->ips, &by_ip, &ips->ip[i].addr);
+	while (db_ips_next(ips, &at, &ip)) {
+		entry = table_find(&vn->ips, &by_ip, &ip.addr);
 		if (!entry || !mac_addr_equal(&entry->mac, mac) || --entry->refs)
 			continue;
 		table_del(&vn->ips, &by_ip, entry);

@@ -19,25 +19,20 @@ const struct table_key db_map_key = { offsetof(struct db_map, mac), sizeof(struc
 static const struct table_key placement_key = { offsetof(struct db_placement, mac),
 						sizeof(struct mac_addr) };
 
-static size_t ips_size(int n)
+static size_t map_size(const struct db_ips *ips)
 {
-	return offsetof(struct db_ips, ip) + n * sizeof(struct ip_prefix);
+	return offsetof(struct db_map, ips) + db_ips_size(ips);
 }
 
-static size_t map_size(int n_ips)
+static size_t placement_size(const struct db_ips *ips)
 {
-	return offsetof(struct db_map, ips) + ips_size(n_ips);
-}
-
-static size_t placement_size(int n_ips)
-{
-	return offsetof(struct db_placement, ips) + ips_size(n_ips);
+	return offsetof(struct db_placement, ips) + db_ips_size(ips);
 }
 
 static void map_remove(struct db_map *map)
 {
 	table_del(&map->item.vn->maps, &db_map_key, map);
-	pool_free(map, map_size(map->ips.n));
+	pool_free(map, map_size(&map->ips));
 }
 
 static void member_remove(struct db_member *member)
@@ -211,26 +206,14 @@ struct db_map *db_map_next(const struct db_map *map)
 static struct db_map *map_new(struct db_vn *vn, const struct mac_addr *mac,
 			      const struct db_ips *ips, struct db_nve *nve)
 {
-	struct db_map *map = pool_zalloc(map_size(ips->n));
+	struct db_map *map = pool_zalloc(map_size(ips));
 
 	map->item = (struct db_item){ .kind = DB_MAP, .vn = vn, .nve = nve };
 	map->mac = *mac;
-	memcpy(&map->ips, ips, ips_size(ips->n));
+	memcpy(&map->ips, ips, db_ips_size(ips));
 	table_add(&vn->maps, &db_map_key, map);
 	nve->refs++;
 	return map;
-}
-
-static bool ips_equal(const struct db_ips *a, const struct db_ips *b)
-{
-	int i;
-
-	if (a->n != b->n)
-		return false;
-	for (i = 0; i < a->n; i++)
-		if (a->ip[i].len != b->ip[i].len || !ip_addr_equal(&a->ip[i].addr, &b->ip[i].addr))
-			return false;
-	return true;
 }
 
 static void take_back(struct db_map *map)
@@ -253,14 +236,14 @@ static void mode_changes(struct db *db, struct db_vn *vn)
 		db->observer->vn(vn, false, db->observer_arg);
 }
 
-/* It has room for as many IPs as it has: with more or less it is made anew. */
+/* It has room for the IPs that it has: for longer or shorter ones it is made anew. */
 static struct db_map *map_with_ips(struct db *db, struct db_map *map, const struct db_ips *ips)
 {
 	struct db_vn *vn = map->item.vn;
 	struct db_map *other;
 
-	if (ips->n == map->ips.n) {
-		memcpy(&map->ips, ips, ips_size(ips->n));
+	if (db_ips_size(ips) == db_ips_size(&map->ips)) {
+		memcpy(&map->ips, ips, db_ips_size(ips));
 		return map;
 	}
 	changelog_unlink(&vn->log, &map->item.in_vn);
@@ -268,7 +251,7 @@ static struct db_map *map_with_ips(struct db *db, struct db_map *map, const stru
 	table_del(&vn->maps, &db_map_key, map);
 	other = map_new(vn, &map->mac, ips, map->item.nve);
 	other->item.heard = map->item.heard;
-	pool_free(map, map_size(map->ips.n));
+	pool_free(map, map_size(&map->ips));
 	return other;
 }
 
@@ -284,7 +267,7 @@ bool db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 	struct db_map *map = db_map_any(vn, mac);
 
 	if (map && !map->item.gone && map->epoch == epoch && map->item.nve == nve &&
-	    ips_equal(&map->ips, ips))
+	    db_ips_equal(&map->ips, ips))
 		return false;
 	if (map && !map->item.gone && map->item.nve != nve)
 		leaves(db, map);
@@ -333,12 +316,12 @@ static void placement_free(struct db *db, struct db_placement *p)
 {
 	table_del(&p->vn->placements, &placement_key, p);
 	db_name_drop(&db->names, p->nve);
-	pool_free(p, placement_size(p->ips.n));
+	pool_free(p, placement_size(&p->ips));
 }
 
 static void placement_end(struct db *db, struct db_placement *p)
 {
-	db_profile_drop(db, &p->profile, p->nve);
+	db_profile_drop(p->profile, p->nve);
 	db_ips_drop(p->vn, &p->ips, &p->mac);
 	placement_free(db, p);
 }
@@ -370,16 +353,16 @@ bool db_placement_set(struct db *db, const struct db_placement *new)
 
 	/* vCenter tells all it knows again in every session */
 	if (p && p->epoch == new->epoch && uuid_equal(&p->vm, &new->vm) &&
-	    !strcmp(p->nve, new->nve) && ips_equal(&p->ips, &new->ips) &&
-	    uuid_equal(&p->profile, &new->profile) && p->bound == new->bound)
+	    !strcmp(p->nve, new->nve) && db_ips_equal(&p->ips, &new->ips) &&
+	    p->profile == new->profile && p->bound == new->bound)
 		return false;
-	db_profile_hold(db, &new->profile, new->nve);
+	db_profile_hold(new->profile, new->nve);
 	db_ips_hold(new->vn, &new->ips, &new->mac);
 	nve = db_name_hold(&db->names, new->nve);
 	if (p)
 		placement_end(db, p);
-	p = pool_zalloc(placement_size(new->ips.n));
-	memcpy(p, new, placement_size(new->ips.n));
+	p = pool_zalloc(placement_size(&new->ips));
+	memcpy(p, new, placement_size(&new->ips));
 	p->nve = nve;
 	table_add(&p->vn->placements, &placement_key, p);
 	if (db->observer)

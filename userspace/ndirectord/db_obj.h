@@ -10,18 +10,11 @@
 #include "lib/digest.h"
 #include "lib/uuid.h"
 #include "changelog.h"
+#include "db_ips.h"
 #include "db_nve_obj.h"
 #include "table.h"
 
-#define DB_IPS		8	/* per address */
-
 enum db_kind { DB_MAP, DB_MEMBER };
-
-/* In what the database keeps there is room for n of them only. */
-struct db_ips {
-	uint8_t n;
-	struct ip_prefix ip[DB_IPS];
-};
 
 /*
  * What mappings and members have in common; first in both, which are of the pool. There are a
@@ -71,7 +64,7 @@ struct db_placement {
 	uint64_t epoch;
 	const char *nve;		/* in the database db_name.h has it */
 	struct uuid vm;
-	struct uuid profile;		/* zero: none */
+	struct db_profile *profile;	/* or NULL */
 	struct mac_addr mac;
 	bool bound;			/* an operator's word, of no VM */
 	struct db_ips ips;		/* last */

@@ -250,8 +250,8 @@ static void on_placement(struct db_placement *p, bool gone, void *arg)
 	place.nve = (char *)p->nve;
 	place.epoch = p->epoch;
 	place.bound = p->bound;
-	if (!uuid_is_zero(&p->profile))
-		place.profile = msg_put_uuid(&p->profile);
+	if (p->profile)
+		place.profile = msg_put_uuid(&p->profile->uuid);
 	put(arg, key, &place.base);
 }
 
