@@ -155,8 +155,16 @@ int mac_addr_parse(struct mac_addr *ret, const char *text, struct err *err)
 
 const char *mac_addr_format(const struct mac_addr *m, char buf[MAC_ADDR_STRLEN])
 {
-	snprintf(buf, MAC_ADDR_STRLEN, "%02x:%02x:%02x:%02x:%02x:%02x",
-		 m->b[0], m->b[1], m->b[2], m->b[3], m->b[4], m->b[5]);
+	static const char digits[] = "0123456789abcdef";
+	size_t i;
+
+	/* by hand: each change of a mapping is named several times */
+	for (i = 0; i < sizeof(m->b); i++) {
+		buf[3 * i] = digits[m->b[i] >> 4];
+		buf[3 * i + 1] = digits[m->b[i] & 15];
+		buf[3 * i + 2] = ':';
+	}
+	buf[3 * i - 1] = '\0';
 	return buf;
 }
 

@@ -10,7 +10,9 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
+#include <event2/bufferevent_struct.h>
 #include <event2/event.h>
+#include <event2/event_struct.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -101,10 +103,10 @@ size_t chan_stream_try(struct chan *chan, const uint8_t *data, size_t len)
 
 	if (!ssl || chan->state != CHAN_UP)
 		return 0;
-	if (SSL_write_ex(ssl, data, len, &written) != 1)
-		written = 0;
+	if (SSL_write_ex(ssl, data, len, &written) == 1)
+		return written;
 	ERR_clear_error();
-	return written;
+	return 0;
 }
 
 void chan_refuse(struct chan *chan, uint32_t code, const char *why)
@@ -120,6 +122,17 @@ void chan_refuse(struct chan *chan, uint32_t code, const char *why)
 	chan_wire_send(chan, &env);
 }
 
+/*
+ * A record is read with its header and with what is behind it. Of that the socket does not tell
+ * any more; if it is not a whole record nothing comes of it.
+ */
+static void read_on(struct chan *chan, struct bufferevent *bev)
+{
+	if (chan->bev == bev && chan->tls && SSL_has_pending(chan_ssl(chan)) &&
+	    bufferevent_get_enabled(bev) & EV_READ)
+		event_active(&bev->ev_read, EV_READ, 0);
+}
+
 static void on_read(struct bufferevent *bev, void *arg)
 {
 	struct evbuffer *in = bufferevent_get_input(bev);
@@ -130,6 +143,7 @@ static void on_read(struct bufferevent *bev, void *arg)
 		evbuffer_drain(in, evbuffer_get_length(in));
 	else
 		chan_wire_read(chan);
+	read_on(chan, bev);
 	chan_put(chan);
 }
 
@@ -172,6 +186,8 @@ static void shook_hands(struct chan *chan)
 	chan_set_peer(chan, &peer);
 	set_expiry(chan, tls_expiry(chan_ssl(chan)));
 	chan_greet(chan);
+	/* its first words may have been read with the end of the handshake */
+	bufferevent_trigger(chan->bev, EV_READ, BEV_TRIG_DEFER_CALLBACKS);
 }
 
 static void broke(struct chan *chan, short what, int error)
@@ -236,6 +252,7 @@ static struct bufferevent *stream_new(struct chan *chan, int fd)
 	if (!chan->tls)
 		return mem_check(bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE));
 	ssl = tls_session(chan->tls, !chan->client);
+	SSL_set_read_ahead(ssl, 1);
 	ticket = chan_client_ticket(chan);
 	if (ticket)
 		tls_resume(ssl, ticket);
@@ -263,6 +280,8 @@ void chan_stream_adopt(struct chan *chan, struct chan *from)
 	chan->capabilities = from->capabilities;
 	chan_set_peer(chan, &from->peer);
 	snprintf(chan->addr, sizeof(chan->addr), "%s", from->addr);
+	/* what came behind the last words that @from has read */
+	bufferevent_trigger(chan->bev, EV_READ, BEV_TRIG_DEFER_CALLBACKS);
 }
 
 void chan_start(struct chan *chan, int fd)

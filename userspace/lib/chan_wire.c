@@ -52,22 +52,27 @@ static void sent(const void *data, size_t len, void *shared)
 }
 
 /*
- * Most often it is all that there is to say for now, and then it need not wait for the loop to ask
- * the socket. Otherwise a small one is copied: it then shares its TLS record and its segment
+ * If nothing waits to be sent it need not wait for the loop to ask the socket, which takes more
+ * than to try. Otherwise a small one is copied: it then shares its TLS record and its segment
  * with its neighbours.
  */
 void chan_wire_put_shared(struct chan *chan, struct chan_shared *shared)
 {
 	struct evbuffer *out = bufferevent_get_output(chan->bev);
 	const uint8_t *data;
-	size_t len, n;
+	size_t len, n = 1;
 	int r;
 
 	data = chan_shared_data(shared, &len);
-	if (len < COPIED_MAX && !evbuffer_get_length(out)) {
-		n = chan_stream_try(chan, data, len);
-		data += n;
-		len -= n;
+	if (!evbuffer_get_length(out)) {
+		for (; len && n; len -= n) {
+			n = chan_stream_try(chan, data, len);
+			data += n;
+		}
+	}
+	if (!len) {
+		chan->tx_ms = loop_now_ms();
+		return;
 	}
 	if (len < COPIED_MAX)
 		r = evbuffer_add(out, data, len);

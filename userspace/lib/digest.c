@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "digest.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,10 @@ static uint64_t read_le(const uint8_t *p, size_t n)
 {
 	uint64_t x = 0;
 
+	if (n == 8) {
+		memcpy(&x, p, 8);
+		return le64toh(x);
+	}
 	while (n--)
 		x = x << 8 | p[n];
 	return x;

@@ -15,43 +15,58 @@ static bool number(const char *text, unsigned long min, unsigned long max, unsig
 	return *text >= '0' && *text <= '9' && !*end && !errno && *ret >= min && *ret <= max;
 }
 
-static json_t *slice(json_t *items, size_t from, size_t to)
+bool http_page_get(struct http_request *req, struct http_page *ret)
 {
-	json_t *page = json_array();
+	const char *limit = http_query(req, "limit"), *offset = http_query(req, "offset");
 
-	for (size_t i = from; i < to; i++)
-		json_array_append(page, json_array_get(items, i));
-	json_decref(items);
-	return page;
+	*ret = (struct http_page){ .limit = ULONG_MAX };
+	if (!number(limit, 1, HTTP_LIMIT_MAX, &ret->limit)) {
+		http_error(req, 400, "bad-request", "limit=%s is not a number from 1 to %d", limit,
+			   HTTP_LIMIT_MAX);
+		return false;
+	}
+	if (number(offset, 0, ULONG_MAX, &ret->offset))
+		return true;
+	http_error(req, 400, "bad-request", "offset=%s is not a number", offset);
+	return false;
+}
+
+void http_page_part(const struct http_page *page, size_t first, size_t n, size_t *from, size_t *to)
+{
+	unsigned long last = page->limit > ULONG_MAX - page->offset ? ULONG_MAX :
+								      page->offset + page->limit;
+
+	*from = page->offset < first ? 0 : page->offset - first < n ? page->offset - first : n;
+	*to = last < first ? 0 : last - first < n ? last - first : n;
+}
+
+void http_reply_page(struct http_request *req, const struct http_page *page, json_t *items,
+		     size_t all)
+{
+	json_t *answer = json_object();
+	size_t from, to;
+
+	http_page_part(page, 0, all, &from, &to);
+	if (to < all)
+		json_object_set_new(answer, "next", json_integer(to));
+	json_object_set_new(answer, "items", items);
+	http_reply(req, 200, answer);
 }
 
 void http_reply_items(struct http_request *req, json_t *items)
 {
-	const char *limit_text = http_query(req, "limit"), *offset_text = http_query(req, "offset");
-	size_t n = json_array_size(items);
-	unsigned long limit = n, offset = 0;
-	json_t *answer;
+	size_t all = json_array_size(items), from, to;
+	struct http_page page;
+	json_t *part;
 
-	if (!number(limit_text, 1, HTTP_LIMIT_MAX, &limit)) {
+	if (!http_page_get(req, &page)) {
 		json_decref(items);
-		http_error(req, 400, "bad-request", "limit=%s is not a number from 1 to %d",
-			   limit_text, HTTP_LIMIT_MAX);
 		return;
 	}
-	if (!number(offset_text, 0, ULONG_MAX, &offset)) {
-		json_decref(items);
-		http_error(req, 400, "bad-request", "offset=%s is not a number", offset_text);
-		return;
-	}
-	if (offset > n)
-		offset = n;
-	if (limit > n - offset)
-		limit = n - offset;
-	answer = json_object();
-	if (offset + limit < n)
-		json_object_set_new(answer, "next", json_integer(offset + limit));
-	if (limit < n)
-		items = slice(items, offset, offset + limit);
-	json_object_set_new(answer, "items", items);
-	http_reply(req, 200, answer);
+	http_page_part(&page, 0, all, &from, &to);
+	part = json_array();
+	for (; from < to; from++)
+		json_array_append(part, json_array_get(items, from));
+	json_decref(items);
+	http_reply_page(req, &page, part, all);
 }

@@ -46,14 +46,17 @@ int uuid_parse(struct uuid *ret, const char *text, struct err *err)
 
 const char *uuid_format(const struct uuid *u, char buf[UUID_STRLEN])
 {
+	static const char digits[] = "0123456789abcdef";
 	char *p = buf;
 	size_t i;
 
 	for (i = 0; i < sizeof(u->b); i++) {
 		if (is_dash(p - buf))
 			*p++ = '-';
-		p += sprintf(p, "%02x", u->b[i]);
+		*p++ = digits[u->b[i] >> 4];
+		*p++ = digits[u->b[i] & 15];
 	}
+	*p = '\0';
 	return buf;
 }
 

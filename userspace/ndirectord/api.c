@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include "api_addrs.h"
 #include "api_bind.h"
 #include "director.h"
 #include "lib/http_events.h"
@@ -18,7 +19,7 @@ static json_t *text_ip(const struct ip_addr *ip)
 	return json_string(ip_addr_format(ip, buf));
 }
 
-static json_t *locators(const struct db_nve *nve)
+json_t *api_locators(const struct db_nve *nve)
 {
 	json_t *list = json_array();
 	int i;
@@ -26,24 +27,6 @@ static json_t *locators(const struct db_nve *nve)
 	for (i = 0; i < nve->n_locators; i++)
 		json_array_append_new(list, text_ip(&nve->locators[i]));
 	return list;
-}
-
-static json_t *ips_list(const struct db_ips *ips)
-{
-	char buf[IP_PREFIX_STRLEN];
-	json_t *list = json_array();
-	int i;
-
-	for (i = 0; i < ips->n; i++)
-		json_array_append_new(list, json_string(ip_prefix_format(&ips->ip[i], buf)));
-	return list;
-}
-
-static json_t *mac_text(const struct mac_addr *mac)
-{
-	char buf[MAC_ADDR_STRLEN];
-
-	return json_string(mac_addr_format(mac, buf));
 }
 
 static void reply_items(struct http_request *req, json_t *items)
@@ -90,7 +73,7 @@ static void get_nves(struct http_request *req, void *arg)
 			vns += !!db_member_find(vn, nve);
 		json_array_append_new(items,
 				      json_pack("{s:s, s:o, s:b, s:b, s:b, s:i}", "name", nve->name,
-						"locators", locators(nve), "own", nve->own, "up",
+						"locators", api_locators(nve), "own", nve->own, "up",
 						!nve->stale, "stale", nve->stale != 0, "vns", vns));
 	}
 	reply_items(req, items);
@@ -138,12 +121,9 @@ static void delete_nve(struct http_request *req, void *arg)
 static void count_items(const struct db_vn *vn, int *maps, int *members)
 {
 	struct db_member *member;
-	struct db_map *map;
 
-	*maps = 0;
+	*maps = vn->n_maps;
 	*members = 0;
-	for (map = db_map_first(vn); map; map = db_map_next(map))
-		++*maps;
 	for (member = db_member_first(vn); member; member = db_member_next(member))
 		++*members;
 }
@@ -158,7 +138,7 @@ json_t *api_vn(const struct db_vn *vn)
 			 uuid_format(&vn->info.uuid, buf), "name", vn->info.name, "vni",
 			 (int)vn->info.vni, "defined", vn->defined, "revision",
 			 (json_int_t)vn->log.revision, "members", members, "maps", maps,
-			 "placements", (int)HASH_COUNT(vn->placements), "on_demand",
+			 "placements", (int)vn->placements.n, "on_demand",
 			 vn->on_demand);
 }
 
@@ -178,7 +158,7 @@ static void get_vns(struct http_request *req, void *arg)
 	reply_items(req, items);
 }
 
-static bool vn_wanted(const struct db_vn *vn, const char *wanted)
+bool api_vn_wanted(const struct db_vn *vn, const char *wanted)
 {
 	char buf[UUID_STRLEN];
 
@@ -196,7 +176,7 @@ static void each_vn(struct http_request *req, struct director *d,
 	struct db_vn *vn;
 
 	for (vn = d->db.vns; vn; vn = vn->hh.next) {
-		if (!vn_wanted(vn, wanted))
+		if (!api_vn_wanted(vn, wanted))
 			continue;
 		found = true;
 		put(items, vn);
@@ -207,30 +187,6 @@ static void each_vn(struct http_request *req, struct director *d,
 	}
 	json_decref(items);
 	http_error(req, 404, "not-found", "VN %s is not known here", wanted);
-}
-
-json_t *api_mapping(const struct db_map *map)
-{
-	const struct db_vn *vn = map->item.vn;
-	const struct db_nve *nve = map->item.nve;
-
-	return json_pack("{s:s, s:i, s:o, s:o, s:s, s:o, s:I, s:b, s:s}", "vn", vn->info.name,
-			 "vni", (int)vn->info.vni, "mac", mac_text(&map->mac), "ips",
-			 ips_list(&map->ips), "nve", nve->name, "locators", locators(nve), "epoch",
-			 (json_int_t)map->epoch, "stale", nve->stale != 0, "home_dc", nve->dc);
-}
-
-static void put_mappings(json_t *items, struct db_vn *vn)
-{
-	struct db_map *map;
-
-	for (map = db_map_first(vn); map; map = db_map_next(map))
-		json_array_append_new(items, api_mapping(map));
-}
-
-static void get_mappings(struct http_request *req, void *arg)
-{
-	each_vn(req, arg, put_mappings);
 }
 
 static void put_digest(json_t *item, const char *sum, const char *maps, struct digest digest)
@@ -261,7 +217,7 @@ static void put_members(json_t *items, struct db_vn *vn)
 		struct db_nve *nve = member->item.nve;
 
 		item = json_pack("{s:s, s:s, s:o, s:b}", "vn", vn->info.name, "nve", nve->name,
-				 "locators", locators(nve), "stale", nve->stale != 0);
+				 "locators", api_locators(nve), "stale", nve->stale != 0);
 		if (member->follower)
 			put_progress(item, member->follower);
 		json_array_append_new(items, item);
@@ -271,25 +227,6 @@ static void put_members(json_t *items, struct db_vn *vn)
 static void get_members(struct http_request *req, void *arg)
 {
 	each_vn(req, arg, put_members);
-}
-
-static void put_placements(json_t *items, struct db_vn *vn)
-{
-	struct db_placement *p;
-	char buf[UUID_STRLEN];
-
-	for (p = vn->placements; p; p = p->hh.next)
-		json_array_append_new(items,
-				      json_pack("{s:s, s:s, s:o, s:o, s:s, s:I, s:b}", "vm",
-						uuid_format(&p->vm, buf), "vn", vn->info.name, "mac",
-						mac_text(&p->mac), "ips", ips_list(&p->ips), "nve",
-						p->nve, "epoch", (json_int_t)p->epoch, "bound",
-						p->bound));
-}
-
-static void get_placements(struct http_request *req, void *arg)
-{
-	each_vn(req, arg, put_placements);
 }
 
 static void get_events(struct http_request *req, void *arg)
@@ -315,9 +252,9 @@ const struct http_route director_routes[] = {
 	{ "GET", "/api/v1/nves", get_nves },
 	{ "DELETE", "/api/v1/nves/{dc}/{name}", delete_nve },
 	{ "GET", "/api/v1/vns", get_vns },
-	{ "GET", "/api/v1/mappings", get_mappings },
+	{ "GET", "/api/v1/mappings", api_get_mappings },
 	{ "GET", "/api/v1/members", get_members },
-	{ "GET", "/api/v1/placements", get_placements },
+	{ "GET", "/api/v1/placements", api_get_placements },
 	{ "POST", "/api/v1/bindings", api_binding_set },
 	{ "DELETE", "/api/v1/bindings/{vn}/{mac}", api_binding_delete },
 	{ "DELETE", "/api/v1/frozen/{vn}/{mac}", api_thaw },

@@ -21,6 +21,7 @@ static struct db_vn *find_vn(struct director *d, const char *id, struct err *err
 
 static int get_ips(json_t *list, struct db_ips *ips, struct err *err)
 {
+	struct ip_prefix ip;
 	json_t *item;
 	size_t i;
 
@@ -28,10 +29,11 @@ static int get_ips(json_t *list, struct db_ips *ips, struct err *err)
 		return err_set(err, EINVAL, "ips: must be a list");
 	if (json_array_size(list) > DB_IPS)
 		return err_set(err, EINVAL, "ips: at most %d are possible", DB_IPS);
-	json_array_foreach(list, i, item)
-		if (!json_is_string(item) ||
-		    ip_prefix_parse(&ips->ip[ips->n++], json_string_value(item), NULL))
+	json_array_foreach(list, i, item) {
+		if (!json_is_string(item) || ip_prefix_parse(&ip, json_string_value(item), NULL))
 			return err_set(err, EINVAL, "ips[%zu]: not an IP prefix", i);
+		db_ips_add(ips, &ip);
+	}
 	return 0;
 }
 

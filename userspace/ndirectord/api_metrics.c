@@ -24,12 +24,10 @@ static void count_center(const char *name, void *arg)
 static void count_vn(struct sums *s, const struct db_vn *vn)
 {
 	struct db_member *member;
-	struct db_map *map;
 
 	s->vns += vn->defined;
-	s->placements += HASH_COUNT(vn->placements);
-	for (map = db_map_first(vn); map; map = db_map_next(map))
-		s->maps++;
+	s->placements += vn->placements.n;
+	s->maps += vn->n_maps;
 	for (member = db_member_first(vn); member; member = db_member_next(member))
 		s->members++;
 }

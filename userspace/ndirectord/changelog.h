@@ -15,23 +15,31 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "pool.h"
 
 #define CHANGELOG_TOMBSTONES	4096
 
+/* In a piece of the pool (pool.h), at a multiple of its unit. */
 struct changelog_item {
-	uint64_t revision;		/* 0: not on a log */
-	bool gone;
-	struct changelog_item *prev, *next;		/* by revision */
-	struct changelog_item *prev_gone, *next_gone;	/* tombstones only, by revision */
+	uint64_t revision : 63;		/* 0: not on a log */
+	uint64_t gone : 1;
+	uint32_t prev, next;		/* of the pool; by revision */
+};
+
+/* A tombstone; its item is NULL when it is none any more. */
+struct changelog_grave {
+	uint64_t revision;
+	struct changelog_item *item;
 };
 
 struct changelog {
 	uint64_t revision;		/* of the newest change */
 	uint64_t floor;			/* deltas are complete from this revision on */
 	uint64_t gone_revision;		/* of the newest deletion */
+	struct changelog_item *oldest, *newest;
 	unsigned int tombstones;
-	struct changelog_item *items;
-	struct changelog_item *gone;
+	struct changelog_grave *graves;	/* by revision, from first_grave to n_graves */
+	unsigned int first_grave, n_graves, room;
 };
 
 /*
@@ -41,6 +49,15 @@ struct changelog {
 struct changelog_item *changelog_touch(struct changelog *log, struct changelog_item *item,
 				       bool gone);
 void changelog_unlink(struct changelog *log, struct changelog_item *item);
+
+/* When all items are unlinked. */
+void changelog_uninit(struct changelog *log);
+
+/* On from one to the next; NULL at the end. */
+static inline struct changelog_item *changelog_next(const struct changelog_item *item)
+{
+	return pool_at(item->next);
+}
 
 /* First item that changed after @revision, NULL if there is none. */
 struct changelog_item *changelog_after(const struct changelog *log, uint64_t revision);

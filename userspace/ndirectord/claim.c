@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include "claim.h"
-#include "db_profile.h"
 #include "lib/msg.h"
 
 static uint32_t refuse(struct err *err, uint32_t code, const char *fmt, ...)
@@ -39,14 +38,15 @@ static bool ip_taken(struct db_vn *vn, const struct db_ips *ips, const struct ma
 {
 	char ip[IP_ADDR_STRLEN], text[MAC_ADDR_STRLEN];
 	const struct db_ip *owner;
-	int i;
+	struct ip_prefix prefix;
+	size_t at = 0;
 
-	for (i = 0; i < ips->n; i++) {
-		owner = db_ip_find(vn, &ips->ip[i].addr);
+	while (db_ips_next(ips, &at, &prefix)) {
+		owner = db_ip_find(vn, &prefix.addr);
 		if (!owner || mac_addr_equal(&owner->mac, mac))
 			continue;
 		refuse(err, CODE(EXISTS), "IP %s of VN %s belongs to MAC %s at %s",
-		       ip_addr_format(&ips->ip[i].addr, ip), vn->info.name,
+		       ip_addr_format(&prefix.addr, ip), vn->info.name,
 		       mac_addr_format(&owner->mac, text), place_of(vn, &owner->mac));
 		return true;
 	}
@@ -59,7 +59,7 @@ uint32_t claim_place(struct db *db, const struct db_placement *new, uint64_t min
 	struct db_placement *held = db_placement_find(new->vn, &new->mac);
 	struct db_map *map = db_map_find(new->vn, &new->mac);
 	uint64_t known = new->epoch ? new->epoch : min_epoch;
-	char mac[MAC_ADDR_STRLEN], uuid[UUID_STRLEN];
+	char mac[MAC_ADDR_STRLEN];
 
 	mac_addr_format(&new->mac, mac);
 	if (strncmp(new->nve, db->dc, strlen(db->dc)) || new->nve[strlen(db->dc)] != '/') {
@@ -85,10 +85,6 @@ uint32_t claim_place(struct db *db, const struct db_placement *new, uint64_t min
 	if (map && !map->item.nve->own && map->epoch > known) {
 		return refuse(err, CODE(EXISTS), "MAC %s of VN %s lives at %s", mac,
 			 new->vn->info.name, map->item.nve->name);
-	}
-	if (!uuid_is_zero(&new->profile) && !db_profile_find(db, &new->profile)) {
-		return refuse(err, CODE(NOT_FOUND), "profile %s is not known in %s",
-			      uuid_format(&new->profile, uuid), db->dc);
 	}
 	return ip_taken(new->vn, &new->ips, &new->mac, err) ? CODE(EXISTS) : CODE(OK);
 }

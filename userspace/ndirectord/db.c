@@ -24,24 +24,15 @@ void db_init(struct db *db, const char *dc, uint8_t dc_id)
 
 static void vn_free(struct db *db, struct db_vn *vn)
 {
-	struct db_placement *p, *p_next;
 	struct db_member *m, *m_next;
-	struct db_map *map, *map_next;
-	struct db_ip *ip, *ip_next;
 
-	HASH_ITER(hh, vn->ips, ip, ip_next) {
-		HASH_DEL(vn->ips, ip);
-		free(ip);
-	}
-	HASH_ITER(hh, vn->placements, p, p_next) {
-		HASH_DEL(vn->placements, p);
-		free(p);
-	}
+	db_ips_uninit(vn);
+	db_placements_free(db, vn);
 	dup_free_all(vn);
-	HASH_ITER(hh, vn->maps, map, map_next)
-		db_item_free(db, &map->item);
+	db_maps_free(db, vn);
 	HASH_ITER(hh, vn->members, m, m_next)
 		db_item_free(db, &m->item);
+	changelog_uninit(&vn->log);
 	db_digest_uninit(vn);
 	HASH_DEL(db->vns, vn);
 	free(vn);
@@ -58,6 +49,7 @@ void db_uninit(struct db *db)
 		HASH_DEL(db->nves, nve);
 		free(nve);
 	}
+	changelog_uninit(&db->own);
 	db_profile_uninit(db);
 }
 
@@ -178,7 +170,7 @@ static void leave_undefined(struct db *db, struct db_vn *vn, struct db_member *m
 
 int db_vn_delete(struct db *db, struct db_vn *vn, struct err *err)
 {
-	unsigned int placed = HASH_COUNT(vn->placements);
+	unsigned int placed = vn->placements.n;
 	struct db_member *member, *member_next;
 	struct db_map *map, *map_next;
 
@@ -214,7 +206,7 @@ static void reap(struct db *db, struct db_vn *vn)
 
 	for (member = vn->members; member; member = member->hh.next)
 		raise_own_floor(db, &member->item);
-	for (map = vn->maps; map; map = map->hh.next)
+	for (map = table_first(&vn->maps); map; map = table_next(&vn->maps, &db_map_key, map))
 		raise_own_floor(db, &map->item);
 	if (db->vn_base <= vn->log.revision)
 		db->vn_base = vn->log.revision + 1;
@@ -240,7 +232,7 @@ void db_reap(struct db *db)
 	struct db_vn *vn, *next;
 
 	HASH_ITER(hh, db->vns, vn, next)
-		if (!vn->defined && !vn->placements && !vn->told && !db_map_first(vn) &&
+		if (!vn->defined && !vn->placements.n && !vn->told && !db_map_first(vn) &&
 		    !db_member_first(vn))
 			reap(db, vn);
 	reap_nves(db);
@@ -385,7 +377,7 @@ unsigned int db_nve_placed(const struct db *db, const struct db_nve *nve)
 	unsigned int n = 0;
 
 	for (vn = db->vns; vn; vn = vn->hh.next)
-		for (p = vn->placements; p; p = p->hh.next)
+		for (p = db_placement_first(vn); p; p = db_placement_next(p))
 			n += !strcmp(p->nve, nve->name);
 	return n;
 }

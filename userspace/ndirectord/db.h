@@ -26,6 +26,8 @@ struct db_observer {
 	void (*epoch)(void *arg);
 	/* Its NVE has other locators; its membership says so, no item of the mapping's own does. */
 	void (*moved)(struct db_map *map, void *arg);
+	/* It is about to go from its NVE, or to be another's. */
+	void (*leaves)(struct db_map *map, void *arg);
 	void (*profile)(struct db_profile *p, bool gone, void *arg);
 };
 
@@ -37,6 +39,7 @@ struct db {
 	struct db_vn *vns;
 	struct db_nve *nves;
 	struct db_profile *profiles;	/* db_profile.h */
+	struct db_name *names;		/* db_name.h */
 	struct changelog own;
 	const struct db_observer *observer;	/* may be NULL */
 	void *observer_arg;
@@ -88,6 +91,7 @@ void db_member_del(struct db *db, struct db_member *member);
 
 struct db_map *db_map_find(struct db_vn *vn, const struct mac_addr *mac);	/* the same */
 struct db_map *db_map_any(struct db_vn *vn, const struct mac_addr *mac);	/* tombstones too */
+/* In any order. */
 struct db_map *db_map_first(const struct db_vn *vn);
 struct db_map *db_map_next(const struct db_map *map);
 /* Stores without asking; claim.h decides. False: it says what is there already. */
@@ -95,6 +99,8 @@ bool db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 		const struct db_ips *ips, uint64_t epoch, struct db_nve *nve);
 void db_map_del(struct db *db, struct db_map *map);
 
+struct db_placement *db_placement_first(const struct db_vn *vn);
+struct db_placement *db_placement_next(const struct db_placement *p);
 struct db_placement *db_placement_find(struct db_vn *vn, const struct mac_addr *mac);
 bool db_placement_set(struct db *db, const struct db_placement *p);		/* the same */
 void db_placement_del(struct db *db, struct db_placement *p);

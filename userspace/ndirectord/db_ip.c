@@ -2,34 +2,28 @@
 /*
  * Who has which IP in a VN; see db.h.
  */
-#include <stdlib.h>
-#include "db.h"
+#include "db_item.h"
 
-static struct db_ip *find(struct db_vn *vn, const struct ip_addr *ip)
-{
-	struct db_ip *entry;
-
-	HASH_FIND(hh, vn->ips, ip, sizeof(*ip), entry);
-	return entry;
-}
+static const struct table_key by_ip = { offsetof(struct db_ip, ip), sizeof(struct ip_addr) };
 
 const struct db_ip *db_ip_find(struct db_vn *vn, const struct ip_addr *ip)
 {
-	return find(vn, ip);
+	return table_find(&vn->ips, &by_ip, ip);
 }
 
 void db_ips_hold(struct db_vn *vn, const struct db_ips *ips, const struct mac_addr *mac)
 {
 	struct db_ip *entry;
-	int i;
+	struct ip_prefix ip;
+	size_t at = 0;
 
-	for (i = 0; i < ips->n; i++) {
-		entry = find(vn, &ips->ip[i].addr);
+	while (db_ips_next(ips, &at, &ip)) {
+		entry = table_find(&vn->ips, &by_ip, &ip.addr);
 		if (!entry) {
-			entry = calloc(1, sizeof(*entry));
-			entry->ip = ips->ip[i].addr;
+			entry = pool_zalloc(sizeof(*entry));
+			entry->ip = ip.addr;
 			entry->mac = *mac;
-			HASH_ADD(hh, vn->ips, ip, sizeof(entry->ip), entry);
+			table_add(&vn->ips, &by_ip, entry);
 		}
 		if (mac_addr_equal(&entry->mac, mac))
 			entry->refs++;
@@ -39,13 +33,25 @@ void db_ips_hold(struct db_vn *vn, const struct db_ips *ips, const struct mac_ad
 void db_ips_drop(struct db_vn *vn, const struct db_ips *ips, const struct mac_addr *mac)
 {
 	struct db_ip *entry;
-	int i;
+	struct ip_prefix ip;
+	size_t at = 0;
 
-	for (i = 0; i < ips->n; i++) {
-		entry = find(vn, &ips->ip[i].addr);
+	while (db_ips_next(ips, &at, &ip)) {
+		entry = table_find(&vn->ips, &by_ip, &ip.addr);
 		if (!entry || !mac_addr_equal(&entry->mac, mac) || --entry->refs)
 			continue;
-		HASH_DEL(vn->ips, entry);
-		free(entry);
+		table_del(&vn->ips, &by_ip, entry);
+		pool_free(entry, sizeof(*entry));
 	}
+}
+
+void db_ips_uninit(struct db_vn *vn)
+{
+	struct db_ip *entry, *next;
+
+	for (entry = table_first(&vn->ips); entry; entry = next) {
+		next = table_next(&vn->ips, &by_ip, entry);
+		pool_free(entry, sizeof(*entry));
+	}
+	table_uninit(&vn->ips);
 }

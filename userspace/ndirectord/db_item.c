@@ -9,25 +9,49 @@
 #include <utlist.h>
 #include "db_digest.h"
 #include "db_item.h"
-#include "lib/mem.h"
+#include "db_name.h"
 #include "db_profile.h"
 #include "mode.h"
 
 #define container(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
 
+const struct table_key db_map_key = { offsetof(struct db_map, mac), sizeof(struct mac_addr) };
+static const struct table_key placement_key = { offsetof(struct db_placement, mac),
+						sizeof(struct mac_addr) };
+
+static size_t map_size(const struct db_ips *ips)
+{
+	return offsetof(struct db_map, ips) + db_ips_size(ips);
+}
+
+static size_t placement_size(const struct db_ips *ips)
+{
+	return offsetof(struct db_placement, ips) + db_ips_size(ips);
+}
+
+static void map_remove(struct db_map *map)
+{
+	table_del(&map->item.vn->maps, &db_map_key, map);
+	pool_free(map, map_size(&map->ips));
+}
+
+static void member_remove(struct db_member *member)
+{
+	struct db_vn *vn = member->item.vn;
+
+	HASH_DEL(vn->members, member);
+	if (member->prev_changed)	/* not before db_restored() */
+		DL_DELETE2(vn->changed, member, prev_changed, next_changed);
+	pool_free(member, sizeof(*member));
+}
+
 static void item_remove(struct db_item *item)
 {
-	struct db_member *member = (struct db_member *)item;
-
 	item->nve->refs--;
-	if (item->kind == DB_MAP) {
-		HASH_DEL(item->vn->maps, (struct db_map *)item);
-	} else {
-		HASH_DEL(item->vn->members, member);
-		if (member->prev_changed)	/* not before db_restored() */
-			DL_DELETE2(item->vn->changed, member, prev_changed, next_changed);
-	}
-	free(item);
+	if (item->kind == DB_MAP)
+		map_remove((struct db_map *)item);
+	else
+		member_remove((struct db_member *)item);
 }
 
 static void member_to_tail(struct db_member *member)
@@ -122,7 +146,7 @@ struct db_member *db_member_next(const struct db_member *member)
 
 static struct db_member *member_new(struct db_vn *vn, struct db_nve *nve)
 {
-	struct db_member *member = calloc(1, sizeof(*member));
+	struct db_member *member = pool_zalloc(sizeof(*member));
 
 	member->item = (struct db_item){ .kind = DB_MEMBER, .vn = vn, .nve = nve };
 	HASH_ADD_PTR(vn->members, item.nve, member);
@@ -150,10 +174,7 @@ void db_member_del(struct db *db, struct db_member *member)
 
 struct db_map *db_map_any(struct db_vn *vn, const struct mac_addr *mac)
 {
-	struct db_map *map;
-
-	HASH_FIND(hh, vn->maps, mac, sizeof(*mac), map);
-	return map;
+	return table_find(&vn->maps, &db_map_key, mac);
 }
 
 struct db_map *db_map_find(struct db_vn *vn, const struct mac_addr *mac)
@@ -165,49 +186,34 @@ struct db_map *db_map_find(struct db_vn *vn, const struct mac_addr *mac)
 
 struct db_map *db_map_first(const struct db_vn *vn)
 {
-	struct db_map *map = vn->maps;
+	struct db_map *map = table_first(&vn->maps);
 
 	while (map && map->item.gone)
-		map = map->hh.next;
+		map = table_next(&vn->maps, &db_map_key, map);
 	return map;
 }
 
 struct db_map *db_map_next(const struct db_map *map)
 {
+	const struct table *maps = &map->item.vn->maps;
+
 	do {
-		map = map->hh.next;
+		map = table_next(maps, &db_map_key, map);
 	} while (map && map->item.gone);
 	return (struct db_map *)map;
-}
-
-static size_t ips_size(int n)
-{
-	return offsetof(struct db_ips, ip) + n * sizeof(struct ip_prefix);
 }
 
 static struct db_map *map_new(struct db_vn *vn, const struct mac_addr *mac,
 			      const struct db_ips *ips, struct db_nve *nve)
 {
-	struct db_map *map = mem_zalloc(offsetof(struct db_map, ips) + ips_size(ips->n));
+	struct db_map *map = pool_zalloc(map_size(ips));
 
 	map->item = (struct db_item){ .kind = DB_MAP, .vn = vn, .nve = nve };
 	map->mac = *mac;
-	memcpy(&map->ips, ips, ips_size(ips->n));
-	HASH_ADD(hh, vn->maps, mac, sizeof(map->mac), map);
+	memcpy(&map->ips, ips, db_ips_size(ips));
+	table_add(&vn->maps, &db_map_key, map);
 	nve->refs++;
 	return map;
-}
-
-static bool ips_equal(const struct db_ips *a, const struct db_ips *b)
-{
-	int i;
-
-	if (a->n != b->n)
-		return false;
-	for (i = 0; i < a->n; i++)
-		if (a->ip[i].len != b->ip[i].len || !ip_addr_equal(&a->ip[i].addr, &b->ip[i].addr))
-			return false;
-	return true;
 }
 
 static void take_back(struct db_map *map)
@@ -230,23 +236,29 @@ static void mode_changes(struct db *db, struct db_vn *vn)
 		db->observer->vn(vn, false, db->observer_arg);
 }
 
-/* There is room for as many IPs as it had first: with more it is made anew. */
+/* It has room for the IPs that it has: for longer or shorter ones it is made anew. */
 static struct db_map *map_with_ips(struct db *db, struct db_map *map, const struct db_ips *ips)
 {
 	struct db_vn *vn = map->item.vn;
-	struct db_map *larger;
+	struct db_map *other;
 
-	if (ips->n <= map->ips.n) {
-		memcpy(&map->ips, ips, ips_size(ips->n));
+	if (db_ips_size(ips) == db_ips_size(&map->ips)) {
+		memcpy(&map->ips, ips, db_ips_size(ips));
 		return map;
 	}
 	changelog_unlink(&vn->log, &map->item.in_vn);
 	changelog_unlink(&db->own, &map->item.in_own);
-	HASH_DEL(vn->maps, map);
-	larger = map_new(vn, &map->mac, ips, map->item.nve);
-	larger->item.heard = map->item.heard;
-	free(map);
-	return larger;
+	table_del(&vn->maps, &db_map_key, map);
+	other = map_new(vn, &map->mac, ips, map->item.nve);
+	other->item.heard = map->item.heard;
+	pool_free(map, map_size(&map->ips));
+	return other;
+}
+
+static void leaves(struct db *db, struct db_map *map)
+{
+	if (db->observer && db->observer->leaves)
+		db->observer->leaves(map, db->observer_arg);
 }
 
 bool db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
@@ -255,8 +267,10 @@ bool db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 	struct db_map *map = db_map_any(vn, mac);
 
 	if (map && !map->item.gone && map->epoch == epoch && map->item.nve == nve &&
-	    ips_equal(&map->ips, ips))
+	    db_ips_equal(&map->ips, ips))
 		return false;
+	if (map && !map->item.gone && map->item.nve != nve)
+		leaves(db, map);
 	db_ips_hold(vn, ips, mac);
 	if (map && !map->item.gone)
 		take_back(map);
@@ -277,6 +291,7 @@ void db_map_del(struct db *db, struct db_map *map)
 {
 	struct db_vn *vn = map->item.vn;
 
+	leaves(db, map);
 	take_back(map);
 	db_item_touch(db, &map->item, true);
 	mode_changes(db, vn);
@@ -284,44 +299,72 @@ void db_map_del(struct db *db, struct db_map *map)
 
 struct db_placement *db_placement_find(struct db_vn *vn, const struct mac_addr *mac)
 {
-	struct db_placement *p;
+	return table_find(&vn->placements, &placement_key, mac);
+}
 
-	HASH_FIND(hh, vn->placements, mac, sizeof(*mac), p);
-	return p;
+struct db_placement *db_placement_first(const struct db_vn *vn)
+{
+	return table_first(&vn->placements);
+}
+
+struct db_placement *db_placement_next(const struct db_placement *p)
+{
+	return table_next(&p->vn->placements, &placement_key, p);
 }
 
 static void placement_free(struct db *db, struct db_placement *p)
 {
-	db_profile_drop(db, &p->profile, p->nve);
+	table_del(&p->vn->placements, &placement_key, p);
+	db_name_drop(&db->names, p->nve);
+	pool_free(p, placement_size(&p->ips));
+}
+
+static void placement_end(struct db *db, struct db_placement *p)
+{
+	db_profile_drop(p->profile, p->nve);
 	db_ips_drop(p->vn, &p->ips, &p->mac);
-	HASH_DEL(p->vn->placements, p);
-	free(p);
+	placement_free(db, p);
+}
+
+void db_placements_free(struct db *db, struct db_vn *vn)
+{
+	struct db_placement *p, *next;
+
+	for (p = db_placement_first(vn); p; p = next) {
+		next = db_placement_next(p);
+		placement_free(db, p);
+	}
+}
+
+void db_maps_free(struct db *db, struct db_vn *vn)
+{
+	struct db_map *map, *next;
+
+	for (map = table_first(&vn->maps); map; map = next) {
+		next = table_next(&vn->maps, &db_map_key, map);
+		db_item_free(db, &map->item);
+	}
 }
 
 bool db_placement_set(struct db *db, const struct db_placement *new)
 {
 	struct db_placement *p = db_placement_find(new->vn, &new->mac);
-	size_t ips = ips_size(new->ips.n), size = offsetof(struct db_placement, ips) + ips;
+	const char *nve;
 
 	/* vCenter tells all it knows again in every session */
 	if (p && p->epoch == new->epoch && uuid_equal(&p->vm, &new->vm) &&
-	    !strcmp(p->nve, new->nve) && ips_equal(&p->ips, &new->ips) &&
-	    uuid_equal(&p->profile, &new->profile) && p->bound == new->bound)
+	    !strcmp(p->nve, new->nve) && db_ips_equal(&p->ips, &new->ips) &&
+	    p->profile == new->profile && p->bound == new->bound)
 		return false;
-	db_profile_hold(db, &new->profile, new->nve);
+	db_profile_hold(new->profile, new->nve);
 	db_ips_hold(new->vn, &new->ips, &new->mac);
+	nve = db_name_hold(&db->names, new->nve);
 	if (p)
-		placement_free(db, p);
-	p = mem_zalloc(size + strlen(new->nve) + 1);
-	p->vn = new->vn;
-	p->vm = new->vm;
-	p->mac = new->mac;
-	p->epoch = new->epoch;
-	p->nve = strcpy((char *)p + size, new->nve);
-	memcpy(&p->ips, &new->ips, ips);
-	HASH_ADD(hh, new->vn->placements, mac, sizeof(p->mac), p);
-	p->profile = new->profile;
-	p->bound = new->bound;
+		placement_end(db, p);
+	p = pool_zalloc(placement_size(&new->ips));
+	memcpy(p, new, placement_size(&new->ips));
+	p->nve = nve;
+	table_add(&p->vn->placements, &placement_key, p);
 	if (db->observer)
 		db->observer->placement(p, false, db->observer_arg);
 	return true;
@@ -331,7 +374,7 @@ void db_placement_del(struct db *db, struct db_placement *p)
 {
 	if (db->observer)
 		db->observer->placement(p, true, db->observer_arg);
-	placement_free(db, p);
+	placement_end(db, p);
 }
 
 static void restore(struct db *db, struct db_item *item, const struct db_restore *at)
@@ -366,7 +409,7 @@ static void members_restored(struct db_vn *vn)
 	struct changelog_item *entry;
 	struct db_item *item;
 
-	for (entry = vn->log.items; entry; entry = entry->next) {
+	for (entry = vn->log.oldest; entry; entry = changelog_next(entry)) {
 		item = container(entry, struct db_item, in_vn);
 		if (item->kind == DB_MEMBER)
 			member_to_tail((struct db_member *)item);

@@ -11,5 +11,12 @@
 void db_item_touch(struct db *db, struct db_item *item, bool gone);
 /* Off its logs and its VN, and freed, without a word. */
 void db_item_free(struct db *db, struct db_item *item);
+/* All of a VN's, likewise. */
+void db_maps_free(struct db *db, struct db_vn *vn);
+void db_placements_free(struct db *db, struct db_vn *vn);
+/* db_ip.c */
+void db_ips_uninit(struct db_vn *vn);
+/* Tombstones too; on by table_next() with this key. */
+extern const struct table_key db_map_key;
 
 #endif /* NDIRECTORD_DB_ITEM_H */

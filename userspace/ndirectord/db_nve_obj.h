@@ -25,6 +25,7 @@ struct db_nve {
 	bool relay;			/* is told everything in any mode */
 	bool forgotten;			/* goes with the last ref (db_reap()) */
 	uint64_t told_turn;		/* tell.h: the turn in which others are told of it */
+	uint32_t column;		/* of nve_tell.c: its index in what is encoded now */
 	struct nve_session *session;	/* of session_nve.h: the newest, or NULL */
 	UT_hash_handle hh;
 };

@@ -10,34 +10,30 @@
 #include "lib/digest.h"
 #include "lib/uuid.h"
 #include "changelog.h"
+#include "db_ips.h"
 #include "db_nve_obj.h"
-
-#define DB_IPS		8	/* per address */
+#include "table.h"
 
 enum db_kind { DB_MAP, DB_MEMBER };
 
-/* In what the database keeps there is room for n of them only. */
-struct db_ips {
-	int n;
-	struct ip_prefix ip[DB_IPS];
-};
-
-/* What mappings and members have in common; first in both. */
+/*
+ * What mappings and members have in common; first in both, which are of the pool. There are a
+ * million mappings: large fields stand before small ones, so that nothing is lost between them.
+ */
 struct db_item {
-	enum db_kind kind;
-	bool gone;			/* a tombstone: told once more, then forgotten */
-	uint32_t heard;			/* the peer's snapshot that named it last (fed_merge.h) */
 	struct db_vn *vn;
 	struct db_nve *nve;
 	struct changelog_item in_vn;		/* on vn->log */
 	struct changelog_item in_own;		/* on db->own */
+	uint32_t heard;			/* the peer's snapshot that named it last (fed_merge.h) */
+	uint8_t kind;			/* enum db_kind */
+	bool gone;			/* a tombstone: told once more, then forgotten */
 };
 
 struct db_map {
 	struct db_item item;
-	struct mac_addr mac;
 	uint64_t epoch;
-	UT_hash_handle hh;
+	struct mac_addr mac;
 	struct db_ips ips;		/* last */
 };
 
@@ -55,24 +51,22 @@ struct db_share {
 	UT_hash_handle hh;
 };
 
-/* Who has an IP in a VN, by placement or mapping; the first one keeps it. */
+/* Who has an IP in a VN, by placement or mapping; the first one keeps it. Of the pool. */
 struct db_ip {
 	struct ip_addr ip;
 	struct mac_addr mac;
-	unsigned int refs;
-	UT_hash_handle hh;
+	uint8_t refs;			/* a placement and a mapping, before and after a change */
 };
 
-/* vCenter's word: this address belongs behind that NVE. */
+/* vCenter's word: this address belongs behind that NVE. In the database it is of the pool. */
 struct db_placement {
 	struct db_vn *vn;
-	struct uuid vm;
-	struct mac_addr mac;
 	uint64_t epoch;
-	const char *nve;		/* the database keeps it behind the ips */
-	struct uuid profile;		/* zero: none */
+	const char *nve;		/* in the database db_name.h has it */
+	struct uuid vm;
+	struct db_profile *profile;	/* or NULL */
+	struct mac_addr mac;
 	bool bound;			/* an operator's word, of no VM */
-	UT_hash_handle hh;
 	struct db_ips ips;		/* last */
 };
 
@@ -94,11 +88,11 @@ struct db_vn {
 	struct digest digest;		/* over all mappings (db_digest.h) */
 	struct db_share *shares;	/* by NVE; of each that has mappings */
 	struct changelog log;
-	struct db_map *maps;		/* by mac; tombstones too */
+	struct table maps;		/* by mac; tombstones too */
 	struct db_member *members;	/* by NVE name; tombstones too */
 	struct db_member *changed;	/* all members by their last change, newest last */
-	struct db_placement *placements;	/* by mac */
-	struct db_ip *ips;
+	struct table placements;	/* by mac */
+	struct table ips;
 	struct dup *dups;		/* dup.h */
 	struct tell_log *told;		/* of tell.h; NULL: nobody follows */
 	bool unwritten;			/* of persist.c: is on director.unwritten */

@@ -93,17 +93,14 @@ static struct db_profile_nve *nve_of(struct db_profile *p, const char *name)
 	return n;
 }
 
-void db_profile_hold(struct db *db, const struct uuid *uuid, const char *nve)
+void db_profile_hold(struct db_profile *p, const char *nve)
 {
-	struct db_profile *p = db_profile_find(db, uuid);
-
 	if (p)
 		nve_of(p, nve)->placements++;
 }
 
-void db_profile_drop(struct db *db, const struct uuid *uuid, const char *nve)
+void db_profile_drop(struct db_profile *p, const char *nve)
 {
-	struct db_profile *p = db_profile_find(db, uuid);
 	struct db_profile_nve *n;
 
 	if (!p)

@@ -31,8 +31,8 @@ int db_profile_del(struct db *db, struct db_profile *p, struct err *err);
 void db_profile_uninit(struct db *db);
 
 /* One more, one less placement at @nve that names it; nothing for a zero UUID. */
-void db_profile_hold(struct db *db, const struct uuid *uuid, const char *nve);
-void db_profile_drop(struct db *db, const struct uuid *uuid, const char *nve);
+void db_profile_hold(struct db_profile *p, const char *nve);
+void db_profile_drop(struct db_profile *p, const char *nve);
 /* Until @until_ms @nve may have it without one. */
 void db_profile_grant(struct db_profile *p, const char *nve, uint64_t until_ms);
 bool db_profile_may_have(const struct db_profile *p, const char *nve, uint64_t now_ms);

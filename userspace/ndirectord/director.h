@@ -105,7 +105,7 @@ void fed_client_each(struct director *d, void (*cb)(const char *dc, bool up, voi
 /* sessions that others open */
 extern const struct chan_ops director_ops;
 
-/* api.c: as GET /mappings, /vns have it */
+/* as GET /mappings, /vns have it; api_addrs.c, api.c */
 json_t *api_mapping(const struct db_map *map);
 json_t *api_vn(const struct db_vn *vn);
 

@@ -77,7 +77,7 @@ static void collect(struct follow *f, struct follow_batch *b, struct changelog_i
 {
 	b->n = 0;
 	b->revision = f->sent;
-	for (; entry && b->n < FOLLOW_BATCH; entry = entry->next) {
+	for (; entry && b->n < FOLLOW_BATCH; entry = changelog_next(entry)) {
 		struct db_item *item = item_of(f, entry);
 
 		b->revision = entry->revision;

@@ -17,7 +17,8 @@
 #include "db.h"
 #include "interest.h"
 
-#define FOLLOW_BATCH	512		/* items in one message; each is acknowledged */
+/* Items in one message: in columns what one TLS record holds. Each message is acknowledged. */
+#define FOLLOW_BATCH	1024
 
 struct follow {
 	struct changelog *log;

@@ -40,9 +40,14 @@ uint32_t nve_interest_check(const struct nve_session *s, const Nvo3__VnJoin *m,
 
 static void add(struct director *d, struct follower *f, const struct mac_addr *mac)
 {
-	struct interest *i = tell_interest(f, mac);
+	const struct db_map *map = db_map_find(f->at.vn, mac);
+	struct interest *i;
 
-	if (db_map_find(f->at.vn, mac))
+	/* of what is its own it hears when it is that no more (tell_leaves()) */
+	if (map && map->item.nve == f->at.nve)
+		return;
+	i = tell_interest(f, mac);
+	if (map)
 		interest_keep(i);
 	else if (!i->until)
 		tell_fade(&d->tell, i);
@@ -58,15 +63,6 @@ void nve_interest_start(struct director *d, struct nve_session *s, struct follow
 	for (i = 0; i < m->n_interest; i++)
 		if (msg_get_mac(&m->interest[i], &mac))
 			add(d, f, &mac);
-}
-
-/* Beyond the limit, too: what it has itself cannot be many. */
-void nve_interest_own(struct nve_session *s, struct db_vn *vn, const struct mac_addr *mac)
-{
-	struct join *join = nve_join_of(s, vn);
-
-	if (join && join->follower.at.only)
-		interest_keep(tell_interest(&join->follower, mac));
 }
 
 /* The NVE of what was asked for hears of the asker first, if it has not yet. */

@@ -56,7 +56,6 @@ static uint64_t take(struct director *d, struct nve_session *s, struct db_vn *vn
 		epoch = db_epoch_next(&d->db, map ? map->epoch : 0);
 	if (!epoch)
 		return 0;
-	nve_interest_own(s, vn, mac);
 	if (db_map_set(&d->db, vn, mac, ips, epoch, s->nve))
 		director_note(d, "mapping-set", s->nve->name, "MAC %s of VN %s, epoch %#llx",
 			      mac_addr_format(mac, text), vn->info.name,

@@ -8,10 +8,10 @@
 #include "proto/control.pb-c.h"
 #include "tell.h"
 
-/* follower.arg is the struct director */
-void nve_tell(struct follower *f, const struct follow_batch *b);
-/* The same for whoever follows the VN. */
-struct chan_shared *nve_encode(struct follower *f, const struct follow_batch *b);
+struct director;
+
+/* How the NVE at @chan is told, which depends on what it understands. */
+void nve_follower(struct follower *f, struct director *d, struct chan *chan);
 
 /* Is the session of this NVE told of its interest only, if it wishes so? */
 bool nve_on_demand(const struct db_vn *vn, const struct db_nve *nve, const struct chan *chan);
@@ -22,7 +22,6 @@ void nve_put_vn(const struct db_vn *vn, const struct db_nve *nve, const struct c
 void nve_tell_vn(const struct db_vn *vn);
 
 struct db_profile;
-struct director;
 
 /* nve_profile.c: to all sessions that were given it. */
 void nve_tell_profile(struct director *d, const struct db_profile *p, bool gone);

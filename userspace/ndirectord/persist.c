@@ -250,14 +250,20 @@ static void on_placement(struct db_placement *p, bool gone, void *arg)
 	place.nve = (char *)p->nve;
 	place.epoch = p->epoch;
 	place.bound = p->bound;
-	if (!uuid_is_zero(&p->profile))
-		place.profile = msg_put_uuid(&p->profile);
+	if (p->profile)
+		place.profile = msg_put_uuid(&p->profile->uuid);
 	put(arg, key, &place.base);
 }
 
 static void on_moved(struct db_map *map, void *arg)
 {
 	tell_moved(&((struct director *)arg)->tell, map);
+}
+
+static void on_leaves(struct db_map *map, void *arg)
+{
+	(void)arg;
+	tell_leaves(map);
 }
 
 static void on_profile(struct db_profile *p, bool gone, void *arg)
@@ -289,6 +295,7 @@ void persist_attach(struct director *d)
 		.placement = on_placement,
 		.epoch = on_epoch,
 		.moved = on_moved,
+		.leaves = on_leaves,
 		.profile = on_profile,
 	};
 

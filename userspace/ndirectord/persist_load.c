@@ -144,6 +144,7 @@ static int load_placement(struct db *db, void *message, struct err *err)
 {
 	Nvo3__Place *place = message;
 	struct db_placement p = { .vn = vn_of(db, &place->vn, err), .epoch = place->epoch };
+	struct uuid profile = { };
 	int ret;
 
 	if (!p.vn)
@@ -152,8 +153,9 @@ static int load_placement(struct db *db, void *message, struct err *err)
 		return err_set(err, EBADMSG, "has no VM or MAC");
 	p.nve = place->nve;
 	p.bound = place->bound;
-	if (place->profile.len && !msg_get_uuid(&place->profile, &p.profile))
+	if (place->profile.len && !msg_get_uuid(&place->profile, &profile))
 		return err_set(err, EBADMSG, "has a profile without a UUID");
+	p.profile = db_profile_find(db, &profile);
 	ret = wire_get_ips(place->ips, place->n_ips, &p.ips, err);
 	if (!ret)
 		db_placement_set(db, &p);

@@ -88,7 +88,8 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 	return false;
 }
 
-static const char *const capabilities[] = { CAN_ON_DEMAND, CAN_MAP_DIGEST, CAN_VN_LIST, NULL };
+static const char *const capabilities[] = { CAN_ON_DEMAND, CAN_MAP_DIGEST, CAN_VN_LIST,
+					   CAN_MAP_COLUMNS, NULL };
 
 const struct chan_ops director_ops = {
 	.up = up,

@@ -9,6 +9,7 @@
 #include <utlist.h>
 #include "center_profile.h"
 #include "claim.h"
+#include "db_profile.h"
 #include "director.h"
 #include "proto/placement.pb-c.h"
 #include "wire.h"
@@ -96,6 +97,25 @@ static uint32_t get_key(struct director *d, const ProtobufCBinaryData *vn_uuid,
 	return CODE(NOT_FOUND);
 }
 
+static uint32_t get_profile(struct director *d, const ProtobufCBinaryData *b,
+			    struct db_profile **ret, struct err *err)
+{
+	char text[UUID_STRLEN];
+	struct uuid uuid;
+
+	if (!b->len)
+		return CODE(OK);
+	if (!msg_get_uuid(b, &uuid)) {
+		err_set(err, EINVAL, "the profile's UUID has %zu bytes", b->len);
+		return CODE(BAD_MESSAGE);
+	}
+	*ret = db_profile_find(&d->db, &uuid);
+	if (*ret || uuid_is_zero(&uuid))
+		return CODE(OK);
+	err_set(err, ENOENT, "profile %s is not known in %s", uuid_format(&uuid, text), d->self.dc);
+	return CODE(NOT_FOUND);
+}
+
 static uint32_t get_placement(struct director *d, const Nvo3__Place *m, struct db_placement *p,
 			      struct err *err)
 {
@@ -113,11 +133,9 @@ static uint32_t get_placement(struct director *d, const Nvo3__Place *m, struct d
 	}
 	p->nve = m->nve;
 	p->epoch = m->epoch;
-	if (m->profile.len && !msg_get_uuid(&m->profile, &p->profile)) {
-		err_set(err, EINVAL, "the profile's UUID has %zu bytes", m->profile.len);
+	if (wire_get_ips(m->ips, m->n_ips, &p->ips, err))
 		return CODE(BAD_MESSAGE);
-	}
-	return wire_get_ips(m->ips, m->n_ips, &p->ips, err) ? CODE(BAD_MESSAGE) : CODE(OK);
+	return get_profile(d, &m->profile, &p->profile, err);
 }
 
 /*

@@ -168,8 +168,8 @@ static void follow(struct director *d, struct nve_session *s, struct db_vn *vn,
 	struct join *join = calloc(1, sizeof(*join));
 	struct follower *f = &join->follower;
 
-	*f = (struct follower){ .at = { .log = &vn->log, .vn = vn, .nve = s->nve },
-				.chan = s->chan, .send = nve_tell, .encode = nve_encode, .arg = d };
+	f->at = (struct follow){ .log = &vn->log, .vn = vn, .nve = s->nve };
+	nve_follower(f, d, s->chan);
 	if (m->on_demand && nve_on_demand(vn, s->nve, s->chan))
 		nve_interest_start(d, s, f, m);
 	else if (m->on_demand)

@@ -52,8 +52,6 @@ void nve_want(struct director *d, struct nve_session *s, const struct msg *msg,
 	      const Nvo3__MapInterest *m);
 void nve_forget(struct director *d, struct nve_session *s, const struct msg *msg,
 		const Nvo3__MapForget *m);
-/* It advertises this one: whoever takes it over, the NVE has to hear of it. */
-void nve_interest_own(struct nve_session *s, struct db_vn *vn, const struct mac_addr *mac);
 
 /* nve_audit.c: MAP_DIGEST, MAP_RESEND and ALERT, events */
 void nve_audit_init(struct nve_session *s);

@@ -40,6 +40,7 @@ static struct tell_batch *batch_new(struct tell *tell, struct follower *f)
 	batch = mem_zalloc(sizeof(*batch));
 	batch->log = f->at.log;
 	batch->from = f->at.sent;
+	batch->encode = f->encode;
 	b.next = NULL;
 	batch->more = follow_peek(&f->at, &b);
 	batch->to = b.revision;
@@ -56,6 +57,11 @@ static struct tell_batch *batch_new(struct tell *tell, struct follower *f)
 	return batch;
 }
 
+static bool is_for(const struct tell_batch *batch, const struct follower *f)
+{
+	return batch->from == f->at.sent && batch->log == f->at.log && batch->encode == f->encode;
+}
+
 /* From @hint on, where he most likely goes on. */
 static struct tell_batch *batch_get(struct tell *tell, struct follower *f,
 				    struct tell_batch *hint)
@@ -63,10 +69,10 @@ static struct tell_batch *batch_get(struct tell *tell, struct follower *f,
 	struct tell_batch *batch;
 
 	for (batch = hint; batch; batch = batch->next)
-		if (batch->from == f->at.sent && batch->log == f->at.log)
+		if (is_for(batch, f))
 			return batch;
 	for (batch = tell->batches; batch != hint; batch = batch->next)
-		if (batch->from == f->at.sent && batch->log == f->at.log)
+		if (is_for(batch, f))
 			return batch;
 	return batch_new(tell, f);
 }
@@ -344,6 +350,15 @@ void tell_anew(struct tell *tell, struct follower *f)
 	follow_start(&f->at, 0, false);
 	wait_turn(tell, f);
 	schedule(tell);
+}
+
+void tell_leaves(const struct db_map *map)
+{
+	const struct db_member *member = db_member_find(map->item.vn, map->item.nve);
+	struct follower *f = member ? member->follower : NULL;
+
+	if (f && f->at.only)
+		interest_keep(tell_interest(f, &map->mac));
 }
 
 void tell_moved(struct tell *tell, const struct db_map *map)

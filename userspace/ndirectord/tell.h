@@ -27,12 +27,15 @@ struct tell_log {
 	struct tell_log *prev, *next;
 };
 
-/* What all at one place of a log are told alike; of one turn. */
+struct follower;
+
+/* What all at one place of a log who understand the same are told alike; of one turn. */
 struct tell_batch {
 	const struct changelog *log;
 	uint64_t from, to;
 	enum follow_more more;
-	struct chan_shared *event;
+	struct chan_shared *(*encode)(struct follower *f, const struct follow_batch *b);
+	struct chan_shared *event;	/* what that made */
 	struct tell_batch *next;
 };
 
@@ -84,6 +87,11 @@ void tell_changed(struct tell *tell, const struct db_item *item);
 bool tell_now(struct tell *tell, struct follower *f, struct db_item *item);
 /* He follows an interest, and this becomes a part of it. Or the one that is there. */
 struct interest *tell_interest(struct follower *f, const struct mac_addr *mac);
+/*
+ * @map will not be its NVE's any more: which has an interest in it from now on, whatever the
+ * limit. Of what it has itself it needs none.
+ */
+void tell_leaves(const struct db_map *map);
 /* The NVE of @map has other locators. */
 void tell_moved(struct tell *tell, const struct db_map *map);
 

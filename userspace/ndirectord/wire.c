@@ -60,21 +60,22 @@ int wire_get_ips(Nvo3__IpPrefix *const *in, size_t n, struct db_ips *ret, struct
 {
 	char text[IP_ADDR_STRLEN];
 	struct db_ips ips = { };
+	struct ip_prefix ip;
 	size_t i;
 
 	if (n > DB_IPS)
 		return err_set(err, EINVAL, "%zu IPs for one MAC, at most %d are kept", n, DB_IPS);
 	for (i = 0; i < n; i++) {
-		if (!msg_get_ip(&in[i]->addr, &ips.ip[i].addr))
+		if (!msg_get_ip(&in[i]->addr, &ip.addr))
 			return err_set(err, EINVAL, "IP address of %zu bytes", in[i]->addr.len);
-		if (ip_addr_is_zero(&ips.ip[i].addr) || ip_addr_is_multicast(&ips.ip[i].addr))
+		if (ip_addr_is_zero(&ip.addr) || ip_addr_is_multicast(&ip.addr))
 			return err_set(err, EINVAL, "%s is not the IP of a single station",
-				       ip_addr_format(&ips.ip[i].addr, text));
-		if (in[i]->len > 8 * ip_addr_len(&ips.ip[i].addr))
+				       ip_addr_format(&ip.addr, text));
+		if (in[i]->len > 8 * ip_addr_len(&ip.addr))
 			return err_set(err, EINVAL, "prefix length %u", in[i]->len);
-		ips.ip[i].len = in[i]->len;
+		ip.len = in[i]->len;
+		db_ips_add(&ips, &ip);
 	}
-	ips.n = n;
 	*ret = ips;
 	return 0;
 }
@@ -126,12 +127,14 @@ void wire_put_vn(const struct db_vn_info *vn, Nvo3__VnInfo *ret)
 
 Nvo3__IpPrefix **wire_put_ips(const struct db_ips *ips, struct wire_item *room)
 {
+	struct ip_prefix *addr = room->addrs;
+	size_t at = 0;
 	int i;
 
-	for (i = 0; i < ips->n; i++) {
+	for (i = 0; db_ips_next(ips, &at, addr); i++, addr++) {
 		room->ip[i] = (Nvo3__IpPrefix)NVO3__IP_PREFIX__INIT;
-		room->ip[i].addr = msg_put_ip(&ips->ip[i].addr);
-		room->ip[i].len = ips->ip[i].len;
+		room->ip[i].addr = msg_put_ip(&addr->addr);
+		room->ip[i].len = addr->len;
 		room->ips[i] = &room->ip[i];
 	}
 	return room->ips;

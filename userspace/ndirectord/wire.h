@@ -23,6 +23,7 @@ void wire_put_vn(const struct db_vn_info *vn, Nvo3__VnInfo *ret);
 struct wire_item {
 	Nvo3__Mapping map;
 	Nvo3__Member member;
+	struct ip_prefix addrs[DB_IPS];
 	Nvo3__IpPrefix ip[DB_IPS];
 	Nvo3__IpPrefix *ips[DB_IPS];
 	ProtobufCBinaryData locators[DB_LOCATORS];

@@ -8,6 +8,7 @@
 
 #include "../fuzz.h"
 #include "lib/frame.h"
+#include "lib/map_columns.h"
 #include "lib/msg.h"
 #include "proto/association.pb-c.h"
 #include "proto/control.pb-c.h"
@@ -29,6 +30,21 @@ static const ProtobufCMessageDescriptor *const bodies[] = {
 	&nvo3__fed_update__descriptor, &nvo3__map_forget__descriptor,
 };
 
+static void columns(const Nvo3__MapUpdate *update)
+{
+	Nvo3__MapUpdate rows;
+	struct err err;
+	uint8_t *again;
+	void *room;
+	size_t len;
+
+	if (map_columns_spread(update, &rows, &room, &err))
+		return;
+	again = msg_encode(&rows.base, &len);
+	free(again);
+	free(room);
+}
+
 static void body(const Nvo3__Envelope *env)
 {
 	struct msg msg = { .type = env->type, .body = env->body.data, .len = env->body.len };
@@ -44,6 +60,8 @@ static void body(const Nvo3__Envelope *env)
 		return;
 	again = msg_encode(message, &len);
 	free(again);
+	if (desc == &nvo3__map_update__descriptor)
+		columns((const Nvo3__MapUpdate *)message);
 	msg_free(message);
 }
 

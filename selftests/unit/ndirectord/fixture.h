@@ -19,11 +19,20 @@ static inline struct mac_addr fix_mac(uint8_t last)
 	return (struct mac_addr){ { 2, 0, 0, 0, 0, last } };
 }
 
+static inline struct ip_prefix fix_ip(const char *text)
+{
+	struct ip_prefix ip;
+
+	assert_int_equal(ip_prefix_parse(&ip, text, NULL), 0);
+	return ip;
+}
+
 static inline struct db_ips fix_ips(const char *text)
 {
-	struct db_ips ips = { .n = 1 };
+	struct ip_prefix ip = fix_ip(text);
+	struct db_ips ips = { };
 
-	assert_int_equal(ip_prefix_parse(&ips.ip[0], text, NULL), 0);
+	db_ips_add(&ips, &ip);
 	return ips;
 }
 

@@ -115,7 +115,8 @@ bool peer_is_old;
 void peer_open(struct peer *p, struct proc *d, const char *dc, const char *role, const char *name,
 	       bool wait)
 {
-	static const char *const can[] = { CAN_ON_DEMAND, CAN_MAP_DIGEST, CAN_VN_LIST, NULL };
+	static const char *const can[] = { CAN_ON_DEMAND, CAN_MAP_DIGEST, CAN_VN_LIST,
+					   CAN_MAP_COLUMNS, NULL };
 	static const struct chan_ops old = { .up = up, .down = down, .message = message };
 	static const struct chan_ops ops = { .up = up, .down = down, .message = message,
 					     .capabilities = can };

@@ -44,6 +44,7 @@ struct peer {
 	/* what MAP_UPDATE and FED_UPDATE told */
 	struct told *maps, *members;
 	uint64_t revision;
+	unsigned int columns;		/* mappings told in them; also in sets */
 	unsigned int updates, begins, ends, sets, dels, member_sets, largest;
 	bool in_snapshot, acks;
 	unsigned int lists;		/* VN_LIST, whole ones */

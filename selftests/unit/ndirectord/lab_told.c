@@ -4,6 +4,7 @@
  */
 #include <utlist.h>
 #include "lab_peer.h"
+#include "lib/map_columns.h"
 
 static struct told *told_find(struct told *table, const char *key)
 {
@@ -146,7 +147,7 @@ static void took_end(struct peer *p, bool end, uint64_t revision)
 	p->revision = revision;
 }
 
-static void took_map_update(struct peer *p, const Nvo3__MapUpdate *m)
+static void took_rows(struct peer *p, const Nvo3__MapUpdate *m)
 {
 	Nvo3__MapAck ack = NVO3__MAP_ACK__INIT;
 	size_t i;
@@ -171,6 +172,19 @@ static void took_map_update(struct peer *p, const Nvo3__MapUpdate *m)
 	ack.store = m->store;
 	ack.revision = m->revision;
 	chan_event(p->chan, MSG(MAP_ACK), &ack.base);
+}
+
+static void took_map_update(struct peer *p, const Nvo3__MapUpdate *m)
+{
+	Nvo3__MapUpdate rows;
+	struct err err;
+	void *room;
+
+	if (map_columns_spread(m, &rows, &room, &err))
+		fail_msg("%s", err.text);
+	p->columns += rows.n_set - m->n_set;
+	took_rows(p, &rows);
+	free(room);
 }
 
 static void took_fed_update(struct peer *p, const Nvo3__FedUpdate *m)

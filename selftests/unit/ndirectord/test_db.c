@@ -204,7 +204,7 @@ static void test_a_walk_may_delete(void **state)
 		db_map_del(&db, map);
 	}
 	assert_int_equal(n, CHANGELOG_TOMBSTONES);
-	assert_int_equal(HASH_COUNT(vn->maps), CHANGELOG_TOMBSTONES);
+	assert_int_equal(vn->maps.n, CHANGELOG_TOMBSTONES);
 	db_uninit(&db);
 }
 
@@ -227,7 +227,8 @@ static void test_a_placement_told_again_is_no_change(void **state)
 static void test_ips_come_and_go(void **state)
 {
 	struct mac_addr mac = fix_mac(1), other = fix_mac(2);
-	struct db_ips ips = fix_ips("10.0.0.1/24"), all = { .n = DB_IPS };
+	struct db_ips ips = fix_ips("10.0.0.1/24"), all = { };
+	struct ip_prefix ip = fix_ip("10.0.0.1/24");
 	struct db_placement p;
 	struct db_nve *nve;
 	struct db_vn *vn;
@@ -237,32 +238,32 @@ static void test_ips_come_and_go(void **state)
 	vn = fix_db(&db);
 	nve = db_nve_get(&db, "dc1/host1");
 	for (i = 0; i < DB_IPS; i++) {
-		all.ip[i] = ips.ip[0];
-		all.ip[i].addr.b[3] = i + 1;
+		ip.addr.b[3] = i + 1;
+		db_ips_add(&all, &ip);
 	}
 	db_map_set(&db, vn, &mac, &ips, 1, nve);
 	db_map_set(&db, vn, &other, &(struct db_ips){ }, 2, nve);
 	assert_true(db_map_set(&db, vn, &mac, &all, 3, nve));
 	assert_int_equal(db_map_find(vn, &mac)->ips.n, DB_IPS);
-	assert_memory_equal(db_map_find(vn, &mac)->ips.ip, all.ip, sizeof(all.ip));
+	assert_true(db_ips_equal(&db_map_find(vn, &mac)->ips, &all));
 	assert_int_equal(db_map_find(vn, &mac)->item.in_vn.revision, vn->log.revision);
 	assert_ptr_equal(changelog_after(&vn->log, vn->log.revision - 1),
 			 &db_map_find(vn, &mac)->item.in_vn);
-	assert_int_equal(HASH_COUNT(vn->maps), 2);
+	assert_int_equal(vn->maps.n, 2);
 	assert_int_equal(nve->items, 2);
-	assert_non_null(db_ip_find(vn, &all.ip[DB_IPS - 1].addr));
+	assert_non_null(db_ip_find(vn, &ip.addr));
 	db_map_set(&db, vn, &mac, &(struct db_ips){ }, 4, nve);
-	assert_null(db_ip_find(vn, &ips.ip[0].addr));
+	assert_null(db_ip_find(vn, &ip.addr));
 	p = fix_placement(vn, 1, "10.0.0.1/24", "dc1/host1");
 	db_placement_set(&db, &p);
 	p.ips = all;
 	p.nve = "dc1/a-longer-name";
 	assert_true(db_placement_set(&db, &p));
 	assert_string_equal(db_placement_find(vn, &mac)->nve, "dc1/a-longer-name");
-	assert_int_equal(HASH_COUNT(vn->placements), 1);
-	assert_int_equal(HASH_COUNT(vn->ips), DB_IPS);
+	assert_int_equal(vn->placements.n, 1);
+	assert_int_equal(vn->ips.n, DB_IPS);
 	db_placement_del(&db, db_placement_find(vn, &mac));
-	assert_int_equal(HASH_COUNT(vn->ips), 0);
+	assert_int_equal(vn->ips.n, 0);
 	db_uninit(&db);
 }
 
@@ -480,7 +481,7 @@ static void test_worn_out_tombstones_are_freed(void **state)
 		db_map_set(&db, vn, &mac, &ips, 1, nve);
 		db_map_del(&db, db_map_find(vn, &mac));
 	}
-	assert_int_equal(HASH_COUNT(vn->maps), CHANGELOG_TOMBSTONES);
+	assert_int_equal(vn->maps.n, CHANGELOG_TOMBSTONES);
 	assert_int_equal(db.own.tombstones, CHANGELOG_TOMBSTONES);
 	db_uninit(&db);
 }
@@ -489,7 +490,7 @@ static void test_ips_belong_to_the_first_that_has_them(void **state)
 {
 	struct mac_addr a = fix_mac(1), b = fix_mac(2);
 	struct db_ips ips = fix_ips("10.0.0.1/24");
-	struct ip_addr *ip = &ips.ip[0].addr;
+	struct ip_addr addr = fix_ip("10.0.0.1/24").addr, *ip = &addr;
 	struct db_nve *nve;
 	struct db_vn *vn;
 	struct db db;

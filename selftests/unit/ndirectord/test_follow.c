@@ -131,12 +131,12 @@ static void test_messages_are_cut(void **state)
 	struct follow f = of_vn(host2);
 	int i;
 
-	for (i = 0; i < 1000; i++)
+	for (i = 0; i < 2 * FOLLOW_BATCH - 24; i++)
 		set(i, host1);
 	follow_start(&f, 0, false);
 	assert_int_equal(all(&f), 2);
 	assert_in_step(&f);
-	assert_int_equal(f.told, 1000);
+	assert_int_equal(f.told, 2 * FOLLOW_BATCH - 24);
 	set(5, host1);
 	assert_int_equal(all(&f), 1);
 	assert_int_equal(all(&f), 0);

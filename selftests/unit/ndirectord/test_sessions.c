@@ -4,6 +4,7 @@
  * told of it.
  */
 #include "lab.c"
+#include "ndirectord/follow.h"
 
 static struct proc d;
 static struct peer center, host1, host2;
@@ -63,8 +64,8 @@ static void test_snapshots_of_every_size(void **state)
 	LAB_WAIT(d.lab, host2.ends == 1);
 	assert_int_equal(host2.begins, 1);
 	assert_int_equal(host2.sets, 2501);
-	assert_int_equal(host2.updates, 5);
-	assert_true(host2.largest <= 512);
+	assert_int_equal(host2.updates, 2501 / FOLLOW_BATCH + 1);
+	assert_true(host2.largest <= FOLLOW_BATCH);
 	assert_int_equal(HASH_COUNT(host2.maps), 2501);
 	/* nobody told host1 of what is its own */
 	assert_int_equal(HASH_COUNT(host1.maps), 0);

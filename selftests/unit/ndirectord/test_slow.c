@@ -21,6 +21,7 @@ static void begin(void **state)
 	chan_timers.silence = 3600000;
 	proc_init(&d, *state, 1);
 	proc_start(&d);
+	peer_is_old = true;	/* told in rows, which are longer */
 	peer_open(&center, &d, "dc1", "vcenter", "vc", true);
 	peer_open(&host1, &d, "dc1", "nve", LONG_NAME, true);
 	peer_open(&fast, &d, "dc1", "nve", "host2", true);

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@
 #include "link.h"
 #include "secure.h"
 
-#define EVENTS	256
+#define EVENTS	1024
 #define TICK_S	3
 #define TRIES_MAX 5
 
@@ -375,6 +376,9 @@ static void read_all(struct link *l)
 			     recv(l->fd, chunk, sizeof(chunk), 0);
 		if (n > 0) {
 			arrived(l, chunk, n);
+			/* the socket is asked again only if it gave all that there was room for */
+			if (l->ssl ? !SSL_has_pending(l->ssl) : n < (ssize_t)sizeof(chunk))
+				return;
 			continue;
 		}
 		if (l->ssl ? SSL_get_error(l->ssl, n) != SSL_ERROR_WANT_READ :
@@ -382,7 +386,16 @@ static void read_all(struct link *l)
 			broke(l, "reading");
 		break;
 	}
-	link_flush(l);
+}
+
+static void connected(struct link *l)
+{
+	l->connected = true;
+	want_to_write(l, false);
+	l->speech->open(l);
+	/* it may have come with the end of the handshake */
+	if (l->ssl && SSL_has_pending(l->ssl) && !l->broken)
+		read_all(l);
 }
 
 static void connecting(struct link *l)
@@ -399,9 +412,7 @@ static void connecting(struct link *l)
 	if (l->ssl)
 		r = SSL_connect(l->ssl);
 	if (r == 1) {
-		l->connected = true;
-		want_to_write(l, false);
-		l->speech->open(l);
+		connected(l);
 		return;
 	}
 	r = SSL_get_error(l->ssl, r);
@@ -443,11 +454,23 @@ static void event(const struct epoll_event *ev)
 		read_all(l);
 }
 
+/* Each session has a processor of its own, as it were: none waits for another's answer to leave. */
+static void wait_for_events(int ms)
+{
+	struct epoll_event ev[EVENTS];
+	int i, n;
+
+	n = epoll_wait(poller, ev, EVENTS, ms);
+	for (i = 0; i < n; i++)
+		event(&ev[i]);
+	for (i = 0; i < n; i++)
+		if (ev[i].data.ptr)
+			link_flush(ev[i].data.ptr);
+}
+
 bool links_run(bool (*done)(void *arg), void *arg, double seconds)
 {
 	double end = now_s() + seconds;
-	struct epoll_event ev[EVENTS];
-	int i, n;
 
 	*trouble = '\0';
 	while (!done(arg)) {
@@ -457,9 +480,7 @@ bool links_run(bool (*done)(void *arg), void *arg, double seconds)
 			complain("not done within %g s", seconds);
 			return false;
 		}
-		n = epoll_wait(poller, ev, EVENTS, 100);
-		for (i = 0; i < n; i++)
-			event(&ev[i]);
+		wait_for_events(100);
 	}
 	return true;
 }
@@ -469,17 +490,10 @@ void links_idle(int fd)
 	/* Not NULL, which is the ticker's, and no link. */
 	static struct link nothing = { .broken = true };
 	struct epoll_event wanted = { .events = EPOLLIN, .data.ptr = &nothing };
-	struct epoll_event ev[EVENTS];
-	bool come = false;
-	int i, n;
+	struct pollfd come = { .fd = fd, .events = POLLIN };
 
 	epoll_ctl(poller, EPOLL_CTL_ADD, fd, &wanted);
-	while (!come) {
-		n = epoll_wait(poller, ev, EVENTS, -1);
-		for (i = 0; i < n; i++) {
-			come |= ev[i].data.ptr == &nothing;
-			event(&ev[i]);
-		}
-	}
+	while (!poll(&come, 1, 0))
+		wait_for_events(-1);
 	epoll_ctl(poller, EPOLL_CTL_DEL, fd, NULL);
 }

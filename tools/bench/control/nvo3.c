@@ -11,6 +11,7 @@
 #define PLACES_OPEN	8192
 #define MAPS_MAX	4096
 #define MAP_ROOM	80		/* a mapping of ours in MAP_ADVERTISE */
+#define NVES_MAX	512		/* in one message */
 
 enum { CENTER, WRITER };		/* writers[]: vCenter, and two NVEs */
 enum { ID_REGISTER = 1, ID_JOIN, ID_PLACE = 1 << 20 };
@@ -46,6 +47,7 @@ static void hello(struct link *l)
 
 	at = pb_bytes(at, 3, "bench", 5);
 	at = pb_bytes(at, 4, CAN_ON_DEMAND, strlen(CAN_ON_DEMAND));
+	at = pb_bytes(at, 4, CAN_MAP_COLUMNS, strlen(CAN_MAP_COLUMNS));
 	nvo3_queue(l, MSG(HELLO), 0, body, at - body);
 	link_flush(l);
 }
@@ -94,14 +96,24 @@ static void owner_name(uint32_t key, char name[24])
 		snprintf(name, 24, "dc1/w%u", sides[key]);
 }
 
+/* @nve: the last letter of its name. */
+static void heard(struct link *l, const uint8_t *mac, uint64_t epoch, uint8_t nve)
+{
+	uint64_t key = be_get(mac + 2, 4);
+
+	round_heard(l, key, key < ADDRESSES_MAX && epoch == nvo3_epochs[key] &&
+			    (nvo3_spread || nve == '0' + sides[key]));
+	if (nvo3_hooks.told)
+		nvo3_hooks.told(l, key, epoch);
+}
+
 /* A mapping that we were told: MAC, epoch, NVE. Of this round if it has its epoch and writer. */
 static void told(struct link *l, const uint8_t *at, size_t len)
 {
 	const uint8_t *end = at + len, *mac = NULL, *nve = NULL;
-	uint64_t epoch = 0, key;
+	uint64_t epoch = 0;
 	size_t nve_len = 0;
 	struct field f;
-	bool right;
 
 	while (pb_next(&at, end, &f)) {
 		if (f.number == 2 && f.data && f.len == 6) {
@@ -113,13 +125,54 @@ static void told(struct link *l, const uint8_t *at, size_t len)
 			nve_len = f.len;
 		}
 	}
-	if (!mac || !nve_len)
+	if (mac && nve_len)
+		heard(l, mac, epoch, nve[nve_len - 1]);
+}
+
+/* The last letter of an NVE's name, of a Member. */
+static uint8_t nve_letter(const uint8_t *at, size_t len)
+{
+	const uint8_t *end = at + len;
+	struct field f;
+
+	while (pb_next(&at, end, &f))
+		if (f.number == 1 && f.len)
+			return f.data[f.len - 1];
+	return 0;
+}
+
+/* The same, of MapColumns. */
+static void told_columns(struct link *l, const uint8_t *at, size_t len)
+{
+	const uint8_t *end = at + len, *macs = NULL, *epochs = NULL, *which = NULL;
+	const uint8_t *epochs_end = NULL, *which_end = NULL;
+	uint8_t letters[NVES_MAX];
+	size_t macs_len = 0, ips_len = 0;
+	uint64_t epoch = 0, by, nve = 0;
+	unsigned int n_nves = 0;
+	struct field f;
+
+	while (pb_next(&at, end, &f)) {
+		if (f.number == 1 && f.data && n_nves < NVES_MAX)
+			letters[n_nves++] = nve_letter(f.data, f.len);
+		else if (f.number == 2 && f.data)
+			macs = f.data, macs_len = f.len;
+		else if (f.number == 3 && f.data)
+			ips_len = f.len;
+		else if (f.number == 4 && f.data)
+			epochs = f.data, epochs_end = f.data + f.len;
+		else if (f.number == 5 && f.data)
+			which = f.data, which_end = f.data + f.len;
+	}
+	if (macs_len / 6 != ips_len / 4)
 		return;
-	key = be_get(mac + 2, 4);
-	right = epoch == nvo3_epochs[key] && (nvo3_spread || nve[nve_len - 1] == '0' + sides[key]);
-	round_heard(l, key, right);
-	if (nvo3_hooks.told)
-		nvo3_hooks.told(l, key, epoch);
+	for (; macs_len >= 6; macs += 6, macs_len -= 6) {
+		if (!pb_read(&epochs, epochs_end, &by) ||
+		    (which && !pb_read(&which, which_end, &nve)) || nve >= n_nves)
+			return;
+		epoch += by >> 1 ^ -(by & 1);
+		heard(l, macs, epoch, letters[nve]);
+	}
 }
 
 static void acknowledge(struct link *l, const uint8_t *vn, uint64_t revision)
@@ -149,6 +202,8 @@ static void update(struct link *l, const uint8_t *at, size_t len)
 			complete = f.value;
 		else if (f.number == 6 && f.data)
 			told(l, f.data, f.len);
+		else if (f.number == 12 && f.data)
+			told_columns(l, f.data, f.len);
 	}
 	if (complete && l->stage == JOINED) {
 		l->stage = COMPLETE;

@@ -133,10 +133,10 @@ static struct mac_addr mac_of(uint32_t number)
 static struct db_ips ips_of(uint32_t number)
 {
 	uint8_t b[4] = { 10, (number + 1) >> 16, (number + 1) >> 8, number + 1 };
-	struct db_ips ips = { .n = 1 };
+	struct ip_prefix ip = { .addr = ip_addr_from(AF_INET, b), .len = 32 };
+	struct db_ips ips = { };
 
-	ips.ip[0].addr = ip_addr_from(2, b);
-	ips.ip[0].len = 32;
+	db_ips_add(&ips, &ip);
 	return ips;
 }
 

@@ -509,7 +509,7 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 struct director *director_new(struct nve *nve, struct err *err)
 {
 	static const char *const capabilities[] = {
-		CAN_ON_DEMAND, CAN_MAP_DIGEST, CAN_VN_LIST, NULL,
+		CAN_ON_DEMAND, CAN_MAP_DIGEST, CAN_VN_LIST, CAN_MAP_COLUMNS, NULL,
 	};
 	static const struct chan_ops ops = { .up = session_up, .down = session_down,
 					     .message = message,

@@ -7,11 +7,13 @@
 
 #include "apply.h"
 #include "ask.h"
+#include "cleanup.h"
 #include "director.h"
 #include "idle.h"
 #include "keep.h"
 #include "leave.h"
 #include "log.h"
+#include "map_columns.h"
 #include "mem.h"
 #include "vn.h"
 
@@ -459,6 +461,16 @@ void vn_session_down(struct nve *nve)
 	}
 }
 
+static int take(struct nve *nve, struct nve_vn *vn, const Nvo3__MapUpdate *update, struct err *err)
+{
+	_cleanup_free_ void *room = NULL;
+	Nvo3__MapUpdate whole;
+	int rc;
+
+	rc = map_columns_spread(update, &whole, &room, err);
+	return rc ? rc : apply_update(nve, vn->model, &whole, err);
+}
+
 void vn_update(struct nve *nve, const Nvo3__MapUpdate *update)
 {
 	struct nve_vn *vn;
@@ -475,7 +487,7 @@ void vn_update(struct nve *nve, const Nvo3__MapUpdate *update)
 	if (!vn || vn->session != VN_JOINED)
 		return;
 	snapshot = vn->model->in_snapshot || update->snapshot_begin;
-	if (apply_update(nve, vn->model, update, &err)) {
+	if (take(nve, vn, update, &err)) {
 		/* Going on would leave a gap that nobody sees: start over, with a snapshot */
 		log_err("VNI %u: cannot take the director's mappings: %s", vn->model->vni,
 			err.text);
