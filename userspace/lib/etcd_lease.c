@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "crashpoint.h"
 #include "etcd_json.h"
 #include "log.h"
 #include "mem.h"
@@ -52,6 +53,7 @@ static void lose(struct etcd_lease *lease, const struct err *why)
 		return;
 	lease->lost = true;
 	lease->lost_why = *why;
+	CRASHPOINT("etcd-lease-lost");
 	if (write(lease->event, &one, sizeof(one)) != sizeof(one))
 		abort();
 }

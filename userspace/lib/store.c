@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "crashpoint.h"
 #include "gate.h"
 #include "log.h"
 #include "store_backend.h"
@@ -245,8 +246,10 @@ static int wrote(struct store *store, int r, const struct err *why, struct err *
 {
 	if (!store->in_transaction)
 		end_write(store);
-	if (r == 0)
+	if (r == 0) {
+		CRASHPOINT("store-written");
 		return 0;
+	}
 
 	if (store->in_transaction) {
 		store->failed = r;
@@ -329,6 +332,7 @@ int store_begin(struct store *store, struct err *err)
 		return r;
 	store->in_transaction = true;
 	begin_write(store);
+	CRASHPOINT("store-began");
 	return 0;
 }
 
@@ -343,8 +347,10 @@ int store_commit(struct store *store, struct err *err)
 		return err_set(err, failed, "%s", store->why.text);
 	}
 
+	CRASHPOINT("store-committing");
 	store->in_transaction = false;
 	r = store->backend->commit(store->priv, err);
+	CRASHPOINT("store-committed");
 	end_write(store);
 	return r;
 }

@@ -20,6 +20,7 @@
 #include <sys/random.h>
 
 #include "cleanup.h"
+#include "crashpoint.h"
 #include "log.h"
 #include "store_backend.h"
 
@@ -299,8 +300,10 @@ static int create_if_empty(struct sqlite_store *s, const char *owner, struct err
 
 	if (empty)
 		r = fill_new(s, owner, err);
-	if (r == 0)
+	if (r == 0) {
+		CRASHPOINT("sqlite-creating");
 		return do_commit(s, err);
+	}
 rollback:
 	do_rollback(s);
 	return r;
@@ -470,6 +473,7 @@ static void do_tidy(void *priv)
 
 	if (atomic_load(&s->log_pages) < LOG_PAGES)
 		return;
+	CRASHPOINT("sqlite-copying");
 	if (!s->copier)
 		code = sqlite3_open_v2(s->path, &s->copier, SQLITE_OPEN_READWRITE, NULL);
 	if (code == SQLITE_OK)
@@ -477,6 +481,7 @@ static void do_tidy(void *priv)
 	if (code == SQLITE_OK)
 		code = sqlite3_wal_checkpoint_v2(s->copier, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
 						 NULL);
+	CRASHPOINT("sqlite-copied");
 	if (code != SQLITE_OK && code != SQLITE_BUSY)
 		log_warn("store %s: its log of %d pages is not copied: %s", s->path,
 			 atomic_load(&s->log_pages), sqlite3_errstr(code));

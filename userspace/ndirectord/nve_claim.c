@@ -8,6 +8,7 @@
 #include <string.h>
 #include "claim.h"
 #include "dup.h"
+#include "lib/crashpoint.h"
 #include "session_nve.h"
 #include "wire.h"
 
@@ -90,6 +91,7 @@ static uint32_t advertise(struct director *d, struct nve_session *s, struct db_v
 	if (code != CODE(OK))
 		return code;
 	*epoch = take(d, s, vn, &mac, &ips, &given);
+	CRASHPOINT("claim-taken");
 	if (*epoch)
 		return CODE(OK);
 	err_set(err, ERANGE, "there is no epoch above those that are known");
@@ -117,6 +119,7 @@ static uint32_t withdraw(struct director *d, struct nve_session *s, struct db_vn
 	director_note(d, "mapping-withdrawn", s->nve->name, "MAC %s of VN %s",
 		      mac_addr_format(&mac, text), vn->info.name);
 	db_map_del(&d->db, held);
+	CRASHPOINT("claim-withdrawn");
 	return CODE(OK);
 }
 

@@ -10,6 +10,7 @@
 #include "center_profile.h"
 #include "claim.h"
 #include "director.h"
+#include "lib/crashpoint.h"
 #include "proto/placement.pb-c.h"
 #include "wire.h"
 
@@ -175,6 +176,7 @@ static void on_place(struct director *d, struct chan *chan, const struct msg *ms
 
 	code = place(d, chan, m, &p, &err);
 	reply.epoch = p.epoch;
+	CRASHPOINT("place-granted");
 	director_answer(d, chan, msg, code, &err, &reply.base);
 }
 
