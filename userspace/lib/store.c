@@ -18,6 +18,7 @@
 #include "store_backend.h"
 
 #define AWAIT_MS	500	/* between two tries */
+#define LOOK_MS		10	/* between two looks for room */
 #define TELL_MS		60000	/* between two sentences about them */
 
 struct store {
@@ -27,6 +28,9 @@ struct store {
 	bool in_transaction;
 	int failed;		/* -errno of the transaction's first failed write */
 	struct err why;
+	uint64_t looked_at;	/* store_room(), loop_now_ms(); 0 never; and what it was then */
+	int room;
+	struct err no_room;
 	struct gate *gate;	/* NULL: each commit syncs */
 	struct loop_fd *watch;	/* for the end of our having it; may be NULL */
 	void (*lost)(const struct err *why, void *arg);
@@ -141,6 +145,19 @@ void store_close(struct store *store)
 	gate_leave(store->gate, store);
 	store->backend->close(store->priv);
 	free(store);
+}
+
+int store_room(struct store *store, struct err *err)
+{
+	uint64_t now = loop_now_ms();
+
+	if (!store->backend->room)
+		return 0;
+	if (!store->looked_at || now - store->looked_at >= LOOK_MS) {
+		store->looked_at = now;
+		store->room = store->backend->room(store->priv, &store->no_room);
+	}
+	return store->room ? err_set(err, store->room, "%s", store->no_room.text) : 0;
 }
 
 const uint8_t *store_id(const struct store *store)

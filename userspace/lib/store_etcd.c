@@ -298,6 +298,14 @@ static int do_defer(void *priv, struct err *err)
 	return 0;
 }
 
+static int do_room(void *priv, struct err *err)
+{
+	struct etcd_store *s = priv;
+	int r = etcd_lease_room(etcd_owner_lease(s->owner), err);
+
+	return r ? named(s, r, err) : 0;
+}
+
 static int do_lost_fd(void *priv)
 {
 	struct etcd_store *s = priv;
@@ -405,6 +413,7 @@ const struct store_backend store_etcd = {
 	.defer = do_defer,
 	.sync = do_sync,
 	.tidy = do_tidy,
+	.room = do_room,
 	.lost_fd = do_lost_fd,
 	.lost = do_lost,
 };

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
+#include <sys/statvfs.h>
 
 #include "cleanup.h"
 #include "crashpoint.h"
@@ -433,6 +434,23 @@ static int count_pages(void *arg, struct sqlite3 *db, const char *name, int page
 	return SQLITE_OK;
 }
 
+/* What the log grows by, and then the database. */
+static int do_room(void *priv, struct err *err)
+{
+	struct sqlite_store *s = priv;
+	unsigned long long left;
+	struct statvfs st;
+
+	if (statvfs(s->path, &st) < 0)
+		return err_sys(err, errno, "store %s", s->path);
+	left = (unsigned long long)st.f_bavail * st.f_frsize;
+	if (left >= STORE_RESERVE)
+		return 0;
+	return err_set(err, ENOSPC,
+		       "store %s: its disk is full: %llu KiB are left, %llu are kept for what goes on",
+		       s->path, left >> 10, STORE_RESERVE >> 10);
+}
+
 /*
  * Never opened or closed while in use but here: of the database itself that would cost SQLite its
  * locks (POSIX), of the log it does not.
@@ -500,4 +518,5 @@ const struct store_backend store_sqlite = {
 	.defer = do_defer,
 	.sync = do_sync,
 	.tidy = do_tidy,
+	.room = do_room,
 };

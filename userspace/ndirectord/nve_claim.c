@@ -88,6 +88,9 @@ static uint32_t advertise(struct director *d, struct nve_session *s, struct db_v
 	}
 	code = claim_any(vn, &mac, &ips, m->epoch, s->nve,
 			 dup_is_frozen(vn, &mac, loop_now_ms()), &given, err);
+	/* what is placed has been taken up already */
+	if (code == CODE(OK) && !db_map_find(vn, &mac) && !db_placement_find(vn, &mac))
+		code = director_room(d, err);
 	if (code != CODE(OK))
 		return code;
 	*epoch = take(d, s, vn, &mac, &ips, &given);

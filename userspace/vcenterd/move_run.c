@@ -360,6 +360,8 @@ void move_run_begin(struct vcenter *vc, struct vm *vm, const char *dc, const cha
 	ret = check(vc, vm, dc, &err);
 	if (!ret && strlen(server) >= VC_NAME_SIZE)
 		ret = err_set(&err, ENOENT, "there is no server %.80s in %s", server, dc);
+	if (!ret)
+		ret = store_room(vc->store, &err);
 	if (ret) {
 		refuse(vc, vm, begun, arg, code_from_errno(ret), err.text);
 		return;

@@ -368,7 +368,7 @@ int vm_ops_add(struct vcenter *vc, struct vm *vm, struct server *server, enum vm
 	int ret;
 
 	vm->op = op;
-	ret = inventory_vm_add(vc->inv, vm, server, err);
+	ret = store_room(vc->store, err) ?: inventory_vm_add(vc->inv, vm, server, err);
 	if (ret) {
 		free(vm);
 		return ret;

@@ -197,7 +197,7 @@ static void test_random_points(void **state)
 	begin(state);
 	for (i = 0; i < n; i++) {
 		kill_at(&points[random() % N_POINTS]);
-		if (i % 20 == 19)
+		if (i % 100 == 99)
 			load_judge(&load);
 	}
 	load_judge(&load);
