@@ -63,8 +63,11 @@ static void load_heard(struct peer *p, const Nvo3__MapUpdate *m)
 	FILE *f = host->load->history;
 	size_t i;
 
+	if (m->vn.data[0] != LOAD_VN)
+		return;
 	host->partial |= m->snapshot_begin;
 	host->partial &= !m->snapshot_end;
+	host->revision = m->revision;
 	fprintf(f, "{\"watch\": \"dc1/%s\", \"store\": \"", host->name);
 	for (i = 0; i < m->store.len; i++)
 		fprintf(f, "%02x", m->store.data[i]);
@@ -268,9 +271,9 @@ static void load_registered(uint32_t code, const char *text, const struct msg *b
 	}
 	fprintf(host->load->history, "{\"watch\": \"dc1/%s\", \"again\": true}\n", host->name);
 	m.vn = uuid(LOAD_VN);
-	if (p->revision && !host->partial) {
+	if (host->revision && !host->partial) {
 		m.store = (ProtobufCBinaryData){ 16, p->store };
-		m.revision = p->revision;
+		m.revision = host->revision;
 	}
 	chan_request(p->chan, MSG(VN_JOIN), &m.base, 0, load_joined, host);
 }

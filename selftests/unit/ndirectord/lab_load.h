@@ -31,6 +31,7 @@ struct load_host {
 	char name[16];
 	unsigned int ups;	/* sessions that have been taken care of */
 	bool ready;		/* has registered and joined */
+	uint64_t revision;	/* that it holds; 0: it comes with nothing */
 	bool partial;		/* is in the middle of a snapshot */
 };
 

@@ -115,7 +115,7 @@ static void kill_at(const struct point *p)
 		proc_launch(&d);
 	if (p->when == AT_SNAPSHOT) {
 		/* who comes with nothing gets one */
-		load.hosts[LOAD_HOSTS - 1].peer.revision = 0;
+		load.hosts[LOAD_HOSTS - 1].revision = 0;
 		load.hosts[LOAD_HOSTS - 1].ups = 0;
 	}
 	until_dead(p);
