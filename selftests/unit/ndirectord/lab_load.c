@@ -365,6 +365,26 @@ void load_run(struct load *load, unsigned int requests)
 	LOAD_WAIT(load, load->acked >= end);
 }
 
+void load_claim(struct load *load, uint32_t type, uint32_t first, uint32_t n,
+		const uint64_t *epochs)
+{
+	struct packed *packed = calloc(n, sizeof(*packed));
+	Nvo3__Mapping **maps = calloc(n, sizeof(*maps));
+	Nvo3__MapAdvertise m = NVO3__MAP_ADVERTISE__INIT;
+	struct peer *p = &load->hosts[0].peer;
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		pack(&packed[i], LOAD_VN, first + i, 0, epochs[i]);
+		maps[i] = &packed[i].map;
+	}
+	m.n_maps = n;
+	m.maps = maps;
+	chan_request(p->chan, type, &m.base, 0, answered, p);
+	free(packed);
+	free(maps);
+}
+
 static bool load_ready(struct load *load)
 {
 	int h;
