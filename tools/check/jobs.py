@@ -3,7 +3,8 @@
 several programs, found by wildcard.
 
     build      make, each thing that is built counts as a test
-    unit       build/unit/*/test_* and selftests/unit/*/test_*.py, on this machine
+    unit       build/unit/*/test_* and selftests/unit/*/test_*.py, on this machine; in make
+               check-long with NVO3_LONG=1
     host       selftests/host/*, on this machine
     rig        tools/vm/selftest
     net-X      selftests/net/* in one rig boot per kernel X
@@ -49,6 +50,7 @@ DEBUG_KERNELS = {'debug': 4, 'smp': 8, 'race': 8, 'i386': 4}
 ASKS_FOR = {'smp': 'processors', 'race': 'processors', 'i386': 'bits'}
 BOOT_LIMIT = 120        # of a rig, under emulation on a loaded machine
 UNIT_LIMIT = 300
+UNIT_LONG_LIMIT = 7200  # of those that do more when NVO3_LONG says so
 
 
 @dataclass
@@ -101,9 +103,10 @@ def build_jobs():
     return jobs
 
 
-def unit_jobs():
+def unit_jobs(long=False):
+    limit, env = (UNIT_LONG_LIMIT, {'NVO3_LONG': '1'}) if long else (UNIT_LIMIT, {})
     return [Job(f'unit/{os.path.relpath(path, "build/unit").removeprefix("../../selftests/unit/")}',
-                [path], UNIT_LIMIT, env={'CMOCKA_MESSAGE_OUTPUT': 'TAP'}, waits=True)
+                [path], limit, env={'CMOCKA_MESSAGE_OUTPUT': 'TAP', **env}, waits=True)
             for path in executables('build/unit/*/test_*', 'selftests/unit/*/test_*.py')]
 
 

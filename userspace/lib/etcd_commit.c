@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "crashpoint.h"
 #include "mem.h"
 
 /* 1.5 MiB, etcd's default, with room for what is around keys and values */
@@ -100,8 +101,13 @@ int etcd_commit_finish(struct etcd_commit *commit, struct err *err)
 
 	if (!commit->rest)
 		return 0;
-	for (at = commit->rest->all; at && !r;)
+	CRASHPOINT("etcd-journal-whole");
+	for (at = commit->rest->all; at && !r;) {
 		r = step(commit, &at, err);
+		CRASHPOINT("etcd-journal-step");
+	}
+	if (!r)
+		CRASHPOINT("etcd-journal-done");
 	if (!r)
 		r = erase_journal(commit, err);
 	if (r)
@@ -138,6 +144,7 @@ static int write_down(struct etcd_commit *commit, const uint8_t *data, size_t le
 		if (i + 1 == pieces)
 			json_array_append_new(ops, commit_op(commit, pieces, len));
 		r = etcd_owner_write(commit->owner, ops, err);
+		CRASHPOINT("etcd-journal-piece");
 	}
 	return r;
 }

@@ -12,17 +12,21 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "crashpoint.h"
 #include "etcd_json.h"
 #include "log.h"
 #include "mem.h"
+#include "store_backend.h"
 
 #define LOOK_MS		500u	/* how often, while there is no space */
+#define ROOM_MS		1000u	/* how often is looked how much is left */
 #define ATTEMPT_MIN_MS	500u
 #define ATTEMPT_MAX_MS	2000u
 
 struct etcd_lease {
 	int64_t id;
 	unsigned int ms;
+	uint64_t quota;			/* bytes; 0: not known */
 	struct etcd_client *client;	/* the thread's */
 	int event;
 	pthread_t keeper;
@@ -33,6 +37,7 @@ struct etcd_lease {
 	bool stop;
 	uint64_t until;			/* etcd_lease_now_ms() */
 	bool lost, full;
+	uint64_t left;			/* bytes of the quota */
 	struct err lost_why, full_why;
 };
 
@@ -52,6 +57,7 @@ static void lose(struct etcd_lease *lease, const struct err *why)
 		return;
 	lease->lost = true;
 	lease->lost_why = *why;
+	CRASHPOINT("etcd-lease-lost");
 	if (write(lease->event, &one, sizeof(one)) != sizeof(one))
 		abort();
 }
@@ -94,6 +100,21 @@ int etcd_lease_space(struct etcd_lease *lease, struct err *err)
 	pthread_mutex_lock(&lease->lock);
 	if (lease->full)
 		r = err_set(err, ENOSPC, "%s", lease->full_why.text);
+	pthread_mutex_unlock(&lease->lock);
+	return r;
+}
+
+int etcd_lease_room(struct etcd_lease *lease, struct err *err)
+{
+	int r = etcd_lease_space(lease, err);
+
+	if (r)
+		return r;
+	pthread_mutex_lock(&lease->lock);
+	if (lease->left < STORE_RESERVE)
+		r = err_set(err, ENOSPC,
+			    "the cluster is full: of its quota %llu KiB are left, %llu are kept for what goes on",
+			    (unsigned long long)lease->left >> 10, STORE_RESERVE >> 10);
 	pthread_mutex_unlock(&lease->lock);
 	return r;
 }
@@ -191,6 +212,29 @@ static void look_for_space(struct etcd_lease *lease)
 	json_decref(body);
 }
 
+/*
+ * The size that the quota is about. What is free inside the database does not count: etcd may need
+ * more beside it. Members differ little.
+ */
+static void look_for_room(struct etcd_lease *lease)
+{
+	struct etcd_patience patience = { };
+	json_t *body, *answer = NULL;
+	int64_t used = 0;
+
+	if (!lease->quota)
+		return;
+	body = mem_check(json_object());
+	if (etcd_post(lease->client, "maintenance/status", body, &patience, &answer, NULL) == 0 &&
+	    etcd_get_number(answer, "dbSize", &used, NULL) == 0) {
+		pthread_mutex_lock(&lease->lock);
+		lease->left = (uint64_t)used < lease->quota ? lease->quota - used : 0;
+		pthread_mutex_unlock(&lease->lock);
+	}
+	json_decref(answer);
+	json_decref(body);
+}
+
 /* With the lock; until @ms are over, or somebody has a reason. */
 static void wait_for(struct etcd_lease *lease, unsigned int ms)
 {
@@ -206,17 +250,38 @@ static void wait_for(struct etcd_lease *lease, unsigned int ms)
 	pthread_cond_timedwait(&lease->wake, &lease->lock, &at);
 }
 
+/* Until the lease is due, which was kept at @kept */
+static unsigned int due_ms(const struct etcd_lease *lease, uint64_t kept)
+{
+	uint64_t since = etcd_lease_now_ms() - kept;
+
+	return since < lease->ms / 3 ? lease->ms / 3 - since : 0;
+}
+
+/* With the lock: how long until the next look */
+static unsigned int pause_ms(const struct etcd_lease *lease, uint64_t kept)
+{
+	unsigned int ms = lease->full ? LOOK_MS : lease->quota ? ROOM_MS : lease->ms;
+
+	return ms < due_ms(lease, kept) ? ms : due_ms(lease, kept);
+}
+
 static void *keep(void *arg)
 {
 	struct etcd_lease *lease = arg;
+	uint64_t kept = etcd_lease_now_ms();
 
 	pthread_mutex_lock(&lease->lock);
 	while (!lease->stop && !lease->lost) {
-		wait_for(lease, lease->full && lease->ms / 3 > LOOK_MS ? LOOK_MS : lease->ms / 3);
+		wait_for(lease, pause_ms(lease, kept));
 		if (lease->stop)
 			break;
 		pthread_mutex_unlock(&lease->lock);
-		keep_alive(lease);
+		if (!due_ms(lease, kept)) {
+			kept = etcd_lease_now_ms();
+			keep_alive(lease);
+		}
+		look_for_room(lease);
 		look_for_space(lease);
 		pthread_mutex_lock(&lease->lock);
 		check_time(lease);
@@ -284,6 +349,8 @@ int etcd_lease_new(const struct etcd_url *url, struct etcd_client *client,
 		r = err_sys(err, errno, "eventfd");
 		goto free_lease;
 	}
+	lease->quota = (uint64_t)url->quota_mib << 20;
+	lease->left = lease->quota ?: UINT64_MAX;
 	lease->client = etcd_client_new(url, attempt_ms(lease));
 	pthread_mutex_init(&lease->lock, NULL);
 	pthread_condattr_init(&attr);

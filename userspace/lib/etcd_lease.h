@@ -37,6 +37,11 @@ void etcd_lease_lose(struct etcd_lease *lease, const struct err *why);
 /* Readable from when it is lost. */
 int etcd_lease_fd(const struct etcd_lease *lease);
 
+/*
+ * 0, or -ENOSPC: what is left of the quota is the reserve (store_backend.h), or nothing. As it was up
+ * to a second ago.
+ */
+int etcd_lease_room(struct etcd_lease *lease, struct err *err);
 /* 0, or -ENOSPC and what the cluster said, until the alarm is gone */
 int etcd_lease_space(struct etcd_lease *lease, struct err *err);
 void etcd_lease_no_space(struct etcd_lease *lease, const struct err *why);

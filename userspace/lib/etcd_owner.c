@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crashpoint.h"
 #include "etcd_lease.h"
 #include "mem.h"
 
@@ -62,6 +63,8 @@ static int look(struct etcd_owner *owner, struct err *err)
 	if (!r) {
 		r = etcd_first_kv(answer, &kv, err);
 		r = r == -ENOENT ? 0 : r ?: taken(&kv, err);
+		if (r == -EBUSY)
+			CRASHPOINT("etcd-standby");
 	}
 	etcd_kv_uninit(&kv);
 	json_decref(answer);
@@ -262,11 +265,14 @@ int etcd_owner_write(struct etcd_owner *owner, json_t *ops, struct err *err)
 	struct err why = { "" };
 	int r;
 
+	CRASHPOINT("etcd-sending");
 	r = etcd_lease_check(owner->lease, &why);
 	if (!r)
 		r = etcd_post(owner->client, "kv/txn", body, &patience, &answer, &why);
 	if (!r)
 		r = judge(owner, answer, &why);
+	if (!r)
+		CRASHPOINT("etcd-sent");
 	json_decref(answer);
 	json_decref(body);
 	if (r == -ENOSPC) {

@@ -13,6 +13,7 @@
 
 #define LEASE_S		10
 #define KEEP		10000
+#define QUOTA_MIB	2048
 
 static bool begins(const char *text, const char *with)
 {
@@ -76,6 +77,8 @@ static int set_one(struct etcd_url *url, char *param, struct err *err)
 		return set_prefix(url, value, err);
 	if (!strcmp(param, "keep"))
 		return number_of("keep", value, 100, 1000000000, &url->keep, err);
+	if (!strcmp(param, "quota"))
+		return number_of("quota", value, 32, 1000000, &url->quota_mib, err);
 	if (!strcmp(param, "lease")) {
 		r = number_of("lease", value, 2, 3600, &url->lease_s, err);
 		return r || url->lease_s ? r : err_set(err, EINVAL, "etcd: lease=0: too short");
@@ -88,7 +91,7 @@ static int set_one(struct etcd_url *url, char *param, struct err *err)
 		url->key = value;
 	else
 		return err_set(err, EINVAL,
-			       "etcd: \"%s\": must be prefix, lease, keep, ca, cert or key", param);
+			       "etcd: \"%s\": must be prefix, lease, keep, quota, ca, cert or key", param);
 	return 0;
 }
 
@@ -112,7 +115,8 @@ int etcd_url_parse(struct etcd_url *url, const char *text, struct err *err)
 	char *params, *part, *at;
 	int r = 0;
 
-	*url = (struct etcd_url){ .text = mem_strdup(text), .lease_s = LEASE_S, .keep = KEEP };
+	*url = (struct etcd_url){ .text = mem_strdup(text), .lease_s = LEASE_S, .keep = KEEP,
+				   .quota_mib = QUOTA_MIB };
 	params = strchr(url->text, '?');
 	if (params)
 		*params++ = '\0';

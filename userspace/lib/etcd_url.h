@@ -7,6 +7,8 @@
  *	lease=SECONDS	2 to 3600, default 10: for how long an owner that is not heard of stays it
  *	keep=N		revisions that we leave when we compact, 100 to 10^9, default 10000;
  *			0: we do not, somebody else does
+ *	quota=MIB	the cluster's --quota-backend-bytes, in MiB, 32 to 10^6, default 2048, as
+ *			etcd's is; 0: not known
  *	ca= cert= key=	files, for https
  *
  * Values are taken as they are, up to the next "&".
@@ -26,6 +28,7 @@ struct etcd_url {
 	const char *ca, *cert, *key;	/* NULL: not given */
 	unsigned int lease_s;
 	unsigned int keep;
+	unsigned int quota_mib;
 };
 
 int etcd_url_parse(struct etcd_url *url, const char *text, struct err *err);

@@ -17,6 +17,7 @@
 
 #include <utlist.h>
 
+#include "crashpoint.h"
 #include "log.h"
 #include "mem.h"
 
@@ -86,7 +87,9 @@ static void work_once(struct gate *gate)
 	n = gate->n_sources;
 	memcpy(sources, gate->sources, sizeof(sources));
 	pthread_mutex_unlock(&gate->lock);
+	CRASHPOINT("gate-syncing");
 	r = sync_all(sources, n, &err);
+	CRASHPOINT("gate-synced");
 	pthread_mutex_lock(&gate->lock);
 	gate->result = r;
 	gate->result_why = err;
@@ -137,6 +140,7 @@ static void hand_over(void *arg)
 	gate->asked = true;
 	pthread_cond_signal(&gate->wake);
 	pthread_mutex_unlock(&gate->lock);
+	CRASHPOINT("gate-handed");
 }
 
 /* Each may say something, and wait for a later batch, or cancel another one. */
@@ -147,6 +151,7 @@ static void release(struct gate *gate, const struct err *why)
 	while ((wait = gate->waiting) && (why || wait->batch <= gate->durable)) {
 		DL_DELETE(gate->waiting, wait);
 		wait->done(wait, why);
+		CRASHPOINT("gate-answered");
 	}
 }
 
@@ -188,6 +193,7 @@ static void synced(int fd, unsigned int events, void *arg)
 	}
 	histogram_add(&gate->syncs, now_s() - gate->begun);
 	gate->durable = gate->collecting - 1;
+	CRASHPOINT("gate-durable");
 	hand_over(gate);
 	release(gate, NULL);
 }

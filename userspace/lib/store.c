@@ -12,11 +12,13 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "crashpoint.h"
 #include "gate.h"
 #include "log.h"
 #include "store_backend.h"
 
 #define AWAIT_MS	500	/* between two tries */
+#define LOOK_MS		10	/* between two looks for room */
 #define TELL_MS		60000	/* between two sentences about them */
 
 struct store {
@@ -26,6 +28,9 @@ struct store {
 	bool in_transaction;
 	int failed;		/* -errno of the transaction's first failed write */
 	struct err why;
+	uint64_t looked_at;	/* store_room(), loop_now_ms(); 0 never; and what it was then */
+	int room;
+	struct err no_room;
 	struct gate *gate;	/* NULL: each commit syncs */
 	struct loop_fd *watch;	/* for the end of our having it; may be NULL */
 	void (*lost)(const struct err *why, void *arg);
@@ -142,6 +147,19 @@ void store_close(struct store *store)
 	free(store);
 }
 
+int store_room(struct store *store, struct err *err)
+{
+	uint64_t now = loop_now_ms();
+
+	if (!store->backend->room)
+		return 0;
+	if (!store->looked_at || now - store->looked_at >= LOOK_MS) {
+		store->looked_at = now;
+		store->room = store->backend->room(store->priv, &store->no_room);
+	}
+	return store->room ? err_set(err, store->room, "%s", store->no_room.text) : 0;
+}
+
 const uint8_t *store_id(const struct store *store)
 {
 	return store->id;
@@ -245,8 +263,10 @@ static int wrote(struct store *store, int r, const struct err *why, struct err *
 {
 	if (!store->in_transaction)
 		end_write(store);
-	if (r == 0)
+	if (r == 0) {
+		CRASHPOINT("store-written");
 		return 0;
+	}
 
 	if (store->in_transaction) {
 		store->failed = r;
@@ -329,6 +349,7 @@ int store_begin(struct store *store, struct err *err)
 		return r;
 	store->in_transaction = true;
 	begin_write(store);
+	CRASHPOINT("store-began");
 	return 0;
 }
 
@@ -343,8 +364,10 @@ int store_commit(struct store *store, struct err *err)
 		return err_set(err, failed, "%s", store->why.text);
 	}
 
+	CRASHPOINT("store-committing");
 	store->in_transaction = false;
 	r = store->backend->commit(store->priv, err);
+	CRASHPOINT("store-committed");
 	end_write(store);
 	return r;
 }

@@ -12,6 +12,7 @@
 
 #define STORE_FORMAT	1	/* of what is in a store; a higher one is refused */
 #define STORE_ID_LEN	16
+#define STORE_RESERVE	(16ull << 20)	/* bytes */
 
 struct store_backend {
 	/* @where is what follows "KIND:". *id and the value are set on success. */
@@ -36,6 +37,9 @@ struct store_backend {
 	/* From another thread than all others, also while they run. tidy() may take its time. */
 	int (*sync)(void *priv, struct err *err);
 	void (*tidy)(void *priv);
+
+	/* -ENOSPC and why, when only the reserve is left (store_room()). NULL: not known */
+	int (*room)(void *priv, struct err *err);
 
 	/* Readable from when it is not ours any more, and why. NULL: that cannot happen. */
 	int (*lost_fd)(void *priv);

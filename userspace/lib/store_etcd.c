@@ -30,6 +30,7 @@
 #include <utlist.h>
 
 #include "cleanup.h"
+#include "crashpoint.h"
 #include "etcd_commit.h"
 #include "etcd_lease.h"
 #include "etcd_load.h"
@@ -116,6 +117,7 @@ static void compact(struct etcd_store *s)
 	if (!s->url.keep || now - s->compacted <= 2ll * s->url.keep)
 		return;
 	s->compacted = now - s->url.keep;
+	CRASHPOINT("etcd-compacting");
 	body = mem_check(json_object());
 	json_object_set_new(body, "revision", etcd_number(s->compacted));
 	r = etcd_post(s->client, "kv/compaction", body, &patience, &answer, &err);
@@ -296,6 +298,14 @@ static int do_defer(void *priv, struct err *err)
 	return 0;
 }
 
+static int do_room(void *priv, struct err *err)
+{
+	struct etcd_store *s = priv;
+	int r = etcd_lease_room(etcd_owner_lease(s->owner), err);
+
+	return r ? named(s, r, err) : 0;
+}
+
 static int do_lost_fd(void *priv)
 {
 	struct etcd_store *s = priv;
@@ -348,6 +358,7 @@ static int set_up(struct etcd_store *s, const char *program, uint8_t id[STORE_ID
 		r = claim(s, program, err);
 	if (r)
 		return r;
+	CRASHPOINT("etcd-claimed");
 	s->commit = etcd_commit_new(&s->url, s->client, s->owner);
 	r = etcd_commit_recover(s->commit, err);
 	if (r)
@@ -402,6 +413,7 @@ const struct store_backend store_etcd = {
 	.defer = do_defer,
 	.sync = do_sync,
 	.tidy = do_tidy,
+	.room = do_room,
 	.lost_fd = do_lost_fd,
 	.lost = do_lost,
 };

@@ -18,8 +18,10 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
+#include <sys/statvfs.h>
 
 #include "cleanup.h"
+#include "crashpoint.h"
 #include "log.h"
 #include "store_backend.h"
 
@@ -299,8 +301,10 @@ static int create_if_empty(struct sqlite_store *s, const char *owner, struct err
 
 	if (empty)
 		r = fill_new(s, owner, err);
-	if (r == 0)
+	if (r == 0) {
+		CRASHPOINT("sqlite-creating");
 		return do_commit(s, err);
+	}
 rollback:
 	do_rollback(s);
 	return r;
@@ -430,6 +434,23 @@ static int count_pages(void *arg, struct sqlite3 *db, const char *name, int page
 	return SQLITE_OK;
 }
 
+/* What the log grows by, and then the database. */
+static int do_room(void *priv, struct err *err)
+{
+	struct sqlite_store *s = priv;
+	unsigned long long left;
+	struct statvfs st;
+
+	if (statvfs(s->path, &st) < 0)
+		return err_sys(err, errno, "store %s", s->path);
+	left = (unsigned long long)st.f_bavail * st.f_frsize;
+	if (left >= STORE_RESERVE)
+		return 0;
+	return err_set(err, ENOSPC,
+		       "store %s: its disk is full: %llu KiB are left, %llu are kept for what goes on",
+		       s->path, left >> 10, STORE_RESERVE >> 10);
+}
+
 /*
  * Never opened or closed while in use but here: of the database itself that would cost SQLite its
  * locks (POSIX), of the log it does not.
@@ -470,6 +491,7 @@ static void do_tidy(void *priv)
 
 	if (atomic_load(&s->log_pages) < LOG_PAGES)
 		return;
+	CRASHPOINT("sqlite-copying");
 	if (!s->copier)
 		code = sqlite3_open_v2(s->path, &s->copier, SQLITE_OPEN_READWRITE, NULL);
 	if (code == SQLITE_OK)
@@ -477,6 +499,7 @@ static void do_tidy(void *priv)
 	if (code == SQLITE_OK)
 		code = sqlite3_wal_checkpoint_v2(s->copier, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
 						 NULL);
+	CRASHPOINT("sqlite-copied");
 	if (code != SQLITE_OK && code != SQLITE_BUSY)
 		log_warn("store %s: its log of %d pages is not copied: %s", s->path,
 			 atomic_load(&s->log_pages), sqlite3_errstr(code));
@@ -495,4 +518,5 @@ const struct store_backend store_sqlite = {
 	.defer = do_defer,
 	.sync = do_sync,
 	.tidy = do_tidy,
+	.room = do_room,
 };

@@ -94,6 +94,10 @@ void api_binding_set(struct http_request *req, void *arg)
 		director_alert(d, "binding-refused", p.nve, "%s", err.text);
 		status = 409;
 	}
+	if (!status && director_room(d, &err) != CODE(OK)) {
+		http_error(req, 507, "full", "%s", err.text);
+		return;
+	}
 	if (status) {
 		http_error(req, status, status == 409 ? "exists" : status == 404 ? "not-found" :
 			   "bad-request", "%s", err.text);

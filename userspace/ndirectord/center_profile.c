@@ -44,6 +44,8 @@ static uint32_t set(struct director *d, const Nvo3__Profile *profile, struct cha
 	}
 	if (held && held->version == profile->version)
 		return CODE(OK);
+	if (!held && director_room(d, err) != CODE(OK))
+		return CODE(FULL);
 	data = msg_encode(&profile->base, &len);
 	db_profile_set(&d->db, &uuid, profile->version, profile->name, data, len);
 	director_note(d, "profile-set", chan_peer_name(chan), "profile %s, version %llu, %zu rules",

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "claim.h"
 #include "dup.h"
+#include "lib/crashpoint.h"
 #include "session_nve.h"
 #include "wire.h"
 
@@ -86,9 +87,13 @@ static uint32_t advertise(struct director *d, struct nve_session *s, struct db_v
 	}
 	code = claim_any(vn, &mac, &ips, m->epoch, s->nve,
 			 dup_is_frozen(vn, &mac, loop_now_ms()), &given, err);
+	/* what is placed has been taken up already */
+	if (code == CODE(OK) && !db_map_find(vn, &mac) && !db_placement_find(vn, &mac))
+		code = director_room(d, err);
 	if (code != CODE(OK))
 		return code;
 	*epoch = take(d, s, vn, &mac, &ips, &given);
+	CRASHPOINT("claim-taken");
 	if (*epoch)
 		return CODE(OK);
 	err_set(err, ERANGE, "there is no epoch above those that are known");
@@ -116,6 +121,7 @@ static uint32_t withdraw(struct director *d, struct nve_session *s, struct db_vn
 	director_note(d, "mapping-withdrawn", s->nve->name, "MAC %s of VN %s",
 		      mac_addr_format(&mac, text), vn->info.name);
 	db_map_del(&d->db, held);
+	CRASHPOINT("claim-withdrawn");
 	return CODE(OK);
 }
 

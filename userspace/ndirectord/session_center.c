@@ -11,6 +11,7 @@
 #include "claim.h"
 #include "db_profile.h"
 #include "director.h"
+#include "lib/crashpoint.h"
 #include "proto/placement.pb-c.h"
 #include "wire.h"
 
@@ -47,6 +48,10 @@ static void on_vn_set(struct director *d, struct chan *chan, const struct msg *m
 		goto answer;
 	vn = db_vn_find(&d->db, &info.uuid);
 	same = vn && vn->defined && !memcmp(&vn->info, &info, sizeof(info));
+	if (!vn && director_room(d, &err) != CODE(OK)) {
+		director_answer(d, chan, msg, CODE(FULL), &err, NULL);
+		return;
+	}
 	ret = db_vn_set(&d->db, &info, true, &err);
 	if (!ret && !same)
 		director_note(d, "vn-set", chan_peer_name(chan), "VN %s, VNI %u", info.name,
@@ -166,6 +171,8 @@ static uint32_t place(struct director *d, struct chan *chan, const Nvo3__Place *
 	uint32_t code;
 
 	code = get_placement(d, m, p, err);
+	if (code == CODE(OK) && !db_placement_find(p->vn, &p->mac))
+		code = director_room(d, err);
 	if (code == CODE(OK))
 		code = claim_place(&d->db, p, m->min_epoch, err);
 	if (code != CODE(OK))
@@ -193,6 +200,7 @@ static void on_place(struct director *d, struct chan *chan, const struct msg *ms
 
 	code = place(d, chan, m, &p, &err);
 	reply.epoch = p.epoch;
+	CRASHPOINT("place-granted");
 	director_answer(d, chan, msg, code, &err, &reply.base);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
+#include "lib/crashpoint.h"
 #include "nve_tell.h"
 #include "session_nve.h"
 #include "wire.h"
@@ -136,6 +137,7 @@ static void on_register(struct director *d, struct nve_session *s, const struct 
 	db_nve_set_stale(&d->db, s->nve, DB_STALE_NVE, false);
 	s->registered = true;
 	director_note(d, "nve-registered", s->nve->name, "with %d locators", n);
+	CRASHPOINT("nve-registered");
 	reply.store = (ProtobufCBinaryData){ 16, (uint8_t *)store_id(d->store) };
 	director_answer(d, s->chan, msg, CODE(OK), NULL, &reply.base);
 	nve_list_all(d, s);
@@ -229,6 +231,7 @@ static void on_join(struct director *d, struct nve_session *s, const struct msg 
 	follow(d, s, vn, m);
 	nve_put_vn(vn, s->nve, s->chan, &info);
 	reply.vn = &info;
+	CRASHPOINT("vn-joined");
 	director_answer(d, s->chan, msg, CODE(OK), NULL, &reply.base);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 #include "lib/http_watch.h"
+#include "lib/crashpoint.h"
 #include "lib/daemon.h"
 #include "start.h"
 
@@ -84,6 +85,7 @@ static int load(struct director *d, const struct settings *s, struct err *err)
 		ret = store_defer(d->store, d->loop, lost, d, err);
 	if (ret)
 		return ret;
+	CRASHPOINT("director-loaded");
 	persist_attach(d);
 	d->grace = loop_timer_new(d->loop, grace_over, d);
 	loop_timer_set(d->grace, s->grace * 1000);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <utlist.h>
 #include "db_digest.h"
+#include "lib/crashpoint.h"
 #include "lib/mem.h"
 #include "tell.h"
 
@@ -108,6 +109,8 @@ static bool serve_alike(struct tell *tell, struct follower *f)
 			f->messages++;
 			chan_event_shared(f->chan, batch->event);
 		}
+		if (batch->more == FOLLOW_MORE)
+			CRASHPOINT("snapshot-part");
 		follow_told(&f->at, batch->more, batch->to);
 	}
 	return true;
@@ -126,6 +129,8 @@ static bool serve(struct follower *f)
 		more = follow_next(&f->at, &b);
 		if (more != FOLLOW_DONE)
 			f->send(f, &b);
+		if (more == FOLLOW_MORE)
+			CRASHPOINT("snapshot-part");
 	} while (more == FOLLOW_MORE);
 	return true;
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "codes.h"
+#include "lib/crashpoint.h"
 #include "lib/mem.h"
 #include "move_ask.h"
 #include "move_dest.h"
@@ -365,6 +366,19 @@ static void ask_there(struct vcenter *vc, struct move_job *job, enum move_act ac
 
 void move_ask(struct vcenter *vc, struct move_job *job, enum move_act act)
 {
+	static const char *const points[] = {
+		[MOVE_ACT_RESERVE] = "move-reserve",
+		[MOVE_ACT_STOP] = "move-stop",
+		[MOVE_ACT_PULL] = "move-pull",
+		[MOVE_ACT_COMMIT] = "move-commit",
+		[MOVE_ACT_STATUS] = "move-status",
+		[MOVE_ACT_RELEASE] = "move-release",
+		[MOVE_ACT_UNPLACE] = "move-unplace",
+		[MOVE_ACT_UNDO_SOURCE] = "move-undo-source",
+		[MOVE_ACT_UNDO_DEST] = "move-undo-dest",
+	};
+
+	CRASHPOINT(points[act]);
 	switch (act) {
 	case MOVE_ACT_STOP:
 		stop(vc, job);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "codes.h"
+#include "lib/crashpoint.h"
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "move_dest.h"
@@ -162,6 +163,7 @@ uint32_t move_dest_reserve(struct vcenter *vc, const char *peer, const Nvo3__Mov
 			unreserve(vc, vm);
 			return code_from_errno(ret);
 		}
+		CRASHPOINT("dest-reserved");
 		job = add(vc, &in);
 		note(vc, "move-reserve", vm->name, "room for it is kept on %s/%s for %s",
 		     vc->conf.dc, in.server, peer);
@@ -226,6 +228,7 @@ void move_dest_commit(struct vcenter *vc, const struct uuid *move, bool start,
 	job->commit_done = done;
 	job->commit_arg = arg;
 	job->dirty = true;
+	CRASHPOINT("dest-committing");
 	move_dest_run(vc, job);
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "codes.h"
+#include "lib/crashpoint.h"
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "move.h"
@@ -303,6 +304,7 @@ static bool store(struct vcenter *vc, struct dest_job *job)
 	}
 	job->dirty = false;
 	if (job->in.phase == INCOMING_COMMITTED && vm) {
+		CRASHPOINT("dest-committed");
 		arrived(vc, job, vm);
 		/* inside one DC it goes on moving until the source is released */
 		if (!is_local(vc, job))

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include "codes.h"
+#include "lib/crashpoint.h"
 #include "lib/http_watch.h"
 #include "lib/log.h"
 #include "lib/mem.h"
@@ -163,6 +164,7 @@ static bool store(struct vcenter *vc, struct move_job *job)
 		log_err("the move of VM %s is not stored: %s", job->m.vm_name, err.text);
 		return false;
 	}
+	CRASHPOINT("move-stored");
 	job->dirty = false;
 	job->vm_dirty = false;
 	tell_watchers(vc, job);
@@ -282,6 +284,7 @@ void move_run_answer(struct vcenter *vc, struct move_job *job, enum move_act act
 
 	if (move_answer(&job->m, act, a, loop_now_ms(), wall_ms()))
 		job->dirty = true;
+	CRASHPOINT("move-answered");
 	if (job->m.flags & MOVE_F_ABORTING && !aborting)
 		note_alert(vc, "move-abort", job->m.vm_name, "given up at step %s: %s",
 			   move_step_name(job->m.step), job->m.error);
@@ -357,6 +360,8 @@ void move_run_begin(struct vcenter *vc, struct vm *vm, const char *dc, const cha
 	ret = check(vc, vm, dc, &err);
 	if (!ret && strlen(server) >= VC_NAME_SIZE)
 		ret = err_set(&err, ENOENT, "there is no server %.80s in %s", server, dc);
+	if (!ret)
+		ret = store_room(vc->store, &err);
 	if (ret) {
 		refuse(vc, vm, begun, arg, code_from_errno(ret), err.text);
 		return;

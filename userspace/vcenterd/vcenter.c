@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "api.h"
+#include "lib/crashpoint.h"
 #include "move_dest.h"
 #include "move_run.h"
 #include "owed.h"
@@ -53,6 +54,7 @@ static int load_state(struct vcenter *vc, struct err *err)
 		return -1;
 	if (persist_load(vc->store, &to, err) || store_defer(vc->store, vc->loop, lost, vc, err))
 		return -1;
+	CRASHPOINT("vcenter-loaded");
 	vm_ops_resume(vc);
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "codes.h"
+#include "lib/crashpoint.h"
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "owed.h"
@@ -282,6 +283,7 @@ static void ask(struct vcenter *vc, struct vm *vm, struct vm_next next)
 		unplace(vc, &vm->nics[next.nic], call);
 		break;
 	case VM_ACT_CREATE:
+		CRASHPOINT("vm-placed");
 		create(vm, call);
 		break;
 	case VM_ACT_DELETE:
@@ -366,7 +368,7 @@ int vm_ops_add(struct vcenter *vc, struct vm *vm, struct server *server, enum vm
 	int ret;
 
 	vm->op = op;
-	ret = inventory_vm_add(vc->inv, vm, server, err);
+	ret = store_room(vc->store, err) ?: inventory_vm_add(vc->inv, vm, server, err);
 	if (ret) {
 		free(vm);
 		return ret;
@@ -380,6 +382,7 @@ int vm_ops_add(struct vcenter *vc, struct vm *vm, struct server *server, enum vm
 		return ret;
 	}
 	vm->dirty = false;
+	CRASHPOINT("vm-stored");
 	note(vc, op_kind(op), vm->name, "begun on server %s", server->name);
 	run(vc, vm);
 	return 0;

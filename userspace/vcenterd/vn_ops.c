@@ -68,7 +68,7 @@ int vn_ops_create(struct vcenter *vc, const struct vn *tmpl, struct vn **ret, st
 	if (vn)
 		return err_set(err, EEXIST, "this uuid is taken by VN %s of %s", vn->name,
 			       vn->home_dc);
-	res = add(vc, tmpl, ret, err);
+	res = store_room(vc->store, err) ?: add(vc, tmpl, ret, err);
 	if (res)
 		return res;
 	note(vc, "vn-create", tmpl->name, "VNI %u", tmpl->vni);

@@ -22,10 +22,11 @@ static void test_all_of_it(void **state)
 	assert_string_equal(url.prefix, "/a");
 	assert_int_equal(url.lease_s, 10);
 	assert_int_equal(url.keep, 10000);
+	assert_int_equal(url.quota_mib, 2048);
 	assert_null(url.ca);
 	etcd_url_uninit(&url);
 
-	assert_int_equal(etcd_url_parse(&url, "https://a:1,https://[fd00::1]:2379?ca=/c&cert=/d.pem&key=/e=f&prefix=/nvo3/dc1&lease=3600&keep=0", NULL), 0);
+	assert_int_equal(etcd_url_parse(&url, "https://a:1,https://[fd00::1]:2379?ca=/c&cert=/d.pem&key=/e=f&prefix=/nvo3/dc1&lease=3600&keep=0&quota=0", NULL), 0);
 	assert_int_equal(url.n_endpoints, 2);
 	assert_string_equal(url.endpoints[1], "https://[fd00::1]:2379");
 	assert_string_equal(url.ca, "/c");
@@ -33,6 +34,7 @@ static void test_all_of_it(void **state)
 	assert_string_equal(url.key, "/e=f");
 	assert_int_equal(url.lease_s, 3600);
 	assert_int_equal(url.keep, 0);
+	assert_int_equal(url.quota_mib, 0);
 	etcd_url_uninit(&url);
 }
 
@@ -65,9 +67,10 @@ static void test_refused(void **state)
 	refuse("http://a:1?prefix", "etcd: \"prefix\": must be KEY=VALUE");
 	refuse("http://a:1?prefix=/a&lease=1", "etcd: lease=1: must be a number from 2 to 3600");
 	refuse("http://a:1?prefix=/a&lease=0", "etcd: lease=0: too short");
+	refuse("http://a:1?prefix=/a&quota=9", "etcd: quota=9: must be a number from 32 to 1000000");
 	refuse("http://a:1?prefix=/a&keep=9x", "etcd: keep=9x: must be a number from 100 to 1000000000");
 	refuse("http://a:1?prefix=/a&user=b",
-	       "etcd: \"user\": must be prefix, lease, keep, ca, cert or key");
+	       "etcd: \"user\": must be prefix, lease, keep, quota, ca, cert or key");
 	refuse("https://a:1?prefix=/a&cert=b", "etcd: cert= and key= come together");
 	refuse("https://a:1,http://b:1?prefix=/a&ca=c",
 	       "etcd: http://b:1: certificates are for https");

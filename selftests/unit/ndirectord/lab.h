@@ -63,6 +63,7 @@ struct proc {
 	const char *store;		/* URL; NULL: a file of the lab's */
 	const char *more;		/* configuration, or NULL */
 	bool crl;			/* tls.crl is the lab's crl.pem */
+	const char *faults;		/* what it runs with (faults_lab.h), or NULL */
 	pid_t pid;
 	struct proc *prev, *next;
 };

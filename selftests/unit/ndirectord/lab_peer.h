@@ -62,6 +62,8 @@ struct peer {
 	uint64_t version;		/* of the last profile told or answered, 0: none */
 	size_t rules;			/* of it */
 	unsigned int profile_updates, profiles_gone;
+	/* hears each MAP_UPDATE before it is taken, or NULL */
+	void (*heard)(struct peer *p, const Nvo3__MapUpdate *m);
 	struct peer *prev, *next;
 };
 

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utlist.h>
+#include "../lib/faults_lab.h"
 #include "lab_peer.h"
 #include "lib/pki.h"
 #include "lib/textfile.h"
@@ -165,6 +166,8 @@ static void become_director(struct proc *d)
 		signal(SIGXFSZ, SIG_IGN);
 		setrlimit(RLIMIT_FSIZE, &limit);
 	}
+	if (d->faults)
+		faults_load(d->faults);
 	execl("/proc/self/exe", "ndirectord", AS_DIRECTOR, "-c", lab_path(d->lab, "%s.conf", d->dc),
 	      NULL);
 	_exit(127);

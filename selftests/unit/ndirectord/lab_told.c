@@ -152,6 +152,8 @@ static void took_rows(struct peer *p, const Nvo3__MapUpdate *m)
 	Nvo3__MapAck ack = NVO3__MAP_ACK__INIT;
 	size_t i;
 
+	if (p->heard)
+		p->heard(p, m);
 	took_begin(p, m->snapshot_begin);
 	p->since_join++;
 	p->agains += m->again.len != 0;

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Two real vCenters, as they are built for use; the one or the other is killed at each crash point that
+ * it passes while a VM is made, moved to the other data centre, or kept from moving there. In every
+ * second round the machine has lost its power, too. What was answered goes on, the VM ends in one
+ * place, it runs there, and its address has one owner.
+ */
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "lab_api.h"
+#include "../lib/faults_lab.h"
+
+#define MAC "02:00:00:00:00:01"
+#define WEB "{\"name\":\"web\",\"tenant\":\"alice\",\"server\":\"host1\"," \
+	"\"nics\":[{\"vn\":\"blue\",\"mac\":\"" MAC "\",\"ip\":\"10.0.0.1/24\"}]}"
+#define HOST3 "{\"dc\":\"dc2\",\"server\":\"host3\"}"
+
+#define SETTLE_MS	5000	/* with the pauses between two attempts of the other one to connect */
+
+enum { CREATE, MOVE, ABORT, UNSURE, START };
+
+static const struct point {
+	const char *name;
+	int who;		/* 0: of dc1, 1: of dc2 */
+	int when;
+	unsigned int at;
+} points[] = {
+	{ "vm-stored", 0, CREATE, 1 },
+	{ "vm-placed", 0, CREATE, 1 },
+	{ "store-written", 0, CREATE, 6 },
+	{ "store-committing", 0, MOVE, 5 },
+	{ "store-committed", 1, MOVE, 5 },
+	{ "gate-syncing", 0, MOVE, 8 },
+	{ "gate-synced", 1, MOVE, 5 },
+	{ "gate-durable", 0, MOVE, 8 },
+	{ "gate-answered", 1, MOVE, 4 },
+	{ "move-stored", 0, MOVE, 6 },
+	{ "move-answered", 0, MOVE, 5 },
+	{ "move-reserve", 0, MOVE, 1 },
+	{ "move-stop", 0, MOVE, 1 },
+	{ "move-pull", 0, MOVE, 1 },
+	{ "move-commit", 0, MOVE, 1 },
+	{ "move-status", 0, UNSURE, 1 },
+	{ "move-release", 0, MOVE, 1 },
+	{ "move-unplace", 0, MOVE, 1 },
+	{ "move-undo-source", 0, ABORT, 1 },
+	{ "move-undo-dest", 0, ABORT, 1 },
+	{ "dest-reserved", 1, MOVE, 1 },
+	{ "dest-committing", 1, MOVE, 1 },
+	{ "dest-committed", 1, MOVE, 1 },
+	{ "vcenter-loaded", 0, START, 1 },
+};
+
+#define N_POINTS (sizeof(points) / sizeof(points[0]))
+
+static char program[256];
+static char files[LAB_DCS][160];	/* of faults */
+static struct faults *faults[LAB_DCS];
+static pid_t pids[LAB_DCS];
+static unsigned int slowest, kills;
+static const char *slowest_at = "";
+
+static void launch(struct lab *lab, int dc)
+{
+	char conf[160], log[160];
+	int fd;
+
+	snprintf(conf, sizeof(conf), "%s/vc%d.conf", lab->dir, dc + 1);
+	snprintf(log, sizeof(log), "%s/vc%d.log", lab->dir, dc + 1);
+	pids[dc] = fork();
+	assert_true(pids[dc] >= 0);
+	if (pids[dc])
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+	dup2(fd, STDOUT_FILENO);
+	dup2(fd, STDERR_FILENO);
+	faults_load(files[dc]);
+	execl(program, "vcenterd", "-c", conf, NULL);
+	_exit(127);
+}
+
+static bool alive(int dc)
+{
+	siginfo_t info = { };
+
+	waitid(P_PID, pids[dc], &info, WEXITED | WNOHANG | WNOWAIT);
+	return !info.si_pid;
+}
+
+static void reap(int dc, bool killed)
+{
+	int status;
+
+	assert_int_equal(waitpid(pids[dc], &status, 0), pids[dc]);
+	assert_true(killed ? WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL :
+			     !WIFSIGNALED(status) && !WEXITSTATUS(status));
+	pids[dc] = 0;
+}
+
+/* Like lab_api(), but it may be that nobody answers: 0 */
+static int ask(struct lab *lab, int dc, const char *method, const char *path, const char *body,
+	       const char *key, char *ret, size_t size)
+{
+	struct reply r = lab_api(lab, dc, method, path, body);
+
+	*ret = '\0';
+	if (r.body)
+		reply_text(&r, key, ret, size);
+	json_decref(r.body);
+	return r.status;
+}
+
+static bool is(struct lab *lab, int dc, const char *path, int status, const char *key,
+	       const char *text)
+{
+	char got[128];
+
+	return ask(lab, dc, "GET", path, NULL, key, got, sizeof(got)) == status &&
+	       (!key || !strcmp(got, text));
+}
+
+static bool has_vn(struct lab *lab, int dc)
+{
+	struct reply r = lab_api(lab, dc, "GET", "/vns", NULL);
+	char *text = json_dumps(r.body, 0);
+	bool has = text && strstr(text, "\"blue\"");
+
+	free(text);
+	reply_free(&r);
+	return has;
+}
+
+static int set_up(void **state)
+{
+	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	char path[160], *slash;
+	struct lab *lab;
+
+	program[len < 0 ? 0 : len] = '\0';
+	slash = strstr(program, "/unit/vcenterd/");
+	if (!slash)
+		return -1;
+	strcpy(slash, "/bin/vcenterd");
+	lab_processes = true;
+	lab_setup(state);
+	lab = *state;
+	for (int dc = 0; dc < LAB_DCS; dc++) {
+		snprintf(files[dc], sizeof(files[dc]), "%s/faults%d", lab->dir, dc);
+		snprintf(path, sizeof(path), "%s/vc%d/vc.db", lab->dir, dc + 1);
+		faults[dc] = faults_new(files[dc], path);
+		launch(lab, dc);
+	}
+	LAB_WAIT(lab, is(lab, 0, "/vns", 200, NULL, NULL) && is(lab, 1, "/vns", 200, NULL, NULL));
+	LAB_WAIT(lab, lab_ready(lab));
+	lab_expect(lab, 0, "POST", "/vns", "{\"name\":\"blue\",\"vni\":100}", 201, "name", "blue");
+	LAB_WAIT(lab, has_vn(lab, 1));
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	for (int dc = 0; dc < LAB_DCS; dc++) {
+		kill(pids[dc], SIGTERM);
+		reap(dc, false);
+		faults_free(faults[dc]);
+	}
+	return lab_teardown(state);
+}
+
+/* Servers that hold something of the VM, or where it runs */
+static int holders(struct lab *lab, bool running)
+{
+	int n = 0;
+
+	for (int i = 0; i < LAB_DCS * LAB_SERVERS; i++) {
+		struct fake_vm *vm = fake_vm_find(lab, i, "web");
+
+		n += vm && (!running || vm->running);
+	}
+	return n;
+}
+
+static int places(struct lab *lab)
+{
+	return !!fake_place_find(lab, 0, MAC) + !!fake_place_find(lab, 1, MAC);
+}
+
+static void revive(struct lab *lab, int dc, const char *name)
+{
+	uint64_t end = loop_now_ms() + LAB_DEADLINE_MS;
+
+	while (alive(dc) && loop_now_ms() < end)
+		lab_turn(lab);
+	if (alive(dc))
+		fail_msg("nobody passes %s", name);
+	reap(dc, true);
+	if (!faults_passed(faults[dc], name))
+		fail_msg("it was killed, but not at %s", name);
+	kills++;
+	faults_none(faults[dc]);
+	if (random() % 2)
+		faults_power_cut(faults[dc]);
+	else
+		faults_forget_dirty(faults[dc]);
+	/* the next kill, if there is one, comes after this */
+	launch(lab, dc);
+}
+
+static void kill_now(int dc)
+{
+	kill(pids[dc], SIGKILL);
+	reap(dc, true);
+	faults_forget_dirty(faults[dc]);
+}
+
+/* True: it was answered, so it must be there whatever happens then. */
+static bool create(struct lab *lab)
+{
+	char text[128];
+	int status = ask(lab, 0, "POST", "/vms", WEB, "state", text, sizeof(text));
+
+	assert_true(status == 202 || !status);
+	return status;
+}
+
+/* The same; @id is empty if it was not answered. */
+static void move(struct lab *lab, char *id, size_t size)
+{
+	int status = 0;
+
+	/* who was started again has no session with the others yet; or one is dead already */
+	LAB_WAIT(lab, !alive(0) || !alive(1) ||
+		 (status = ask(lab, 0, "POST", "/vms/web/move", HOST3, "id", id, size)) != 503);
+	if (status && status != 503 && status != 202)
+		fail_msg("the move is refused: %d", status);
+	if (status != 202)
+		*id = '\0';
+}
+
+/* A move that was answered is known, and none goes on. */
+static bool ended(struct lab *lab, const char *id)
+{
+	struct reply r = lab_api(lab, 0, "GET", "/moves", NULL);
+	json_t *items = json_object_get(r.body, "items"), *item;
+	bool found = !*id, over = json_is_array(items);
+	const char *state;
+	size_t i;
+
+	json_array_foreach(items, i, item) {
+		state = json_string_value(json_object_get(item, "state"));
+		over &= !strcmp(state, "done") || !strcmp(state, "aborted");
+		found |= !strcmp(json_string_value(json_object_get(item, "id")), id);
+	}
+	reply_free(&r);
+	return over && found;
+}
+
+/* One owner, one place, one vCenter that says so */
+static void check(struct lab *lab, const struct point *p, const char *id)
+{
+	uint64_t since = loop_now_ms();
+	bool there;
+
+	LAB_WAIT(lab, ended(lab, id));
+	LAB_WAIT(lab, holders(lab, false) == 1 && holders(lab, true) == 1 && places(lab) == 1);
+	there = fake_vm_find(lab, 2, "web");
+	LAB_WAIT(lab, is(lab, there, "/vms/web", 200, "state", "running"));
+	LAB_WAIT(lab, is(lab, !there, "/vms/web", 404, NULL, NULL));
+	assert_string_equal(fake_place_find(lab, there, MAC)->nve,
+			    there ? "dc2/host3" : "dc1/host1");
+	if (loop_now_ms() - since <= slowest)
+		return;
+	slowest = loop_now_ms() - since;
+	slowest_at = p->name;
+}
+
+static void finish(struct lab *lab)
+{
+	int there = !!fake_vm_find(lab, 2, "web");
+
+	lab_expect(lab, there, "DELETE", "/vms/web", NULL, 202, NULL, NULL);
+	LAB_WAIT(lab, is(lab, there, "/vms/web", 404, NULL, NULL) && !holders(lab, false) &&
+		 !places(lab));
+}
+
+/* Until it is made, also if the first request for it was lost with its vCenter */
+static void until_made(struct lab *lab, bool answered)
+{
+	LAB_WAIT(lab, is(lab, 0, "/vns", 200, NULL, NULL) && lab_ready(lab));
+	if (!answered && is(lab, 0, "/vms/web", 404, NULL, NULL)) {
+		/* its server may be asked before the vCenter knows that it is there */
+		LAB_WAIT(lab, create(lab));
+	}
+	LAB_WAIT(lab, is(lab, 0, "/vms/web", 200, "state", "running"));
+}
+
+/* The operator takes it back while the image is on its way. */
+static void begin_abort(struct lab *lab, char *id, size_t size)
+{
+	char path[96], text[64];
+
+	lab->mute = MSG(RELOCATE_DEST);
+	move(lab, id, size);
+	snprintf(path, sizeof(path), "/moves/%s", id);
+	LAB_WAIT(lab, is(lab, 0, path, 200, "step", "pull"));
+	snprintf(path, sizeof(path), "/moves/%s/abort", id);
+	ask(lab, 0, "POST", path, NULL, "error", text, sizeof(text));
+	lab->mute = 0;
+}
+
+static void kill_at(struct lab *lab, const struct point *p)
+{
+	unsigned int at = 1 + random() % p->at;
+	char id[64] = "";
+	bool answered = true;
+
+	if (p->when == START) {
+		kill_now(p->who);
+		faults_kill(faults[p->who], p->name, at);
+		launch(lab, p->who);
+		revive(lab, p->who, p->name);
+	}
+	if (p->when == CREATE)
+		faults_kill(faults[p->who], p->name, at);
+	answered = create(lab);
+	if (p->when == CREATE)
+		revive(lab, p->who, p->name);
+	until_made(lab, answered);
+	if (p->when == UNSURE) {
+		/* started again in the middle of the commit, it asks what became of that */
+		faults_kill(faults[0], "move-commit", 1);
+		move(lab, id, sizeof(id));
+		revive(lab, 0, "move-commit");
+	}
+	if (p->when == MOVE || p->when == ABORT || p->when == UNSURE)
+		faults_kill(faults[p->who], p->name, at);
+	if (p->when == MOVE)
+		move(lab, id, sizeof(id));
+	if (p->when == ABORT)
+		begin_abort(lab, id, sizeof(id));
+	if (p->when == MOVE || p->when == ABORT || p->when == UNSURE)
+		revive(lab, p->who, p->name);
+	check(lab, p, id);
+	finish(lab);
+}
+
+static void test_each_point(void **state)
+{
+	for (unsigned int i = 0; i < N_POINTS; i++)
+		kill_at(*state, &points[i]);
+	print_message("%u kills; all in its place after %u ms at most (%s)\n", kills, slowest,
+		      slowest_at);
+	assert_true(slowest < SETTLE_MS);
+	assert_int_equal(kills, N_POINTS + 1);	/* one of them needs two */
+}
+
+static void test_random_points(void **state)
+{
+	unsigned int n = faults_many(4, 200), seed = getpid();
+
+	print_message("seed %u\n", seed);
+	srandom(seed);
+	for (unsigned int i = 0; i < n; i++)
+		kill_at(*state, &points[random() % N_POINTS]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_each_point, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_random_points, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
