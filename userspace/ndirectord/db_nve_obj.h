@@ -26,6 +26,7 @@ struct db_nve {
 	bool forgotten;			/* goes with the last ref (db_reap()) */
 	uint64_t told_turn;		/* tell.h: the turn in which others are told of it */
 	struct nve_session *session;	/* of session_nve.h: the newest, or NULL */
+	uint64_t lease_until;		/* of lease.h: the end of the last one */
 	UT_hash_handle hh;
 };
 
