@@ -17,6 +17,7 @@ enum { ID_REGISTER = 1, ID_JOIN, ID_PLACE = 1 << 20 };
 enum { SAID_HELLO, REGISTERED, JOINED, COMPLETE };	/* stage: an NVE's session */
 
 enum join nvo3_join;
+uint32_t nvo3_interest;
 uint8_t nvo3_vn[16] = { 1 };
 uint64_t nvo3_epochs[ADDRESSES_MAX];
 bool nvo3_spread;
@@ -61,7 +62,7 @@ static void enroll(struct link *l)
 
 static void join(struct link *l)
 {
-	uint8_t body[64], *at = pb_bytes(body, 1, nvo3_vn, 16);
+	uint8_t body[64], mac[6], *at = pb_bytes(body, 1, nvo3_vn, 16);
 
 	if (l->at) {
 		at = pb_bytes(at, 2, l->store, 16);
@@ -69,6 +70,10 @@ static void join(struct link *l)
 	}
 	if (nvo3_join == JOIN_ON_DEMAND)
 		at = pb_number(at, 4, 1);
+	if (nvo3_interest) {
+		key_mac(nvo3_interest, mac);
+		at = pb_bytes(at, 5, mac, 6);
+	}
 	nvo3_queue(l, MSG(VN_JOIN), ID_JOIN, body, at - body);
 }
 
@@ -116,6 +121,8 @@ static void told(struct link *l, const uint8_t *at, size_t len)
 	if (!mac || !nve_len)
 		return;
 	key = be_get(mac + 2, 4);
+	if (key >= ADDRESSES_MAX)
+		return;
 	right = epoch == nvo3_epochs[key] && (nvo3_spread || nve[nve_len - 1] == '0' + sides[key]);
 	round_heard(l, key, right);
 	if (nvo3_hooks.told)
@@ -369,6 +376,12 @@ void nvo3_query(struct link *l, uint64_t id, uint32_t key)
 }
 
 static const struct speech speech = { .open = hello, .take = take, .tick = alive };
+
+const struct peer peer_nves = {
+	.name = "nves",
+	.listener = &speech,
+	.tickets = true,
+};
 
 const struct peer peer_nvo3 = {
 	.name = "nvo3",
