@@ -1,71 +1,72 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """What the taps of move_probe.sh saw, beside what the moves report of themselves.
 
 usage: move_probe.py LAB HERTZ
 """
 import json
+import os
+import statistics
 import sys
+
+from runs import count, intervals, missing, overlaps, read
 
 # Without the kernel's stamps the two hosts' own times are reported, and others hear of it later.
 TOLD_MS = 400
-
-
-def read(lab, host):
-    seen = []
-    with open(f"{lab}/tap-{host}", encoding="ascii") as tap:
-        for line in tap:
-            when, way, number, kind = line.split()
-            seen.append((int(when), way, int(number), kind))
-    return seen
+# The sender wakes up as often.
+TURN_MS = 1
 
 
 def main(lab, hertz):
     with open(f"{lab}/moves.json", encoding="utf-8") as file:
         moves = sorted(json.load(file)["items"], key=lambda m: m["started"])
-    hosts = {host: read(lab, host) for host in ("host1", "host2")}
-    sent = {n: t for t, way, n, kind in read(lab, "host4") if way == "from" and kind == "request"}
-    came = sorted((t, host, n) for host, seen in hosts.items()
-                  for t, way, n, kind in seen if way == "to" and kind == "request")
-    said = [(t, host) for host, seen in hosts.items() for t, way, _, _ in seen if way == "from"]
-    answered = [(t, host) for host, seen in hosts.items()
-                for t, way, _, kind in seen if way == "from" and kind == "reply"]
-    wrong = []
+    runs = [run for host in ("host1", "host2") for run in read(f"{lab}/tap-{host}", host)]
+    far = read(f"{lab}/tap-host4", "host4")
+    sent = intervals(run for run in far if run.way == "from" and run.kind == "request")
+    came = [run for run in runs if run.way == "to" and run.kind == "request"]
+    wrong = judge_numbers("requests", sent, intervals(came), len(moves), "sent")
+    # What the VM has answered comes to who asked: the other way, during the same moves.
+    wrong += judge_numbers("replies", intervals(run for run in runs if run.way == "from" and
+                                                run.kind == "reply"),
+                           intervals(run for run in far if run.way == "to"), None, "answered")
 
-    numbers = [n for _, _, n in came]
-    if len(set(numbers)) != len(numbers):
-        wrong.append(f"{len(numbers) - len(set(numbers))} frames came twice")
-    lost = sorted(set(sent) - set(numbers))
-    gaps = runs(lost)
-    print(f"sent {len(sent)}, came {len(came)}, lost {len(lost)} in {len(gaps)} gaps")
-    # those on their way when the sender was stopped are no gap of a move
-    if gaps and gaps[-1][1] == max(sent) and len(gaps) > len(moves):
-        gaps.pop()
-    if len(gaps) != len(moves):
-        wrong.append(f"{len(gaps)} gaps for {len(moves)} moves: {gaps}")
-
-    for move in moves:
-        wrong += judge(move, came, said, answered, 1000 / hertz)
+    starts = [move["started"] for move in moves[1:]] + [float("inf")]
+    rows = []
+    for move, following in zip(moves, starts):
+        wrong += judge(move, following, runs, came, max(1000 / hertz, TURN_MS), rows)
+    summary(moves, rows, hertz)
+    if os.path.exists(f"{lab}/heard.json"):
+        wrong += judge_heard(f"{lab}/heard.json", len(moves))
     for sentence in wrong:
         print("WRONG:", sentence)
     return 1 if wrong else 0
 
 
-def runs(numbers):
-    found = []
-    for n in numbers:
-        if found and found[-1][1] == n - 1:
-            found[-1][1] = n
-        else:
-            found.append([n, n])
-    return found
+def judge_numbers(what, sent, came, moves, verb):
+    wrong = []
+    twice = overlaps(came)
+    if twice:
+        wrong.append(f"{twice} {what} came twice")
+    gaps = missing(sent, came)
+    print(f"{what}: {verb} {count(sent)}, came {count(came)}, lost {count(gaps)} "
+          f"in {len(gaps)} gaps")
+    last = sent[-1][1] if sent else None
+    # those on their way when the sender was stopped are no gap of a move
+    if gaps and gaps[-1][1] == last and (moves is None or len(gaps) > moves):
+        gaps.pop()
+    if moves is not None and len(gaps) != moves:
+        wrong.append(f"{len(gaps)} gaps of {what} for {moves} moves: {gaps}")
+    if moves is None and gaps:
+        wrong.append(f"{what} that were {verb} have not come: {gaps}")
+    return wrong
 
 
-def last_and_first(seen, source, dest, move):
-    """Of (time, host, ...): the last one at the source, all at the destination from then on."""
-    begin, end = move["started"] * 1e6, (move["ended"] + 1000) * 1e6
-    last = max((e[0] for e in seen if e[1] == source and e[0] < end), default=None)
-    return last, sorted(e[0] for e in seen if e[1] == dest and e[0] > max(begin, last or 0))
+def last_and_first(seen, source, dest, move, following):
+    """The end of the last run at the source, the beginnings of all at the destination after it."""
+    begin, end = move["started"] * 1e6, min(move["ended"] + 1000, following) * 1e6
+    last = max((run.end for run in seen if run.host == source and run.begin < end), default=None)
+    return last, sorted(run.begin for run in seen
+                        if run.host == dest and run.begin > max(begin, last or 0))
 
 
 def by_ports(move, came, room):
@@ -87,20 +88,52 @@ def by_frames(move, sent, answered, room):
     return measured, abs(nearest - end) <= room * 1e6 and answered[1][0] >= end - room * 1e6
 
 
-def judge(move, came, sent, answered, interval):
+def judge(move, following, runs, came, interval, rows):
     source, dest = (move[end].split("/")[1] for end in ("from", "to"))
     told = move["blackout"]
     room = told["error_ms"] + 2 * interval
-    rows = [last_and_first(row, source, dest, move) for row in (came, sent, answered)]
-    if any(last is None or not first for last, first in rows):
+    said = [run for run in runs if run.way == "from"]
+    seen = [last_and_first(row, source, dest, move, following)
+            for row in (came, said, [run for run in said if run.kind == "reply"])]
+    if any(last is None or not first for last, first in seen):
         return [f"nothing was seen of the move to {dest}"]
     if told["by"] == "frames":
-        measured, right = by_frames(move, rows[1], rows[2], room)
+        measured, right = by_frames(move, seen[1], seen[2], room)
     else:
-        measured, right = by_ports(move, rows[0], room)
+        measured, right = by_ports(move, seen[0], room)
+    silent = (seen[0][1][0] - seen[0][0]) / 1e6
+    rows.append(silent)
     print(f"to {dest}: measured {measured:.1f} ms, reported {told['ms']:.1f} "
-          f"+- {told['error_ms']:.2f} by {told['by']}, late {move['late']}")
+          f"+- {told['error_ms']:.2f} by {told['by']}, late {move['late']}, without frames "
+          f"for {silent:.1f} ms")
     return [] if right else [f"the blackout of the move to {dest} is not what the taps saw"]
+
+
+def summary(moves, rows, hertz):
+    def figures(name, values, unit):
+        if values:
+            print(f"{name}: median {statistics.median(values):.1f}, most {max(values):.1f} {unit}")
+
+    figures("blackout reported", [move["blackout"]["ms"] for move in moves], "ms")
+    figures("without frames", rows, "ms")
+    figures("late frames", [move["late"] for move in moves], "frames")
+    figures("so the sender sent there for", [1000 * move["late"] / hertz for move in moves], "ms")
+
+
+def judge_heard(path, moves):
+    """What the generator's sessions heard of the moves."""
+    with open(path, encoding="utf-8") as file:
+        heard = json.load(file)
+    epochs = heard["epochs"][-moves:]
+    spread = [1000 * (epoch["last"] - epoch["first"]) for epoch in epochs]
+    wrong = [f"of a move only {epoch['sessions']} of {heard['sessions']} sessions have heard"
+             for epoch in epochs if epoch["sessions"] != heard["sessions"]]
+    if len(epochs) != moves:
+        wrong.append(f"the sessions have heard of {len(epochs)} moves")
+    if spread:
+        print(f"{heard['sessions']} sessions: the last one hears {statistics.median(spread):.1f} "
+              f"ms after the first, {max(spread):.1f} at most")
+    return wrong
 
 
 if __name__ == "__main__":

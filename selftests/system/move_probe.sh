@@ -1,27 +1,35 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12, long fast
 # limit: 1500
-# long: 9000 NVO3_MOVES=100
+# fast: 2400 NVO3_MOVES=100 NVO3_HERTZ=10000 NVO3_SESSIONS=1000
 # A VM moves back and forth between two hosts while a third one sends it numbered frames, and asks
 # nobody's leave: what was lost, what came twice, what came late, and whether the time that the move
 # reports is the time that a tap at both ends sees.
 #
 #   vm1 (host1 <-> host2, dc1) <--- overlay, 2 x 5 ms --- vm9 (host4, dc2)       a VN on demand
 #
-# NVO3_MOVES: how many moves (5; 100 in make check-long). NVO3_HERTZ: frames a second (200): what a rig bears that is
-# emulated beside others; a processor of its own bears 10,000.
+# NVO3_MOVES: how many moves (5). NVO3_HERTZ: frames a second (200): what a rig bears that is emulated beside others.
+# NVO3_SESSIONS: so many NVEs of a generator are in the VN and are told where vm1 is (0).
 . "$(dirname "$0")/../lib.sh"
 LAB_TOP=$LIB_TOP LAB=/tmp/lab-probe
 # shellcheck source=tools/demo/lab.sh
 . "$LIB_TOP/tools/demo/lab.sh"
-MOVES=${NVO3_MOVES:-5} HERTZ=${NVO3_HERTZ:-200}
+# shellcheck source=selftests/system/seq.sh
+. "$LIB_TOP/selftests/system/seq.sh"
+# shellcheck source=selftests/system/nves.sh
+. "$LIB_TOP/selftests/system/nves.sh"
+MOVES=${NVO3_MOVES:-5} HERTZ=${NVO3_HERTZ:-200} SESSIONS=${NVO3_SESSIONS:-0}
 TEST_LIMIT=$((120 + 200 * MOVES))
 MAC1=02:00:00:00:00:01 MAC9=02:00:00:00:00:09
 
 bring_up() {
 	modprobe nvo3
+	if ((SESSIONS)); then nves_room; fi
 	lab_up
-	ctl 1 vn create blue --vni 100 --distribution on-demand
+	# no broadcast to NVEs that are not there
+	ctl 1 vn create blue --vni 100 --distribution on-demand --bum none --arp answer \
+		--arp-unknown ask
 	lab_until 30 "the VN in dc2" vn_known 2 blue
 	ctl 1 vm create vm1 --tenant alice --vn blue --server host1 --ip 10.9.0.1/24 --mac $MAC1
 	ctl 2 vm create vm9 --tenant bob --vn blue --server host4 --ip 10.9.0.9/24 --mac $MAC9
@@ -30,27 +38,17 @@ bring_up() {
 	# to whom the VM answers does not change with its host
 	lab_in "$(<"$LAB/vm9.ns")" ip neigh replace 10.9.0.1 lladdr $MAC1 dev eth0 nud permanent
 	busywait 20 lab_in "$(<"$LAB/vm9.ns")" ping -c 1 -W 2 10.9.0.1
+	if ((SESSIONS)); then nves_join 1 blue 1 "$SESSIONS"; fi
 }
 
 taps_begin() {	# on every host with one of the two
-	local host
-
-	for host in host1 host2 host4; do
-		bg "tap-$host" nsenter --net="/run/netns/$host" seq_probe tap "$LAB/tap-$host"
-	done
-	bg send nsenter --net="/run/netns/$(<"$LAB/vm9.ns")" seq_probe send 10.9.0.1 "$HERTZ"
+	seq_taps host1 host2 host4
+	seq_send "$(<"$LAB/vm9.ns")" 10.9.0.1 "$HERTZ"
 }
 
 taps_end() {
-	local host
-
-	bg_stop send
-	for host in host1 host2 host4; do
-		bg_stop "tap-$host"
-		bg_log "tap-$host"
-		[[ ! -s $LIB_TMP/tap-$host.log ]] || fail "the tap on $host lost frames"
-	done
-	bg_log send
+	seq_sent "$(<"$LAB/vm9.ns")"
+	seq_taps_end host1 host2 host4
 }
 
 watch() {	# NAME WORD... of nvo3ctl: what is told, and what was missed
@@ -103,6 +101,7 @@ back_and_forth() {
 	cat "$LAB/missed-moves" "$LAB/missed-maps"
 	ctl 1 -j moves >"$LAB/moves.json"
 	ctl 1 moves
+	if ((SESSIONS)); then nves_do heard >"$LAB/heard.json"; fi
 	python3 "$LIB_TOP/selftests/system/move_probe.py" "$LAB" "$HERTZ"
 }
 
@@ -183,7 +182,7 @@ without_ports() {
 }
 
 plan 6
-test_run "a VM and its peer in another data centre, a VN on demand" bring_up
+test_run "a VM, its peer in another data centre, $SESSIONS more NVEs, a VN on demand" bring_up
 test_run "$MOVES moves under $HERTZ numbered frames a second: one gap each, nothing twice" back_and_forth
 test_run "who watches is told of every move and of the address" watchers_saw_all
 test_run "late frames are those that the kernels have sent on" late_frames_add_up

@@ -1,24 +1,30 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12, long fast
 # limit: 900
+# fast: 600 NVO3_HERTZ=10000 NVO3_CHANGES=100
 # What a VM may send: said to vCenter, in force at the NVE before the VM's first frame, and changed under
-# 1,000 frames a second without losing one.
+# numbered frames: none is lost, and each is judged by one whole profile.
 #
 #   vm1 (host1) ---- overlay ---- vm2 (host2)	one data centre, one VN
+#
+# NVO3_HERTZ: frames a second (600). NVO3_CHANGES: how often the profile is another one (10).
 . "$(dirname "$0")/../lib.sh"
 LAB_TOP=$LIB_TOP LAB=/tmp/lab-profile
 # shellcheck source=tools/demo/lab.sh
 . "$LIB_TOP/tools/demo/lab.sh"
-# shellcheck source=selftests/probe.sh
-. "$LIB_TOP/selftests/probe.sh"
-TEST_LIMIT=240
+# shellcheck source=selftests/system/seq.sh
+. "$LIB_TOP/selftests/system/seq.sh"
+HERTZ=${NVO3_HERTZ:-600} CHANGES=${NVO3_CHANGES:-10}
+TEST_LIMIT=$((240 + 2 * CHANGES))
 MAC1=02:00:00:00:00:01 MAC2=02:00:00:00:00:02
-# Both let the probe (UDP port 9) and ARP pass, by other rules; what is half of each lets nothing pass.
+# Both let UDP port 1000 and ARP pass, by other rules; 1001 is for the old one alone, 1002 for the new one.
 OLD=(--default deny --rule "permit to-vm" --rule "permit from-vm ethertype 0x0806"
-	--rule "permit from-vm proto udp dport 9")
-NEW=(--default deny --rule "permit from-vm proto udp dst 10.9.0.0/24 dport 1-100"
+	--rule "permit from-vm proto udp dport 1000-1001" --pps 0)
+NEW=(--default deny --rule "permit from-vm proto udp dst 10.9.0.0/24 dport 1002"
+	--rule "permit from-vm proto udp src 10.9.0.1/32 dport 1000"
 	--rule "permit from-vm ethertype 0x0806" --rule "permit to-vm ethertype 0x0806"
-	--rule "permit to-vm ethertype 0x0800")
+	--rule "permit to-vm ethertype 0x0800" --pps 500000)
 
 bring_up() {
 	modprobe nvo3
@@ -58,34 +64,38 @@ first_frame() {
 }
 
 start_probe() {
-	probe_start "$(<"$LAB/vm1")" eth0 10.9.0.1 $MAC2 10.9.0.2
+	seq_taps host1 host2
+	seq_send "$(<"$LAB/vm1")" 10.9.0.2 "$HERTZ" 1000 1001 1002
 }
 
-stop_probe() {
-	local sent
-
-	sent=$(probe_stop "$(<"$LAB/vm1")" eth0)
-	probe_all_came "$(<"$LAB/vm2")" "$sent"
+stop_probe() {	# OTHER CHANGES: see there
+	seq_sent "$(<"$LAB/vm1")"
+	busywait 10 seq_quiet "$(<"$LAB/vm2")"
+	seq_taps_end host1 host2
+	python3 "$LIB_TOP/selftests/system/seq_fates.py" "$LAB/tap-host1" "$LAB/tap-host2" "$@"
 }
 
 says_new() {
-	in_kernel host1 "dport 1-100"
+	in_kernel host1 "dport 1002"
 }
 
 says_old() {
-	! says_new && in_kernel host1 "proto 17"
+	! says_new && in_kernel host1 "dport 1000-1001"
 }
 
 replaced_live() {
-	probe_sink "$(<"$LAB/vm2")"
+	local i
+
+	seq_sink "$(<"$LAB/vm2")" 10.9.0.1 $MAC1
+	lab_in "$(<"$LAB/vm1")" ip neigh replace 10.9.0.2 lladdr $MAC2 dev eth0 nud permanent
 	start_probe
-	for _ in 1 2 3 4 5; do
+	for ((i = 0; i < CHANGES; i += 2)); do
 		ctl 1 profile set probe "${NEW[@]}" >/dev/null
 		busywait 10 says_new
 		ctl 1 profile set probe "${OLD[@]}" >/dev/null
 		busywait 10 says_old
 	done
-	stop_probe
+	stop_probe old "$i"
 	blocked
 }
 
@@ -108,7 +118,7 @@ given_and_taken() {
 		busywait 10 port_obeys host1
 		busywait 10 idle_vm
 	done
-	stop_probe
+	stop_probe none 6
 	blocked
 }
 
@@ -128,7 +138,7 @@ addresses_change() {
 	ctl 1 vm set vm1 --ip 10.9.0.1/24
 	busywait 10 idle_vm
 	busywait 10 not_mapped_as 10.9.0.11/24
-	stop_probe
+	stop_probe old 0
 }
 
 # Killed under the probe: the rules stay in force all the time, and a change comes through afterwards.
@@ -143,7 +153,7 @@ survives() {	# NAME
 	busywait 30 says_new
 	ctl 1 profile set probe "${OLD[@]}" >/dev/null
 	busywait 30 says_old
-	stop_probe
+	stop_probe old 2
 }
 
 undeletable() {
@@ -163,7 +173,7 @@ deleted() {
 plan 9
 test_run "a data centre, a VM, a profile" bring_up
 test_run "the rules are there before the first frame" first_frame
-test_run "replaced under frames, none is lost" replaced_live
+test_run "replaced $CHANGES times under $HERTZ frames a second, each judged by one whole profile" replaced_live
 test_run "taken and given under frames, none is lost" given_and_taken
 test_run "addresses change under frames, none is lost" addresses_change
 test_run "kill -9 of nvo3d: in force all the time" survives host1

@@ -10,6 +10,7 @@ several programs, found by wildcard.
     net-X      selftests/net/* in one rig boot per kernel X
     net-X-smp  those of them that ask for two processors, in one more
     system-X   selftests/system/*, a rig boot for each
+    system-fast  those of them that ask for it, with --long, in User-Mode Linux, one after the other
     lint       tools/lint/run
 
 and what make check-debug runs, in the kernels of tools/linux:
@@ -27,12 +28,14 @@ A file counts as a test if it can be executed. A test script's header may say:
 
     # kernels: 6.12        only these; net: both if it says nothing, system: 6.12
     # kernels: 6.12, long 6.1      what follows "long" in make check-long only
+    # kernels: 6.12, long fast     (system only) the long form in tools/linux's fast kernel
     # kernels: debug       only in make check-debug; else that takes what is for 6.12
     # processors: 2        in a boot that has two; in make check-debug for races too
     # bits: 32             in make check-debug in the kernel of 32 bits too
     # limit: SECONDS       for the script (default 180)
     # long: SECONDS NVO3_NAME=VALUE...     in make check-long another limit, and variables
                                            (system only)
+    # fast: SECONDS NVO3_NAME=VALUE...     the same in the fast kernel
     # rig: OPTION...       more options of tools/vm/run (system only)
 """
 import glob
@@ -63,6 +66,7 @@ class Job:
     plain: bool = False         # no KTAP: one test, its exit status
     rig: bool = False
     waits: bool = False         # mostly for timers: a lane of its own keeps the processors busy
+    alone: bool = False         # when all others have ended: it judges times
 
 
 def header(path, key):
@@ -88,6 +92,35 @@ def script_kernels(path, default, long=False):
     words = (header(path, 'kernels') or default).replace(',', ' ').split()
     at = words.index('long') if 'long' in words else len(words)
     return words[:at] + (words[at + 1:] if long else [])
+
+
+def fast_scripts(wanted):
+    return [path for path in executables('selftests/system/*')
+            if 'fast' in script_kernels(path, KERNELS[0], True)
+            and wanted(f'system-fast/{os.path.basename(path)}')]
+
+
+def fast_build_jobs(wanted):
+    """The kernel takes long when it is not there, so only if it is wanted."""
+    if not fast_scripts(wanted):
+        return []
+    return [Job('build/bench', ['make', '-C', 'userspace', 'bench'], 600, plain=True),
+            Job('build/kernel-fast', ['tools/linux/build', 'fast'], 7200, plain=True),
+            Job('build/module-fast', ['tools/linux/module', 'fast'], 600, plain=True)]
+
+
+def fast_jobs(modules, wanted):
+    jobs = []
+    for path in fast_scripts(wanted):
+        name = f'system-fast/{os.path.basename(path)}'
+        seconds, env = long_form(path, 'fast')
+        limit = BOOT_LIMIT + seconds
+        command = ['tools/uml/run', 'fast', '--timeout', str(limit), '--exchange',
+                   f'build/check/{name.replace("/", "-")}', '--env', 'V', '--ko',
+                   modules.get('fast') or '', '--', 'tools/check/in-vm', path]
+        jobs.append(Job(name, command, limit + 30, programs=[path], rig=True, env=env,
+                        alone=True))
+    return jobs
 
 
 def build_jobs():
@@ -123,9 +156,9 @@ def rig_command(name, kernel, module, limit, options, command):
             *(['--ko', module] if module else []), *options, '--', *command]
 
 
-def long_form(path, long):
-    """The limit of a script's long form and its variables, or of the other one."""
-    words = (header(path, 'long') or '').split() if long else []
+def long_form(path, key):
+    """The limit and the variables of a script's form "long" or "fast"; None: of the ordinary one."""
+    words = (header(path, key) or '').split() if key else []
     if not words:
         return script_limit(path), {}
     env = dict(word.split('=', 1) for word in words[1:])
@@ -133,7 +166,7 @@ def long_form(path, long):
 
 
 def rig_job(name, kernel, module, scripts, options=(), long=False):
-    forms = [long_form(path, long) for path in scripts]
+    forms = [long_form(path, 'long' if long else None) for path in scripts]
     limit = BOOT_LIMIT + sum(seconds for seconds, _ in forms)
     env = {key: value for _, variables in forms for key, value in variables.items()}
     command = rig_command(name.replace('/', '-'), kernel, module, limit, options,
@@ -156,6 +189,8 @@ def rig_jobs(modules, wanted, long):
                                     options))
     for path in executables('selftests/system/*'):
         for kernel in script_kernels(path, KERNELS[0], long):
+            if kernel == 'fast':
+                continue
             name = f'system-{kernel}/{os.path.basename(path)}'
             if wanted(name):
                 jobs.append(rig_job(name, kernel, modules.get(kernel), [path],

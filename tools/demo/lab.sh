@@ -209,9 +209,10 @@ lab_program() {	# NAME -> its program
 	esac
 }
 
-lab_launch() {	# NAME: start its daemon
-	local name=$1
-	setsid nsenter --net="/run/netns/$name" "$LAB_BIN/$(lab_program "$name")" \
+lab_launch() {	# NAME: start its daemon; one of LAB_NEWER as a newer minor version (for tests)
+	local name=$1 newer=''
+	[[ " ${LAB_NEWER-} " != *" $name "* ]] || newer=$LAB_TOP/build/selftests/newer.so
+	setsid nsenter --net="/run/netns/$name" ${newer:+env "LD_PRELOAD=$newer"} "$LAB_BIN/$(lab_program "$name")" \
 		-c "$LAB/$name.conf" >>"$LAB/$name.log" 2>&1 </dev/null &
 	echo $! >"$LAB/$name.pid"
 }

@@ -98,6 +98,11 @@ const char *chan_peer_addr(const struct chan *chan)
 	return chan->addr;
 }
 
+uint64_t chan_silent_ms(const struct chan *chan)
+{
+	return loop_now_ms() - chan->rx_ms;
+}
+
 uint32_t chan_minor(const struct chan *chan)
 {
 	return chan->minor;

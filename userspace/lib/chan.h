@@ -68,6 +68,7 @@ struct chan_server *chan_listen_unix(struct loop *loop, const char *path, unsign
 void chan_server_free(struct chan_server *server);
 
 bool chan_is_up(const struct chan *chan);
+uint64_t chan_silent_ms(const struct chan *chan);	/* since the peer's last byte */
 const struct identity *chan_peer(const struct chan *chan);	/* valid from up to down */
 const char *chan_peer_name(const struct chan *chan);		/* "dc1/host1" or "?" */
 uint32_t chan_minor(const struct chan *chan);			/* the version both speak */

@@ -234,6 +234,11 @@ static uint32_t lower(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
+static void refused(struct chan *chan, const Nvo3__Envelope *env)
+{
+	chan_endf(chan, "it refuses us: %s", *env->text ? env->text : code_name(env->code));
+}
+
 static void first_word(struct chan *chan, const Nvo3__Envelope *env)
 {
 	char why[CHAN_TEXT];
@@ -244,7 +249,7 @@ static void first_word(struct chan *chan, const Nvo3__Envelope *env)
 		return;
 	}
 	if (env->reply) {
-		chan_endf(chan, "it refuses us: %s", *env->text ? env->text : code_name(env->code));
+		refused(chan, env);
 		return;
 	}
 	hello = nvo3__hello__unpack(NULL, env->body.len, env->body.data);
@@ -310,6 +315,8 @@ static void received(struct chan *chan, Nvo3__Envelope *env)
 	make_printable(env->text);
 	if (chan->state == CHAN_HELLO)
 		first_word(chan, env);
+	else if (env->reply && env->type == MSG(HELLO))
+		refused(chan, env);	/* it had said its HELLO before it read ours */
 	else if (env->reply)
 		chan_requests_answer(chan, env);
 	else if (env->type == MSG(HELLO))

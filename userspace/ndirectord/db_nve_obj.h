@@ -27,6 +27,7 @@ struct db_nve {
 	uint64_t told_turn;		/* tell.h: the turn in which others are told of it */
 	uint32_t column;		/* of nve_tell.c: its index in what is encoded now */
 	struct nve_session *session;	/* of session_nve.h: the newest, or NULL */
+	uint64_t lease_until;		/* of lease.h: the end of the last one */
 	UT_hash_handle hh;
 };
 

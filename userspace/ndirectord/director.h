@@ -14,6 +14,7 @@
 #include "tell.h"
 
 struct center;
+struct leases;
 struct fed_peer;
 
 /* Since the start. */
@@ -44,6 +45,7 @@ struct director {
 	struct center *centers;			/* vCenter sessions that are up, list */
 	uint32_t heard;				/* number of the newest peer's snapshot */
 	struct loop_timer *grace, *reaper;	/* start.c */
+	struct leases *leases;
 	unsigned int forget_s;
 	struct dup_limits dups;
 	bool stopping;

@@ -14,6 +14,7 @@
 #define FORGET_S	86400
 #define MOVES		5	/* RFC 7432, section 15.1 */
 #define MOVES_S	180
+#define LEASE_S	15	/* as long as a session may be silent */
 #define GRACE_S	20	/* above the longest pause between two attempts of a peer to connect */
 
 static int read_peers(struct conf *conf, struct settings *s, struct err *err)
@@ -59,6 +60,8 @@ static int read_settings(struct conf *conf, struct settings *s, struct err *err)
 		ret = conf_str_or(conf, "socket", NULL, &s->socket, err);
 	if (!ret)
 		ret = conf_int_or(conf, "absent", 1, 3600, ABSENT_S, &s->absent, err);
+	if (!ret)
+		ret = conf_int_or(conf, "lease", 0, 3600, LEASE_S, &s->lease, err);
 	if (!ret)
 		ret = conf_int_or(conf, "grace", 1, 3600, GRACE_S, &s->grace, err);
 	if (!ret)

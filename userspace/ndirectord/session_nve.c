@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
+#include "lease.h"
 #include "lib/crashpoint.h"
 #include "nve_tell.h"
 #include "session_nve.h"
@@ -82,7 +83,7 @@ void nve_session_down(struct director *d, struct chan *chan, const char *why)
 	if (s->nve->session == s)
 		s->nve->session = NULL;
 	if (!nve_session_of(d, s->nve) && !d->stopping)
-		nve_silent(d, s->nve, why);
+		lease_begin(d->leases, s->nve, chan_silent_ms(chan), why);
 	free(s);
 }
 

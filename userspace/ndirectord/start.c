@@ -9,6 +9,8 @@
 #include "lib/http_watch.h"
 #include "lib/crashpoint.h"
 #include "lib/daemon.h"
+#include "lib/mem.h"
+#include "lease.h"
 #include "start.h"
 
 #define REAP_S	30
@@ -33,7 +35,8 @@ static void grace_over(void *arg)
 	struct db_nve *nve;
 
 	for (nve = db_nve_first(&d->db); nve; nve = db_nve_next(nve))
-		if (nve->own && !nve_session_exists(d, nve))
+		if (nve->own && !nve_session_exists(d, nve) &&
+		    nve->lease_until <= loop_now_ms())
 			nve_silent(d, nve, "it has not come back since we started");
 	fed_client_grace_over(d);
 }
@@ -129,6 +132,8 @@ struct director *director_start(struct loop *loop, const struct settings *s, str
 	d->events = events_new();
 	db_init(&d->db, s->dc, s->dc_id);
 	tell_init(&d->tell, loop, s->absent * 1000);
+	d->leases = mem_zalloc(sizeof(*d->leases));
+	leases_init(d->leases, d, s->lease);
 	d->dups = (struct dup_limits){ .moves = s->moves, .window_ms = 1000 * s->moves_time,
 				       .freeze_ms = 1000 * s->freeze };
 	d->tls = tls_open(&s->tls, err);
@@ -162,6 +167,8 @@ void director_stop(struct director *d)
 		director_commit(d);
 	loop_timer_free(d->grace);
 	loop_timer_free(d->reaper);
+	leases_uninit(d->leases);
+	free(d->leases);
 	tell_uninit(&d->tell);
 	db_uninit(&d->db);
 	store_close(d->store);

@@ -21,6 +21,7 @@ struct settings {
 	long forget;			/* s: after that an NVE without anything goes */
 	long absent;			/* s: how long an address counts as not there */
 	long moves, moves_time, freeze;	/* dup.h; s */
+	long lease;			/* s: how long silence means nothing */
 	long grace;			/* s: how long after a start silence means nothing */
 	struct settings_peer *peers;
 	int n_peers;

@@ -148,6 +148,25 @@ static void test_other_major_version(void **state)
 	bad_end(&b, why);
 }
 
+/* Whose HELLO came first refuses behind it: the session was up for us, and we hear why it ends. */
+static void test_refused_after_its_hello(void **state)
+{
+	Nvo3__Envelope env = NVO3__ENVELOPE__INIT;
+	struct bad b;
+	uint8_t *data;
+	size_t len;
+
+	bad_up(&b, state);
+	env.type = MSG(HELLO);
+	env.reply = true;
+	env.code = CODE(BAD_MESSAGE);
+	env.text = "protocol version 1.0 is spoken there, 2.0 here";
+	data = msg_encode(&env.base, &len);
+	raw_frame(&b.raw, data, len);
+	free(data);
+	bad_end(&b, "it refuses us: protocol version 1.0 is spoken there, 2.0 here");
+}
+
 static void test_newer_minor_version(void **state)
 {
 	struct bad b;
@@ -289,6 +308,7 @@ int main(void)
 		LAB_TEST(test_garbage_for_hello),
 		LAB_TEST(test_hello_twice),
 		LAB_TEST(test_other_major_version),
+		LAB_TEST(test_refused_after_its_hello),
 		LAB_TEST(test_newer_minor_version),
 		LAB_TEST(test_keepalive_as_a_request),
 		LAB_TEST(test_answer_that_nobody_asked_for),

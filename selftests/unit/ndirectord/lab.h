@@ -54,7 +54,7 @@ struct proc {
 	char dc[8];
 	int dc_id;
 	uint16_t port, api;
-	unsigned int grace;		/* s */
+	unsigned int grace, lease;	/* s */
 	unsigned int forget;		/* s; 0: as by default */
 	unsigned int absent;		/* the same */
 	unsigned long file_limit;	/* bytes; 0: none */

@@ -127,8 +127,8 @@ static void write_conf(struct proc *d)
 	int i;
 
 	assert_non_null(f);
-	fprintf(f, "dc = \"%s\"; name = \"d\"; dc_id = %d; grace = %u;\n", d->dc, d->dc_id,
-		d->grace);
+	fprintf(f, "dc = \"%s\"; name = \"d\"; dc_id = %d; grace = %u; lease = %u;\n", d->dc,
+		d->dc_id, d->grace, d->lease);
 	fprintf(f, "tls: { ca = \"%s/ca.pem\"; cert = \"%s/%s-director-d.pem\";", dir, dir, d->dc);
 	fprintf(f, " key = \"%s/%s-director-d.key\";", dir, d->dc);
 	if (d->crl)

@@ -51,6 +51,8 @@ struct director_end {
 	int profile_gets;
 	uint64_t had_version;		/* as the last PROFILE_GET said */
 	uint8_t asked_ip;
+	uint64_t gives;			/* epoch, to a claim with none */
+	uint64_t claimed;		/* epoch of the last advertisement */
 };
 
 static uint8_t profile_id[16] = { 0xcc };
@@ -220,6 +222,8 @@ static inline void handle_advertise(struct director_end *d, const struct msg *ms
 	result.text = d->refuse ? "it belongs to somebody else" : "";
 	for (size_t i = 0; i < adv->n_maps; i++)
 		results[i] = &result;
+	d->claimed = adv->maps[adv->n_maps - 1]->epoch;
+	result.epoch = d->claimed || d->refuse ? 0 : d->gives;
 	reply.results = results;
 	reply.n_results = adv->n_maps;
 	d->advertised += adv->n_maps;

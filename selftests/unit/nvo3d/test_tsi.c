@@ -83,6 +83,14 @@ static void test_epochs(void **state)
 	have.state = TSI_ASSOCIATED;
 	assert_int_equal(tsi_decide(&have, TSI_ACTIVATE, &want, &actions, &err), CODE(STALE));
 	assert_non_null(strstr(err.text, "older than 5"));
+	/* None is no older one: it is claimed by being there, unless it is already */
+	want.epoch = 0;
+	assert_int_equal(tsi_decide(&have, TSI_ACTIVATE, &want, &actions, &err), CODE(OK));
+	assert_int_equal(actions, TSI_ENABLE);
+	have.state = TSI_ACTIVATED;
+	assert_int_equal(tsi_decide(&have, TSI_ACTIVATE, &want, &actions, &err), CODE(OK));
+	assert_int_equal(actions, 0);
+	have.state = TSI_ASSOCIATED;
 	/* An association may be made anew with any epoch: nothing is in force yet */
 	assert_int_equal(tsi_decide(&have, TSI_ASSOCIATE, &want, &actions, &err), CODE(OK));
 	assert_int_equal(actions, TSI_UPDATE);

@@ -9,7 +9,7 @@
  *	change FIRST COUNT	the same ones anew; until all sessions have them
  *	resync FIRST COUNT	the same, while the sessions are away; from when they are back
  *
- * and those of nvo3_ask.c. {"error": ...} when it did not come to its end.
+ * and those of nvo3_ask.c and nvo3_watch.c. {"error": ...} when it did not come to its end.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,13 +182,14 @@ static void command(int argc, char **argv)
 	} else if (!strcmp(argv[0], "close")) {
 		close_all();
 		puts("{}");
-	} else if (!strcmp(argv[0], "create")) {
+	} else if (peer->write && !strcmp(argv[0], "create")) {
 		do_create(first, second);
-	} else if (!strcmp(argv[0], "change")) {
+	} else if (peer->write && !strcmp(argv[0], "change")) {
 		do_change(first, second);
-	} else if (!strcmp(argv[0], "resync")) {
+	} else if (peer->write && !strcmp(argv[0], "resync")) {
 		do_resync(first, second);
-	} else if (peer != &peer_nvo3 || !nvo3_command(argc, argv)) {
+	} else if ((peer != &peer_nvo3 || !nvo3_command(argc, argv)) &&
+		   (peer != &peer_nves || !nves_command(argc, argv))) {
 		printf("{\"error\": \"no command %s\"}\n", argv[0]);
 	}
 }
@@ -219,8 +220,8 @@ static void open_writers(void)
 
 static const struct peer *peer_named(const char *name)
 {
-	static const struct peer *const peers[] = { &peer_nvo3, &peer_ovsdb, &peer_bgp,
-						    &peer_etcd };
+	static const struct peer *const peers[] = { &peer_nvo3, &peer_nves, &peer_ovsdb,
+						    &peer_bgp, &peer_etcd };
 	unsigned int i;
 
 	for (i = 0; i < sizeof(peers) / sizeof(peers[0]); i++)
@@ -238,7 +239,7 @@ int main(int argc, char **argv)
 	int n;
 
 	if (argc < 3) {
-		fprintf(stderr, "usage: %s nvo3|ovsdb|bgp|etcd SERVER [PKI]\n", argv[0]);
+		fprintf(stderr, "usage: %s nvo3|nves|ovsdb|bgp|etcd SERVER [PKI]\n", argv[0]);
 		return 2;
 	}
 	peer = peer_named(argv[1]);

@@ -18,6 +18,7 @@ enum { ID_REGISTER = 1, ID_JOIN, ID_PLACE = 1 << 20 };
 enum { SAID_HELLO, REGISTERED, JOINED, COMPLETE };	/* stage: an NVE's session */
 
 enum join nvo3_join;
+uint32_t nvo3_interest;
 uint8_t nvo3_vn[16] = { 1 };
 uint64_t nvo3_epochs[ADDRESSES_MAX];
 bool nvo3_spread;
@@ -63,7 +64,7 @@ static void enroll(struct link *l)
 
 static void join(struct link *l)
 {
-	uint8_t body[64], *at = pb_bytes(body, 1, nvo3_vn, 16);
+	uint8_t body[64], mac[6], *at = pb_bytes(body, 1, nvo3_vn, 16);
 
 	if (l->at) {
 		at = pb_bytes(at, 2, l->store, 16);
@@ -71,6 +72,10 @@ static void join(struct link *l)
 	}
 	if (nvo3_join == JOIN_ON_DEMAND)
 		at = pb_number(at, 4, 1);
+	if (nvo3_interest) {
+		key_mac(nvo3_interest, mac);
+		at = pb_bytes(at, 5, mac, 6);
+	}
 	nvo3_queue(l, MSG(VN_JOIN), ID_JOIN, body, at - body);
 }
 
@@ -101,8 +106,9 @@ static void heard(struct link *l, const uint8_t *mac, uint64_t epoch, uint8_t nv
 {
 	uint64_t key = be_get(mac + 2, 4);
 
-	round_heard(l, key, key < ADDRESSES_MAX && epoch == nvo3_epochs[key] &&
-			    (nvo3_spread || nve == '0' + sides[key]));
+	if (key >= ADDRESSES_MAX)
+		return;
+	round_heard(l, key, epoch == nvo3_epochs[key] && (nvo3_spread || nve == '0' + sides[key]));
 	if (nvo3_hooks.told)
 		nvo3_hooks.told(l, key, epoch);
 }
@@ -424,6 +430,12 @@ void nvo3_query(struct link *l, uint64_t id, uint32_t key)
 }
 
 static const struct speech speech = { .open = hello, .take = take, .tick = alive };
+
+const struct peer peer_nves = {
+	.name = "nves",
+	.listener = &speech,
+	.tickets = true,
+};
 
 const struct peer peer_nvo3 = {
 	.name = "nvo3",

@@ -25,6 +25,7 @@ enum join { JOIN_NONE, JOIN_PUSH, JOIN_ON_DEMAND };
 /* What sessions that connect do, and which VN is meant from now on. */
 extern enum join nvo3_join;
 extern uint8_t nvo3_vn[16];
+extern uint32_t nvo3_interest;		/* that they join with; 0: none */
 extern uint64_t nvo3_epochs[ADDRESSES_MAX];
 /* Addresses are behind all sessions by turns, not behind the writers. */
 extern bool nvo3_spread;

@@ -20,6 +20,7 @@ struct peer {
 	/*
 	 * Addresses @first to @first + @count - 1 get the content of the round's generation. What
 	 * has to be done first is done by callbacks. @create: they have not been there before.
+	 * NULL: nobody writes.
 	 */
 	void (*write)(uint32_t first, uint32_t count, bool create);
 	bool (*written)(void *unused);	/* it has said that all of it is written */
@@ -30,9 +31,10 @@ struct peer {
 extern struct link writers[WRITERS];
 extern struct link *sessions;
 extern unsigned int n_sessions;
-extern const struct peer peer_nvo3, peer_ovsdb, peer_bgp, peer_etcd;
+extern const struct peer peer_nvo3, peer_nves, peer_ovsdb, peer_bgp, peer_etcd;
 
 /* Another command than those that all have: its JSON to standard output, false if unknown. */
 bool nvo3_command(int argc, char **argv);
+bool nves_command(int argc, char **argv);
 
 #endif /* CONTROL_PEER_H */

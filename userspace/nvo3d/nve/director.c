@@ -260,9 +260,10 @@ static void advertise_answered(uint32_t code, const char *text, const struct msg
 	for (size_t i = 0; i < b->n && nve; i++) {
 		if (code == CODE(OK))
 			port_advertised(nve, &b->v[i].tsi, b->v[i].epoch,
-					reply->results[i]->code, reply->results[i]->text);
+					reply->results[i]->epoch, reply->results[i]->code,
+					reply->results[i]->text);
 		else
-			port_advertised(nve, &b->v[i].tsi, b->v[i].epoch, code, text);
+			port_advertised(nve, &b->v[i].tsi, b->v[i].epoch, 0, code, text);
 	}
 	if (reply)
 		msg_free(reply);
@@ -326,7 +327,7 @@ static void advertise_all(struct director *d)
 	size_t n = 0;
 
 	for (p = d->nve->tsis; p; p = p->hh.next) {
-		if (p->t.state != TSI_ACTIVATED)
+		if (p->t.state != TSI_ACTIVATED && !p->claims)
 			continue;
 		tsis[n++] = &p->t;
 		if (n < ADVERTISE_MAX)

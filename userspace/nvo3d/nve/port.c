@@ -144,32 +144,92 @@ static void waited(void *arg)
 	if (tsi->leave.deadline)
 		port_resume(tsi);
 	else
-		port_advertised(tsi->nve, &tsi->t.id, tsi->t.epoch, CODE(UNAVAILABLE),
+		port_advertised(tsi->nve, &tsi->t.id, tsi->t.epoch, 0, CODE(UNAVAILABLE),
 				"no director answers, so the interface cannot be advertised");
+}
+
+static int make_active(struct nve_tsi *tsi, uint64_t epoch, struct err *err)
+{
+	int rc = port_set_state(tsi, NVO3_PORT_STATE_ACTIVE, epoch, err);
+
+	if (rc)
+		return rc;
+	tsi->t.epoch = epoch;
+	tsi->t.state = TSI_ACTIVATED;
+	hold_end(tsi);
+	leave_stay(tsi);
+	own_update(tsi, NULL);
+	return 0;
+}
+
+static void advertise(struct port_op *op)
+{
+	struct nve_tsi *tsi = op->tsi;
+	struct nve *nve = tsi->nve;
+
+	op->advertising = true;
+	if (!director_is_up(nve->director))
+		loop_timer_set(tsi->timer, NVE_DIRECTOR_WAIT_MS);
+	director_advertise(nve->director, &tsi->t);
 }
 
 static void enable_step(struct port_op *op)
 {
 	uint64_t epoch = op->event == TSI_ACTIVATE ? op->want.epoch : op->tsi->t.epoch;
 	struct nve_tsi *tsi = op->tsi;
-	struct nve *nve = tsi->nve;
 	struct err err;
 	int rc;
 
-	rc = port_set_state(tsi, NVO3_PORT_STATE_ACTIVE, epoch, &err);
+	if (!epoch) {
+		/* The epoch is the director's to give, and the kernel must have it from the first */
+		tsi->claims = true;
+		tsi->t.epoch = 0;
+		advertise(op);
+		return;
+	}
+	rc = make_active(tsi, epoch, &err);
+	if (rc)
+		finish(op, nve_errno_code(rc), err.text);
+	else
+		advertise(op);
+}
+
+static void note_accepted(struct nve_tsi *tsi)
+{
+	struct nve_vn *vn = vn_lookup(tsi->nve, &tsi->t.vn);
+
+	keep_accepted(tsi->nve, &tsi->t.id, tsi->t.epoch);
+	if (vn)
+		model_map_own(vn->model, &tsi->t.mac, tsi->t.epoch);
+}
+
+/* The answer to a claim; until it came the interface was silent, and no longer if it is good */
+static void claim_answered(struct nve_tsi *tsi, uint64_t epoch, uint32_t code, const char *text)
+{
+	struct port_op *op = tsi->ops;
+	struct err err;
+	int rc;
+
+	tsi->claims = false;
+	op->advertising = false;
+	if (code == CODE(OK) && !epoch) {
+		code = CODE(BAD_MESSAGE);
+		text = "the director's answer to a claim has no epoch";
+	}
+	if (code != CODE(OK)) {
+		finish(op, code, text);
+		return;
+	}
+	rc = make_active(tsi, epoch, &err);
 	if (rc) {
+		tsi->t.epoch = epoch;
+		director_withdraw(tsi->nve->director, &tsi->t);
 		finish(op, nve_errno_code(rc), err.text);
 		return;
 	}
-	tsi->t.epoch = epoch;
-	tsi->t.state = TSI_ACTIVATED;
-	hold_end(tsi);
-	leave_stay(tsi);
-	own_update(tsi, NULL);
-	op->advertising = true;
-	if (!director_is_up(nve->director))
-		loop_timer_set(tsi->timer, NVE_DIRECTOR_WAIT_MS);
-	director_advertise(nve->director, &tsi->t);
+	note_accepted(tsi);
+	leave_active(tsi);
+	proceed(op);
 }
 
 /* The answer to an activation that somebody waits for */
@@ -213,21 +273,20 @@ static void offer_answered(struct nve_tsi *tsi, uint32_t code, const char *text)
 		director_try_later(tsi->nve->director);
 }
 
-void port_advertised(struct nve *nve, const struct uuid *id, uint64_t epoch, uint32_t code,
-		     const char *text)
+void port_advertised(struct nve *nve, const struct uuid *id, uint64_t epoch, uint64_t given,
+		     uint32_t code, const char *text)
 {
 	struct nve_tsi *tsi = port_lookup(nve, id);
 
 	/* Deactivated or activated anew since: that has an answer of its own */
-	if (!tsi || tsi->t.state != TSI_ACTIVATED || tsi->t.epoch != epoch)
+	if (!tsi || tsi->t.epoch != epoch || (tsi->t.state != TSI_ACTIVATED && !tsi->claims))
 		return;
-	if (code == CODE(OK)) {
-		struct nve_vn *vn = vn_lookup(nve, &tsi->t.vn);
-
-		keep_accepted(nve, id, epoch);
-		if (vn)
-			model_map_own(vn->model, &tsi->t.mac, epoch);
+	if (tsi->claims) {
+		claim_answered(tsi, given, code, text);
+		return;
 	}
+	if (code == CODE(OK))
+		note_accepted(tsi);
 	if (tsi->ops && tsi->ops->advertising)
 		activation_answered(tsi->ops, code, text);
 	else

@@ -28,6 +28,7 @@ struct nve_tsi {
 	struct port_op *ops;		/* the first one is being done */
 	struct loop_timer *timer;	/* the first one waits: for a director, or see leave.h */
 	struct loop_timer *hold;	/* see hold.h; NULL: none */
+	bool claims;			/* asks the director for an epoch; t.epoch is 0 */
 	struct leave leave;
 	UT_hash_handle hh;
 };
@@ -45,9 +46,9 @@ void port_submit(struct nve *nve, const char *owner, enum tsi_event event, const
 void port_restore(struct nve *nve, const struct tsi *tsi, const char *owner);
 void port_uninit_all(struct nve *nve);
 
-/* From director.c: what it says to an advertisement */
-void port_advertised(struct nve *nve, const struct uuid *tsi, uint64_t epoch, uint32_t code,
-		     const char *text);
+/* From director.c: what it says to an advertisement with @epoch, @given if that was none */
+void port_advertised(struct nve *nve, const struct uuid *tsi, uint64_t epoch, uint64_t given,
+		     uint32_t code, const char *text);
 /* From leave.c: what its first request waited for is here */
 void port_resume(struct nve_tsi *tsi);
 /* From watch.c: a port was unbound; all are looked at when @dev is 0 */

@@ -74,6 +74,11 @@ static uint32_t activate(const struct tsi *have, const struct tsi *want, unsigne
 		err_set(err, EINVAL, "interface %s is not associated", uuid_format(&want->id, id));
 		return CODE(BAD_STATE);
 	}
+	/* Who has no placement claims by being there; what is forwarded is claimed already */
+	if (!want->epoch) {
+		*ret = have->state == TSI_ACTIVATED ? 0 : TSI_ENABLE;
+		return CODE(OK);
+	}
 	if (want->epoch < have->epoch) {
 		err_set(err, ESTALE, "epoch %llu of interface %s is older than %llu",
 			(unsigned long long)want->epoch, uuid_format(&have->id, id),
