@@ -29,6 +29,8 @@ struct nve_tsi {
 	struct loop_timer *timer;	/* the first one waits: for a director, or see leave.h */
 	struct loop_timer *hold;	/* see hold.h; NULL: none */
 	struct leave leave;
+	uint64_t advertise_at;		/* ms, monotonic; see serve.h; 0: at once */
+	uint64_t complained_at;		/* likewise, of what its guest asks; 0: never */
 	UT_hash_handle hh;
 };
 
