@@ -9,6 +9,7 @@
 #include "nve/state.h"
 #include "proto/association.pb-c.h"
 #include "proto/control.pb-c.h"
+#include "subnet.h"
 
 #define VNI 100
 
@@ -51,6 +52,7 @@ struct director_end {
 	int profile_gets;
 	uint64_t had_version;		/* as the last PROFILE_GET said */
 	uint8_t asked_ip;
+	struct subnets_packed subnets;	/* of the VN */
 };
 
 static uint8_t profile_id[16] = { 0xcc };
@@ -193,6 +195,7 @@ static inline void handle_join(struct director_end *d, const struct msg *msg)
 	info.distribution = d->distribution;
 	info.arp = d->arp;
 	info.arp_unknown = d->arp_unknown;
+	info.addressing = (ProtobufCBinaryData){ d->subnets.len, d->subnets.b };
 	reply.vn = &info;
 	d->joins++;
 	d->resumed = join->revision;
