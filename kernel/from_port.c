@@ -4,6 +4,7 @@
  */
 #include <linux/if_vlan.h>
 #include "fast.h"
+#include "guest.h"
 #include "resolve.h"
 
 /*
@@ -171,7 +172,23 @@ static void wake(struct nvo3_nve *nve, struct nvo3_port *port)
 static bool is_from_vm(enum nvo3_drop reason)
 {
 	return reason == NVO3_DROP_NONE || reason == NVO3_DROP_ACL_FROM_VM ||
-	       reason == NVO3_DROP_RATE_FROM_VM;
+	       reason == NVO3_DROP_RATE_FROM_VM || reason == NVO3_DROP_GUEST_LOST;
+}
+
+/* What does not pass the guard may have to wait, or is for the agent. */
+static noinline __cold enum nvo3_drop not_passed(struct nvo3_nve *nve, struct nvo3_port *port,
+						 struct sk_buff *skb,
+						 const struct nvo3_flow *flow,
+						 enum nvo3_drop reason)
+{
+	switch (reason) {
+	case NVO3_DROP_ACL_FROM_VM:
+		return nvo3_ask_denied(nve, port, skb, flow);
+	case NVO3_DROP_GUEST_LOST:
+		return nvo3_guest_ask(nve, port, skb, flow);
+	default:
+		return reason;
+	}
 }
 
 static __always_inline enum nvo3_drop accept(struct nvo3_nve *nve, struct nvo3_port *port,
@@ -194,8 +211,7 @@ static __always_inline enum nvo3_drop accept(struct nvo3_nve *nve, struct nvo3_p
 	if (armed && is_from_vm(reason))
 		wake(nve, port);
 	if (reason)
-		return reason == NVO3_DROP_ACL_FROM_VM ?
-		       nvo3_ask_denied(nve, port, skb, &flow) : reason;
+		return not_passed(nve, port, skb, &flow, reason);
 	if (unlikely(READ_ONCE(port->vn->arp)) && nvo3_neigh_may(&flow) &&
 	    nvo3_resolve(nve, port, skb, &flow, &reason))
 		return reason;

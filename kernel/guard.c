@@ -5,6 +5,7 @@
  */
 #include <linux/timekeeping.h>
 #include "fast.h"
+#include "guest.h"
 #include "verdict.h"
 
 /*
@@ -110,6 +111,8 @@ enum nvo3_drop nvo3_guard_from_vm(struct nvo3_port *port, const struct nvo3_guar
 
 	if (guard->check)
 		reason = nvo3_spoof_check(&guard->spoof, skb, flow);
+	if (!reason && unlikely(guard->guest) && nvo3_guest_may(flow))
+		return NVO3_DROP_GUEST_LOST;
 	if (!reason && guard->profile)
 		reason = check_profile(port, guard, NVO3_RULE_DIR_FROM_VM, skb, flow);
 	return reason;

@@ -17,6 +17,7 @@ struct nvo3_guard {
 	struct nvo3_spoof spoof;
 	u32 group;			/* of its tenant system, 0: none */
 	bool check;			/* the sources of its frames */
+	bool guest;			/* what it asks for its addresses is for the agent */
 	u8 mode;			/* enum nvo3_source_check, as it was asked for */
 	struct nvo3_allow allow[];
 };

@@ -214,6 +214,7 @@ static const struct genl_multicast_group mcgrps[] = {
 	[NVO3_NLGRP_MAPPING] = { NVO3_MCGRP_MAPPING, GENL_MCAST_CAP_NET_ADMIN },
 	[NVO3_NLGRP_MISS] = { NVO3_MCGRP_MISS, GENL_MCAST_CAP_NET_ADMIN },
 	[NVO3_NLGRP_ALERT] = { NVO3_MCGRP_ALERT, GENL_MCAST_CAP_NET_ADMIN },
+	[NVO3_NLGRP_GUEST] = { NVO3_MCGRP_GUEST, GENL_MCAST_CAP_NET_ADMIN },
 };
 
 struct genl_family nvo3_nl_family __ro_after_init = {

@@ -82,6 +82,13 @@ const struct nla_policy nvo3_digest_nl_policy[NVO3_A_DIGEST_PAD + 1] = {
 	[NVO3_A_DIGEST_BUCKETS] = NLA_POLICY_EXACT_LEN(2048),
 };
 
+const struct nla_policy nvo3_guest_nl_policy[NVO3_A_GUEST_FRAME + 1] = {
+	[NVO3_A_GUEST_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_GUEST_VLAN] = NLA_POLICY_RANGE(NLA_U16, 1, 4094),
+	[NVO3_A_GUEST_VNI] = { .type = NLA_U32, },
+	[NVO3_A_GUEST_FRAME] = { .type = NLA_BINARY, },
+};
+
 const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_ROUTER + 1] = {
 	[NVO3_A_MAP_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_map_vni_range),
 	[NVO3_A_MAP_MAC] = NLA_POLICY_EXACT_LEN(6),
@@ -135,7 +142,7 @@ const struct nla_policy nvo3_path_nl_policy[NVO3_A_PATH_WEIGHT + 1] = {
 	[NVO3_A_PATH_WEIGHT] = NLA_POLICY_MIN(NLA_U16, 1),
 };
 
-const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_FIRST_IN + 1] = {
+const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_GUEST + 1] = {
 	[NVO3_A_PORT_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NVO3_A_PORT_VLAN] = NLA_POLICY_RANGE(NLA_U16, 1, 4094),
 	[NVO3_A_PORT_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &nvo3_a_port_vni_range),
@@ -153,6 +160,7 @@ const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_FIRST_IN + 1] = {
 	[NVO3_A_PORT_STAMP] = NLA_POLICY_MAX(NLA_U8, 1),
 	[NVO3_A_PORT_LAST_OUT] = { .type = NLA_U64, },
 	[NVO3_A_PORT_FIRST_IN] = { .type = NLA_U64, },
+	[NVO3_A_PORT_GUEST] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_DSCP + 1] = {
@@ -400,8 +408,14 @@ const struct nla_policy nvo3_idle_turn_nl_policy[NVO3_A_MAP + 1] = {
 	[NVO3_A_MAP] = NLA_POLICY_NESTED(nvo3_map_nl_policy),
 };
 
+/* NVO3_CMD_GUEST_ANSWER - do */
+const struct nla_policy nvo3_guest_answer_nl_policy[NVO3_A_GUEST + 1] = {
+	[NVO3_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NVO3_A_GUEST] = NLA_POLICY_NESTED(nvo3_guest_nl_policy),
+};
+
 /* Ops table for nvo3 */
-const struct genl_ops nvo3_nl_ops[27] = {
+const struct genl_ops nvo3_nl_ops[28] = {
 	{
 		.cmd		= NVO3_CMD_NVE_GET,
 		.doit		= nvo3_nl_nve_get_doit,
@@ -600,6 +614,13 @@ const struct genl_ops nvo3_nl_ops[27] = {
 		.maxattr	= NVO3_A_MAP,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
+	{
+		.cmd		= NVO3_CMD_GUEST_ANSWER,
+		.doit		= nvo3_nl_guest_answer_doit,
+		.policy		= nvo3_guest_answer_nl_policy,
+		.maxattr	= NVO3_A_GUEST,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
 };
 
 static const struct genl_multicast_group nvo3_nl_mcgrps[] = {
@@ -607,4 +628,5 @@ static const struct genl_multicast_group nvo3_nl_mcgrps[] = {
 	[NVO3_NLGRP_MAPPING] = { "mapping", },
 	[NVO3_NLGRP_MISS] = { "miss", },
 	[NVO3_NLGRP_ALERT] = { "alert", },
+	[NVO3_NLGRP_GUEST] = { "guest", },
 };

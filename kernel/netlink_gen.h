@@ -14,11 +14,12 @@
 /* Common nested types */
 extern const struct nla_policy nvo3_allow_nl_policy[NVO3_A_ALLOW_PLEN + 1];
 extern const struct nla_policy nvo3_digest_nl_policy[NVO3_A_DIGEST_PAD + 1];
+extern const struct nla_policy nvo3_guest_nl_policy[NVO3_A_GUEST_FRAME + 1];
 extern const struct nla_policy nvo3_map_nl_policy[NVO3_A_MAP_ROUTER + 1];
 extern const struct nla_policy nvo3_member_nl_policy[NVO3_A_MEMBER_RELAY + 1];
 extern const struct nla_policy nvo3_miss_nl_policy[NVO3_A_MISS_ADDR6 + 1];
 extern const struct nla_policy nvo3_path_nl_policy[NVO3_A_PATH_WEIGHT + 1];
-extern const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_FIRST_IN + 1];
+extern const struct nla_policy nvo3_port_nl_policy[NVO3_A_PORT_GUEST + 1];
 extern const struct nla_policy nvo3_profile_nl_policy[NVO3_A_PROFILE_DSCP + 1];
 extern const struct nla_policy nvo3_remote_nl_policy[NVO3_A_REMOTE_STATE + 1];
 extern const struct nla_policy nvo3_rule_nl_policy[NVO3_A_RULE_DST_GROUP + 1];
@@ -79,8 +80,10 @@ extern const struct nla_policy nvo3_idle_get_nl_policy[NVO3_A_MAP + 1];
 
 extern const struct nla_policy nvo3_idle_turn_nl_policy[NVO3_A_MAP + 1];
 
+extern const struct nla_policy nvo3_guest_answer_nl_policy[NVO3_A_GUEST + 1];
+
 /* Ops table for nvo3 */
-extern const struct genl_ops nvo3_nl_ops[27];
+extern const struct genl_ops nvo3_nl_ops[28];
 
 int nvo3_nl_nve_get_doit(struct sk_buff *skb, struct genl_info *info);
 int nvo3_nl_nve_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
@@ -119,12 +122,14 @@ int nvo3_nl_miss_del_doit(struct sk_buff *skb, struct genl_info *info);
 int nvo3_nl_idle_get_doit(struct sk_buff *skb, struct genl_info *info);
 int nvo3_nl_idle_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int nvo3_nl_idle_turn_doit(struct sk_buff *skb, struct genl_info *info);
+int nvo3_nl_guest_answer_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	NVO3_NLGRP_CONFIG,
 	NVO3_NLGRP_MAPPING,
 	NVO3_NLGRP_MISS,
 	NVO3_NLGRP_ALERT,
+	NVO3_NLGRP_GUEST,
 };
 
 #endif /* _LINUX_NVO3_GEN_H */

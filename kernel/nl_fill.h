@@ -42,6 +42,12 @@ struct nvo3_source_event {
 	struct nvo3_addr addr;	/* the sender */
 };
 
+/* What a guest asks for its addresses; the frame begins at its Ethernet header. */
+struct nvo3_guest_event {
+	const struct nvo3_port *port;
+	const struct sk_buff *frame;
+};
+
 /*
  * Put the object's nest; 0 or -EMSGSIZE. @object is NULL for an NVE, a struct
  * nvo3_mapping for a map, a struct nvo3_ipmap for that of an IP address, a struct
@@ -61,6 +67,7 @@ int nvo3_fill_profile(struct sk_buff *skb, struct nvo3_nve *nve, const void *obj
 int nvo3_fill_miss(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_pending(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 int nvo3_fill_source(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
+int nvo3_fill_guest(struct sk_buff *skb, struct nvo3_nve *nve, const void *object);
 
 /* Where a message goes. */
 struct nvo3_msg {

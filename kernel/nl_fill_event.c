@@ -69,3 +69,24 @@ int nvo3_fill_source(struct sk_buff *skb, struct nvo3_nve *nve, const void *obje
 	nla_nest_end(skb, nest);
 	return 0;
 }
+
+static int put_frame(struct sk_buff *skb, const struct sk_buff *frame)
+{
+	struct nlattr *attr = nla_reserve(skb, NVO3_A_GUEST_FRAME, frame->len);
+
+	return attr ? skb_copy_bits(frame, 0, nla_data(attr), frame->len) : -EMSGSIZE;
+}
+
+int nvo3_fill_guest(struct sk_buff *skb, struct nvo3_nve *nve, const void *object)
+{
+	struct nlattr *nest = nla_nest_start(skb, NVO3_A_GUEST);
+	const struct nvo3_guest_event *event = object;
+	const struct nvo3_port *port = event->port;
+
+	if (!nest || nla_put_u32(skb, NVO3_A_GUEST_DEV, port->dev->ifindex) ||
+	    (port->vlan && nla_put_u16(skb, NVO3_A_GUEST_VLAN, port->vlan)) ||
+	    nla_put_u32(skb, NVO3_A_GUEST_VNI, port->vn->vni) || put_frame(skb, event->frame))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}

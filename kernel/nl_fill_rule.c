@@ -123,7 +123,8 @@ int nvo3_fill_guard(struct sk_buff *skb, const struct nvo3_port *port)
 	    (guard->group && nla_put_u32(skb, NVO3_A_PORT_GROUP, guard->group)) ||
 	    nla_put_u8(skb, NVO3_A_PORT_SPOOF, guard->mode) ||
 	    (guard->spoof.flags & NVO3_SPOOF_DHCP && nla_put_u8(skb, NVO3_A_PORT_DHCP_SERVER, 1)) ||
-	    (guard->spoof.flags & NVO3_SPOOF_ROUTER && nla_put_u8(skb, NVO3_A_PORT_ROUTER, 1)))
+	    (guard->spoof.flags & NVO3_SPOOF_ROUTER && nla_put_u8(skb, NVO3_A_PORT_ROUTER, 1)) ||
+	    (guard->guest && nla_put_u8(skb, NVO3_A_PORT_GUEST, 1)))
 		return -EMSGSIZE;
 	for (i = 0; i < guard->spoof.nr; i++)
 		if (put_allow(skb, &guard->allow[i]))

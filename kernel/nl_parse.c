@@ -103,6 +103,15 @@ int nvo3_nl_parse_digest(struct nlattr *nest, struct nlattr **tb, struct netlink
 	return parse(&digest, nest, tb, extack);
 }
 
+int nvo3_nl_parse_guest(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	static const struct object guest = {
+		"guest", NVO3_A_GUEST_MAX, nvo3_guest_nl_policy, BIT(NVO3_A_GUEST_VNI),
+	};
+
+	return parse(&guest, nest, tb, extack);
+}
+
 int nvo3_nl_parse_miss(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack)
 {
 	static const struct object miss = {

@@ -18,6 +18,7 @@ int nvo3_nl_parse_map(struct nlattr *nest, struct nlattr **tb, struct netlink_ex
 int nvo3_nl_parse_remote(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack);
 int nvo3_nl_parse_profile(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack);
 int nvo3_nl_parse_digest(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack);
+int nvo3_nl_parse_guest(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack);
 int nvo3_nl_parse_miss(struct nlattr *nest, struct nlattr **tb, struct netlink_ext_ack *extack);
 
 /* The VN of @vni, or ERR_PTR(-EINVAL missing, -ENOENT). */

@@ -15,6 +15,7 @@ struct wish {
 	bool restamp;		/* it begins, or anew */
 	struct nvo3_profile *profile;	/* NULL: none */
 	u32 group;		/* 0: none */
+	bool guest;		/* its questions for addresses are the agent's */
 	u8 check;		/* enum nvo3_source_check */
 	u8 flags;		/* NVO3_SPOOF_* but _ADDRS */
 	u8 nr;
@@ -118,6 +119,8 @@ static int parse_wish(struct nvo3_nve *nve, struct nlattr *nest, struct nlattr *
 	}
 	if (tb[NVO3_A_PORT_GROUP])
 		wish->group = nla_get_u32(tb[NVO3_A_PORT_GROUP]);
+	if (tb[NVO3_A_PORT_GUEST])
+		wish->guest = nla_get_u8(tb[NVO3_A_PORT_GUEST]);
 	return parse_sources(nest, tb, wish, extack);
 }
 
@@ -137,6 +140,7 @@ static void wish_of(const struct nvo3_port *port, struct wish *wish)
 		return;
 	wish->profile = guard->profile;
 	wish->group = guard->group;
+	wish->guest = guard->guest;
 	wish->check = guard->mode;
 	wish->flags = guard->spoof.flags & ~NVO3_SPOOF_ADDRS;
 	wish->nr = guard->spoof.nr;
@@ -167,7 +171,7 @@ static struct nvo3_guard *make_guard(const struct wish *wish, struct netlink_ext
 	struct nvo3_guard *guard;
 
 	if (!wish->profile && !wish->group && !wants_check(wish) && !wish->check &&
-	    !wish->flags && !wish->nr)
+	    !wish->flags && !wish->nr && !wish->guest)
 		return NULL;
 	guard = kzalloc(struct_size(guard, allow, wish->nr), GFP_KERNEL_ACCOUNT);
 	if (!guard) {
@@ -176,6 +180,7 @@ static struct nvo3_guard *make_guard(const struct wish *wish, struct netlink_ext
 	}
 	guard->profile = wish->profile;
 	guard->group = wish->group;
+	guard->guest = wish->guest;
 	make_sources(guard, wish);
 	return guard;
 }

@@ -3,30 +3,40 @@
 #include "notify.h"
 
 #define NTF_SIZE	1536	/* the largest object with its counters */
+#define GUEST_SIZE	128	/* what is beside the frame */
 
-static void notify(struct nvo3_nve *nve, u8 cmd, u32 group,
-		   int (*fill)(struct sk_buff *skb, struct nvo3_nve *nve, const void *object),
-		   const void *object, gfp_t gfp)
+/* True: some listener has it. */
+static bool notify_large(struct nvo3_nve *nve, u8 cmd, u32 group, size_t size,
+			 int (*fill)(struct sk_buff *skb, struct nvo3_nve *nve,
+				     const void *object),
+			 const void *object, gfp_t gfp)
 {
 	struct nvo3_msg msg = { .cmd = cmd };
 	struct net *net = dev_net(nve->dev);
 	struct sk_buff *skb;
 
 	if (!genl_has_listeners(&nvo3_nl_family, net, group))
-		return;
-	skb = genlmsg_new(NTF_SIZE, gfp);
+		return false;
+	skb = genlmsg_new(size, gfp);
 	if (!skb)
 		goto lost;
 	if (WARN_ON_ONCE(nvo3_fill_msg(skb, nve, &msg, fill, object))) {
 		nlmsg_free(skb);
 		goto lost;
 	}
-	genlmsg_multicast_netns(&nvo3_nl_family, net, skb, 0, group, gfp);
-	return;
+	return !genlmsg_multicast_netns(&nvo3_nl_family, net, skb, 0, group, gfp);
 
 lost:
 	/* Listeners get ENOBUFS and know that they have to read anew. */
 	genl_set_err(&nvo3_nl_family, net, 0, group, -ENOBUFS);
+	return false;
+}
+
+static void notify(struct nvo3_nve *nve, u8 cmd, u32 group,
+		   int (*fill)(struct sk_buff *skb, struct nvo3_nve *nve, const void *object),
+		   const void *object, gfp_t gfp)
+{
+	notify_large(nve, cmd, group, NTF_SIZE, fill, object, gfp);
 }
 
 void nvo3_notify_vn(struct nvo3_nve *nve, u8 cmd, const struct nvo3_vn *vn)
@@ -74,4 +84,10 @@ void nvo3_notify_miss(struct nvo3_nve *nve, const struct nvo3_miss_event *event)
 void nvo3_notify_source(struct nvo3_nve *nve, const struct nvo3_source_event *event)
 {
 	notify(nve, NVO3_CMD_SOURCE_NTF, NVO3_NLGRP_ALERT, nvo3_fill_source, event, GFP_ATOMIC);
+}
+
+bool nvo3_notify_guest(struct nvo3_nve *nve, const struct nvo3_guest_event *event)
+{
+	return notify_large(nve, NVO3_CMD_GUEST_NTF, NVO3_NLGRP_GUEST,
+			    GUEST_SIZE + event->frame->len, nvo3_fill_guest, event, GFP_ATOMIC);
 }

@@ -19,5 +19,7 @@ void nvo3_notify_profile(struct nvo3_nve *nve, u8 cmd, const struct nvo3_profile
 /* From the fast path. */
 void nvo3_notify_miss(struct nvo3_nve *nve, const struct nvo3_miss_event *event);
 void nvo3_notify_source(struct nvo3_nve *nve, const struct nvo3_source_event *event);
+/* Has anybody got it? */
+bool nvo3_notify_guest(struct nvo3_nve *nve, const struct nvo3_guest_event *event);
 
 #endif /* _NVO3_NOTIFY_H */

@@ -33,6 +33,7 @@ static struct nvo3_port *port_new(struct nvo3_slave *slave, struct nvo3_vn *vn, 
 	port->veth = is_veth(slave->dev);
 	port->queued = jiffies - 2;
 	nvo3_asker_init(&port->asker);
+	nvo3_budget_init(&port->questions, NVO3_GUEST_RATE, jiffies);
 	return port;
 }
 

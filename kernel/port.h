@@ -64,6 +64,7 @@ struct nvo3_port {
 
 	atomic64_t last_out, first_in;	/* ns of CLOCK_REALTIME while stamped, 0: not yet */
 	struct nvo3_asker asker;	/* for mappings that are missing; see there */
+	struct nvo3_budget questions;	/* of its guest, for its addresses */
 	struct nvo3_dead dead;
 };
 

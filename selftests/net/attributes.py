@@ -61,6 +61,8 @@ def lengths(about):
     if kind in WIDTHS:
         right = {WIDTHS[kind]}
     elif kind == BINARY:
+        if MIN_LENGTH not in about and MAX_LENGTH not in about:
+            return ()               # a frame: the kernel itself looks how long it is
         # An address, of one length only.
         assert about[MIN_LENGTH] == about[MAX_LENGTH], f'a length that may vary: {about}'
         right = {u32(about[MIN_LENGTH])}

@@ -82,7 +82,7 @@ combinations() {
 	status_is 1 '"vlan" needs "port" beside it' \
 		map add dev nve0 vni 100 mac $mac nve 10.0.0.2 vlan 5
 	status_is 1 'nothing to set; expected unknown, bum, arp, arp-unknown, limit, hold or track' vn set dev nve0 vni 100
-	status_is 1 'nothing to set; expected mac, ip, state, epoch, profile, group, spoof, dhcp-server, router or stamp' \
+	status_is 1 'nothing to set; expected mac, ip, state, epoch, profile, group, spoof, dhcp-server, router, stamp or guest' \
 		port set dev tap0
 	status_is 1 '"vni" needs "dev" beside it' map show vni 100
 	status_is 1 '"stale-generation" needs "vni" beside it' map flush dev nve0 stale-generation 1

@@ -21,16 +21,18 @@ CMD |= {f'profile-{verb}': N[f'NVO3_CMD_PROFILE_{verb.upper()}'] for verb in ('a
 CMD['digest-get'] = N['NVO3_CMD_DIGEST_GET']
 CMD |= {f'idle-{verb}': N[f'NVO3_CMD_IDLE_{verb.upper()}'] for verb in ('get', 'turn')}
 CMD |= {f'miss-{verb}': N[f'NVO3_CMD_MISS_{verb.upper()}'] for verb in ('get', 'set', 'del')}
+CMD['guest-answer'] = N['NVO3_CMD_GUEST_ANSWER']
 TOP = {'ifindex': 1, 'nve': 2, 'vn': 3, 'member': 4, 'port': 5, 'map': 6, 'remote': 7,
        'profile': N['NVO3_A_PROFILE'], 'rule': N['NVO3_A_RULE'], 'digest': N['NVO3_A_DIGEST'],
-       'miss': N['NVO3_A_MISS']}
+       'miss': N['NVO3_A_MISS'], 'guest': N['NVO3_A_GUEST']}
 NESTS = {
     'vn': 'vni unknown bum limit ports maps members misses stats pad digest digest_maps redirected '
           'hold pending held absent released track relayed '
           'arp arp_unknown arp_answered ip_maps',
     'member': 'vni addr4 addr6',
     'port': 'dev vlan vni mac state epoch stats pad profile spoof dhcp_server router allow group '
-            'suppressed stamp last_out first_in',
+            'suppressed stamp last_out first_in guest',
+    'guest': 'dev vlan vni frame',
     'map': 'vni mac addr4 addr6 dev vlan epoch prov pad encap dstport remote_vni path group '
            'generation stale_generation ip4 ip6 router',
     'digest': 'vni sum maps buckets',
@@ -241,6 +243,7 @@ def port():
         refused(errno.ERANGE, 'out of range', cmd, nve(), nest('port', dev='p3', vni=1 << 24))
         refused(errno.ERANGE, '', cmd, nve(), nest('port', dev='p3', vni=100, state=3))
         refused(errno.ERANGE, '', cmd, nve(), nest('port', dev='p3', vni=100, stamp=2))
+        refused(errno.ERANGE, '', cmd, nve(), nest('port', dev='p3', vni=100, guest=b'\2'))
         for name in ('last_out', 'first_in'):
             refused(errno.EINVAL, 'a counter of a port cannot be set', cmd, nve(),
                     nest('port', dev='p3', vni=100, **{name: 1}))
@@ -682,12 +685,48 @@ def rules():
     accepted('profile-del', nve(), head)
 
 
+def guest():
+    frame = bytes.fromhex('020000000001' '026e766f3301' '0800') + bytes(46)
+    good = {'dev': 'p1', 'frame': frame}
+    refused(errno.EINVAL, 'no access device given', 'guest-answer', nve(),
+            nest('guest', frame=frame))
+    refused(errno.EINVAL, 'x1 is not enslaved to nve0', 'guest-answer', nve(),
+            nest('guest', dev='x1', frame=frame))
+    refused(errno.ENOENT, 'p3 has no untagged port', 'guest-answer', nve(),
+            nest('guest', dev='p3', frame=frame))
+    refused(errno.ENOENT, 'p1 has no port on VLAN 7', 'guest-answer', nve(),
+            nest('guest', dev='p1', vlan=b'\7\0', frame=frame))
+    refused(errno.EINVAL, '', 'guest-answer', nve(), nest('guest', **good, vni=100))
+    refused(errno.EINVAL, 'no frame given', 'guest-answer', nve(), nest('guest', dev='p1'))
+    for length in (0, 1, 14, 1515, 4000):
+        refused(errno.EINVAL, f'the frame has {length} bytes, not 15 to 1514', 'guest-answer',
+                nve(), nest('guest', dev='p1', frame=(frame + bytes(4000))[:length]))
+    for source in ('000000000000', '03aabbccddee', 'ffffffffffff'):
+        bad = frame[:6] + bytes.fromhex(source) + frame[12:]
+        refused(errno.EINVAL, 'source is not a unicast MAC', 'guest-answer', nve(),
+                nest('guest', dev='p1', frame=bad))
+    for kind in ('0806', '8100', '0005', '88b5'):
+        bad = frame[:12] + bytes.fromhex(kind) + frame[14:]
+        refused(errno.EINVAL, 'neither IPv4 nor IPv6', 'guest-answer', nve(),
+                nest('guest', dev='p1', frame=bad))
+    refused(errno.EPERM, "the guest behind p1 is not the agent's", 'guest-answer', nve(),
+            nest('guest', **good))
+    accepted('port-set', nve(), nest('port', dev='p1', guest=b'\1'))
+    accepted('port-set', nve(), nest('port', dev='p1', state=0))
+    refused(errno.ENETDOWN, 'the port on p1 is not active', 'guest-answer', nve(),
+            nest('guest', **good))
+    accepted('port-set', nve(), nest('port', dev='p1', state=1))
+    accepted('guest-answer', nve(), nest('guest', **good))
+    accepted('port-set', nve(), nest('port', dev='p1', guest=b'\0'))
+    refused(errno.EPERM, "is not the agent's", 'guest-answer', nve(), nest('guest', **good))
+
+
 def main():
     global nl
     groups = {'request': request, 'vn': vn, 'member': member, 'port': port, 'map': map_object,
               'ip_map': ip_map, 'claims': claims, 'batches': batches, 'remote': remote,
               'miss': miss, 'profile': profile, 'rules': rules, 'digest': digest,
-              'idle': idle}
+              'idle': idle, 'guest': guest}
     nl = genl.Genl()
     nl.resolve('nvo3')
     if sys.argv[1] in ('profile', 'rules'):

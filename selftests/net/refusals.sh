@@ -126,7 +126,7 @@ nvo3 -n h1 -b - <<-END
 	port add dev p2 vlan 10 vni 100 mac $(mac 2)
 END
 
-plan 20
+plan 21
 test_run "requests as such" raw request
 test_run "VNs" raw vn
 test_run "members" raw member
@@ -141,6 +141,7 @@ test_run "profiles" raw profile
 test_run "rules of profiles" raw rules
 test_run "digests" raw digest
 test_run "what is idle" raw idle
+test_run "answers to guests" raw guest
 test_run "devices that cannot be slaves" bad_slaves
 test_run "links" links
 test_run "a UDP port in use" port_in_use

@@ -69,6 +69,7 @@ static enum status parse(struct ctx *ctx, int argc, char *const *argv, struct ch
 		ARG_NUMBER("group", &port->group, 0, UINT32_MAX,
 			   .has = &port->has, .bit = NVO3_HAS(PORT_GROUP)),
 		ARG_CHOICE("stamp", &port->stamp, words_switch, &port->has, NVO3_HAS(PORT_STAMP)),
+		ARG_CHOICE("guest", &port->guest, words_switch, &port->has, NVO3_HAS(PORT_GUEST)),
 		/* A port stays in its VN and under its NVE: for a set, the words end here */
 		ARG_NUMBER(add ? "vni" : NULL, &port->vni, 1, NVO3_VNI_MAX, .must = true),
 		ARG(DEV, "nve", &c->nve),
@@ -149,7 +150,7 @@ static enum status port_set(struct ctx *ctx, int argc, char *const *argv)
 	if (status)
 		return status;
 	if (!c.req.port.has)
-		return ctx_usage(ctx, "nothing to set; expected mac, ip, state, epoch, profile, group, spoof, dhcp-server, router or stamp");
+		return ctx_usage(ctx, "nothing to set; expected mac, ip, state, epoch, profile, group, spoof, dhcp-server, router, stamp or guest");
 	if (ctx->check)
 		return STATUS_OK;
 	status = find_nve(ctx, &c);
@@ -231,11 +232,13 @@ const struct command port_command = {
 	"                     [ state { associated | active | armed } ] [ epoch NUMBER ]\n"
 	"                     [ ip { PREFIX[@MAC] | none } ]... [ spoof { auto | off | on } ]\n"
 	"                     [ dhcp-server { on | off } ] [ router { on | off } ]\n"
-	"                     [ profile ID ] [ group NUMBER ] [ stamp { on | off } ] [ nve NVE ]\n"
+	"                     [ profile ID ] [ group NUMBER ] [ stamp { on | off } ] [ guest { on | off } ]\n"
+	"                     [ nve NVE ]\n"
 	"       nvo3 port set dev DEV [ vlan VID ] [ mac MAC ] [ state { associated | active | armed } ]\n"
 	"                     [ epoch NUMBER ] [ profile ID ] [ ip { PREFIX[@MAC] | none } ]...\n"
 	"                     [ spoof { auto | off | on } ] [ dhcp-server { on | off } ]\n"
 	"                     [ router { on | off } ] [ group NUMBER ] [ stamp { on | off } ]\n"
+	"                     [ guest { on | off } ]\n"
 	"       nvo3 port del dev DEV [ vlan VID ]\n"
 	"       nvo3 port [ show ] [ dev DEV ] [ nve NVE ]\n",
 };

@@ -21,7 +21,7 @@ const char *const words_drop[] = {
 	"rate-from-vm", "rate-to-vm", "spoof-mac", "spoof-ip4", "spoof-ip6", "spoof-arp",
 	"spoof-nd", "spoof-dhcp", "spoof-ra", "tunnel-oam", "tunnel-option", "tunnel-csum",
 	"path-mtu", "remote-down", "tunnel-source", "tunnel-source-unknown", "hold-full",
-	"miss-rate", "arp-unknown", NULL,
+	"miss-rate", "arp-unknown", "guest-lost", "guest-rate", NULL,
 };
 
 const char *const words_miss[] = { "asked", "absent", NULL };
@@ -250,6 +250,8 @@ void print_port(struct ctx *ctx, uint32_t nve, const struct nvo3_port *port)
 	if (port->group)
 		out_u64(o, "group", port->group);
 	print_sources(ctx, port);
+	if (port->guest)
+		out_bool(o, "guest", true);
 	print_stamps(o, port);
 	if (ctx->stats && port->has & NVO3_HAS(PORT_SUPPRESSED))
 		out_u64(o, "suppressed", port->suppressed);

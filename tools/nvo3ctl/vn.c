@@ -4,6 +4,7 @@
 #include "lib/cleanup.h"
 #include "path.h"
 #include "show.h"
+#include "vn_subnet.h"
 #include "watch.h"
 
 #define VNI_MAX 0xffffff
@@ -38,7 +39,7 @@ static const struct column vn_columns[] = {
 };
 
 static const struct opt create_opts[] = {
-	{ "--vni", OPT_NUMBER, .required = true, .min = 1, .max = VNI_MAX },
+	{ "--vni", OPT_NUMBER, .min = 1, .max = VNI_MAX },
 	{ "--tenant", OPT_TEXT },
 	{ "--unknown", OPT_TEXT },
 	{ "--bum", OPT_TEXT },
@@ -47,6 +48,7 @@ static const struct opt create_opts[] = {
 	{ "--arp-unknown", OPT_TEXT },
 	{ "--claims", OPT_TEXT },
 	{ "--uuid", OPT_TEXT },
+	VN_SUBNET_OPTS,
 	{ NULL },
 };
 
@@ -54,6 +56,21 @@ static const struct opt create_opts[] = {
 static const char *key_of(const struct opt *opt)
 {
 	return strcmp(opt->name, "--arp-unknown") ? opt->name + strlen("--") : "arp_unknown";
+}
+
+static void add_texts(const struct args *args, const struct opt *opts, json_t *body)
+{
+	/* Up to those of subnets, which are not as they are called */
+	for (const struct opt *opt = opts; opt->name && strcmp(opt->name, "--subnet"); opt++)
+		if (opt->kind == OPT_TEXT && args_has(args, opt->name))
+			json_object_set_new(body, key_of(opt),
+					    json_string(args_text(args, opt->name)));
+}
+
+static void show_vn(struct ctl *ctl, json_t *vn)
+{
+	show_object(ctl, vn_columns, vn);
+	vn_subnet_print(ctl, vn);
 }
 
 static int create(struct ctl *ctl, const struct args *args, struct err *err)
@@ -64,14 +81,14 @@ static int create(struct ctl *ctl, const struct args *args, struct err *err)
 	json_object_set_new(body, "name", json_string(args->words[0]));
 	if (args_number(args, "--vni", &vni))
 		json_object_set_new(body, "vni", json_integer(vni));
-	for (const struct opt *opt = create_opts; opt->name; opt++)
-		if (opt->kind == OPT_TEXT && args_has(args, opt->name))
-			json_object_set_new(body, key_of(opt),
-					    json_string(args_text(args, opt->name)));
-
+	add_texts(args, create_opts, body);
+	if (vn_subnet_args(args, body, err)) {
+		json_decref(body);
+		return CTL_FAILED;
+	}
 	if (client_call(ctl->client, VCENTER, "POST", "/vns", body, &vn, err) < 0)
 		return CTL_FAILED;
-	show_object(ctl, vn_columns, vn);
+	show_vn(ctl, vn);
 	json_decref(vn);
 	return CTL_OK;
 }
@@ -83,6 +100,8 @@ static const struct opt set_opts[] = {
 	{ "--arp", OPT_TEXT },
 	{ "--arp-unknown", OPT_TEXT },
 	{ "--claims", OPT_TEXT },
+	VN_SUBNET_OPTS,
+	{ "--no-subnets", OPT_FLAG },
 	{ NULL },
 };
 
@@ -91,13 +110,16 @@ static int set(struct ctl *ctl, const struct args *args, struct err *err)
 	_cleanup_free_ char *path = path_make("vns", args->words[0], NULL);
 	json_t *body = json_object(), *vn = NULL;
 
-	for (const struct opt *opt = set_opts; opt->name; opt++)
-		if (args_has(args, opt->name))
-			json_object_set_new(body, key_of(opt),
-					    json_string(args_text(args, opt->name)));
+	add_texts(args, set_opts, body);
+	if (vn_subnet_args(args, body, err)) {
+		json_decref(body);
+		return CTL_FAILED;
+	}
+	if (args_has(args, "--no-subnets"))
+		json_object_set_new(body, "subnets", json_array());
 	if (client_call(ctl->client, VCENTER, "PATCH", path, body, &vn, err) < 0)
 		return CTL_FAILED;
-	show_object(ctl, vn_columns, vn);
+	show_vn(ctl, vn);
 	json_decref(vn);
 	return CTL_OK;
 }
@@ -117,6 +139,18 @@ static int list(struct ctl *ctl, const struct args *args, struct err *err)
 	return show_list(ctl, VCENTER, path_make("vns", NULL), list_columns, err);
 }
 
+static int show(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	_cleanup_free_ char *path = path_make("vns", args->words[0], NULL);
+	json_t *vn;
+
+	if (client_call(ctl->client, VCENTER, "GET", path, NULL, &vn, err) < 0)
+		return CTL_FAILED;
+	show_vn(ctl, vn);
+	json_decref(vn);
+	return CTL_OK;
+}
+
 static int delete(struct ctl *ctl, const struct args *args, struct err *err)
 {
 	_cleanup_free_ char *path = path_make("vns", args->words[0], NULL);
@@ -130,21 +164,27 @@ static int delete(struct ctl *ctl, const struct args *args, struct err *err)
 	return CTL_OK;
 }
 
+#define SUBNET_USAGE \
+	"[--subnet PREFIX [--gateway IP] [--dns IP]... [--range IP-IP] [--reserve IP[-IP]]...\n" \
+	"[--domain NAME] [--lease SECONDS]]..."
+
 static const struct verb verbs[] = {
 	{ "create",
-	  "NAME --vni N [--tenant TENANT] [--unknown {drop | ask | flood | relay}]\n"
+	  "NAME [--vni N] [--tenant TENANT] [--unknown {drop | ask | flood | relay}]\n"
 	  "[--bum {none | replicate}] [--distribution {push | on-demand | auto}]\n"
 	  "[--arp {off | answer}] [--arp-unknown {flood | ask | drop}]\n"
-
-	  "[--claims {placed | open}] [--uuid UUID]",
+	  "[--claims {placed | open}] [--uuid UUID]\n"
+	  SUBNET_USAGE,
 	  create_opts, 1, 1, create },
 	{ "set",
 	  "{NAME | UUID} [--unknown {drop | ask | flood | relay}]\n"
 	  "[--bum {none | replicate}] [--distribution {push | on-demand | auto}]\n"
 	  "[--arp {off | answer}] [--arp-unknown {flood | ask | drop}]\n"
-	  "[--claims {placed | open}]",
+	  "[--claims {placed | open}] [--no-subnets]\n"
+	  SUBNET_USAGE,
 	  set_opts, 1, 1, set },
 	{ "list", "[-w]", list_opts, 0, 0, list },
+	{ "show", "{NAME | UUID}", NULL, 1, 1, show },
 	{ "delete", "{NAME | UUID}", NULL, 1, 1, delete },
 	{ NULL },
 };

@@ -4,6 +4,7 @@
 #define NVO3_LIB_NVO3_EVENT_OBJ_H
 
 #include <linux/nvo3.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "addr.h"
@@ -28,6 +29,21 @@ struct nvo3_source {
 	struct mac_addr src, dst;
 	struct ip_addr addr;
 	uint32_t suppressed;
+};
+
+struct nvo3_bytes {
+	const uint8_t *data;
+	size_t len;
+};
+
+/*
+ * A question of the guest behind a port, or an answer to it. The frame is borrowed: from the
+ * message that was parsed, or from the caller.
+ */
+struct nvo3_guest {
+	uint32_t has, vni, dev;
+	uint16_t vlan;			/* 0 untagged */
+	struct nvo3_bytes frame;
 };
 
 #endif

@@ -111,6 +111,7 @@ static const struct field port_fields[] = {
 	FIELD(port, PORT_STAMP, U8, stamp),
 	FIELD(port, PORT_LAST_OUT, U64, last_out),
 	FIELD(port, PORT_FIRST_IN, U64, first_in),
+	FIELD(port, PORT_GUEST, U8, guest),
 };
 
 static const struct field map_fields[] = {
@@ -183,6 +184,13 @@ static const struct field digest_fields[] = {
 	FIELD(digest, DIGEST_MAPS, U32, maps),
 };
 
+static const struct field guest_fields[] = {
+	DEV(guest, GUEST_DEV),
+	VLAN(guest, GUEST_VLAN),
+	FIELD(guest, GUEST_VNI, U32, vni),
+	FIELD(guest, GUEST_FRAME, BYTES, frame),
+};
+
 static const struct field allow_fields[] = {
 	FIELD(allow, ALLOW_MAC, MAC, mac),
 	FIELD(allow, ALLOW_ADDR4, IP4, ip),
@@ -227,6 +235,7 @@ static const struct field rule_fields[] = {
 #define SOURCE_KEY (NVO3_HAS(SOURCE_VNI) | NVO3_HAS(SOURCE_SRC))
 #define SOURCE_ADDRS (NVO3_HAS(SOURCE_ADDR4) | NVO3_HAS(SOURCE_ADDR6))
 #define MISS_ADDRS (NVO3_HAS(MISS_DST) | NVO3_HAS(MISS_ADDR4) | NVO3_HAS(MISS_ADDR6))
+#define GUEST_KEY (NVO3_HAS(GUEST_DEV) | NVO3_HAS(GUEST_FRAME))
 #define REMOTE_ADDRS (NVO3_HAS(REMOTE_ADDR4) | NVO3_HAS(REMOTE_ADDR6))
 
 OBJECT(stats, PORT_STATS, stats_fields);
@@ -240,6 +249,7 @@ OBJECT(remote, REMOTE, remote_fields, .needs_one = REMOTE_ADDRS);
 OBJECT(miss, MISS, miss_fields, .needs = NVO3_HAS(MISS_VNI), .needs_one = MISS_ADDRS);
 OBJECT(source, SOURCE, source_fields, .needs = SOURCE_KEY, .needs_one = SOURCE_ADDRS);
 OBJECT(digest, DIGEST, digest_fields, .needs = NVO3_HAS(DIGEST_VNI));
+OBJECT(guest, GUEST, guest_fields, .needs = GUEST_KEY);
 OBJECT(allow, PORT_ALLOW, allow_fields, .needs = NVO3_HAS(ALLOW_PLEN));
 OBJECT(profile, PROFILE, profile_fields, .needs = NVO3_HAS(PROFILE_ID));
 OBJECT(rule, RULE, rule_fields, .needs = NVO3_HAS(RULE_VERDICT) | NVO3_HAS(RULE_DIR));
@@ -263,6 +273,7 @@ static const struct object *const objects[__NVO3_CMD_MAX] = {
 	[NVO3_CMD_DIGEST_GET] = &digest_object,
 	[NVO3_CMD_MISS_GET ... NVO3_CMD_MISS_DEL] = &miss_object,
 	[NVO3_CMD_IDLE_GET ... NVO3_CMD_IDLE_TURN] = &map_object,
+	[NVO3_CMD_GUEST_NTF ... NVO3_CMD_GUEST_ANSWER] = &guest_object,
 };
 
 const struct object *object_of_cmd(uint8_t cmd)

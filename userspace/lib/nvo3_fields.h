@@ -11,7 +11,7 @@
 /* IP4 and IP6 are two attributes of one struct ip_addr; BE16 is in host order in the struct */
 enum field_kind {
 	FIELD_U8, FIELD_U16, FIELD_U32, FIELD_U64, FIELD_BE16, FIELD_MAC, FIELD_IP4, FIELD_IP6,
-	FIELD_STATS,
+	FIELD_STATS, FIELD_BYTES,
 };
 
 struct field {
@@ -34,7 +34,7 @@ struct object {
 
 extern const struct object stats_object, nve_object, vn_object, member_object, port_object,
 	map_object, path_object, remote_object, miss_object, allow_object, profile_object,
-	rule_object, digest_object;
+	rule_object, digest_object, guest_object;
 
 /* Of a command's requests, replies and notifications; NULL for an unknown one */
 const struct object *object_of_cmd(uint8_t cmd);

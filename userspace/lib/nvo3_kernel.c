@@ -149,6 +149,18 @@ int kernel_miss_del(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_miss 
 	return send_object(k, nve, &req, err);
 }
 
+int kernel_guest_answer(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_guest *guest,
+			struct err *err)
+{
+	const struct nvo3_event req = { .cmd = NVO3_CMD_GUEST_ANSWER, .guest = *guest };
+	NLBUF_MEM(mem, NLBUF_SMALL + NVO3_GUEST_FRAME_MAX);
+	struct nlbuf b;
+
+	req_init(k, &b, mem, sizeof(mem), req.cmd, 0, nve);
+	nvo3_event_put(&b, &req);
+	return nlsock_request(k->sock, &b, NULL, NULL, err);
+}
+
 struct reply {
 	struct nvo3_event event;
 	uint64_t *buckets;	/* NULL: none are wanted */

@@ -20,6 +20,7 @@ static const struct {
 	{ NVO3_GROUP_MAPPING, NVO3_MCGRP_MAPPING },
 	{ NVO3_GROUP_MISS, NVO3_MCGRP_MISS },
 	{ NVO3_GROUP_ALERT, NVO3_MCGRP_ALERT },
+	{ NVO3_GROUP_GUEST, NVO3_MCGRP_GUEST },
 };
 
 static int join(struct nlsock *sock, const struct nlgenl_family *f, const char *name,

@@ -15,6 +15,7 @@ enum nvo3_group {
 	NVO3_GROUP_MISS = 4,
 	NVO3_GROUP_ALERT = 8,
 	NVO3_GROUP_ALL = 15,
+	NVO3_GROUP_GUEST = 16,		/* for who answers: not among all */
 };
 
 /* @groups is a set of enum nvo3_group; @netns_fd negative for the present netns */

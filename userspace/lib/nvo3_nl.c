@@ -37,6 +37,12 @@ static void put_ip(struct nlbuf *b, const struct field *f, const struct ip_addr 
 		nlbuf_put(b, f->type, ip->b, ip_addr_len(ip));
 }
 
+static void put_bytes(struct nlbuf *b, const struct field *f, const struct nvo3_bytes *bytes)
+{
+	if (bytes->len)
+		nlbuf_put(b, f->type, bytes->data, bytes->len);
+}
+
 static void object_put(struct nlbuf *b, uint16_t type, const struct object *o, const void *obj);
 
 static void put_field(struct nlbuf *b, const struct field *f, const uint8_t *p, bool has)
@@ -51,6 +57,9 @@ static void put_field(struct nlbuf *b, const struct field *f, const uint8_t *p, 
 	case FIELD_STATS:
 		if (has)
 			object_put(b, f->type, &stats_object, p);
+		return;
+	case FIELD_BYTES:
+		put_bytes(b, f, (const struct nvo3_bytes *)p);
 		return;
 	case FIELD_BE16:
 		be = htons(*(const uint16_t *)p);
@@ -211,6 +220,9 @@ static int parse_field(const struct nlattr *a, const struct field *f, uint8_t *p
 		return parse_ip(a, f, (struct ip_addr *)p);
 	case FIELD_STATS:
 		return object_parse(a, &stats_object, p, err);
+	case FIELD_BYTES:
+		*(struct nvo3_bytes *)p = (struct nvo3_bytes){ nlattr_data(a), nlattr_len(a) };
+		return 0;
 	case FIELD_BE16:
 		if (nlattr_copy(a, &be, sizeof(be)) < 0)
 			return -EBADMSG;

@@ -84,7 +84,7 @@ struct nvo3_port {
 	uint64_t epoch, suppressed;
 	struct nvo3_stats stats;
 	uint8_t spoof;			/* enum nvo3_source_check */
-	uint8_t dhcp_server, router, stamp;
+	uint8_t dhcp_server, router, stamp, guest;
 	uint64_t last_out, first_in;	/* ns of CLOCK_REALTIME, 0: not yet */
 	uint8_t nallow;			/* with none and PORT_ALLOW in has: take all away */
 	struct nvo3_allow allow[NVO3_ALLOW_MAX];
@@ -114,6 +114,7 @@ struct nvo3_event {
 		struct nvo3_source source;
 		struct nvo3_profile profile;
 		struct nvo3_digest digest;
+		struct nvo3_guest guest;
 	};
 };
 

@@ -8,6 +8,7 @@
 #include <uthash.h>
 #include "lib/addr.h"
 #include "lib/digest.h"
+#include "lib/subnet.h"
 #include "lib/uuid.h"
 #include "changelog.h"
 #include "db_ips.h"
@@ -78,6 +79,7 @@ struct db_vn_info {
 	uint32_t vni;
 	uint32_t unknown, bum, distribution, claims;	/* as in proto VnInfo */
 	uint32_t arp, arp_unknown;		/* likewise */
+	struct subnets_packed addressing;	/* likewise; unread */
 };
 
 struct db_vn {

@@ -124,6 +124,7 @@ static const struct http_route routes[] = {
 	{ "GET", "/api/v1/status", status },
 	{ "GET", "/api/v1/vns", api_vn_list },
 	{ "POST", "/api/v1/vns", api_vn_create },
+	{ "GET", "/api/v1/vns/{id}", api_vn_show },
 	{ "PATCH", "/api/v1/vns/{id}", api_vn_set },
 	{ "DELETE", "/api/v1/vns/{id}", api_vn_delete },
 	{ "GET", "/api/v1/profiles", api_profile_list },

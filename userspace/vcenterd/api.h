@@ -14,6 +14,7 @@ void api_stop(struct vcenter *vc);
 /* Handlers; arg is the struct vcenter. */
 void api_vn_list(struct http_request *req, void *arg);
 void api_vn_create(struct http_request *req, void *arg);
+void api_vn_show(struct http_request *req, void *arg);
 void api_vn_set(struct http_request *req, void *arg);
 void api_vn_delete(struct http_request *req, void *arg);
 void api_vm_list(struct http_request *req, void *arg);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include "api.h"
+#include "inventory_pool.h"
 #include "lib/mem.h"
 #include "placement.h"
 #include "query.h"
@@ -13,11 +14,20 @@
 #include "vm_ops.h"
 #include "vm_spec.h"
 
+#define DRAWS_MAX	16
+
 struct creation {
 	struct http_request *req;
 	struct vm_spec spec;
 	int asked;			/* questions without an answer yet */
 	bool taken;
+	bool full;			/* taken, for a pool has no other one */
+	bool again;			/* a drawn address is a peer's: others were drawn */
+	struct passed {
+		struct vn *vn;
+		struct ip_addr ip;
+	} passed[DRAWS_MAX];		/* those; free again at the end */
+	int n_passed;
 	struct err err;
 };
 
@@ -26,6 +36,7 @@ struct question {
 	struct creation *c;
 	char what[16 + IP_ADDR_STRLEN];
 	const char *vn;
+	int nic, ip;			/* ip -1: its MAC */
 };
 
 /* A VN that a waiting creation names must not be deleted. */
@@ -56,6 +67,15 @@ static void refuse(struct vcenter *vc, struct http_request *req, const struct vm
 	api_refuse(req, ret, err);
 }
 
+static void ask_peers(struct vcenter *vc, struct creation *c);
+
+static void give_back(struct vcenter *vc, struct creation *c)
+{
+	vm_spec_give_back(vc->inv, c->spec.vm);
+	for (int i = 0; i < c->n_passed; i++)
+		inventory_ip_give(vc->inv, c->passed[i].vn, &c->passed[i].ip);
+}
+
 static void create(struct vcenter *vc, struct creation *c)
 {
 	struct uuid uuid = c->spec.vm->uuid;
@@ -64,7 +84,8 @@ static void create(struct vcenter *vc, struct creation *c)
 	int ret;
 
 	hold_vns(c->spec.vm, -1);
-	ret = c->taken ? -EEXIST : check(vc, &c->spec, &server, &c->err);
+	give_back(vc, c);
+	ret = c->taken ? (c->full ? -ENOSPC : -EEXIST) : check(vc, &c->spec, &server, &c->err);
 	if (ret) {
 		refuse(vc, c->req, &c->spec, ret, &c->err);
 		free(c->spec.vm);
@@ -82,8 +103,29 @@ static void put_question(struct vcenter *vc, struct creation *c)
 {
 	if (--c->asked)
 		return;
+	if (c->again && !c->taken) {
+		c->again = false;
+		ask_peers(vc, c);
+		return;
+	}
 	create(vc, c);
 	free(c);
+}
+
+/* A drawn address is passed over, so often. */
+static bool draw_again(struct vcenter *vc, struct creation *c, const struct question *q)
+{
+	struct nic *nic = &c->spec.vm->nics[q->nic];
+
+	if (q->ip < 0 || !(nic->drawn >> q->ip & 1) || c->n_passed == DRAWS_MAX)
+		return false;
+	c->passed[c->n_passed++] = (struct passed){ nic->vn, nic->ips[q->ip].addr };
+	if (vm_spec_draw_again(vc->inv, nic, q->ip, &c->err)) {
+		c->taken = true;
+		c->full = true;
+	}
+	c->again = true;
+	return true;
 }
 
 static void asked(struct vcenter *vc, const struct lookup_result *res, void *arg)
@@ -91,7 +133,8 @@ static void asked(struct vcenter *vc, const struct lookup_result *res, void *arg
 	struct question *q = arg;
 	struct creation *c = q->c;
 
-	if (res->result != NVO3__VM_LOOKUP_REPLY__RESULT__NOT_FOUND && !c->taken) {
+	if (res->result != NVO3__VM_LOOKUP_REPLY__RESULT__NOT_FOUND && !c->taken &&
+	    !draw_again(vc, c, q)) {
 		c->taken = true;
 		err_set(&c->err, EEXIST, "%s is taken in VN %s by VM %s of %s", q->what, q->vn,
 			res->name, res->dc);
@@ -100,12 +143,15 @@ static void asked(struct vcenter *vc, const struct lookup_result *res, void *arg
 	put_question(vc, c);
 }
 
-static void ask(struct vcenter *vc, struct creation *c, const struct vn *vn,
-		struct lookup_key *key)
+/* @ip -1: its MAC */
+static void ask(struct vcenter *vc, struct creation *c, int nic, int ip, struct lookup_key *key)
 {
+	const struct vn *vn = c->spec.vm->nics[nic].vn;
 	struct question *q = mem_zalloc(sizeof(*q));
 
 	q->c = c;
+	q->nic = nic;
+	q->ip = ip;
 	q->vn = vn->name;
 	if (key->by == LOOKUP_MAC) {
 		char mac[MAC_ADDR_STRLEN];
@@ -131,10 +177,10 @@ static void ask_peers(struct vcenter *vc, struct creation *c)
 		const struct nic *nic = &vm->nics[i];
 		struct lookup_key key = { .by = LOOKUP_MAC, .mac = nic->mac };
 
-		ask(vc, c, nic->vn, &key);
+		ask(vc, c, i, -1, &key);
 		for (int j = 0; j < nic->n_ips; j++) {
 			key = (struct lookup_key){ .by = LOOKUP_IP, .ip = nic->ips[j].addr };
-			ask(vc, c, nic->vn, &key);
+			ask(vc, c, i, j, &key);
 		}
 	}
 	put_question(vc, c);
@@ -159,6 +205,7 @@ void api_vm_create(struct http_request *req, void *arg)
 	}
 	ret = check(vc, &spec, &server, &err);
 	if (ret) {
+		vm_spec_give_back(vc->inv, spec.vm);
 		refuse(vc, req, &spec, ret, &err);
 		free(spec.vm);
 		return;

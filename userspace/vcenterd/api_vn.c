@@ -5,6 +5,7 @@
 #include "api.h"
 #include "profile.h"
 #include "view.h"
+#include "view_subnet.h"
 #include "vn_ops.h"
 #include "words.h"
 
@@ -61,18 +62,21 @@ static int parse_policies(json_t *body, struct vn *vn, struct err *err)
 			       distribution);
 	if (word_claims_parse(claims, &vn->claims))
 		return err_set(err, EINVAL, "claims: \"%s\" is neither placed nor open", claims);
+	if (api_vn_subnets(body, vn, err))
+		return -EINVAL;
 	return parse_arp(body, vn, err);
 }
 
 static int parse(json_t *body, struct vn *vn, struct err *err)
 {
 	static const char *const known[] = { "name", "vni", "tenant", "uuid", "unknown", "bum",
-					     "distribution", "arp", "arp_unknown", "claims", NULL };
+					     "distribution", "arp", "arp_unknown", "claims", "subnets",
+					     NULL };
 	const char *name, *tenant = "", *uuid = NULL;
-	long long vni;
+	long long vni = 0;
 
 	if (json_only(body, known, err) || json_get_str(body, "name", &name, err) ||
-	    json_get_int(body, "vni", 1, 0xffffff, &vni, err) ||
+	    json_opt_int(body, "vni", 1, 0xffffff, &vni, err) ||
 	    json_opt_str(body, "tenant", &tenant, err) ||
 	    json_opt_str(body, "uuid", &uuid, err) || parse_policies(body, vn, err))
 		return -EINVAL;
@@ -87,6 +91,17 @@ static int parse(json_t *body, struct vn *vn, struct err *err)
 	return 0;
 }
 
+/* The same VN asked for again keeps the one that it has. */
+static int choose_vni(struct inventory *inv, struct vn *tmpl, struct err *err)
+{
+	struct vn *vn = inventory_vn(inv, &tmpl->uuid);
+
+	if (!vn)
+		return inventory_vni_find(inv, &tmpl->vni, err);
+	tmpl->vni = vn->vni;
+	return 0;
+}
+
 void api_vn_create(struct http_request *req, void *arg)
 {
 	struct vn tmpl = vn_default, *vn;
@@ -98,6 +113,8 @@ void api_vn_create(struct http_request *req, void *arg)
 	if (!body)
 		return;
 	ret = parse(body, &tmpl, &err);
+	if (!ret && !tmpl.vni)
+		ret = choose_vni(vc->inv, &tmpl, &err);
 	if (!ret) {
 		snprintf(tmpl.home_dc, sizeof(tmpl.home_dc), "%s", vc->conf.dc);
 		ret = vn_ops_create(vc, &tmpl, &vn, &err);
@@ -111,7 +128,7 @@ void api_vn_create(struct http_request *req, void *arg)
 void api_vn_set(struct http_request *req, void *arg)
 {
 	static const char *const known[] = { "unknown", "bum", "distribution", "arp",
-					     "arp_unknown", "claims", NULL };
+					     "arp_unknown", "claims", "subnets", NULL };
 	struct vcenter *vc = arg;
 	json_t *body = http_body(req);
 	struct vn want, *vn;
@@ -131,6 +148,18 @@ void api_vn_set(struct http_request *req, void *arg)
 		api_refuse(req, ret, &err);
 	else
 		http_reply(req, 200, view_vn(vn));
+}
+
+void api_vn_show(struct http_request *req, void *arg)
+{
+	struct vcenter *vc = arg;
+	struct err err;
+	struct vn *vn = api_find_vn(vc, http_param(req, "id"), &err);
+
+	if (vn)
+		http_reply(req, 200, view_vn(vn));
+	else
+		api_refuse(req, -ENOENT, &err);
 }
 
 void api_vn_delete(struct http_request *req, void *arg)

@@ -6,6 +6,21 @@
 #include "lib/conf.h"
 #include "lib/mem.h"
 
+static int load_vnis(struct config *c, struct err *err)
+{
+	long first, last;
+
+	if (conf_int_or(c->conf, "vni_first", 1, 0xffffff, 4096, &first, err) ||
+	    conf_int_or(c->conf, "vni_last", 1, 0xffffff, 0xffffff, &last, err))
+		return -EINVAL;
+	if (first > last)
+		return conf_error(c->conf, "vni_last", err, "%ld is less than vni_first, %ld",
+				  last, first);
+	c->vni_first = first;
+	c->vni_last = last;
+	return 0;
+}
+
 static int load_base(struct config *c, struct err *err)
 {
 	struct conf *conf = c->conf;
@@ -24,6 +39,8 @@ static int load_base(struct config *c, struct err *err)
 	if (identity_parse(uri, &id, err))
 		return conf_error(conf, "name", err, "\"%s\" and \"%s\" are no dc and name", dc,
 				  c->name);
+	if (load_vnis(c, err))
+		return -EINVAL;
 	if (!c->n_directors)
 		return conf_error(conf, "directors", err, "at least one address is needed");
 	snprintf(c->dc, sizeof(c->dc), "%s", dc);

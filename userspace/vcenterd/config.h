@@ -21,6 +21,7 @@ struct config {
 	const char *listen;
 	const char *api;		/* NULL: none */
 	const char *socket;		/* NULL: none */
+	uint32_t vni_first, vni_last;	/* for VNs that name none */
 	const char *const *directors;
 	int n_directors;
 	struct peer_conf *peers;

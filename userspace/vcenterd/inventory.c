@@ -5,7 +5,9 @@
 #include <utlist.h>
 #include "addr_index.h"
 #include "inventory.h"
+#include "inventory_pool.h"
 #include "lib/mem.h"
+#include "pool.h"
 
 struct inventory *inventory_new(const char *dc)
 {
@@ -15,11 +17,44 @@ struct inventory *inventory_new(const char *dc)
 	return inv;
 }
 
+static bool vni_in_pool(const struct inventory *inv, uint32_t vni)
+{
+	return inv->vnis && vni - inv->vni_first < pool_size(inv->vnis);
+}
+
+void inventory_set_vnis(struct inventory *inv, uint32_t first, uint32_t last)
+{
+	struct vn *vn;
+
+	pool_free(inv->vnis);
+	inv->vni_first = first;
+	inv->vnis = pool_new(last - first + 1);
+	for (vn = inv->vns; vn; vn = vn->hh.next)
+		if (vni_in_pool(inv, vn->vni))
+			pool_take(inv->vnis, vn->vni - first);
+}
+
+int inventory_vni_find(const struct inventory *inv, uint32_t *ret, struct err *err)
+{
+	int64_t n = inv->vnis ? pool_find(inv->vnis, 0) : -1;
+
+	if (!inv->vnis)
+		return err_set(err, EINVAL, "vni: is needed, %s has none to give", inv->dc);
+	if (n < 0)
+		return err_set(err, ENOSPC, "all VNIs of %s from %u to %u are taken", inv->dc,
+			       inv->vni_first, inv->vni_first + pool_size(inv->vnis) - 1);
+	*ret = inv->vni_first + n;
+	return 0;
+}
+
 static void vn_remove(struct inventory *inv, struct vn *vn)
 {
 	HASH_DELETE(hh, inv->vns, vn);
 	HASH_DELETE(hh_name, inv->vns_by_name, vn);
 	HASH_DELETE(hh_vni, inv->vns_by_vni, vn);
+	inventory_vn_free_pools(vn);
+	if (vni_in_pool(inv, vn->vni))
+		pool_give(inv->vnis, vn->vni - inv->vni_first);
 	free(vn);
 }
 
@@ -41,6 +76,7 @@ void inventory_free(struct inventory *inv)
 		vn_remove(inv, vn);
 	while (inv->profiles)
 		inventory_profile_del(inv, inv->profiles);
+	pool_free(inv->vnis);
 	free(inv);
 }
 
@@ -72,9 +108,13 @@ struct vn *inventory_vn_add(struct inventory *inv, const struct vn *tmpl, struct
 	vn = mem_zalloc(sizeof(*vn));
 	*vn = *tmpl;
 	vn->users = 0;
+	memset(vn->pools, 0, sizeof(vn->pools));
+	inventory_vn_set_subnets(inv, vn, &tmpl->subnets);
 	HASH_ADD(hh, inv->vns, uuid, sizeof(vn->uuid), vn);
 	HASH_ADD_KEYPTR(hh_name, inv->vns_by_name, vn->name, strlen(vn->name), vn);
 	HASH_ADD(hh_vni, inv->vns_by_vni, vni, sizeof(vn->vni), vn);
+	if (vni_in_pool(inv, vn->vni))
+		pool_take(inv->vnis, vn->vni - inv->vni_first);
 	return vn;
 }
 
@@ -152,6 +192,7 @@ int inventory_vm_add(struct inventory *inv, struct vm *vm, struct server *server
 	HASH_ADD(hh, inv->vms, uuid, sizeof(vm->uuid), vm);
 	HASH_ADD_KEYPTR(hh_name, inv->vms_by_name, vm->name, strlen(vm->name), vm);
 	addr_index_add(&inv->addrs, vm);
+	inventory_pools_take(vm);
 	for (int i = 0; i < vm->n_nics; i++)
 		vm->nics[i].vn->users++;
 	inventory_vm_set_server(vm, server);
@@ -176,11 +217,13 @@ int inventory_vm_set_nics(struct inventory *inv, struct vm *vm, const struct nic
 
 	memcpy(old, vm->nics, sizeof(old));
 	addr_index_del(&inv->addrs, vm);
+	inventory_pools_give(inv, vm);
 	take_nics(vm, nics);
 	ret = addr_index_check(inv->addrs, vm, err);
 	if (ret)
 		take_nics(vm, old);
 	addr_index_add(&inv->addrs, vm);
+	inventory_pools_take(vm);
 	return ret;
 }
 
@@ -192,6 +235,7 @@ void inventory_vm_del(struct inventory *inv, struct vm *vm)
 	for (int i = 0; i < vm->n_nics; i++)
 		vm->nics[i].vn->users--;
 	addr_index_del(&inv->addrs, vm);
+	inventory_pools_give(inv, vm);
 	HASH_DELETE(hh_name, inv->vms_by_name, vm);
 	HASH_DELETE(hh, inv->vms, vm);
 	free(vm);

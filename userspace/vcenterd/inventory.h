@@ -12,6 +12,7 @@
 #include "model.h"
 
 struct addr_entry;
+struct pool;
 
 /* Iterate with HASH_ITER(hh, ...). */
 struct inventory {
@@ -22,10 +23,17 @@ struct inventory {
 	struct vm *vms, *vms_by_name;
 	struct addr_entry *addrs;	/* (VN, MAC) and (VN, IP) */
 	struct vm *jobs;		/* utlist by job_prev, job_next */
+	struct pool *vnis;		/* from vni_first on; NULL: none are given */
+	uint32_t vni_first;
 };
 
 struct inventory *inventory_new(const char *dc);
 void inventory_free(struct inventory *inv);
+
+/* VNIs for VNs that name none; both included */
+void inventory_set_vnis(struct inventory *inv, uint32_t first, uint32_t last);
+/* The lowest one that no VN has. -EINVAL without a range, -ENOSPC. */
+int inventory_vni_find(const struct inventory *inv, uint32_t *ret, struct err *err);
 
 /* Copies @vn. The VN with this uuid must not be there yet. */
 struct vn *inventory_vn_add(struct inventory *inv, const struct vn *vn, struct err *err);

@@ -7,6 +7,7 @@
 
 #include <uthash.h>
 #include "lib/addr.h"
+#include "lib/subnet.h"
 #include "lib/uuid.h"
 #include "proto/common.pb-c.h"
 
@@ -18,6 +19,13 @@
 
 struct chan;
 struct owed;
+struct pool;
+
+/* Of a subnet: what its range has left to give; see inventory_pool.h */
+struct vn_pool {
+	struct pool *pool;
+	uint32_t reserved;
+};
 
 struct vn {
 	struct uuid uuid;
@@ -29,6 +37,9 @@ struct vn {
 	uint32_t bum;			/* enum nvo3_bum */
 	uint32_t distribution, claims;	/* as in proto Distribution, Claims */
 	uint32_t arp, arp_unknown;	/* enum nvo3_arp, nvo3_arp_unknown */
+	struct subnets subnets;
+	struct subnets_packed packed;	/* the same */
+	struct vn_pool pools[SUBNETS_MAX];	/* in the inventory */
 	unsigned int users;		/* nics of VMs here, expected ones too */
 	UT_hash_handle hh, hh_name, hh_vni;
 };
@@ -77,6 +88,8 @@ struct nic {
 	char port[VC_NAME_SIZE];
 	uint32_t vid;
 	struct uuid profile;		/* zero: none */
+	bool dhcp;			/* its NVE tells the guest what it has */
+	uint8_t drawn;			/* bits: ips that were taken from a pool; not in the store */
 	bool told;			/* VM_OP_UPDATE: the nDirector knows; not in the store */
 };
 

@@ -6,6 +6,7 @@
 #include <linux/nvo3.h>
 #include "lib/cleanup.h"
 #include "lib/mem.h"
+#include "inventory_pool.h"
 #include "profile.h"
 
 int name_check(const char *what, const char *name, struct err *err)
@@ -30,6 +31,35 @@ static int name_check_opt(const char *what, const char *name, struct err *err)
 	return *name ? name_check(what, name, err) : 0;
 }
 
+static int vn_policies_from_msg(const Nvo3__VnInfo *msg, struct vn *vn, struct err *err)
+{
+	struct subnets subnets;
+
+	if (msg->unknown > VN_UNKNOWN_MAX)
+		return err_set(err, EINVAL, "unknown policy %u is not known", msg->unknown);
+	if (msg->bum > NVO3_BUM_REPLICATE)
+		return err_set(err, EINVAL, "BUM policy %u is not known", msg->bum);
+	if (msg->distribution > NVO3__DISTRIBUTION__DISTRIBUTION_AUTO)
+		return err_set(err, EINVAL, "distribution %u is not known", msg->distribution);
+	if (msg->arp > VN_ARP_MAX)
+		return err_set(err, EINVAL, "ARP policy %u is not known", msg->arp);
+	if (msg->arp_unknown > VN_ARP_UNKNOWN_MAX)
+		return err_set(err, EINVAL, "ARP policy %u for unknown addresses is not known",
+			       msg->arp_unknown);
+	if (msg->claims > NVO3__CLAIMS__CLAIMS_OPEN)
+		return err_set(err, EINVAL, "claims %u are not known", msg->claims);
+	if (subnets_unpack(&msg->addressing, &subnets, err))
+		return -EINVAL;
+	vn->unknown = msg->unknown;
+	vn->bum = msg->bum;
+	vn->distribution = msg->distribution;
+	vn->arp = msg->arp;
+	vn->arp_unknown = msg->arp_unknown;
+	vn->claims = msg->claims;
+	vn_set_subnets(vn, &subnets);
+	return 0;
+}
+
 int vn_from_msg(const Nvo3__VnInfo *msg, struct vn *ret, struct err *err)
 {
 	struct vn vn = { 0 };
@@ -43,31 +73,14 @@ int vn_from_msg(const Nvo3__VnInfo *msg, struct vn *ret, struct err *err)
 		return -EINVAL;
 	if (!msg->vni || msg->vni > 0xffffff)
 		return err_set(err, EINVAL, "VNI %u is not from 1 to 16777215", msg->vni);
-	if (msg->unknown > VN_UNKNOWN_MAX)
-		return err_set(err, EINVAL, "unknown policy %u is not known", msg->unknown);
-	if (msg->bum > NVO3_BUM_REPLICATE)
-		return err_set(err, EINVAL, "BUM policy %u is not known", msg->bum);
-	if (msg->distribution > NVO3__DISTRIBUTION__DISTRIBUTION_AUTO)
-		return err_set(err, EINVAL, "distribution %u is not known", msg->distribution);
-	if (msg->arp > VN_ARP_MAX)
-		return err_set(err, EINVAL, "ARP policy %u is not known", msg->arp);
-	if (msg->arp_unknown > VN_ARP_UNKNOWN_MAX)
-		return err_set(err, EINVAL, "ARP policy %u for unknown addresses is not known",
-			       msg->arp_unknown);
 	if (!*msg->home_dc || strlen(msg->home_dc) >= sizeof(vn.home_dc))
 		return err_set(err, EINVAL, "home DC of the VN is missing or too long");
-	if (msg->claims > NVO3__CLAIMS__CLAIMS_OPEN)
-		return err_set(err, EINVAL, "claims %u are not known", msg->claims);
+	if (vn_policies_from_msg(msg, &vn, err))
+		return -EINVAL;
 	snprintf(vn.name, sizeof(vn.name), "%s", msg->name);
 	snprintf(vn.tenant, sizeof(vn.tenant), "%s", msg->tenant);
 	snprintf(vn.home_dc, sizeof(vn.home_dc), "%s", msg->home_dc);
 	vn.vni = msg->vni;
-	vn.unknown = msg->unknown;
-	vn.bum = msg->bum;
-	vn.distribution = msg->distribution;
-	vn.arp = msg->arp;
-	vn.arp_unknown = msg->arp_unknown;
-	vn.claims = msg->claims;
 	*ret = vn;
 	return 0;
 }
@@ -87,6 +100,8 @@ Nvo3__VnInfo vn_to_msg(const struct vn *vn)
 	msg.claims = vn->claims;
 	msg.tenant = (char *)vn->tenant;
 	msg.home_dc = (char *)vn->home_dc;
+	msg.addressing.len = vn->packed.len;
+	msg.addressing.data = (uint8_t *)vn->packed.b;
 	return msg;
 }
 
@@ -163,6 +178,7 @@ static int nic_from_msg(struct inventory *inv, const Nvo3__Nic *msg, struct nic 
 	snprintf(nic.port, sizeof(nic.port), "%s", msg->port);
 	nic.vid = msg->vid;
 	nic.epoch = msg->epoch;
+	nic.dhcp = msg->dhcp;
 	*ret = nic;
 	return 0;
 }

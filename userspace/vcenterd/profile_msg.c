@@ -35,6 +35,7 @@ Nvo3__Nic *nic_to_msg(const struct nic *nic)
 	msg->epoch = nic->epoch;
 	msg->port = mem_strdup(nic->port);
 	msg->vid = nic->vid;
+	msg->dhcp = nic->dhcp;
 	if (!uuid_is_zero(&nic->profile))
 		msg->profile = dup_bytes(&nic->profile, sizeof(nic->profile));
 	if (nic->n_ips)

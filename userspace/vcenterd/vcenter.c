@@ -46,6 +46,7 @@ static int load_state(struct vcenter *vc, struct err *err)
 	struct persist_load to = { .move = load_move, .incoming = load_incoming, .arg = vc };
 
 	vc->inv = inventory_new(vc->conf.dc);
+	inventory_set_vnis(vc->inv, vc->conf.vni_first, vc->conf.vni_last);
 	vc->events = events_new();
 	to.inv = vc->inv;
 	to.events = vc->events;

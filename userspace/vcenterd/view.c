@@ -3,6 +3,7 @@
 #include <utlist.h>
 #include "lib/mem.h"
 #include "view.h"
+#include "view_subnet.h"
 #include "words.h"
 
 /* Text of a peer need not be UTF-8; every byte that could break it is shown as '?'. */
@@ -55,6 +56,7 @@ json_t *view_vn(const struct vn *vn)
 	set(obj, "claims", word_claims(vn->claims));
 	set(obj, "home_dc", vn->home_dc);
 	set_int(obj, "interfaces", vn->users);
+	json_object_set_new(obj, "subnets", view_subnets(vn));
 	return obj;
 }
 
@@ -107,6 +109,7 @@ static json_t *view_nic(const struct nic *nic)
 	set_int(obj, "epoch", nic->epoch);
 	set(obj, "port", nic->port);
 	set_int(obj, "vid", nic->vid);
+	json_object_set_new(obj, "dhcp", json_boolean(nic->dhcp));
 	if (!uuid_is_zero(&nic->profile))
 		set_uuid(obj, "profile", &nic->profile);
 	return obj;

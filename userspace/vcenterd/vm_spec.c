@@ -5,6 +5,7 @@
 #include <sys/random.h>
 #include "lib/cleanup.h"
 #include "lib/mem.h"
+#include "inventory_pool.h"
 #include "profile.h"
 #include "vm_spec.h"
 
@@ -83,9 +84,55 @@ int vm_spec_profile(struct inventory *inv, json_t *json, const char *tenant, str
 	return 0;
 }
 
+static int draw_ip(struct inventory *inv, struct nic *nic, int family, struct err *err)
+{
+	int ret = inventory_ip_take(inv, nic->vn, family, &nic->ips[nic->n_ips], err);
+
+	if (ret)
+		return ret == -ENOENT ? 0 : ret;
+	nic->drawn |= 1 << nic->n_ips++;
+	return 0;
+}
+
+static void give_back(struct inventory *inv, struct nic *nic)
+{
+	for (int i = 0; i < nic->n_ips; i++)
+		if (nic->drawn >> i & 1)
+			inventory_ip_give(inv, nic->vn, &nic->ips[i].addr);
+}
+
+void vm_spec_give_back(struct inventory *inv, struct vm *vm)
+{
+	for (int i = 0; i < vm->n_nics; i++)
+		give_back(inv, &vm->nics[i]);
+}
+
+int vm_spec_draw_again(struct inventory *inv, struct nic *nic, int n, struct err *err)
+{
+	return inventory_ip_take(inv, nic->vn, nic->ips[n].addr.family, &nic->ips[n], err);
+}
+
+/* Who gets addresses, or has those of a subnet, is told of them. */
+static int parse_dhcp(struct inventory *inv, json_t *json, struct nic *nic, struct err *err)
+{
+	int ret = 0;
+
+	if (!json_object_get(json, "ip"))
+		ret = draw_ip(inv, nic, AF_INET, err);
+	if (!ret && !json_object_get(json, "ip"))
+		ret = draw_ip(inv, nic, AF_INET6, err);
+	for (int i = 0; i < nic->n_ips; i++)
+		nic->dhcp |= subnets_find(&nic->vn->subnets, &nic->ips[i].addr) != NULL;
+	if (!ret && json_opt_bool(json, "dhcp", &nic->dhcp, err))
+		ret = -EINVAL;
+	if (ret)
+		give_back(inv, nic);
+	return ret;
+}
+
 static int parse_nic(struct inventory *inv, json_t *json, struct vm *vm, struct err *err)
 {
-	static const char *const known[] = { "vn", "mac", "ip", "profile", NULL };
+	static const char *const known[] = { "vn", "mac", "ip", "profile", "dhcp", NULL };
 	struct nic *nic = &vm->nics[vm->n_nics];
 	const char *vn, *mac = NULL;
 	struct profile *group;
@@ -116,8 +163,10 @@ static int parse_nic(struct inventory *inv, json_t *json, struct vm *vm, struct 
 	group = inventory_profile_of_group(inv, vm->tenant, vm->group);
 	if (!json_object_get(json, "profile") && group)
 		nic->profile = group->uuid;
-	vm->n_nics++;
-	return 0;
+	ret = parse_dhcp(inv, json, nic, err);
+	if (!ret)
+		vm->n_nics++;
+	return ret;
 }
 
 static int parse_nics(struct inventory *inv, json_t *list, struct vm *vm, struct err *err)
@@ -184,8 +233,10 @@ int vm_spec_parse(struct inventory *inv, json_t *body, struct vm_spec *ret, stru
 	    json_opt_bool(body, "start", &spec.start, err))
 		return -EINVAL;
 	res = parse_nics(inv, json_object_get(body, "nics"), vm, err);
-	if (res)
+	if (res) {
+		vm_spec_give_back(inv, vm);
 		return res;
+	}
 	vm->uuid = uuid_new();
 	vm->state = NVO3__VM_STATE__VM_CREATING;
 	vm->start = spec.start;

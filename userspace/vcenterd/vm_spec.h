@@ -14,9 +14,15 @@ struct vm_spec {
 
 /*
  * 0, -EINVAL, -ENOENT (VN), -EACCES (the VN is another tenant's) with a sentence. Does not look
- * whether names and addresses are free; generated MACs are.
+ * whether names and addresses are free; generated MACs are, and IPs that were drawn from a pool
+ * are taken there: before the VM comes into the inventory, or if it does not, they are to be
+ * given back. -ENOSPC: a pool is exhausted.
  */
 int vm_spec_parse(struct inventory *inv, json_t *body, struct vm_spec *ret, struct err *err);
+
+void vm_spec_give_back(struct inventory *inv, struct vm *vm);
+/* Another address instead of number @n, which was drawn; that one stays taken. */
+int vm_spec_draw_again(struct inventory *inv, struct nic *nic, int n, struct err *err);
 
 /*
  * Members of an interface, for others that have some of them: its addresses, a string or a list,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <string.h>
+#include "inventory_pool.h"
 #include "lib/http_watch.h"
 #include "persist.h"
 #include "session_director.h"
@@ -13,7 +14,8 @@ static bool same_policies(const struct vn *a, const struct vn *b)
 {
 	return a->unknown == b->unknown && a->bum == b->bum &&
 	       a->distribution == b->distribution && a->arp == b->arp &&
-	       a->arp_unknown == b->arp_unknown && a->claims == b->claims;
+	       a->arp_unknown == b->arp_unknown && a->claims == b->claims &&
+	       !memcmp(&a->packed, &b->packed, sizeof(a->packed));
 }
 
 static void take_policies(struct vn *vn, const struct vn *from)
@@ -24,6 +26,7 @@ static void take_policies(struct vn *vn, const struct vn *from)
 	vn->arp = from->arp;
 	vn->arp_unknown = from->arp_unknown;
 	vn->claims = from->claims;
+	vn_set_subnets(vn, &from->subnets);
 }
 
 static bool is_same(const struct vn *a, const struct vn *b)
@@ -87,11 +90,38 @@ static int set_policies(struct vcenter *vc, struct vn *vn, const struct vn *want
 		take_policies(vn, &old);
 		return ret;
 	}
-	note(vc, "vn-set", vn->name, "unknown %s, bum %s, distribution %s, arp %s, arp-unknown %s",
+	if (memcmp(&vn->packed, &old.packed, sizeof(old.packed)))
+		inventory_vn_set_subnets(vc->inv, vn, &want->subnets);
+	note(vc, "vn-set", vn->name,
+	     "unknown %s, bum %s, distribution %s, arp %s, arp-unknown %s, %d subnets",
 	     word_unknown(vn->unknown), word_bum(vn->bum), word_distribution(vn->distribution),
-	     word_arp(vn->arp), word_arp_unknown(vn->arp_unknown));
+	     word_arp(vn->arp), word_arp_unknown(vn->arp_unknown), vn->subnets.n);
 	session_director_vn_set(vc, vn);
 	tell_watchers(vc, vn, false);
+	return 0;
+}
+
+static bool has_prefix(const struct subnets *s, const struct ip_prefix *p)
+{
+	for (int i = 0; i < s->n; i++)
+		if (s->v[i].prefix.len == p->len && ip_addr_equal(&s->v[i].prefix.addr, &p->addr))
+			return true;
+	return false;
+}
+
+/* A guest must not lose who answers it. */
+static int check_subnets(const struct vn *vn, const struct vn *want, struct err *err)
+{
+	char prefix[IP_PREFIX_STRLEN];
+
+	for (int i = 0; i < vn->subnets.n; i++) {
+		const struct ip_prefix *p = &vn->subnets.v[i].prefix;
+
+		if (inventory_pool_used(vn, i) && !has_prefix(&want->subnets, p))
+			return err_set(err, EBUSY, "subnet %s of VN %s is used by %u addresses",
+				       ip_prefix_format(p, prefix), vn->name,
+				       inventory_pool_used(vn, i));
+	}
 	return 0;
 }
 
@@ -104,6 +134,8 @@ int vn_ops_set(struct vcenter *vc, struct vn *vn, const struct vn *want, struct 
 			       vn->home_dc);
 	if (same_policies(vn, want))
 		return 0;
+	if (check_subnets(vn, want, err))
+		return -EBUSY;
 	ret = set_policies(vc, vn, want, err);
 	if (!ret)
 		session_peer_vn_set(vc, vn);
@@ -124,6 +156,7 @@ int vn_ops_delete(struct vcenter *vc, struct vn *vn, struct err *err)
 	if (ret)
 		return ret;
 	inventory_vn_del(vc->inv, vn, NULL);
+	memset(old.pools, 0, sizeof(old.pools));
 	note(vc, "vn-delete", old.name, "deleted");
 	tell_watchers(vc, &old, true);
 	session_director_vn_del(vc, &old.uuid);
@@ -180,6 +213,7 @@ int vn_ops_peer_del(struct vcenter *vc, const char *dc, const struct uuid *uuid,
 	if (ret)
 		return ret;
 	inventory_vn_del(vc->inv, vn, NULL);
+	memset(old.pools, 0, sizeof(old.pools));
 	note(vc, "vn-delete", old.name, "deleted by %s", dc);
 	tell_watchers(vc, &old, true);
 	session_director_vn_del(vc, uuid);

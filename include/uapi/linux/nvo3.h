@@ -205,6 +205,10 @@ enum nvo3_remote_state {
  * @NVO3_DROP_MISS_RATE: too many addresses asked for by the port or its VN
  * @NVO3_DROP_ARP_UNKNOWN: nothing known of the IP address whose MAC was asked
  *   for, and the VN drops or asked in vain
+ * @NVO3_DROP_GUEST_LOST: question of a guest for its addresses, for the agent,
+ *   that nobody listened to, or too long, or in pieces
+ * @NVO3_DROP_GUEST_RATE: more of them than a port may have, guest-rate a
+ *   second
  */
 enum nvo3_drop {
 	NVO3_DROP_NONE,
@@ -252,6 +256,8 @@ enum nvo3_drop {
 	NVO3_DROP_HOLD_FULL,
 	NVO3_DROP_MISS_RATE,
 	NVO3_DROP_ARP_UNKNOWN,
+	NVO3_DROP_GUEST_LOST,
+	NVO3_DROP_GUEST_RATE,
 
 	/* private: */
 	__NVO3_DROP_MAX,
@@ -273,6 +279,8 @@ enum nvo3_source_check {
 };
 
 #define NVO3_ALLOW_MAX		16
+#define NVO3_GUEST_FRAME_MAX	1514
+#define NVO3_GUEST_RATE		20
 #define NVO3_DIGEST_BUCKETS	256
 #define NVO3_RULES_MAX		1024
 
@@ -404,6 +412,7 @@ enum {
 	NVO3_A_RULE,
 	NVO3_A_SOURCE,
 	NVO3_A_DIGEST,
+	NVO3_A_GUEST,
 
 	__NVO3_A_MAX
 };
@@ -541,6 +550,7 @@ enum {
 	NVO3_A_PORT_STAMP,
 	NVO3_A_PORT_LAST_OUT,
 	NVO3_A_PORT_FIRST_IN,
+	NVO3_A_PORT_GUEST,
 
 	__NVO3_A_PORT_MAX
 };
@@ -689,6 +699,16 @@ enum {
 #define NVO3_A_RULE_MAX (__NVO3_A_RULE_MAX - 1)
 
 enum {
+	NVO3_A_GUEST_DEV = 1,
+	NVO3_A_GUEST_VLAN,
+	NVO3_A_GUEST_VNI,
+	NVO3_A_GUEST_FRAME,
+
+	__NVO3_A_GUEST_MAX
+};
+#define NVO3_A_GUEST_MAX (__NVO3_A_GUEST_MAX - 1)
+
+enum {
 	NVO3_CMD_NVE_GET = 1,
 	NVO3_CMD_VN_ADD,
 	NVO3_CMD_VN_SET,
@@ -729,6 +749,8 @@ enum {
 	NVO3_CMD_MISS_DEL,
 	NVO3_CMD_IDLE_GET,
 	NVO3_CMD_IDLE_TURN,
+	NVO3_CMD_GUEST_NTF,
+	NVO3_CMD_GUEST_ANSWER,
 
 	__NVO3_CMD_MAX
 };
@@ -738,5 +760,6 @@ enum {
 #define NVO3_MCGRP_MAPPING	"mapping"
 #define NVO3_MCGRP_MISS		"miss"
 #define NVO3_MCGRP_ALERT	"alert"
+#define NVO3_MCGRP_GUEST	"guest"
 
 #endif /* _UAPI_LINUX_NVO3_H */

@@ -45,6 +45,10 @@ static void test_bad_vns_are_refused(void **state)
 	m.arp_unknown = 3;
 	assert_int_equal(wire_get_vn(&m, &out, &err), -EINVAL);
 	m.arp_unknown = 2;
+	m.addressing.len = SUBNETS_BYTES_MAX + 1;
+	assert_int_equal(wire_get_vn(&m, &out, &err), -EINVAL);
+	assert_string_equal(err.text, "subnets of VN blue take 2049 bytes, at most 2048 are kept");
+	m.addressing.len = 0;
 	m.uuid.len = 15;
 	assert_int_equal(wire_get_vn(&m, &out, &err), -EINVAL);
 	m.uuid.len = 16;

@@ -9,6 +9,7 @@
 #include "nve/state.h"
 #include "proto/association.pb-c.h"
 #include "proto/control.pb-c.h"
+#include "subnet.h"
 
 #define VNI 100
 
@@ -53,6 +54,7 @@ struct director_end {
 	uint8_t asked_ip;
 	uint64_t gives;			/* epoch, to a claim with none */
 	uint64_t claimed;		/* epoch of the last advertisement */
+	struct subnets_packed subnets;	/* of the VN */
 };
 
 static uint8_t profile_id[16] = { 0xcc };
@@ -195,6 +197,7 @@ static inline void handle_join(struct director_end *d, const struct msg *msg)
 	info.distribution = d->distribution;
 	info.arp = d->arp;
 	info.arp_unknown = d->arp_unknown;
+	info.addressing = (ProtobufCBinaryData){ d->subnets.len, d->subnets.b };
 	reply.vn = &info;
 	d->joins++;
 	d->resumed = join->revision;

@@ -75,6 +75,7 @@ static void test_bad(void **state)
 	refuse(BASE "peers = ( { dc = \"dc2\"; } );\n", "addrs");
 	refuse(BASE "peers = ( { dc = \"dc2\"; addrs = []; } );\n", "addrs");
 	refuse(BASE "grants = ( { server = \"host1\"; tenant = \"alice\"; } );\n", "vn");
+	refuse(BASE "vni_first = 9;\nvni_last = 8;\n", "8 is less than vni_first, 9");
 	refuse(BASE "grants = ( { server = \"\"; tenant = \"a\"; vn = \"b\"; } );\n", "server");
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* VMs and VNs through the API, vServers and nDirectors that come and go. */
 #include <linux/nvo3.h>
+#include "inventory_pool.h"
 #include "lab_api.h"
 
 #define BLUE "{\"name\":\"blue\",\"vni\":100}"
@@ -50,7 +51,8 @@ static void test_bad_input(void **state)
 {
 	struct lab *lab = *state;
 
-	lab_expect(lab, 0, "POST", "/vns", "{\"name\":\"blue\"}", 400, "error", "vni");
+	lab_expect(lab, 0, "POST", "/vns", "{\"name\":\"blue\",\"subnets\":[{}]}", 400, "error",
+		   "subnets[0]: prefix");
 	lab_expect(lab, 0, "POST", "/vns", "{\"name\":\"blue\",\"vni\":0}", 400, "error", "vni");
 	lab_expect(lab, 0, "POST", "/vns", "{\"name\":\"a b\",\"vni\":7}", 400, "error", "a b");
 	lab_expect(lab, 0, "POST", "/vns", "{\"name\":\"b\",\"vni\":7,\"colour\":1}", 400, "error",
@@ -91,6 +93,38 @@ static void test_taken(void **state)
 	assert_int_equal(HASH_COUNT(lab->vc[0]->inv->vms), 1);
 	assert_null(lab->vc[1]->inv->vms);
 	assert_int_equal(inventory_vn_by_name(lab->vc[1]->inv, "blue")->users, 0);
+}
+
+/* The addresses of a VN are for all DCs: each is given once, and told to the NVEs' director. */
+static void test_pools_of_two_dcs(void **state)
+{
+	struct lab *lab = *state;
+	struct vm *a, *b;
+
+	lab_expect(lab, 0, "POST", "/vns", "{\"name\":\"blue\",\"subnets\":[{\"prefix\":"
+		   "\"10.1.0.0/30\"}]}", 201, "vni", "4096");
+	LAB_WAIT(lab, inventory_vn_by_name(lab->vc[1]->inv, "blue"));
+	lab_expect(lab, 0, "POST", "/vms", "{\"name\":\"a\",\"tenant\":\"t\",\"server\":"
+		   "\"host1\",\"nics\":[{\"vn\":\"blue\"}]}", 202, "name", "a");
+	lab_until(lab, 0, "/vms/a", "state", "running");
+	lab_expect(lab, 1, "POST", "/vms", "{\"name\":\"b\",\"tenant\":\"t\",\"nics\":["
+		   "{\"vn\":\"blue\"}]}", 202, "name", "b");
+	a = inventory_vm_by_name(lab->vc[0]->inv, "a");
+	b = inventory_vm_by_name(lab->vc[1]->inv, "b");
+	assert_int_equal(a->nics[0].ips[0].addr.b[3] + b->nics[0].ips[0].addr.b[3], 3);
+	assert_true(b->nics[0].dhcp);
+	lab_expect(lab, 0, "POST", "/vms", "{\"name\":\"c\",\"tenant\":\"t\",\"nics\":["
+		   "{\"vn\":\"blue\"}]}", 507, "error", "10.1.0.0/30, range 10.1.0.1-10.1.0.2 is");
+	assert_int_equal(inventory_pool_used(inventory_vn_by_name(lab->vc[0]->inv, "blue"), 0), 1);
+	lab_expect(lab, 0, "PATCH", "/vns/blue", "{\"subnets\":[]}", 409, "error", "used by 1");
+	lab_expect(lab, 0, "GET", "/vns/blue", NULL, 200, "name", "blue");
+	lab_expect(lab, 0, "DELETE", "/vms/a", NULL, 202, "name", "a");
+	lab_until(lab, 0, "/vms/a", "code", "not-found");
+	assert_int_equal(inventory_pool_used(inventory_vn_by_name(lab->vc[0]->inv, "blue"), 0), 0);
+	/* Subnets and VMs come out of the store with their pools */
+	lab_vcenter_stop(lab, 1);
+	lab_vcenter_start(lab, 1);
+	assert_int_equal(inventory_pool_used(inventory_vn_by_name(lab->vc[1]->inv, "blue"), 0), 1);
 }
 
 static void test_vn_conflict(void **state)
@@ -451,6 +485,7 @@ int main(void)
 		LAB_TEST(test_life_of_a_vm),
 		LAB_TEST(test_bad_input),
 		LAB_TEST(test_taken),
+		LAB_TEST(test_pools_of_two_dcs),
 		LAB_TEST(test_vn_conflict),
 		LAB_TEST(test_policies_of_a_vn),
 		LAB_TEST(test_create_fails),

@@ -170,6 +170,21 @@ static int kn_port_stamps(struct kern *k, uint32_t dev, uint16_t vlan, uint64_t 
 	return 0;
 }
 
+static int kn_dev_mtu(struct kern *k, uint32_t dev, uint32_t *ret, struct err *err)
+{
+	struct link_info info;
+	int rc = link_get_by_index(self(k)->rt, dev, &info, err);
+
+	if (!rc)
+		*ret = info.mtu;
+	return rc;
+}
+
+static int kn_guest_answer(struct kern *k, const struct nvo3_guest *guest, struct err *err)
+{
+	return kernel_guest_answer(self(k)->k, self(k)->nve, guest, err);
+}
+
 static int kn_profile_add(struct kern *k, const struct nvo3_profile *profile,
 			  const struct nvo3_rule *rules, size_t n, bool replace, struct err *err)
 {
@@ -414,6 +429,8 @@ static const struct kern_ops netlink_ops = {
 	.port_set = kn_port_set,
 	.port_del = kn_port_del,
 	.port_get = kn_port_get,
+	.dev_mtu = kn_dev_mtu,
+	.guest_answer = kn_guest_answer,
 	.port_stamp = kn_port_stamp,
 	.port_stamps = kn_port_stamps,
 	.profile_add = kn_profile_add,

@@ -148,6 +148,8 @@ int stub_port_set(struct kern *k, const struct nvo3_port *port, struct err *err)
 		next.epoch = port->epoch;
 	if (port->has & NVO3_HAS(PORT_PROFILE))
 		next.profile = port->profile;
+	if (port->has & NVO3_HAS(PORT_GUEST))
+		next.guest = port->guest;
 	next.has |= port->has;
 	return put_port(self(k), have, &next, err);
 }
@@ -173,6 +175,33 @@ int stub_port_get(struct kern *k, uint32_t dev, uint16_t vlan, struct nvo3_port 
 		return err_set(err, ENOENT, "device %u is not bound", dev);
 	*ret = *have;
 	return 0;
+}
+
+int stub_dev_mtu(struct kern *k, uint32_t dev, uint32_t *ret, struct err *err)
+{
+	*ret = 1450;
+	return 0;
+}
+
+int stub_guest_answer(struct kern *k, const struct nvo3_guest *guest, struct err *err)
+{
+	const struct nvo3_port *port = stub_find_port(self(k), guest->dev, guest->vlan);
+
+	if (!port || !port->guest)
+		return err_set(err, EPERM, "the guest is not the agent's");
+	if (port->state != NVO3_PORT_STATE_ACTIVE)
+		return err_set(err, ENETDOWN, "the port is not active");
+	self(k)->guest.dev = guest->dev;
+	self(k)->guest.len = guest->frame.len;
+	self(k)->guest.n++;
+	return 0;
+}
+
+unsigned int kern_stub_answers(struct kern *k, uint32_t *dev, size_t *len)
+{
+	*dev = self(k)->guest.dev;
+	*len = self(k)->guest.len;
+	return self(k)->guest.n;
 }
 
 static struct stub_stamp *find_stamp(struct kern_stub *s, uint32_t dev)

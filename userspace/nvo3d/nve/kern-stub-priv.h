@@ -25,6 +25,11 @@ struct kern_stub {
 		uint64_t last_out, first_in;
 	} stamps[STUB_MAX];
 	size_t n_stamps;
+	struct {
+		uint32_t dev;
+		size_t len;
+		unsigned int n;		/* so many, this is the last one */
+	} guest;
 	struct stub_profile {
 		struct nvo3_profile p;
 		size_t rules;
@@ -62,6 +67,8 @@ int stub_port_set(struct kern *k, const struct nvo3_port *port, struct err *err)
 int stub_port_del(struct kern *k, uint32_t dev, uint16_t vlan, struct err *err);
 int stub_port_get(struct kern *k, uint32_t dev, uint16_t vlan, struct nvo3_port *ret,
 		  struct err *err);
+int stub_dev_mtu(struct kern *k, uint32_t dev, uint32_t *ret, struct err *err);
+int stub_guest_answer(struct kern *k, const struct nvo3_guest *guest, struct err *err);
 int stub_port_stamp(struct kern *k, uint32_t dev, uint16_t vlan, bool on, struct err *err);
 int stub_port_stamps(struct kern *k, uint32_t dev, uint16_t vlan, uint64_t *last_out,
 		     uint64_t *first_in, struct err *err);

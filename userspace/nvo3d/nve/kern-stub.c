@@ -500,6 +500,8 @@ struct kern *kern_stub_new(void)
 		.port_set = stub_port_set,
 		.port_del = stub_port_del,
 		.port_get = stub_port_get,
+		.dev_mtu = stub_dev_mtu,
+		.guest_answer = stub_guest_answer,
 		.port_stamp = stub_port_stamp,
 		.port_stamps = stub_port_stamps,
 		.profile_add = stub_profile_add,

@@ -10,6 +10,8 @@ struct kern *kern_stub_new(void);
 void kern_stub_ask(struct kern *k, const struct nvo3_miss *miss);
 /* A frame passes the port, out of it or in, at that time */
 void kern_stub_frame(struct kern *k, uint32_t dev, bool out, uint64_t ns);
+/* How many frames guests were told; of the last one to whom, and how long */
+unsigned int kern_stub_answers(struct kern *k, uint32_t *dev, size_t *len);
 /* Late frames that the VN has sent on */
 void kern_stub_redirect(struct kern *k, uint32_t vni, uint64_t frames);
 void kern_stub_use(struct kern *k, uint32_t vni, const struct mac_addr *mac, uint32_t seconds_ago);

@@ -52,6 +52,7 @@ struct kern_ops {
 	int (*dev_take)(struct kern *k, const char *dev, uint32_t *ret, struct err *err);
 	int (*dev_release)(struct kern *k, uint32_t dev, struct err *err);
 	int (*dev_index)(struct kern *k, const char *dev, uint32_t *ret, struct err *err);
+	int (*dev_mtu)(struct kern *k, uint32_t dev, uint32_t *ret, struct err *err);
 
 	int (*port_add)(struct kern *k, const struct nvo3_port *port, struct err *err);
 	int (*port_set)(struct kern *k, const struct nvo3_port *port, struct err *err);
@@ -64,6 +65,8 @@ struct kern_ops {
 	/* The last frame that it passed, and the first one; ns of CLOCK_REALTIME, 0 none yet */
 	int (*port_stamps)(struct kern *k, uint32_t dev, uint16_t vlan, uint64_t *last_out,
 			   uint64_t *first_in, struct err *err);
+	/* A frame for the guest behind a port with guest. -ENETDOWN: the port is not active */
+	int (*guest_answer)(struct kern *k, const struct nvo3_guest *guest, struct err *err);
 	/* @replace: the one with its id as a whole; else it must not be there */
 	int (*profile_add)(struct kern *k, const struct nvo3_profile *profile,
 			   const struct nvo3_rule *rules, size_t n, bool replace,

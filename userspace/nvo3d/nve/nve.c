@@ -21,6 +21,7 @@
 #include "nve.h"
 #include "policy.h"
 #include "port.h"
+#include "serve.h"
 #include "state.h"
 #include "vn.h"
 #include "watch.h"
@@ -142,6 +143,7 @@ int nve_start_with(struct nve **ret, const struct config *config, struct loop *l
 	}
 	nve->idle = idle_new(nve);
 	nve->audit = audit_new(nve);
+	nve->serve = serve_new(nve);
 	/* What was in the middle of being taken or given back when the last process ended */
 	vn_collect(nve);
 	policy_collect(nve);
@@ -209,6 +211,11 @@ int nve_start(struct nve **ret, const struct config *config, struct loop *loop, 
 		nve_stop(nve);
 		return -EINVAL;
 	}
+	rc = serve_listen(nve->serve, ifindex, err);
+	if (rc) {
+		nve_stop(nve);
+		return rc;
+	}
 	/* A port may have gone between the look at the kernel and the watch */
 	port_gone(nve, 0, 0);
 	*ret = nve;
@@ -225,6 +232,7 @@ void nve_stop(struct nve *nve)
 	if (!nve)
 		return;
 	watch_free(nve->watch);
+	serve_free(nve->serve);
 	liveness_free(nve->liveness);
 	assoc_free(nve->assoc);
 	/* Before the director: its open requests end now and find nobody whose state to change */

@@ -30,6 +30,8 @@ struct nve_tsi {
 	struct loop_timer *hold;	/* see hold.h; NULL: none */
 	bool claims;			/* asks the director for an epoch; t.epoch is 0 */
 	struct leave leave;
+	uint64_t advertise_at;		/* ms, monotonic; see serve.h; 0: at once */
+	uint64_t complained_at;		/* likewise, of what its guest asks; 0: never */
 	UT_hash_handle hh;
 };
 

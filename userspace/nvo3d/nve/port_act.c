@@ -72,6 +72,7 @@ int port_bind(struct nve_tsi *tsi, const struct tsi *want, struct err *err)
 		.mac = want->mac,
 		.state = NVO3_PORT_STATE_ASSOCIATED,
 		.epoch = want->epoch,
+		.guest = want->dhcp,
 	};
 	int rc;
 
@@ -101,7 +102,8 @@ release:
 int port_update(struct nve_tsi *tsi, const struct tsi *want, struct err *err)
 {
 	struct nvo3_port port = {
-		.has = NVO3_HAS(PORT_PROFILE),
+		.has = NVO3_HAS(PORT_PROFILE) | NVO3_HAS(PORT_GUEST),
+		.guest = want->dhcp,
 		.dev = tsi->dev,
 		.vlan = tsi->t.vid,
 	};
@@ -121,7 +123,7 @@ int port_update(struct nve_tsi *tsi, const struct tsi *want, struct err *err)
 		rc = port_set_state(tsi, NVO3_PORT_STATE_ASSOCIATED, t.epoch, err);
 	if (!rc)
 		rc = keep_tsi(tsi->nve, &t, tsi->owner, err);
-	if (!rc && !uuid_equal(&t.profile, &tsi->t.profile))
+	if (!rc && (!uuid_equal(&t.profile, &tsi->t.profile) || t.dhcp != tsi->t.dhcp))
 		rc = k->ops->port_set(k, &port, err);
 	if (rc)
 		return rc;

@@ -21,6 +21,7 @@ struct liveness;
 struct nve_tsi;
 struct nve_vn;
 struct policy;
+struct serve;
 struct watch;
 
 struct nve {
@@ -40,6 +41,7 @@ struct nve {
 	struct ask *asks;		/* ask.h */
 	struct idle *idle;
 	struct audit *audit;
+	struct serve *serve;
 	struct assoc *assoc;
 	struct watch *watch;		/* NULL with the stub */
 	struct liveness *liveness;	/* NULL: BFD is off */

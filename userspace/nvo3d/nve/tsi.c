@@ -59,7 +59,7 @@ static uint32_t associate(const struct tsi *have, const struct tsi *want, unsign
 	} else if (!same_ips(have, want)) {
 		/* Live: the epoch in force stays, other NVEs learn of the new addresses */
 		*ret = TSI_UPDATE | TSI_ENABLE;
-	} else if (!uuid_equal(&have->profile, &want->profile)) {
+	} else if (!uuid_equal(&have->profile, &want->profile) || have->dhcp != want->dhcp) {
 		*ret = TSI_UPDATE;
 	}
 	return CODE(OK);
@@ -175,6 +175,7 @@ good:
 	t.vid = msg->vid;
 	t.epoch = msg->epoch;
 	t.hold_s = msg->hold_s;
+	t.dhcp = msg->dhcp;
 	t.state = TSI_INIT;
 	if (msg->state == NVO3__TSI_STATE__TSI_ASSOCIATED)
 		t.state = TSI_ASSOCIATED;
@@ -195,6 +196,7 @@ void tsi_to_msg(const struct tsi *tsi, Nvo3__Tsi *ret, Nvo3__IpPrefix *ips,
 	ret->mac = msg_put_mac(&tsi->mac);
 	ret->epoch = tsi->epoch;
 	ret->hold_s = tsi->hold_s;
+	ret->dhcp = tsi->dhcp;
 	if (!uuid_is_zero(&tsi->profile))
 		ret->profile = msg_put_uuid(&tsi->profile);
 	ret->state = (Nvo3__TsiState)tsi->state;

@@ -34,6 +34,7 @@ struct tsi {
 	uint64_t epoch;
 	uint32_t hold_s;		/* see hold.h */
 	struct uuid profile;		/* zero: none */
+	bool dhcp;			/* its guest is told what it has */
 	enum tsi_state state;
 };
 

@@ -155,9 +155,14 @@ static bool is_on_demand(const Nvo3__VnInfo *info)
 	return info->distribution == NVO3__DISTRIBUTION__DISTRIBUTION_ON_DEMAND;
 }
 
-static bool is_same(const struct model_vn *vn, const Nvo3__VnInfo *info)
+static bool is_same(const struct nve_vn *nve_vn, const Nvo3__VnInfo *info)
 {
-	return vn->vni == info->vni && vn->unknown == info->unknown && vn->bum == info->bum &&
+	const struct model_vn *vn = nve_vn->model;
+
+	return nve_vn->packed.len == info->addressing.len &&
+	       (!info->addressing.len ||
+		!memcmp(nve_vn->packed.b, info->addressing.data, info->addressing.len)) &&
+	       vn->vni == info->vni && vn->unknown == info->unknown && vn->bum == info->bum &&
 	       vn->arp == info->arp && vn->arp_unknown == info->arp_unknown &&
 	       vn->on_demand == is_on_demand(info);
 }
@@ -170,6 +175,22 @@ static void compare_all(struct nve_vn *vn)
 
 	if (apply_maps(vn->nve, vn->model, &all, &err))
 		log_err("VNI %u: %s", vn->model->vni, err.text);
+}
+
+/* What is not understood leaves guests without an answer, and nobody without a VN. */
+static void take_subnets(struct nve_vn *vn, const ProtobufCBinaryData *data)
+{
+	struct err err;
+
+	if (data->len > sizeof(vn->packed.b) || subnets_unpack(data, &vn->subnets, &err)) {
+		vn->subnets.n = 0;
+		log_err("VNI %u: guests are not told of addresses: %s", vn->model->vni,
+			data->len > sizeof(vn->packed.b) ? "too many subnets" : err.text);
+		return;
+	}
+	vn->packed.len = data->len;
+	if (data->len)
+		memcpy(vn->packed.b, data->data, data->len);
 }
 
 static int vn_to_kernel(struct nve_vn *vn, const Nvo3__VnInfo *info, struct err *err)
@@ -189,8 +210,10 @@ static int vn_to_kernel(struct nve_vn *vn, const Nvo3__VnInfo *info, struct err 
 	rc = policies_to_kernel(vn, err);
 	if (!rc && model->arp != before.arp)
 		compare_all(vn);
-	if (!rc)
+	if (!rc) {
+		take_subnets(vn, &info->addressing);
 		return 0;
+	}
 	model->vni = before.vni;
 	model->unknown = before.unknown;
 	model->bum = before.bum;
@@ -257,7 +280,7 @@ static int take_info(struct nve_vn *vn, const Nvo3__VnInfo *info, struct err *er
 	other = model_vn_lookup_vni(&vn->nve->model, info->vni);
 	if (other && other != vn->model)
 		return err_set(err, EEXIST, "VNI %u is that of another VN here", info->vni);
-	if (vn->in_kernel && is_same(vn->model, info))
+	if (vn->in_kernel && is_same(vn, info))
 		return vn_to_kernel(vn, info, err);
 	rc = vn->in_kernel ? 0 : check_vni_free(vn->nve, info->vni, err);
 	if (!rc)

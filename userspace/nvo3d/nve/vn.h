@@ -9,6 +9,7 @@
 #include "audit.h"
 #include "msg.h"
 #include "state.h"
+#include "subnet.h"
 
 enum vn_session {
 	VN_APART,		/* the director does not know in this session */
@@ -27,6 +28,8 @@ struct nve_vn {
 	bool crowded;		/* it uses too many mappings for that; until idle.c looks again */
 	uint64_t updates;	/* MAP_UPDATEs that were taken since it was joined */
 	struct audit_vn audit;
+	struct subnets subnets;	/* of its guests, see serve.h */
+	struct subnets_packed packed;	/* the same, as the director said */
 	bool in_kernel;		/* VNI and policies are known and the kernel has it */
 	bool pinned;		/* VN_CONNECT: stays without interfaces */
 	bool listed;		/* we are a relay, and the director has named it */

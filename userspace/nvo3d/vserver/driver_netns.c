@@ -65,7 +65,8 @@ static int set_up_inside(struct nlsock *inside, const char *name, const Nvo3__Ni
 	rc = link_get(inside, name, &info, err);
 	if (!rc)
 		rc = link_set_up(inside, info.ifindex, true, err);
-	for (size_t i = 0; i < nic->n_ips && !rc; i++) {
+	/* Else it asks */
+	for (size_t i = 0; !nic->dhcp && i < nic->n_ips && !rc; i++) {
 		struct ip_prefix p = { .len = nic->ips[i]->len };
 
 		msg_get_ip(&nic->ips[i]->addr, &p.addr);

@@ -71,6 +71,7 @@ static void pack(Nvo3__Tsi *ret, const struct vm *vm, const Nvo3__Nic *nic)
 	ret->n_ips = nic->n_ips;
 	ret->epoch = nic->epoch;
 	ret->profile = nic->profile;
+	ret->dhcp = nic->dhcp;
 	ret->state = vm->tsi;
 }
 
