@@ -33,6 +33,7 @@ struct vserver {
 	struct loop *loop;
 	struct tls *tls;
 	struct driver *driver;
+	struct job_queue *jobs;		/* of a driver that blocks, else NULL */
 	struct store *store;
 	bool owner;			/* of both */
 	struct vm *vms;
@@ -52,6 +53,7 @@ struct vm {
 	char text[256];			/* why it failed */
 	Nvo3__TsiState tsi;		/* what its interfaces are, or shall be, at the NVE */
 	struct task *task;		/* the operation that goes on */
+	bool waits;			/* for the hypervisor, to be taken up; see vm_resume() */
 	int guest;			/* readable when the guest has ended; -1 no guest */
 	struct loop_fd *guest_watch;
 	UT_hash_handle hh;
