@@ -161,6 +161,7 @@ static int read_domain(struct conf *conf, struct config_libvirt *lv, struct err 
 		{ "vserver.libvirt.initrd", &lv->initrd },
 		{ "vserver.libvirt.cmdline", &lv->cmdline },
 		{ "vserver.libvirt.template", &lv->template },
+		{ "vserver.libvirt.migrate", &lv->migrate },
 	};
 	int rc = 0;
 

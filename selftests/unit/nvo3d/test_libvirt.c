@@ -58,7 +58,7 @@ static void up(struct bed_host *h, struct bed *bed, const char *uri)
 	h->config.vserver.mtu = 1430;
 	h->config.libvirt = (struct config_libvirt){
 		.uri = uri, .type = "test", .machine = "", .emulator = "", .kernel = "",
-		.initrd = "", .cmdline = "", .template = "", .shutdown_s = 3,
+		.initrd = "", .cmdline = "", .template = "", .migrate = "", .shutdown_s = 3,
 	};
 	if (driver_libvirt_new(&h->real, &h->config, &err))
 		fail_msg("%s", err.text);

@@ -67,13 +67,21 @@ static void foreign(struct vserver *vs, const struct uuid *id)
 	alert(vs, id, "vm-foreign", text);
 }
 
+/* The source of a live move runs until it has handed the VM over */
+static bool may_run(struct vm *vm)
+{
+	struct move *m = vm ? move_lookup_vm(vm->vs, &vm->id) : NULL;
+
+	return m && m->live && m->is_source && vm->guest >= 0;
+}
+
 void behind_look(struct vserver *vs, const struct uuid *id)
 {
 	struct vm *vm = vm_lookup(vs, id);
 	struct driver *d = vs->driver;
 	struct driver_status st;
 
-	if (!d->ops->status || vs->stopping || (vm && (vm->task || vm->waits)))
+	if (!d->ops->status || vs->stopping || (vm && (vm->task || vm->waits)) || may_run(vm))
 		return;
 	d->ops->status(d, id, &st);
 	switch (seen_decide(vm ? vm->fsm.state : NVO3__VM_STATE__VM_UNKNOWN, &st)) {

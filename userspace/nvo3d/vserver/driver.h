@@ -84,6 +84,16 @@ struct driver_ops {
 	/* Of one that runs. A driver without it cannot: NULL */
 	int (*suspend)(struct driver *d, const Nvo3__VmProfile *vm, bool on, struct err *err);
 	int (*reboot)(struct driver *d, const Nvo3__VmProfile *vm, struct err *err);
+	/*
+	 * A VM that runs goes to the hypervisor of @uri, where its files are to lie in @there; it
+	 * stands still there, and is not here any more. Takes minutes; cancel ends it, while it is on
+	 * its way, and may be called meanwhile. NULL: this driver cannot.
+	 */
+	int (*migrate)(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
+		       const char *uri, const char *there, struct err *err);
+	int (*cancel)(struct driver *d, const Nvo3__VmProfile *vm, struct err *err);
+	/* One that has come so, and stands still; *ret_fd as for start. -ESRCH: it has not */
+	int (*arrived)(struct driver *d, const Nvo3__VmProfile *vm, int *ret_fd, struct err *err);
 };
 
 /* @name is that of this vServer, to keep apart those that share a machine */

@@ -401,6 +401,46 @@ static int dv_reboot(struct driver *d, const Nvo3__VmProfile *vm, struct err *er
 	return of_vm(vm, virt_reboot(self(d)->virt, &id, err), err);
 }
 
+static int dv_migrate(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
+		      const char *uri, const char *there, struct err *err)
+{
+	const struct virt_migration m = { .uri = uri, .here = dir, .there = there };
+	struct driver_libvirt *dl = self(d);
+	struct uuid id = profile_id(vm);
+	int rc;
+
+	rc = virt_migrate(dl->virt, &id, &m, err);
+	if (!rc)
+		rc = observe(dl, &id, err);
+	return of_vm(vm, rc, err);
+}
+
+static int dv_cancel(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
+{
+	struct uuid id = profile_id(vm);
+
+	return of_vm(vm, virt_cancel(self(d)->virt, &id, err), err);
+}
+
+static int dv_arrived(struct driver *d, const Nvo3__VmProfile *vm, int *ret_fd, struct err *err)
+{
+	struct driver_libvirt *dl = self(d);
+	struct uuid id = profile_id(vm);
+	struct virt_domain dom;
+	int rc;
+
+	rc = virt_look(dl->virt, &id, &dom, err);
+	if (!rc && (!dom.active || !dom.paused))
+		rc = err_set(err, ESRCH, "it has not come, or does not stand still");
+	if (!rc)
+		rc = virt_table_watch(dl->table, &id, err);
+	if (rc < 0)
+		return of_vm(vm, rc, err);
+	observe(dl, &id, NULL);
+	*ret_fd = rc;
+	return 0;
+}
+
 static void dv_free(struct driver *d)
 {
 	struct driver_libvirt *dl = self(d);
@@ -425,7 +465,8 @@ int driver_libvirt_new(struct driver **ret, const struct config *config, struct 
 		.free = dv_free, .port = dv_port, .attach = dv_attach, .detach = dv_detach,
 		.set_link = dv_set_link, .find = dv_find, .status = dv_status, .watch = dv_watch,
 		.define = dv_define, .undefine = dv_undefine, .start = dv_start, .kill = dv_kill,
-		.suspend = dv_suspend, .reboot = dv_reboot,
+		.suspend = dv_suspend, .reboot = dv_reboot, .migrate = dv_migrate,
+		.cancel = dv_cancel, .arrived = dv_arrived,
 	};
 	static const struct virt_ops virt_ops = { .changed = changed, .up = up, .down = down };
 	struct driver_libvirt *dl = mem_zalloc(sizeof(*dl));

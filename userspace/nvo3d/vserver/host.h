@@ -73,6 +73,9 @@ struct move {
 	uint8_t sha256[IMAGE_SHA256_LEN];
 	bool was_running;
 	bool start;
+	bool live;			/* it runs on until it is handed over */
+	char uri[256];			/* source, live: of the destination's hypervisor */
+	char there[HOST_DIR_MAX];	/* and the folder of its files */
 	uint64_t ended;			/* seconds since 1970 */
 	uint32_t hold_s;		/* destination: of its interfaces */
 	/* ns of our CLOCK_REALTIME, right to clock_error; 0 not known. See move_figures.h */

@@ -99,6 +99,16 @@ void step_fill(struct task *t)
 	image_job_start(j, fill_work, image_job_done);
 }
 
+/* What the hypervisor copies into; it asks for one of the same size */
+void step_blank(struct task *t)
+{
+	struct image_job *j = image_job_new(t);
+
+	j->size = t->move->size;
+	j->template = "";
+	image_job_start(j, fill_work, image_job_done);
+}
+
 static int hash_work(const struct job *job, void *arg, struct err *err)
 {
 	struct image_job *j = arg;

@@ -154,17 +154,31 @@ void task_begin(struct vm *vm, enum vm_op op, bool run, const task_step_fn *step
 	run_step(t);
 }
 
+/* Its thread waits for the hypervisor, which is told by another one: ours, for a moment */
+static void end_migration(struct task *t)
+{
+	struct driver *d = t->vm->vs->driver;
+	struct err err;
+
+	if (t->vm->fsm.op != VM_OP_HAND_OVER || !t->job)
+		return;
+	if (d->ops->cancel(d, t->vm->profile, &err))
+		log_err("%s", err.text);
+}
+
 void task_cancel(struct task *t)
 {
 	t->cancelled = true;
 	if (t->job)
 		job_cancel(t->job);
+	end_migration(t);
 	if (t->pull)
 		pull_cancel(t->pull);
 }
 
 void task_abandon(struct task *t)
 {
+	end_migration(t);
 	if (t->job)
 		free(job_abandon(t->job));
 	if (t->pull)

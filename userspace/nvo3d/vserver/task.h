@@ -82,6 +82,8 @@ void step_deactivate(struct task *t);
 void step_deassociate(struct task *t);
 void step_detach(struct task *t);
 void step_remove(struct task *t);
+/* An empty disk, for one that comes with its VM */
+void step_blank(struct task *t);
 /* of moves: move->size and sha256; the image from move->peer; checked and put in its place */
 void step_hash(struct task *t);
 void step_pull(struct task *t);

@@ -65,29 +65,17 @@ int virt_set_memory(struct virt *v, const struct uuid *id, uint32_t mib, struct 
 int virt_attach(struct virt *v, const struct uuid *id, const char *xml, struct err *err);
 int virt_detach(struct virt *v, const struct uuid *id, const char *xml, struct err *err);
 
-/* Since it was started; what is not known is 0 */
-struct virt_use {
-	struct uuid id;
-	uint64_t cpu_ns;
-	uint64_t memory_kib;	/* resident or, without that, what its balloon leaves it */
-	uint64_t disk_read, disk_written, net_in, net_out;	/* bytes */
-};
-
-/* Of all active domains, as virt_list() */
-int virt_stats(struct virt *v, struct virt_use **ret, size_t *ret_n, struct err *err);
-
 struct virt_migration {
 	const char *uri;	/* of the other libvirtd, as this one is to reach it */
-	const char *via;	/* where the memory goes, "tcp://10.0.0.2"; NULL: as libvirt chooses */
-	bool disks;		/* are copied along */
+	const char *here, *there;	/* the folder of its files */
 };
 
-/* Peer to peer; at the other end it is defined and paused, here it is not active any more */
+/*
+ * Peer to peer, with its disks; at the other end it is defined and stands still, here it is not
+ * active any more, but defined. Takes minutes.
+ */
 int virt_migrate(struct virt *v, const struct uuid *id, const struct virt_migration *m,
 		 struct err *err);
-/* Bytes of a job that goes on; -ENODATA without one */
-int virt_progress(struct virt *v, const struct uuid *id, uint64_t *done, uint64_t *total,
-		  struct err *err);
 /* End a migration that goes on; without one it is fine */
 int virt_cancel(struct virt *v, const struct uuid *id, struct err *err);
 

@@ -17,6 +17,7 @@ const char *vm_op_name(enum vm_op op)
 		[VM_OP_ABORT] = "abort of a move", [VM_OP_UPDATE] = "update",
 		[VM_OP_SUSPEND] = "suspension", [VM_OP_RESUME] = "resumption",
 		[VM_OP_REBOOT] = "reboot",  [VM_OP_FENCE] = "fencing",
+		[VM_OP_HAND_OVER] = "hand-over",
 	};
 
 	return names[op];
@@ -83,6 +84,7 @@ enum vm_answer vm_fsm_ask(const struct vm_fsm *f, enum vm_op op, uint32_t *ret_c
 		return f->state == STATE(RUNNING) ? VM_GO : refuse(f, op, ret_code, err);
 	case VM_OP_COMMIT:
 	case VM_OP_ABORT:
+	case VM_OP_HAND_OVER:
 		return f->state == STATE(MOVING) ? VM_GO : refuse(f, op, ret_code, err);
 	case VM_OP_UPDATE:
 		if (f->state == STATE(SUSPENDED))
@@ -168,6 +170,7 @@ static Nvo3__VmState after(const struct vm_fsm *f, bool ok)
 		break;
 	case VM_OP_UPDATE:
 	case VM_OP_REBOOT:
+	case VM_OP_HAND_OVER:
 	case VM_OP_FENCE:
 	case VM_OP_NONE:
 		return f->state;

@@ -28,6 +28,7 @@ enum vm_op {
 	VM_OP_SUSPEND,
 	VM_OP_RESUME,
 	VM_OP_REBOOT,		/* its state stays */
+	VM_OP_HAND_OVER,	/* of a live move, at the source; its state stays */
 	VM_OP_FENCE,		/* it must not run: end it; its state stays */
 };
 
