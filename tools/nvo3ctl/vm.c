@@ -298,6 +298,8 @@ static const struct verb verbs[] = {
 	{ "stop", "{NAME | ID}", NULL, 1, 1, stop },
 	{ "migrate", "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER]", vm_migrate_opts, 1,
 	  1, vm_migrate },
+	{ "mobility", "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER]",
+	  vm_migrate_opts, 1, 1, vm_mobility },
 	{ "lookup", "--vn VN {--id ID | --name NAME | --mac MAC | --ip IP}", lookup_opts, 0, 0,
 	  lookup },
 	{ NULL },

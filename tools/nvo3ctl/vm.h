@@ -16,5 +16,6 @@ extern const struct opt vm_create_opts[];
 json_t *vm_migrate_body(const struct args *args, struct err *err);
 extern const struct opt vm_migrate_opts[];
 int vm_migrate(struct ctl *ctl, const struct args *args, struct err *err);
+int vm_mobility(struct ctl *ctl, const struct args *args, struct err *err);
 
 #endif /* NVO3CTL_VM_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vm migrate: asks for the move and shows its steps as they begin, until it has ended.
+ * vm migrate, vm mobility: asks for the move and shows its steps as they begin, until it has ended.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -146,7 +146,7 @@ static int watch_move(struct ctl *ctl, json_t *move, struct err *err)
 	return r;
 }
 
-int vm_migrate(struct ctl *ctl, const struct args *args, struct err *err)
+static int ask_move(struct ctl *ctl, const struct args *args, bool live, struct err *err)
 {
 	_cleanup_free_ char *path = path_make("vms", args->words[0], "move", NULL);
 	json_t *body = vm_migrate_body(args, err), *move = NULL;
@@ -154,6 +154,8 @@ int vm_migrate(struct ctl *ctl, const struct args *args, struct err *err)
 
 	if (!body)
 		return CTL_USAGE;
+	if (live)
+		json_object_set_new(body, "live", json_true());
 	if (client_call(ctl->client, VCENTER, "POST", path, body, &move, err) < 0)
 		return CTL_FAILED;
 	if (ctl->wait)
@@ -162,4 +164,14 @@ int vm_migrate(struct ctl *ctl, const struct args *args, struct err *err)
 		show_object(ctl, move_columns, move);
 	json_decref(move);
 	return r;
+}
+
+int vm_migrate(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	return ask_move(ctl, args, false, err);
+}
+
+int vm_mobility(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	return ask_move(ctl, args, true, err);
 }

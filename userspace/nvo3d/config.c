@@ -149,6 +149,55 @@ static int read_capacity(struct conf *conf, struct config_vserver *vs, struct er
 	return rc;
 }
 
+static int read_domain(struct conf *conf, struct config_libvirt *lv, struct err *err)
+{
+	const struct {
+		const char *path;
+		const char **ret;
+	} texts[] = {
+		{ "vserver.libvirt.machine", &lv->machine },
+		{ "vserver.libvirt.emulator", &lv->emulator },
+		{ "vserver.libvirt.kernel", &lv->kernel },
+		{ "vserver.libvirt.initrd", &lv->initrd },
+		{ "vserver.libvirt.cmdline", &lv->cmdline },
+		{ "vserver.libvirt.template", &lv->template },
+		{ "vserver.libvirt.migrate", &lv->migrate },
+	};
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && !rc; i++)
+		rc = conf_str_or(conf, texts[i].path, "", texts[i].ret, err);
+	return rc;
+}
+
+static int read_libvirt(struct conf *conf, struct config_libvirt *lv, struct err *err)
+{
+	static const char *const types[] = { "kvm", "qemu", "lxc", "test" };
+	bool known = false;
+	long v;
+	int rc;
+
+	rc = conf_str_or(conf, "vserver.libvirt.uri", "qemu:///system", &lv->uri, err);
+	if (!rc)
+		rc = conf_str_or(conf, "vserver.libvirt.type", "kvm", &lv->type, err);
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		known |= !strcmp(lv->type, types[i]);
+	if (!known)
+		return conf_error(conf, "vserver.libvirt.type", err,
+				  "\"%s\" is none of kvm, qemu, lxc, test", lv->type);
+	rc = conf_int_or(conf, "vserver.libvirt.shutdown", 1, 3600, 60, &v, err);
+	if (rc)
+		return rc;
+	lv->shutdown_s = v;
+	rc = conf_int_or(conf, "vserver.libvirt.max_cpus", 0, 1024, 0, &v, err);
+	if (rc)
+		return rc;
+	lv->max_cpus = v;
+	return read_domain(conf, lv, err);
+}
+
 static int read_vserver(struct conf *conf, struct config *c, struct err *err)
 {
 	struct config_vserver *vs = &c->vserver;
@@ -159,9 +208,10 @@ static int read_vserver(struct conf *conf, struct config *c, struct err *err)
 	rc = conf_str_or(conf, "vserver.driver", "netns", &driver, err);
 	if (rc)
 		return rc;
-	if (strcmp(driver, "netns"))
+	vs->libvirt = !strcmp(driver, "libvirt");
+	if (!vs->libvirt && strcmp(driver, "netns"))
 		return conf_error(conf, "vserver.driver", err,
-				  "\"%s\" is not a driver (netns is)", driver);
+				  "\"%s\" is not a driver (netns and libvirt are)", driver);
 	rc = conf_str(conf, "vserver.nve", &vs->nve, err);
 	if (rc)
 		return rc;
@@ -183,7 +233,10 @@ static int read_vserver(struct conf *conf, struct config *c, struct err *err)
 	rc = read_mtu(conf, "vserver.mtu", mtu, &vs->mtu, err);
 	if (rc)
 		return rc;
-	return read_capacity(conf, vs, err);
+	rc = read_capacity(conf, vs, err);
+	if (!rc && vs->libvirt)
+		rc = read_libvirt(conf, &c->libvirt, err);
+	return rc;
 }
 
 /* Names become parts of certificates' SANs and of file names */

@@ -37,8 +37,18 @@ struct config_vserver {
 	const char *const *vcenters;
 	int n_vcenters;
 	const char *images;
+	bool libvirt;			/* the driver, else netns */
 	uint32_t cpus, memory_mib, disk_mib, max_vms;
 	uint32_t mtu;
+};
+
+struct config_libvirt {
+	const char *uri, *type, *machine, *emulator;
+	const char *kernel, *initrd, *cmdline;
+	const char *template;		/* "" for none */
+	const char *migrate;		/* its URI for other hosts' libvirtd's, "" for none */
+	uint32_t shutdown_s;		/* that a guest has to shut down */
+	uint32_t max_cpus;		/* of a VM, while it runs */
 };
 
 struct config {
@@ -48,6 +58,7 @@ struct config {
 	bool has_nve, has_vserver;	/* the groups that are in the file */
 	struct config_nve nve;
 	struct config_vserver vserver;
+	struct config_libvirt libvirt;
 	char default_nve_name[sizeof(struct identity)];
 };
 

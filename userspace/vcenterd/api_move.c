@@ -22,10 +22,11 @@ static void begun(struct vcenter *vc, const struct move *m, uint32_t code, const
 
 void api_vm_move(struct http_request *req, void *arg)
 {
-	static const char *const known[] = { "server", "dc", NULL };
+	static const char *const known[] = { "server", "dc", "live", NULL };
 	struct vcenter *vc = arg;
 	struct vm *vm = api_find_vm(vc, req, http_param(req, "id"));
 	const char *server = "", *dc = "";
+	bool live = false;
 	struct err err;
 	json_t *body;
 
@@ -35,10 +36,10 @@ void api_vm_move(struct http_request *req, void *arg)
 	if (!body)
 		return;
 	if (json_only(body, known, &err) || json_opt_str(body, "server", &server, &err) ||
-	    json_opt_str(body, "dc", &dc, &err))
+	    json_opt_str(body, "dc", &dc, &err) || json_opt_bool(body, "live", &live, &err))
 		api_refuse(req, -EINVAL, &err);
 	else
-		move_run_begin(vc, vm, dc, server, begun, req);
+		move_run_begin(vc, vm, dc, server, live, begun, req);
 }
 
 static int newest_first(const void *a, const void *b)

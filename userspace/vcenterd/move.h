@@ -45,6 +45,7 @@ enum {
 	MOVE_F_SOURCE_DONE = 4,		/* released, or its stop undone */
 	MOVE_F_DEST_DONE = 8,		/* unplaced, or the destination's room given back */
 	MOVE_F_UNSURE = 16,		/* the commit was sent perhaps */
+	MOVE_F_LIVE = 32,		/* the VM runs on until the destination has it */
 };
 
 struct move {

@@ -163,6 +163,7 @@ static void stop(struct vcenter *vc, struct move_job *job)
 	msg.vm = msg_put_uuid(&job->m.vm);
 	msg.token = (ProtobufCBinaryData){ sizeof(job->m.token), job->m.token };
 	msg.dest = dest;
+	msg.live = job->m.flags & MOVE_F_LIVE;
 	ask_source(vc, job, MOVE_ACT_STOP, MSG(RELOCATE_SOURCE), &msg.base);
 }
 
@@ -241,6 +242,7 @@ static void fill_pull(struct vcenter *vc, struct move_job *job, Nvo3__MovePull *
 	msg->token = (ProtobufCBinaryData){ sizeof(job->m.token), job->m.token };
 	msg->size = job->m.size;
 	msg->sha256 = (ProtobufCBinaryData){ sizeof(job->m.sha256), job->m.sha256 };
+	msg->live = job->m.flags & MOVE_F_LIVE;
 }
 
 static void fill_reserve(struct vcenter *vc, struct move_job *job, Nvo3__MoveReserve *msg)

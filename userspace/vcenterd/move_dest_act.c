@@ -102,6 +102,7 @@ void dest_act_pull(struct vcenter *vc, struct dest_job *job, const Nvo3__MovePul
 	dest.token = msg->token;
 	dest.size = msg->size;
 	dest.sha256 = msg->sha256;
+	dest.live = msg->live;
 	dest.hold_s = job->in.lease_s + HOLD_BEYOND_S;
 	job->in.total = msg->size;
 	for (int i = 0; vm && i < vm->n_nics; i++)

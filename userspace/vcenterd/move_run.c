@@ -216,6 +216,33 @@ void move_run_arrived(struct vcenter *vc, struct move_job *job, uint64_t active,
 	store(vc, job);
 }
 
+static uint64_t in_our_clock(const struct server *server, uint64_t ns, uint64_t *error)
+{
+	int64_t offset;
+	uint64_t e;
+
+	if (!ns || !server->session || !chan_clock(server->session, &offset, &e))
+		return 0;
+	if (e > *error)
+		*error = e;
+	return ns - offset;
+}
+
+void move_run_left(struct vcenter *vc, const struct uuid *id, const struct server *server,
+		   uint64_t silent, uint64_t last_out, uint64_t error)
+{
+	struct move_job *job = move_run_lookup(vc, id);
+	uint64_t clock_error = 0;
+
+	if (!job || !(job->m.flags & MOVE_F_LIVE) || strcmp(job->m.from_server, server->name))
+		return;
+	job->m.figures.silent = in_our_clock(server, silent, &clock_error);
+	job->m.figures.last_out = in_our_clock(server, last_out, &clock_error);
+	job->m.figures.source_error = clock_error + error;
+	job->dirty = true;
+	store(vc, job);
+}
+
 void move_run_late(struct vcenter *vc, const struct uuid *id, const struct server *server,
 		   uint64_t frames)
 {
@@ -307,7 +334,8 @@ static void refuse(struct vcenter *vc, struct vm *vm, move_begun_fn begun, void 
 	begun(vc, NULL, code, text, arg);
 }
 
-static int check(struct vcenter *vc, const struct vm *vm, const char *dc, struct err *err)
+static int check(struct vcenter *vc, const struct vm *vm, const char *dc, bool live,
+		 struct err *err)
 {
 	struct peer *peer = vcenter_peer(vc, dc);
 
@@ -318,6 +346,9 @@ static int check(struct vcenter *vc, const struct vm *vm, const char *dc, struct
 			       vm->name);
 	if (vm->state != NVO3__VM_STATE__VM_RUNNING && vm->state != NVO3__VM_STATE__VM_STOPPED)
 		return err_set(err, EPERM, "VM %s neither runs nor is stopped", vm->name);
+	if (live && vm->state != NVO3__VM_STATE__VM_RUNNING)
+		return err_set(err, EPERM, "VM %s does not run: it cannot be moved live",
+			       vm->name);
 	if (!vm->server->session)
 		return err_set(err, EHOSTUNREACH, "server %s, where VM %s is, is down",
 			       vm->server->name, vm->name);
@@ -348,16 +379,16 @@ static void fill(struct vcenter *vc, const struct vm *vm, const char *dc, const 
 }
 
 void move_run_begin(struct vcenter *vc, struct vm *vm, const char *dc, const char *server,
-		    move_begun_fn begun, void *arg)
+		    bool live, move_begun_fn begun, void *arg)
 {
-	struct move m = { 0 };
+	struct move m = { .flags = live ? MOVE_F_LIVE : 0 };
 	struct move_job *job;
 	struct err err;
 	int ret;
 
 	if (!*dc)
 		dc = vc->conf.dc;
-	ret = check(vc, vm, dc, &err);
+	ret = check(vc, vm, dc, live, &err);
 	if (!ret && strlen(server) >= VC_NAME_SIZE)
 		ret = err_set(&err, ENOENT, "there is no server %.80s in %s", server, dc);
 	if (!ret)

@@ -26,17 +26,20 @@ struct move_job {
 };
 
 /*
- * Move @vm to @dc (empty: this one), server @server (empty: any). Calls @begun exactly once,
+ * Move @vm to @dc (empty: this one), server @server (empty: any); @live: it runs on. Calls @begun exactly once,
  * perhaps before it returns, also when it refuses.
  */
 void move_run_begin(struct vcenter *vc, struct vm *vm, const char *dc, const char *server,
-		    move_begun_fn begun, void *arg);
+		    bool live, move_begun_fn begun, void *arg);
 struct move_job *move_run_lookup(struct vcenter *vc, const struct uuid *id);
 /* By the operator. Negative errno with a sentence: it goes on as before. */
 int move_run_abort(struct vcenter *vc, struct move_job *job, const char *why, struct err *err);
 /* An event of a vServer: bytes of the image. */
 void move_run_progress(struct vcenter *vc, const struct uuid *id, uint64_t done);
 
+/* Of the source of a live move: when the VM was not reached there any more, ns of its clock. */
+void move_run_left(struct vcenter *vc, const struct uuid *id, const struct server *server,
+		   uint64_t silent, uint64_t last_out, uint64_t error);
 /* Of the source: frames that it has sent on. */
 void move_run_late(struct vcenter *vc, const struct uuid *id, const struct server *server,
 		   uint64_t frames);

@@ -194,6 +194,9 @@ static void progress(struct vcenter *vc, const struct server *server, const stru
 		if (event->active || event->first_in)
 			move_dest_arrived(vc, &move, server, event->active, event->first_in,
 					  event->clock_error);
+		if (event->silent || event->last_out)
+			move_run_left(vc, &move, server, event->silent, event->last_out,
+				      event->clock_error);
 		if (event->late_known)
 			move_run_late(vc, &move, server, event->late);
 	}

@@ -54,7 +54,8 @@ static inline void host_begin(struct bed_host *h)
 	int before = h->registered, syncs = h->syncs;
 	struct err err;
 
-	if (host_start(&h->vs, &h->config, bed->loop, h->tls, &h->driver.driver, h->store, &err))
+	if (host_start(&h->vs, &h->config, bed->loop, h->tls,
+		       h->real ? h->real : &h->driver.driver, h->store, &err))
 		fail_msg("%s", err.text);
 	BED_WAIT(bed, h->registered > before && h->syncs > syncs);
 }
@@ -66,7 +67,8 @@ static inline void host_end(struct bed_host *h)
 	bed_settle(h->bed, 5);
 }
 
-static inline void host_up(struct bed_host *h, struct bed *bed, const char *name)
+/* All but the host itself */
+static inline void host_prepare(struct bed_host *h, struct bed *bed, const char *name)
 {
 	static const struct chan_ops vc_ops = { .up = vc_up, .message = vc_message };
 	static const struct chan_ops nve_ops = { .message = nve_message };
@@ -76,6 +78,7 @@ static inline void host_up(struct bed_host *h, struct bed *bed, const char *name
 	h->bed = bed;
 	h->name = name;
 	h->driver.driver.ops = &fake_driver_ops;
+	h->driver.driver.grace_ms = 3000;
 	nvo3__tsi_figures_reply__init(&h->times);
 	snprintf(h->state, sizeof(h->state), "%s/%s", bed->dir, name);
 	assert_int_equal(mkdir(h->state, 0700), 0);
@@ -97,6 +100,11 @@ static inline void host_up(struct bed_host *h, struct bed *bed, const char *name
 	};
 	host_tls(h);
 	h->store = bed_store(bed, name);
+}
+
+static inline void host_up(struct bed_host *h, struct bed *bed, const char *name)
+{
+	host_prepare(h, bed, name);
 	host_begin(h);
 }
 
@@ -175,14 +183,19 @@ static inline struct reply host_delete(struct bed_host *h, uint8_t n)
 	return bed_ask(h->bed, h->vc, MSG(VM_DELETE), &req.base);
 }
 
-static inline struct reply host_power(struct bed_host *h, uint8_t n, bool on)
+static inline struct reply host_act(struct bed_host *h, uint8_t n, Nvo3__VmPower__Action action)
 {
 	Nvo3__VmPower req = NVO3__VM_POWER__INIT;
 	uint8_t id[16] = { n };
 
 	req.vm = (ProtobufCBinaryData){ 16, id };
-	req.action = on ? NVO3__VM_POWER__ACTION__START : NVO3__VM_POWER__ACTION__STOP;
+	req.action = action;
 	return bed_ask(h->bed, h->vc, MSG(VM_POWER), &req.base);
+}
+
+static inline struct reply host_power(struct bed_host *h, uint8_t n, bool on)
+{
+	return host_act(h, n, on ? NVO3__VM_POWER__ACTION__START : NVO3__VM_POWER__ACTION__STOP);
 }
 
 static inline struct vm *host_vm(struct bed_host *h, uint8_t n)

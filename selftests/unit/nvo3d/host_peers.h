@@ -28,6 +28,7 @@ struct bed_host {
 	struct tls *tls;
 	struct store *store;
 	struct fake_driver driver;
+	struct driver *real;		/* in place of that one, if it is set */
 	struct vserver *vs;
 	struct chan_server *vc_server, *nve_server;
 	/* vCenter's end */

@@ -123,14 +123,47 @@ static void test_guest_ends(void **state)
 
 	/* While it is being stopped that is no surprise */
 	vm_fsm_begin(&f, VM_OP_STOP, false, 10);
-	assert_false(vm_fsm_guest_ended(&f, 11));
+	assert_false(vm_fsm_guest_ended(&f, true, 11));
 	assert_int_equal(f.state, STATE(RUNNING));
 	f = (struct vm_fsm){ .state = STATE(STOPPED) };
-	assert_false(vm_fsm_guest_ended(&f, 11));
+	assert_false(vm_fsm_guest_ended(&f, true, 11));
 	f = (struct vm_fsm){ .state = STATE(RUNNING) };
-	assert_true(vm_fsm_guest_ended(&f, 12));
+	assert_true(vm_fsm_guest_ended(&f, true, 12));
 	assert_int_equal(f.state, STATE(FAILED));
 	assert_int_equal(f.since, 12);
+	/* One that was shut down has not failed, nor has one that stood still */
+	f = (struct vm_fsm){ .state = STATE(SUSPENDED) };
+	assert_true(vm_fsm_guest_ended(&f, false, 12));
+	assert_int_equal(f.state, STATE(STOPPED));
+}
+
+static void test_suspension(void **state)
+{
+	struct vm_fsm f = { .state = STATE(RUNNING) };
+	uint32_t code;
+
+	assert_int_equal(vm_fsm_ask(&f, VM_OP_RESUME, &code, NULL), VM_SAME);
+	assert_int_equal(vm_fsm_ask(&f, VM_OP_SUSPEND, &code, NULL), VM_GO);
+	vm_fsm_begin(&f, VM_OP_SUSPEND, false, 1);
+	vm_fsm_end(&f, false, 2);
+	assert_int_equal(f.state, STATE(RUNNING));
+	vm_fsm_begin(&f, VM_OP_SUSPEND, false, 3);
+	vm_fsm_end(&f, true, 4);
+	assert_int_equal(f.state, STATE(SUSPENDED));
+	assert_int_equal(vm_fsm_ask(&f, VM_OP_SUSPEND, &code, NULL), VM_SAME);
+	assert_int_equal(vm_fsm_ask(&f, VM_OP_STOP, &code, NULL), VM_GO);
+	assert_int_equal(ask(&f, VM_OP_START, CODE(BAD_STATE)), VM_REFUSE);
+	assert_int_equal(ask(&f, VM_OP_REBOOT, CODE(BAD_STATE)), VM_REFUSE);
+	assert_int_equal(ask(&f, VM_OP_SOURCE, CODE(BAD_STATE)), VM_REFUSE);
+	vm_fsm_begin(&f, VM_OP_RESUME, false, 5);
+	vm_fsm_end(&f, true, 6);
+	assert_int_equal(f.state, STATE(RUNNING));
+	/* By somebody else: news only once */
+	assert_false(vm_fsm_guest_paused(&f, false, 7));
+	assert_true(vm_fsm_guest_paused(&f, true, 7));
+	assert_int_equal(f.state, STATE(SUSPENDED));
+	assert_false(vm_fsm_guest_paused(&f, true, 8));
+	assert_true(vm_fsm_guest_paused(&f, false, 8));
 }
 
 int main(void)
@@ -141,6 +174,7 @@ int main(void)
 		cmocka_unit_test(test_same_already),
 		cmocka_unit_test(test_wrong_state),
 		cmocka_unit_test(test_guest_ends),
+		cmocka_unit_test(test_suspension),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

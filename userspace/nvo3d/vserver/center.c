@@ -46,6 +46,19 @@ void center_figures(struct center *c, const struct move *m)
 	chan_event(c->chan, MSG(RELOCATE_PROGRESS), &event.base);
 }
 
+void center_left(struct center *c, const struct move *m)
+{
+	Nvo3__RelocateProgress event = NVO3__RELOCATE_PROGRESS__INIT;
+
+	event.move = msg_put_uuid(&m->id);
+	event.done = m->size;
+	event.total = m->size;
+	event.silent = m->silent;
+	event.last_out = m->last_out;
+	event.clock_error = m->clock_error;
+	chan_event(c->chan, MSG(RELOCATE_PROGRESS), &event.base);
+}
+
 void center_late(struct center *c, const struct uuid *move, uint64_t frames)
 {
 	struct move *m = move_lookup(c->vs, move);

@@ -23,6 +23,8 @@ void center_vm_state(struct center *c, struct vm *vm);
 void center_progress(struct center *c, const struct uuid *move, uint64_t done, uint64_t total);
 /* When the VM was reached again, at the destination; how many frames came late, at the source */
 void center_figures(struct center *c, const struct move *m);
+/* When it was not reached any more, at the source of a live move */
+void center_left(struct center *c, const struct move *m);
 void center_late(struct center *c, const struct uuid *move, uint64_t frames);
 void center_alert(struct center *c, const char *kind, const char *subject, const char *text);
 

@@ -160,12 +160,10 @@ static void handle_power(struct center *c, const struct msg *msg)
 		return;
 	if (!msg_get_uuid(&body->vm, &vm))
 		refuse(c, msg, "vm: not a UUID");
-	else if (body->action != NVO3__VM_POWER__ACTION__START &&
-		 body->action != NVO3__VM_POWER__ACTION__STOP)
-		refuse(c, msg, "action: neither START nor STOP");
+	else if (!vm_power_is_known(body->action))
+		refuse(c, msg, "action: not one that this vServer knows");
 	else
-		vm_power(c->vs, &vm, body->action == NVO3__VM_POWER__ACTION__START,
-			 done_with_report, ask_new(c, msg));
+		vm_power(c->vs, &vm, body->action, done_with_report, ask_new(c, msg));
 	msg_free(body);
 }
 

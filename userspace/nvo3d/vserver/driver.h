@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What makes a VM out of a profile. Functions do not block longer than a few netlink requests,
- * return 0 or a negative errno with a sentence, and can be repeated: what is there already
- * stays, what is gone already is fine.
+ * What makes a VM out of a profile. Functions return 0 or a negative errno with a sentence, and
+ * can be repeated: what is there already stays, what is gone already is fine. -EHOSTDOWN: the
+ * hypervisor does not answer, it may be tried again.
+ *
+ * Those of the first group do not block longer than a few netlink requests. Those of the second may,
+ * if the driver says so, and are then called in another thread (driver_call.h).
  */
 #ifndef NVO3D_VSERVER_DRIVER_H
 #define NVO3D_VSERVER_DRIVER_H
@@ -12,11 +15,34 @@
 
 #include "errs.h"
 #include "proto/common.pb-c.h"
+#include "uuid.h"
 
 #define DRIVER_PORT_MAX 16	/* IFNAMSIZ */
 
+struct config;
+struct loop;
+
 struct driver {
 	const struct driver_ops *ops;
+	bool blocks;
+	uint32_t grace_ms;	/* from asking a guest to end to making it */
+};
+
+/* A VM as it is, whoever made it so */
+struct driver_status {
+	bool known;		/* false: the hypervisor has not told yet */
+	bool defined, active, paused;
+	bool failed;		/* it ended by itself, and not as a guest that is shut down */
+	bool ours;		/* it says that it is one of nvo3's */
+	const char *why;	/* it is not active: part of a sentence, or NULL */
+};
+
+/* In the loop */
+struct driver_watcher {
+	/* Something may have happened to this VM, which may be none of ours: look at its status */
+	void (*look)(const struct uuid *id, void *arg);
+	/* The hypervisor answers, perhaps again: all that was in doubt is known now */
+	void (*up)(void *arg);
 };
 
 struct driver_ops {
@@ -29,22 +55,50 @@ struct driver_ops {
 		      struct err *err);
 	int (*detach)(struct driver *d, const Nvo3__VmProfile *vm, struct err *err);
 	int (*set_link)(struct driver *d, const Nvo3__VmProfile *vm, bool up, struct err *err);
+	/*
+	 * Does its guest run? *ret_fd as for start. -ESRCH: it does not. A driver that cannot know yet
+	 * says that it does, and soon that it has ended, if it has.
+	 */
+	int (*find)(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, int *ret_fd,
+		    struct err *err);
+	/* Of a driver whose VMs others may change, else NULL, as the next one */
+	void (*status)(struct driver *d, const struct uuid *id, struct driver_status *ret);
+	/* @watcher NULL: not any more */
+	int (*watch)(struct driver *d, struct loop *loop, const struct driver_watcher *watcher,
+		     void *arg, struct err *err);
 
+	/* --- those that may block; NULL: there is nothing to be done */
+
+	int (*define)(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
+		      struct err *err);
+	int (*undefine)(struct driver *d, const Nvo3__VmProfile *vm, struct err *err);
 	/*
 	 * The guest, which lives on when this process ends. *ret_fd is the caller's: it becomes
 	 * readable when the guest has ended.
 	 */
 	int (*start)(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, int *ret_fd,
 		     struct err *err);
-	/* -ESRCH: there is none */
-	int (*find)(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, int *ret_fd,
-		    struct err *err);
 	/* Ask it to end, or with @now make it; that it has is told by the descriptor */
 	int (*kill)(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, bool now,
 		    struct err *err);
+	/* Of one that runs. A driver without it cannot: NULL */
+	int (*suspend)(struct driver *d, const Nvo3__VmProfile *vm, bool on, struct err *err);
+	int (*reboot)(struct driver *d, const Nvo3__VmProfile *vm, struct err *err);
+	/*
+	 * A VM that runs goes to the hypervisor of @uri, where its files are to lie in @there; it
+	 * stands still there, and is not here any more. Takes minutes; cancel ends it, while it is on
+	 * its way, and may be called meanwhile. NULL: this driver cannot.
+	 */
+	int (*migrate)(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
+		       const char *uri, const char *there, struct err *err);
+	int (*cancel)(struct driver *d, const Nvo3__VmProfile *vm, struct err *err);
+	/* One that has come so, and stands still; *ret_fd as for start. -ESRCH: it has not */
+	int (*arrived)(struct driver *d, const Nvo3__VmProfile *vm, int *ret_fd, struct err *err);
 };
 
 /* @name is that of this vServer, to keep apart those that share a machine */
 int driver_netns_new(struct driver **ret, const char *name, uint32_t mtu, struct err *err);
+/* As the configuration of this vServer says; strings are borrowed */
+int driver_libvirt_new(struct driver **ret, const struct config *config, struct err *err);
 
 #endif

@@ -205,6 +205,8 @@ int driver_netns_new(struct driver **ret, const char *name, uint32_t mtu, struct
 	/* Guests are watched by descriptor, also those of an earlier process: nobody waits */
 	signal(SIGCHLD, SIG_IGN);
 	dn->driver.ops = &ops;
+	/* busybox ends within milliseconds; what does not listen is ended */
+	dn->driver.grace_ms = 3000;
 	snprintf(dn->name, sizeof(dn->name), "%s", name);
 	dn->mtu = mtu;
 	rc = nlsock_open(&dn->rt, NETLINK_ROUTE, -1, err);

@@ -33,6 +33,7 @@ struct vserver {
 	struct loop *loop;
 	struct tls *tls;
 	struct driver *driver;
+	struct job_queue *jobs;		/* of a driver that blocks, else NULL */
 	struct store *store;
 	bool owner;			/* of both */
 	struct vm *vms;
@@ -52,6 +53,7 @@ struct vm {
 	char text[256];			/* why it failed */
 	Nvo3__TsiState tsi;		/* what its interfaces are, or shall be, at the NVE */
 	struct task *task;		/* the operation that goes on */
+	bool waits;			/* for the hypervisor, to be taken up; see vm_resume() */
 	int guest;			/* readable when the guest has ended; -1 no guest */
 	struct loop_fd *guest_watch;
 	UT_hash_handle hh;
@@ -71,6 +73,9 @@ struct move {
 	uint8_t sha256[IMAGE_SHA256_LEN];
 	bool was_running;
 	bool start;
+	bool live;			/* it runs on until it is handed over */
+	char uri[256];			/* source, live: of the destination's hypervisor */
+	char there[HOST_DIR_MAX];	/* and the folder of its files */
 	uint64_t ended;			/* seconds since 1970 */
 	uint32_t hold_s;		/* destination: of its interfaces */
 	/* ns of our CLOCK_REALTIME, right to clock_error; 0 not known. See move_figures.h */

@@ -10,6 +10,7 @@
 #include "log.h"
 #include "mem.h"
 #include "move_figures.h"
+#include "move_live.h"
 #include "persist.h"
 #include "proto/image.pb-c.h"
 
@@ -139,6 +140,48 @@ static void handle_done(struct vserver *vs, struct chan *chan, const struct msg 
 	msg_free(req);
 }
 
+/* A hand-over that goes on, for who waits for it in its session */
+struct waiting {
+	struct vserver *vs;
+	struct chan *chan;
+	struct uuid move;
+	uint64_t id;
+};
+
+static void handed_over(uint32_t code, const char *text, struct vm *vm, void *arg)
+{
+	struct waiting *w = arg;
+	struct move *m = move_lookup(w->vs, &w->move);
+
+	if (m && m->token.session == w->chan)
+		chan_reply(w->chan, w->id, code, code == CODE(OK) ? NULL : text, NULL);
+	free(w);
+}
+
+static void handle_migrate(struct vserver *vs, struct chan *chan, const struct msg *msg)
+{
+	Nvo3__ImageMigrate *req;
+	struct waiting *w;
+	struct move *m;
+	struct err err;
+	uint32_t code;
+
+	req = msg_decode(msg, &nvo3__image_migrate__descriptor, &err);
+	if (!req) {
+		chan_reply(chan, msg->id, CODE(BAD_MESSAGE), err.text, NULL);
+		return;
+	}
+	m = open_offer(vs, chan, &req->token, &code, &err);
+	if (m) {
+		w = mem_zalloc(sizeof(*w));
+		*w = (struct waiting){ vs, chan, m->id, msg->id };
+		move_live_hand_over(vs, m, req->uri, req->folder, handed_over, w);
+	} else {
+		chan_reply(chan, msg->id, code, err.text, NULL);
+	}
+	msg_free(req);
+}
+
 static bool message(struct chan *chan, const struct msg *msg, void *arg)
 {
 	struct image_server *s = arg;
@@ -151,6 +194,10 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 	case MSG(IMAGE_DONE):
 		if (msg->id)
 			handle_done(s->vs, chan, msg);
+		return true;
+	case MSG(IMAGE_MIGRATE):
+		if (msg->id)
+			handle_migrate(s->vs, chan, msg);
 		return true;
 	default:
 		return false;
@@ -167,6 +214,8 @@ static void session_down(struct chan *chan, const char *why, void *arg)
 			continue;
 		token_session_ended(&m->token, chan);
 		move_close_image(m);
+		/* Nobody waits for it any more */
+		move_live_cancel(vm_lookup(s->vs, &m->vm));
 	}
 }
 

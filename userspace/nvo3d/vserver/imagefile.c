@@ -139,6 +139,72 @@ int image_fill(const struct job *job, const char *dir, uint64_t size, struct err
 	return publish(dir, err);
 }
 
+static int copy_range(const struct job *job, int from, int to, off_t at, off_t end)
+{
+	_cleanup_free_ uint8_t *buf = mem_zalloc(CHUNK);
+
+	if (lseek(to, at, SEEK_SET) < 0)
+		return -errno;
+	while (at < end) {
+		ssize_t n = pread(from, buf, end - at < CHUNK ? end - at : CHUNK, at);
+		int rc;
+
+		if (job_is_cancelled(job))
+			return -ECANCELED;
+		if (n <= 0)
+			return n ? -errno : -EIO;
+		rc = write_all(to, buf, n);
+		if (rc)
+			return rc;
+		at += n;
+	}
+	return 0;
+}
+
+/* Holes stay holes, where the file system tells of them */
+static int copy(const struct job *job, int from, int to)
+{
+	off_t end = 0;
+
+	for (;;) {
+		off_t begin = lseek(from, end, SEEK_DATA);
+		int rc;
+
+		if (begin < 0)
+			return errno == ENXIO ? 0 : -errno;
+		end = lseek(from, begin, SEEK_HOLE);
+		if (end < 0)
+			return -errno;
+		rc = copy_range(job, from, to, begin, end);
+		if (rc)
+			return rc;
+	}
+}
+
+int image_make(const struct job *job, const char *dir, uint64_t size, const char *template,
+	       struct err *err)
+{
+	_cleanup_close_ int to = image_part_open(dir, err), from = -1;
+	struct stat st = {};
+	int rc = 0;
+
+	if (to < 0)
+		return to;
+	if (*template) {
+		from = open(template, O_RDONLY | O_CLOEXEC);
+		if (from < 0 || fstat(from, &st))
+			return err_sys(err, errno, "cannot open template %s", template);
+		if ((uint64_t)st.st_size > size)
+			return err_set(err, EFBIG, "template %s has %llu bytes, the disk %llu",
+				       template, (unsigned long long)st.st_size,
+				       (unsigned long long)size);
+		rc = copy(job, from, to);
+	}
+	if (!rc && (ftruncate(to, size) || fsync(to)))
+		rc = -errno;
+	return rc ? err_sys(err, rc, "cannot make %s/image.part", dir) : publish(dir, err);
+}
+
 static int hash_fd(const struct job *job, int fd, uint64_t *ret_size,
 		   uint8_t ret[IMAGE_SHA256_LEN])
 {

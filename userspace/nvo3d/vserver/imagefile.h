@@ -19,6 +19,9 @@ int image_remove_dir(const char *dir, struct err *err);
 
 /* In a job: a fresh image with random content, on the disk when this returns */
 int image_fill(const struct job *job, const char *dir, uint64_t size, struct err *err);
+/* The same, with what is in @template at its beginning, "" for nothing */
+int image_make(const struct job *job, const char *dir, uint64_t size, const char *template,
+	       struct err *err);
 /* In a job */
 int image_hash(const struct job *job, const char *dir, uint64_t *ret_size,
 	       uint8_t ret[IMAGE_SHA256_LEN], struct err *err);

@@ -8,6 +8,7 @@
 #include "mem.h"
 #include "move.h"
 #include "move_figures.h"
+#include "move_live.h"
 #include "move_parts.h"
 #include "msg.h"
 #include "ops.h"
@@ -120,8 +121,52 @@ static void abort_source(struct vm *vm, struct move *m, task_done_fn done, void 
 	bool run = m->was_running;
 
 	token_spend(&m->token);
+	/* It never stopped: unless it was handed over, and then it is started anew */
+	if (m->live && vm->guest >= 0) {
+		task_begin(vm, VM_OP_ABORT, true, move_stay_steps, NULL, aborted, m, done, arg);
+		return;
+	}
 	task_begin(vm, VM_OP_ABORT, run, run ? ops_start_steps : move_stay_steps,
 		   run ? ops_silence_steps : NULL, aborted, m, done, arg);
+}
+
+/* --- an abort while it is being handed over: when that has ended, see how */
+
+struct abort_later {
+	struct vserver *vs;
+	struct uuid move;
+	task_done_fn done;
+	void *arg;
+};
+
+static void abort_now(void *arg)
+{
+	struct abort_later *a = arg;
+
+	move_abort(a->vs, &a->move, a->done, a->arg);
+	free(a);
+}
+
+static void abort_soon(uint32_t code, const char *text, struct vm *vm, void *arg)
+{
+	struct abort_later *a = arg;
+
+	/* The task that tells this is still at its end: begin the next from the loop */
+	if (!vm->vs->stopping) {
+		loop_defer_or(vm->vs->loop, abort_now, free, a);
+		return;
+	}
+	a->done(code, text, vm, a->arg);
+	free(a);
+}
+
+static void abort_hand_over(struct vm *vm, struct move *m, task_done_fn done, void *arg)
+{
+	struct abort_later *a = mem_zalloc(sizeof(*a));
+
+	*a = (struct abort_later){ vm->vs, m->id, done, arg };
+	task_wait(vm->task, abort_soon, a);
+	task_cancel(vm->task);
 }
 
 void move_abort(struct vserver *vs, const struct uuid *id, task_done_fn done, void *arg)
@@ -138,12 +183,16 @@ void move_abort(struct vserver *vs, const struct uuid *id, task_done_fn done, vo
 		move_succeed(done, arg, NULL);
 	} else if (vm->task && (vm->fsm.op == VM_OP_ABORT || vm->fsm.op == VM_OP_DELETE)) {
 		task_wait(vm->task, done, arg);
+	} else if (vm->task && vm->fsm.op == VM_OP_HAND_OVER) {
+		abort_hand_over(vm, m, done, arg);
 	} else if (vm->task) {
 		cancel(vm->task, done, arg);
 	} else if (m->is_source) {
 		abort_source(vm, m, done, arg);
 	} else {
-		task_begin(vm, VM_OP_DELETE, false, ops_delete_steps, NULL, aborted, m, done, arg);
+		task_begin(vm, VM_OP_DELETE, false,
+			   m->live ? move_live_delete_steps : ops_delete_steps, NULL, aborted, m,
+			   done, arg);
 	}
 }
 
@@ -195,11 +244,17 @@ void move_resume(struct vm *vm)
 		break;
 	case PHASE(PULLING):
 		vm->tsi = NVO3__TSI_STATE__TSI_INIT;
-		task_begin(vm, VM_OP_DELETE, false, ops_delete_steps, NULL, move_undone, m,
-			   told_nobody, NULL);
+		task_begin(vm, VM_OP_DELETE, false,
+			   m->live ? move_live_delete_steps : ops_delete_steps, NULL, move_undone,
+			   m, told_nobody, NULL);
 		break;
 	case PHASE(COMMITTING):
 		move_begin_commit(vm, m, told_nobody, NULL);
+		break;
+	case PHASE(OFFERED):
+		/* It runs on until it is handed over */
+		if (m->live && vm->guest >= 0)
+			vm->tsi = NVO3__TSI_STATE__TSI_ACTIVATED;
 		break;
 	default:
 		break;

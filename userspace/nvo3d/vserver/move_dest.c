@@ -5,6 +5,7 @@
 
 #include "move.h"
 #include "move_figures.h"
+#include "move_live.h"
 #include "move_parts.h"
 #include "msg.h"
 #include "ops.h"
@@ -40,7 +41,7 @@ static bool dest_is_valid(const Nvo3__RelocateDest *req, struct uuid *move, stru
 		;
 	else if (req->token.len != TOKEN_LEN)
 		err_set(err, EINVAL, "token: must have %d bytes", TOKEN_LEN);
-	else if (req->sha256.len != IMAGE_SHA256_LEN)
+	else if (!req->live && req->sha256.len != IMAGE_SHA256_LEN)
 		err_set(err, EINVAL, "sha256: must have %d bytes", IMAGE_SHA256_LEN);
 	else if (!*req->source || strlen(req->source) >= sizeof(((struct move *)0)->peer))
 		err_set(err, EINVAL, "source: not a vServer's name");
@@ -75,13 +76,16 @@ static void begin_dest(struct vserver *vs, const Nvo3__RelocateDest *req, const 
 	m->vm = vm->id;
 	m->phase = PHASE(PULLING);
 	memcpy(m->token_value, req->token.data, TOKEN_LEN);
-	memcpy(m->sha256, req->sha256.data, IMAGE_SHA256_LEN);
+	m->live = req->live;
+	if (!m->live)
+		memcpy(m->sha256, req->sha256.data, IMAGE_SHA256_LEN);
 	m->size = req->size;
 	m->hold_s = req->hold_s;
 	snprintf(m->peer, sizeof(m->peer), "%s", req->source);
 	snprintf(m->peer_addr, sizeof(m->peer_addr), "%s", req->source_addr);
 	persist_move_now(vs, m);
-	task_begin(vm, VM_OP_DEST, false, dest_steps, ops_delete_steps, dest_ended, m, done, arg);
+	task_begin(vm, VM_OP_DEST, false, m->live ? move_live_dest_steps : dest_steps,
+		   m->live ? move_live_delete_steps : ops_delete_steps, dest_ended, m, done, arg);
 }
 
 void move_dest(struct vserver *vs, const Nvo3__RelocateDest *req, task_done_fn done, void *arg)
@@ -104,6 +108,10 @@ void move_dest(struct vserver *vs, const Nvo3__RelocateDest *req, task_done_fn d
 	if (vm_lookup(vs, &vm_id)) {
 		err_set(&err, EEXIST, "VM %s is on this host already", req->profile->name);
 		move_refuse(done, arg, CODE(EXISTS), &err);
+		return;
+	}
+	if (req->live && !move_live_can(vs, false, &err)) {
+		move_refuse(done, arg, CODE(FAILED), &err);
 		return;
 	}
 	code = vm_admit(vs, req->profile, &err);
@@ -132,6 +140,12 @@ static void commit_ended(struct task *t)
 
 void move_begin_commit(struct vm *vm, struct move *m, task_done_fn done, void *arg)
 {
+	/* What has come cannot be had a second time: nothing is undone, the commit is asked again */
+	if (m->live) {
+		task_begin(vm, VM_OP_COMMIT, true, move_live_commit_steps, NULL, commit_ended, m,
+			   done, arg);
+		return;
+	}
 	task_begin(vm, VM_OP_COMMIT, m->start, m->start ? commit_steps : commit_stopped_steps,
 		   m->start ? ops_silence_steps : NULL, commit_ended, m, done, arg);
 }

@@ -5,6 +5,7 @@
 
 #include "move.h"
 #include "move_figures.h"
+#include "move_live.h"
 #include "move_parts.h"
 #include "msg.h"
 #include "ops.h"
@@ -28,8 +29,10 @@ void move_begin_source(struct vm *vm, struct move *m, task_done_fn done, void *a
 {
 	static const task_step_fn undo_running[] = { step_activate, step_start_guest, NULL };
 
-	task_begin(vm, VM_OP_SOURCE, false, source_steps,
-		   m->was_running ? undo_running : move_stay_steps, source_ended, m, done, arg);
+	const task_step_fn *undo = m->was_running && !m->live ? undo_running : move_stay_steps;
+
+	task_begin(vm, VM_OP_SOURCE, false, m->live ? move_live_source_steps : source_steps, undo,
+		   source_ended, m, done, arg);
 }
 
 static void offer(struct vserver *vs, struct move *m, const Nvo3__RelocateSource *req)
@@ -112,8 +115,19 @@ void move_source(struct vserver *vs, const Nvo3__RelocateSource *req, task_done_
 		move_refuse(done, arg, code, &err);
 		return;
 	}
+	if (req->live && vm->fsm.state != NVO3__VM_STATE__VM_RUNNING) {
+		err_set(&err, EINVAL, "VM %s does not run: it cannot be moved live",
+			vm->profile->name);
+		move_refuse(done, arg, CODE(BAD_STATE), &err);
+		return;
+	}
+	if (req->live && !move_live_can(vs, true, &err)) {
+		move_refuse(done, arg, CODE(FAILED), &err);
+		return;
+	}
 	m = move_add(vs, &id);
 	m->vm = vm_id;
+	m->live = req->live;
 	m->is_source = true;
 	m->phase = PHASE(STOPPING);
 	m->was_running = vm->fsm.state == NVO3__VM_STATE__VM_RUNNING;

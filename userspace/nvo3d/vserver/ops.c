@@ -11,19 +11,22 @@
 #include "persist.h"
 
 #define STATE(name) NVO3__VM_STATE__VM_##name
+#define ACTION(name) NVO3__VM_POWER__ACTION__##name
 
 const task_step_fn ops_delete_steps[] = {
-	step_stop_guest, step_deassociate, step_detach, step_remove, NULL,
+	step_stop_guest, step_deassociate, step_undefine, step_detach, step_remove, NULL,
 };
 
 const task_step_fn ops_start_steps[] = { step_activate, step_start_guest, NULL };
 
 const task_step_fn ops_silence_steps[] = { step_stop_guest, step_deactivate, NULL };
 
-static const task_step_fn create_steps[] = { step_fill, step_attach, step_associate, NULL };
+static const task_step_fn create_steps[] = {
+	step_fill, step_attach, step_associate, step_define, NULL,
+};
 
 static const task_step_fn create_and_start_steps[] = {
-	step_fill, step_attach, step_associate, step_activate, step_start_guest, NULL,
+	step_fill, step_attach, step_associate, step_define, step_activate, step_start_guest, NULL,
 };
 
 uint32_t vm_admit(struct vserver *vs, const Nvo3__VmProfile *profile, struct err *err)
@@ -114,9 +117,42 @@ void vm_delete(struct vserver *vs, const struct uuid *id, task_done_fn done, voi
 		task_begin(vm, VM_OP_DELETE, false, ops_delete_steps, NULL, NULL, NULL, done, arg);
 }
 
-void vm_power(struct vserver *vs, const struct uuid *id, bool on, task_done_fn done, void *arg)
+static void begin_power(struct vm *vm, bool on, task_done_fn done, void *arg)
 {
 	enum vm_op op = on ? VM_OP_START : VM_OP_STOP;
+
+	if (may_begin(vm, op, done, arg))
+		task_begin(vm, op, on, on ? ops_start_steps : ops_silence_steps,
+			   on ? ops_silence_steps : NULL, NULL, NULL, done, arg);
+}
+
+static void begin_pause(struct vm *vm, bool on, task_done_fn done, void *arg)
+{
+	static const task_step_fn suspend[] = { step_suspend, NULL };
+	static const task_step_fn resume[] = { step_resume, NULL };
+	enum vm_op op = on ? VM_OP_SUSPEND : VM_OP_RESUME;
+
+	if (may_begin(vm, op, done, arg))
+		task_begin(vm, op, false, on ? suspend : resume, NULL, NULL, NULL, done, arg);
+}
+
+static void begin_reboot(struct vm *vm, task_done_fn done, void *arg)
+{
+	static const task_step_fn steps[] = { step_reboot, NULL };
+
+	if (may_begin(vm, VM_OP_REBOOT, done, arg))
+		task_begin(vm, VM_OP_REBOOT, false, steps, NULL, NULL, NULL, done, arg);
+}
+
+bool vm_power_is_known(Nvo3__VmPower__Action action)
+{
+	return action == ACTION(START) || action == ACTION(STOP) || action == ACTION(SUSPEND) ||
+	       action == ACTION(RESUME) || action == ACTION(REBOOT);
+}
+
+void vm_power(struct vserver *vs, const struct uuid *id, Nvo3__VmPower__Action action,
+	      task_done_fn done, void *arg)
+{
 	struct vm *vm = vm_lookup(vs, id);
 	char text[UUID_STRLEN];
 	struct err err;
@@ -124,9 +160,12 @@ void vm_power(struct vserver *vs, const struct uuid *id, bool on, task_done_fn d
 	if (!vm) {
 		err_set(&err, ENOENT, "VM %s is not on this host", uuid_format(id, text));
 		answer(done, arg, CODE(NOT_FOUND), err.text, NULL);
-	} else if (may_begin(vm, op, done, arg)) {
-		task_begin(vm, op, on, on ? ops_start_steps : ops_silence_steps,
-			   on ? ops_silence_steps : NULL, NULL, NULL, done, arg);
+	} else if (action == ACTION(START) || action == ACTION(STOP)) {
+		begin_power(vm, action == ACTION(START), done, arg);
+	} else if (action == ACTION(REBOOT)) {
+		begin_reboot(vm, done, arg);
+	} else {
+		begin_pause(vm, action == ACTION(SUSPEND), done, arg);
 	}
 }
 
@@ -280,27 +319,18 @@ static void resume_running(struct vm *vm, bool alive)
 		log_err("VM %s: %s", vm->profile->name, err.text);
 }
 
-void vm_resume(struct vm *vm)
+/* Of these nothing can be said before the hypervisor has told whether they run */
+static bool must_wait(const struct vm *vm)
 {
-	struct driver *d = vm->vs->driver;
-	char dir[HOST_DIR_MAX];
-	struct err err;
-	int fd;
+	return vm->fsm.state == STATE(CREATING) || vm->fsm.state == STATE(DELETING) ||
+	       vm->fsm.state == STATE(MOVING);
+}
 
-	vm_dir(vm, dir);
-	if (!d->ops->find(d, vm->profile, dir, &fd, NULL))
-		vm_watch_guest(vm, fd);
-	if (vm->fsm.state == STATE(CREATING) || vm->fsm.state == STATE(DELETING)) {
-		delete_rest(vm);
-		return;
-	}
-	vm->tsi = NVO3__TSI_STATE__TSI_ASSOCIATED;
-	if (d->ops->attach(d, vm->profile, dir, &err)) {
-		fail(vm, err.text);
-		return;
-	}
+static void take_up(struct vm *vm)
+{
 	switch (vm->fsm.state) {
 	case STATE(RUNNING):
+	case STATE(SUSPENDED):
 		resume_running(vm, vm->guest >= 0);
 		break;
 	case STATE(MOVING):
@@ -313,4 +343,31 @@ void vm_resume(struct vm *vm)
 				   NULL, NULL);
 		break;
 	}
+}
+
+void vm_resume(struct vm *vm)
+{
+	struct driver_status st = { .known = true };
+	struct driver *d = vm->vs->driver;
+	bool runs = vm->fsm.state == STATE(RUNNING) || vm->fsm.state == STATE(SUSPENDED);
+	char dir[HOST_DIR_MAX];
+	struct err err;
+	int fd;
+
+	vm_dir(vm, dir);
+	if (d->ops->status)
+		d->ops->status(d, &vm->id, &st);
+	/* What is not known runs if it did */
+	if ((st.known || runs) && !d->ops->find(d, vm->profile, dir, &fd, NULL))
+		vm_watch_guest(vm, fd);
+	vm->waits = !st.known && must_wait(vm);
+	if (!vm->waits && (vm->fsm.state == STATE(CREATING) || vm->fsm.state == STATE(DELETING))) {
+		delete_rest(vm);
+		return;
+	}
+	vm->tsi = NVO3__TSI_STATE__TSI_ASSOCIATED;
+	if (d->ops->attach(d, vm->profile, dir, &err))
+		fail(vm, err.text);
+	else if (!vm->waits)
+		take_up(vm);
 }

@@ -12,7 +12,10 @@ void vm_create(struct vserver *vs, const Nvo3__VmProfile *profile, bool start, t
 	       void *arg);
 /* A VM that is not there is deleted already */
 void vm_delete(struct vserver *vs, const struct uuid *id, task_done_fn done, void *arg);
-void vm_power(struct vserver *vs, const struct uuid *id, bool on, task_done_fn done, void *arg);
+bool vm_power_is_known(Nvo3__VmPower__Action action);
+/* @action is known */
+void vm_power(struct vserver *vs, const struct uuid *id, Nvo3__VmPower__Action action,
+	      task_done_fn done, void *arg);
 /*
  * Take over addresses and profiles of the interfaces named; the NVE changes their ports as they
  * are

@@ -16,6 +16,7 @@
 #define READS 8			/* on their way at the same time */
 #define READ_MS 30000
 #define CONNECT_MS 10000
+#define MIGRATE_MS 600000
 #define PROGRESS_BYTES (1u << 20)
 
 struct read_slot {
@@ -51,11 +52,17 @@ static void finish(struct pull *p, uint32_t code, const char *text)
 
 static void read_answered(uint32_t code, const char *text, const struct msg *body, void *arg);
 
+/* One byte, for what comes with it */
+static uint64_t wanted(const struct pull *p)
+{
+	return p->move->live ? 1 : p->move->size;
+}
+
 static void ask_more(struct pull *p)
 {
-	for (int i = 0; i < READS && p->asked < p->move->size; i++) {
+	for (int i = 0; i < READS && p->asked < wanted(p); i++) {
 		Nvo3__ImageRead msg = NVO3__IMAGE_READ__INIT;
-		uint64_t left = p->move->size - p->asked;
+		uint64_t left = wanted(p) - p->asked;
 		struct read_slot *s = &p->slots[i];
 
 		if (s->busy)
@@ -103,7 +110,8 @@ static uint32_t take(struct pull *p, const struct read_slot *s, const struct msg
 			p->move->peer, reply->data.len, (unsigned long long)s->offset, s->len);
 		code = CODE(BAD_MESSAGE);
 	} else {
-		rc = write_at(p->fd, reply->data.data, reply->data.len, s->offset);
+		rc = p->move->live ? 0 : write_at(p->fd, reply->data.data, reply->data.len,
+						  s->offset);
 		if (rc) {
 			err_sys(err, rc, "cannot write the image");
 			code = CODE(FAILED);
@@ -139,7 +147,7 @@ static void read_answered(uint32_t code, const char *text, const struct msg *bod
 		p->told = p->done;
 		center_progress(p->vs->center, &p->move->id, p->done, p->move->size);
 	}
-	if (p->done == p->move->size)
+	if (p->done == wanted(p))
 		finish(p, CODE(OK), "");
 	else
 		ask_more(p);
@@ -198,8 +206,10 @@ struct pull *pull_start(struct vserver *vs, struct move *move, const char *dir,
 	p->arg = arg;
 	for (int i = 0; i < READS; i++)
 		p->slots[i].pull = p;
-	p->fd = image_part_open(dir, err);
-	if (p->fd < 0)
+	p->fd = -1;
+	if (!move->live)
+		p->fd = image_part_open(dir, err);
+	if (!move->live && p->fd < 0)
 		goto free;
 	p->chan = chan_connect(vs->loop, vs->tls, &addr, 1, ROLE_BIT(ROLE_VSERVER), &ops, p, err);
 	if (!p->chan)
@@ -211,10 +221,33 @@ struct pull *pull_start(struct vserver *vs, struct move *move, const char *dir,
 	loop_timer_set(p->timer, CONNECT_MS);
 	return p;
 close:
-	close(p->fd);
+	if (p->fd >= 0)
+		close(p->fd);
 free:
 	free(p);
 	return NULL;
+}
+
+static void migrated(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct pull *p = arg;
+	struct err err;
+
+	err_set(&err, EIO, "vServer %s does not hand the VM over: %s", p->move->peer, text);
+	finish(p, code, code == CODE(OK) ? "" : err.text);
+}
+
+void pull_migrate(struct pull *p, const char *uri, const char *folder,
+		  void (*done)(uint32_t code, const char *text, void *arg))
+{
+	Nvo3__ImageMigrate msg = NVO3__IMAGE_MIGRATE__INIT;
+
+	p->over = false;
+	p->finished = done;
+	msg.token = (ProtobufCBinaryData){ TOKEN_LEN, (uint8_t *)p->move->token_value };
+	msg.uri = (char *)uri;
+	msg.folder = (char *)folder;
+	chan_request(p->chan, MSG(IMAGE_MIGRATE), &msg.base, MIGRATE_MS, migrated, p);
 }
 
 void pull_cancel(struct pull *p)
@@ -243,8 +276,10 @@ void pull_free(struct pull *p)
 {
 	for (int i = 0; i < READS; i++)
 		chan_cancel(p->chan, &p->slots[i]);
+	chan_cancel(p->chan, p);
 	chan_free(p->chan);
 	loop_timer_free(p->timer);
-	close(p->fd);
+	if (p->fd >= 0)
+		close(p->fd);
 	free(p);
 }

@@ -18,6 +18,12 @@ struct pull;
 struct pull *pull_start(struct vserver *vs, struct move *move, const char *dir,
 			void (*done)(uint32_t code, const char *text, void *arg), void *arg,
 			struct err *err);
+/*
+ * Of a live move only the addresses that the VM used are read; then the source is asked to have its
+ * hypervisor migrate the VM to @uri, its files to @folder. @done is called as that of pull_start()
+ */
+void pull_migrate(struct pull *p, const char *uri, const char *folder,
+		  void (*done)(uint32_t code, const char *text, void *arg));
 /* Give up: @done comes soon, if it did not yet */
 void pull_cancel(struct pull *p);
 /* Read and verified: tell the source, who then forgets the token */

@@ -14,9 +14,6 @@
 #include "pull.h"
 #include "task.h"
 
-/* busybox ends within milliseconds; what does not listen is ended */
-#define GUEST_END_MS 3000
-
 static void driver_failed(struct task *t, const struct err *err)
 {
 	task_fail(t, CODE(FAILED), err->text);
@@ -28,6 +25,7 @@ struct image_job {
 	struct task *t;
 	char dir[HOST_DIR_MAX];
 	uint64_t size;
+	const char *template;		/* of the configuration; NULL: random content */
 	uint8_t sha256[IMAGE_SHA256_LEN];
 };
 
@@ -81,11 +79,13 @@ static int fill_work(const struct job *job, void *arg, struct err *err)
 {
 	struct image_job *j = arg;
 
-	return image_fill(job, j->dir, j->size, err);
+	return j->template ? image_make(job, j->dir, j->size, j->template, err) :
+			     image_fill(job, j->dir, j->size, err);
 }
 
 void step_fill(struct task *t)
 {
+	const struct config *config = t->vm->vs->config;
 	struct image_job *j;
 	struct err err;
 
@@ -95,6 +95,17 @@ void step_fill(struct task *t)
 	}
 	j = image_job_new(t);
 	j->size = (uint64_t)t->vm->profile->disk_mib << 20;
+	j->template = config->vserver.libvirt ? config->libvirt.template : NULL;
+	image_job_start(j, fill_work, image_job_done);
+}
+
+/* What the hypervisor copies into; it asks for one of the same size */
+void step_blank(struct task *t)
+{
+	struct image_job *j = image_job_new(t);
+
+	j->size = t->move->size;
+	j->template = "";
 	image_job_start(j, fill_work, image_job_done);
 }
 
@@ -305,52 +316,4 @@ void step_deassociate(struct task *t)
 {
 	t->vm->tsi = NVO3__TSI_STATE__TSI_INIT;
 	ask_next_nic(t, MSG(TSI_DEASSOCIATE), deassociated);
-}
-
-/* --- the guest */
-
-void step_start_guest(struct task *t)
-{
-	struct driver *d = t->vm->vs->driver;
-	char dir[HOST_DIR_MAX];
-	struct err err;
-	int fd;
-
-	if (d->ops->start(d, t->vm->profile, vm_dir(t->vm, dir), &fd, &err)) {
-		driver_failed(t, &err);
-		return;
-	}
-	vm_watch_guest(t->vm, fd);
-	task_next(t);
-}
-
-static void guest_deaf(void *arg)
-{
-	struct task *t = arg;
-	struct driver *d = t->vm->vs->driver;
-	char dir[HOST_DIR_MAX];
-	struct err err;
-
-	if (d->ops->kill(d, t->vm->profile, vm_dir(t->vm, dir), true, &err))
-		driver_failed(t, &err);
-}
-
-/* Ends when task_guest_ended() hears of it */
-void step_stop_guest(struct task *t)
-{
-	struct driver *d = t->vm->vs->driver;
-	char dir[HOST_DIR_MAX];
-	struct err err;
-
-	if (t->vm->guest < 0) {
-		task_next(t);
-		return;
-	}
-	if (d->ops->kill(d, t->vm->profile, vm_dir(t->vm, dir), false, &err)) {
-		driver_failed(t, &err);
-		return;
-	}
-	if (!t->timer)
-		t->timer = loop_timer_new(t->vm->vs->loop, guest_deaf, t);
-	loop_timer_set(t->timer, GUEST_END_MS);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "behind.h"
 #include "center.h"
 #include "job.h"
 #include "log.h"
@@ -37,11 +38,14 @@ static void finish(struct task *t)
 	struct vm *vm = t->vm;
 	struct vserver *vs = vm->vs;
 	Nvo3__VmState before = vm->fsm.state;
+	const struct uuid *at_rest = NULL;
+	struct uuid id = vm->id;
 
 	vm->task = NULL;
 	vm_fsm_end(&vm->fsm, ok, loop_now_ms());
 	/* Undone to a state that could not be had again */
-	if (vm->fsm.state == NVO3__VM_STATE__VM_RUNNING && vm->guest < 0)
+	if ((vm->fsm.state == NVO3__VM_STATE__VM_RUNNING ||
+	     vm->fsm.state == NVO3__VM_STATE__VM_SUSPENDED) && vm->guest < 0)
 		vm->fsm.state = NVO3__VM_STATE__VM_FAILED;
 	vm_set_text(vm, ok ? "" : t->text);
 	if (ok)
@@ -60,8 +64,12 @@ static void finish(struct task *t)
 	tell(t->waiters, t->code, t->text, vm);
 	if (vm->fsm.state == NVO3__VM_STATE__VM_UNKNOWN)
 		vm_free(vm);
+	else
+		at_rest = &id;
 	loop_timer_free(t->timer);
 	free(t);
+	if (at_rest)
+		behind_look(vs, at_rest);
 }
 
 static void begin_undo(struct task *t)
@@ -146,17 +154,31 @@ void task_begin(struct vm *vm, enum vm_op op, bool run, const task_step_fn *step
 	run_step(t);
 }
 
+/* Its thread waits for the hypervisor, which is told by another one: ours, for a moment */
+static void end_migration(struct task *t)
+{
+	struct driver *d = t->vm->vs->driver;
+	struct err err;
+
+	if (t->vm->fsm.op != VM_OP_HAND_OVER || !t->job)
+		return;
+	if (d->ops->cancel(d, t->vm->profile, &err))
+		log_err("%s", err.text);
+}
+
 void task_cancel(struct task *t)
 {
 	t->cancelled = true;
 	if (t->job)
 		job_cancel(t->job);
+	end_migration(t);
 	if (t->pull)
 		pull_cancel(t->pull);
 }
 
 void task_abandon(struct task *t)
 {
+	end_migration(t);
 	if (t->job)
 		free(job_abandon(t->job));
 	if (t->pull)
@@ -171,23 +193,29 @@ void task_abandon(struct task *t)
 void task_guest_ended(struct vm *vm)
 {
 	struct vserver *vs = vm->vs;
+	struct driver_status st = { .failed = true };
 	struct driver *d = vs->driver;
 	char id[UUID_STRLEN];
 	struct err err;
 
-	/* Somebody waits for it */
+	/* Somebody waits for it; who is asking it to end looks when that is done */
 	if (vm->task && *vm->task->steps == step_stop_guest) {
+		if (vm->task->job)
+			return;
 		loop_timer_cancel(vm->task->timer);
 		task_next(vm->task);
 		return;
 	}
-	if (!vm_fsm_guest_ended(&vm->fsm, loop_now_ms()))
+	if (d->ops->status)
+		d->ops->status(d, &vm->id, &st);
+	if (!vm_fsm_guest_ended(&vm->fsm, st.failed, loop_now_ms()))
 		return;
-	vm_set_text(vm, "its guest process ended unexpectedly");
-	log_err("VM %s failed: %s", vm->profile->name, vm->text);
+	vm_set_text(vm, st.why ? st.why : "its guest ended unexpectedly");
+	log_err("VM %s %s: %s", vm->profile->name, st.failed ? "failed" : "stopped", vm->text);
 	persist_vm_now(vm);
 	center_vm_state(vs->center, vm);
-	center_alert(vs->center, "vm-failed", uuid_format(&vm->id, id), vm->text);
+	center_alert(vs->center, st.failed ? "vm-failed" : "vm-stopped",
+		     uuid_format(&vm->id, id), vm->text);
 	/* What does not run must not be sent frames */
 	vm->tsi = NVO3__TSI_STATE__TSI_ASSOCIATED;
 	for (size_t i = 0; i < vm->profile->n_nics; i++)

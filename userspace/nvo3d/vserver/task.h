@@ -58,21 +58,32 @@ void task_fail(struct task *t, uint32_t code, const char *text);
 
 void task_guest_ended(struct vm *vm);
 
+/* --- steps_guest.c */
+
+void step_define(struct task *t);
+void step_undefine(struct task *t);
+void step_start_guest(struct task *t);
+void step_stop_guest(struct task *t);
+void step_kill_guest(struct task *t);
+void step_suspend(struct task *t);
+void step_resume(struct task *t);
+void step_reboot(struct task *t);
+
 /* --- steps.c */
 
-/* An image of the profile's size with random content */
+/* An image of the profile's size: of a template or, for those that are no disks, random */
 void step_fill(struct task *t);
 void step_attach(struct task *t);
 void step_associate(struct task *t);
 /* Again, where the NVE has them: addresses and profiles are others now */
 void step_reassociate(struct task *t);
 void step_activate(struct task *t);	/* the links go up, too */
-void step_start_guest(struct task *t);
-void step_stop_guest(struct task *t);
 void step_deactivate(struct task *t);
 void step_deassociate(struct task *t);
 void step_detach(struct task *t);
 void step_remove(struct task *t);
+/* An empty disk, for one that comes with its VM */
+void step_blank(struct task *t);
 /* of moves: move->size and sha256; the image from move->peer; checked and put in its place */
 void step_hash(struct task *t);
 void step_pull(struct task *t);

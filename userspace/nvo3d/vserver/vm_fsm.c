@@ -15,6 +15,9 @@ const char *vm_op_name(enum vm_op op)
 		[VM_OP_STOP] = "stop",	    [VM_OP_SOURCE] = "move away",
 		[VM_OP_DEST] = "move in",   [VM_OP_COMMIT] = "commit of a move",
 		[VM_OP_ABORT] = "abort of a move", [VM_OP_UPDATE] = "update",
+		[VM_OP_SUSPEND] = "suspension", [VM_OP_RESUME] = "resumption",
+		[VM_OP_REBOOT] = "reboot",  [VM_OP_FENCE] = "fencing",
+		[VM_OP_HAND_OVER] = "hand-over",
 	};
 
 	return names[op];
@@ -29,6 +32,8 @@ const char *vm_state_name(Nvo3__VmState state)
 		[STATE(FAILED)] = "failed",
 	};
 
+	if (state == STATE(SUSPENDED))
+		return "suspended";
 	return (unsigned int)state <= STATE(FAILED) ? names[state] : "?";
 }
 
@@ -45,7 +50,7 @@ enum vm_answer vm_fsm_ask(const struct vm_fsm *f, enum vm_op op, uint32_t *ret_c
 			  struct err *err)
 {
 	/* the end of an update says nothing about another one */
-	if (f->op == op && op != VM_OP_UPDATE)
+	if (f->op == op && op != VM_OP_UPDATE && op != VM_OP_REBOOT)
 		return VM_WAIT;
 	if (f->op != VM_OP_NONE) {
 		*ret_code = CODE(BUSY);
@@ -64,13 +69,31 @@ enum vm_answer vm_fsm_ask(const struct vm_fsm *f, enum vm_op op, uint32_t *ret_c
 	case VM_OP_STOP:
 		if (f->state == STATE(STOPPED))
 			return VM_SAME;
+		if (f->state == STATE(SUSPENDED))
+			return VM_GO;
 		break;
+	case VM_OP_SUSPEND:
+		if (f->state == STATE(SUSPENDED))
+			return VM_SAME;
+		return f->state == STATE(RUNNING) ? VM_GO : refuse(f, op, ret_code, err);
+	case VM_OP_RESUME:
+		if (f->state == STATE(RUNNING))
+			return VM_SAME;
+		return f->state == STATE(SUSPENDED) ? VM_GO : refuse(f, op, ret_code, err);
+	case VM_OP_REBOOT:
+		return f->state == STATE(RUNNING) ? VM_GO : refuse(f, op, ret_code, err);
 	case VM_OP_COMMIT:
 	case VM_OP_ABORT:
+	case VM_OP_HAND_OVER:
 		return f->state == STATE(MOVING) ? VM_GO : refuse(f, op, ret_code, err);
-	case VM_OP_SOURCE:
 	case VM_OP_UPDATE:
+		if (f->state == STATE(SUSPENDED))
+			return VM_GO;
 		break;
+	case VM_OP_SOURCE:
+		break;
+	case VM_OP_FENCE:
+		return VM_GO;
 	case VM_OP_DEST:
 	case VM_OP_NONE:
 		return refuse(f, op, ret_code, err);
@@ -91,7 +114,7 @@ static void set(struct vm_fsm *f, Nvo3__VmState state, uint64_t now)
 void vm_fsm_begin(struct vm_fsm *f, enum vm_op op, bool run, uint64_t now)
 {
 	f->op = op;
-	f->run = run || op == VM_OP_START;
+	f->run = run || op == VM_OP_START || op == VM_OP_RESUME;
 	f->before = f->state;
 	switch (op) {
 	case VM_OP_CREATE:
@@ -104,12 +127,7 @@ void vm_fsm_begin(struct vm_fsm *f, enum vm_op op, bool run, uint64_t now)
 	case VM_OP_DEST:
 		set(f, STATE(MOVING), now);
 		break;
-	case VM_OP_START:
-	case VM_OP_STOP:
-	case VM_OP_COMMIT:
-	case VM_OP_ABORT:
-	case VM_OP_UPDATE:
-	case VM_OP_NONE:
+	default:
 		break;
 	}
 }
@@ -144,7 +162,16 @@ static Nvo3__VmState after(const struct vm_fsm *f, bool ok)
 		if (!ok)
 			return STATE(FAILED);
 		break;
+	case VM_OP_SUSPEND:
+		return ok ? STATE(SUSPENDED) : f->before;
+	case VM_OP_RESUME:
+		if (!ok)
+			return f->before;
+		break;
 	case VM_OP_UPDATE:
+	case VM_OP_REBOOT:
+	case VM_OP_HAND_OVER:
+	case VM_OP_FENCE:
 	case VM_OP_NONE:
 		return f->state;
 	}
@@ -159,10 +186,20 @@ void vm_fsm_end(struct vm_fsm *f, bool ok, uint64_t now)
 	set(f, next, now);
 }
 
-bool vm_fsm_guest_ended(struct vm_fsm *f, uint64_t now)
+bool vm_fsm_guest_ended(struct vm_fsm *f, bool failed, uint64_t now)
 {
-	if (f->state != STATE(RUNNING) || f->op != VM_OP_NONE)
+	if ((f->state != STATE(RUNNING) && f->state != STATE(SUSPENDED)) || f->op != VM_OP_NONE)
 		return false;
-	set(f, STATE(FAILED), now);
+	set(f, failed ? STATE(FAILED) : STATE(STOPPED), now);
+	return true;
+}
+
+bool vm_fsm_guest_paused(struct vm_fsm *f, bool paused, uint64_t now)
+{
+	Nvo3__VmState from = paused ? STATE(RUNNING) : STATE(SUSPENDED);
+
+	if (f->state != from || f->op != VM_OP_NONE)
+		return false;
+	set(f, paused ? STATE(SUSPENDED) : STATE(RUNNING), now);
 	return true;
 }

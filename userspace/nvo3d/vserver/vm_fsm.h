@@ -25,6 +25,11 @@ enum vm_op {
 	VM_OP_COMMIT,		/* the VM that was taken in is ours */
 	VM_OP_ABORT,		/* at the source: as it was before */
 	VM_OP_UPDATE,		/* other addresses or profiles; its state stays */
+	VM_OP_SUSPEND,
+	VM_OP_RESUME,
+	VM_OP_REBOOT,		/* its state stays */
+	VM_OP_HAND_OVER,	/* of a live move, at the source; its state stays */
+	VM_OP_FENCE,		/* it must not run: end it; its state stays */
 };
 
 struct vm_fsm {
@@ -52,7 +57,12 @@ enum vm_answer vm_fsm_ask(const struct vm_fsm *f, enum vm_op op, uint32_t *ret_c
 void vm_fsm_begin(struct vm_fsm *f, enum vm_op op, bool run, uint64_t now);
 /* After a DELETE, or a CREATE or DEST that failed, the VM is to be forgotten: state UNKNOWN */
 void vm_fsm_end(struct vm_fsm *f, bool ok, uint64_t now);
-/* The guest has ended by itself; true if that is a failure, false if somebody stops it */
-bool vm_fsm_guest_ended(struct vm_fsm *f, uint64_t now);
+/*
+ * The guest has ended, and nobody here asked it to: as one that is shut down, or it @failed. False
+ * if somebody stops it.
+ */
+bool vm_fsm_guest_ended(struct vm_fsm *f, bool failed, uint64_t now);
+/* It was paused, or goes on, and nobody here asked for that; false if it is no news */
+bool vm_fsm_guest_paused(struct vm_fsm *f, bool paused, uint64_t now);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "behind.h"
 #include "center.h"
 #include "image_server.h"
 #include "mem.h"
@@ -40,6 +41,8 @@ int host_start(struct vserver **ret, const struct config *config, struct loop *l
 	vs->store = store;
 	rc = persist_load(vs, err);
 	if (!rc)
+		rc = behind_start(vs, err);
+	if (!rc)
 		rc = open_sessions(vs, err);
 	if (rc) {
 		vserver_stop(vs);
@@ -66,7 +69,9 @@ int vserver_start(struct vserver **ret, const struct config *config, struct loop
 	char url[512];
 	int rc;
 
-	rc = driver_netns_new(&driver, config->name, config->vserver.mtu, err);
+	rc = config->vserver.libvirt ?
+		     driver_libvirt_new(&driver, config, err) :
+		     driver_netns_new(&driver, config->name, config->vserver.mtu, err);
 	if (rc)
 		return rc;
 	snprintf(url, sizeof(url), "sqlite:%s/vserver.db", config->state);
@@ -99,6 +104,7 @@ void vserver_stop(struct vserver *vs)
 		if (vm->task)
 			task_abandon(vm->task);
 	move_figures_stop(vs);
+	behind_stop(vs);
 	image_server_free(vs->images);
 	nve_client_free(vs->nve);
 	center_free(vs->center);

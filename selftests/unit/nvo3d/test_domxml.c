@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The XML of a domain: what is in it, and that nothing of a name can break out of it */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "vserver/domxml.h"
+
+static uint8_t id[16] = { 0x6b, 0xa7, 0xb8, 0x10 }, mac[6] = { 2, 0, 0, 0, 0, 1 };
+static Nvo3__Nic nic, *nics = &nic;
+static Nvo3__VmProfile vm;
+static struct domxml_host host;
+
+static int setup(void **state)
+{
+	nvo3__nic__init(&nic);
+	nic.mac = (ProtobufCBinaryData){ 6, mac };
+	nic.port = "v6ba7b810";
+	nvo3__vm_profile__init(&vm);
+	vm.vm = (ProtobufCBinaryData){ 16, id };
+	vm.name = "web1";
+	vm.cpus = 2;
+	vm.memory_mib = 512;
+	vm.nics = &nics;
+	vm.n_nics = 1;
+	host = (struct domxml_host){ .type = "kvm", .mtu = 1450 };
+	return 0;
+}
+
+static void has(const char *part)
+{
+	char *xml = domxml_domain(&vm, &host, "/d/www/image");
+
+	if (!strstr(xml, part))
+		fail_msg("%s\nis not in\n%s", part, xml);
+	free(xml);
+}
+
+static void hasnt(const char *part)
+{
+	char *xml = domxml_domain(&vm, &host, "/d/www/image");
+
+	if (strstr(xml, part))
+		fail_msg("%s\nis in\n%s", part, xml);
+	free(xml);
+}
+
+static void test_all_of_it(void **state)
+{
+	has("<domain type='kvm'><name>nvo3-web1</name>"
+	    "<uuid>6ba7b810-0000-0000-0000-000000000000</uuid>"
+	    "<metadata><nvo3:vm xmlns:nvo3='urn:nvo3:vm:1'/></metadata>"
+	    "<memory unit='MiB'>512</memory><vcpu>2</vcpu>");
+	/* The tap is not libvirt's to make, to raise or to delete */
+	has("<interface type='ethernet'><mac address='02:00:00:00:00:01'/>"
+	    "<target dev='v6ba7b810' managed='no'/><model type='virtio'/><mtu size='1450'/>"
+	    "</interface>");
+	has("<source file='/d/www/image'/>");
+	has("<on_poweroff>destroy</on_poweroff>");
+	hasnt("<kernel>");
+	hasnt("machine=");
+}
+
+static void test_what_the_host_says(void **state)
+{
+	host.kernel = "/boot/vmlinuz";
+	host.initrd = "/boot/initrd";
+	host.cmdline = "console=ttyS0";
+	host.machine = "q35";
+	host.emulator = "/usr/bin/qemu";
+	host.console = "/d/console.log";
+	host.max_cpus = 8;
+	has("<type machine='q35'>hvm</type><kernel>/boot/vmlinuz</kernel>"
+	    "<initrd>/boot/initrd</initrd><cmdline>console=ttyS0</cmdline>");
+	has("<emulator>/usr/bin/qemu</emulator>");
+	has("<log file='/d/console.log' append='on'/>");
+	has("<vcpu current='2'>8</vcpu>");
+	host.max_cpus = 1;
+	has("<vcpu>2</vcpu>");
+}
+
+static void test_names_stay_names(void **state)
+{
+	vm.name = "a<b>&'\"c";
+	host.cmdline = "</cmdline><evil/>";
+	has("<name>nvo3-a&lt;b&gt;&amp;&apos;&quot;c</name>");
+	hasnt("<evil/>");
+	nic.port = "x' managed='yes";
+	hasnt("managed='yes'");
+}
+
+static void test_a_container(void **state)
+{
+	host.type = "lxc";
+	has("<type>exe</type><init>/sbin/init</init>");
+	hasnt("virtio'/><mtu");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_all_of_it, setup),
+		cmocka_unit_test_setup(test_what_the_host_says, setup),
+		cmocka_unit_test_setup(test_names_stay_names, setup),
+		cmocka_unit_test_setup(test_a_container, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include <stdio.h>
+#include <string.h>
+
+#include "addr.h"
+#include "domxml.h"
+#include "mem.h"
+#include "msg.h"
+#include "uuid.h"
+
+static bool is_set(const char *s)
+{
+	return s && *s;
+}
+
+static void put_escaped(FILE *f, const char *text)
+{
+	for (; *text; text++) {
+		switch (*text) {
+		case '<':
+			fputs("&lt;", f);
+			break;
+		case '>':
+			fputs("&gt;", f);
+			break;
+		case '&':
+			fputs("&amp;", f);
+			break;
+		case '\'':
+			fputs("&apos;", f);
+			break;
+		case '"':
+			fputs("&quot;", f);
+			break;
+		default:
+			fputc(*text, f);
+		}
+	}
+}
+
+static void put_element(FILE *f, const char *name, const char *text)
+{
+	if (!is_set(text))
+		return;
+	fprintf(f, "<%s>", name);
+	put_escaped(f, text);
+	fprintf(f, "</%s>", name);
+}
+
+static bool is_container(const struct domxml_host *host)
+{
+	return !strcmp(host->type, "lxc");
+}
+
+/* Started before it is used, managed by nobody: the tap is the driver's */
+static void put_nic(FILE *f, const Nvo3__Nic *nic, const struct domxml_host *host)
+{
+	struct mac_addr mac = {};
+	char text[MAC_ADDR_STRLEN];
+
+	msg_get_mac(&nic->mac, &mac);
+	fprintf(f, "<interface type='ethernet'><mac address='%s'/>", mac_addr_format(&mac, text));
+	fputs("<target dev='", f);
+	put_escaped(f, nic->port);
+	fputs("' managed='no'/>", f);
+	if (!is_container(host))
+		fputs("<model type='virtio'/>", f);
+	if (host->mtu)
+		fprintf(f, "<mtu size='%u'/>", host->mtu);
+	fputs("</interface>", f);
+}
+
+static void put_disk(FILE *f, const char *disk)
+{
+	fputs("<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='", f);
+	put_escaped(f, disk);
+	fputs("'/><target dev='vda' bus='virtio'/></disk>", f);
+}
+
+static void put_console(FILE *f, const struct domxml_host *host)
+{
+	if (is_container(host)) {
+		fputs("<console type='pty'/>", f);
+		return;
+	}
+	fputs("<serial type='pty'>", f);
+	if (is_set(host->console)) {
+		fputs("<log file='", f);
+		put_escaped(f, host->console);
+		fputs("' append='on'/>", f);
+	}
+	fputs("<target port='0'/></serial>", f);
+}
+
+static void put_os(FILE *f, const struct domxml_host *host)
+{
+	fputs("<os>", f);
+	if (is_container(host)) {
+		fputs("<type>exe</type><init>/sbin/init</init></os>", f);
+		return;
+	}
+	fputs("<type", f);
+	if (is_set(host->machine)) {
+		fputs(" machine='", f);
+		put_escaped(f, host->machine);
+		fputc('\'', f);
+	}
+	fputs(">hvm</type>", f);
+	put_element(f, "kernel", host->kernel);
+	put_element(f, "initrd", host->initrd);
+	put_element(f, "cmdline", host->cmdline);
+	fputs("</os>", f);
+	/* Without ACPI a guest hears no shutdown */
+	if (strcmp(host->type, "test"))
+		fputs("<features><acpi/></features>", f);
+}
+
+void domxml_name(const Nvo3__VmProfile *vm, char ret[DOMXML_NAME_MAX])
+{
+	snprintf(ret, DOMXML_NAME_MAX, "nvo3-%s", vm->name);
+}
+
+static void put_head(FILE *f, const Nvo3__VmProfile *vm, const struct domxml_host *host)
+{
+	struct uuid id = {};
+	char name[DOMXML_NAME_MAX], text[UUID_STRLEN];
+
+	msg_get_uuid(&vm->vm, &id);
+	domxml_name(vm, name);
+	fputs("<domain type='", f);
+	put_escaped(f, host->type);
+	fputs("'>", f);
+	put_element(f, "name", name);
+	put_element(f, "uuid", uuid_format(&id, text));
+	fputs("<metadata><nvo3:vm xmlns:nvo3='urn:nvo3:vm:1'/></metadata>", f);
+	fprintf(f, "<memory unit='MiB'>%u</memory>", vm->memory_mib);
+	if (host->max_cpus > vm->cpus)
+		fprintf(f, "<vcpu current='%u'>%u</vcpu>", vm->cpus, host->max_cpus);
+	else
+		fprintf(f, "<vcpu>%u</vcpu>", vm->cpus);
+}
+
+char *domxml_domain(const Nvo3__VmProfile *vm, const struct domxml_host *host, const char *disk)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = mem_check(open_memstream(&text, &len));
+
+	put_head(f, vm, host);
+	put_os(f, host);
+	/* What has ended stays so until somebody here starts it */
+	fputs("<on_poweroff>destroy</on_poweroff><on_reboot>restart</on_reboot>"
+	      "<on_crash>destroy</on_crash><devices>", f);
+	put_element(f, "emulator", host->emulator);
+	if (disk)
+		put_disk(f, disk);
+	for (size_t i = 0; i < vm->n_nics; i++)
+		put_nic(f, vm->nics[i], host);
+	put_console(f, host);
+	fputs("</devices></domain>", f);
+	fclose(f);
+	return mem_check(text);
+}
+
+char *domxml_nic(const Nvo3__Nic *nic, const struct domxml_host *host)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = mem_check(open_memstream(&text, &len));
+
+	put_nic(f, nic, host);
+	fclose(f);
+	return mem_check(text);
+}

@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A VM that is a domain of libvirt's. See Documentation/vserver.rst.
+ *
+ * What libvirt tells means only: look at this domain. What is seen goes to the table (any thread);
+ * that it was goes to the loop, as a list of UUIDs behind a descriptor.
+ */
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "domxml.h"
+#include "driver.h"
+#include "log.h"
+#include "loop.h"
+#include "mem.h"
+#include "msg.h"
+#include "nl.h"
+#include "profile.h"
+#include "rtnl.h"
+#include "tap.h"
+#include "virt.h"
+#include "virt_table.h"
+
+#define PATH_LEN 512
+
+struct note {
+	struct uuid id;
+	struct note *next;
+};
+
+struct driver_libvirt {
+	struct driver driver;
+	const struct config_libvirt *config;
+	uint32_t mtu, max_cpus;
+	struct nlsock *rt;
+	struct virt *virt;
+	struct virt_table *table;
+	atomic_bool known;		/* connected once, and looked at all */
+	/* to the loop */
+	const struct driver_watcher *watcher;
+	void *arg;
+	struct loop_fd *watch;
+	int mail;			/* eventfd: there is something */
+	pthread_mutex_t lock;		/* of the following */
+	struct note *notes;
+	bool is_up;			/* said, and not yet handed on */
+	struct err why;
+	bool is_down;
+};
+
+static struct driver_libvirt *self(struct driver *d)
+{
+	return (struct driver_libvirt *)d;
+}
+
+/* --- from any thread */
+
+static void post(struct driver_libvirt *dl, const struct uuid *id)
+{
+	struct note *n = mem_zalloc(sizeof(*n));
+
+	n->id = *id;
+	pthread_mutex_lock(&dl->lock);
+	n->next = dl->notes;
+	dl->notes = n;
+	pthread_mutex_unlock(&dl->lock);
+	eventfd_write(dl->mail, 1);
+}
+
+/* What is overtaken by a start is looked at again */
+static int observe(struct driver_libvirt *dl, const struct uuid *id, struct err *err)
+{
+	struct virt_domain dom;
+	uint64_t turn;
+	int rc;
+
+	do {
+		turn = virt_table_turn(dl->table, id);
+		rc = virt_look(dl->virt, id, &dom, err);
+		if (rc)
+			return rc;
+	} while (!virt_table_seen(dl->table, &dom, turn));
+	return 0;
+}
+
+static void changed(const struct uuid *id, void *arg)
+{
+	struct driver_libvirt *dl = arg;
+
+	/* Without a connection everything is looked at when there is one again */
+	observe(dl, id, NULL);
+	post(dl, id);
+}
+
+static void up(void *arg)
+{
+	struct driver_libvirt *dl = arg;
+	struct uuid *ids = NULL;
+	size_t n = 0;
+
+	if (virt_list(dl->virt, &ids, &n, NULL))
+		return;
+	for (size_t i = 0; i < n; i++)
+		changed(&ids[i], dl);
+	virt_table_sweep(dl->table, ids, n, changed, dl);
+	free(ids);
+	atomic_store(&dl->known, true);
+	pthread_mutex_lock(&dl->lock);
+	dl->is_up = true;
+	pthread_mutex_unlock(&dl->lock);
+	eventfd_write(dl->mail, 1);
+}
+
+static void down(const char *why, void *arg)
+{
+	struct driver_libvirt *dl = arg;
+
+	pthread_mutex_lock(&dl->lock);
+	err_set(&dl->why, EHOSTDOWN, "%s", why);
+	dl->is_down = true;
+	pthread_mutex_unlock(&dl->lock);
+	eventfd_write(dl->mail, 1);
+}
+
+/* --- in the loop */
+
+static void read_mail(int fd, unsigned int events, void *arg)
+{
+	struct driver_libvirt *dl = arg;
+	bool is_up, is_down;
+	struct note *n, *next;
+	struct err why;
+	eventfd_t count;
+
+	eventfd_read(fd, &count);
+	pthread_mutex_lock(&dl->lock);
+	n = dl->notes;
+	dl->notes = NULL;
+	is_up = dl->is_up;
+	is_down = dl->is_down;
+	why = dl->why;
+	dl->is_up = false;
+	dl->is_down = false;
+	pthread_mutex_unlock(&dl->lock);
+	if (is_down)
+		log_warn("libvirt: %s", why.text);
+	if (is_up) {
+		log_info("libvirt: connected to %s", dl->config->uri);
+		dl->watcher->up(dl->arg);
+	}
+	for (; n; n = next) {
+		next = n->next;
+		dl->watcher->look(&n->id, dl->arg);
+		free(n);
+	}
+}
+
+static int dv_watch(struct driver *d, struct loop *loop, const struct driver_watcher *watcher,
+		    void *arg, struct err *err)
+{
+	struct driver_libvirt *dl = self(d);
+
+	loop_fd_free(dl->watch);
+	dl->watch = NULL;
+	dl->watcher = watcher;
+	dl->arg = arg;
+	if (watcher)
+		dl->watch = loop_fd_new(loop, dl->mail, LOOP_READ, read_mail, dl);
+	return 0;
+}
+
+static const char *why_of(const struct virt_domain *dom)
+{
+	switch (dom->end) {
+	case VIRT_END_SHUTDOWN:
+		return "its guest has shut down";
+	case VIRT_END_KILLED:
+		return "its domain was ended by somebody else";
+	case VIRT_END_CRASHED:
+		return "its guest crashed";
+	case VIRT_END_LEFT:
+		return "its domain was saved or moved by somebody else";
+	default:
+		return "its domain has ended";
+	}
+}
+
+static void dv_status(struct driver *d, const struct uuid *id, struct driver_status *ret)
+{
+	struct driver_libvirt *dl = self(d);
+	struct virt_domain dom = {};
+	bool there = virt_table_get(dl->table, id, &dom);
+
+	*ret = (struct driver_status){ .known = there || atomic_load(&dl->known) };
+	if (!there)
+		return;
+	ret->defined = dom.defined;
+	ret->active = dom.active;
+	ret->paused = dom.active && dom.paused;
+	ret->ours = dom.ours;
+	ret->failed = dom.end != VIRT_END_SHUTDOWN && dom.end != VIRT_END_KILLED;
+	ret->why = dom.active ? NULL : why_of(&dom);
+}
+
+static void dv_port(struct driver *d, const Nvo3__Nic *nic, char ret[DRIVER_PORT_MAX])
+{
+	const uint8_t *id = nic->tsi.data;
+
+	snprintf(ret, DRIVER_PORT_MAX, "v%02x%02x%02x%02x", id[0], id[1], id[2], id[3]);
+}
+
+static int make_tap(struct driver_libvirt *dl, const Nvo3__Nic *nic, struct err *err)
+{
+	struct link_info info;
+	int rc;
+
+	rc = tap_make(nic->port, err);
+	if (!rc)
+		rc = link_get(dl->rt, nic->port, &info, err);
+	if (!rc && info.mtu != dl->mtu)
+		rc = link_set_mtu(dl->rt, info.ifindex, dl->mtu, err);
+	return rc;
+}
+
+static int dv_attach(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < vm->n_nics && !rc; i++)
+		rc = make_tap(self(d), vm->nics[i], err);
+	return rc ? err_prefix(err, rc, "VM %s", vm->name) : 0;
+}
+
+static int dv_detach(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
+{
+	struct link_info info;
+
+	for (size_t i = 0; i < vm->n_nics; i++) {
+		int rc = link_get(self(d)->rt, vm->nics[i]->port, &info, err);
+
+		if (!rc)
+			rc = link_del(self(d)->rt, info.ifindex, err);
+		if (rc && rc != -ENODEV)
+			return err_prefix(err, rc, "VM %s", vm->name);
+	}
+	return 0;
+}
+
+static int dv_set_link(struct driver *d, const Nvo3__VmProfile *vm, bool on, struct err *err)
+{
+	struct link_info info;
+	int rc = 0;
+
+	for (size_t i = 0; i < vm->n_nics && !rc; i++) {
+		rc = link_get(self(d)->rt, vm->nics[i]->port, &info, err);
+		if (!rc && info.up != on)
+			rc = link_set_up(self(d)->rt, info.ifindex, on, err);
+	}
+	return rc;
+}
+
+static int dv_find(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, int *ret_fd,
+		   struct err *err)
+{
+	struct driver_libvirt *dl = self(d);
+	struct uuid id = profile_id(vm);
+	struct driver_status st;
+	int fd;
+
+	dv_status(d, &id, &st);
+	if (st.known && !st.active)
+		return err_set(err, ESRCH, "%s", st.why ? st.why : "it has no domain");
+	fd = virt_table_watch(dl->table, &id, err);
+	if (fd < 0)
+		return fd;
+	*ret_fd = fd;
+	return 0;
+}
+
+/* --- those that block, in another thread */
+
+static int of_vm(const Nvo3__VmProfile *vm, int rc, struct err *err)
+{
+	return rc ? err_prefix(err, rc, "VM %s", vm->name) : 0;
+}
+
+/* A domain that has this UUID, and is somebody else's, is not touched */
+static int check_owner(struct driver_libvirt *dl, const struct uuid *id, struct err *err)
+{
+	struct virt_domain dom;
+	int rc = virt_look(dl->virt, id, &dom, err);
+
+	if (rc || dom.ours || (!dom.defined && !dom.active))
+		return rc;
+	return err_set(err, EEXIST, "domain %s has its UUID and is not nvo3's", dom.name);
+}
+
+static int dv_define(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, struct err *err)
+{
+	struct driver_libvirt *dl = self(d);
+	const struct config_libvirt *c = dl->config;
+	char disk[PATH_LEN], console[PATH_LEN];
+	struct domxml_host host = {
+		.type = c->type, .machine = c->machine, .emulator = c->emulator,
+		.kernel = c->kernel, .initrd = c->initrd, .cmdline = c->cmdline,
+		.console = console, .mtu = dl->mtu, .max_cpus = dl->max_cpus,
+	};
+	struct uuid id = profile_id(vm);
+	char *xml;
+	int rc;
+
+	snprintf(disk, sizeof(disk), "%s/www/image", dir);
+	snprintf(console, sizeof(console), "%s/console.log", dir);
+	rc = check_owner(dl, &id, err);
+	if (rc)
+		return of_vm(vm, rc, err);
+	xml = domxml_domain(vm, &host, disk);
+	rc = virt_define(dl->virt, xml, err);
+	free(xml);
+	if (!rc)
+		rc = observe(dl, &id, err);
+	return of_vm(vm, rc, err);
+}
+
+static int dv_undefine(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
+{
+	struct driver_libvirt *dl = self(d);
+	struct uuid id = profile_id(vm);
+	int rc;
+
+	/* One that we could not define, as it is not ours, is not removed either */
+	rc = check_owner(dl, &id, err);
+	if (rc)
+		return rc == -EEXIST ? 0 : of_vm(vm, rc, err);
+	rc = virt_undefine(dl->virt, &id, err);
+	if (!rc)
+		rc = observe(dl, &id, err);
+	return of_vm(vm, rc, err);
+}
+
+static int dv_start(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, int *ret_fd,
+		    struct err *err)
+{
+	struct driver_libvirt *dl = self(d);
+	struct uuid id = profile_id(vm);
+	int fd, rc;
+
+	rc = dv_define(d, vm, dir, err);
+	if (rc)
+		return rc;
+	rc = virt_start(dl->virt, &id, err);
+	if (rc)
+		return of_vm(vm, rc, err);
+	fd = virt_table_watch(dl->table, &id, err);
+	if (fd < 0)
+		return of_vm(vm, fd, err);
+	/* It may have ended before it was watched */
+	observe(dl, &id, NULL);
+	*ret_fd = fd;
+	return 0;
+}
+
+static int dv_kill(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, bool now,
+		   struct err *err)
+{
+	struct driver_libvirt *dl = self(d);
+	struct uuid id = profile_id(vm);
+	int rc;
+
+	rc = now ? virt_destroy(dl->virt, &id, err) : virt_shutdown(dl->virt, &id, err);
+	if (!rc)
+		rc = observe(dl, &id, err);
+	return of_vm(vm, rc, err);
+}
+
+static int dv_suspend(struct driver *d, const Nvo3__VmProfile *vm, bool on, struct err *err)
+{
+	struct driver_libvirt *dl = self(d);
+	struct uuid id = profile_id(vm);
+	int rc;
+
+	rc = virt_suspend(dl->virt, &id, on, err);
+	if (!rc)
+		rc = observe(dl, &id, err);
+	return of_vm(vm, rc, err);
+}
+
+static int dv_reboot(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
+{
+	struct uuid id = profile_id(vm);
+
+	return of_vm(vm, virt_reboot(self(d)->virt, &id, err), err);
+}
+
+static int dv_migrate(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
+		      const char *uri, const char *there, struct err *err)
+{
+	const struct virt_migration m = { .uri = uri, .here = dir, .there = there };
+	struct driver_libvirt *dl = self(d);
+	struct uuid id = profile_id(vm);
+	int rc;
+
+	rc = virt_migrate(dl->virt, &id, &m, err);
+	if (!rc)
+		rc = observe(dl, &id, err);
+	return of_vm(vm, rc, err);
+}
+
+static int dv_cancel(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
+{
+	struct uuid id = profile_id(vm);
+
+	return of_vm(vm, virt_cancel(self(d)->virt, &id, err), err);
+}
+
+static int dv_arrived(struct driver *d, const Nvo3__VmProfile *vm, int *ret_fd, struct err *err)
+{
+	struct driver_libvirt *dl = self(d);
+	struct uuid id = profile_id(vm);
+	struct virt_domain dom;
+	int rc;
+
+	rc = virt_look(dl->virt, &id, &dom, err);
+	if (!rc && (!dom.active || !dom.paused))
+		rc = err_set(err, ESRCH, "it has not come, or does not stand still");
+	if (!rc)
+		rc = virt_table_watch(dl->table, &id, err);
+	if (rc < 0)
+		return of_vm(vm, rc, err);
+	observe(dl, &id, NULL);
+	*ret_fd = rc;
+	return 0;
+}
+
+static void dv_free(struct driver *d)
+{
+	struct driver_libvirt *dl = self(d);
+	struct note *n;
+
+	virt_close(dl->virt);
+	loop_fd_free(dl->watch);
+	while ((n = dl->notes)) {
+		dl->notes = n->next;
+		free(n);
+	}
+	virt_table_free(dl->table);
+	nlsock_close(dl->rt);
+	close(dl->mail);
+	pthread_mutex_destroy(&dl->lock);
+	free(dl);
+}
+
+int driver_libvirt_new(struct driver **ret, const struct config *config, struct err *err)
+{
+	static const struct driver_ops ops = {
+		.free = dv_free, .port = dv_port, .attach = dv_attach, .detach = dv_detach,
+		.set_link = dv_set_link, .find = dv_find, .status = dv_status, .watch = dv_watch,
+		.define = dv_define, .undefine = dv_undefine, .start = dv_start, .kill = dv_kill,
+		.suspend = dv_suspend, .reboot = dv_reboot, .migrate = dv_migrate,
+		.cancel = dv_cancel, .arrived = dv_arrived,
+	};
+	static const struct virt_ops virt_ops = { .changed = changed, .up = up, .down = down };
+	struct driver_libvirt *dl = mem_zalloc(sizeof(*dl));
+	int rc;
+
+	dl->driver = (struct driver){ &ops, true, config->libvirt.shutdown_s * 1000 };
+	dl->config = &config->libvirt;
+	dl->mtu = config->vserver.mtu;
+	dl->max_cpus = config->libvirt.max_cpus;
+	dl->table = virt_table_new();
+	pthread_mutex_init(&dl->lock, NULL);
+	dl->mail = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	rc = dl->mail < 0 ? err_sys(err, errno, "cannot make an eventfd") :
+			    nlsock_open(&dl->rt, NETLINK_ROUTE, -1, err);
+	if (!rc)
+		rc = virt_open(&dl->virt, dl->config->uri, &virt_ops, dl, err);
+	if (rc) {
+		dv_free(&dl->driver);
+		return rc;
+	}
+	*ret = &dl->driver;
+	return 0;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "center.h"
+#include "log.h"
+#include "move_figures.h"
+#include "move_live.h"
+#include "move_parts.h"
+#include "msg.h"
+#include "persist.h"
+
+const task_step_fn move_live_source_steps[] = { step_prepare, step_size, NULL };
+
+const task_step_fn move_live_dest_steps[] = {
+	step_pull, step_attach, step_associate, step_blank, step_fetch, step_arrived, NULL,
+};
+
+/* It can be repeated: the guest stands still, or it goes on already */
+const task_step_fn move_live_commit_steps[] = {
+	step_associate, step_activate, step_resume, NULL,
+};
+
+const task_step_fn move_live_delete_steps[] = {
+	step_kill_guest, step_deassociate, step_undefine, step_detach, step_remove, NULL,
+};
+
+/* Its port was prepared: that it is silent here does not mean that its address is gone */
+static const task_step_fn hand_over_steps[] = {
+	step_migrate, step_deactivate, step_figures, NULL,
+};
+
+bool move_live_can(const struct vserver *vs, bool is_source, struct err *err)
+{
+	const struct driver_ops *ops = vs->driver->ops;
+
+	if (!ops->migrate || !ops->arrived)
+		err_set(err, EOPNOTSUPP, "the driver of vServer %s/%s cannot move a VM that runs",
+			vs->config->dc, vs->config->name);
+	else if (!is_source && !*vs->config->libvirt.migrate)
+		err_set(err, EOPNOTSUPP,
+			"vServer %s/%s takes in no VM that runs: vserver.libvirt.migrate is not set",
+			vs->config->dc, vs->config->name);
+	else
+		return true;
+	return false;
+}
+
+static void hand_over_ended(struct task *t)
+{
+	struct move *m = t->move;
+
+	if (t->code != CODE(OK))
+		return;
+	persist_move_now(t->vm->vs, m);
+	center_left(t->vm->vs->center, m);
+}
+
+void move_live_hand_over(struct vserver *vs, struct move *m, const char *uri, const char *folder,
+			 task_done_fn done, void *arg)
+{
+	struct vm *vm = vm_lookup(vs, &m->vm);
+	struct err err;
+
+	if (!m->live || !vm || vm->task || vm->guest < 0) {
+		err_set(&err, EINVAL, "there is no VM that runs and could be handed over");
+		move_refuse(done, arg, CODE(BAD_STATE), &err);
+		return;
+	}
+	if (!*uri || strlen(uri) >= sizeof(m->uri) || *folder != '/' ||
+	    strlen(folder) >= sizeof(m->there)) {
+		err_set(&err, EINVAL, "uri or folder: not those of a hypervisor");
+		move_refuse(done, arg, CODE(BAD_MESSAGE), &err);
+		return;
+	}
+	snprintf(m->uri, sizeof(m->uri), "%s", uri);
+	snprintf(m->there, sizeof(m->there), "%s", folder);
+	log_info("VM %s is handed over to %s", vm->profile->name, uri);
+	task_begin(vm, VM_OP_HAND_OVER, false, hand_over_steps, NULL, hand_over_ended, m, done,
+		   arg);
+}
+
+void move_live_cancel(struct vm *vm)
+{
+	if (vm && vm->task && vm->fsm.op == VM_OP_HAND_OVER)
+		task_cancel(vm->task);
+}

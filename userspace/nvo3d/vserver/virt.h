@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A connection to libvirt that comes back by itself, and what is asked over it. Hides the library.
+ *
+ * Everything here may block and may be called from any thread, and returns 0 or a negative errno
+ * with a sentence that ends in libvirt's own. -EHOSTDOWN: there is no connection at present; -ESRCH:
+ * there is no such domain.
+ */
+#ifndef NVO3D_VSERVER_VIRT_H
+#define NVO3D_VSERVER_VIRT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "errs.h"
+#include "uuid.h"
+
+#define VIRT_NAMESPACE "urn:nvo3:vm:1"
+
+enum virt_end { VIRT_END_NONE, VIRT_END_SHUTDOWN, VIRT_END_KILLED, VIRT_END_CRASHED, VIRT_END_LEFT };
+
+struct virt_domain {
+	struct uuid id;
+	char name[128];
+	bool ours;		/* by its metadata, VIRT_NAMESPACE */
+	bool defined, active, paused;
+	enum virt_end end;	/* of one that is not active: why it ended, if that is known */
+};
+
+/* All are called in a thread of virt's own and must not wait for virt_close() */
+struct virt_ops {
+	/* Something happened to this domain: look at it */
+	void (*changed)(const struct uuid *id, void *arg);
+	/* Connected, perhaps again: look at everything */
+	void (*up)(void *arg);
+	void (*down)(const char *why, void *arg);
+};
+
+struct virt;
+
+/* Tries to connect before it returns; that it could not is no error, but said to ops->down */
+int virt_open(struct virt **ret, const char *uri, const struct virt_ops *ops, void *arg,
+	      struct err *err);
+void virt_close(struct virt *v);
+
+/* *ret is filled in also for a domain that is not there, with neither defined nor active */
+int virt_look(struct virt *v, const struct uuid *id, struct virt_domain *ret, struct err *err);
+/* Of all domains, ours or not, into an array for the caller to free() */
+int virt_list(struct virt *v, struct uuid **ret, size_t *ret_n, struct err *err);
+
+int virt_define(struct virt *v, const char *xml, struct err *err);
+/* Its definition and what was saved of it; one that is not there is fine */
+int virt_undefine(struct virt *v, const struct uuid *id, struct err *err);
+/* One that is active is fine */
+int virt_start(struct virt *v, const struct uuid *id, struct err *err);
+/* Ask it to end, or make it; one that is not active is fine */
+int virt_shutdown(struct virt *v, const struct uuid *id, struct err *err);
+int virt_destroy(struct virt *v, const struct uuid *id, struct err *err);
+int virt_suspend(struct virt *v, const struct uuid *id, bool on, struct err *err);
+int virt_reboot(struct virt *v, const struct uuid *id, struct err *err);
+
+/* Of a domain that is active: what it has now */
+int virt_set_vcpus(struct virt *v, const struct uuid *id, unsigned int n, struct err *err);
+int virt_set_memory(struct virt *v, const struct uuid *id, uint32_t mib, struct err *err);
+int virt_attach(struct virt *v, const struct uuid *id, const char *xml, struct err *err);
+int virt_detach(struct virt *v, const struct uuid *id, const char *xml, struct err *err);
+
+struct virt_migration {
+	const char *uri;	/* of the other libvirtd, as this one is to reach it */
+	const char *here, *there;	/* the folder of its files */
+};
+
+/*
+ * Peer to peer, with its disks; at the other end it is defined and stands still, here it is not
+ * active any more, but defined. Takes minutes.
+ */
+int virt_migrate(struct virt *v, const struct uuid *id, const struct virt_migration *m,
+		 struct err *err);
+/* End a migration that goes on; without one it is fine */
+int virt_cancel(struct virt *v, const struct uuid *id, struct err *err);
+
+#endif

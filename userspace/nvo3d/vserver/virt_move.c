@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Moving a domain to another libvirtd */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mem.h"
+#include "virt_priv.h"
+
+/* @text with every @from in the place of which stands @to; free() it */
+static char *replace_all(const char *text, const char *from, const char *to)
+{
+	char *out = NULL;
+	const char *at;
+	size_t len;
+	FILE *f = mem_check(open_memstream(&out, &len));
+
+	while ((at = strstr(text, from))) {
+		fwrite(text, 1, at - text, f);
+		fputs(to, f);
+		text = at + strlen(from);
+	}
+	fputs(text, f);
+	fclose(f);
+	return mem_check(out);
+}
+
+/* The domain as it is to be there: its files lie in another folder */
+static char *xml_there(virDomainPtr dom, const struct virt_migration *m, unsigned int flags)
+{
+	char *xml = virDomainGetXMLDesc(dom, flags), *there;
+
+	if (!xml)
+		return NULL;
+	there = replace_all(xml, m->here, m->there);
+	free(xml);
+	return there;
+}
+
+static int add_params(virTypedParameterPtr *params, int *n, int *max, const char *live,
+		      const char *config)
+{
+	int rc = virTypedParamsAddString(params, n, max, VIR_MIGRATE_PARAM_DEST_XML, live);
+
+	if (!rc)
+		rc = virTypedParamsAddString(params, n, max, VIR_MIGRATE_PARAM_PERSIST_XML, config);
+	return rc;
+}
+
+static int migrate(virDomainPtr dom, const struct virt_migration *m, struct err *err)
+{
+	/*
+	 * Its definition stays here until the move is over: should the destination never get the
+	 * commit, it is started anew from it. A copy that is not the same is not made: UNSAFE is off.
+	 */
+	const unsigned int flags = VIR_MIGRATE_LIVE | VIR_MIGRATE_PEER2PEER | VIR_MIGRATE_PAUSED |
+				   VIR_MIGRATE_PERSIST_DEST | VIR_MIGRATE_NON_SHARED_DISK |
+				   VIR_MIGRATE_AUTO_CONVERGE;
+	char *live = xml_there(dom, m, VIR_DOMAIN_XML_MIGRATABLE | VIR_DOMAIN_XML_SECURE);
+	char *config = xml_there(dom, m, VIR_DOMAIN_XML_MIGRATABLE | VIR_DOMAIN_XML_SECURE |
+						 VIR_DOMAIN_XML_INACTIVE);
+	virTypedParameterPtr params = NULL;
+	int n = 0, max = 0, rc = 0;
+
+	if (!live || !config || add_params(&params, &n, &max, live, config) ||
+	    virDomainMigrateToURI3(dom, m->uri, params, n, flags))
+		rc = virt_domain_failed(dom, "migrate", err);
+	virTypedParamsFree(params, n);
+	free(live);
+	free(config);
+	return rc;
+}
+
+int virt_migrate(struct virt *v, const struct uuid *id, const struct virt_migration *m,
+		 struct err *err)
+{
+	_cleanup_domain_ virDomainPtr dom = NULL;
+	int rc = virt_domain(v, id, &dom, err);
+
+	return rc ? rc : migrate(dom, m, err);
+}
+
+int virt_cancel(struct virt *v, const struct uuid *id, struct err *err)
+{
+	_cleanup_domain_ virDomainPtr dom = NULL;
+	int rc = virt_domain(v, id, &dom, err);
+
+	if (rc)
+		return rc == -ESRCH ? 0 : rc;
+	if (!virDomainAbortJob(dom))
+		return 0;
+	/* There is none, or no domain any more */
+	if (virGetLastErrorCode() == VIR_ERR_OPERATION_INVALID)
+		return 0;
+	return virt_domain_failed(dom, "end the migration of", err);
+}
