@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A real director with SQLite, as it is built for use, is killed at each crash point that it passes,
- * while it works. In every second round the machine has lost its power, too: what was not synced
- * is gone or torn.
+ * A real director with SQLite, as it is built for use, is killed at each crash point that it
+ * passes, while it works. In every second round the machine has lost its power, too: what was not
+ * synced is gone or torn.
  */
 #include <inttypes.h>
 #include <signal.h>

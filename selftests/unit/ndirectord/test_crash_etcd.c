@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Real directors on three real members of etcd, one works and one stands by. The one or the other is
- * killed at each crash point that it passes.
+ * Real directors on three real members of etcd, one works and one stands by. The one or the other
+ * is killed at each crash point that it passes.
  */
 #include <inttypes.h>
 #include <signal.h>
