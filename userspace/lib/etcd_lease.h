@@ -38,8 +38,8 @@ void etcd_lease_lose(struct etcd_lease *lease, const struct err *why);
 int etcd_lease_fd(const struct etcd_lease *lease);
 
 /*
- * 0, or -ENOSPC: what is left of the quota is the reserve (store_backend.h), or nothing. As it was up
- * to a second ago.
+ * 0, or -ENOSPC: what is left of the quota is the reserve (store_backend.h), or nothing. As it
+ * was up to a second ago.
  */
 int etcd_lease_room(struct etcd_lease *lease, struct err *err);
 /* 0, or -ENOSPC and what the cluster said, until the alarm is gone */

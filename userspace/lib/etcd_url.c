@@ -91,7 +91,8 @@ static int set_one(struct etcd_url *url, char *param, struct err *err)
 		url->key = value;
 	else
 		return err_set(err, EINVAL,
-			       "etcd: \"%s\": must be prefix, lease, keep, quota, ca, cert or key", param);
+			       "etcd: \"%s\": must be prefix, lease, keep, quota, ca, cert or key",
+			       param);
 	return 0;
 }
 

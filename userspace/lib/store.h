@@ -40,9 +40,10 @@ int store_defer(struct store *store, struct loop *loop,
 void store_fail(struct store *store, const struct err *why);
 
 /*
- * To be asked before something new is taken up: 0, or -ENOSPC and why. A reserve is kept for what has
- * to be written all the same, so that it need not fail: what goes on, and what is taken back. Who
- * counts on that writes little without asking. Asks the system a hundred times a second at most.
+ * To be asked before something new is taken up: 0, or -ENOSPC and why. A reserve is kept for what
+ * has to be written all the same, so that it need not fail: what goes on, and what is taken back.
+ * Who counts on that writes little without asking. Asks the system a hundred times a second at
+ * most.
  */
 int store_room(struct store *store, struct err *err);
 

@@ -48,8 +48,7 @@ struct director {
 	struct leases *leases;
 	unsigned int forget_s;
 	struct dup_limits dups;
-	bool stopping;
-	bool full;			/* what is new is refused: no room in the store */
+	bool stopping, full;		/* full: what is new is refused, no room in the store */
 };
 
 /*
@@ -64,7 +63,6 @@ void director_commit(struct director *d);
 
 /* room.c: CODE(OK), or FULL and why; to be asked before something new is taken up. */
 uint32_t director_room(struct director *d, struct err *err);
-
 /* answer.c: to @msg if it is a request; what is refused becomes an alert. */
 void director_answer(struct director *d, struct chan *chan, const struct msg *msg, uint32_t code,
 		     const struct err *err, const ProtobufCMessage *body);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A store that has no room is no reason to end: nothing new is taken up then, and all that is known is
- * served. What goes on, and what is taken back, is still written, for which the store keeps a reserve.
+ * A store that has no room is no reason to end: nothing new is taken up then, and all that is
+ * known is served. What goes on, and what is taken back, is still written, for which the store
+ * keeps a reserve.
  */
 #include "director.h"
 

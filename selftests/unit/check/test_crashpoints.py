@@ -35,8 +35,8 @@ def in_sources():
 
 
 def in_tests():
-    tests = glob.glob('selftests/unit/*/test_crash*.c')
-    return {name for path in tests for name in re.findall(r'"([a-z]+(?:-[a-z]+)+)"', text(path))}
+    tests = glob.glob('selftests/unit/*/test_crash*.c') + glob.glob('selftests/system/crash*.sh')
+    return {name for path in tests for name in re.findall(r'[" ]([a-z]+(?:-[a-z]+)+)\b', text(path))}
 
 
 def main():

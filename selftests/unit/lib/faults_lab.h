@@ -110,8 +110,10 @@ static inline uint64_t faults_power_cut(struct faults *f)
 		struct faults_file *file = &f->files[i];
 		int fd = open(file->path, O_RDWR | O_CLOEXEC);
 
+		/* what was written last has the least chance */
 		for (j = 0; fd >= 0 && j < atomic_load(&file->n); j++)
-			if (random() % 2 && file->dirty[j].to > file->dirty[j].from)
+			if ((random() % 2 || j + 1 == atomic_load(&file->n)) &&
+			    file->dirty[j].to > file->dirty[j].from)
 				lost += faults_tear_range(fd, &file->dirty[j]);
 		if (fd >= 0)
 			close(fd);

@@ -365,7 +365,7 @@ void load_run(struct load *load, unsigned int requests)
 	LOAD_WAIT(load, load->acked >= end);
 }
 
-void load_claim(struct load *load, uint32_t type, uint32_t first, uint32_t n,
+void load_claim(struct load *load, uint32_t type, uint8_t vn, uint32_t first, uint32_t n,
 		const uint64_t *epochs)
 {
 	struct packed *packed = calloc(n, sizeof(*packed));
@@ -375,7 +375,7 @@ void load_claim(struct load *load, uint32_t type, uint32_t first, uint32_t n,
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
-		pack(&packed[i], LOAD_VN, first + i, 0, epochs[i]);
+		pack(&packed[i], vn, first + i, 0, epochs[i]);
 		maps[i] = &packed[i].map;
 	}
 	m.n_maps = n;

@@ -51,12 +51,13 @@ struct load {
 void load_open(struct load *load, struct proc *d);
 /* One turn of the loop, and as many requests as may be out. */
 void load_turn(struct load *load);
-void load_run(struct load *load, unsigned int requests);	/* until so many more are answered */
+/* Until so many more are answered. */
+void load_run(struct load *load, unsigned int requests);
 /*
- * The first host claims (MAP_ADVERTISE) or takes back (MAP_WITHDRAW) so many addresses besides, in one
- * message, that is, in one transaction; nobody waits for the answer.
+ * The first host claims (MAP_ADVERTISE) or takes back (MAP_WITHDRAW) so many addresses besides,
+ * in one message; nobody waits for the answer.
  */
-void load_claim(struct load *load, uint32_t type, uint32_t first, uint32_t n,
+void load_claim(struct load *load, uint32_t type, uint8_t vn, uint32_t first, uint32_t n,
 		const uint64_t *epochs);
 /* All sessions work, and a change has gone all the way to who watches: ms since @since. */
 unsigned int load_recovered(struct load *load, uint64_t since);

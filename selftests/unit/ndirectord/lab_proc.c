@@ -362,5 +362,7 @@ int lab_main(int argc, char **argv, const char *name, const struct CMUnitTest *t
 		return director_main(argc - 1, argv + 1);
 	}
 	curl_global_init(CURL_GLOBAL_ALL);
+	if (getenv("LAB_TEST"))
+		cmocka_set_test_filter(getenv("LAB_TEST"));
 	return _cmocka_run_group_tests(name, tests, n, NULL, NULL);
 }

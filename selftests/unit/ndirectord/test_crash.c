@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A real director with SQLite, as it is built for use, is killed at each crash point that it passes,
- * while it works. In every second round the machine has lost its power, too: what was not synced
- * is gone or torn.
+ * A real director with SQLite, as it is built for use, is killed at each crash point that it
+ * passes, while it works. In every second round the machine has lost its power, too: what was not
+ * synced is gone or torn.
  */
 #include <inttypes.h>
 #include <signal.h>
@@ -84,8 +84,10 @@ static void until_dead(const struct point *p)
 	while (proc_alive(&d) && loop_now_ms() < until) {
 		/* the log gets long by it */
 		if (p->when == AT_COPY && load.hosts[0].ready && host->answers >= asked) {
-			load_claim(&load, MSG(MAP_WITHDRAW), EXTRA_FIRST, EXTRA, epochs);
-			load_claim(&load, MSG(MAP_ADVERTISE), EXTRA_FIRST, EXTRA, epochs);
+			load_claim(&load, MSG(MAP_WITHDRAW), LOAD_VN, EXTRA_FIRST, EXTRA,
+				   epochs);
+			load_claim(&load, MSG(MAP_ADVERTISE), LOAD_VN, EXTRA_FIRST, EXTRA,
+				   epochs);
 			asked = host->answers + 2;
 		}
 		load_turn(&load);
@@ -130,7 +132,7 @@ static void kill_at(const struct point *p)
 	faults_none(faults);
 	start_again();
 	if (p->when == AT_COPY)
-		load_claim(&load, MSG(MAP_ADVERTISE), EXTRA_FIRST, EXTRA, epochs);
+		load_claim(&load, MSG(MAP_ADVERTISE), LOAD_VN, EXTRA_FIRST, EXTRA, epochs);
 	load_run(&load, 5);
 	load_settle(&load);
 }

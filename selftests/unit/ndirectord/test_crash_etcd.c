@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Real directors on three real members of etcd, one works and one stands by. The one or the other is
- * killed at each crash point that it passes.
+ * Real directors on three real members of etcd, one works and one stands by. The one or the other
+ * is killed at each crash point that it passes.
  */
 #include <inttypes.h>
 #include <signal.h>
@@ -37,7 +37,8 @@ static const struct point {
 };
 
 #define N_POINTS (sizeof(points) / sizeof(points[0]))
-#define LARGE		4000	/* addresses in one message: more than etcd takes at once */
+#define LARGE_VN	2
+#define LARGE		2000	/* addresses: more than etcd takes at once */
 #define LARGE_FIRST	1000
 
 static struct etcd_lab cluster;
@@ -81,7 +82,8 @@ static void begin(void **state)
 	proc_start(active);
 	load_open(&load, &procs[0]);
 	load_run(&load, 20);
-	say_place_many(&load.center, LOAD_VN, LARGE_FIRST, LARGE, "dc1/host1", epochs);
+	assert_int_equal(say_vn_set(&load.center, LARGE_VN, 200, "red"), CODE(OK));
+	say_place_many(&load.center, LARGE_VN, LARGE_FIRST, LARGE, "dc1/host1", epochs);
 	proc_launch(standby);
 }
 
@@ -98,6 +100,20 @@ static void end(void)
 	}
 }
 
+/* When it leaves a VN all that it had there goes, in one transaction. */
+static void much(void)
+{
+	struct peer *p = &load.hosts[0].peer;
+	Nvo3__VnLeave leave = NVO3__VN_LEAVE__INIT;
+	Nvo3__VnJoin join = NVO3__VN_JOIN__INIT;
+
+	join.vn = uuid(LARGE_VN);
+	leave.vn = uuid(LARGE_VN);
+	chan_request(p->chan, MSG(VN_JOIN), &join.base, 0, answered, p);
+	load_claim(&load, MSG(MAP_ADVERTISE), LARGE_VN, LARGE_FIRST, LARGE, epochs);
+	chan_request(p->chan, MSG(VN_LEAVE), &leave.base, 0, answered, p);
+}
+
 static void until_dead(struct proc *d, const struct point *p)
 {
 	uint64_t until = loop_now_ms() + LAB_DEADLINE_MS;
@@ -108,9 +124,8 @@ static void until_dead(struct proc *d, const struct point *p)
 		etcd_lab_end_lease(&cluster, prefix);
 	while (proc_alive(d) && loop_now_ms() < until) {
 		if (p->when == AT_LARGE && load.hosts[0].ready && host->answers >= asked) {
-			load_claim(&load, MSG(MAP_WITHDRAW), LARGE_FIRST, LARGE, epochs);
-			load_claim(&load, MSG(MAP_ADVERTISE), LARGE_FIRST, LARGE, epochs);
-			asked = host->answers + 2;
+			much();
+			asked = host->answers + 3;
 		}
 		load_turn(&load);
 	}

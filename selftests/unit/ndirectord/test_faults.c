@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Real directors under a load that never pauses, and one fault after the other in random order. What
- * everybody saw must be what directors that never fail could have shown (tools/check/history.py).
+ * Real directors under a load that never pauses, and one fault after the other in random order.
+ * What everybody saw must be what directors that never fail could have shown
+ * (tools/check/history.py).
  */
 #include <errno.h>
 #include <event2/bufferevent.h>
@@ -147,7 +148,7 @@ static void fault_session_ends(void)
 	fault_since = loop_now_ms();
 }
 
-/* It keeps the new time until it jumps again. Certificates are valid for a day, and an hour back. */
+/* It keeps the new time until it jumps again. Certificates are valid for a day, and an hour. */
 static void fault_clock(void)
 {
 	long long hours = random() % 14;

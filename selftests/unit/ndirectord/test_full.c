@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A store that has no room: a real director refuses what is new, and serves what is known; what goes
- * on, and what is taken back, is still written.
+ * A store that has no room: a real director refuses what is new, and serves what is known; what
+ * goes on, and what is taken back, is still written.
  */
 #include <errno.h>
 #include <sched.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Two real vCenters, as they are built for use; the one or the other is killed at each crash point that
- * it passes while a VM is made, moved to the other data centre, or kept from moving there. In every
- * second round the machine has lost its power, too. What was answered goes on, the VM ends in one
- * place, it runs there, and its address has one owner.
+ * Two real vCenters, as they are built for use; the one or the other is killed at each crash
+ * point that it passes while a VM is made, moved to the other data centre, or kept from moving
+ * there. In every second round the machine has lost its power, too. What was answered goes on,
+ * the VM ends in one place, it runs there, and its address has one owner.
  */
 #include <signal.h>
 #include <sys/prctl.h>
@@ -17,7 +17,7 @@
 	"\"nics\":[{\"vn\":\"blue\",\"mac\":\"" MAC "\",\"ip\":\"10.0.0.1/24\"}]}"
 #define HOST3 "{\"dc\":\"dc2\",\"server\":\"host3\"}"
 
-#define SETTLE_MS	5000	/* with the pauses between two attempts of the other one to connect */
+#define SETTLE_MS	5000	/* with the pauses between two attempts to connect */
 
 enum { CREATE, MOVE, ABORT, UNSURE, START };
 

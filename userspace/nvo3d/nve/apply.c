@@ -6,6 +6,7 @@
 
 #include "apply.h"
 #include "cleanup.h"
+#include "crashpoint.h"
 #include "diff.h"
 #include "keep.h"
 #include "liveness.h"
@@ -47,10 +48,15 @@ static void refused_again(const struct kern_op *op, int code, const char *text, 
 
 int apply_diff(struct nve *nve, struct diff *d, bool quiet, struct err *err)
 {
+	int rc;
+
 	if (!d->n)
 		return 0;
-	return nve->kern->ops->apply(nve->kern, d->ops, d->n,
-				     quiet ? refused_again : refused, nve, err);
+	CRASHPOINT("agent-applying");
+	rc = nve->kern->ops->apply(nve->kern, d->ops, d->n, quiet ? refused_again : refused, nve,
+				   err);
+	CRASHPOINT("agent-applied");
+	return rc;
 }
 
 static int diff_touched(struct nve *nve, struct model_vn *vn, const struct model_touch *touch,
@@ -247,7 +253,10 @@ static int end_snapshot(struct nve *nve, struct model_vn *vn, struct err *err)
 	free(vn->fixed);
 	vn->fixed = NULL;
 	vn->n_fixed = 0;
-	return k->ops->map_sweep(k, vn->vni, vn->generation, err);
+	CRASHPOINT("agent-sweeping");
+	rc = k->ops->map_sweep(k, vn->vni, vn->generation, err);
+	CRASHPOINT("agent-swept");
+	return rc;
 }
 
 static bool is_fixed(const struct model_vn *vn, const struct mac_addr *mac)
