@@ -6,8 +6,8 @@
  *	seq_probe send ADDR HERTZ [PORT]...
  *		ICMP echo requests from this network namespace, or UDP to the ports by turns, until
  *		SIGTERM; then how many
- *	seq_probe tap FILE
- *		what passes devices called v... of this namespace, to a system behind them ("to") or
+ *	seq_probe tap FILE [PREFIX]
+ *		what passes devices called PREFIX... (v...) of this namespace, to a system behind them ("to") or
  *		from it ("from"), until SIGTERM. A line is a run of numbers, each STEP more than the
  *		one before: BEGIN END to|from FIRST LAST STEP request|reply|udp, with the times of
  *		the first and the last, ns of CLOCK_REALTIME. Of other frames from a system each has
@@ -70,6 +70,7 @@ static struct watched {
 	struct run run[2][KINDS][PORTS];
 } devices[NAMES];
 
+static const char *prefix = "v";
 static volatile sig_atomic_t over;
 
 static void end(int signo)
@@ -248,7 +249,7 @@ static struct watched *device_of(int ifindex)
 	/* What has gone already by the time of the look is no device of a system's */
 	if (!w->known) {
 		w->known = true;
-		w->ours = if_indextoname(ifindex, name) && name[0] == 'v';
+		w->ours = if_indextoname(ifindex, name) && !strncmp(name, prefix, strlen(prefix));
 	}
 	return w->ours ? w : NULL;
 }
@@ -384,8 +385,11 @@ int main(int argc, char **argv)
 		}
 		return send_all(argv[2], atol(argv[3]));
 	}
-	if (argc == 3 && !strcmp(argv[1], "tap"))
+	if ((argc == 3 || argc == 4) && !strcmp(argv[1], "tap")) {
+		if (argc == 4)
+			prefix = argv[3];
 		return tap(argv[2]);
-	fprintf(stderr, "usage: seq_probe send ADDR HERTZ [PORT]... | seq_probe tap FILE\n");
+	}
+	fprintf(stderr, "usage: seq_probe send ADDR HERTZ [PORT]... | seq_probe tap FILE [PREFIX]\n");
 	return 2;
 }
