@@ -7,11 +7,11 @@
  *		ICMP echo requests from this network namespace, or UDP to the ports by turns, until
  *		SIGTERM; then how many
  *	seq_probe tap FILE [PREFIX]
- *		what passes devices called PREFIX... (v...) of this namespace, to a system behind them ("to") or
- *		from it ("from"), until SIGTERM. A line is a run of numbers, each STEP more than the
- *		one before: BEGIN END to|from FIRST LAST STEP request|reply|udp, with the times of
- *		the first and the last, ns of CLOCK_REALTIME. Of other frames from a system each has
- *		a line, with numbers -1 and "other"
+ *		what passes devices called PREFIX... (v...) of this namespace, to a system behind
+ *		them ("to") or from it ("from"), until SIGTERM. A line is a run of numbers, each STEP
+ *		more than the one before: BEGIN END to|from FIRST LAST STEP request|reply|udp, with
+ *		the times of the first and the last, ns of CLOCK_REALTIME. Of other frames from a
+ *		system each has a line, with numbers -1 and "other"
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -159,8 +159,9 @@ static void open_sender(const char *addr)
 }
 
 /*
- * What is due, in turns. Who was held up a little catches up, so that the rate is what was asked for; for
- * more than that the machine is too slow, and arrears would take the time from all the rest.
+ * What is due, in turns. Who was held up a little catches up, so that the rate is what was asked
+ * for; for more than that the machine is too slow, and arrears would take the time from all the
+ * rest.
  */
 static int send_all(const char *addr, uint64_t hertz)
 {

@@ -64,7 +64,7 @@ subject_of() {	# NAME
 
 # A change is asked for from the moment of the start, by a program that was there before.
 start_and_change() {	# NAME IP...: IPs of the subject
-	local name=$1 dc vm began accepted done tries
+	local name=$1 dc vm began accepted ended tries
 
 	read -r dc vm _ <<<"$(subject_of "$name")"
 	mkfifo "$LAB/go-$name"
@@ -77,11 +77,11 @@ start_and_change() {	# NAME IP...: IPs of the subject
 	echo >"$LAB/go-$name"
 	rm "$LAB/go-$name"
 	busywait 90 lib_gone "$(<"$LIB_TMP/change.pid")"
-	read -r accepted done tries < <(sed 1d "$LIB_TMP/change.log")
+	read -r accepted ended tries < <(sed 1d "$LIB_TMP/change.log")
 	[[ -n ${tries-} ]] || fail "$(bg_log change)"
-	accepted=$(ms_between "$began" "$accepted") done=$(ms_between "$began" "$done")
-	echo "restart of $name: a change accepted after $accepted ms, done after $done ms, asked $tries times"
-	((!RESTART_MS || done <= RESTART_MS)) || fail "a change takes $done ms"
+	accepted=$(ms_between "$began" "$accepted") ended=$(ms_between "$began" "$ended")
+	echo "restart of $name: a change accepted after $accepted ms, done after $ended ms, asked $tries times"
+	((!RESTART_MS || ended <= RESTART_MS)) || fail "a change takes $ended ms"
 }
 
 ms_between() {	# BEGIN END in s with a fraction
