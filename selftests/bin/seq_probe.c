@@ -8,10 +8,10 @@
  *		SIGTERM; then how many
  *	seq_probe tap FILE [PREFIX]
  *		what passes devices called PREFIX... (v...) of this namespace, to a system behind
- *		them ("to") or from it ("from"), until SIGTERM. A line is a run of numbers, each STEP
- *		more than the one before: BEGIN END to|from FIRST LAST STEP request|reply|udp, with
- *		the times of the first and the last, ns of CLOCK_REALTIME. Of other frames from a
- *		system each has a line, with numbers -1 and "other"
+ *		them ("to") or from it ("from"), until SIGTERM. A line is a run of numbers, each
+ *		STEP more than the one before: BEGIN END to|from FIRST LAST STEP request|reply|udp,
+ *		with the times of the first and the last, ns of CLOCK_REALTIME. Of other frames from
+ *		a system each has a line, with numbers -1 and "other"
  */
 #include <arpa/inet.h>
 #include <errno.h>
