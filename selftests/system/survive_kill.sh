@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.12, long fast
 # limit: 1200
-# fast: 900 NVO3_HERTZ=10000 NVO3_RESTART_MS=300
+# fast: 900 NVO3_HERTZ=10000
 # Each daemon is killed (SIGKILL) and started again, and replaced by a newer build and back, while two VMs in two
 # data centres exchange numbered frames: none is lost, doubled or put out of order, either way; afterwards everybody
 # says what he said before, and a change that all of them have a part in is accepted.
@@ -10,7 +10,7 @@
 #   vm1 (host1, dc1) ---- overlay, 2 x 5 ms ---- vm9 (host4, dc2)
 #
 # NVO3_HERTZ: frames a second (500). NVO3_RESTART_MS: from the start of the program until that change is done at most
-# (0: it is only told, which is all that makes sense where a processor is emulated).
+# (0: it is only told, which is all that makes sense where a processor is emulated or shared).
 . "$(dirname "$0")/../lib.sh"
 LAB_TOP=$LIB_TOP LAB=/tmp/lab-kill
 # shellcheck source=tools/demo/lab.sh
