@@ -38,7 +38,7 @@
 #define PORTS		8
 #define BATCH		64
 #define FRAME		128
-#define NAP_NS		2000000		/* between two looks of a tap */
+#define NAP_NS		5000000		/* between two looks of a tap */
 #define TURN_NS		1000000		/* a sender sends what is due as often */
 #define ARREARS_NS	50000000	/* and gives up what it is behind by more than this */
 #define NAMES		256		/* devices of a namespace, over all the time of a tap */
