@@ -6,12 +6,12 @@
  *	seq_probe send ADDR HERTZ [PORT]...
  *		ICMP echo requests from this network namespace, or UDP to the ports by turns, until
  *		SIGTERM; then how many
- *	seq_probe tap FILE
- *		what passes devices called v... of this namespace, to a system behind them ("to") or
- *		from it ("from"), until SIGTERM. A line is a run of numbers, each STEP more than the
- *		one before: BEGIN END to|from FIRST LAST STEP request|reply|udp, with the times of
- *		the first and the last, ns of CLOCK_REALTIME. Of other frames from a system each has
- *		a line, with numbers -1 and "other"
+ *	seq_probe tap FILE [PREFIX]
+ *		what passes devices called PREFIX... (v...) of this namespace, to a system behind
+ *		them ("to") or from it ("from"), until SIGTERM. A line is a run of numbers, each
+ *		STEP more than the one before: BEGIN END to|from FIRST LAST STEP request|reply|udp,
+ *		with the times of the first and the last, ns of CLOCK_REALTIME. Of other frames from
+ *		a system each has a line, with numbers -1 and "other"
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -38,7 +38,7 @@
 #define PORTS		8
 #define BATCH		64
 #define FRAME		128
-#define NAP_NS		2000000		/* between two looks of a tap */
+#define NAP_NS		5000000		/* between two looks of a tap */
 #define TURN_NS		1000000		/* a sender sends what is due as often */
 #define ARREARS_NS	50000000	/* and gives up what it is behind by more than this */
 #define NAMES		256		/* devices of a namespace, over all the time of a tap */
@@ -70,6 +70,7 @@ static struct watched {
 	struct run run[2][KINDS][PORTS];
 } devices[NAMES];
 
+static const char *prefix = "v";
 static volatile sig_atomic_t over;
 
 static void end(int signo)
@@ -158,8 +159,9 @@ static void open_sender(const char *addr)
 }
 
 /*
- * What is due, in turns. Who was held up a little catches up, so that the rate is what was asked for; for
- * more than that the machine is too slow, and arrears would take the time from all the rest.
+ * What is due, in turns. Who was held up a little catches up, so that the rate is what was asked
+ * for; for more than that the machine is too slow, and arrears would take the time from all the
+ * rest.
  */
 static int send_all(const char *addr, uint64_t hertz)
 {
@@ -248,7 +250,7 @@ static struct watched *device_of(int ifindex)
 	/* What has gone already by the time of the look is no device of a system's */
 	if (!w->known) {
 		w->known = true;
-		w->ours = if_indextoname(ifindex, name) && name[0] == 'v';
+		w->ours = if_indextoname(ifindex, name) && !strncmp(name, prefix, strlen(prefix));
 	}
 	return w->ours ? w : NULL;
 }
@@ -384,8 +386,11 @@ int main(int argc, char **argv)
 		}
 		return send_all(argv[2], atol(argv[3]));
 	}
-	if (argc == 3 && !strcmp(argv[1], "tap"))
+	if ((argc == 3 || argc == 4) && !strcmp(argv[1], "tap")) {
+		if (argc == 4)
+			prefix = argv[3];
 		return tap(argv[2]);
-	fprintf(stderr, "usage: seq_probe send ADDR HERTZ [PORT]... | seq_probe tap FILE\n");
+	}
+	fprintf(stderr, "usage: seq_probe send ADDR HERTZ [PORT]... | seq_probe tap FILE [PREFIX]\n");
 	return 2;
 }

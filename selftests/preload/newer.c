@@ -3,8 +3,8 @@
  * Makes of a program of ours one of the next minor version; to be preloaded (LD_PRELOAD).
  *
  * Each message that it packs has a field that nobody knows, and so has each one inside it, those
- * that it stores as those that it says. Its HELLO has the next minor version and one capability more. Behind
- * its HELLO come an event and a request of types that nobody knows.
+ * that it stores as those that it says. Its HELLO has the next minor version and one capability
+ * more. Behind its HELLO come an event and a request of types that nobody knows.
  *
  * NEWER_MAJOR: its HELLO has the next major version instead.
  */

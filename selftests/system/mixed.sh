@@ -160,7 +160,7 @@ split() {	# NEWER-PART
 	figures
 	ctl 1 vm delete "f-$1"
 	nothing_is_wrong
-	! grep -E "does not decode|BAD_MESSAGE" "$LIB_TMP"/part-*.log
+	fails grep -E "does not decode|BAD_MESSAGE" "$LIB_TMP"/part-*.log
 	bg_stop part-vserver
 	bg_stop part-nve
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * When to try again: a few times soon, then exponential, with full jitter. Pure; the caller gives the random number.
+ * When to try again: a few times soon, then exponential, with full jitter. Pure; the caller gives
+ * the random number.
  */
 #ifndef BACKOFF_H
 #define BACKOFF_H

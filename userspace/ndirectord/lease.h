@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * For how long the registration of an NVE without a session is good: until nothing has been heard of it
- * for the time of the lease, by this session or another one. Then it is silent: nve_silent(). An
- * NVE whose program is started anew, or whose connection breaks, is no news to anybody.
+ * For how long the registration of an NVE without a session is good: until nothing has been heard
+ * of it for the time of the lease, by this session or another one. Then it is silent:
+ * nve_silent(). An NVE whose program is started anew, or whose connection breaks, is no news to
+ * anybody.
  *
  * Not over a restart of the director: then its NVEs have the time of "grace".
  */

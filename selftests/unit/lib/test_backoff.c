@@ -10,8 +10,8 @@
 
 static void test_bound_doubles_after_some_up_to_max(void **state)
 {
-	static const uint32_t bounds[] = { 100, 100, 100, 100, 100, 100, 200, 400, 800, 1600, 3200, 5000,
-					   5000, 5000 };
+	static const uint32_t bounds[] = { 100, 100, 100, 100, 100, 100, 200, 400, 800, 1600, 3200,
+					   5000, 5000, 5000 };
 	struct backoff b;
 	unsigned int i;
 

@@ -181,7 +181,7 @@ static void enable_step(struct port_op *op)
 	int rc;
 
 	if (!epoch) {
-		/* The epoch is the director's to give, and the kernel must have it from the first */
+		/* The epoch is the director's to give, and the kernel needs it */
 		tsi->claims = true;
 		tsi->t.epoch = 0;
 		advertise(op);
@@ -203,7 +203,7 @@ static void note_accepted(struct nve_tsi *tsi)
 		model_map_own(vn->model, &tsi->t.mac, tsi->t.epoch);
 }
 
-/* The answer to a claim; until it came the interface was silent, and no longer if it is good */
+/* The answer to a claim; until it came the interface was silent */
 static void claim_answered(struct nve_tsi *tsi, uint64_t epoch, uint32_t code, const char *text)
 {
 	struct port_op *op = tsi->ops;
