@@ -3,9 +3,9 @@
 #ifndef NVO3CTL_VN_SUBNET_H
 #define NVO3CTL_VN_SUBNET_H
 
-#include <jansson.h>
 #include "args.h"
 #include "ctl.h"
+#include "lib/json.h"
 
 /* The options; part of a table. */
 #define VN_SUBNET_OPTS \

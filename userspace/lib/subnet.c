@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "msg.h"
 #include "proto/common.pb-c.h"
 
 static int compare(const struct ip_addr *a, const struct ip_addr *b)
