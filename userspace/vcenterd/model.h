@@ -59,7 +59,7 @@ struct nic {
 	uint32_t vid;
 	struct uuid profile;		/* zero: none */
 	bool dhcp;			/* its NVE tells the guest what it has */
-	uint8_t drawn;			/* bits: ips that were taken from a pool; not in the store */
+	uint8_t drawn;			/* bits: ips from a pool; not in the store */
 	bool told;			/* VM_OP_UPDATE: the nDirector knows; not in the store */
 };
 
