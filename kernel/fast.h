@@ -26,10 +26,7 @@ int nvo3_from_tunnel(struct sock *sk, struct sk_buff *skb);
 int nvo3_gre_open(struct nvo3_nve *nve);
 void nvo3_gre_close(struct nvo3_nve *nve);
 
-/*
- * guard.c: may it enter by the port, may it leave by it? The frame stays the caller's.
- * NVO3_DROP_GUEST_LOST: not into the VN, it is for the agent (guest.h).
- */
+/* guard.c: may it enter by the port, may it leave by it? The frame stays the caller's. */
 enum nvo3_drop nvo3_guard_from_vm(struct nvo3_port *port, const struct nvo3_guard *guard,
 				  const struct sk_buff *skb, const struct nvo3_flow *flow);
 /* Once more when it has waited, but for the rate, which it has paid. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What a tenant system asks for its own addresses: DHCP, DHCPv6, router solicitations. At a port
- * that says so they are the agent's to answer, and do not enter the VN. The answers come by
+ * that says so they are the agent's to answer, and do not enter the VN: the guard's word for that
+ * is NVO3_DROP_GUEST_LOST, which is true unless the agent gets them. The answers come by
  * guest-answer (nl_guest.c).
  */
 #ifndef _NVO3_GUEST_H

@@ -48,7 +48,8 @@ static const struct opt create_opts[] = {
 	{ "--arp-unknown", OPT_TEXT },
 	{ "--claims", OPT_TEXT },
 	{ "--uuid", OPT_TEXT },
-	VN_SUBNET_OPTS,
+	VN_SUBNET_OPT, VN_GATEWAY_OPT, VN_DNS_OPT, VN_RANGE_OPT, VN_RESERVE_OPT, VN_DOMAIN_OPT,
+	VN_LEASE_OPT,
 	{ NULL },
 };
 
@@ -100,7 +101,8 @@ static const struct opt set_opts[] = {
 	{ "--arp", OPT_TEXT },
 	{ "--arp-unknown", OPT_TEXT },
 	{ "--claims", OPT_TEXT },
-	VN_SUBNET_OPTS,
+	VN_SUBNET_OPT, VN_GATEWAY_OPT, VN_DNS_OPT, VN_RANGE_OPT, VN_RESERVE_OPT, VN_DOMAIN_OPT,
+	VN_LEASE_OPT,
 	{ "--no-subnets", OPT_FLAG },
 	{ NULL },
 };

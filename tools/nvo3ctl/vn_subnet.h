@@ -3,19 +3,18 @@
 #ifndef NVO3CTL_VN_SUBNET_H
 #define NVO3CTL_VN_SUBNET_H
 
-#include <jansson.h>
 #include "args.h"
 #include "ctl.h"
+#include "lib/json.h"
 
-/* The options; part of a table. */
-#define VN_SUBNET_OPTS \
-	{ "--subnet", OPT_TEXT, .many = true }, \
-	{ "--gateway", OPT_TEXT, .many = true }, \
-	{ "--dns", OPT_TEXT, .many = true }, \
-	{ "--range", OPT_TEXT, .many = true }, \
-	{ "--reserve", OPT_TEXT, .many = true }, \
-	{ "--domain", OPT_TEXT }, \
-	{ "--lease", OPT_NUMBER, .min = 1, .max = UINT32_MAX }
+/* The options, for a table that has others too. */
+#define VN_SUBNET_OPT	{ "--subnet", OPT_TEXT, .many = true }
+#define VN_GATEWAY_OPT	{ "--gateway", OPT_TEXT, .many = true }
+#define VN_DNS_OPT	{ "--dns", OPT_TEXT, .many = true }
+#define VN_RANGE_OPT	{ "--range", OPT_TEXT, .many = true }
+#define VN_RESERVE_OPT	{ "--reserve", OPT_TEXT, .many = true }
+#define VN_DOMAIN_OPT	{ "--domain", OPT_TEXT }
+#define VN_LEASE_OPT	{ "--lease", OPT_NUMBER, .min = 1, .max = UINT32_MAX }
 
 /*
  * Each --subnet is one, and what else is given belongs to those of its family; --domain and

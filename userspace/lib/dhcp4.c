@@ -206,7 +206,7 @@ void dhcp_write(struct guest_answer *a, const struct dhcp_question *q,
 {
 	uint8_t type = told->type;
 
-	/* One byte is kept for the end. Who says that he takes less than everyone must gets that. */
+	/* One byte is kept for the end. Who says that he takes less than all must gets that. */
 	guest_answer_begin(a, GUEST_DHCP, SIZE_MOST - 1);
 	put_head(a, q, told);
 	put(a, OPT_TYPE, &type, 1);

@@ -67,7 +67,6 @@ int kernel_miss_set(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_miss 
 int kernel_miss_del(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_miss *miss,
 		    struct err *err);
 
-/* A frame for the guest behind a port with guest. -ENETDOWN: the port is not active */
 int kernel_guest_answer(struct nvo3_kernel *k, uint32_t nve, const struct nvo3_guest *guest,
 			struct err *err);
 

@@ -53,8 +53,7 @@ struct nvo3_vn {
 	uint64_t digest;		/* of the agent's mappings, digest_maps of them; digest.h */
 	uint32_t digest_maps;
 	struct nvo3_stats stats;
-	uint32_t hold;			/* milliseconds */
-	uint32_t pending, held, absent;
+	uint32_t hold, pending, held, absent;	/* hold in milliseconds */
 	uint64_t released;
 };
 

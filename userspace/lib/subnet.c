@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "subnet.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "msg.h"
 #include "proto/common.pb-c.h"
 
 static int compare(const struct ip_addr *a, const struct ip_addr *b)
@@ -232,12 +232,12 @@ static int check_range(const struct subnet *s, const struct ip_range *r, const c
 /* Labels of letters, digits and hyphens (RFC 1123), with single dots between them */
 static bool is_domain(const char *name)
 {
-	static const char *const chars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					 "0123456789-";
 	size_t len;
 
 	for (;; name += len + 1) {
-		len = strspn(name, chars);
+		len = 0;
+		while (isalnum((unsigned char)name[len]) || name[len] == '-')
+			len++;
 		if (!len || len > 63 || *name == '-' || name[len - 1] == '-')
 			return false;
 		if (!name[len])

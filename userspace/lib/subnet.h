@@ -6,10 +6,9 @@
 #ifndef NVO3_LIB_SUBNET_H
 #define NVO3_LIB_SUBNET_H
 
-#include <protobuf-c/protobuf-c.h>
-#include <stddef.h>
 #include "addr.h"
 #include "errs.h"
+#include "msg.h"
 
 #define SUBNETS_MAX		4
 #define SUBNET_DNS_MAX		4

@@ -5,44 +5,14 @@
 #ifndef VCENTERD_MODEL_H
 #define VCENTERD_MODEL_H
 
-#include <uthash.h>
-#include "lib/addr.h"
-#include "lib/subnet.h"
-#include "lib/uuid.h"
+#include "model_vn.h"
 #include "proto/common.pb-c.h"
 
-#define VC_NAME_SIZE	64	/* with the NUL: names of VMs, VNs, servers, tenants, groups */
-#define VC_DC_SIZE	32
-#define VC_TEXT_SIZE	256
 #define VC_NICS_MAX	8
 #define VC_IPS_MAX	8	/* per nic */
 
 struct chan;
 struct owed;
-struct pool;
-
-/* Of a subnet: what its range has left to give; see inventory_pool.h */
-struct vn_pool {
-	struct pool *pool;
-	uint32_t reserved;
-};
-
-struct vn {
-	struct uuid uuid;
-	char name[VC_NAME_SIZE];
-	char tenant[VC_NAME_SIZE];	/* empty: shared by all tenants */
-	char home_dc[VC_DC_SIZE];
-	uint32_t vni;
-	uint32_t unknown;		/* enum nvo3_unknown */
-	uint32_t bum;			/* enum nvo3_bum */
-	uint32_t distribution, claims;	/* as in proto Distribution, Claims */
-	uint32_t arp, arp_unknown;	/* enum nvo3_arp, nvo3_arp_unknown */
-	struct subnets subnets;
-	struct subnets_packed packed;	/* the same */
-	struct vn_pool pools[SUBNETS_MAX];	/* in the inventory */
-	unsigned int users;		/* nics of VMs here, expected ones too */
-	UT_hash_handle hh, hh_name, hh_vni;
-};
 
 struct capacity {
 	uint32_t cpus;
@@ -89,7 +59,7 @@ struct nic {
 	uint32_t vid;
 	struct uuid profile;		/* zero: none */
 	bool dhcp;			/* its NVE tells the guest what it has */
-	uint8_t drawn;			/* bits: ips that were taken from a pool; not in the store */
+	uint8_t drawn;			/* bits: ips from a pool; not in the store */
 	bool told;			/* VM_OP_UPDATE: the nDirector knows; not in the store */
 };
 

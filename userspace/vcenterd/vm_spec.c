@@ -122,7 +122,8 @@ static int parse_dhcp(struct inventory *inv, json_t *json, struct nic *nic, stru
 	if (!ret && !json_object_get(json, "ip"))
 		ret = draw_ip(inv, nic, AF_INET6, err);
 	for (int i = 0; i < nic->n_ips; i++)
-		nic->dhcp |= subnets_find(&nic->vn->subnets, &nic->ips[i].addr) != NULL;
+		if (subnets_find(&nic->vn->subnets, &nic->ips[i].addr))
+			nic->dhcp = true;
 	if (!ret && json_opt_bool(json, "dhcp", &nic->dhcp, err))
 		ret = -EINVAL;
 	if (ret)

@@ -9,7 +9,11 @@
 
 #include "vn_subnet.h"
 
-static const struct opt opts[] = { VN_SUBNET_OPTS, { NULL } };
+static const struct opt opts[] = {
+	VN_SUBNET_OPT, VN_GATEWAY_OPT, VN_DNS_OPT, VN_RANGE_OPT, VN_RESERVE_OPT, VN_DOMAIN_OPT,
+	VN_LEASE_OPT,
+	{ NULL },
+};
 
 /* The body that the words make, as text; NULL with a sentence */
 static char *body(char *words[], struct err *err)

@@ -94,8 +94,8 @@ static void exhausted_is_named(void **state)
 	create(inv, "a", "[{\"vn\":\"blue\"},{\"vn\":\"blue\"},{\"vn\":\"blue\"}]");
 	assert_int_equal(spec(inv, "b", "[{\"vn\":\"blue\"},{\"vn\":\"blue\"}]", &s, &err),
 			 -ENOSPC);
-	assert_non_null(strstr(err.text, "pool of VN blue, subnet 10.1.0.0/29, range "
-					 "10.1.0.1-10.1.0.6 is exhausted"));
+	assert_non_null(strstr(err.text, "pool of VN blue, subnet 10.1.0.0/29, range 10.1.0.1-"));
+	assert_non_null(strstr(err.text, "10.1.0.6 is exhausted"));
 	/* What it had got before is free again */
 	assert_int_equal(inventory_pool_used(blue, 0), 3);
 	create(inv, "c", NIC);
