@@ -209,9 +209,7 @@ static void test_removed_by_others(void **state)
 }
 
 static const char theirs[] =
-	"<domain type='test'><name>theirs</name>"
-	"<uuid>01000000-0000-0000-0000-000000000000</uuid>%s<memory unit='MiB'>8</memory>"
-	"<os><type>hvm</type></os></domain>";
+	"<domain type='test'><name>theirs</name><uuid>01000000-0000-0000-0000-000000000000</uuid>%s<memory unit='MiB'>8</memory><os><type>hvm</type></os></domain>";
 
 static void define_theirs(const char *metadata)
 {
@@ -247,9 +245,7 @@ static void test_made_by_others(void **state)
 /* The name is taken: libvirt's own sentence is told */
 static void test_name_taken(void **state)
 {
-	static const char xml[] = "<domain type='test'><name>nvo3-vm1</name>"
-				  "<uuid>99000000-0000-0000-0000-000000000000</uuid>"
-				  "<memory unit='MiB'>8</memory><os><type>hvm</type></os></domain>";
+	static const char xml[] = "<domain type='test'><name>nvo3-vm1</name><uuid>99000000-0000-0000-0000-000000000000</uuid><memory unit='MiB'>8</memory><os><type>hvm</type></os></domain>";
 	struct uuid id = { { 0x99 } };
 	struct bed_host h;
 	struct reply r;
@@ -354,6 +350,8 @@ static void test_without_libvirt(void **state)
 	r = host_power(&h, 1, false);
 	assert_int_equal(r.code, CODE(UNAVAILABLE));
 	assert_non_null(strstr(r.text, "/nonexistent/libvirt.sock"));
+	assert_int_equal(host_vm(&h, 1)->fsm.state, STATE(RUNNING));
+	assert_true(tap(1, &on) && on);
 	r = host_create(&h, 2, false);
 	assert_int_equal(r.code, CODE(UNAVAILABLE));
 	host_end(&h);
