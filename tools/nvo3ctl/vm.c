@@ -190,6 +190,27 @@ static int stop(struct ctl *ctl, const struct args *args, struct err *err)
 	return change(ctl, "POST", path, "stopped", err);
 }
 
+static int suspend(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	_cleanup_free_ char *path = path_make("vms", args->words[0], "suspend", NULL);
+
+	return change(ctl, "POST", path, "suspended", err);
+}
+
+static int resume(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	_cleanup_free_ char *path = path_make("vms", args->words[0], "resume", NULL);
+
+	return change(ctl, "POST", path, "running", err);
+}
+
+static int reboot(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	_cleanup_free_ char *path = path_make("vms", args->words[0], "reboot", NULL);
+
+	return change(ctl, "POST", path, "running", err);
+}
+
 static const struct opt list_opts[] = {
 	{ "--tenant", OPT_TEXT },
 	{ "--server", OPT_TEXT },
@@ -296,6 +317,9 @@ static const struct verb verbs[] = {
 	  set_opts, 1, 1, set },
 	{ "start", "{NAME | ID}", NULL, 1, 1, start },
 	{ "stop", "{NAME | ID}", NULL, 1, 1, stop },
+	{ "suspend", "{NAME | ID}", NULL, 1, 1, suspend },
+	{ "resume", "{NAME | ID}", NULL, 1, 1, resume },
+	{ "reboot", "{NAME | ID}", NULL, 1, 1, reboot },
 	{ "migrate", "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER]", vm_migrate_opts, 1,
 	  1, vm_migrate },
 	{ "mobility", "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER]",

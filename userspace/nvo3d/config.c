@@ -13,6 +13,7 @@
 /* A mapping on demand that no frame used */
 #define IDLE_S 300
 #define AUDIT_S 60
+#define REPORT_S 20
 
 static int read_number(struct conf *conf, const char *path, long max, uint32_t *ret,
 		       struct err *err)
@@ -203,6 +204,7 @@ static int read_vserver(struct conf *conf, struct config *c, struct err *err)
 	struct config_vserver *vs = &c->vserver;
 	uint32_t mtu = MTU_OVER_IPV6;
 	const char *driver;
+	long report;
 	int rc;
 
 	rc = conf_str_or(conf, "vserver.driver", "netns", &driver, err);
@@ -233,6 +235,10 @@ static int read_vserver(struct conf *conf, struct config *c, struct err *err)
 	rc = read_mtu(conf, "vserver.mtu", mtu, &vs->mtu, err);
 	if (rc)
 		return rc;
+	rc = conf_int_or(conf, "vserver.report", 1, 86400, REPORT_S, &report, err);
+	if (rc)
+		return rc;
+	vs->report_s = report;
 	rc = read_capacity(conf, vs, err);
 	if (!rc && vs->libvirt)
 		rc = read_libvirt(conf, &c->libvirt, err);

@@ -41,11 +41,11 @@ static void put_sessions(struct metrics *m, const struct vcenter *vc)
 
 static void put_inventory(struct metrics *m, const struct vcenter *vc)
 {
-	unsigned int states[NVO3__VM_STATE__VM_FAILED + 1] = { 0 };
+	unsigned int states[NVO3__VM_STATE__VM_SUSPENDED + 1] = { 0 };
 	struct vm *vm, *tmp;
 
 	HASH_ITER(hh, vc->inv->vms, vm, tmp)
-		if (api_vm_visible(vm) && vm->state <= NVO3__VM_STATE__VM_FAILED)
+		if (api_vm_visible(vm) && vm->state <= NVO3__VM_STATE__VM_SUSPENDED)
 			states[vm->state]++;
 	metrics_family(m, "nvo3_vns", "gauge", "Virtual networks.");
 	metrics_put(m, HASH_COUNT(vc->inv->vns), NULL);
@@ -53,6 +53,7 @@ static void put_inventory(struct metrics *m, const struct vcenter *vc)
 	for (uint32_t state = NVO3__VM_STATE__VM_CREATING; state <= NVO3__VM_STATE__VM_FAILED;
 	     state++)
 		metrics_put(m, states[state], "state", word_vm_state(state), NULL);
+	metrics_put(m, states[NVO3__VM_STATE__VM_SUSPENDED], "state", "suspended", NULL);
 }
 
 static void add_move(struct moves_sum *sum, const struct move *m)

@@ -86,11 +86,10 @@ void api_vm_delete(struct http_request *req, void *arg)
 		begin(req, vc, vm, VM_OP_DELETE);
 }
 
-static void power(struct http_request *req, struct vcenter *vc, enum vm_op op)
+/* Of one that is as @goal nothing is asked */
+static void power(struct http_request *req, struct vcenter *vc, enum vm_op op, uint32_t goal)
 {
 	struct vm *vm = api_find_vm(vc, req, http_param(req, "id"));
-	uint32_t goal = op == VM_OP_START ? NVO3__VM_STATE__VM_RUNNING :
-					    NVO3__VM_STATE__VM_STOPPED;
 
 	if (!vm)
 		return;
@@ -108,10 +107,25 @@ static void power(struct http_request *req, struct vcenter *vc, enum vm_op op)
 
 void api_vm_start(struct http_request *req, void *arg)
 {
-	power(req, arg, VM_OP_START);
+	power(req, arg, VM_OP_START, NVO3__VM_STATE__VM_RUNNING);
 }
 
 void api_vm_stop(struct http_request *req, void *arg)
 {
-	power(req, arg, VM_OP_STOP);
+	power(req, arg, VM_OP_STOP, NVO3__VM_STATE__VM_STOPPED);
+}
+
+void api_vm_suspend(struct http_request *req, void *arg)
+{
+	power(req, arg, VM_OP_SUSPEND, NVO3__VM_STATE__VM_SUSPENDED);
+}
+
+void api_vm_resume(struct http_request *req, void *arg)
+{
+	power(req, arg, VM_OP_RESUME, NVO3__VM_STATE__VM_RUNNING);
+}
+
+void api_vm_reboot(struct http_request *req, void *arg)
+{
+	power(req, arg, VM_OP_REBOOT, NVO3__VM_STATE__VM_UNKNOWN);
 }

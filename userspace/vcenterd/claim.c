@@ -111,6 +111,9 @@ enum report claim_report(struct inventory *inv, const struct server *server,
 	case VM_OP_NONE:
 	case VM_OP_START:
 	case VM_OP_STOP:
+	case VM_OP_SUSPEND:
+	case VM_OP_RESUME:
+	case VM_OP_REBOOT:
 	case VM_OP_ADOPT:
 	case VM_OP_UPDATE:
 		return REPORT_OURS;
@@ -123,6 +126,6 @@ bool claim_missing(const struct vm *vm)
 {
 	if (!uuid_is_zero(&vm->move) || !vm->made)
 		return false;
-	return vm->op == VM_OP_NONE || vm->op == VM_OP_START || vm->op == VM_OP_STOP ||
+	return vm->op == VM_OP_NONE || vm_op_is_power(vm->op) ||
 	       vm->op == VM_OP_UPDATE;
 }

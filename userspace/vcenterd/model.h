@@ -7,6 +7,7 @@
 
 #include "model_vn.h"
 #include "proto/common.pb-c.h"
+#include "vm_op.h"
 
 #define VC_NICS_MAX	8
 #define VC_IPS_MAX	8	/* per nic */
@@ -33,18 +34,6 @@ struct server {
 	struct vm *vms;			/* utlist, without those that only move towards it */
 	struct chan *session;		/* NULL: down */
 	UT_hash_handle hh;
-};
-
-/* What is being done to a VM; kept in the store, so that a restart goes on with it. */
-enum vm_op {
-	VM_OP_NONE,
-	VM_OP_CREATE,
-	VM_OP_UNDO,		/* of a creation that failed */
-	VM_OP_DELETE,
-	VM_OP_START,
-	VM_OP_STOP,
-	VM_OP_ADOPT,		/* a vServer registered it: only the placement is missing */
-	VM_OP_UPDATE,		/* addresses or profiles are others: others are to know */
 };
 
 struct nic {
@@ -93,6 +82,7 @@ struct vm {
 	bool dirty;			/* changed, not stored yet */
 	bool waiting, queued;
 	uint64_t retry_at, deadline;
+	struct vm_use use;
 	struct owed *registrar;		/* VM_OP_ADOPT: who waits for its end */
 
 	struct vm *srv_prev, *srv_next;	/* server->vms */

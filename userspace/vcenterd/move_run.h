@@ -26,8 +26,8 @@ struct move_job {
 };
 
 /*
- * Move @vm to @dc (empty: this one), server @server (empty: any); @live: it runs on. Calls @begun exactly once,
- * perhaps before it returns, also when it refuses.
+ * Move @vm to @dc (empty: this one), server @server (empty: any); @live: it runs on. Calls
+ * @begun exactly once, perhaps before it returns, also when it refuses.
  */
 void move_run_begin(struct vcenter *vc, struct vm *vm, const char *dc, const char *server,
 		    bool live, move_begun_fn begun, void *arg);

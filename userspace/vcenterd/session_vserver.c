@@ -204,6 +204,38 @@ static void progress(struct vcenter *vc, const struct server *server, const stru
 		msg_free(event);
 }
 
+static uint32_t cpu_permille(const struct vm_use *before, const Nvo3__VmUse *now)
+{
+	/* One that was started anew since begins at 0 */
+	if (!before->time || now->time <= before->time || now->cpu_ns < before->cpu_ns)
+		return 0;
+	return (now->cpu_ns - before->cpu_ns) / 1000 / (now->time - before->time);
+}
+
+static void vm_use(struct vcenter *vc, const struct server *server, const struct msg *msg)
+{
+	Nvo3__VmUseEvent *event = msg_decode(msg, &nvo3__vm_use_event__descriptor, NULL);
+	struct uuid id;
+	struct vm *vm;
+
+	for (size_t i = 0; event && i < event->n_uses; i++) {
+		const Nvo3__VmUse *u = event->uses[i];
+
+		vm = msg_get_uuid(&u->vm, &id) ? inventory_vm(vc->inv, &id) : NULL;
+		/* of others nobody asked it */
+		if (!vm || vm->server != server)
+			continue;
+		vm->use = (struct vm_use){
+			.time = u->time, .cpu_permille = cpu_permille(&vm->use, u),
+			.cpu_ns = u->cpu_ns, .memory_kib = u->memory_kib,
+			.disk_read = u->disk_read, .disk_written = u->disk_written,
+			.net_in = u->net_in, .net_out = u->net_out,
+		};
+	}
+	if (event)
+		msg_free(event);
+}
+
 static void alert(struct vcenter *vc, struct chan *chan, const struct msg *msg)
 {
 	Nvo3__Alert *a = msg_decode(msg, &nvo3__alert__descriptor, NULL);
@@ -235,6 +267,9 @@ static bool registered_message(struct vcenter *vc, struct chan *chan, struct ser
 		return true;
 	case MSG(RELOCATE_PROGRESS):
 		progress(vc, server, msg);
+		return true;
+	case MSG(VM_USE):
+		vm_use(vc, server, msg);
 		return true;
 	case MSG(ALERT):
 		alert(vc, chan, msg);

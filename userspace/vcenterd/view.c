@@ -115,6 +115,21 @@ static json_t *view_nic(const struct nic *nic)
 	return obj;
 }
 
+static json_t *view_use(const struct vm_use *use)
+{
+	json_t *obj = json_object();
+
+	set_int(obj, "time", use->time);
+	set_int(obj, "cpu_permille", use->cpu_permille);
+	set_int(obj, "cpu_ms", use->cpu_ns / 1000000);
+	set_int(obj, "memory_kib", use->memory_kib);
+	set_int(obj, "disk_read", use->disk_read);
+	set_int(obj, "disk_written", use->disk_written);
+	set_int(obj, "net_in", use->net_in);
+	set_int(obj, "net_out", use->net_out);
+	return obj;
+}
+
 json_t *view_vm(const struct vm *vm, const char *dc)
 {
 	json_t *obj = json_object();
@@ -137,6 +152,8 @@ json_t *view_vm(const struct vm *vm, const char *dc)
 	set_int(obj, "memory_mib", vm->size.memory_mib);
 	set_int(obj, "disk_mib", vm->size.disk_mib);
 	json_object_set_new(obj, "nics", nics);
+	if (vm->use.time)
+		json_object_set_new(obj, "use", view_use(&vm->use));
 	return obj;
 }
 

@@ -85,6 +85,12 @@ struct vm_next vm_job_next(const struct vm *vm, bool director_up, uint64_t now)
 		return next(VM_ACT_START, server_up);
 	case VM_OP_STOP:
 		return next(VM_ACT_STOP, server_up);
+	case VM_OP_SUSPEND:
+		return next(VM_ACT_SUSPEND, server_up);
+	case VM_OP_RESUME:
+		return next(VM_ACT_RESUME, server_up);
+	case VM_OP_REBOOT:
+		return next(VM_ACT_REBOOT, server_up);
 	case VM_OP_UPDATE:
 		return next_update(vm, director_up, server_up);
 	case VM_OP_NONE:
@@ -193,6 +199,9 @@ enum vm_outcome vm_job_answer(struct vm *vm, struct vm_next asked, const struct 
 		return create_answer(vm, a, now);
 	case VM_ACT_START:
 	case VM_ACT_STOP:
+	case VM_ACT_SUSPEND:
+	case VM_ACT_RESUME:
+	case VM_ACT_REBOOT:
 		return power_answer(vm, a, now);
 	case VM_ACT_UPDATE:
 		return update_answer(vm, a, now);
@@ -219,7 +228,7 @@ enum vm_outcome vm_job_tick(struct vm *vm, uint64_t now)
 
 	if (vm->waiting || now < vm->deadline)
 		return VM_JOB_AGAIN;
-	if (vm->op != VM_OP_CREATE && vm->op != VM_OP_START && vm->op != VM_OP_STOP)
+	if (vm->op != VM_OP_CREATE && !vm_op_is_power(vm->op))
 		return VM_JOB_AGAIN;
 	if (vm->op == VM_OP_CREATE && first_unplaced(vm) >= 0)
 		snprintf(text, sizeof(text), "the nDirector did not answer in time");

@@ -22,6 +22,9 @@ enum vm_act {
 	VM_ACT_DELETE,
 	VM_ACT_START,
 	VM_ACT_STOP,
+	VM_ACT_SUSPEND,
+	VM_ACT_RESUME,
+	VM_ACT_REBOOT,
 	VM_ACT_UPDATE,
 	VM_ACT_FINISH,		/* nothing is left to do: vm_job_finish() */
 };
@@ -35,7 +38,7 @@ struct vm_answer {
 	uint32_t code;
 	const char *text;
 	uint64_t epoch;		/* PLACE */
-	uint32_t state;		/* CREATE, START, STOP */
+	uint32_t state;		/* CREATE, START, STOP and their like */
 };
 
 enum vm_outcome {

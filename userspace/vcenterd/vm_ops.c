@@ -36,6 +36,9 @@ static const char *op_kind(enum vm_op op)
 		[VM_OP_DELETE] = "vm-delete",
 		[VM_OP_START] = "vm-start",
 		[VM_OP_STOP] = "vm-stop",
+		[VM_OP_SUSPEND] = "vm-suspend",
+		[VM_OP_RESUME] = "vm-resume",
+		[VM_OP_REBOOT] = "vm-reboot",
 		[VM_OP_ADOPT] = "vm-register",
 		[VM_OP_UPDATE] = "vm-update",
 	};
@@ -235,12 +238,19 @@ static void destroy(struct vm *vm, struct vm_call *call)
 	chan_request(vm->server->session, MSG(VM_DELETE), &msg.base, SERVER_MS, answered, call);
 }
 
-static void power(struct vm *vm, bool start, struct vm_call *call)
+static void power(struct vm *vm, enum vm_act act, struct vm_call *call)
 {
+	static const Nvo3__VmPower__Action actions[] = {
+		[VM_ACT_START] = NVO3__VM_POWER__ACTION__START,
+		[VM_ACT_STOP] = NVO3__VM_POWER__ACTION__STOP,
+		[VM_ACT_SUSPEND] = NVO3__VM_POWER__ACTION__SUSPEND,
+		[VM_ACT_RESUME] = NVO3__VM_POWER__ACTION__RESUME,
+		[VM_ACT_REBOOT] = NVO3__VM_POWER__ACTION__REBOOT,
+	};
 	Nvo3__VmPower msg = NVO3__VM_POWER__INIT;
 
 	msg.vm = msg_put_uuid(&vm->uuid);
-	msg.action = start ? NVO3__VM_POWER__ACTION__START : NVO3__VM_POWER__ACTION__STOP;
+	msg.action = actions[act];
 	chan_request(vm->server->session, MSG(VM_POWER), &msg.base, SERVER_MS, answered, call);
 }
 
@@ -293,7 +303,7 @@ static void ask(struct vcenter *vc, struct vm *vm, struct vm_next next)
 		update(vm, call);
 		break;
 	default:
-		power(vm, next.act == VM_ACT_START, call);
+		power(vm, next.act, call);
 	}
 }
 

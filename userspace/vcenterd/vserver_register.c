@@ -25,10 +25,10 @@ static void store(struct vcenter *vc, struct vm *vm)
 void vserver_take_state(struct vcenter *vc, struct vm *vm, uint32_t state, const char *text)
 {
 	if (state != NVO3__VM_STATE__VM_RUNNING && state != NVO3__VM_STATE__VM_STOPPED &&
-	    state != NVO3__VM_STATE__VM_FAILED)
+	    state != NVO3__VM_STATE__VM_FAILED && state != NVO3__VM_STATE__VM_SUSPENDED)
 		return;
 	/* jobs and moves know better */
-	if (vm->op != VM_OP_NONE && vm->op != VM_OP_START && vm->op != VM_OP_STOP)
+	if (vm->op != VM_OP_NONE && !vm_op_is_power(vm->op))
 		return;
 	if (vm->state == NVO3__VM_STATE__VM_MOVING || vm->incoming || vm->left)
 		return;

@@ -15,6 +15,9 @@ static const char *const vm_ops[] = {
 	[VM_OP_STOP] = "stop",
 	[VM_OP_ADOPT] = "register",
 	[VM_OP_UPDATE] = "update",
+	[VM_OP_SUSPEND] = "suspend",
+	[VM_OP_RESUME] = "resume",
+	[VM_OP_REBOOT] = "reboot",
 };
 static const char *const unknowns[] = { "drop", "ask", "flood", "relay" };
 static const char *const bums[] = { "none", "replicate" };
@@ -39,6 +42,8 @@ static int parse(const char *const *words, size_t n, const char *word, uint32_t 
 
 const char *word_vm_state(uint32_t state)
 {
+	if (state == NVO3__VM_STATE__VM_SUSPENDED)
+		return "suspended";
 	return vm_states[state < COUNT(vm_states) ? state : 0];
 }
 

@@ -96,7 +96,7 @@ static inline void host_prepare(struct bed_host *h, struct bed *bed, const char 
 	h->config.vserver = (struct config_vserver){
 		.nve = h->nve_addr, .nve_name = "dc1/nve", .vcenters = &h->vcenter_addr,
 		.n_vcenters = 1, .images = h->images, .cpus = 4, .memory_mib = 1024,
-		.disk_mib = 64, .max_vms = 3,
+		.disk_mib = 64, .max_vms = 3, .report_s = 1,
 	};
 	host_tls(h);
 	h->store = bed_store(bed, name);

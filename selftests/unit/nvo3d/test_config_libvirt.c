@@ -88,7 +88,7 @@ static void test_refused(void **state)
 		{ "driver = \"libvirt\"; libvirt: { type = \"zen\"; };", "\"zen\" is none of" },
 		{ "driver = \"libvirt\"; libvirt: { shutdown = 0; };", "vserver.libvirt.shutdown" },
 		{ "driver = \"libvirt\"; libvirt: { uri = 7; };", "vserver.libvirt.uri" },
-		{ "driver = \"libvirt\"; libvirt: { max_cpus = -1; };", "vserver.libvirt.max_cpus" },
+		{ "driver = \"libvirt\"; libvirt: { max_cpus = -1; };", "libvirt.max_cpus" },
 		{ "driver = \"libvirt\"; libvirt: { url = \"x\"; };", "url" },
 		/* what nobody would look at */
 		{ "libvirt: { uri = \"x\"; };", "libvirt" },

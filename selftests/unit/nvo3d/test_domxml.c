@@ -51,14 +51,9 @@ static void hasnt(const char *part)
 
 static void test_all_of_it(void **state)
 {
-	has("<domain type='kvm'><name>nvo3-web1</name>"
-	    "<uuid>6ba7b810-0000-0000-0000-000000000000</uuid>"
-	    "<metadata><nvo3:vm xmlns:nvo3='urn:nvo3:vm:1'/></metadata>"
-	    "<memory unit='MiB'>512</memory><vcpu>2</vcpu>");
+	has("<domain type='kvm'><name>nvo3-web1</name><uuid>6ba7b810-0000-0000-0000-000000000000</uuid><metadata><nvo3:vm xmlns:nvo3='urn:nvo3:vm:1'/></metadata><memory unit='MiB'>512</memory><vcpu>2</vcpu>");
 	/* The tap is not libvirt's to make, to raise or to delete */
-	has("<interface type='ethernet'><mac address='02:00:00:00:00:01'/>"
-	    "<target dev='v6ba7b810' managed='no'/><model type='virtio'/><mtu size='1450'/>"
-	    "</interface>");
+	has("<interface type='ethernet'><mac address='02:00:00:00:00:01'/><target dev='v6ba7b810' managed='no'/><model type='virtio'/><mtu size='1450'/></interface>");
 	has("<source file='/d/www/image'/>");
 	has("<on_poweroff>destroy</on_poweroff>");
 	hasnt("<kernel>");
@@ -74,8 +69,7 @@ static void test_what_the_host_says(void **state)
 	host.emulator = "/usr/bin/qemu";
 	host.console = "/d/console.log";
 	host.max_cpus = 8;
-	has("<type machine='q35'>hvm</type><kernel>/boot/vmlinuz</kernel>"
-	    "<initrd>/boot/initrd</initrd><cmdline>console=ttyS0</cmdline>");
+	has("<type machine='q35'>hvm</type><kernel>/boot/vmlinuz</kernel><initrd>/boot/initrd</initrd><cmdline>console=ttyS0</cmdline>");
 	has("<emulator>/usr/bin/qemu</emulator>");
 	has("<log file='/d/console.log' append='on'/>");
 	has("<vcpu current='2'>8</vcpu>");

@@ -208,16 +208,15 @@ static void test_removed_by_others(void **state)
 	down(&h);
 }
 
-static const char theirs[] =
-	"<domain type='test'><name>theirs</name>"
-	"<uuid>01000000-0000-0000-0000-000000000000</uuid>%s<memory unit='MiB'>8</memory>"
-	"<os><type>hvm</type></os></domain>";
+static const char theirs[] = "<domain type='test'><name>theirs</name>";
+static const char id_1[] = "<uuid>01000000-0000-0000-0000-000000000000</uuid>";
+static const char rest[] = "<memory unit='MiB'>8</memory><os><type>hvm</type></os></domain>";
 
 static void define_theirs(const char *metadata)
 {
 	char xml[512];
 
-	snprintf(xml, sizeof(xml), theirs, metadata);
+	snprintf(xml, sizeof(xml), "%s%s%s%s", theirs, id_1, metadata, rest);
 	assert_int_equal(virt_define(hand, xml, NULL), 0);
 }
 
@@ -247,15 +246,16 @@ static void test_made_by_others(void **state)
 /* The name is taken: libvirt's own sentence is told */
 static void test_name_taken(void **state)
 {
-	static const char xml[] = "<domain type='test'><name>nvo3-vm1</name>"
-				  "<uuid>99000000-0000-0000-0000-000000000000</uuid>"
-				  "<memory unit='MiB'>8</memory><os><type>hvm</type></os></domain>";
+	static const char name[] = "<domain type='test'><name>nvo3-vm1</name>";
+	static const char id_99[] = "<uuid>99000000-0000-0000-0000-000000000000</uuid>";
 	struct uuid id = { { 0x99 } };
 	struct bed_host h;
 	struct reply r;
+	char xml[256];
 	bool on;
 
 	up(&h, *state, "test:///default");
+	snprintf(xml, sizeof(xml), "%s%s%s", name, id_99, rest);
 	assert_int_equal(virt_define(hand, xml, NULL), 0);
 	r = host_create(&h, 1, false);
 	assert_int_equal(r.code, CODE(FAILED));
@@ -354,6 +354,8 @@ static void test_without_libvirt(void **state)
 	r = host_power(&h, 1, false);
 	assert_int_equal(r.code, CODE(UNAVAILABLE));
 	assert_non_null(strstr(r.text, "/nonexistent/libvirt.sock"));
+	assert_int_equal(host_vm(&h, 1)->fsm.state, STATE(RUNNING));
+	assert_true(tap(1, &on) && on);
 	r = host_create(&h, 2, false);
 	assert_int_equal(r.code, CODE(UNAVAILABLE));
 	host_end(&h);

@@ -200,8 +200,7 @@ static void test_hypervisor_refuses(void **state)
 	lab.refuse = "cannot migrate VM nvo3-vm1: no route to host";
 	r = live_dest(&p);
 	assert_int_equal(r.code, CODE(FAILED));
-	assert_string_equal(r.text, "vServer dc1/host1 does not hand the VM over: "
-				    "cannot migrate VM nvo3-vm1: no route to host");
+	assert_string_equal(r.text, "vServer dc1/host1 does not hand the VM over: cannot migrate VM nvo3-vm1: no route to host");
 	gone(&p.to);
 	goes_on_at_source(&p);
 	teardown(&p);
@@ -316,8 +315,7 @@ static void test_refused(void **state)
 	p.to.config.libvirt.migrate = "";
 	r = live_dest(&p);
 	assert_int_equal(r.code, CODE(FAILED));
-	assert_string_equal(r.text, "vServer dc1/host2 takes in no VM that runs: "
-				    "vserver.libvirt.migrate is not set");
+	assert_string_equal(r.text, "vServer dc1/host2 takes in no VM that runs: vserver.libvirt.migrate is not set");
 	teardown(&p);
 }
 

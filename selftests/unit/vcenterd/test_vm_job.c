@@ -277,6 +277,42 @@ static void test_adopt(void **state)
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
+static void test_suspension(void **state)
+{
+	static const struct {
+		enum vm_op op;
+		enum vm_act act;
+		uint32_t after;
+	} table[] = {
+		{ VM_OP_SUSPEND, VM_ACT_SUSPEND, NVO3__VM_STATE__VM_SUSPENDED },
+		{ VM_OP_RESUME, VM_ACT_RESUME, NVO3__VM_STATE__VM_RUNNING },
+		{ VM_OP_REBOOT, VM_ACT_REBOOT, NVO3__VM_STATE__VM_RUNNING },
+	};
+	struct world *w = *state;
+
+	w->server->session = (struct chan *)w;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct vm_answer a = { .code = CODE(OK), .text = "", .state = table[i].after };
+		struct vm_next next;
+
+		begin(w, table[i].op);
+		next = vm_job_next(w->vm, false, w->now);
+		assert_int_equal(next.act, table[i].act);
+		assert_int_equal(vm_job_answer(w->vm, next, &a, w->now), VM_JOB_DONE);
+		assert_int_equal(w->vm->state, table[i].after);
+		assert_int_equal(w->vm->op, VM_OP_NONE);
+		/* A driver that cannot: the VM stays, and the sentence is told */
+		begin(w, table[i].op);
+		a = (struct vm_answer){ .code = CODE(FAILED), .text = "cannot suspend" };
+		assert_int_equal(vm_job_answer(w->vm, next, &a, w->now), VM_JOB_FAILED);
+		assert_string_equal(w->vm->text, "cannot suspend");
+		assert_int_equal(w->vm->state, table[i].after);
+		/* Nobody answers for long */
+		begin(w, table[i].op);
+		assert_int_equal(vm_job_tick(w->vm, w->now + VM_JOB_LIMIT_MS), VM_JOB_FAILED);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -284,6 +320,7 @@ int main(void)
 		TEST(test_create_silence),  TEST(test_create_times_out),
 		TEST(test_waits_for_sessions), TEST(test_delete),
 		TEST(test_power),	    TEST(test_adopt),
+		TEST(test_suspension),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,8 +59,7 @@ static void removed(struct vm *vm)
 
 static void foreign(struct vserver *vs, const struct uuid *id)
 {
-	static const char text[] = "a domain says that it is one of nvo3's VMs, which this vServer "
-				   "does not have; nothing is done to it";
+	static const char text[] = "it says that it is a VM of nvo3's, but not of this vServer";
 	char name[UUID_STRLEN];
 
 	log_warn("domain %s: %s", uuid_format(id, name), text);

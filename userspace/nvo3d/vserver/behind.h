@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What somebody else did to this host's VMs behind our back: see seen.h for what is done about it */
+/* What somebody else did to this host's VMs behind our back; seen.h has what is done about it */
 #ifndef NVO3D_VSERVER_BEHIND_H
 #define NVO3D_VSERVER_BEHIND_H
 

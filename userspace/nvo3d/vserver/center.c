@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
 #include <stdlib.h>
+#include <utlist.h>
 
 #include "center.h"
 #include "log.h"
@@ -82,11 +83,22 @@ void center_alert(struct center *c, const char *kind, const char *subject, const
 	chan_event(c->chan, MSG(ALERT), &alert.base);
 }
 
+void center_use(struct center *c, Nvo3__VmUse **uses, size_t n)
+{
+	Nvo3__VmUseEvent event = NVO3__VM_USE_EVENT__INIT;
+
+	event.uses = uses;
+	event.n_uses = n;
+	if (n)
+		chan_event(c->chan, MSG(VM_USE), &event.base);
+}
+
 /* --- V3 and V4 */
 
 struct about_vm {
-	struct center *c;
+	struct center *c;		/* NULL: it is gone, the answer comes too late */
 	struct uuid vm;
+	struct about_vm *prev, *next;
 };
 
 static struct about_vm *about_vm_new(struct center *c, const struct uuid *vm)
@@ -95,7 +107,15 @@ static struct about_vm *about_vm_new(struct center *c, const struct uuid *vm)
 
 	a->c = c;
 	a->vm = *vm;
+	DL_APPEND(c->abouts, a);
 	return a;
+}
+
+static void about_vm_free(struct about_vm *a)
+{
+	if (a->c)
+		DL_DELETE(a->c->abouts, a);
+	free(a);
 }
 
 /* vCenter has placed it anew: with the new epoch the interface is to be activated again */
@@ -127,7 +147,7 @@ static void registered_vm(uint32_t code, const char *text, const struct msg *bod
 {
 	Nvo3__VmRegisterReply *reply;
 	struct about_vm *a = arg;
-	struct vm *vm = vm_lookup(a->c->vs, &a->vm);
+	struct vm *vm = a->c ? vm_lookup(a->c->vs, &a->vm) : NULL;
 
 	if (code != CODE(OK) && vm) {
 		log_warn("vCenter does not take the registration of VM %s: %s",
@@ -139,7 +159,7 @@ static void registered_vm(uint32_t code, const char *text, const struct msg *bod
 			msg_free(reply);
 		}
 	}
-	free(a);
+	about_vm_free(a);
 }
 
 void center_register_vm(struct center *c, struct vm *vm)
@@ -160,7 +180,7 @@ static void unregistered_vm(uint32_t code, const char *text, const struct msg *b
 
 	if (code != CODE(OK))
 		log_warn("vCenter does not unregister VM %s: %s", uuid_format(&a->vm, id), text);
-	free(a);
+	about_vm_free(a);
 }
 
 void center_unregister_vm(struct center *c, const struct uuid *vm)
@@ -257,8 +277,15 @@ struct center *center_new(struct vserver *vs, struct err *err)
 
 void center_free(struct center *c)
 {
+	struct about_vm *a;
+
 	if (!c)
 		return;
 	chan_free(c->chan);
+	/* The channel tells who waits that it has ended, perhaps only when we are gone */
+	while ((a = c->abouts)) {
+		DL_DELETE(c->abouts, a);
+		a->c = NULL;
+	}
 	free(c);
 }

@@ -9,9 +9,12 @@
 #include "chan.h"
 #include "host.h"
 
+struct about_vm;
+
 struct center {
 	struct vserver *vs;
 	struct chan *chan;
+	struct about_vm *abouts;	/* V3 and V4: requests that are out */
 	uint64_t session;	/* counts: an answer is worth nothing in another session */
 };
 
@@ -28,6 +31,8 @@ void center_left(struct center *c, const struct move *m);
 void center_late(struct center *c, const struct uuid *move, uint64_t frames);
 void center_alert(struct center *c, const char *kind, const char *subject, const char *text);
 
+/* V11 */
+void center_use(struct center *c, Nvo3__VmUse **uses, size_t n);
 /* V3: the details of a VM that is here now; V4: one that is not any more */
 void center_register_vm(struct center *c, struct vm *vm);
 void center_unregister_vm(struct center *c, const struct uuid *vm);

@@ -150,8 +150,10 @@ char *domxml_domain(const Nvo3__VmProfile *vm, const struct domxml_host *host, c
 	put_head(f, vm, host);
 	put_os(f, host);
 	/* What has ended stays so until somebody here starts it */
-	fputs("<on_poweroff>destroy</on_poweroff><on_reboot>restart</on_reboot>"
-	      "<on_crash>destroy</on_crash><devices>", f);
+	put_element(f, "on_poweroff", "destroy");
+	put_element(f, "on_reboot", "restart");
+	put_element(f, "on_crash", "destroy");
+	fputs("<devices>", f);
 	put_element(f, "emulator", host->emulator);
 	if (disk)
 		put_disk(f, disk);

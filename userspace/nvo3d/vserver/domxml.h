@@ -24,8 +24,8 @@ struct domxml_host {
 void domxml_name(const Nvo3__VmProfile *vm, char ret[DOMXML_NAME_MAX]);
 
 /*
- * @disk: path of its image, NULL for none. @vm's interfaces have their ports. Both for the caller to
- * free().
+ * @disk: path of its image, NULL for none. @vm's interfaces have their ports. Both for the caller
+ * to free().
  */
 char *domxml_domain(const Nvo3__VmProfile *vm, const struct domxml_host *host, const char *disk);
 char *domxml_nic(const Nvo3__Nic *nic, const struct domxml_host *host);

@@ -4,8 +4,8 @@
  * can be repeated: what is there already stays, what is gone already is fine. -EHOSTDOWN: the
  * hypervisor does not answer, it may be tried again.
  *
- * Those of the first group do not block longer than a few netlink requests. Those of the second may,
- * if the driver says so, and are then called in another thread (driver_call.h).
+ * Those of the first group do not block longer than a few netlink requests. Those of the second
+ * may, if the driver says so, and are then called in another thread (driver_call.h).
  */
 #ifndef NVO3D_VSERVER_DRIVER_H
 #define NVO3D_VSERVER_DRIVER_H
@@ -37,6 +37,14 @@ struct driver_status {
 	const char *why;	/* it is not active: part of a sentence, or NULL */
 };
 
+/* What a VM has used since it was started; what is not known is 0 */
+struct driver_use {
+	struct uuid id;
+	uint64_t cpu_ns;
+	uint64_t memory_kib;	/* of the host's, at present */
+	uint64_t disk_read, disk_written, net_in, net_out;	/* bytes, as the guest sees it */
+};
+
 /* In the loop */
 struct driver_watcher {
 	/* Something may have happened to this VM, which may be none of ours: look at its status */
@@ -56,8 +64,8 @@ struct driver_ops {
 	int (*detach)(struct driver *d, const Nvo3__VmProfile *vm, struct err *err);
 	int (*set_link)(struct driver *d, const Nvo3__VmProfile *vm, bool up, struct err *err);
 	/*
-	 * Does its guest run? *ret_fd as for start. -ESRCH: it does not. A driver that cannot know yet
-	 * says that it does, and soon that it has ended, if it has.
+	 * Does its guest run? *ret_fd as for start. -ESRCH: it does not. A driver that cannot know
+	 * yet says that it does, and soon that it has ended, if it has.
 	 */
 	int (*find)(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, int *ret_fd,
 		    struct err *err);
@@ -86,12 +94,14 @@ struct driver_ops {
 	int (*reboot)(struct driver *d, const Nvo3__VmProfile *vm, struct err *err);
 	/*
 	 * A VM that runs goes to the hypervisor of @uri, where its files are to lie in @there; it
-	 * stands still there, and is not here any more. Takes minutes; cancel ends it, while it is on
-	 * its way, and may be called meanwhile. NULL: this driver cannot.
+	 * stands still there, and is not here any more. Takes minutes; cancel ends it, while it is
+	 * on its way, and may be called meanwhile. NULL: this driver cannot.
 	 */
 	int (*migrate)(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
 		       const char *uri, const char *there, struct err *err);
 	int (*cancel)(struct driver *d, const Nvo3__VmProfile *vm, struct err *err);
+	/* Of all that run, ours or not, into an array for the caller to free() */
+	int (*use)(struct driver *d, struct driver_use **ret, size_t *ret_n, struct err *err);
 	/* One that has come so, and stands still; *ret_fd as for start. -ESRCH: it has not */
 	int (*arrived)(struct driver *d, const Nvo3__VmProfile *vm, int *ret_fd, struct err *err);
 };

@@ -441,6 +441,11 @@ static int dv_arrived(struct driver *d, const Nvo3__VmProfile *vm, int *ret_fd, 
 	return 0;
 }
 
+static int dv_use(struct driver *d, struct driver_use **ret, size_t *ret_n, struct err *err)
+{
+	return virt_stats(self(d)->virt, ret, ret_n, err);
+}
+
 static void dv_free(struct driver *d)
 {
 	struct driver_libvirt *dl = self(d);
@@ -466,7 +471,7 @@ int driver_libvirt_new(struct driver **ret, const struct config *config, struct 
 		.set_link = dv_set_link, .find = dv_find, .status = dv_status, .watch = dv_watch,
 		.define = dv_define, .undefine = dv_undefine, .start = dv_start, .kill = dv_kill,
 		.suspend = dv_suspend, .reboot = dv_reboot, .migrate = dv_migrate,
-		.cancel = dv_cancel, .arrived = dv_arrived,
+		.cancel = dv_cancel, .arrived = dv_arrived, .use = dv_use,
 	};
 	static const struct virt_ops virt_ops = { .changed = changed, .up = up, .down = down };
 	struct driver_libvirt *dl = mem_zalloc(sizeof(*dl));

@@ -27,12 +27,14 @@ struct image_server;
 struct move_used;
 struct nve_client;
 struct task;
+struct usage;
 
 struct vserver {
 	const struct config *config;
 	struct loop *loop;
 	struct tls *tls;
 	struct driver *driver;
+	struct usage *usage;
 	struct job_queue *jobs;		/* of a driver that blocks, else NULL */
 	struct store *store;
 	bool owner;			/* of both */
@@ -71,16 +73,14 @@ struct move {
 	char peer_addr[80];		/* destination: where it listens */
 	uint64_t size;
 	uint8_t sha256[IMAGE_SHA256_LEN];
-	bool was_running;
-	bool start;
+	bool was_running, start;
 	bool live;			/* it runs on until it is handed over */
 	char uri[256];			/* source, live: of the destination's hypervisor */
 	char there[HOST_DIR_MAX];	/* and the folder of its files */
 	uint64_t ended;			/* seconds since 1970 */
 	uint32_t hold_s;		/* destination: of its interfaces */
 	/* ns of our CLOCK_REALTIME, right to clock_error; 0 not known. See move_figures.h */
-	uint64_t silent, last_out;	/* source */
-	uint64_t active, first_in;	/* destination */
+	uint64_t silent, last_out, active, first_in;	/* source, destination */
 	uint64_t clock_error;
 	struct vserver *vs;
 	struct move_used *used;		/* not stored */

@@ -140,7 +140,7 @@ static void commit_ended(struct task *t)
 
 void move_begin_commit(struct vm *vm, struct move *m, task_done_fn done, void *arg)
 {
-	/* What has come cannot be had a second time: nothing is undone, the commit is asked again */
+	/* What has come cannot be had again: nothing is undone, the commit is repeated */
 	if (m->live) {
 		task_begin(vm, VM_OP_COMMIT, true, move_live_commit_steps, NULL, commit_ended, m,
 			   done, arg);

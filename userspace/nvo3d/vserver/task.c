@@ -39,10 +39,14 @@ static void finish(struct task *t)
 	struct vserver *vs = vm->vs;
 	Nvo3__VmState before = vm->fsm.state;
 	const struct uuid *at_rest = NULL;
+	enum vm_op op = vm->fsm.op;
 	struct uuid id = vm->id;
 
 	vm->task = NULL;
 	vm_fsm_end(&vm->fsm, ok, loop_now_ms());
+	/* A stop that the hypervisor did not hear of */
+	if (!ok && op == VM_OP_STOP && vm->guest >= 0)
+		vm->fsm.state = vm->fsm.before;
 	/* Undone to a state that could not be had again */
 	if ((vm->fsm.state == NVO3__VM_STATE__VM_RUNNING ||
 	     vm->fsm.state == NVO3__VM_STATE__VM_SUSPENDED) && vm->guest < 0)

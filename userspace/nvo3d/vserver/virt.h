@@ -3,8 +3,8 @@
  * A connection to libvirt that comes back by itself, and what is asked over it. Hides the library.
  *
  * Everything here may block and may be called from any thread, and returns 0 or a negative errno
- * with a sentence that ends in libvirt's own. -EHOSTDOWN: there is no connection at present; -ESRCH:
- * there is no such domain.
+ * with a sentence that ends in libvirt's own. -EHOSTDOWN: there is no connection at present;
+ * -ESRCH: there is no such domain.
  */
 #ifndef NVO3D_VSERVER_VIRT_H
 #define NVO3D_VSERVER_VIRT_H
@@ -12,12 +12,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "driver.h"
 #include "errs.h"
 #include "uuid.h"
 
 #define VIRT_NAMESPACE "urn:nvo3:vm:1"
 
-enum virt_end { VIRT_END_NONE, VIRT_END_SHUTDOWN, VIRT_END_KILLED, VIRT_END_CRASHED, VIRT_END_LEFT };
+enum virt_end {
+	VIRT_END_NONE, VIRT_END_SHUTDOWN, VIRT_END_KILLED, VIRT_END_CRASHED, VIRT_END_LEFT
+};
 
 struct virt_domain {
 	struct uuid id;
@@ -64,6 +67,9 @@ int virt_set_vcpus(struct virt *v, const struct uuid *id, unsigned int n, struct
 int virt_set_memory(struct virt *v, const struct uuid *id, uint32_t mib, struct err *err);
 int virt_attach(struct virt *v, const struct uuid *id, const char *xml, struct err *err);
 int virt_detach(struct virt *v, const struct uuid *id, const char *xml, struct err *err);
+
+/* Of all active domains, as virt_list() */
+int virt_stats(struct virt *v, struct driver_use **ret, size_t *ret_n, struct err *err);
 
 struct virt_migration {
 	const char *uri;	/* of the other libvirtd, as this one is to reach it */

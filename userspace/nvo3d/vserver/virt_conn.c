@@ -110,7 +110,10 @@ static void connection_closed(virConnectPtr conn, int reason, void *arg)
 
 static void later(struct virt *v)
 {
-	virEventUpdateTimeout(v->timer, v->delay);
+	/* Who closes it does not wait for another try */
+	pthread_mutex_lock(&v->lock);
+	virEventUpdateTimeout(v->timer, v->closing ? 0 : v->delay);
+	pthread_mutex_unlock(&v->lock);
 	v->delay = v->delay * 2 < RETRY_MAX_MS ? v->delay * 2 : RETRY_MAX_MS;
 }
 

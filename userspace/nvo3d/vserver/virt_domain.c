@@ -96,9 +96,9 @@ int virt_define(struct virt *v, const char *xml, struct err *err)
 
 int virt_undefine(struct virt *v, const struct uuid *id, struct err *err)
 {
-	const unsigned int all = VIR_DOMAIN_UNDEFINE_MANAGED_SAVE |
-				 VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA | VIR_DOMAIN_UNDEFINE_NVRAM |
-				 VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA;
+	const unsigned int all =
+		VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_NVRAM |
+		VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA | VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA;
 	_cleanup_domain_ virDomainPtr dom = NULL;
 	int rc = virt_domain(v, id, &dom, err);
 
@@ -152,12 +152,15 @@ int virt_suspend(struct virt *v, const struct uuid *id, bool on, struct err *err
 {
 	_cleanup_domain_ virDomainPtr dom = NULL;
 	int state, rc = virt_domain(v, id, &dom, err);
+	bool is_still;
 
 	if (rc)
 		return rc;
-	if (!virDomainGetState(dom, &state, NULL, 0) && virDomainIsActive(dom) == 1 &&
-	    (state == VIR_DOMAIN_PAUSED) == on)
-		return 0;
+	if (!virDomainGetState(dom, &state, NULL, 0) && virDomainIsActive(dom) == 1) {
+		is_still = state == VIR_DOMAIN_PAUSED;
+		if (is_still == on)
+			return 0;
+	}
 	if (on ? virDomainSuspend(dom) : virDomainResume(dom))
 		return virt_domain_failed(dom, on ? "suspend" : "resume", err);
 	return 0;

@@ -52,7 +52,7 @@ static int migrate(virDomainPtr dom, const struct virt_migration *m, struct err 
 {
 	/*
 	 * Its definition stays here until the move is over: should the destination never get the
-	 * commit, it is started anew from it. A copy that is not the same is not made: UNSAFE is off.
+	 * commit, it is started anew from it.
 	 */
 	const unsigned int flags = VIR_MIGRATE_LIVE | VIR_MIGRATE_PEER2PEER | VIR_MIGRATE_PAUSED |
 				   VIR_MIGRATE_PERSIST_DEST | VIR_MIGRATE_NON_SHARED_DISK |

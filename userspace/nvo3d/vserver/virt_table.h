@@ -3,8 +3,8 @@
  * What was seen last of each domain that is ours or watched, and who is to hear when it ends. May
  * be called from any thread; knows nothing of libvirt.
  *
- * What is seen may be old by the time it is put in: @turn, taken before the look, tells. A look that
- * was overtaken by virt_table_watch() is refused, and must be repeated.
+ * What is seen may be old by the time it is put in: @turn, taken before the look, tells. A look
+ * that was overtaken by virt_table_watch() is refused, and must be repeated.
  */
 #ifndef NVO3D_VSERVER_VIRT_TABLE_H
 #define NVO3D_VSERVER_VIRT_TABLE_H

@@ -13,6 +13,7 @@
 #include "ops.h"
 #include "persist.h"
 #include "task.h"
+#include "usage.h"
 #include "vserver.h"
 
 static int open_sessions(struct vserver *vs, struct err *err)
@@ -44,6 +45,8 @@ int host_start(struct vserver **ret, const struct config *config, struct loop *l
 		rc = behind_start(vs, err);
 	if (!rc)
 		rc = open_sessions(vs, err);
+	if (!rc)
+		rc = usage_start(&vs->usage, vs, err);
 	if (rc) {
 		vserver_stop(vs);
 		return rc;
@@ -104,6 +107,7 @@ void vserver_stop(struct vserver *vs)
 		if (vm->task)
 			task_abandon(vm->task);
 	move_figures_stop(vs);
+	usage_stop(vs->usage);
 	behind_stop(vs);
 	image_server_free(vs->images);
 	nve_client_free(vs->nve);

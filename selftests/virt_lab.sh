@@ -1,0 +1,341 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Hosts with a libvirtd each, and guests in QEMU, on this machine and without the module. Sourced
+# after lib.sh; needs root.
+#
+#   mid       .9   vcenterd, ndirectord, and who talks to the guests (10.9.0.100)
+#      |
+#     br0 of mid: 10.0.0.0/24, and the guests' 10.9.0.0/24 on the same segment
+#      |            |
+#   h1 .1        h2 .2     libvirtd, nvo3d (vServer), nvo3d_bridge (NVE): its br0
+#
+# Each host has a network, mount and UTS namespace, so that each libvirtd has folders, a name and an
+# identity of its own. Nothing of libvirt's networks is used, and no rule of a packet filter.
+
+VIRT=$LIB_TMP/virt
+VIRT_HOSTS="h1 h2"
+VIRT_NS=nvo3-$$
+
+# --- the guest: a kernel of Debian's, busybox, a web server
+
+virt_kernel() {
+	"$LIB_TOP/tools/deps/kernel-version" 6.12
+}
+
+virt_modules() {	# VERSION: what it takes, in loading order
+	local module
+
+	for module in virtio_pci virtio_net virtio_blk; do
+		/sbin/modprobe --show-depends --set-version "$1" "$module"
+	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
+}
+
+# The guest's address is 10.9.0.N, N being the last byte of its MAC address. It writes what it is to
+# its disk once, and serves that, the disk's first block and some megabytes.
+virt_init() {
+	cat <<-'EOT'
+		#!/bin/busybox sh
+		/bin/busybox --install -s /bin
+		mount -t proc none /proc; mount -t sysfs none /sys; mount -t devtmpfs none /dev
+		while read -r m; do insmod "/modules/$m"; done </modules/order
+		n=$((0x$(cut -d: -f6 /sys/class/net/eth0/address)))
+		ifconfig lo 127.0.0.1 up
+		ifconfig eth0 "10.9.0.$n" netmask 255.255.255.0 up
+		mkdir -p /www/cgi-bin
+		cp /proc/sys/kernel/random/boot_id /www/boot
+		dd if=/dev/urandom of=/www/data bs=64k count=64 2>/dev/null
+		md5sum </www/data >/www/sum
+		dd if=/www/boot of=/dev/vda conv=fsync,notrunc 2>/dev/null
+		cat >/www/cgi-bin/disk <<-END
+			#!/bin/busybox sh
+			echo; dd if=/dev/vda bs=512 count=1 iflag=direct 2>/dev/null | head -n 1
+		END
+		chmod +x /www/cgi-bin/disk
+		httpd -p 80 -h /www
+		echo "guest $n is up" >/dev/console
+		exec setsid cttyhack sh
+	EOT
+}
+
+virt_guest() {	# makes $VIRT/initrd
+	local version=$1 tree=$VIRT/guest path name
+
+	mkdir -p "$tree"/{bin,modules,dev,proc,sys,root}
+	cp /bin/busybox "$tree/bin/"
+	virt_init >"$tree/init"
+	chmod +x "$tree/init"
+	virt_modules "$version" | while read -r path; do
+		name=$(basename "$path" .xz)
+		case $path in
+		*.xz) xz -dc "$path" >"$tree/modules/$name" ;;
+		*) cp "$path" "$tree/modules/$name" ;;
+		esac
+		echo "$name"
+	done >"$tree/modules/order"
+	(cd "$tree" && find . | cpio --quiet -o -H newc -R 0:0) >"$VIRT/initrd"
+}
+
+# --- namespaces
+
+virt_network() {
+	local h n=0
+
+	ns_add "$VIRT_NS-mid"
+	ip -n "$VIRT_NS-mid" link add br0 up type bridge
+	ip -n "$VIRT_NS-mid" address add 10.0.0.9/24 dev br0
+	ip -n "$VIRT_NS-mid" address add 10.9.0.100/24 dev br0
+	for h in $VIRT_HOSTS; do
+		((++n))
+		ns_add "$VIRT_NS-$h"
+		ip -n "$VIRT_NS-$h" link add br0 up type bridge
+		link_add "$VIRT_NS-$h" uplink "$VIRT_NS-mid" "$h"
+		ip -n "$VIRT_NS-$h" link set uplink master br0
+		ip -n "$VIRT_NS-mid" link set "$h" master br0
+		ip -n "$VIRT_NS-$h" address add "10.0.0.$n/24" dev br0
+	done
+}
+
+# --- libvirtd
+
+virt_configure() {	# HOST NUMBER
+	local dir=$VIRT/$1
+
+	mkdir -p "$dir"/{etc/qemu,lib,cache,log,run,state}
+	# libvirtd wants them, though it is told to use neither
+	{ grep -v ^libvirt-qemu: /etc/passwd; echo "libvirt-qemu:x:64055:64055::/:/bin/false"; } >"$dir/passwd"
+	{ grep -v ^libvirt-qemu: /etc/group; echo "libvirt-qemu:x:64055:"; } >"$dir/group"
+	cat >"$dir/etc/libvirtd.conf" <<-EOT
+		host_uuid = "$(printf '00000000-0000-4000-8000-%012d' "$2")"
+		listen_tls = 0
+		listen_tcp = 1
+		listen_addr = "10.0.0.$2"
+		auth_tcp = "none"
+		auth_unix_rw = "none"
+		unix_sock_group = "root"
+	EOT
+	cat >"$dir/etc/qemu.conf" <<-EOT
+		user = "root"
+		group = "root"
+		security_driver = "none"
+		namespaces = []
+		cgroup_controllers = []
+		seccomp_sandbox = 0
+		stdio_handler = "file"
+		migration_host = "10.0.0.$2"
+		migration_address = "10.0.0.$2"
+	EOT
+	cat >"$dir/enter" <<-EOT
+		hostname $1
+		mount --bind $dir/passwd /etc/passwd
+		mount --bind $dir/group /etc/group
+		mount --bind $dir/etc /etc/libvirt
+		mount --bind $dir/lib /var/lib/libvirt
+		mount --bind $dir/cache /var/cache/libvirt
+		mount --bind $dir/log /var/log/libvirt
+		mount --bind $dir/run /run/libvirt
+		echo \$\$ >$dir/ns.pid
+		exec sleep infinity
+	EOT
+}
+
+# A process that keeps the host's namespaces.
+virt_host() {	# HOST NUMBER
+	mkdir -p /etc/libvirt /var/lib/libvirt /var/cache/libvirt /var/log/libvirt /run/libvirt
+	virt_configure "$1" "$2"
+	bg "ns-$1" nsenter --net="/run/netns/$VIRT_NS-$1" unshare --mount --uts --propagation private \
+		bash -e "$VIRT/$1/enter"
+	busywait 10 test -s "$VIRT/$1/ns.pid"
+}
+
+virt_in() {	# HOST COMMAND...
+	local h=$1
+
+	shift
+	nsenter --target "$(<"$VIRT/$h/ns.pid")" --net --mount --uts "$@"
+}
+
+# For bg(): the same, in its place.
+virt_exec() {	# HOST COMMAND...
+	local h=$1
+
+	shift
+	exec nsenter --target "$(<"$VIRT/$h/ns.pid")" --net --mount --uts "$@"
+}
+
+virt_libvirtd() {	# HOST
+	bg "libvirtd-$1" virt_exec "$1" libvirtd --listen --pid-file "$VIRT/$1/libvirtd.pid"
+	busywait 20 virsh_on "$1" version
+}
+
+virsh_on() {	# HOST COMMAND...
+	local h=$1
+
+	shift
+	virt_in "$h" virsh -q -c qemu:///system "$@"
+}
+
+# --- nvo3's daemons
+
+virt_pki() {
+	local h
+
+	nvo3ctl pki init "$VIRT/pki"
+	nvo3ctl pki issue "$VIRT/pki" vcenter --san nvo3://dc1/vcenter/vcenter
+	nvo3ctl pki issue "$VIRT/pki" director --san nvo3://dc1/director/director
+	for h in $VIRT_HOSTS; do
+		nvo3ctl pki issue "$VIRT/pki" "$h" --san "nvo3://dc1/vserver/$h" \
+			--san "nvo3://dc1/nve/$h"
+	done
+}
+
+virt_common() {	# NAME
+	cat <<-EOT
+		dc = "dc1";
+		name = "$1";
+		tls: { ca = "$VIRT/pki/ca.pem"; cert = "$VIRT/pki/$1.pem"; key = "$VIRT/pki/$1.key"; };
+	EOT
+}
+
+virt_conf_mid() {
+	mkdir -p "$VIRT"/{vcenter,director}
+	cat >"$VIRT/vcenter.conf" <<-EOT
+		$(virt_common vcenter)
+		store = "sqlite:$VIRT/vcenter/vcenterd.db";
+		listen = "10.0.0.9:6641";
+		socket = "$VIRT/vcenter/api.sock";
+		directors = [ "10.0.0.9:6651" ];
+	EOT
+	cat >"$VIRT/director.conf" <<-EOT
+		$(virt_common director)
+		dc_id = 1;
+		store = "sqlite:$VIRT/director/ndirectord.db";
+		listen = "10.0.0.9:6651";
+		socket = "$VIRT/director/api.sock";
+	EOT
+}
+
+virt_conf_host() {	# HOST NUMBER
+	cat >"$VIRT/$1/nve.conf" <<-EOT
+		$(virt_common "$1")
+		state = "$VIRT/$1/nve";
+		nve: {
+		    dev = "nve0";
+		    local = "10.0.0.$2";
+		    listen = "unix:$VIRT/$1/assoc.sock";
+		    directors = [ "10.0.0.9:6651" ];
+		};
+	EOT
+	cat >"$VIRT/$1/vserver.conf" <<-EOT
+		$(virt_common "$1")
+		state = "$VIRT/$1/state";
+		vserver: {
+		    driver = "libvirt";
+		    nve = "unix:$VIRT/$1/assoc.sock";
+		    vcenters = [ "10.0.0.9:6641" ];
+		    images = "10.0.0.$2:6660";
+		    report = 1;
+		    cpus = 8; memory_mib = 4096; disk_mib = 1024; max_vms = 8;
+		    libvirt: {
+		        uri = "qemu+unix:///system?socket=$VIRT/$1/run/libvirt-sock";
+		        type = "qemu";
+		        migrate = "qemu+tcp://10.0.0.$2/system";
+		        kernel = "/boot/vmlinuz-$(virt_kernel)";
+		        initrd = "$VIRT/initrd";
+		        cmdline = "console=ttyS0 quiet panic=-1 no_timer_check mitigations=off random.trust_cpu=on";
+		        max_cpus = 2;
+		        shutdown = 1;
+		    };
+		};
+	EOT
+}
+
+# NAME COMMAND...: started, and ready.
+virt_daemon() {
+	local name=$1
+
+	shift
+	bg "$name" "$@"
+	busywait 30 grep -q ': ready' "$LIB_TMP/$name.log" || fail "$(bg_log "$name")"
+}
+
+virt_nvo3d() {	# HOST
+	virt_daemon "nvo3d-$1" virt_exec "$1" nvo3d -c "$VIRT/$1/vserver.conf"
+}
+
+virt_daemons() {
+	local h n=0
+
+	virt_pki
+	virt_conf_mid
+	virt_daemon director netns_run "$VIRT_NS-mid" ndirectord -c "$VIRT/director.conf"
+	virt_daemon vcenter netns_run "$VIRT_NS-mid" vcenterd -c "$VIRT/vcenter.conf"
+	for h in $VIRT_HOSTS; do
+		((++n))
+		virt_conf_host "$h" "$n"
+		virt_daemon "nve-$h" virt_exec "$h" nvo3d_bridge -c "$VIRT/$h/nve.conf"
+		virt_nvo3d "$h"
+	done
+	busywait 30 virt_servers_up
+}
+
+virt_servers_up() {
+	(($(ctl -j server list | grep -Eo '"up": ?true' | wc -l) == 2))
+}
+
+ctl() {
+	nvo3ctl --socket "$VIRT/vcenter/api.sock" --director-socket "$VIRT/director/api.sock" "$@"
+}
+
+# --- all of it
+
+virt_up() {
+	local h n=0
+
+	mkdir -p "$VIRT"
+	virt_guest "$(virt_kernel)"
+	virt_network
+	for h in $VIRT_HOSTS; do
+		((++n))
+		virt_host "$h" "$n"
+		virt_libvirtd "$h"
+	done
+	virt_daemons
+}
+
+# Whatever lives in the hosts' namespaces was started here, the guests among it.
+virt_down() {
+	local h pid
+
+	for h in mid $VIRT_HOSTS; do
+		for pid in $(ip netns pids "$VIRT_NS-$h" 2>/dev/null); do
+			kill -KILL "$pid" 2>/dev/null
+		done
+	done
+	return 0
+}
+
+# shellcheck disable=SC2317 # called by the trap
+virt_end() {
+	local status=$?
+
+	virt_down
+	(exit $status)
+	lib_end
+}
+trap virt_end EXIT
+
+# --- guests
+
+guest_get() {	# ADDR PATH
+	in_ns "$VIRT_NS-mid" curl -sf --max-time 20 "http://$1/$2"
+}
+
+# HOST NAME STATE: what libvirt says.
+domain_is() {
+	[[ $(virsh_on "$1" domstate "nvo3-$2" 2>&1) == "$3" ]]
+}
+
+vm_is() {	# NAME STATE
+	[[ $(ctl -j vm show "$1" | jq -r .state) == "$2" ]]
+}
