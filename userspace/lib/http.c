@@ -372,7 +372,10 @@ static void dispatch(struct http_request *req, const char *method, const char *p
 			return;
 		}
 		if (r == 1 && strcmp(route->method, method) == 0) {
-			route->handle(req, req->server->arg);
+			if (http_query_only(&req->query, route->query, &err) < 0)
+				http_error(req, 400, "bad-request", "%s", err.text);
+			else
+				route->handle(req, req->server->arg);
 			return;
 		}
 		found |= r == 1;

@@ -17,12 +17,14 @@ struct http_request;
 /*
  * A route: "GET", "/api/v1/vms/{id}". The handler answers now or later, exactly once, with
  * http_reply() or http_error(). An answer leaves when what was written before it is on the disk
- * (gate.h).
+ * (gate.h). @query names the parameters that it looks at, "vn limit"; others are refused, and
+ * those that are there twice. NULL: none.
  */
 struct http_route {
 	const char *method;
 	const char *path;
 	void (*handle)(struct http_request *req, void *arg);
+	const char *query;
 };
 
 /* @routes ends with a NULL method. @addr "10.0.0.1:6640", @unix_path or NULL each. */

@@ -229,24 +229,24 @@ static inline void delete_nve(struct http_request *req, void *arg)
 }
 
 static const struct http_route routes[] = {
-	{ "GET", "/api/v1/vms", list_vms },
+	{ "GET", "/api/v1/vms", list_vms, "tenant server vn state limit offset" },
 	{ "POST", "/api/v1/vms", post_vm },
 	{ "GET", "/api/v1/vms/{id}", get_object },
 	{ "DELETE", "/api/v1/vms/{id}", change_object },
 	{ "POST", "/api/v1/vms/{id}/start", change_object },
 	{ "POST", "/api/v1/vms/{id}/stop", change_object },
 	{ "POST", "/api/v1/vms/{id}/move", post_move },
-	{ "GET", "/api/v1/moves", list_moves },
+	{ "GET", "/api/v1/moves", list_moves, "limit offset" },
 	{ "GET", "/api/v1/moves/{id}", get_object },
 	{ "POST", "/api/v1/moves/{id}/abort", change_object },
-	{ "GET", "/api/v1/lookup", lookup },
+	{ "GET", "/api/v1/lookup", lookup, "vn id name mac ip" },
 	{ "POST", "/api/v1/vns", post_vn },
 	{ "PATCH", "/api/v1/vns/{id}", post_vn },
-	{ "GET", "/api/v1/events", list_events },
-	{ "GET", "/api/v1/watch/events", watch_events },
-	{ "GET", "/api/v1/watch/moves", watch_moves },
-	{ "GET", "/api/v1/mappings", mappings },
-	{ "DELETE", "/api/v1/nves/{dc}/{name}", delete_nve },
+	{ "GET", "/api/v1/events", list_events, "since limit offset" },
+	{ "GET", "/api/v1/watch/events", watch_events, "since" },
+	{ "GET", "/api/v1/watch/moves", watch_moves, "since" },
+	{ "GET", "/api/v1/mappings", mappings, "vn limit offset" },
+	{ "DELETE", "/api/v1/nves/{dc}/{name}", delete_nve, "force" },
 	{ NULL },
 };
 
