@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include "api.h"
+#include "api_audit.h"
 #include "codes.h"
 #include "lib/http_events.h"
 #include "lib/http_items.h"
@@ -147,6 +148,7 @@ static const struct http_route routes[] = {
 	{ "GET", "/api/v1/lookup", api_lookup, "vn id name mac ip" },
 	{ "GET", "/api/v1/events", event_list, "since limit offset" },
 	{ "GET", "/api/v1/alerts", alert_list, "since limit offset" },
+	{ "GET", "/api/v1/audit", api_audit_list, "since who object limit offset" },
 	{ "GET", "/api/v1/watch/{topic}", watch, "since" },
 	{ "GET", "/metrics", api_metrics },
 	{ NULL }
@@ -158,7 +160,10 @@ int api_start(struct vcenter *vc, struct err *err)
 		return 0;
 	vc->watch = http_watch_new(vc->loop, vc->events);
 	vc->http = http_listen(vc->loop, vc->tls, vc->conf.api, vc->conf.socket, routes, vc, err);
-	return vc->http ? 0 : -1;
+	if (!vc->http)
+		return -1;
+	http_observe(vc->http, &api_observer);
+	return 0;
 }
 
 void api_stop(struct vcenter *vc)

@@ -65,6 +65,23 @@ def look(client):
     echoes({'result': 'not-found'}, client.expect(200, 'GET', API + '/lookup?name=nobody'))
 
 
+def audited(client):
+    """Who has changed VN walk, and how it was before."""
+    entries = client.expect(200, 'GET', API + '/audit?object=vns/walk')['items']
+    made, changed = [(e['who'], e['method'], e['status']) for e in entries[:2]]
+    assert (made, changed) == (('root', 'POST', 201), ('root', 'PATCH', 200)), entries
+    assert 'before' not in entries[0] and entries[0]['after']['bum'] == 'replicate', entries
+    assert (entries[1]['before']['bum'], entries[1]['after']['bum']) == ('replicate', 'none')
+    since = client.expect(200, 'GET', f'{API}/audit?object=vns/walk&since={entries[0]["seq"]}')
+    assert since['items'] == entries[1:], since
+    assert client.expect(200, 'GET', API + '/audit?who=nobody')['items'] == []
+    client.expect(409, 'POST', API + '/vns', {**VN, 'uuid': '00000000-0000-4000-8000-000000000001'})
+    last = client.expect(200, 'GET', API + '/audit?object=vns/walk')['items'][-1]
+    assert last['status'] == 409 and 'after' not in last and 'is taken' in last['error'], last
+    whole = client.expect(200, 'GET', API + '/audit')['items']
+    assert [e['seq'] for e in whole] == list(range(1, len(whole) + 1)), whole
+
+
 def remove(client):
     client.expect(202, 'PATCH', API + '/vms/vm1', {'nics': [{'profile': 'web'}]})
     client.expect(409, 'DELETE', API + '/profiles/web')
@@ -77,4 +94,4 @@ def remove(client):
 
 
 if __name__ == '__main__':
-    sys.exit(walk(DOCUMENT, make, move, look, pages, refuse, remove))
+    sys.exit(walk(DOCUMENT, make, move, look, audited, pages, refuse, remove))
