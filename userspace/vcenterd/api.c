@@ -149,6 +149,7 @@ static const struct http_route routes[] = {
 	{ "GET", "/api/v1/events", event_list, "since limit offset" },
 	{ "GET", "/api/v1/alerts", alert_list, "since limit offset" },
 	{ "GET", "/api/v1/audit", api_audit_list, "since who object limit offset" },
+	{ "GET", "/api/v1/backup", api_backup },
 	{ "GET", "/api/v1/watch/{topic}", watch, "since" },
 	{ "GET", "/metrics", api_metrics },
 	{ NULL }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "api.h"
 #include "audit.h"
+#include "backup.h"
 #include "move_dest.h"
 #include "move_run.h"
 #include "owed.h"
@@ -51,6 +52,8 @@ static int load_state(struct vcenter *vc, struct err *err)
 	to.events = vc->events;
 	vc->store = store_await(vc->conf.store, "vcenterd", vc->loop, err);
 	if (!vc->store)
+		return -1;
+	if (backup_check(vc->store, err))
 		return -1;
 	vc->audit = audit_new(vc->store, err);
 	if (!vc->audit || persist_load(vc->store, &to, err) || store_defer(vc->store, vc->loop, lost, vc, err))

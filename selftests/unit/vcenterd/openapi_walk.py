@@ -55,7 +55,7 @@ def move(client):
 
 def look(client):
     for target in ('/status', '/servers/host1', '/profiles/web', '/vms?tenant=alice&vn=walk',
-                   '/vms?state=running&server=host2', '/watch/vns', '/watch/events?since=0'):
+                   '/vms?state=running&server=host2', '/backup', '/watch/vns', '/watch/events?since=0'):
         client.expect(200, 'GET', API + target)
     client.expect(200, 'GET', '/metrics')
     vm = client.expect(200, 'GET', API + '/vms/vm1')
