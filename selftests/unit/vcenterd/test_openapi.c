@@ -6,7 +6,7 @@
 #define DOCUMENT	"Documentation/protocols/openapi-vcenter.yaml"
 
 /* What means something here */
-#define WORDS "name=a,b,c,d tenant=,alice vn=blue,a,b profile=web,a, server=,host1,host2 " \
+#define WORDS "name=a,b,c,host1 tenant=,alice vn=blue,a,b profile=web,a, server=,host1,host2 " \
 	"dc=,dc1,dc2 id=a,b,blue,web,c,d topic=vns,events,moves,alerts state=running,stopped " \
 	"cpus=1 memory_mib=1 disk_mib=16"
 
