@@ -29,12 +29,13 @@ static void usage(FILE *out, const char *name, const char *conf)
 		"\n"
 		"  -c FILE  configuration (default %s)\n"
 		"  -t       check the configuration and exit\n"
-		"  -d       log debug messages\n"
-		"%s"
+		"  -d       log debug messages\n",
+		name, restores ? " [-r FILE]" : "", name, conf);
+	if (restores)
+		fprintf(out, "  -r FILE  put a backup into an empty store and exit\n");
+	fprintf(out,
 		"  -h       show this text\n"
-		"  -V       show the version\n",
-		name, restores ? " [-r FILE]" : "", name, conf,
-		restores ? "  -r FILE  put a backup into an empty store and exit\n" : "");
+		"  -V       show the version\n");
 }
 
 static _Noreturn void bad_usage(const char *name, const char *conf)

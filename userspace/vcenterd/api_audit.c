@@ -145,7 +145,8 @@ void api_audit_list(struct http_request *req, void *arg)
 	json_t *items;
 
 	if (!http_since(since, &filter.since)) {
-		http_error(req, 400, "bad-request", "since=%s is not the number of an entry", since);
+		http_error(req, 400, "bad-request", "since=%s is not the number of an entry",
+			   since);
 		return;
 	}
 	items = audit_list(vc->audit, &filter, &err);

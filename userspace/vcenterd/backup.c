@@ -27,8 +27,8 @@ json_t *backup_make(struct store *store, const char *dc, uint64_t now, struct er
 		json_decref(items);
 		return NULL;
 	}
-	return json_pack("{s:i, s:s, s:s, s:I, s:o}", "format", FORMAT, "program", PROGRAM, "dc", dc,
-			 "time", (json_int_t)now, "items", items);
+	return json_pack("{s:i, s:s, s:s, s:I, s:o}", "format", FORMAT, "program", PROGRAM, "dc",
+			 dc, "time", (json_int_t)now, "items", items);
 }
 
 static int check_head(json_t *backup, const char *dc, struct err *err)
@@ -80,7 +80,8 @@ static int check_items(json_t *items, struct err *err)
 		if (parse_item(item, i, &key, &value, &len, err))
 			return -EINVAL;
 		if (strcmp(key, last) <= 0)
-			return err_set(err, EINVAL, "items[%zu]: %s does not follow %s", i, key, last);
+			return err_set(err, EINVAL, "items[%zu]: %s does not follow %s", i, key,
+				       last);
 		last = key;
 	}
 	return 0;

@@ -56,7 +56,8 @@ static int load_state(struct vcenter *vc, struct err *err)
 	if (backup_check(vc->store, err))
 		return -1;
 	vc->audit = audit_new(vc->store, err);
-	if (!vc->audit || persist_load(vc->store, &to, err) || store_defer(vc->store, vc->loop, lost, vc, err))
+	if (!vc->audit || persist_load(vc->store, &to, err) ||
+	    store_defer(vc->store, vc->loop, lost, vc, err))
 		return -1;
 	vm_ops_resume(vc);
 	return 0;
