@@ -35,8 +35,8 @@ void http_server_free(struct http_server *server);
 
 /*
  * Who is told of each request that may change something, that is any but GET, at its route:
- * @before its handler, for what is to be kept until the answer (NULL: nothing), and @after when it is
- * answered. The answer leaves when what that writes is on the disk, too. Both JSONs are borrowed.
+ * @before its handler, for what is to be kept until the answer (NULL: nothing), and @after when it
+ * is answered. The answer leaves when what that writes is on the disk, too. The JSONs are borrowed.
  */
 struct http_observer {
 	json_t *(*before)(struct http_request *req, void *arg);
@@ -47,9 +47,9 @@ struct http_observer {
 void http_observe(struct http_server *server, const struct http_observer *observer);
 
 const char *http_method(struct http_request *req);	/* for the observer */
-const char *http_path(struct http_request *req);	/* the same; as it came, without the query */
+const char *http_path(struct http_request *req);	/* the same; without the query */
 json_t *http_body_seen(struct http_request *req);	/* NULL: nobody has asked for it yet */
-const char *http_param_opt(struct http_request *req, const char *name);	/* NULL if there is none */
+const char *http_param_opt(struct http_request *req, const char *name);	/* or NULL */
 const char *http_param(struct http_request *req, const char *name);	/* of the path, not NULL */
 const char *http_query(struct http_request *req, const char *name);	/* NULL if absent */
 /* The body as JSON object; NULL with an error already answered if it is not one. Borrowed. */

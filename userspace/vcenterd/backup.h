@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * All that is in the store as one JSON object, as of one moment: {"format": 1, "program": "vcenterd",
- * "dc": "dc1", "time": ms, "items": [[key, value in base64], ...]}. It goes into an empty store of
- * any kind, of the same data centre.
+ * All that is in the store as one JSON object, as of one moment: {"format": 1, "program":
+ * "vcenterd", "dc": "dc1", "time": ms, "items": [[key, value in base64], ...]}. It goes into an
+ * empty store of any kind, of the same data centre.
  */
 #ifndef VCENTERD_BACKUP_H
 #define VCENTERD_BACKUP_H
