@@ -19,24 +19,34 @@
 #include "log.h"
 #include "version.h"
 
+static bool restores;
+
 static void usage(FILE *out, const char *name, const char *conf)
 {
 	fprintf(out,
-		"Usage: %s [-c FILE] [-t] [-d]\n"
+		"Usage: %s [-c FILE] [-t] [-d]%s\n"
 		"       %s -h | -V\n"
 		"\n"
 		"  -c FILE  configuration (default %s)\n"
 		"  -t       check the configuration and exit\n"
-		"  -d       log debug messages\n"
+		"  -d       log debug messages\n",
+		name, restores ? " [-r FILE]" : "", name, conf);
+	if (restores)
+		fprintf(out, "  -r FILE  put a backup into an empty store and exit\n");
+	fprintf(out,
 		"  -h       show this text\n"
-		"  -V       show the version\n",
-		name, name, conf);
+		"  -V       show the version\n");
 }
 
 static _Noreturn void bad_usage(const char *name, const char *conf)
 {
 	usage(stderr, name, conf);
 	exit(2);
+}
+
+void daemon_restores(void)
+{
+	restores = true;
 }
 
 void daemon_start(int argc, char **argv, const char *name, const char *summary,
@@ -48,7 +58,7 @@ void daemon_start(int argc, char **argv, const char *name, const char *summary,
 	snprintf(default_conf, sizeof(default_conf), "/etc/nvo3/%s.conf", name);
 	*ret = (struct daemon_options){ .conf = default_conf };
 
-	while ((opt = getopt(argc, argv, "c:tdhV")) != -1) {
+	while ((opt = getopt(argc, argv, restores ? "c:tdr:hV" : "c:tdhV")) != -1) {
 		switch (opt) {
 		case 'c':
 			ret->conf = optarg;
@@ -58,6 +68,9 @@ void daemon_start(int argc, char **argv, const char *name, const char *summary,
 			break;
 		case 'd':
 			ret->debug = true;
+			break;
+		case 'r':
+			ret->restore = optarg;
 			break;
 		case 'h':
 			printf("%s - %s\n\n", name, summary);

@@ -13,11 +13,13 @@ struct daemon_options {
 	const char *conf;	/* -c FILE */
 	bool check;		/* -t: read the configuration, say what is wrong, exit */
 	bool debug;		/* -d */
+	const char *restore;	/* -r FILE, of a daemon that has it; NULL: not asked for */
 };
 
 /* Parses argv, handles -h and -V, sets up logging; exits with a usage sentence on bad input. */
 void daemon_start(int argc, char **argv, const char *name, const char *summary,
 		  struct daemon_options *ret);
+void daemon_restores(void);	/* before that: this daemon has -r */
 /* mkdir -p with mode 0700. */
 int daemon_mkdir(const char *path, struct err *err);
 /* One instance per directory: takes a lock that the kernel frees with the process. */

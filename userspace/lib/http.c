@@ -32,6 +32,7 @@ struct http_server {
 	struct http_listener local;
 	const struct http_route *routes;
 	void *arg;
+	const struct http_observer *observer;	/* or NULL */
 	struct http_request *open;
 };
 
@@ -43,6 +44,9 @@ struct http_request {
 	struct identity client;
 	struct http_params path;
 	struct http_params query;
+	const char *method, *target;	/* of evhttp, as long as there is a server */
+	bool observed;
+	json_t *before;			/* what the observer keeps */
 	json_t *body;
 	int status;
 	char *answer;			/* waits at the gate */
@@ -108,6 +112,7 @@ static void request_free(struct http_request *req)
 		DL_DELETE(req->server->open, req);
 	http_params_uninit(&req->path);
 	http_params_uninit(&req->query);
+	json_decref(req->before);
 	json_decref(req->body);
 	free(req);
 }
@@ -187,8 +192,39 @@ static void reply(struct http_request *req, int status, const char *type, char *
 		refuse(req, gate_broken(gate));
 }
 
+/* --- who looks on */
+
+void http_observe(struct http_server *server, const struct http_observer *observer)
+{
+	server->observer = observer;
+}
+
+const char *http_method(struct http_request *req)
+{
+	return req->method;
+}
+
+const char *http_path(struct http_request *req)
+{
+	return req->target;
+}
+
+static void handle(struct http_request *req, const struct http_route *route)
+{
+	const struct http_observer *observer = req->server->observer;
+
+	req->observed = observer && strcmp(route->method, "GET");
+	if (req->observed)
+		req->before = observer->before(req, req->server->arg);
+	route->handle(req, req->server->arg);
+}
+
+/* --- answers */
+
 void http_reply(struct http_request *req, int status, json_t *body)
 {
+	if (req->observed && req->server)
+		req->server->observer->after(req, req->before, status, body, req->server->arg);
 	reply(req, status, "application/json", json_to_text(body));
 }
 
@@ -280,9 +316,14 @@ void http_error(struct http_request *req, int status, const char *code, const ch
 	http_reply(req, status, json_pack("{s:o, s:s}", "error", text_to_json(text), "code", code));
 }
 
+const char *http_param_opt(struct http_request *req, const char *name)
+{
+	return http_params_get(&req->path, name);
+}
+
 const char *http_param(struct http_request *req, const char *name)
 {
-	const char *value = http_params_get(&req->path, name);
+	const char *value = http_param_opt(req, name);
 
 	/* A route that has no such parameter is a mistake of the program. */
 	if (!value)
@@ -334,6 +375,11 @@ json_t *http_body(struct http_request *req)
 	return req->body;
 }
 
+json_t *http_body_seen(struct http_request *req)
+{
+	return req->body;
+}
+
 static void refuse_method(struct http_request *req, const char *method, const char *path)
 {
 	const struct http_route *route;
@@ -365,6 +411,8 @@ static void dispatch(struct http_request *req, const char *method, const char *p
 	bool found = false;
 	int r;
 
+	req->method = method;
+	req->target = path;
 	for (route = req->server->routes; route->method; route++) {
 		r = http_route_match(route->path, path, &req->path, &err);
 		if (r < 0) {
@@ -372,7 +420,10 @@ static void dispatch(struct http_request *req, const char *method, const char *p
 			return;
 		}
 		if (r == 1 && strcmp(route->method, method) == 0) {
-			route->handle(req, req->server->arg);
+			if (http_query_only(&req->query, route->query, &err) < 0)
+				http_error(req, 400, "bad-request", "%s", err.text);
+			else
+				handle(req, route);
 			return;
 		}
 		found |= r == 1;

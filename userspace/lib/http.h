@@ -17,12 +17,14 @@ struct http_request;
 /*
  * A route: "GET", "/api/v1/vms/{id}". The handler answers now or later, exactly once, with
  * http_reply() or http_error(). An answer leaves when what was written before it is on the disk
- * (gate.h).
+ * (gate.h). @query names the parameters that it looks at, "vn limit"; others are refused, and
+ * those that are there twice. NULL: none.
  */
 struct http_route {
 	const char *method;
 	const char *path;
 	void (*handle)(struct http_request *req, void *arg);
+	const char *query;
 };
 
 /* @routes ends with a NULL method. @addr "10.0.0.1:6640", @unix_path or NULL each. */
@@ -31,6 +33,23 @@ struct http_server *http_listen(struct loop *loop, struct tls *tls, const char *
 				struct err *err);
 void http_server_free(struct http_server *server);
 
+/*
+ * Who is told of each request that may change something, that is any but GET, at its route:
+ * @before its handler, for what is to be kept until the answer (NULL: nothing), and @after when it
+ * is answered. The answer leaves when what that writes is on the disk, too. The JSONs are borrowed.
+ */
+struct http_observer {
+	json_t *(*before)(struct http_request *req, void *arg);
+	void (*after)(struct http_request *req, json_t *before, int status, json_t *answer,
+		      void *arg);
+};
+
+void http_observe(struct http_server *server, const struct http_observer *observer);
+
+const char *http_method(struct http_request *req);	/* for the observer */
+const char *http_path(struct http_request *req);	/* the same; without the query */
+json_t *http_body_seen(struct http_request *req);	/* NULL: nobody has asked for it yet */
+const char *http_param_opt(struct http_request *req, const char *name);	/* or NULL */
 const char *http_param(struct http_request *req, const char *name);	/* of the path, not NULL */
 const char *http_query(struct http_request *req, const char *name);	/* NULL if absent */
 /* The body as JSON object; NULL with an error already answered if it is not one. Borrowed. */

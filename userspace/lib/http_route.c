@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "nearest.h"
 
 static int hex_digit(char c)
 {
@@ -139,6 +140,49 @@ int http_query_parse(const char *raw, struct http_params *ret, struct err *err)
 			http_params_uninit(ret);
 			return r;
 		}
+	}
+	return 0;
+}
+
+static bool is_word(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+	size_t n;
+
+	for (; *list; list += n + (list[n] == ' ')) {
+		n = strcspn(list, " ");
+		if (n == len && !strncmp(list, word, n))
+			return true;
+	}
+	return false;
+}
+
+static int refuse_param(const char *name, const char *known, struct err *err)
+{
+	_cleanup_free_ char *words = strdup(known);
+	struct nearest nearest;
+	char *save = NULL;
+
+	if (!words)
+		abort();
+	nearest_init(&nearest, name);
+	for (char *word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save))
+		nearest_offer(&nearest, word);
+	if (nearest.best)
+		return err_set(err, EINVAL, "%s: unknown parameter, did you mean %s?", name,
+			       nearest.best);
+	return err_set(err, EINVAL, "%s: unknown parameter", name);
+}
+
+int http_query_only(const struct http_params *query, const char *known, struct err *err)
+{
+	for (int i = 0; i < query->n; i++) {
+		const char *name = query->list[i].name;
+
+		if (!is_word(known ?: "", name))
+			return refuse_param(name, known ?: "", err);
+		if (http_params_get(query, name) != query->list[i].value)
+			return err_set(err, EINVAL, "%s: is there twice", name);
 	}
 	return 0;
 }

@@ -30,5 +30,7 @@ int http_route_match(const char *pattern, const char *path, struct http_params *
 		     struct err *err);
 /* "vn=blue&name=a%20b"; @raw may be NULL. 0 or -EINVAL with a sentence; *ret starts empty. */
 int http_query_parse(const char *raw, struct http_params *ret, struct err *err);
+/* Only what @known names ("vn limit"; NULL: nothing), and each once? 0 or -EINVAL and why not. */
+int http_query_only(const struct http_params *query, const char *known, struct err *err);
 
 #endif /* HTTP_ROUTE_H */

@@ -83,14 +83,17 @@ static void get_nves(struct http_request *req, void *arg)
 static bool may_forget(struct http_request *req, struct director *d, const struct db_nve *nve)
 {
 	const char *force = http_query(req, "force");
+	bool forced = force && !strcmp(force, "true");
 	unsigned int placed = db_nve_placed(&d->db, nve);
 
-	if (nve_session_exists(d, nve))
+	if (force && !forced && strcmp(force, "false"))
+		http_error(req, 400, "bad-request", "force=%s is neither true nor false", force);
+	else if (nve_session_exists(d, nve))
 		http_error(req, 409, "busy", "NVE %s has a session", nve->name);
 	else if (!nve->own && fed_client_knows(d, nve->dc))
 		http_error(req, 403, "denied", "NVE %s belongs to %s and is removed there",
 			   nve->name, nve->dc);
-	else if (placed && (!force || strcmp(force, "true")))
+	else if (placed && !forced)
 		http_error(req, 409, "busy", "%u addresses of VMs are placed at NVE %s", placed,
 			   nve->name);
 	else
@@ -249,18 +252,18 @@ static void watch(struct http_request *req, void *arg)
 
 const struct http_route director_routes[] = {
 	{ "GET", "/api/v1/status", get_status },
-	{ "GET", "/api/v1/nves", get_nves },
-	{ "DELETE", "/api/v1/nves/{dc}/{name}", delete_nve },
-	{ "GET", "/api/v1/vns", get_vns },
-	{ "GET", "/api/v1/mappings", api_get_mappings },
-	{ "GET", "/api/v1/members", get_members },
-	{ "GET", "/api/v1/placements", api_get_placements },
+	{ "GET", "/api/v1/nves", get_nves, "limit offset" },
+	{ "DELETE", "/api/v1/nves/{dc}/{name}", delete_nve, "force" },
+	{ "GET", "/api/v1/vns", get_vns, "limit offset" },
+	{ "GET", "/api/v1/mappings", api_get_mappings, "vn limit offset" },
+	{ "GET", "/api/v1/members", get_members, "vn limit offset" },
+	{ "GET", "/api/v1/placements", api_get_placements, "vn limit offset" },
 	{ "POST", "/api/v1/bindings", api_binding_set },
 	{ "DELETE", "/api/v1/bindings/{vn}/{mac}", api_binding_delete },
 	{ "DELETE", "/api/v1/frozen/{vn}/{mac}", api_thaw },
-	{ "GET", "/api/v1/events", get_events },
-	{ "GET", "/api/v1/alerts", get_alerts },
-	{ "GET", "/api/v1/watch/{topic}", watch },
+	{ "GET", "/api/v1/events", get_events, "since limit offset" },
+	{ "GET", "/api/v1/alerts", get_alerts, "since limit offset" },
+	{ "GET", "/api/v1/watch/{topic}", watch, "since" },
 	{ "GET", "/metrics", api_metrics },
 	{ },
 };

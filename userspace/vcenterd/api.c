@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include "api.h"
+#include "api_audit.h"
 #include "codes.h"
 #include "lib/http_events.h"
 #include "lib/http_items.h"
@@ -122,19 +123,19 @@ static void watch(struct http_request *req, void *arg)
 
 static const struct http_route routes[] = {
 	{ "GET", "/api/v1/status", status },
-	{ "GET", "/api/v1/vns", api_vn_list },
+	{ "GET", "/api/v1/vns", api_vn_list, "limit offset" },
 	{ "POST", "/api/v1/vns", api_vn_create },
 	{ "GET", "/api/v1/vns/{id}", api_vn_show },
 	{ "PATCH", "/api/v1/vns/{id}", api_vn_set },
 	{ "DELETE", "/api/v1/vns/{id}", api_vn_delete },
-	{ "GET", "/api/v1/profiles", api_profile_list },
+	{ "GET", "/api/v1/profiles", api_profile_list, "limit offset" },
 	{ "POST", "/api/v1/profiles", api_profile_create },
 	{ "GET", "/api/v1/profiles/{id}", api_profile_show },
 	{ "PATCH", "/api/v1/profiles/{id}", api_profile_set },
 	{ "DELETE", "/api/v1/profiles/{id}", api_profile_delete },
-	{ "GET", "/api/v1/servers", server_list },
+	{ "GET", "/api/v1/servers", server_list, "limit offset" },
 	{ "GET", "/api/v1/servers/{name}", server_show },
-	{ "GET", "/api/v1/vms", api_vm_list },
+	{ "GET", "/api/v1/vms", api_vm_list, "tenant server vn state limit offset" },
 	{ "POST", "/api/v1/vms", api_vm_create },
 	{ "GET", "/api/v1/vms/{id}", api_vm_show },
 	{ "PATCH", "/api/v1/vms/{id}", api_vm_set },
@@ -145,13 +146,15 @@ static const struct http_route routes[] = {
 	{ "POST", "/api/v1/vms/{id}/resume", api_vm_resume },
 	{ "POST", "/api/v1/vms/{id}/reboot", api_vm_reboot },
 	{ "POST", "/api/v1/vms/{id}/move", api_vm_move },
-	{ "GET", "/api/v1/moves", api_move_list },
+	{ "GET", "/api/v1/moves", api_move_list, "limit offset" },
 	{ "GET", "/api/v1/moves/{id}", api_move_show },
 	{ "POST", "/api/v1/moves/{id}/abort", api_move_abort },
-	{ "GET", "/api/v1/lookup", api_lookup },
-	{ "GET", "/api/v1/events", event_list },
-	{ "GET", "/api/v1/alerts", alert_list },
-	{ "GET", "/api/v1/watch/{topic}", watch },
+	{ "GET", "/api/v1/lookup", api_lookup, "vn id name mac ip" },
+	{ "GET", "/api/v1/events", event_list, "since limit offset" },
+	{ "GET", "/api/v1/alerts", alert_list, "since limit offset" },
+	{ "GET", "/api/v1/audit", api_audit_list, "since who object limit offset" },
+	{ "GET", "/api/v1/backup", api_backup },
+	{ "GET", "/api/v1/watch/{topic}", watch, "since" },
 	{ "GET", "/metrics", api_metrics },
 	{ NULL }
 };
@@ -162,7 +165,10 @@ int api_start(struct vcenter *vc, struct err *err)
 		return 0;
 	vc->watch = http_watch_new(vc->loop, vc->events);
 	vc->http = http_listen(vc->loop, vc->tls, vc->conf.api, vc->conf.socket, routes, vc, err);
-	return vc->http ? 0 : -1;
+	if (!vc->http)
+		return -1;
+	http_observe(vc->http, &api_observer);
+	return 0;
 }
 
 void api_stop(struct vcenter *vc)

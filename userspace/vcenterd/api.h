@@ -37,6 +37,7 @@ void api_move_list(struct http_request *req, void *arg);
 void api_move_show(struct http_request *req, void *arg);
 void api_move_abort(struct http_request *req, void *arg);
 void api_lookup(struct http_request *req, void *arg);
+void api_backup(struct http_request *req, void *arg);
 void api_metrics(struct http_request *req, void *arg);
 
 /* Answer with the status of @code, or of an errno of either sign. */

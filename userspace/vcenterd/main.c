@@ -2,6 +2,7 @@
 /* The management plane of one data centre. */
 #include <errno.h>
 #include <string.h>
+#include "backup.h"
 #include "lib/cleanup.h"
 #include "lib/daemon.h"
 #include "lib/log.h"
@@ -50,6 +51,31 @@ static int run(struct vcenter *vc, struct err *err)
 	return ret && *err->text ? ret : 0;
 }
 
+/* Into an empty store; the daemon is started afterwards. */
+static int restore(const struct config *conf, const char *path, struct err *err)
+{
+	int ret = make_state(conf->store, err);
+	json_t *backup = NULL;
+	struct store *store;
+	json_error_t why;
+	size_t n;
+
+	if (ret)
+		return ret;
+	backup = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
+	if (!backup)
+		return err_set(err, EINVAL, "%s: line %d: %s", path, why.line, why.text);
+	store = store_open(conf->store, "vcenterd", err);
+	ret = store ? backup_restore(store, conf->dc, backup, &n, err) : -EIO;
+	if (store)
+		store_close(store);
+	json_decref(backup);
+	if (ret)
+		return err_prefix(err, ret, "%s", path);
+	log_info("%s: %zu items are in %s", path, n, conf->store);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct daemon_options options;
@@ -57,9 +83,12 @@ int main(int argc, char **argv)
 	struct err err;
 	int ret;
 
+	daemon_restores();
 	daemon_start(argc, argv, "vcenterd", "management plane of one data centre", &options);
 	ret = config_load(options.conf, &vc.conf, &err);
-	if (!ret && !options.check)
+	if (!ret && options.restore)
+		ret = restore(&vc.conf, options.restore, &err);
+	else if (!ret && !options.check)
 		ret = run(&vc, &err);
 	if (ret)
 		log_err("%s", err.text);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "api.h"
+#include "audit.h"
+#include "backup.h"
 #include "lib/crashpoint.h"
 #include "move_dest.h"
 #include "move_run.h"
@@ -53,7 +55,11 @@ static int load_state(struct vcenter *vc, struct err *err)
 	vc->store = store_await(vc->conf.store, "vcenterd", vc->loop, err);
 	if (!vc->store)
 		return -1;
-	if (persist_load(vc->store, &to, err) || store_defer(vc->store, vc->loop, lost, vc, err))
+	if (backup_check(vc->store, err))
+		return -1;
+	vc->audit = audit_new(vc->store, err);
+	if (!vc->audit || persist_load(vc->store, &to, err) ||
+	    store_defer(vc->store, vc->loop, lost, vc, err))
 		return -1;
 	CRASHPOINT("vcenter-loaded");
 	vm_ops_resume(vc);
@@ -103,6 +109,7 @@ void vcenter_stop(struct vcenter *vc)
 	owed_free_all(vc);
 	inventory_free(vc->inv);
 	events_free(vc->events);
+	audit_free(vc->audit);
 	free(vc->peers);
 	if (vc->store)
 		store_close(vc->store);

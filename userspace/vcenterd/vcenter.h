@@ -14,6 +14,7 @@
 #include "lib/store.h"
 
 struct vcenter;
+struct audit;
 struct move_job;
 struct dest_job;
 struct owed;
@@ -43,6 +44,7 @@ struct vcenter {
 	struct store *store;
 	struct inventory *inv;
 	struct events *events;
+	struct audit *audit;
 	struct chan_server *listen;
 	struct http_server *http;
 	struct http_watch *watch;	/* NULL: no API */

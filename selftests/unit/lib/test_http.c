@@ -86,7 +86,7 @@ static void handle_held(struct http_request *req, void *arg)
 }
 
 static const struct http_route routes[] = {
-	{ "GET", "/things/{id}", handle_get },
+	{ "GET", "/things/{id}", handle_get, "q x" },
 	{ "DELETE", "/things/{id}", handle_conflict },
 	{ "POST", "/things", handle_post },
 	{ "POST", "/hold", handle_hold },
@@ -371,6 +371,12 @@ static void test_bad_path(void **state)
 		     "\"%00\": bad percent encoding");
 	expect_error(once("GET", "/things/1?q=%zz", NULL), 400, "bad-request",
 		     "\"%zz\": bad percent encoding");
+	expect_error(once("GET", "/things/1?Q=1", NULL), 400, "bad-request",
+		     "Q: unknown parameter, did you mean q?");
+	expect_error(once("GET", "/things/1?q=1&x=1&q=1", NULL), 400, "bad-request",
+		     "q: is there twice");
+	expect_error(once("DELETE", "/things/1?q=1", NULL), 400, "bad-request",
+		     "q: unknown parameter");
 	expect_error(once("DELETE", "/things/1", NULL), 409, "conflict", "1 is ? busy");
 }
 

@@ -63,11 +63,38 @@ static void test_query(void **state)
 	assert_int_equal(params.n, 0);
 }
 
+static int only(const char *query, const char *known, const char *why)
+{
+	struct http_params params = { .n = 0 };
+	struct err err = { "" };
+	int r;
+
+	assert_int_equal(http_query_parse(query, &params, &err), 0);
+	r = http_query_only(&params, known, &err);
+	http_params_uninit(&params);
+	assert_string_equal(err.text, why);
+	return r;
+}
+
+static void test_query_has_only_what_is_known(void **state)
+{
+	assert_int_equal(only(NULL, NULL, ""), 0);
+	assert_int_equal(only("limit=1", "vn limit", ""), 0);
+	assert_int_equal(only("vn=1&limit=1", "vn limit", ""), 0);
+	assert_int_equal(only("vn=1", NULL, "vn: unknown parameter"), -EINVAL);
+	assert_int_equal(only("colour=1&limit", "vn limit", "colour: unknown parameter"), -EINVAL);
+	assert_int_equal(only("lim=1", "vn limits lim1",
+			      "lim: unknown parameter, did you mean lim1?"), -EINVAL);
+	assert_int_equal(only("vn=1&limit=1&vn=1", "vn limit", "vn: is there twice"), -EINVAL);
+	assert_int_equal(only("=1", "vn limit", ": unknown parameter"), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_route),
 		cmocka_unit_test(test_query),
+		cmocka_unit_test(test_query_has_only_what_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -170,6 +170,17 @@ static inline void watch_events(struct http_request *req, void *arg)
 	http_stream_end(req);
 }
 
+static inline void list_audit(struct http_request *req, void *arg)
+{
+	json_t *item = json_pack("{s:i, s:i, s:s, s:s, s:s, s:s, s:i, s:{s:s}}", "seq",
+				 atoi(http_query(req, "since") ?: "0") + 1, "time", 0, "who",
+				 http_query(req, "who") ?: "root", "method", "PATCH", "path",
+				 "/api/v1/vns/blue", "object", http_query(req, "object") ?: "vns/blue",
+				 "status", 200, "before", "bum", "none");
+
+	http_reply(req, 200, json_pack("{s:[o]}", "items", item));
+}
+
 #define WATCHED(id, state) "{'id':'" id "','vm_name':'" id "','state':'" state "'}"
 
 /* The second page tells of the end. */
@@ -229,24 +240,25 @@ static inline void delete_nve(struct http_request *req, void *arg)
 }
 
 static const struct http_route routes[] = {
-	{ "GET", "/api/v1/vms", list_vms },
+	{ "GET", "/api/v1/vms", list_vms, "tenant server vn state limit offset" },
 	{ "POST", "/api/v1/vms", post_vm },
 	{ "GET", "/api/v1/vms/{id}", get_object },
 	{ "DELETE", "/api/v1/vms/{id}", change_object },
 	{ "POST", "/api/v1/vms/{id}/start", change_object },
 	{ "POST", "/api/v1/vms/{id}/stop", change_object },
 	{ "POST", "/api/v1/vms/{id}/move", post_move },
-	{ "GET", "/api/v1/moves", list_moves },
+	{ "GET", "/api/v1/moves", list_moves, "limit offset" },
 	{ "GET", "/api/v1/moves/{id}", get_object },
 	{ "POST", "/api/v1/moves/{id}/abort", change_object },
-	{ "GET", "/api/v1/lookup", lookup },
+	{ "GET", "/api/v1/lookup", lookup, "vn id name mac ip" },
 	{ "POST", "/api/v1/vns", post_vn },
 	{ "PATCH", "/api/v1/vns/{id}", post_vn },
-	{ "GET", "/api/v1/events", list_events },
-	{ "GET", "/api/v1/watch/events", watch_events },
-	{ "GET", "/api/v1/watch/moves", watch_moves },
-	{ "GET", "/api/v1/mappings", mappings },
-	{ "DELETE", "/api/v1/nves/{dc}/{name}", delete_nve },
+	{ "GET", "/api/v1/events", list_events, "since limit offset" },
+	{ "GET", "/api/v1/audit", list_audit, "since who object limit offset" },
+	{ "GET", "/api/v1/watch/events", watch_events, "since" },
+	{ "GET", "/api/v1/watch/moves", watch_moves, "since" },
+	{ "GET", "/api/v1/mappings", mappings, "vn limit offset" },
+	{ "DELETE", "/api/v1/nves/{dc}/{name}", delete_nve, "force" },
 	{ NULL },
 };
 

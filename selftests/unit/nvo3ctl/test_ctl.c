@@ -285,6 +285,17 @@ static void test_events(void **state)
 	       "Error: that is all\n");
 }
 
+static void test_audit(void **state)
+{
+	expect("audit", CTL_OK,
+	       "SEQ  TIME                 WHO   METHOD  OBJECT    PATH              STATUS\n"
+	       "  1  1970-01-01 00:00:00  root  PATCH   vns/blue  /api/v1/vns/blue     200\n", "");
+	expect("audit --since 6 --who dc1/al --object vns/a/b", CTL_OK,
+	       "SEQ  TIME                 WHO     METHOD  OBJECT   PATH              STATUS\n"
+	       "  7  1970-01-01 00:00:00  dc1/al  PATCH   vns/a/b  /api/v1/vns/blue     200\n", "");
+	expect_usage("audit --since x", "Error: --since");
+}
+
 /* All pages; then what changes; the whole again when something was missed; and the end. */
 static void test_watch(void **state)
 {
@@ -424,6 +435,7 @@ int main(void)
 		cmocka_unit_test(test_migrate),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_audit),
 		cmocka_unit_test(test_watch),
 		cmocka_unit_test(test_tls),
 		cmocka_unit_test(test_foreign_ca),

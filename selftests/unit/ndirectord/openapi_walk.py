@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Does all that ndirectord's document has, once, and holds every answer against it.
+
+usage: openapi_walk.py SOCKET
+
+VN blue is open, dc1/host1 has 02:00:00:00:00:01 in it, 02:00:00:00:00:02 is frozen and
+dc1/host9 has no session (test_openapi.c). Says what is wrong and ends with 1 then.
+"""
+import os
+import sys
+
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../..')
+sys.path.insert(0, os.path.join(TOP, 'tools/check'))
+from api_walk import pages, refuse, walk        # noqa: E402  (the path comes first)
+
+DOCUMENT = os.path.join(TOP, 'Documentation/protocols/openapi-ndirector.yaml')
+API = '/api/v1'
+BINDING = {'vn': 'blue', 'mac': '02:00:00:00:00:07', 'nve': 'dc1/host2', 'ips': ['10.1.0.7/24']}
+
+
+def look(client):
+    for target in ('/status', '/mappings?vn=blue', '/members?vn=blue', '/watch/vns',
+                   '/watch/alerts?since=0'):
+        client.expect(200, 'GET', API + target)
+    client.expect(200, 'GET', '/metrics')
+    for target in ('/mappings?vn=red', '/watch/colours'):
+        client.expect(404, 'GET', API + target)
+
+
+def change(client):
+    client.expect(201, 'POST', API + '/bindings', BINDING)
+    placed = client.expect(200, 'GET', API + '/placements?vn=blue')['items']
+    assert [(item['mac'], item['ips'], item['bound']) for item in placed] == \
+        [(BINDING['mac'], BINDING['ips'], True)], placed
+    client.expect(409, 'POST', API + '/bindings', {**BINDING, 'nve': 'dc2/host1'})
+    client.expect(200, 'DELETE', f'{API}/bindings/blue/{BINDING["mac"]}')
+    client.expect(404, 'DELETE', f'{API}/bindings/blue/{BINDING["mac"]}')
+    client.expect(200, 'DELETE', API + '/frozen/blue/02:00:00:00:00:02')
+    client.expect(409, 'DELETE', API + '/nves/dc1/host1?force=true')
+    client.expect(200, 'DELETE', API + '/nves/dc1/host9?force=false')
+
+
+if __name__ == '__main__':
+    sys.exit(walk(DOCUMENT, look, pages, change, refuse))

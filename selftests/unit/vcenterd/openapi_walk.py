@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Does all that vcenterd's document has, once, and holds every answer against it.
+
+usage: openapi_walk.py SOCKET
+
+The vCenter is of dc1 with the vServers host1 and host2, and of dc2 another one. Says what is
+wrong and ends with 1 then.
+"""
+import os
+import sys
+
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../..')
+sys.path.insert(0, os.path.join(TOP, 'tools/check'))
+from api_walk import echoes, pages, refuse, until, until_gone, walk     # noqa: E402
+
+DOCUMENT = os.path.join(TOP, 'Documentation/protocols/openapi-vcenter.yaml')
+API = '/api/v1'
+VN = {'name': 'walk', 'vni': 4711, 'tenant': 'alice', 'unknown': 'ask', 'arp': 'answer'}
+PROFILE = {'name': 'web', 'default': 'deny', 'rate': 1000000, 'burst': 10000, 'dscp': 46,
+           'rules': ['permit from-vm proto tcp dport 80-90']}
+VM = {'name': 'vm1', 'tenant': 'alice', 'server': 'host1',
+      'nics': [{'vn': 'walk', 'mac': '02:00:00:00:47:11', 'ip': ['10.0.0.1/24', 'fd00::1/64']}]}
+
+
+def make(client):
+    echoes(VN, client.expect(201, 'POST', API + '/vns', VN))
+    echoes({'bum': 'none'}, client.expect(200, 'PATCH', API + '/vns/walk', {'bum': 'none'}))
+    echoes(PROFILE, client.expect(201, 'POST', API + '/profiles', PROFILE))
+    echoes({'dscp': 0}, client.expect(200, 'PATCH', API + '/profiles/web', {'dscp': 0}))
+    echoes(VM, client.expect(202, 'POST', API + '/vms', VM), ('nics',))
+    until(client, API + '/vms/vm1', 'state', 'running')
+    until(client, API + '/vms/vm1', 'doing', None)
+    client.expect(202, 'PATCH', API + '/vms/vm1', {'nics': [{'profile': 'web'}]})
+    until(client, API + '/vms/vm1', 'doing', None)
+    for state, word in (('stopped', 'stop'), ('running', 'start')):
+        client.expect(202, 'POST', f'{API}/vms/vm1/{word}')
+        until(client, API + '/vms/vm1', 'state', state)
+        until(client, API + '/vms/vm1', 'doing', None)
+
+
+def move(client):
+    """To host2, and once towards dc2, given up at once."""
+    first = client.expect(202, 'POST', API + '/vms/vm1/move', {'server': 'host2'})
+    until(client, f'{API}/moves/{first["id"]}', 'state', 'done')
+    client.expect(409, 'POST', f'{API}/moves/{first["id"]}/abort')
+    # dc2 does not have the profile
+    client.expect(202, 'PATCH', API + '/vms/vm1', {'nics': [{'profile': ''}]})
+    until(client, API + '/vms/vm1', 'doing', None)
+    second = client.expect(202, 'POST', API + '/vms/vm1/move', {'dc': 'dc2'})
+    client.expect(202, 'POST', f'{API}/moves/{second["id"]}/abort')
+    until(client, f'{API}/moves/{second["id"]}', 'state', 'aborted')
+    until(client, API + '/vms/vm1', 'state', 'running')
+
+
+def look(client):
+    for target in ('/status', '/servers/host1', '/profiles/web', '/vms?tenant=alice&vn=walk',
+                   '/vms?state=running&server=host2', '/backup', '/watch/vns', '/watch/events?since=0'):
+        client.expect(200, 'GET', API + target)
+    client.expect(200, 'GET', '/metrics')
+    vm = client.expect(200, 'GET', API + '/vms/vm1')
+    for query in (f'id={vm["id"]}', 'name=vm1', 'vn=walk&mac=02:00:00:00:47:11',
+                  'vn=walk&ip=10.0.0.1'):
+        echoes({'vm': vm['id']}, client.expect(200, 'GET', f'{API}/lookup?{query}'))
+    echoes({'result': 'not-found'}, client.expect(200, 'GET', API + '/lookup?name=nobody'))
+
+
+def audited(client):
+    """Who has changed VN walk, and how it was before."""
+    entries = client.expect(200, 'GET', API + '/audit?object=vns/walk')['items']
+    made, changed = [(e['who'], e['method'], e['status']) for e in entries[:2]]
+    assert (made, changed) == (('root', 'POST', 201), ('root', 'PATCH', 200)), entries
+    assert 'before' not in entries[0] and entries[0]['after']['bum'] == 'replicate', entries
+    assert (entries[1]['before']['bum'], entries[1]['after']['bum']) == ('replicate', 'none')
+    since = client.expect(200, 'GET', f'{API}/audit?object=vns/walk&since={entries[0]["seq"]}')
+    assert since['items'] == entries[1:], since
+    assert client.expect(200, 'GET', API + '/audit?who=nobody')['items'] == []
+    client.expect(409, 'POST', API + '/vns', {**VN, 'uuid': '00000000-0000-4000-8000-000000000001'})
+    last = client.expect(200, 'GET', API + '/audit?object=vns/walk')['items'][-1]
+    assert last['status'] == 409 and 'after' not in last and 'is taken' in last['error'], last
+    whole = client.expect(200, 'GET', API + '/audit')['items']
+    assert [e['seq'] for e in whole] == list(range(1, len(whole) + 1)), whole
+
+
+def remove(client):
+    client.expect(202, 'PATCH', API + '/vms/vm1', {'nics': [{'profile': 'web'}]})
+    client.expect(409, 'DELETE', API + '/profiles/web')
+    client.expect(409, 'DELETE', API + '/vns/walk')
+    client.expect(202, 'DELETE', API + '/vms/vm1')
+    until_gone(client, API + '/vms/vm1')
+    client.expect(200, 'DELETE', API + '/profiles/web')
+    client.expect(200, 'DELETE', API + '/vns/walk')
+    client.expect(404, 'GET', API + '/profiles/web')
+
+
+if __name__ == '__main__':
+    sys.exit(walk(DOCUMENT, make, move, look, audited, pages, refuse, remove))

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The server and Documentation/protocols/openapi-vcenter.yaml agree. */
+#include "lab_api.h"
+#include "../lib/script.h"
+
+#define DOCUMENT	"Documentation/protocols/openapi-vcenter.yaml"
+
+/* What means something here */
+#define WORDS "name=a,b,c,host1 tenant=,alice vn=blue,a,b profile=web,a, server=,host1,host2 " \
+	"dc=,dc1,dc2 id=a,b,blue,web,c,d topic=vns,events,moves,alerts state=running,stopped " \
+	"cpus=1 memory_mib=1 disk_mib=16"
+
+#define VM(name, n)	"{\"name\":\"" name "\",\"tenant\":\"alice\",\"nics\":[{\"vn\":\"blue\"," \
+	"\"mac\":\"02:00:00:00:01:0" n "\"}]}"
+
+static void run(struct lab *lab, const char *cmd)
+{
+	struct script script;
+
+	script_start(&script, lab->dir, cmd);
+	while (!script_ended(&script))
+		lab_turn(lab);
+	script_check(&script);
+}
+
+static void test_the_document_has_every_route(void **state)
+{
+	run(*state, "python3 tools/check/api_routes.py userspace/vcenterd/api.c " DOCUMENT);
+}
+
+/* Every operation, by a real server that has VMs and moves. */
+static void test_the_server_does_what_the_document_says(void **state)
+{
+	struct lab *lab = *state;
+	char cmd[256];
+
+	snprintf(cmd, sizeof(cmd), "python3 selftests/unit/vcenterd/openapi_walk.py %s/vc1.sock",
+		 lab->dir);
+	run(lab, cmd);
+}
+
+/* Whatever comes is answered as the document says, and what is refused changes nothing. */
+static void test_nonsense_is_refused(void **state)
+{
+	struct lab *lab = *state;
+	char cmd[640];
+
+	lab_expect(lab, 0, "POST", "/vns", "{\"name\":\"blue\",\"vni\":100}", 201, NULL, NULL);
+	lab_expect(lab, 0, "POST", "/profiles", "{\"name\":\"web\"}", 201, NULL, NULL);
+	lab_expect(lab, 0, "POST", "/vms", VM("a", "1"), 202, NULL, NULL);
+	lab_expect(lab, 0, "POST", "/vms", VM("b", "2"), 202, NULL, NULL);
+	snprintf(cmd, sizeof(cmd), "python3 tools/fuzz/api " DOCUMENT " %s/vc1.sock %d %s " WORDS,
+		 lab->dir, script_fuzz_n(1500), script_fuzz_seed());
+	run(lab, cmd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_the_document_has_every_route, lab_setup,
+						lab_teardown),
+		cmocka_unit_test_setup_teardown(test_the_server_does_what_the_document_says,
+						lab_setup, lab_teardown),
+		cmocka_unit_test_setup_teardown(test_nonsense_is_refused, lab_setup, lab_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What goes into the audit log (audit.h), and what is told of it. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "api.h"
+#include "api_audit.h"
+#include "audit.h"
+#include "lib/http_events.h"
+#include "lib/log.h"
+#include "lib/mem.h"
+#include "move_run.h"
+#include "profile_spec.h"
+#include "view.h"
+
+#define ROOT	"/api/v1/"
+
+/* "vns" of "/api/v1/vns/blue" */
+static size_t kind_len(const char *path)
+{
+	return strcspn(path + strlen(ROOT), "/");
+}
+
+static bool is_kind(const char *path, const char *kind)
+{
+	return strlen(kind) == kind_len(path) && !strncmp(path + strlen(ROOT), kind, strlen(kind));
+}
+
+static struct vm *find_vm(struct vcenter *vc, const char *id)
+{
+	struct uuid uuid;
+	struct vm *vm;
+
+	vm = uuid_parse(&uuid, id, NULL) ? inventory_vm_by_name(vc->inv, id) :
+					   inventory_vm(vc->inv, &uuid);
+	return vm && api_vm_visible(vm) ? vm : NULL;
+}
+
+static json_t *view_of_move(struct vcenter *vc, const char *id)
+{
+	struct move_job *job = NULL;
+	struct uuid uuid;
+
+	if (!uuid_parse(&uuid, id, NULL))
+		job = move_run_lookup(vc, &uuid);
+	return job ? view_move(&job->m) : NULL;
+}
+
+/* The object as it is before the request is carried out */
+static json_t *before(struct http_request *req, void *arg)
+{
+	const char *id = http_param_opt(req, "id"), *path = http_path(req);
+	struct vcenter *vc = arg;
+	struct profile *p;
+	struct err err;
+	struct vm *vm;
+	struct vn *vn;
+
+	if (!id)
+		return NULL;
+	if (is_kind(path, "vms")) {
+		vm = find_vm(vc, id);
+		return vm ? view_vm(vm, vc->conf.dc) : NULL;
+	}
+	if (is_kind(path, "vns")) {
+		vn = api_find_vn(vc, id, &err);
+		return vn ? view_vn(vn) : NULL;
+	}
+	if (is_kind(path, "profiles")) {
+		p = api_find_profile(vc, id, &err);
+		return p ? profile_spec_view(p->msg) : NULL;
+	}
+	return is_kind(path, "moves") ? view_of_move(vc, id) : NULL;
+}
+
+static const char *name_of(json_t *view)
+{
+	return json_string_value(json_object_get(view, "name")) ?:
+	       json_string_value(json_object_get(view, "id"));
+}
+
+/* "vns/blue" */
+static char *object_of(struct http_request *req, json_t *was, json_t *answer)
+{
+	const char *path = http_path(req);
+	char *text;
+
+	if (asprintf(&text, "%.*s/%s", (int)kind_len(path), path + strlen(ROOT),
+		     name_of(was) ?: name_of(answer) ?: name_of(http_body_seen(req)) ?: "") < 0)
+		abort();
+	return text;
+}
+
+/* What is no request, about nothing that is there, is not. */
+static bool is_told(json_t *was, int status)
+{
+	return was || (status != 400 && status != 404 && status != 413);
+}
+
+static json_t *entry_of(struct http_request *req, json_t *was, int status, json_t *answer)
+{
+	char *object = object_of(req, was, answer);
+	char who[sizeof(struct identity)];
+	json_t *entry;
+
+	entry = json_pack("{s:I, s:s, s:s, s:s, s:s, s:i}", "time", (json_int_t)wall_ms(), "who",
+			  identity_format(http_client(req), who, sizeof(who)), "method",
+			  http_method(req), "path", http_path(req), "object", object, "status",
+			  status);
+	free(object);
+	if (entry && was)
+		json_object_set(entry, "before", was);
+	if (entry && status < 300)
+		json_object_set(entry, "after", answer);
+	else if (entry)
+		json_object_set(entry, "error", json_object_get(answer, "error"));
+	return entry;
+}
+
+static void after(struct http_request *req, json_t *was, int status, json_t *answer, void *arg)
+{
+	struct vcenter *vc = arg;
+	struct err err;
+	json_t *entry;
+
+	if (!is_told(was, status))
+		return;
+	entry = entry_of(req, was, status, answer);
+	if (!entry)
+		log_err("%s %s has no place in the audit log", http_method(req), http_path(req));
+	else if (audit_add(vc->audit, entry, &err))
+		log_err("%s %s is not in the audit log: %s", http_method(req), http_path(req),
+			err.text);
+}
+
+const struct http_observer api_observer = { before, after };
+
+void api_audit_list(struct http_request *req, void *arg)
+{
+	struct audit_filter filter = { http_query(req, "who"), http_query(req, "object") };
+	const char *since = http_query(req, "since");
+	struct vcenter *vc = arg;
+	struct err err;
+	json_t *items;
+
+	if (!http_since(since, &filter.since)) {
+		http_error(req, 400, "bad-request", "since=%s is not the number of an entry",
+			   since);
+		return;
+	}
+	items = audit_list(vc->audit, &filter, &err);
+	if (items)
+		api_reply_items(req, items);
+	else
+		api_refuse(req, -EIO, &err);
+}
