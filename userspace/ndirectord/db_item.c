@@ -11,6 +11,7 @@
 #include "db_item.h"
 #include "db_name.h"
 #include "db_profile.h"
+#include "db_restore.h"
 #include "mode.h"
 
 #define container(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))

@@ -100,9 +100,11 @@ static void owner_name(uint32_t key, char name[24])
 static void heard(struct link *l, const uint8_t *mac, uint64_t epoch, uint8_t nve)
 {
 	uint64_t key = be_get(mac + 2, 4);
+	bool right;
 
-	round_heard(l, key, key < ADDRESSES_MAX && epoch == nvo3_epochs[key] &&
-			    (nvo3_spread || nve == '0' + sides[key]));
+	right = key < ADDRESSES_MAX && epoch == nvo3_epochs[key] &&
+		(nvo3_spread || nve == '0' + sides[key]);
+	round_heard(l, key, right);
 	if (nvo3_hooks.told)
 		nvo3_hooks.told(l, key, epoch);
 }
