@@ -10,6 +10,8 @@
 
 #define MAC_LEN 6
 #define IP_LEN 4
+/* Of all columns together, a mapping and an NVE */
+#define EACH (sizeof(int64_t) + sizeof(Nvo3__Member *) + sizeof(uint32_t) + IP_LEN + MAC_LEN)
 
 bool map_columns_fit(const Nvo3__Mapping *m, uint32_t *len)
 {
@@ -22,8 +24,7 @@ bool map_columns_fit(const Nvo3__Mapping *m, uint32_t *len)
 /* One allocation for the columns: their widest first. */
 struct map_columns *map_columns_new(size_t size)
 {
-	size_t each = sizeof(int64_t) + sizeof(Nvo3__Member *) + sizeof(uint32_t) + IP_LEN + MAC_LEN;
-	struct map_columns *c = mem_zalloc(sizeof(*c) + size * each);
+	struct map_columns *c = mem_zalloc(sizeof(*c) + size * EACH);
 
 	nvo3__map_columns__init(&c->m);
 	c->m.epochs = (int64_t *)(c + 1);

@@ -11,6 +11,7 @@
 #include "db_item.h"
 #include "db_name.h"
 #include "db_profile.h"
+#include "db_restore.h"
 #include "mode.h"
 
 #define container(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
@@ -216,10 +217,12 @@ static struct db_map *map_new(struct db_vn *vn, const struct mac_addr *mac,
 	return map;
 }
 
-static void take_back(struct db_map *map)
+/* @ips: these, too, for it goes or has others now. */
+static void take_back(struct db_map *map, bool ips)
 {
 	db_digest_uncount(map);
-	db_ips_drop(map->item.vn, &map->ips, &map->mac);
+	if (ips)
+		db_ips_drop(map->item.vn, &map->ips, &map->mac);
 	map->item.nve->items--;
 	map->item.vn->n_maps--;
 }
@@ -265,15 +268,17 @@ bool db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 		const struct db_ips *ips, uint64_t epoch, struct db_nve *nve)
 {
 	struct db_map *map = db_map_any(vn, mac);
+	bool there = map && !map->item.gone;
+	bool same_ips = there && db_ips_equal(&map->ips, ips);
 
-	if (map && !map->item.gone && map->epoch == epoch && map->item.nve == nve &&
-	    db_ips_equal(&map->ips, ips))
+	if (same_ips && map->epoch == epoch && map->item.nve == nve)
 		return false;
-	if (map && !map->item.gone && map->item.nve != nve)
+	if (there && map->item.nve != nve)
 		leaves(db, map);
-	db_ips_hold(vn, ips, mac);
-	if (map && !map->item.gone)
-		take_back(map);
+	if (!same_ips)
+		db_ips_hold(vn, ips, mac);
+	if (there)
+		take_back(map, !same_ips);
 	map = map ? map_with_ips(db, map, ips) : map_new(vn, mac, ips, nve);
 	nve->items++;
 	vn->n_maps++;
@@ -292,7 +297,7 @@ void db_map_del(struct db *db, struct db_map *map)
 	struct db_vn *vn = map->item.vn;
 
 	leaves(db, map);
-	take_back(map);
+	take_back(map, true);
 	db_item_touch(db, &map->item, true);
 	mode_changes(db, vn);
 }
@@ -349,22 +354,30 @@ void db_maps_free(struct db *db, struct db_vn *vn)
 bool db_placement_set(struct db *db, const struct db_placement *new)
 {
 	struct db_placement *p = db_placement_find(new->vn, &new->mac);
+	bool same_ips = p && db_ips_equal(&p->ips, &new->ips);
+	size_t size = placement_size(&new->ips);
 	const char *nve;
 
 	/* vCenter tells all it knows again in every session */
-	if (p && p->epoch == new->epoch && uuid_equal(&p->vm, &new->vm) &&
-	    !strcmp(p->nve, new->nve) && db_ips_equal(&p->ips, &new->ips) &&
-	    p->profile == new->profile && p->bound == new->bound)
+	if (same_ips && p->epoch == new->epoch && uuid_equal(&p->vm, &new->vm) &&
+	    !strcmp(p->nve, new->nve) && p->profile == new->profile && p->bound == new->bound)
 		return false;
 	db_profile_hold(new->profile, new->nve);
-	db_ips_hold(new->vn, &new->ips, &new->mac);
 	nve = db_name_hold(&db->names, new->nve);
-	if (p)
-		placement_end(db, p);
-	p = pool_zalloc(placement_size(&new->ips));
-	memcpy(p, new, placement_size(&new->ips));
+	if (same_ips) {
+		/* a move, most often: it stays where it is */
+		db_profile_drop(p->profile, p->nve);
+		db_name_drop(&db->names, p->nve);
+		memcpy(p, new, size);
+	} else {
+		db_ips_hold(new->vn, &new->ips, &new->mac);
+		if (p)
+			placement_end(db, p);
+		p = pool_zalloc(size);
+		memcpy(p, new, size);
+		table_add(&p->vn->placements, &placement_key, p);
+	}
 	p->nve = nve;
-	table_add(&p->vn->placements, &placement_key, p);
 	if (db->observer)
 		db->observer->placement(p, false, db->observer_arg);
 	return true;

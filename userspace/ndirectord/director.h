@@ -14,7 +14,6 @@
 #include "tell.h"
 
 struct center;
-struct leases;
 struct fed_peer;
 
 /* Since the start. */
@@ -45,7 +44,7 @@ struct director {
 	struct center *centers;			/* vCenter sessions that are up, list */
 	uint32_t heard;				/* number of the newest peer's snapshot */
 	struct loop_timer *grace, *reaper;	/* start.c */
-	struct leases *leases;
+	struct leases *leases;			/* lease.h */
 	unsigned int forget_s;
 	struct dup_limits dups;
 	bool stopping, full;		/* full: what is new is refused, no room in the store */

@@ -101,9 +101,11 @@ static void put_wanted(const struct follow *f, struct follow_batch *b, struct db
  */
 static bool collect_interest(struct follow *f, struct follow_batch *b)
 {
-	struct db_member *member = db_member_after(f->vn, f->members);
+	struct db_member *member = b->next_member;
 	struct db_map *map;
 
+	if (!member)
+		member = db_member_after(f->vn, f->members);
 	b->n = 0;
 	for (; member && b->n < FOLLOW_BATCH; member = member->next_changed) {
 		f->members = member->item.in_vn.revision;
@@ -116,6 +118,7 @@ static bool collect_interest(struct follow *f, struct follow_batch *b)
 			put_wanted(f, b, &map->item);
 	}
 	b->revision = f->sent;
+	b->next_member = member;
 	return member || f->only->dirty;
 }
 
@@ -123,8 +126,10 @@ static enum follow_more next_of_interest(struct follow *f, struct follow_batch *
 {
 	bool more;
 
-	if (missed(f))
+	if (missed(f)) {
 		begin_snapshot(f);
+		b->next_member = NULL;
+	}
 	more = collect_interest(f, b);
 	if (!more) {
 		b->revision = f->log->revision;
@@ -185,4 +190,43 @@ void follow_told(struct follow *f, enum follow_more more, uint64_t revision)
 		return;
 	f->told = revision;
 	f->begun = true;
+}
+
+enum follow_more follow_peek_members(const struct follow *f, struct follow_batch *b,
+				     struct follow *after)
+{
+	struct interest_set nothing = { };
+
+	if (missed(f))
+		return FOLLOW_DONE;
+	*after = *f;
+	after->nve = NULL;
+	after->only = &nothing;
+	return follow_next(after, b);
+}
+
+void follow_members(const struct follow *f, struct db_member *first, uint64_t to,
+		    struct follow_batch *b)
+{
+	struct db_member *member;
+
+	for (member = first; member && member->item.in_vn.revision <= to && b->n < FOLLOW_BATCH;
+	     member = member->next_changed)
+		put_wanted(f, b, &member->item);
+}
+
+bool follow_stand_alike(const struct follow *a, const struct follow *b)
+{
+	return a->log == b->log && a->members == b->members && a->sent == b->sent &&
+	       a->snapshot == b->snapshot && a->begun == b->begun &&
+	       (!a->snapshot || a->base == b->base);
+}
+
+void follow_told_members(struct follow *f, const struct follow *after)
+{
+	f->sent = after->sent;
+	f->members = after->members;
+	f->told = after->told;
+	f->snapshot = after->snapshot;
+	f->begun = after->begun;
 }

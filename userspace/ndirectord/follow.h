@@ -43,6 +43,7 @@ struct follow_batch {
 	size_t n_again;
 	bool again_end;
 	struct changelog_item *next;	/* what follows; NULL at first */
+	struct db_member *next_member;	/* the same with only */
 };
 
 /*
@@ -63,7 +64,10 @@ enum follow_more {
 	FOLLOW_MORE,	/* tell @b and ask again */
 };
 
-/* Before the first call of a row without changes in between @b->next is for the caller to zero. */
+/*
+ * Before the first call of a row without changes in between @b->next and @b->next_member are for
+ * the caller to zero.
+ */
 enum follow_more follow_next(struct follow *f, struct follow_batch *b);
 
 /*
@@ -75,5 +79,20 @@ bool follow_shares(const struct follow *f);
 enum follow_more follow_peek(const struct follow *f, struct follow_batch *b);
 /* That came to @more and @revision, and he has been told it. */
 void follow_told(struct follow *f, enum follow_more more, uint64_t revision);
+
+/*
+ * With only: the next message if he is interested in nothing that has changed, which is that of
+ * all who stand where he does, but of themselves; where they stand afterwards is in *@after.
+ * FOLLOW_DONE, too, where he has to be told something else first.
+ */
+enum follow_more follow_peek_members(const struct follow *f, struct follow_batch *b,
+				     struct follow *after);
+/* Do both stand at the same place? */
+bool follow_stand_alike(const struct follow *a, const struct follow *b);
+/* Of those from @first on that changed until @to what he has to be told, into @b: its items. */
+void follow_members(const struct follow *f, struct db_member *first, uint64_t to,
+		    struct follow_batch *b);
+/* He has been told that, and is where @after is. */
+void follow_told_members(struct follow *f, const struct follow *after);
 
 #endif /* NDIRECTORD_FOLLOW_H */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include "db_profile.h"
+#include "db_restore.h"
 #include "director.h"
 #include "lib/cleanup.h"
 #include "proto/ndirectord_store.pb-c.h"

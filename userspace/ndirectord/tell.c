@@ -30,25 +30,12 @@ static void stop_waiting(struct tell *tell, struct follower *f)
 	DL_DELETE2(tell->waiting, f, prev_waiting, next_waiting);
 }
 
-static struct tell_batch *batch_new(struct tell *tell, struct follower *f)
+static struct tell_batch *batch_add(struct tell *tell, struct follower *f)
 {
-	struct tell_batch *batch;
-	struct follow_batch b;
-	int i;
+	struct tell_batch *batch = mem_zalloc(sizeof(*batch));
 
-	if (tell->n_batches == BATCHES_MAX)
-		return NULL;
-	batch = mem_zalloc(sizeof(*batch));
 	batch->log = f->at.log;
-	batch->from = f->at.sent;
 	batch->encode = f->encode;
-	b.next = NULL;
-	batch->more = follow_peek(&f->at, &b);
-	batch->to = b.revision;
-	for (i = 0; i < b.n; i++)
-		b.items[i]->nve->told_turn = tell->turn;
-	if (b.n)
-		batch->event = f->encode(f, &b);
 	if (tell->newest)
 		tell->newest->next = batch;
 	else
@@ -58,9 +45,63 @@ static struct tell_batch *batch_new(struct tell *tell, struct follower *f)
 	return batch;
 }
 
+static struct tell_batch *batch_new(struct tell *tell, struct follower *f)
+{
+	struct tell_batch *batch;
+	struct follow_batch b;
+	int i;
+
+	if (tell->n_batches == BATCHES_MAX)
+		return NULL;
+	batch = batch_add(tell, f);
+	batch->from = f->at.sent;
+	b.next = NULL;
+	batch->more = follow_peek(&f->at, &b);
+	batch->to = b.revision;
+	for (i = 0; i < b.n; i++)
+		b.items[i]->nve->told_turn = tell->turn;
+	if (b.n)
+		batch->event = f->encode(f, &b);
+	return batch;
+}
+
 static bool is_for(const struct tell_batch *batch, const struct follower *f)
 {
-	return batch->from == f->at.sent && batch->log == f->at.log && batch->encode == f->encode;
+	return !batch->of_members && batch->from == f->at.sent && batch->log == f->at.log &&
+	       batch->encode == f->encode;
+}
+
+static struct tell_batch *members_new(struct tell *tell, struct follower *f)
+{
+	struct tell_batch *batch;
+	struct follow_batch b;
+
+	if (tell->n_batches == BATCHES_MAX)
+		return NULL;
+	batch = batch_add(tell, f);
+	batch->of_members = true;
+	batch->before = f->at;
+	batch->first = db_member_after(f->at.vn, f->at.members);
+	b.next_member = batch->first;
+	batch->more = follow_peek_members(&f->at, &b, &batch->after);
+	if (batch->more == FOLLOW_DONE)
+		return batch;
+	batch->to = b.revision;
+	batch->begin = b.begin;
+	batch->end = b.end;
+	batch->event = f->encode(f, &b);
+	return batch;
+}
+
+static struct tell_batch *members_get(struct tell *tell, struct follower *f)
+{
+	struct tell_batch *batch;
+
+	for (batch = tell->batches; batch; batch = batch->next)
+		if (batch->of_members && batch->encode == f->encode &&
+		    follow_stand_alike(&batch->before, &f->at))
+			return batch;
+	return members_new(tell, f);
 }
 
 /* From @hint on, where he most likely goes on. */
@@ -116,13 +157,61 @@ static bool serve_alike(struct tell *tell, struct follower *f)
 	return true;
 }
 
-/* False: its channel is full. */
+/* Nobody is told of himself. */
+static bool names(const struct tell_batch *batch, const struct follower *f)
+{
+	const struct db_member *own = db_member_find(f->at.vn, f->at.nve);
+
+	return own && own->item.in_vn.revision > batch->before.members &&
+	       own->item.in_vn.revision <= batch->after.members;
+}
+
+/* What the others are told with @batch, without him; nothing, perhaps. */
+static void serve_but_himself(struct follower *f, const struct tell_batch *batch)
+{
+	struct follow_batch b = { .revision = batch->to, .begin = batch->begin,
+				  .end = batch->end };
+
+	follow_members(&f->at, batch->first, batch->after.members, &b);
+	if (b.n || b.begin || b.end)
+		f->send(f, &b);
+}
+
+/*
+ * Of the members that all others with an interest are told of: when many join at once, all are
+ * told of all. False: his channel is full.
+ */
+static bool serve_members(struct tell *tell, struct follower *f)
+{
+	const struct db_member *changed = f->at.vn->changed;
+	struct tell_batch *batch;
+
+	while (changed && changed->prev_changed->item.in_vn.revision > f->at.members) {
+		if (chan_backlog(f->chan) >= FULL_BYTES)
+			return false;
+		batch = members_get(tell, f);
+		if (!batch || batch->more == FOLLOW_DONE ||
+		    (batch->more == FOLLOW_LAST && f->at.only->dirty))
+			return true;
+		if (names(batch, f)) {
+			serve_but_himself(f, batch);
+		} else {
+			f->messages++;
+			chan_event_shared(f->chan, batch->event);
+		}
+		follow_told_members(&f->at, &batch->after);
+	}
+	return true;
+}
+
+/* What is his alone, or of which there is nothing else. False: its channel is full. */
 static bool serve(struct follower *f)
 {
 	enum follow_more more;
 	struct follow_batch b;
 
 	b.next = NULL;
+	b.next_member = NULL;
 	do {
 		if (chan_backlog(f->chan) >= FULL_BYTES)
 			return false;
@@ -133,6 +222,14 @@ static bool serve(struct follower *f)
 			CRASHPOINT("snapshot-part");
 	} while (more == FOLLOW_MORE);
 	return true;
+}
+
+/* False: his channel is full. */
+static bool serve_all(struct tell *tell, struct follower *f)
+{
+	if (f->encode && !(f->at.only ? serve_members(tell, f) : serve_alike(tell, f)))
+		return false;
+	return serve(f);
 }
 
 static void run(void *arg)
@@ -151,7 +248,7 @@ static void run(void *arg)
 			wait_turn(tell, f);
 	}
 	DL_FOREACH_SAFE2(tell->waiting, f, next, next_waiting)
-		if ((!f->encode || serve_alike(tell, f)) && serve(f))
+		if (serve_all(tell, f))
 			stop_waiting(tell, f);
 	forget_batches(tell);
 	if (tell->waiting)

@@ -29,10 +29,17 @@ struct tell_log {
 
 struct follower;
 
-/* What all at one place of a log who understand the same are told alike; of one turn. */
+/*
+ * What all at one place of a log who understand the same are told alike; of one turn. Those with
+ * an interest are told of members alike.
+ */
 struct tell_batch {
 	const struct changelog *log;
 	uint64_t from, to;
+	bool of_members;		/* then they stand at before, and afterwards at after */
+	struct follow before, after;
+	struct db_member *first;
+	bool begin, end;
 	enum follow_more more;
 	struct chan_shared *(*encode)(struct follower *f, const struct follow_batch *b);
 	struct chan_shared *event;	/* what that made */
@@ -42,7 +49,7 @@ struct tell_batch {
 struct tell {
 	struct loop *loop;
 	uint64_t turn;
-	struct tell_batch *batches, *newest;	/* list */
+	struct tell_batch *batches, *newest;	/* list, of both sorts */
 	unsigned int n_batches;
 	struct loop_timer *retry;	/* for channels that were full */
 	struct loop_timer *fade;

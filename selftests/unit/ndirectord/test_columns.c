@@ -68,13 +68,13 @@ static void test_deltas_and_snapshots(void **state)
 	assert_int_equal(say_withdraw(&host1, 1, 0, epochs[0]), CODE(OK));
 	LAB_WAIT(d.lab, now.dels == 1 && before.dels == 1);
 	assert_int_equal(say_leave(&host2, 1), CODE(OK));
-	LAB_WAIT(d.lab, HASH_COUNT(now.maps) == half - 1 &&
-			HASH_COUNT(before.maps) == half - 1);
+	LAB_WAIT(d.lab, HASH_COUNT(now.maps) == half - 1);
+	LAB_WAIT(d.lab, HASH_COUNT(before.maps) == half - 1);
 	assert_int_equal(say_join(&host2, 1, NULL, 0), CODE(OK));
 	assert_int_equal(say_advertise_many(&host2, 1, half, ADDRS - half, 1, epochs + half),
 			 CODE(OK));
-	LAB_WAIT(d.lab, now.revision == before.revision &&
-			HASH_COUNT(now.maps) == ADDRS - 1);
+	LAB_WAIT(d.lab, HASH_COUNT(now.maps) == ADDRS - 1);
+	LAB_WAIT(d.lab, HASH_COUNT(before.maps) == ADDRS - 1);
 	assert_int_equal(now.columns, now.sets);
 	assert_int_equal(before.columns, 0);
 	same();

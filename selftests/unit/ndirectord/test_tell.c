@@ -269,6 +269,70 @@ static void test_what_all_are_told_is_encoded_once(void **state)
 		tell_del(&tell, &all[i].f);
 }
 
+enum { JOINERS = 30, MEMBERS = 2 * FOLLOW_BATCH + 100 };
+
+/* Those who join follow by interest: one in each 70 of the members. */
+static void join_all(struct listener *all)
+{
+	struct db_nve *nve;
+	char name[32];
+	int i, n = 0;
+
+	for (i = 0; i < MEMBERS; i++) {
+		snprintf(name, sizeof(name), "dc1/n%d", i);
+		nve = db_nve_get(&db, name);
+		db_member_add(&db, vn, nve);
+		if (i % 70 || n == JOINERS)
+			continue;
+		all[n] = (struct listener){ .f = { .at = { .log = &vn->log, .vn = vn, .nve = nve },
+						   .chan = chan, .send = take, .encode = encode,
+						   .arg = &all[n] } };
+		tell_choose(&tell, &all[n].f, &total);
+		n++;
+	}
+	assert_int_equal(n, JOINERS);
+}
+
+/* Each is told of all members but himself, in three messages of which he shares two. */
+static void test_members_are_encoded_once_for_all_who_join(void **state)
+{
+	static struct listener all[JOINERS];
+	struct mac_addr mac = fix_mac(77);
+	unsigned int i, before;
+
+	join_all(all);
+	set(77);
+	interest_add(&all[3].f.interest, &mac);
+	encoded = 0;
+	for (i = 0; i < JOINERS; i++) {
+		follow_start(&all[i].f.at, 0, false);
+		tell_add(&tell, &all[i].f);
+	}
+	turn(1);
+	assert_int_equal(encoded, 3);
+	for (i = 0; i < JOINERS; i++) {
+		assert_int_equal(all[i].f.at.sent, vn->log.revision);
+		assert_int_equal(all[i].f.at.told, vn->log.revision);
+		assert_false(all[i].f.at.snapshot);
+		/* the third one's last message has his address, too */
+		before = i == 3 ? 2 : 1;
+		assert_int_equal(all[i].messages, before);
+		assert_int_equal(all[i].f.messages, 3 - before);
+		assert_int_equal(all[i].items, i == 3 ? FOLLOW_BATCH - 1 + 101 :
+					       i * 70 < 2 * FOLLOW_BATCH ? FOLLOW_BATCH - 1 : 99);
+	}
+	/* one more: all are told of him with one message */
+	encoded = 0;
+	db_member_add(&db, vn, db_nve_get(&db, "dc1/late"));
+	turn(1);
+	assert_int_equal(encoded, 1);
+	for (i = 0; i < JOINERS; i++) {
+		assert_int_equal(all[i].f.at.sent, vn->log.revision);
+		assert_int_equal(all[i].f.messages, i == 3 ? 2 : 3);
+		tell_del(&tell, &all[i].f);
+	}
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -279,6 +343,7 @@ int main(void)
 		TEST(test_every_member_is_told),
 		TEST(test_interest_in_what_is_gone_fades),
 		TEST(test_what_all_are_told_is_encoded_once),
+		TEST(test_members_are_encoded_once_for_all_who_join),
 	};
 
 	return cmocka_run_group_tests_name("tell", tests, NULL, NULL);
