@@ -29,8 +29,7 @@ struct director {
 	struct identity self;
 	struct db db;
 	struct store *store;
-	bool in_transaction;
-	bool commit_due;		/* from the loop */
+	bool in_transaction, commit_due;	/* due: from the loop */
 	bool state_unwritten;		/* the next two: with the commit, once for all changes */
 	struct db_vn *unwritten;	/* list */
 	struct events *events;
