@@ -27,7 +27,7 @@ shown() {
 	nvo3 -n h1 port show dev p1 | grep " guest on"
 	json_of '.[0].guest == true' nvo3 -n h1 -j port show dev p1
 	run_cmd nvo3 -n h1 port set dev p1 guest off
-	! nvo3 -n h1 port show dev p1 | grep guest
+	[[ $(nvo3 -n h1 port show dev p1) != *guest* ]]
 	run_cmd nvo3 -n h1 port set dev p1 guest on
 }
 

@@ -17,7 +17,7 @@ bring_up() {
 	lab_up
 	ctl 1 vn create blue --subnet 10.9.0.0/24 --subnet fd00:9::/64 \
 		--gateway 10.9.0.1 --gateway fe80::1 --dns 10.9.0.1 --dns fd00:9::53 \
-		--range 10.9.0.10-10.9.0.99 --reserve 10.9.0.10 --domain blue.example --lease 60
+		--range 10.9.0.10-10.9.0.99 --reserve 10.9.0.10 --domain blue.example --lease 3600
 	json_of '.vni >= 4096 and (.subnets | length) == 2' ctl 1 -j vn show blue
 	ctl 1 vm create gw --tenant alice --vn blue --server host2 --ip 10.9.0.1/24
 	ctl 1 vm create vm1 --tenant alice --vn blue --server host1
@@ -115,7 +115,7 @@ by_udhcpc() {	# VM: and it stays there
 two_hosts() {
 	by_udhcpc vm2
 	by_udhcpc gw
-	grep "^bound 10.9.0.12/24 10.9.0.1 10.9.0.1 blue.example 60 1430" "$LAB/vm2.udhcpc"
+	grep "^bound 10.9.0.12/24 10.9.0.1 10.9.0.1 blue.example 3600 1430" "$LAB/vm2.udhcpc"
 	grep "^bound 10.9.0.1/24" "$LAB/gw.udhcpc"
 	busywait 20 in_vm vm1 ping -c 1 -W 1 10.9.0.12
 	dhclient_in vm2 -6
@@ -189,7 +189,7 @@ moved() {
 	# It has its lease, and asks whether that holds here
 	dhclient_in vm1 -4 2>&1 | tee "$LAB/again"
 	grep "DHCPACK of 10.9.0.11" "$LAB/again"
-	! grep "DHCPDISCOVER" "$LAB/again"
+	fails grep "DHCPDISCOVER" "$LAB/again"
 	busywait 20 no_tentative vm1
 	dhclient_in vm1 -6 2>&1 | tee "$LAB/again6"
 	grep -i "confirm" "$LAB/again6"
@@ -201,7 +201,7 @@ moved() {
 changed() {
 	run_cmd ctl 1 vn set blue --subnet 10.9.0.0/24 --subnet fd00:9::/64 \
 		--gateway 10.9.0.1 --gateway fe80::1 --dns 192.0.2.53 --range 10.9.0.10-10.9.0.99 \
-		--reserve 10.9.0.10 --domain red.example --lease 60
+		--reserve 10.9.0.10 --domain red.example --lease 3600
 	busywait 30 told_anew
 	fails_with "is used by" ctl 1 vn set blue --no-subnets
 }
