@@ -160,6 +160,26 @@ static u32 lookup(struct nvo3_nve *nve, const struct nvo3_outer *outer, struct s
 }
 
 /*
+ * The mapping has led nowhere here: it may have come since, with a port that has waked in between.
+ * Or the port is there, and had gone silent for another one of this host.
+ */
+static noinline struct nvo3_port *look_again(struct nvo3_nve *nve, const struct nvo3_vn *vn,
+					     const struct sk_buff *skb, u32 *value)
+{
+	const u8 *mac = eth_hdr(skb)->h_dest;
+	struct nvo3_port *port;
+
+	if (is_multicast_ether_addr(mac))
+		return NULL;
+	smp_rmb();	/* see nvo3_port_set_state() */
+	*value = nvo3_map_lookup(&nve->maps, vn->vni, mac);
+	if (nvo3_map_kind(*value) != NVO3_MAP_PORT)
+		return NULL;
+	port = nvo3_nve_port(nve, nvo3_map_nr(*value));
+	return port && port->vn == vn ? port : NULL;
+}
+
+/*
  * The mapping is asked first: if it leads to a port, that knows its VN, which so need not be
  * looked up too.
  */
@@ -190,6 +210,8 @@ enum nvo3_drop nvo3_from_outer(struct nvo3_nve *nve, const struct nvo3_outer *ou
 	/* Who has just come here, and has no mapping yet. */
 	if (unlikely(atomic_read(&(*vn)->waking)))
 		to = nvo3_port_find_waking(*vn, eth_hdr(skb)->h_dest) ?: to;
+	if (unlikely(!to || !nvo3_port_is_active(to)))
+		to = look_again(nve, *vn, skb, &value);
 	dev_sw_netstats_rx_add(nve->dev, skb->len);
 	if (!to) {
 		nvo3_stats_count((*vn)->stats, NVO3_COUNT_DECAP, nvo3_stats_frames(skb), skb->len);

@@ -72,15 +72,15 @@ static enum nvo3_drop unknown(struct nvo3_nve *nve, struct nvo3_port *from, stru
 }
 
 /*
- * The VN tracks what is used, or a port of it wakes: that has the frames of its address, whatever
- * the mapping still says.
+ * A port that wakes has the frames of its address, whatever the mapping still says. Who finds it
+ * awake finds its mapping, which is looked for behind this.
  */
-static noinline __cold struct nvo3_port *heed(const struct nvo3_vn *vn, u32 value,
-					      struct nvo3_permuted dest, const u8 *mac)
+static noinline __cold struct nvo3_port *waking(const struct nvo3_vn *vn, const u8 *mac)
 {
-	if (nvo3_map_is_remote(nvo3_map_kind(value)))
-		nvo3_vn_use(vn, dest);
-	return atomic_read(&vn->waking) ? nvo3_port_find_waking(vn, mac) : NULL;
+	struct nvo3_port *port = nvo3_port_find_waking(vn, mac);
+
+	smp_rmb();	/* see nvo3_port_set_state() */
+	return port;
 }
 
 /*
@@ -92,16 +92,20 @@ static __always_inline enum nvo3_drop forward(struct nvo3_nve *nve, struct nvo3_
 					      struct sk_buff *skb, const struct nvo3_flow *flow,
 					      struct nvo3_permuted dest, bool waited)
 {
-	u32 value = nvo3_table_lookup_fetched(&nve->maps, dest);
+	bool heeds = nvo3_vn_heeds(from->vn);
 	struct nvo3_remote *remote;
 	struct nvo3_group *group;
 	struct nvo3_port *port;
+	u32 value;
 
-	if (unlikely(nvo3_vn_heeds(from->vn))) {
-		port = heed(from->vn, value, dest, eth_hdr(skb)->h_dest);
+	if (unlikely(heeds)) {
+		port = waking(from->vn, eth_hdr(skb)->h_dest);
 		if (port)
 			return port == from ? NVO3_DROP_HAIRPIN : nvo3_to_port(port, skb, flow);
 	}
+	value = nvo3_table_lookup_fetched(&nve->maps, dest);
+	if (unlikely(heeds) && nvo3_map_is_remote(nvo3_map_kind(value)))
+		nvo3_vn_use(from->vn, dest);
 	switch (nvo3_map_kind(value)) {
 	case NVO3_MAP_REMOTE:
 		remote = nvo3_remote_lookup(&nve->remotes, nvo3_map_nr(value));

@@ -169,6 +169,7 @@ void nvo3_port_set_guard(struct nvo3_port *port, struct nvo3_guard *guard)
 void nvo3_port_set_state(struct nvo3_port *port, u32 state)
 {
 	lockdep_assert_held(&port->nve->lock);
+	/* A full barrier: who does not find it waking any more finds the mapping. */
 	if (xchg(&port->state, state) & NVO3_PORT_WAKING)
 		atomic_dec(&port->vn->waking);
 }

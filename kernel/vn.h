@@ -79,10 +79,10 @@ static inline bool nvo3_vn_asks(const struct nvo3_vn *vn)
 	return unknown == NVO3_UNKNOWN_ASK || unknown == NVO3_UNKNOWN_RELAY;
 }
 
-/* Is there more to a frame than where its mapping leads? One branch for what is seldom. */
+/* Is there more to a frame than where its mapping leads? Asked before that: see wake.c. */
 static inline bool nvo3_vn_heeds(const struct nvo3_vn *vn)
 {
-	return (unsigned long)rcu_access_pointer(vn->used) | atomic_read(&vn->waking);
+	return (unsigned long)rcu_access_pointer(vn->used) | atomic_read_acquire(&vn->waking);
 }
 
 /* A frame has used the mapping of @key. Under RCU. */

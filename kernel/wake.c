@@ -3,6 +3,10 @@
  * Armed ports (distribution.rst). The first frame makes the port active by itself, in
  * from_port.c; here follows what needs the mutex.
  *
+ * Nothing is lost meanwhile: the port is counted as waking before it is active, and no more when it
+ * has its mapping. So who looks for waking ports first and for the mapping then finds one of them;
+ * who has looked for the mapping before (from_outer.c) looks again.
+ *
  * Lifetimes: the work is the NVE's and looks for its ports by the index, under the mutex, so none
  * of them has to wait for it; one that is deleted before is not found. A frame schedules it while
  * it holds the port by RCU, which hiding the slave's handler waits for: when the NVE's slaves are
