@@ -70,6 +70,8 @@ static inline uint32_t fake_vm_state(const struct fake_vm *vm)
 {
 	if (!uuid_is_zero(&vm->move))
 		return NVO3__VM_STATE__VM_MOVING;
+	if (vm->suspended)
+		return NVO3__VM_STATE__VM_SUSPENDED;
 	return vm->running ? NVO3__VM_STATE__VM_RUNNING : NVO3__VM_STATE__VM_STOPPED;
 }
 
@@ -118,7 +120,8 @@ static inline void fake_power(struct fake_server *s, const struct msg *msg)
 	struct fake_vm *vm = fake_vm_by_uuid(s, &req->vm);
 
 	assert_non_null(vm);
-	vm->running = req->action == NVO3__VM_POWER__ACTION__START;
+	vm->running = req->action != NVO3__VM_POWER__ACTION__STOP;
+	vm->suspended = req->action == NVO3__VM_POWER__ACTION__SUSPEND;
 	answer_report(s, msg, vm);
 	msg_free(req);
 }

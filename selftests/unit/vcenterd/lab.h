@@ -33,7 +33,7 @@ struct lab;
 struct fake_vm {
 	struct uuid uuid;
 	struct uuid move;	/* zero: none */
-	bool running;
+	bool running, suspended;
 	bool was_running;	/* offered to another server */
 	bool offered;
 	bool pulled;		/* here for the move, not ours yet */

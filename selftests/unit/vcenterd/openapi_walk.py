@@ -33,7 +33,8 @@ def make(client):
     until(client, API + '/vms/vm1', 'doing', None)
     client.expect(202, 'PATCH', API + '/vms/vm1', {'nics': [{'profile': 'web'}]})
     until(client, API + '/vms/vm1', 'doing', None)
-    for state, word in (('stopped', 'stop'), ('running', 'start')):
+    for state, word in (('stopped', 'stop'), ('running', 'start'), ('suspended', 'suspend'),
+                        ('running', 'resume'), ('running', 'reboot')):
         client.expect(202, 'POST', f'{API}/vms/vm1/{word}')
         until(client, API + '/vms/vm1', 'state', state)
         until(client, API + '/vms/vm1', 'doing', None)
@@ -54,7 +55,8 @@ def move(client):
 
 
 def look(client):
-    for target in ('/status', '/servers/host1', '/profiles/web', '/vms?tenant=alice&vn=walk',
+    for target in ('/status', '/vns/walk', '/servers/host1', '/profiles/web',
+                   '/vms?tenant=alice&vn=walk',
                    '/vms?state=running&server=host2', '/backup', '/watch/vns', '/watch/events?since=0'):
         client.expect(200, 'GET', API + target)
     client.expect(200, 'GET', '/metrics')
