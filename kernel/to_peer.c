@@ -119,7 +119,7 @@ static void receive(struct sk_buff *skb)
 	this_cpu_write(handing_on, false);
 }
 
-/* What the device's own ndo_start_xmit does, but that it is received now, or @later by its queue. */
+/* What the device's own ndo_start_xmit does, but that it is received now, unless @later. */
 static void hand_on(struct nvo3_port *port, struct sk_buff *skb, struct net_device *peer,
 		    bool later)
 {

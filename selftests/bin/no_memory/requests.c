@@ -563,8 +563,8 @@ const struct op *requests(const char *group)
 		const struct op *ops;
 	} groups[] = {
 		{ "vns", vns }, { "members", member_ops }, { "ports", ports }, { "maps", maps },
-		{ "ipmaps", ipmaps }, { "profiles", profiles }, { "misses", misses }, { "questions", questions },
-		{ "growth", growth },
+		{ "ipmaps", ipmaps }, { "profiles", profiles }, { "misses", misses },
+		{ "questions", questions }, { "growth", growth },
 	};
 	size_t i;
 

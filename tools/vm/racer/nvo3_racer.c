@@ -29,10 +29,11 @@ static noinline void racer_send(bool ordered)
 {
 	unsigned long next = READ_ONCE(announced) + 1;
 
+	/* Pairs with the release in racer_receive(). */
 	if (smp_load_acquire(&taken) + 1 != next)
 		return;
 	message = next;
-	if (ordered)
+	if (ordered)	/* pairs with the acquire in racer_receive() */
 		smp_store_release(&announced, next);
 	else
 		WRITE_ONCE(announced, next);
@@ -40,12 +41,15 @@ static noinline void racer_send(bool ordered)
 
 static noinline void racer_receive(void)
 {
-	unsigned long next = smp_load_acquire(&announced);
+	unsigned long next;
 
+	/* Pairs with the release in racer_send(), if there is one. */
+	next = smp_load_acquire(&announced);
 	if (next == READ_ONCE(taken))
 		return;
 	if (message != next)
 		pr_info("a message was late\n");
+	/* Pairs with the acquire in racer_send(). */
 	smp_store_release(&taken, next);
 }
 
