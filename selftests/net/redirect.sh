@@ -96,7 +96,8 @@ arrives() {
 	run_cmd nvo3 -n h1 nve set dev nve0 verify off
 }
 
-# TCP in frames of up to 64 KB, none of whose acknowledgements are late.
+# TCP in frames of up to 64 KB, none of whose acknowledgements are late. When the sender has put the
+# last byte into its socket, iperf3 ends, and the last megabyte may not be sent.
 big_frames() {
 	local before
 
@@ -104,9 +105,9 @@ big_frames() {
 	before=$(redirected h1)
 	bg "iperf$1" netns_run vm4 iperf3 -s -1
 	busywait 60 in_ns vm4 grep -q ':1451 .* 0A ' /proc/net/tcp6
-	run_cmd in_ns vm3 iperf3 -c 10.0.0.50 -n 4M --forceflush
+	run_cmd in_ns vm3 iperf3 -c 10.0.0.50 -n 8M --forceflush
 	busywait 30 lib_gone "$(<"$LIB_TMP/iperf$1.pid")"
-	assert_ge "$(($(redirected h1) - before))" 2500 "redirected"
+	assert_ge "$(($(redirected h1) - before))" 5000 "redirected"
 	run_cmd nvo3 -n h1 nve set dev nve0 fastpath auto
 }
 
