@@ -51,7 +51,8 @@ static inline void script_check(struct script *s)
 
 	if (s->status)
 		fail_msg("%s", text ? text : "it says nothing");
-	print_message("# %s", text ? text : "\n");
+	if (text && *text)
+		print_message("# %s", text);
 	free(text);
 }
 

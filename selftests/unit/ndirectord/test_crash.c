@@ -10,7 +10,7 @@
 #include "lab_load.c"
 
 #define CONVERGE_MS	1000
-#define EXTRA		700	/* addresses that stay: a snapshot takes several messages */
+#define EXTRA		2500	/* addresses that stay: a snapshot takes several messages */
 #define EXTRA_FIRST	1000
 
 enum { AT_WORK, AT_START, AT_SNAPSHOT, AT_COPY };
