@@ -47,11 +47,10 @@ void db_ips_drop(struct db_vn *vn, const struct db_ips *ips, const struct mac_ad
 
 void db_ips_uninit(struct db_vn *vn)
 {
-	struct db_ip *entry, *next;
+	struct db_ip *entry;
+	uint32_t at = 0;
 
-	for (entry = table_first(&vn->ips); entry; entry = next) {
-		next = table_next(&vn->ips, &by_ip, entry);
+	while ((entry = table_walk(&vn->ips, &at)))
 		pool_free(entry, sizeof(*entry));
-	}
 	table_uninit(&vn->ips);
 }

@@ -121,7 +121,6 @@ void table_uninit(struct table *t)
 	*t = (struct table){ };
 }
 
-
 void *table_walk(const struct table *t, uint32_t *at)
 {
 	while (*at < t->size)

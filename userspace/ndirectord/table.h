@@ -29,7 +29,10 @@ void table_add(struct table *t, const struct table_key *key, void *piece);
 void table_del(struct table *t, const struct table_key *key, const void *piece);
 void table_uninit(struct table *t);	/* the pieces stay */
 
-/* All, from *@at 0 on, in any order; NULL at the end. For who changes nothing. */
+/*
+ * All, from *@at 0 on, in any order; NULL at the end. For who changes nothing, or frees each and
+ * then the table: the pieces are not looked at.
+ */
 void *table_walk(const struct table *t, uint32_t *at);
 /* The same for a walk that may remove. */
 void *table_first(const struct table *t);
