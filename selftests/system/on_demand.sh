@@ -120,7 +120,7 @@ idle_ends() {
 	speaks 2 300 &
 	pid=$!
 	busywait 45 lacks host1 09
-	busywait 10 interest_is 2
+	busywait 10 interest_is 1
 	holds host1 02
 	speaks 9
 	holds host1 09
