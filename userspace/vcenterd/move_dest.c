@@ -11,6 +11,7 @@
 #include "persist.h"
 #include "placement.h"
 #include "profile.h"
+#include "session_vserver.h"
 
 static struct dest_job *find(struct vcenter *vc, const struct uuid *move)
 {
@@ -265,18 +266,6 @@ void move_dest_progress(struct vcenter *vc, const struct uuid *move, uint64_t do
 	job->in.total = total;
 }
 
-static uint64_t in_our_clock(const struct server *server, uint64_t ns, uint64_t *error)
-{
-	int64_t offset;
-	uint64_t e;
-
-	if (!ns || !server->session || !chan_clock(server->session, &offset, &e))
-		return 0;
-	if (e > *error)
-		*error = e;
-	return ns - offset;
-}
-
 void move_dest_arrived(struct vcenter *vc, const struct uuid *move, const struct server *server,
 		       uint64_t active, uint64_t first_in, uint64_t error)
 {
@@ -286,8 +275,8 @@ void move_dest_arrived(struct vcenter *vc, const struct uuid *move, const struct
 
 	if (!job || strcmp(job->in.server, server->name))
 		return;
-	active = in_our_clock(server, active, &clock_error);
-	first_in = in_our_clock(server, first_in, &clock_error);
+	active = session_vserver_time(server, active, &clock_error);
+	first_in = session_vserver_time(server, first_in, &clock_error);
 	if (!incoming_arrived(&job->in, active, first_in, clock_error + error))
 		return;
 	/* nothing follows from it: a figure that is not stored is one that is not known */

@@ -13,6 +13,7 @@
 #include "move_dest.h"
 #include "move_run.h"
 #include "persist.h"
+#include "session_vserver.h"
 #include "view.h"
 
 #define POLL_MS	1000u
@@ -216,18 +217,6 @@ void move_run_arrived(struct vcenter *vc, struct move_job *job, uint64_t active,
 	store(vc, job);
 }
 
-static uint64_t in_our_clock(const struct server *server, uint64_t ns, uint64_t *error)
-{
-	int64_t offset;
-	uint64_t e;
-
-	if (!ns || !server->session || !chan_clock(server->session, &offset, &e))
-		return 0;
-	if (e > *error)
-		*error = e;
-	return ns - offset;
-}
-
 void move_run_left(struct vcenter *vc, const struct uuid *id, const struct server *server,
 		   uint64_t silent, uint64_t last_out, uint64_t error)
 {
@@ -236,8 +225,8 @@ void move_run_left(struct vcenter *vc, const struct uuid *id, const struct serve
 
 	if (!job || !(job->m.flags & MOVE_F_LIVE) || strcmp(job->m.from_server, server->name))
 		return;
-	job->m.figures.silent = in_our_clock(server, silent, &clock_error);
-	job->m.figures.last_out = in_our_clock(server, last_out, &clock_error);
+	job->m.figures.silent = session_vserver_time(server, silent, &clock_error);
+	job->m.figures.last_out = session_vserver_time(server, last_out, &clock_error);
 	job->m.figures.source_error = clock_error + error;
 	job->dirty = true;
 	store(vc, job);

@@ -293,3 +293,15 @@ bool session_vserver_message(struct vcenter *vc, struct chan *chan, const struct
 		chan_reply(chan, msg->id, CODE(BAD_STATE), "register the server first", NULL);
 	return true;
 }
+
+uint64_t session_vserver_time(const struct server *server, uint64_t ns, uint64_t *error)
+{
+	int64_t offset;
+	uint64_t e;
+
+	if (!ns || !server->session || !chan_clock(server->session, &offset, &e))
+		return 0;
+	if (e > *error)
+		*error = e;
+	return ns - offset;
+}
