@@ -103,14 +103,13 @@ told() {	# TEXT: an alert of host1's, by the director
 		     (.text | contains($text)))'
 }
 
-# Mended within 2 s after it was asked for; then told, by way of the director, and all agree.
-mended() {	# TEXT COMMAND...
+mended() {	# TEXT COMMAND...: within 2 s after it was asked for, told, and all agree
 	local text=$1
 
 	shift
 	audit
 	busywait 2 "$@"
-	busywait 10 told "$text" || { dctl 1 alerts && tail "$LAB/host1.log" && return 1; }
+	busywait 2 told "$text" || { dctl 1 alerts && tail "$LAB/host1.log" && return 1; }
 	dctl 1 alerts | jq -c '.items[-1]'
 	busywait 5 agree
 	cat "$LIB_TMP/busywait"
