@@ -150,6 +150,9 @@ traffic_control() {
 	run_cmd netns_run h1 tc filter add dev ul0 egress matchall action drop
 	ping_lost vm1 10.0.0.2
 	run_cmd netns_run h1 tc qdisc del dev ul0 clsact
+	# a neighbour may have been asked in vain meanwhile
+	ping_ok vm1 10.0.0.2
+	ping_ok vm3 fd00::4
 	goes fast fast
 }
 
