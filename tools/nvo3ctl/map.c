@@ -76,6 +76,14 @@ static const struct column vn_columns[] = {
 	{ NULL },
 };
 
+static const struct column frozen_columns[] = {
+	{ "VN", "vn" },
+	{ "MAC", "mac" },
+	{ "AT", "nve" },
+	{ "FOR s", "left_s", .right = true },
+	{ NULL },
+};
+
 static const struct column placement_columns[] = {
 	{ "VN", "vn" },
 	{ "MAC", "mac" },
@@ -126,6 +134,11 @@ static int members(struct ctl *ctl, const struct args *args, struct err *err)
 static int placements(struct ctl *ctl, const struct args *args, struct err *err)
 {
 	return of_vn(ctl, "placements", args, placement_columns, err);
+}
+
+static int frozen(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	return of_vn(ctl, "frozen", args, frozen_columns, err);
 }
 
 static int nves(struct ctl *ctl, const struct args *args, struct err *err)
@@ -212,6 +225,7 @@ static const struct verb verbs[] = {
 	{ "bind", "VN MAC DC/NVE [CIDR]...", NULL, 3, ARGS_WORDS, bind_mac },
 	{ "unbind", "VN MAC", NULL, 2, 2, unbind },
 	{ "thaw", "VN MAC", NULL, 2, 2, thaw },
+	{ "frozen", "[--vn VN] [--nve DC/NAME]", vn_opts, 0, 0, frozen },
 	{ "forget", "DC/NAME [--force]", forget_opts, 1, 1, forget },
 	{ "list", "[--vn VN] [--nve DC/NAME] [-w]", list_opts, 0, 0, list },
 	{ "members", "[--vn VN] [--nve DC/NAME]", vn_opts, 0, 0, members },

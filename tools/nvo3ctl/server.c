@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "lib/cleanup.h"
 #include "path.h"
 #include "show.h"
 
@@ -17,6 +18,7 @@ static const struct column list_columns[] = {
 static const struct column server_columns[] = {
 	{ "name", "name" },
 	{ "up", "up" },
+	{ "dead", "dead" },
 	{ "nve", "nve" },
 	{ "address", "addr" },
 	{ "images at", "image_addr" },
@@ -39,7 +41,21 @@ static int show(struct ctl *ctl, const struct args *args, struct err *err)
 			err);
 }
 
+static int dead(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	_cleanup_free_ char *path = path_make("servers", args->words[0], "dead", NULL);
+	json_t *answer = NULL;
+
+	if (client_call(ctl->client, VCENTER, "POST", path, NULL, &answer, err) < 0)
+		return CTL_FAILED;
+	if (ctl->json)
+		print_json(ctl->out, answer);
+	json_decref(answer);
+	return CTL_OK;
+}
+
 static const struct verb verbs[] = {
+	{ "dead", "NAME", NULL, 1, 1, dead },
 	{ "list", "", NULL, 0, 0, list },
 	{ "show", "NAME", NULL, 1, 1, show },
 	{ NULL },

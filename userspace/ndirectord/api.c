@@ -8,6 +8,7 @@
 #include "api_addrs.h"
 #include "api_bind.h"
 #include "director.h"
+#include "frozen.h"
 #include "lib/http_events.h"
 #include "lib/http_items.h"
 #include "lib/http_watch.h"
@@ -192,6 +193,42 @@ static void each_vn(struct http_request *req, struct director *d,
 	http_error(req, 404, "not-found", "VN %s is not known here", wanted);
 }
 
+struct frozen_list {
+	json_t *items;
+	struct db_vn *vn;
+};
+
+static void put_one_frozen(const struct mac_addr *mac, uint64_t until, void *arg)
+{
+	const struct frozen_list *list = arg;
+	struct db_map *map = db_map_find(list->vn, mac);
+	char text[MAC_ADDR_STRLEN];
+	json_t *item;
+
+	if (!dup_is_frozen(list->vn, mac, loop_now_ms()))
+		return;
+	item = json_pack("{s:s, s:s}", "vn", list->vn->info.name, "mac",
+			 mac_addr_format(mac, text));
+	if (map)
+		json_object_set_new(item, "nve", json_string(map->item.nve->name));
+	if (until)
+		json_object_set_new(item, "left_s",
+				    json_integer((frozen_left_ms(until) + 999) / 1000));
+	json_array_append_new(list->items, item);
+}
+
+static void put_frozen(json_t *items, struct db_vn *vn)
+{
+	struct frozen_list list = { items, vn };
+
+	dup_each(vn, put_one_frozen, &list);
+}
+
+static void get_frozen(struct http_request *req, void *arg)
+{
+	each_vn(req, arg, put_frozen);
+}
+
 static void put_digest(json_t *item, const char *sum, const char *maps, struct digest digest)
 {
 	char text[17];
@@ -260,6 +297,7 @@ const struct http_route director_routes[] = {
 	{ "GET", "/api/v1/placements", api_get_placements, "vn limit offset" },
 	{ "POST", "/api/v1/bindings", api_binding_set },
 	{ "DELETE", "/api/v1/bindings/{vn}/{mac}", api_binding_delete },
+	{ "GET", "/api/v1/frozen", get_frozen, "vn limit offset" },
 	{ "DELETE", "/api/v1/frozen/{vn}/{mac}", api_thaw },
 	{ "GET", "/api/v1/events", get_events, "since limit offset" },
 	{ "GET", "/api/v1/alerts", get_alerts, "since limit offset" },

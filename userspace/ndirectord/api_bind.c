@@ -5,6 +5,7 @@
 #include <string.h>
 #include "api_bind.h"
 #include "claim.h"
+#include "frozen.h"
 #include "lib/msg.h"
 
 static struct db_vn *find_vn(struct director *d, const char *id, struct err *err)
@@ -155,7 +156,7 @@ void api_thaw(struct http_request *req, void *arg)
 	vn = path_mac(req, d, &mac);
 	if (!vn)
 		return;
-	if (!dup_thaw(vn, &mac, loop_now_ms())) {
+	if (!frozen_thaw(d, vn, &mac)) {
 		http_error(req, 404, "not-found", "MAC %s of VN %s is not frozen",
 			   http_param(req, "mac"), vn->info.name);
 		return;

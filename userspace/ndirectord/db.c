@@ -396,6 +396,37 @@ static void forget_in(struct db *db, struct db_vn *vn, struct db_nve *nve)
 		db_member_del(db, member);
 }
 
+static unsigned int end_maps(struct db *db, struct db_vn *vn, const struct db_nve *nve,
+			     unsigned int max)
+{
+	struct db_map *map, *next;
+	unsigned int n = 0;
+
+	for (map = db_map_first(vn); map && n < max; map = next) {
+		next = db_map_next(map);
+		if (map->item.nve != nve)
+			continue;
+		db_map_del(db, map);
+		n++;
+	}
+	return n;
+}
+
+void db_nve_withdraw(struct db *db, struct db_nve *nve, unsigned int max)
+{
+	struct db_member *member;
+	struct db_vn *vn;
+
+	for (vn = db->vns; vn && max; vn = vn->hh.next)
+		if (db_digest_has(vn, nve))
+			max -= end_maps(db, vn, nve, max);
+	for (vn = db->vns; vn && max; vn = vn->hh.next) {
+		member = db_member_find(vn, nve);
+		if (member)
+			db_member_del(db, member);
+	}
+}
+
 /* The struct stays as long as tombstones name it; an NVE of that name may come again. */
 void db_nve_forget(struct db *db, struct db_nve *nve)
 {

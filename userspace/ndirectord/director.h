@@ -44,6 +44,8 @@ struct director {
 	uint32_t heard;				/* number of the newest peer's snapshot */
 	struct loop_timer *grace, *reaper;	/* start.c */
 	struct leases *leases;			/* lease.h */
+	struct hearings *hearings;		/* hearing.h */
+	struct withdrawals *withdrawals;	/* withdraw.h */
 	unsigned int forget_s;
 	struct dup_limits dups;
 	bool stopping, full;		/* full: what is new is refused, no room in the store */
@@ -57,6 +59,10 @@ struct director {
  */
 int persist_load(struct director *d, struct err *err);
 void persist_attach(struct director *d);
+/* Of frozen.c; @until: ms since 1970, 0 for ever. */
+void persist_frozen(struct director *d, const struct db_vn *vn, const struct mac_addr *mac,
+		    uint64_t until);
+void persist_thawed(struct director *d, const struct db_vn *vn, const struct mac_addr *mac);
 void director_commit(struct director *d);
 
 /* room.c: CODE(OK), or FULL and why; to be asked before something new is taken up. */

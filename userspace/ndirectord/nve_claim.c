@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "claim.h"
-#include "dup.h"
+#include "frozen.h"
 #include "lib/crashpoint.h"
 #include "session_nve.h"
 #include "wire.h"
@@ -35,7 +35,7 @@ static void note_move(struct director *d, struct db_vn *vn, const struct mac_add
 	mac_addr_format(mac, text);
 	director_note(d, "mapping-moved", to, "MAC %s of VN %s, from %s", text, vn->info.name,
 		      from);
-	if (dup_moved(vn, mac, loop_now_ms(), &d->dups))
+	if (frozen_moved(d, vn, mac))
 		director_alert(d, "mac-duplicate", text,
 			       "MAC %s of VN %s moved %u times within %u s, the last time from %s to %s, and is frozen there",
 			       text, vn->info.name, d->dups.moves,
@@ -85,8 +85,7 @@ static uint32_t advertise(struct director *d, struct nve_session *s, struct db_v
 		err_set(err, EPROTO, "%s is not a member of VN %s", s->nve->name, vn->info.name);
 		return CODE(BAD_STATE);
 	}
-	code = claim_any(vn, &mac, &ips, m->epoch, s->nve,
-			 dup_is_frozen(vn, &mac, loop_now_ms()), &given, err);
+	code = claim_any(vn, &mac, &ips, m->epoch, s->nve, frozen_is(d, vn, &mac), &given, err);
 	/* what is placed has been taken up already */
 	if (code == CODE(OK) && !db_map_find(vn, &mac) && !db_placement_find(vn, &mac))
 		code = director_room(d, err);

@@ -8,6 +8,7 @@
 #include <utlist.h>
 #include "db_profile.h"
 #include "director.h"
+#include "frozen.h"
 #include "lib/http_watch.h"
 #include "lib/cleanup.h"
 #include "nve_tell.h"
@@ -153,6 +154,7 @@ static void on_vn(struct db_vn *vn, bool gone, void *arg)
 		nve_list_vn(arg, vn);
 		return;
 	}
+	frozen_vn_gone(d, vn);
 	snprintf(key, sizeof(key), "vn/%s", uuid_format(&vn->info.uuid, uuid));
 	forget_vn(arg, vn);
 	del(arg, key);
@@ -279,6 +281,35 @@ static void on_profile(struct db_profile *p, bool gone, void *arg)
 		store_put(d->store, key, p->data, p->len, NULL);
 	}
 	nve_tell_profile(d, p, gone);
+}
+
+static const char *frozen_key(const struct db_vn *vn, const struct mac_addr *mac,
+			      char key[KEY_MAX])
+{
+	char uuid[UUID_STRLEN], text[MAC_ADDR_STRLEN];
+
+	snprintf(key, KEY_MAX, "frozen/%s/%s", uuid_format(&vn->info.uuid, uuid),
+		 mac_addr_format(mac, text));
+	return key;
+}
+
+void persist_frozen(struct director *d, const struct db_vn *vn, const struct mac_addr *mac,
+		    uint64_t until)
+{
+	Nvo3__StoredFrozen stored = NVO3__STORED_FROZEN__INIT;
+	char key[KEY_MAX];
+
+	stored.vn = msg_put_uuid(&vn->info.uuid);
+	stored.mac = msg_put_mac(mac);
+	stored.until = until;
+	put(d, frozen_key(vn, mac, key), &stored.base);
+}
+
+void persist_thawed(struct director *d, const struct db_vn *vn, const struct mac_addr *mac)
+{
+	char key[KEY_MAX];
+
+	del(d, frozen_key(vn, mac, key));
 }
 
 static void on_epoch(void *arg)

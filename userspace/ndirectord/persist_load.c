@@ -8,6 +8,7 @@
 #include "db_profile.h"
 #include "db_restore.h"
 #include "director.h"
+#include "frozen.h"
 #include "lib/cleanup.h"
 #include "proto/ndirectord_store.pb-c.h"
 #include "proto/placement.pb-c.h"
@@ -163,6 +164,20 @@ static int load_placement(struct db *db, void *message, struct err *err)
 	return ret;
 }
 
+static int load_frozen(struct db *db, void *message, struct err *err)
+{
+	Nvo3__StoredFrozen *stored = message;
+	struct db_vn *vn = vn_of(db, &stored->vn, err);
+	struct mac_addr mac;
+
+	if (!vn)
+		return -EBADMSG;
+	if (!msg_get_mac(&stored->mac, &mac))
+		return err_set(err, EBADMSG, "has no MAC");
+	frozen_restore(vn, &mac, stored->until);
+	return 0;
+}
+
 int persist_load(struct director *d, struct err *err)
 {
 	static const struct {
@@ -177,6 +192,7 @@ int persist_load(struct director *d, struct err *err)
 		{ "place/", &nvo3__place__descriptor, load_placement },
 		{ "map/", &nvo3__stored_map__descriptor, load_map },
 		{ "member/", &nvo3__stored_member__descriptor, load_member },
+		{ "frozen/", &nvo3__stored_frozen__descriptor, load_frozen },
 	};
 	struct loading l = { .d = d, .err = err };
 	size_t i;

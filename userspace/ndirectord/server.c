@@ -89,7 +89,7 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 }
 
 static const char *const capabilities[] = { CAN_ON_DEMAND, CAN_MAP_DIGEST, CAN_VN_LIST,
-					   CAN_MAP_COLUMNS, NULL };
+					   CAN_MAP_COLUMNS, CAN_NVE_SEEN, NULL };
 
 const struct chan_ops director_ops = {
 	.up = up,

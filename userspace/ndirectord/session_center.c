@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
+#include "center_dead.h"
 #include "center_profile.h"
 #include "claim.h"
 #include "db_profile.h"
@@ -253,6 +254,8 @@ static const ProtobufCMessageDescriptor *descriptor(uint32_t type)
 		return &nvo3__profile_delete__descriptor;
 	case MSG(PROFILE_GRANT):
 		return &nvo3__profile_grant__descriptor;
+	case MSG(NVE_DEAD):
+		return &nvo3__nve_dead__descriptor;
 	}
 	return NULL;
 }
@@ -280,6 +283,9 @@ static void dispatch(struct director *d, struct chan *chan, const struct msg *ms
 		break;
 	case MSG(PROFILE_GRANT):
 		center_profile_grant(d, chan, msg, message);
+		break;
+	case MSG(NVE_DEAD):
+		center_nve_dead(d, chan, msg, message);
 		break;
 	}
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
+#include "hearing.h"
 #include "lease.h"
 #include "lib/crashpoint.h"
 #include "nve_tell.h"
@@ -65,10 +66,11 @@ static void end_join(struct director *d, struct nve_session *s, struct join *joi
 
 void nve_silent(struct director *d, struct db_nve *nve, const char *why)
 {
-	if (nve->stale & DB_STALE_NVE)
-		return;
-	db_nve_set_stale(&d->db, nve, DB_STALE_NVE, true);
-	director_alert(d, "nve-stale", nve->name, "%s", why);
+	if (!(nve->stale & DB_STALE_NVE)) {
+		db_nve_set_stale(&d->db, nve, DB_STALE_NVE, true);
+		director_alert(d, "nve-stale", nve->name, "%s", why);
+	}
+	hearing_of(d->hearings, nve);
 }
 
 /* Silence withdraws nothing: what the NVE said stays, marked. Nor is it silent when we stop. */
@@ -331,6 +333,9 @@ static void dispatch(struct director *d, struct nve_session *s, const struct msg
 	case MSG(ALERT):
 		nve_alert(d, s, message);
 		break;
+	case MSG(NVE_SEEN):
+		hearing_report(d->hearings, s, message);
+		break;
 	}
 }
 
@@ -363,6 +368,8 @@ static const ProtobufCMessageDescriptor *descriptor(uint32_t type)
 		return &nvo3__map_resend__descriptor;
 	case MSG(ALERT):
 		return &nvo3__alert__descriptor;
+	case MSG(NVE_SEEN):
+		return &nvo3__nve_seen__descriptor;
 	}
 	return NULL;
 }

@@ -10,8 +10,10 @@
 #include "lib/crashpoint.h"
 #include "lib/daemon.h"
 #include "lib/mem.h"
+#include "hearing.h"
 #include "lease.h"
 #include "start.h"
+#include "withdraw.h"
 
 #define REAP_S	30
 
@@ -134,6 +136,10 @@ struct director *director_start(struct loop *loop, const struct settings *s, str
 	tell_init(&d->tell, loop, s->absent * 1000);
 	d->leases = mem_zalloc(sizeof(*d->leases));
 	leases_init(d->leases, d, s->lease);
+	d->hearings = mem_zalloc(sizeof(*d->hearings));
+	hearings_init(d->hearings, d);
+	d->withdrawals = mem_zalloc(sizeof(*d->withdrawals));
+	withdrawals_init(d->withdrawals, d);
 	d->dups = (struct dup_limits){ .moves = s->moves, .window_ms = 1000 * s->moves_time,
 				       .freeze_ms = 1000 * s->freeze };
 	d->tls = tls_open(&s->tls, err);
@@ -169,6 +175,10 @@ void director_stop(struct director *d)
 	loop_timer_free(d->reaper);
 	leases_uninit(d->leases);
 	free(d->leases);
+	hearings_uninit(d->hearings);
+	free(d->hearings);
+	withdrawals_uninit(d->withdrawals);
+	free(d->withdrawals);
 	tell_uninit(&d->tell);
 	db_uninit(&d->db);
 	store_close(d->store);

@@ -135,6 +135,7 @@ static const struct http_route routes[] = {
 	{ "DELETE", "/api/v1/profiles/{id}", api_profile_delete },
 	{ "GET", "/api/v1/servers", server_list, "limit offset" },
 	{ "GET", "/api/v1/servers/{name}", server_show },
+	{ "POST", "/api/v1/servers/{name}/dead", api_server_dead },
 	{ "GET", "/api/v1/vms", api_vm_list, "tenant server vn state limit offset" },
 	{ "POST", "/api/v1/vms", api_vm_create },
 	{ "GET", "/api/v1/vms/{id}", api_vm_show },

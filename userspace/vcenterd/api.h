@@ -17,6 +17,7 @@ void api_vn_create(struct http_request *req, void *arg);
 void api_vn_show(struct http_request *req, void *arg);
 void api_vn_set(struct http_request *req, void *arg);
 void api_vn_delete(struct http_request *req, void *arg);
+void api_server_dead(struct http_request *req, void *arg);
 void api_vm_list(struct http_request *req, void *arg);
 void api_vm_create(struct http_request *req, void *arg);
 void api_vm_show(struct http_request *req, void *arg);

@@ -33,6 +33,7 @@ struct server {
 	struct capacity used;		/* by its VMs and by moves towards it */
 	struct vm *vms;			/* utlist, without those that only move towards it */
 	struct chan *session;		/* NULL: down */
+	bool dead;			/* by the verdict of server_dead.h */
 	UT_hash_handle hh;
 };
 

@@ -58,6 +58,7 @@ uint8_t *server_pack(const struct server *server, size_t *len)
 	msg.memory_mib = server->total.memory_mib;
 	msg.disk_mib = server->total.disk_mib;
 	msg.max_vms = server->total.vms;
+	msg.dead = server->dead;
 	return msg_encode(&msg.base, len);
 }
 
@@ -76,6 +77,7 @@ int server_unpack(struct inventory *inv, const uint8_t *data, size_t len, struct
 	server->total.memory_mib = msg->memory_mib;
 	server->total.disk_mib = msg->disk_mib;
 	server->total.vms = msg->max_vms;
+	server->dead = msg->dead;
 	return 0;
 }
 

@@ -101,6 +101,24 @@ void session_director_profile_grant(struct vcenter *vc, const struct uuid *uuid,
 		     vc);
 }
 
+static void dead_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct vcenter *vc = arg;
+
+	if (code != CODE(OK) && !code_is_silence(code))
+		note_alert(vc, "verdict-refused", "nDirector", "it withdraws nothing: %s", text);
+}
+
+void session_director_nve_dead(struct vcenter *vc, const struct server *server)
+{
+	Nvo3__NveDead msg = NVO3__NVE_DEAD__INIT;
+
+	if (!chan_is_up(vc->director.chan))
+		return;
+	msg.nve = (char *)server->nve;
+	chan_request(vc->director.chan, MSG(NVE_DEAD), &msg.base, TELL_MS, dead_answered, vc);
+}
+
 static void vn_gone(const struct uuid *vn, void *arg)
 {
 	session_director_vn_del(arg, vn);
@@ -205,6 +223,7 @@ static void list_vms(struct vcenter *vc)
 static void up(struct chan *chan, void *arg)
 {
 	struct vcenter *vc = arg;
+	const struct server *server;
 	struct vn *vn, *tmp;
 	struct profile *p;
 	struct err err;
@@ -220,6 +239,9 @@ static void up(struct chan *chan, void *arg)
 	/* before the placements that name them */
 	for (p = vc->inv->profiles; p; p = p->hh.next)
 		session_director_profile_set(vc, p);
+	for (server = vc->inv->servers; server; server = server->hh.next)
+		if (server->dead)
+			session_director_nve_dead(vc, server);
 	list_vms(vc);
 	tell_more(vc);
 }

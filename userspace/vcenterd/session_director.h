@@ -18,6 +18,8 @@ void session_director_vn_del(struct vcenter *vc, const struct uuid *vn);
 /* Nothing without a session: all are told at the start of the next one. */
 void session_director_profile_set(struct vcenter *vc, const struct profile *p);
 void session_director_profile_del(struct vcenter *vc, const struct uuid *uuid);
+/* The verdict that @server is dead; all of them are told at the start of a session, too. */
+void session_director_nve_dead(struct vcenter *vc, const struct server *server);
 /* That NVE needs it before a placement names it; nothing for a zero UUID. */
 void session_director_profile_grant(struct vcenter *vc, const struct uuid *uuid, const char *nve);
 

@@ -83,6 +83,7 @@ json_t *view_server(const struct server *server)
 	set(obj, "addr", server->addr);
 	set(obj, "image_addr", server->image_addr);
 	json_object_set_new(obj, "up", json_boolean(server->session));
+	json_object_set_new(obj, "dead", json_boolean(server->dead));
 	set_int(obj, "cpus", server->total.cpus);
 	set_int(obj, "memory_mib", server->total.memory_mib);
 	set_int(obj, "disk_mib", server->total.disk_mib);

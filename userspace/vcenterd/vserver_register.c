@@ -223,6 +223,7 @@ static struct server *take_server(struct vcenter *vc, struct chan *chan,
 	memcpy(server->addr, s.addr, sizeof(s.addr));
 	memcpy(server->image_addr, s.image_addr, sizeof(s.image_addr));
 	server->total = s.total;
+	server->dead = false;
 	server->session = chan;
 	return server;
 }

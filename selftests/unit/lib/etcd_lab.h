@@ -13,6 +13,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -32,6 +33,8 @@
 #define ETCD_LAB_DEADLINE_MS	60000
 
 struct etcd_member {
+	char addr[16];
+	const int *net;		/* the namespace it runs in (nets_lab.h); NULL: the test's */
 	uint16_t port, peer_port;
 	pid_t pid;		/* 0: does not run */
 };
@@ -130,8 +133,8 @@ static inline void etcd_lab_cluster(const struct etcd_lab *lab, char *text, size
 	int i;
 
 	for (i = 0; i < lab->n; i++)
-		len += snprintf(text + len, size - len, "%sm%d=http://127.0.0.1:%u", i ? "," : "",
-				i, lab->members[i].peer_port);
+		len += snprintf(text + len, size - len, "%sm%d=http://%s:%u", i ? "," : "", i,
+				lab->members[i].addr, lab->members[i].peer_port);
 }
 
 static inline void etcd_lab_become(const struct etcd_lab *lab, int i)
@@ -141,14 +144,17 @@ static inline void etcd_lab_become(const struct etcd_lab *lab, int i)
 	int fd;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (lab->members[i].net && setns(*lab->members[i].net, CLONE_NEWNET))
+		_exit(126);
 	snprintf(name, sizeof(name), "m%d", i);
 	snprintf(data, sizeof(data), "%s/m%d", lab->dir, i);
 	snprintf(log, sizeof(log), "%s/m%d.log", lab->dir, i);
 	snprintf(pem, sizeof(pem), "%s/tls.pem", lab->dir);
 	snprintf(key, sizeof(key), "%s/tls.key", lab->dir);
-	snprintf(client, sizeof(client), "http%s://127.0.0.1:%u", *lab->tls ? "s" : "",
-		 lab->members[i].port);
-	snprintf(peer, sizeof(peer), "http://127.0.0.1:%u", lab->members[i].peer_port);
+	snprintf(client, sizeof(client), "http%s://%s:%u", *lab->tls ? "s" : "",
+		 lab->members[i].addr, lab->members[i].port);
+	snprintf(peer, sizeof(peer), "http://%s:%u", lab->members[i].addr,
+		 lab->members[i].peer_port);
 	snprintf(quota, sizeof(quota), "%lu", lab->quota);
 	etcd_lab_cluster(lab, cluster, sizeof(cluster));
 	fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
@@ -186,8 +192,9 @@ static inline const char *etcd_lab_url(const struct etcd_lab *lab, int only, con
 
 	for (i = 0; i < lab->n; i++)
 		if (only < 0 || i == only)
-			len += snprintf(text + len, sizeof(text) - len, "%shttp%s://127.0.0.1:%u",
-					len ? "," : "", *lab->tls ? "s" : "", lab->members[i].port);
+			len += snprintf(text + len, sizeof(text) - len, "%shttp%s://%s:%u",
+					len ? "," : "", *lab->tls ? "s" : "", lab->members[i].addr,
+					lab->members[i].port);
 	snprintf(text + len, sizeof(text) - len, "?%s", params);
 	return text;
 }
@@ -287,7 +294,11 @@ static inline void etcd_lab_certify(struct etcd_lab *lab)
 
 static inline void etcd_lab_begin(struct etcd_lab *lab, int n, unsigned long quota)
 {
+	int i;
+
 	*lab = (struct etcd_lab){ .n = n, .quota = quota };
+	for (i = 0; i < n; i++)
+		snprintf(lab->members[i].addr, sizeof(lab->members[i].addr), "127.0.0.1");
 	/* the death of processes is tested, not that of the machine: a disk would only be slow */
 	snprintf(lab->dir, sizeof(lab->dir), "%s/nvo3-etcd-XXXXXX",
 		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
@@ -315,6 +326,20 @@ static inline void etcd_lab_run_all(struct etcd_lab *lab)
 static inline void etcd_lab_start(struct etcd_lab *lab, int n, unsigned long quota)
 {
 	etcd_lab_begin(lab, n, quota);
+	etcd_lab_run_all(lab);
+}
+
+/* Each member on a host of its own, which has this address */
+static inline void etcd_lab_start_apart(struct etcd_lab *lab, int n, const int *nets,
+					char (*addrs)[16])
+{
+	int i;
+
+	etcd_lab_begin(lab, n, 0);
+	for (i = 0; i < n; i++) {
+		lab->members[i].net = &nets[i];
+		snprintf(lab->members[i].addr, sizeof(lab->members[i].addr), "%s", addrs[i]);
+	}
 	etcd_lab_run_all(lab);
 }
 

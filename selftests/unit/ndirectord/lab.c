@@ -5,3 +5,4 @@
 #include "lab_peer.c"
 #include "lab_ask.c"
 #include "lab_digest.c"
+#include "lab_seen.c"

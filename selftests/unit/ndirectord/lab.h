@@ -53,6 +53,8 @@ struct proc {
 	struct lab *lab;
 	char dc[8];
 	int dc_id;
+	const char *addr;		/* NULL: 127.0.0.1 */
+	const int *net;			/* the namespace it runs in (nets_lab.h), or NULL */
 	uint16_t port, api;
 	unsigned int grace, lease;	/* s */
 	unsigned int forget;		/* s; 0: as by default */
@@ -73,6 +75,7 @@ void proc_init(struct proc *d, struct lab *lab, int dc_id);
 void proc_launch(struct proc *d);	/* without waiting for it to be ready */
 void proc_start(struct proc *d);
 bool proc_alive(struct proc *d);
+bool proc_serves(const struct proc *d);	/* it is ready, and not only stands by */
 /*
  * With this signal; 0: it is to end by itself. Its exit status must be @status, or the signal have
  * killed it if @status is -1.

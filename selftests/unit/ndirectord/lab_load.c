@@ -303,6 +303,8 @@ void load_turn(struct load *load)
 	uint32_t i, addr;
 	int h;
 
+	if (load->tend)
+		load->tend();
 	for (h = 0; h < LOAD_HOSTS; h++)
 		load_tend(&load->hosts[h]);
 	for (i = 0; i < LOAD_OUT && load->out < LOAD_OUT; i++) {

@@ -44,6 +44,7 @@ struct load {
 	bool stopped;		/* nothing new is asked for */
 	unsigned int out;
 	unsigned long id, acked, unknown, refused;
+	void (*tend)(void);	/* with each turn; or NULL */
 	FILE *history;
 	char path[160];
 };

@@ -53,6 +53,8 @@ static void took_digest(struct peer *p, const struct msg *msg)
 
 static void list_told(struct peer *p, const struct msg *msg);
 
+static void answer_seen(struct peer *p, const struct msg *msg);
+
 static void take_profile(struct peer *p, const Nvo3__Profile *profile)
 {
 	p->version = profile ? profile->version : 0;
@@ -79,6 +81,10 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 	}
 	if (msg->type == MSG(MAP_DIGEST)) {
 		took_digest(p, msg);
+		return true;
+	}
+	if (msg->type == MSG(NVE_SEEN)) {
+		answer_seen(p, msg);
 		return true;
 	}
 	if (msg->type == MSG(VN_LIST)) {
@@ -116,11 +122,11 @@ void peer_open(struct peer *p, struct proc *d, const char *dc, const char *role,
 	       bool wait)
 {
 	static const char *const can[] = { CAN_ON_DEMAND, CAN_MAP_DIGEST, CAN_VN_LIST,
-					   CAN_MAP_COLUMNS, NULL };
+					   CAN_MAP_COLUMNS, CAN_NVE_SEEN, NULL };
 	static const struct chan_ops old = { .up = up, .down = down, .message = message };
 	static const struct chan_ops ops = { .up = up, .down = down, .message = message,
 					     .capabilities = can };
-	char file[64], addr[2][32];
+	char file[64], addr[2][40];
 	const char *const addrs[] = { addr[0], addr[1] };
 	struct err err;
 
@@ -128,9 +134,10 @@ void peer_open(struct peer *p, struct proc *d, const char *dc, const char *role,
 	issue(d->lab, dc, role, name);
 	snprintf(p->self, sizeof(p->self), "%s/%s", dc, name);
 	snprintf(file, sizeof(file), "%s-%s-%s", dc, role, name);
-	snprintf(addr[0], sizeof(addr[0]), "127.0.0.1:%u", d->port);
+	snprintf(addr[0], sizeof(addr[0]), "%s:%u", addr_of(d), d->port);
 	if (d->standby)
-		snprintf(addr[1], sizeof(addr[1]), "127.0.0.1:%u", d->standby->port);
+		snprintf(addr[1], sizeof(addr[1]), "%s:%u", addr_of(d->standby),
+			 d->standby->port);
 	p->tls = tls_of(d->lab, file);
 	p->chan = chan_connect(d->lab->loop, p->tls, addrs, d->standby ? 2 : 1,
 			       ROLE_BIT(ROLE_DIRECTOR), peer_is_old ? &old : &ops, p, &err);

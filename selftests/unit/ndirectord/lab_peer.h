@@ -62,6 +62,11 @@ struct peer {
 	uint64_t version;		/* of the last profile told or answered, 0: none */
 	size_t rules;			/* of it */
 	unsigned int profile_updates, profiles_gone;
+	/* what it answers to NVE_SEEN, by the last byte of a locator; 0 to all others */
+	uint8_t sees[256];
+	bool mute;			/* answers none */
+	unsigned int seen_asked;	/* NVE_SEEN */
+	size_t seen_locators;		/* in the last one */
 	/* hears each MAP_UPDATE before it is taken, or NULL */
 	void (*heard)(struct peer *p, const Nvo3__MapUpdate *m);
 	struct peer *prev, *next;
@@ -106,6 +111,8 @@ struct digest peer_digest(struct peer *p, uint8_t vn);
 void say_digest(struct peer *p, uint8_t vn, uint64_t more);
 void say_resend(struct peer *p, uint8_t vn, const uint8_t *buckets, size_t n);
 void say_alert(struct peer *p, const char *kind, const char *text);
+/* lab_seen.c: BFD to this locator has come down */
+void say_down(struct peer *p, uint8_t locator);
 /* MAP_INTEREST in @n addresses from @first on */
 uint32_t say_want(struct peer *p, uint8_t vn, uint32_t first, uint32_t n);
 /* All that the director had to tell it until now has come. */
@@ -126,6 +133,7 @@ uint32_t say_place(struct peer *p, const struct place *place);
 void say_place_many(struct peer *p, uint8_t vn, uint32_t first, uint32_t n, const char *nve,
 		    uint64_t *epochs);
 uint32_t say_unplace(struct peer *p, uint8_t vn, uint32_t addr, uint64_t epoch);
+uint32_t say_dead(struct peer *p, const char *nve);	/* vCenter's verdict */
 
 /* Profile @n with so many rules that permit TCP port 1, 2, ... */
 uint32_t say_profile_set(struct peer *p, uint8_t n, uint64_t version, int rules);

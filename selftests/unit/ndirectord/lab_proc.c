@@ -2,8 +2,10 @@
 /*
  * The loop of a test, and the directors that it runs; see lab.h.
  */
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -120,6 +122,11 @@ void proc_init(struct proc *d, struct lab *lab, int dc_id)
 	issue(lab, d->dc, "director", "d");
 }
 
+static const char *addr_of(const struct proc *d)
+{
+	return d->addr ?: "127.0.0.1";
+}
+
 static void write_conf(struct proc *d)
 {
 	FILE *f = fopen(lab_path(d->lab, "%s.conf", d->dc), "w");
@@ -144,11 +151,11 @@ static void write_conf(struct proc *d)
 		fprintf(f, "%s\n", d->more);
 	if (d->absent)
 		fprintf(f, "absent = %u;\n", d->absent);
-	fprintf(f, "listen = \"127.0.0.1:%u\"; api = \"127.0.0.1:%u\";\n", d->port, d->api);
+	fprintf(f, "listen = \"%s:%u\"; api = \"%s:%u\";\n", addr_of(d), d->port, addr_of(d), d->api);
 	fprintf(f, "peers = (");
 	for (i = 0; i < 3 && d->with[i]; i++)
-		fprintf(f, "%s { dc = \"%s\"; addrs = [ \"127.0.0.1:%u\" ]; }", i ? "," : "",
-			d->with[i]->dc, d->with[i]->port);
+		fprintf(f, "%s { dc = \"%s\"; addrs = [ \"%s:%u\" ]; }", i ? "," : "",
+			d->with[i]->dc, addr_of(d->with[i]), d->with[i]->port);
 	fprintf(f, " );\n");
 	assert_int_equal(fclose(f), 0);
 }
@@ -159,6 +166,8 @@ static void become_director(struct proc *d)
 	int log;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (d->net && setns(*d->net, CLONE_NEWNET))
+		_exit(126);
 	log = open(lab_path(d->lab, "%s.log", d->dc), O_WRONLY | O_CREAT | O_APPEND, 0600);
 	dup2(log, STDOUT_FILENO);
 	dup2(log, STDERR_FILENO);
@@ -173,13 +182,17 @@ static void become_director(struct proc *d)
 	_exit(127);
 }
 
-static bool accepts(uint16_t port)
+/* A host that is cut off does not answer at all: it is not waited for. */
+bool proc_serves(const struct proc *d)
 {
-	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(port),
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(d->api),
+				  .sin_addr.s_addr = inet_addr(addr_of(d)) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool ok = !connect(fd, (struct sockaddr *)&in, sizeof(in));
+	const struct timeval patience = { .tv_usec = 200000 };
+	bool ok;
 
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	ok = !connect(fd, (struct sockaddr *)&in, sizeof(in));
 	close(fd);
 	return ok;
 }
@@ -197,7 +210,7 @@ void proc_launch(struct proc *d)
 void proc_start(struct proc *d)
 {
 	proc_launch(d);
-	LAB_WAIT(d->lab, accepts(d->api));
+	LAB_WAIT(d->lab, proc_serves(d));
 }
 
 static void show_log(struct proc *d)
@@ -259,7 +272,7 @@ static json_t *call(struct proc *d, const char *method, const char *path, const 
 	FILE *f;
 
 	f = open_memstream(&text, &len);
-	snprintf(url, sizeof(url), "https://127.0.0.1:%u/api/v1%s", d->api, path);
+	snprintf(url, sizeof(url), "https://%s:%u/api/v1%s", addr_of(d), d->api, path);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
 	if (body)
@@ -299,8 +312,8 @@ void proc_metrics(struct proc *d, const char *wishes)
 	snprintf(curl, sizeof(curl),
 		 "curl -sfk --cert %s/dc1-operator-root.pem --key %s/dc1-operator-root.key", dir,
 		 dir);
-	snprintf(cmd, sizeof(cmd), "%s --noproxy '*' https://127.0.0.1:%u/metrics >%s/metrics", curl,
-		 d->api, dir);
+	snprintf(cmd, sizeof(cmd), "%s --noproxy '*' https://%s:%u/metrics >%s/metrics", curl,
+		 addr_of(d), d->api, dir);
 	if (system(cmd))
 		fail_msg("%s has no metrics", d->dc);
 	snprintf(cmd, sizeof(cmd), "python3 tools/check/metrics.py %s/metrics %s", dir, wishes);

@@ -20,11 +20,11 @@ BINDING = {'vn': 'blue', 'mac': '02:00:00:00:00:07', 'nve': 'dc1/host2', 'ips': 
 
 
 def look(client):
-    for target in ('/status', '/mappings?vn=blue', '/members?vn=blue', '/watch/vns',
+    for target in ('/status', '/mappings?vn=blue', '/members?vn=blue', '/frozen?vn=blue', '/watch/vns',
                    '/watch/alerts?since=0'):
         client.expect(200, 'GET', API + target)
     client.expect(200, 'GET', '/metrics')
-    for target in ('/mappings?vn=red', '/watch/colours'):
+    for target in ('/mappings?vn=red', '/frozen?vn=red', '/watch/colours'):
         client.expect(404, 'GET', API + target)
 
 
@@ -36,6 +36,8 @@ def change(client):
     client.expect(409, 'POST', API + '/bindings', {**BINDING, 'nve': 'dc2/host1'})
     client.expect(200, 'DELETE', f'{API}/bindings/blue/{BINDING["mac"]}')
     client.expect(404, 'DELETE', f'{API}/bindings/blue/{BINDING["mac"]}')
+    frozen = client.expect(200, 'GET', API + '/frozen')['items']
+    assert [item['mac'] for item in frozen] == ['02:00:00:00:00:02'], frozen
     client.expect(200, 'DELETE', API + '/frozen/blue/02:00:00:00:00:02')
     client.expect(409, 'DELETE', API + '/nves/dc1/host1?force=true')
     client.expect(200, 'DELETE', API + '/nves/dc1/host9?force=false')

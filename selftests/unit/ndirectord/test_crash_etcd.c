@@ -144,7 +144,7 @@ static void take_over(void)
 	unsigned int ms;
 
 	etcd_lab_end_lease(&cluster, prefix);
-	LOAD_WAIT(&load, accepts(next->api));
+	LOAD_WAIT(&load, proc_serves(next));
 	since = loop_now_ms();
 	standby = active;
 	active = next;

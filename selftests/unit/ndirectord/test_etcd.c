@@ -58,12 +58,12 @@ static void stand_by(struct proc *d, const struct proc *owner)
 		 "standing by: store etcd:%s: is in use by ndirectord, process %d on ", prefix,
 		 owner->pid);
 	LAB_WAIT(d->lab, proc_logged(d, text));
-	assert_false(accepts(d->api));
+	assert_false(proc_serves(d));
 }
 
 static void taken_over(void)
 {
-	LAB_WAIT(standby.lab, accepts(standby.api));
+	LAB_WAIT(standby.lab, proc_serves(&standby));
 	LAB_WAIT(standby.lab, center.up && host1.up && host2.up && center.ups == 2 &&
 		 host1.ups == 2 && host2.ups == 2);
 }
@@ -117,7 +117,7 @@ static void test_one_that_was_paused_ends(void **state)
 	live(0, 20);
 	stand_by(&standby, &active);
 	kill(active.pid, SIGSTOP);
-	LAB_WAIT(standby.lab, accepts(standby.api));
+	LAB_WAIT(standby.lab, proc_serves(&standby));
 	assert_int_equal(proc_count(&standby, "/mappings", NULL, NULL), 20);
 	kill(active.pid, SIGCONT);
 	proc_end(&active, 0, 1);

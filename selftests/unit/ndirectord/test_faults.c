@@ -163,7 +163,7 @@ static void swap(void)
 {
 	struct proc *was = active;
 
-	LOAD_WAIT(&load, accepts(standby->api));
+	LOAD_WAIT(&load, proc_serves(standby));
 	fault_since = loop_now_ms();
 	active = standby;
 	standby = was;

@@ -4,6 +4,7 @@
  * that an
  * operator has bound.
  */
+#include <signal.h>
 #include "lab.c"
 
 #define MAC1 "02:00:00:00:00:01"
@@ -131,6 +132,82 @@ static void test_freeze_ends_with_its_time(void **state)
 	LAB_WAIT(d.lab, say_advertise(&host2, 1, 1, 0, 0) == CODE(OK));
 }
 
+/* However it ends, and whoever takes over. */
+static void again(int signo)
+{
+	proc_end(&d, signo, signo == SIGKILL ? -1 : 0);
+	LAB_WAIT(d.lab, host1.downs && host2.downs);
+	host1.downs = 0;
+	host2.downs = 0;
+	proc_start(&d);
+	LAB_WAIT(d.lab, host1.up && host2.up);
+	assert_int_equal(say_register(&host1, 1), CODE(OK));
+	assert_int_equal(say_register(&host2, 2), CODE(OK));
+	assert_int_equal(say_join(&host1, 1, NULL, 0), CODE(OK));
+	assert_int_equal(say_join(&host2, 1, NULL, 0), CODE(OK));
+}
+
+static void freeze(uint32_t addr)
+{
+	claim(&host1, addr, 0, 0);
+	claim(&host2, addr, 0, 0);
+	claim(&host1, addr, 0, 0);
+}
+
+static void test_frozen_over_a_restart(void **state)
+{
+	begin(state, true, "moves = 2;");
+	freeze(1);
+	freeze(2);
+	again(SIGKILL);
+	assert_int_equal(proc_count(&d, "/frozen", NULL, NULL), 2);
+	assert_int_equal(proc_count(&d, "/frozen?vn=blue", "nve", "dc1/host1"), 2);
+	assert_int_equal(say_advertise(&host2, 1, 1, 0, 0), CODE(DENIED));
+	assert_non_null(strstr(host2.text, "moved too often and is frozen at dc1/host1"));
+	claim(&host1, 1, 0, 0);
+	/* thawed is thawed, too */
+	proc_delete(&d, "/frozen/blue/" MAC1, 200, NULL);
+	again(SIGTERM);
+	assert_int_equal(proc_count(&d, "/frozen", "mac", "02:00:00:00:00:02"), 1);
+	assert_int_equal(proc_count(&d, "/frozen", NULL, NULL), 1);
+	claim(&host2, 1, 0, 0);
+}
+
+static void test_frozen_for_a_time_over_a_restart(void **state)
+{
+	begin(state, true, "moves = 2; freeze = 2;");
+	freeze(1);
+	d.more = "moves = 2; freeze = 3600;";
+	again(SIGKILL);
+	/* its end is that which it had */
+	LAB_WAIT(d.lab, say_advertise(&host2, 1, 1, 0, 0) == CODE(OK));
+	assert_int_equal(proc_count(&d, "/frozen", NULL, NULL), 0);
+	/* that was the first move, this is the second one */
+	claim(&host1, 1, 0, 0);
+	again(SIGKILL);
+	assert_int_equal(say_advertise(&host2, 1, 1, 0, 0), CODE(DENIED));
+	assert_int_equal(proc_count(&d, "/frozen", "mac", MAC1), 1);
+}
+
+/* With its VN it goes: nothing of it may be found by a VN that comes later. */
+static void test_frozen_in_a_vn_that_goes(void **state)
+{
+	begin(state, true, "moves = 2;");
+	freeze(1);
+	assert_int_equal(say_leave(&host1, 1), CODE(OK));
+	assert_int_equal(say_leave(&host2, 1), CODE(OK));
+	assert_int_equal(say_vn_delete(&center, 1), CODE(OK));
+	d.more = "moves = 2; forget = 1;";
+	proc_end(&d, SIGTERM, 0);
+	LAB_WAIT(d.lab, center.downs);
+	proc_start(&d);
+	/* reaped within a second; the store must bear to be read again */
+	LAB_WAIT(d.lab, proc_count(&d, "/frozen", NULL, NULL) == 0);
+	proc_end(&d, SIGTERM, 0);
+	proc_start(&d);
+	assert_int_equal(proc_count(&d, "/vns", NULL, NULL), 0);
+}
+
 /* A placement is the stronger word, also in an open VN. */
 static void test_placement_wins(void **state)
 {
@@ -215,6 +292,9 @@ int main(int argc, char **argv)
 		LAB_TEST(test_mobility),
 		LAB_TEST(test_duplicate_is_frozen_until_thawed),
 		LAB_TEST(test_freeze_ends_with_its_time),
+		LAB_TEST(test_frozen_over_a_restart),
+		LAB_TEST(test_frozen_for_a_time_over_a_restart),
+		LAB_TEST(test_frozen_in_a_vn_that_goes),
 		LAB_TEST(test_placement_wins),
 		LAB_TEST(test_closed_vn_gives_nothing_away),
 		LAB_TEST(test_binding),

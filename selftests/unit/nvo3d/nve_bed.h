@@ -55,6 +55,8 @@ struct director_end {
 	uint64_t gives;			/* epoch, to a claim with none */
 	uint64_t claimed;		/* epoch of the last advertisement */
 	struct subnets_packed subnets;	/* of the VN */
+	size_t downs;			/* locators in all NVE_SEENs */
+	uint8_t down;			/* the last byte of the last one */
 };
 
 static uint8_t profile_id[16] = { 0xcc };
@@ -275,6 +277,15 @@ static inline void handle_alert(struct director_end *d, const struct msg *msg)
 	msg_free(m);
 }
 
+static inline void handle_seen(struct director_end *d, const struct msg *msg)
+{
+	Nvo3__NveSeen *m = msg_decode(msg, &nvo3__nve_seen__descriptor, NULL);
+
+	d->downs += m->n_locators;
+	d->down = m->locators[m->n_locators - 1].data[3];
+	msg_free(m);
+}
+
 /* With one rule and rate = 1000 * version */
 static inline void put_profile(struct director_end *d, Nvo3__Profile *p, Nvo3__ProfileRule **rule)
 {
@@ -371,6 +382,9 @@ static inline bool director_message(struct chan *chan, const struct msg *msg, vo
 	case MSG(ALERT):
 		handle_alert(d, msg);
 		return true;
+	case MSG(NVE_SEEN):
+		handle_seen(d, msg);
+		return true;
 	default:
 		return false;
 	}
@@ -399,7 +413,8 @@ static inline bool vserver_message(struct chan *chan, const struct msg *msg, voi
 
 static inline void begin_director(struct nve_bed *b)
 {
-	static const char *const can[] = { CAN_ON_DEMAND, CAN_MAP_DIGEST, CAN_VN_LIST, NULL };
+	static const char *const can[] = { CAN_ON_DEMAND, CAN_MAP_DIGEST, CAN_VN_LIST,
+					   CAN_NVE_SEEN, NULL };
 	static const struct chan_ops old = { .up = director_up, .message = director_message };
 	static const struct chan_ops ops = { .up = director_up, .message = director_message,
 					     .capabilities = can };

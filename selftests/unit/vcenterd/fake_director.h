@@ -75,6 +75,17 @@ static inline void fake_profile_set(struct fake_director *d, struct chan *chan,
 	msg_free(req);
 }
 
+static inline void fake_nve_dead(struct fake_director *d, struct chan *chan,
+				 const struct msg *msg)
+{
+	Nvo3__NveDead *req = msg_decode(msg, &nvo3__nve_dead__descriptor, NULL);
+
+	d->deaths++;
+	snprintf(d->dead, sizeof(d->dead), "%s", req->nve);
+	answer(d->lab, chan, msg, CODE(OK), NULL);
+	msg_free(req);
+}
+
 static inline bool fake_director_message(struct chan *chan, const struct msg *msg, void *arg)
 {
 	struct fake_director *d = arg;
@@ -98,6 +109,9 @@ static inline bool fake_director_message(struct chan *chan, const struct msg *ms
 	case MSG(PROFILE_DELETE):
 		d->profiles_gone++;
 		answer(d->lab, chan, msg, CODE(OK), NULL);
+		return true;
+	case MSG(NVE_DEAD):
+		fake_nve_dead(d, chan, msg);
 		return true;
 	case MSG(VN_SET):
 		d->vns++;

@@ -78,6 +78,8 @@ struct fake_director {
 	uint64_t profile_version;	/* and of the last one */
 	size_t profile_rules;
 	uint32_t grants, profiles_gone;
+	uint32_t deaths;	/* NVE_DEADs that came, */
+	char dead[96];		/* and the NVE of the last one */
 };
 
 struct lab {

@@ -4,8 +4,8 @@
 
 usage: openapi_walk.py SOCKET
 
-The vCenter is of dc1 with the vServers host1 and host2, and of dc2 another one. Says what is
-wrong and ends with 1 then.
+The vCenter is of dc1 with the vServers host1 and host2, and host9 that has no session; of dc2 there
+is another one. Says what is wrong and ends with 1 then.
 """
 import os
 import sys
@@ -84,6 +84,14 @@ def audited(client):
     assert [e['seq'] for e in whole] == list(range(1, len(whole) + 1)), whole
 
 
+def fence(client):
+    echoes({'dead': False, 'up': False}, client.expect(200, 'GET', API + '/servers/host9'))
+    for _ in range(2):
+        echoes({'dead': True}, client.expect(200, 'POST', API + '/servers/host9/dead'))
+    client.expect(409, 'POST', API + '/servers/host1/dead')
+    client.expect(404, 'POST', API + '/servers/host7/dead')
+
+
 def remove(client):
     client.expect(202, 'PATCH', API + '/vms/vm1', {'nics': [{'profile': 'web'}]})
     client.expect(409, 'DELETE', API + '/profiles/web')
@@ -96,4 +104,4 @@ def remove(client):
 
 
 if __name__ == '__main__':
-    sys.exit(walk(DOCUMENT, make, move, look, audited, pages, refuse, remove))
+    sys.exit(walk(DOCUMENT, make, move, look, audited, fence, pages, refuse, remove))

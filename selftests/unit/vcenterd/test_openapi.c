@@ -32,8 +32,10 @@ static void test_the_document_has_every_route(void **state)
 static void test_the_server_does_what_the_document_says(void **state)
 {
 	struct lab *lab = *state;
+	struct server *host9 = inventory_server_get(lab->vc[0]->inv, "host9");
 	char cmd[256];
 
+	snprintf(host9->nve, sizeof(host9->nve), "dc1/host9");
 	snprintf(cmd, sizeof(cmd), "python3 selftests/unit/vcenterd/openapi_walk.py %s/vc1.sock",
 		 lab->dir);
 	run(lab, cmd);

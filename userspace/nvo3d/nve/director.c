@@ -8,6 +8,7 @@
 #include "chan.h"
 #include "cleanup.h"
 #include "director_priv.h"
+#include "director_seen.h"
 #include "idle.h"
 #include "keep.h"
 #include "log.h"
@@ -416,6 +417,7 @@ static void registered(uint32_t code, const char *text, const struct msg *body, 
 	policy_session_up(d->nve);
 	vn_join_missing(d->nve);
 	advertise_all(d);
+	director_all_down(d);
 }
 
 static void session_up(struct chan *chan, void *arg)
@@ -491,6 +493,10 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 	struct err err;
 	void *message;
 
+	if (msg->type == MSG(NVE_SEEN) && msg->id) {
+		director_asked_seen(arg, msg);
+		return true;
+	}
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (kinds[i].type != msg->type)
 			continue;
@@ -510,7 +516,7 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 struct director *director_new(struct nve *nve, struct err *err)
 {
 	static const char *const capabilities[] = {
-		CAN_ON_DEMAND, CAN_MAP_DIGEST, CAN_VN_LIST, CAN_MAP_COLUMNS, NULL,
+		CAN_ON_DEMAND, CAN_MAP_DIGEST, CAN_VN_LIST, CAN_MAP_COLUMNS, CAN_NVE_SEEN, NULL,
 	};
 	static const struct chan_ops ops = { .up = session_up, .down = session_down,
 					     .message = message,

@@ -6,6 +6,7 @@
 
 #include "bfd.h"
 #include "cleanup.h"
+#include "director_seen.h"
 #include "liveness.h"
 #include "log.h"
 #include "mem.h"
@@ -90,6 +91,8 @@ static void changed(struct bfd_session *session, void *arg)
 	log_change(&p->addr, f, f->verdict != p->verdict);
 	if (p->verdict == BFD_SAYS_DOWN && f->verdict != BFD_SAYS_DOWN)
 		p->lift = true;
+	if (p->verdict != BFD_SAYS_DOWN && f->verdict == BFD_SAYS_DOWN)
+		director_down(l->nve->director, &p->addr, 1);
 	p->verdict = f->verdict;
 	look_in(l, 0);
 }
@@ -243,6 +246,24 @@ void liveness_touch(struct liveness *l)
 {
 	if (l && l->due > loop_now_ms() + SOON_MS)
 		look_in(l, SOON_MS);
+}
+
+enum bfd_verdict liveness_seen(const struct liveness *l, const struct ip_addr *addr)
+{
+	const struct peer *p = l ? peer_lookup(l, addr) : NULL;
+
+	return p ? p->verdict : BFD_SAYS_NOTHING;
+}
+
+size_t liveness_down(const struct liveness *l, struct ip_addr *ret, size_t max)
+{
+	const struct peer *p;
+	size_t n = 0;
+
+	for (p = l ? l->peers : NULL; p && n < max; p = p->hh.next)
+		if (p->verdict == BFD_SAYS_DOWN)
+			ret[n++] = p->addr;
+	return n;
 }
 
 /* --- begin and end */

@@ -9,10 +9,13 @@
  *
  * The kernel keeps the state when the agent goes. One that starts takes what it finds down for
  * said by itself: it stays so until BFD comes up.
+ *
+ * The director is told of what comes down, and asks what is seen (director_seen.h).
  */
 #ifndef NVO3D_NVE_LIVENESS_H
 #define NVO3D_NVE_LIVENESS_H
 
+#include "bfd_fsm.h"
 #include "state.h"
 
 /*
@@ -24,5 +27,9 @@ int liveness_start(struct nve *nve, struct err *err);
 void liveness_free(struct liveness *l);
 /* The kernel's mappings or members are other ones: look soon */
 void liveness_touch(struct liveness *l);
+/* What BFD says of it now; nothing with NULL, as where there is no session */
+enum bfd_verdict liveness_seen(const struct liveness *l, const struct ip_addr *addr);
+/* Up to @max locators that it says are down */
+size_t liveness_down(const struct liveness *l, struct ip_addr *ret, size_t max);
 
 #endif
