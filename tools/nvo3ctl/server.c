@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "load.h"
 #include "path.h"
 #include "show.h"
 
@@ -10,6 +11,7 @@ static const struct column list_columns[] = {
 	{ "MEMORY MiB", "used.memory_mib/memory_mib", .right = true },
 	{ "DISK MiB", "used.disk_mib/disk_mib", .right = true },
 	{ "NVE", "nve" },
+	{ "LOCATION", "location" },
 	{ "ADDRESS", "addr" },
 	{ NULL },
 };
@@ -18,6 +20,7 @@ static const struct column server_columns[] = {
 	{ "name", "name" },
 	{ "up", "up" },
 	{ "nve", "nve" },
+	{ "location", "location" },
 	{ "address", "addr" },
 	{ "images at", "image_addr" },
 	{ "VMs", "vms" },
@@ -39,9 +42,15 @@ static int show(struct ctl *ctl, const struct args *args, struct err *err)
 			err);
 }
 
+static int use(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	return load_show_use(ctl, "servers", args->words[0], err);
+}
+
 static const struct verb verbs[] = {
 	{ "list", "", NULL, 0, 0, list },
 	{ "show", "NAME", NULL, 1, 1, show },
+	{ "use", "NAME", NULL, 1, 1, use },
 	{ NULL },
 };
 
