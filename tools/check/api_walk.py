@@ -41,11 +41,13 @@ def pages(client):
         if op.method != 'GET' or not op.param('limit', 'query'):
             continue
         whole = client.expect(200, 'GET', op.path)['items']
-        by_one, at = [], 0
+        word, at = ('after', '') if op.param('after', 'query') else ('offset', 0)
+        by_one = []
         while at is not None:
-            page = client.expect(200, 'GET', f'{op.path}?limit=1&offset={at}')
+            where = f'&{word}={at}' if at != '' else ''
+            page = client.expect(200, 'GET', f'{op.path}?limit=1{where}')
             by_one += page['items']
-            at = page.get('next')
+            at = page.get('after' if word == 'after' else 'next')
         if whole != by_one:
             raise Wrong(f'{op.path}: {len(by_one)} items page by page, {len(whole)} at once')
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "lib/cleanup.h"
+#include "load.h"
 #include "path.h"
 #include "show.h"
 
@@ -11,6 +12,7 @@ static const struct column list_columns[] = {
 	{ "MEMORY MiB", "used.memory_mib/memory_mib", .right = true },
 	{ "DISK MiB", "used.disk_mib/disk_mib", .right = true },
 	{ "NVE", "nve" },
+	{ "LOCATION", "location" },
 	{ "ADDRESS", "addr" },
 	{ NULL },
 };
@@ -20,6 +22,7 @@ static const struct column server_columns[] = {
 	{ "up", "up" },
 	{ "dead", "dead" },
 	{ "nve", "nve" },
+	{ "location", "location" },
 	{ "address", "addr" },
 	{ "images at", "image_addr" },
 	{ "VMs", "vms" },
@@ -54,10 +57,16 @@ static int dead(struct ctl *ctl, const struct args *args, struct err *err)
 	return CTL_OK;
 }
 
+static int use(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	return load_show_use(ctl, "servers", args->words[0], err);
+}
+
 static const struct verb verbs[] = {
 	{ "dead", "NAME", NULL, 1, 1, dead },
 	{ "list", "", NULL, 0, 0, list },
 	{ "show", "NAME", NULL, 1, 1, show },
+	{ "use", "NAME", NULL, 1, 1, use },
 	{ NULL },
 };
 

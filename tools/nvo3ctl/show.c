@@ -31,8 +31,8 @@ bool show_passes(json_t *item, const struct filter *filters)
 	return true;
 }
 
-/* Adds what passes to @all; the offset of the next page, 0 if there is none. */
-static json_int_t take_page(json_t *page, const struct filter *filters, json_t *all)
+/* Adds what passes to @all. */
+static void take_page(json_t *page, const struct filter *filters, json_t *all)
 {
 	json_t *item;
 	size_t i;
@@ -40,30 +40,44 @@ static json_int_t take_page(json_t *page, const struct filter *filters, json_t *
 	json_array_foreach(json_object_get(page, "items"), i, item)
 		if (show_passes(item, filters))
 			json_array_append(all, item);
-	return json_integer_value(json_object_get(page, "next"));
+}
+
+/* Behind this page: by the key of its last item or by how many come before; NULL: it is the last. */
+static char *next_page(json_t *page, const char *path)
+{
+	char *url = path_query(mem_strdup(path), "limit", PAGE);
+	json_t *after = json_object_get(page, "after"), *next = json_object_get(page, "next");
+	char number[32];
+
+	if (after)
+		return path_query(url, "after", json_string_value(after));
+	if (next) {
+		snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT,
+			 json_integer_value(next));
+		return path_query(url, "offset", number);
+	}
+	free(url);
+	return NULL;
 }
 
 json_t *show_fetch(struct client *client, enum service service, const char *path,
 		   const struct filter *filters, struct err *err)
 {
+	char *url = path_query(mem_strdup(path), "limit", PAGE);
 	json_t *items = json_array(), *page;
-	json_int_t offset = 0;
-	char number[32];
+	int r;
 
-	do {
-		_cleanup_free_ char *url = path_query(mem_strdup(path), "limit", PAGE);
-
-		if (offset) {
-			snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT, offset);
-			url = path_query(url, "offset", number);
-		}
-		if (client_call(client, service, "GET", url, NULL, &page, err) < 0) {
+	while (url) {
+		r = client_call(client, service, "GET", url, NULL, &page, err);
+		free(url);
+		if (r < 0) {
 			json_decref(items);
 			return NULL;
 		}
-		offset = take_page(page, filters, items);
+		take_page(page, filters, items);
+		url = next_page(page, path);
 		json_decref(page);
-	} while (offset);
+	}
 	return json_pack("{s:o}", "items", items);
 }
 

@@ -6,6 +6,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/mem.h"
+#include "load.h"
 #include "path.h"
 #include "show.h"
 #include "wait.h"
@@ -37,6 +38,16 @@ static const struct column vm_columns[] = {
 	{ "cpus", "cpus" },
 	{ "memory MiB", "memory_mib" },
 	{ "disk MiB", "disk_mib" },
+	{ "location", "location" },
+	{ "near to", "near" },
+	{ "apart from", "apart" },
+	{ NULL },
+};
+
+static const struct column verdict_columns[] = {
+	{ "SERVER", "server" },
+	{ "FITS", "fits" },
+	{ "REASON", "reason" },
 	{ NULL },
 };
 
@@ -122,6 +133,31 @@ static int wait_vm(struct ctl *ctl, json_t **vm, const char *state, struct err *
 	return r;
 }
 
+/* Where it would go. 0 only if it would go somewhere, so that a script can ask. */
+static int dry_run(struct ctl *ctl, json_t *body, struct err *err)
+{
+	json_t *answer = NULL;
+	const char *server;
+	int r = CTL_OK;
+
+	if (client_call(ctl->client, VCENTER, "POST", "/placement", body, &answer, err) < 0)
+		return CTL_FAILED;
+	server = json_string_value(json_object_get(answer, "server"));
+	if (ctl->json)
+		print_json(ctl->out, answer);
+	else
+		print_table(ctl->out, verdict_columns, json_object_get(answer, "servers"));
+	if (!server) {
+		err_set(err, ENOSPC, "%s",
+			json_string_value(json_object_get(answer, "error")) ?: "no server");
+		r = CTL_FAILED;
+	} else if (!ctl->json) {
+		fprintf(ctl->out, "\nit would be made on server %s\n", server);
+	}
+	json_decref(answer);
+	return r;
+}
+
 static int create(struct ctl *ctl, const struct args *args, struct err *err)
 {
 	const char *state = args_has(args, "--stopped") ? "stopped" : "running";
@@ -130,6 +166,8 @@ static int create(struct ctl *ctl, const struct args *args, struct err *err)
 
 	if (!body)
 		return CTL_USAGE;
+	if (args_has(args, "--dry-run"))
+		return dry_run(ctl, body, err);
 	if (client_call(ctl->client, VCENTER, "POST", "/vms", body, &vm, err) < 0)
 		return CTL_FAILED;
 	r = wait_vm(ctl, &vm, state, err);
@@ -216,6 +254,7 @@ static const struct opt list_opts[] = {
 	{ "--server", OPT_TEXT },
 	{ "--vn", OPT_TEXT },
 	{ "--state", OPT_TEXT },
+	{ "--group", OPT_TEXT },
 	{ NULL },
 };
 
@@ -301,17 +340,25 @@ static int set(struct ctl *ctl, const struct args *args, struct err *err)
 	return CTL_OK;
 }
 
+static int use(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	return load_show_use(ctl, "vms", args->words[0], err);
+}
+
 static const struct verb verbs[] = {
 	{ "create",
 	  "NAME --tenant TENANT [--vn VN [--mac MAC] [--ip CIDR]... [--profile PROFILE]]\n"
 	  "[--nic NIC]...\n"
 	  "[--server SERVER] [--cpus N] [--memory MIB] [--disk MIB]\n"
 	  "[--group GROUP] [--stopped]\n"
+	  "[--near WHO]... [--apart WHO]... [--location LOCATION] [--together] [--dry-run]\n"
+	  "WHO := VM | group:GROUP\n"
 	  "NIC := vn=VN[,mac=MAC][,ip=CIDR]...[,profile=PROFILE]",
 	  vm_create_opts, 1, 1, create },
-	{ "list", "[--tenant TENANT] [--server SERVER] [--vn VN] [--state STATE]", list_opts, 0, 0,
+	{ "list", "[--tenant TENANT] [--group GROUP] [--server SERVER] [--vn VN] [--state STATE]", list_opts, 0, 0,
 	  list },
 	{ "show", "{NAME | ID}", NULL, 1, 1, show },
+	{ "use", "{NAME | ID}", NULL, 1, 1, use },
 	{ "delete", "{NAME | ID}", NULL, 1, 1, delete },
 	{ "set", "{NAME | ID} [--mac MAC] [--ip CIDR]... [--profile PROFILE] [--no-profile]",
 	  set_opts, 1, 1, set },

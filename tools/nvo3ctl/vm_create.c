@@ -19,6 +19,11 @@ const struct opt vm_create_opts[] = {
 	{ "--memory", OPT_NUMBER, .min = 1, .max = UINT32_MAX },
 	{ "--disk", OPT_NUMBER, .min = 1, .max = UINT32_MAX },
 	{ "--group", OPT_TEXT },
+	{ "--near", OPT_TEXT, .many = true },
+	{ "--apart", OPT_TEXT, .many = true },
+	{ "--location", OPT_TEXT },
+	{ "--together", OPT_FLAG },
+	{ "--dry-run", OPT_FLAG },
 	{ "--stopped", OPT_FLAG },
 	{ NULL },
 };
@@ -30,6 +35,11 @@ static const struct {
 	{ "--tenant", "tenant" },
 	{ "--group", "group" },
 	{ "--server", "server" },
+	{ "--location", "location" },
+	{ NULL },
+}, lists[] = {
+	{ "--near", "near" },
+	{ "--apart", "apart" },
 	{ NULL },
 }, numbers[] = {
 	{ "--cpus", "cpus" },
@@ -139,6 +149,21 @@ fail:
 	return NULL;
 }
 
+/* NULL: it is not said */
+static json_t *make_list(const struct args *args, const char *opt)
+{
+	json_t *list = json_array();
+	const char *text;
+	int i = 0;
+
+	while ((text = args_next(args, opt, &i)))
+		json_array_append_new(list, json_string(text));
+	if (json_array_size(list))
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
 json_t *vm_create_body(const struct args *args, struct err *err)
 {
 	json_t *nics = make_nics(args, err), *body;
@@ -157,9 +182,15 @@ json_t *vm_create_body(const struct args *args, struct err *err)
 		if (args_has(args, texts[i].opt))
 			json_object_set_new(body, texts[i].member,
 					    json_string(args_text(args, texts[i].opt)));
+	for (int i = 0; lists[i].opt; i++)
+		if (args_has(args, lists[i].opt))
+			json_object_set_new(body, lists[i].member,
+					    make_list(args, lists[i].opt));
 	for (int i = 0; numbers[i].opt; i++)
 		if (args_number(args, numbers[i].opt, &number))
 			json_object_set_new(body, numbers[i].member, json_integer(number));
+	if (args_has(args, "--together"))
+		json_object_set_new(body, "together", json_true());
 	if (args_has(args, "--stopped"))
 		json_object_set_new(body, "start", json_false());
 	return body;

@@ -140,9 +140,11 @@ static void ask_all(struct hearings *h, const Nvo3__NveSeen *m)
 {
 	struct nve_session *s;
 
+	h->open++;	/* the round is not over before all are asked */
 	DL_FOREACH(h->d->nve_sessions, s)
 		if (s->registered && chan_can(s->chan, CAN_NVE_SEEN))
 			ask(h, s, m);
+	h->open--;
 }
 
 static void take_up(struct suspect *s, const struct db_nve *nve, Nvo3__NveSeen *m)

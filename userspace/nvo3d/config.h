@@ -37,6 +37,7 @@ struct config_vserver {
 	const char *const *vcenters;
 	int n_vcenters;
 	const char *images;
+	const char *location;		/* "row1/rack2"; "" for none */
 	uint32_t report_s;		/* from one report of what VMs use to the next */
 	bool libvirt;			/* the driver, else netns */
 	uint32_t cpus, memory_mib, disk_mib, max_vms;

@@ -79,15 +79,24 @@ static void status(struct http_request *req, void *arg)
 				       "directors", directors));
 }
 
+/* In the order in which they came first */
 static void server_list(struct http_request *req, void *arg)
 {
 	struct vcenter *vc = arg;
-	struct server *server, *tmp;
+	struct server *server = vc->inv->servers;
+	size_t n = HASH_COUNT(server), from, to;
 	json_t *items = json_array();
+	struct http_page page;
 
-	HASH_ITER(hh, vc->inv->servers, server, tmp)
-		json_array_append_new(items, view_server(server));
-	api_reply_items(req, items);
+	if (!http_page_get(req, &page)) {
+		json_decref(items);
+		return;
+	}
+	http_page_part(&page, 0, n, &from, &to);
+	for (size_t i = 0; i < to; i++, server = server->hh.next)
+		if (i >= from)
+			json_array_append_new(items, view_server(server));
+	http_reply_page(req, &page, items, n);
 }
 
 static void server_show(struct http_request *req, void *arg)
@@ -136,8 +145,9 @@ static const struct http_route routes[] = {
 	{ "GET", "/api/v1/servers", server_list, "limit offset" },
 	{ "GET", "/api/v1/servers/{name}", server_show },
 	{ "POST", "/api/v1/servers/{name}/dead", api_server_dead },
-	{ "GET", "/api/v1/vms", api_vm_list, "tenant server vn state limit offset" },
+	{ "GET", "/api/v1/vms", api_vm_list, "tenant group server vn state limit after" },
 	{ "POST", "/api/v1/vms", api_vm_create },
+	{ "POST", "/api/v1/placement", api_placement },
 	{ "GET", "/api/v1/vms/{id}", api_vm_show },
 	{ "PATCH", "/api/v1/vms/{id}", api_vm_set },
 	{ "DELETE", "/api/v1/vms/{id}", api_vm_delete },
@@ -147,6 +157,11 @@ static const struct http_route routes[] = {
 	{ "POST", "/api/v1/vms/{id}/resume", api_vm_resume },
 	{ "POST", "/api/v1/vms/{id}/reboot", api_vm_reboot },
 	{ "POST", "/api/v1/vms/{id}/move", api_vm_move },
+	{ "GET", "/api/v1/vms/{id}/use", api_vm_use },
+	{ "GET", "/api/v1/servers/{name}/use", api_server_use },
+	{ "GET", "/api/v1/use", api_group_use, "tenant group" },
+	{ "GET", "/api/v1/load", api_load },
+	{ "GET", "/api/v1/alarms", api_alarm_list, "limit offset" },
 	{ "GET", "/api/v1/moves", api_move_list, "limit offset" },
 	{ "GET", "/api/v1/moves/{id}", api_move_show },
 	{ "POST", "/api/v1/moves/{id}/abort", api_move_abort },

@@ -92,9 +92,11 @@ static char *object_of(struct http_request *req, json_t *was, json_t *answer)
 	return text;
 }
 
-/* What is no request, about nothing that is there, is not. */
-static bool is_told(json_t *was, int status)
+/* What is no request, about nothing that is there, is not; nor what only asks. */
+static bool is_told(const char *path, json_t *was, int status)
 {
+	if (is_kind(path, "placement"))
+		return false;
 	return was || (status != 400 && status != 404 && status != 413);
 }
 
@@ -124,7 +126,7 @@ static void after(struct http_request *req, json_t *was, int status, json_t *ans
 	struct err err;
 	json_t *entry;
 
-	if (!is_told(was, status))
+	if (!is_told(http_path(req), was, status))
 		return;
 	entry = entry_of(req, was, status, answer);
 	if (!entry)

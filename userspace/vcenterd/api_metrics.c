@@ -56,6 +56,38 @@ static void put_inventory(struct metrics *m, const struct vcenter *vc)
 	metrics_put(m, states[NVO3__VM_STATE__VM_SUSPENDED], "state", "suspended", NULL);
 }
 
+static void put_use(struct metrics *m, const struct vcenter *vc)
+{
+	unsigned int raised[MONITOR_KINDS] = { 0 };
+	struct monitor_alarm *alarm;
+	struct server *s;
+
+	for (alarm = vc->monitor->alarms; alarm; alarm = alarm->hh.next)
+		raised[alarm->key.kind]++;
+	metrics_family(m, "nvo3_alarms", "gauge", "Alarms that are raised, by kind.");
+	for (int kind = 0; kind < MONITOR_KINDS; kind++)
+		metrics_put(m, raised[kind], "kind", monitor_word(kind), NULL);
+	metrics_family(m, "nvo3_use_reports_total", "counter", "Reports of servers of what their VMs use.");
+	metrics_put(m, vc->monitor->reports, NULL);
+	metrics_family(m, "nvo3_use_samples_total", "counter", "VMs' uses in them that were kept.");
+	metrics_put(m, vc->monitor->samples, NULL);
+	metrics_family(m, "nvo3_use_refused_total", "counter",
+		       "VMs' uses in them that were left out: repeated, absurd, or not the server's.");
+	metrics_put(m, vc->monitor->refused, NULL);
+	metrics_family(m, "nvo3_server_cpus", "gauge", "Processors of a server.");
+	for (s = vc->inv->servers; s; s = s->hh.next)
+		metrics_put(m, s->total.cpus, "server", s->name, NULL);
+	metrics_family(m, "nvo3_server_used_cpus", "gauge", "Processors that its VMs use.");
+	for (s = vc->inv->servers; s; s = s->hh.next)
+		metrics_put(m, s->use.cpu_permille / 1000.0, "server", s->name, NULL);
+	metrics_family(m, "nvo3_server_memory_bytes", "gauge", "Memory of a server.");
+	for (s = vc->inv->servers; s; s = s->hh.next)
+		metrics_put(m, s->total.memory_mib * 1048576.0, "server", s->name, NULL);
+	metrics_family(m, "nvo3_server_used_memory_bytes", "gauge", "Memory that its VMs use.");
+	for (s = vc->inv->servers; s; s = s->hh.next)
+		metrics_put(m, s->use.memory_kib * 1024.0, "server", s->name, NULL);
+}
+
 static void add_move(struct moves_sum *sum, const struct move *m)
 {
 	struct blackout b;
@@ -108,6 +140,7 @@ void api_metrics(struct http_request *req, void *arg)
 		    vc->conf.name, NULL);
 	put_sessions(m, vc);
 	put_inventory(m, vc);
+	put_use(m, vc);
 	put_moves(m, vc);
 	metrics_family(m, "nvo3_events_total", "counter", "Entries of the log of operations, with alerts.");
 	metrics_put(m, events_last(vc->events), NULL);

@@ -2,49 +2,64 @@
 #include <errno.h>
 #include <string.h>
 #include "api.h"
+#include "lib/cleanup.h"
+#include "lib/http_items.h"
+#include "lib/mem.h"
 #include "lib/msg.h"
 #include "view.h"
+#include "vm_list.h"
 #include "vm_ops.h"
 #include "words.h"
 
-static bool in_vn(const struct vm *vm, const struct vn *vn)
+static bool get_after(struct http_request *req, struct uuid *ret)
 {
-	for (int i = 0; i < vm->n_nics; i++)
-		if (vm->nics[i].vn == vn)
-			return true;
+	const char *after = http_query(req, "after");
+
+	if (!after || !uuid_parse(ret, after, NULL))
+		return true;
+	http_error(req, 400, "bad-request", "after=%s is not the UUID of a VM", after);
 	return false;
+}
+
+static void reply_page(struct http_request *req, const struct vcenter *vc,
+		       const struct vm_page *page)
+{
+	json_t *answer = json_object(), *items = json_array();
+	char after[UUID_STRLEN];
+
+	for (uint32_t i = 0; i < page->n; i++)
+		json_array_append_new(items, view_vm(page->vms[i], vc->conf.dc));
+	json_object_set_new(answer, "items", items);
+	if (page->more)
+		json_object_set_new(answer, "after", json_string(uuid_format(&page->last, after)));
+	http_reply(req, 200, answer);
 }
 
 void api_vm_list(struct http_request *req, void *arg)
 {
-	const char *tenant = http_query(req, "tenant"), *server = http_query(req, "server");
-	const char *state = http_query(req, "state"), *vn_id = http_query(req, "vn");
+	struct vm_filter filter = {
+		.tenant = http_query(req, "tenant"), .group = http_query(req, "group"),
+		.server = http_query(req, "server"), .state = http_query(req, "state"),
+	};
+	const char *vn = http_query(req, "vn");
+	_cleanup_free_ struct vm_page *result = mem_zalloc(sizeof(*result));
 	struct vcenter *vc = arg;
-	struct vn *vn = NULL;
-	struct vm *vm, *tmp;
+	struct http_page page;
+	struct uuid after;
 	struct err err;
-	json_t *items;
 
-	if (vn_id) {
-		vn = api_find_vn(vc, vn_id, &err);
-		if (!vn) {
+	if (!http_page_get(req, &page) || !get_after(req, &after))
+		return;
+	if (vn) {
+		filter.vn = api_find_vn(vc, vn, &err);
+		if (!filter.vn) {
 			api_refuse(req, -ENOENT, &err);
 			return;
 		}
 	}
-	items = json_array();
-	HASH_ITER(hh, vc->inv->vms, vm, tmp) {
-		if (!api_vm_visible(vm) || (vn && !in_vn(vm, vn)))
-			continue;
-		if (tenant && strcmp(tenant, vm->tenant))
-			continue;
-		if (server && (!vm->server || strcmp(server, vm->server->name)))
-			continue;
-		if (state && strcmp(state, word_vm_state(vm->state)))
-			continue;
-		json_array_append_new(items, view_vm(vm, vc->conf.dc));
-	}
-	api_reply_items(req, items);
+	vm_list(vc->inv, &filter, http_query(req, "after") ? &after : NULL,
+		page.limit < VM_LIST_MAX ? page.limit : VM_LIST_MAX, result);
+	reply_page(req, vc, result);
 }
 
 void api_vm_show(struct http_request *req, void *arg)
@@ -97,7 +112,8 @@ static void power(struct http_request *req, struct vcenter *vc, enum vm_op op, u
 			     uuid_is_zero(&vm->move)))
 		http_reply(req, 202, view_vm(vm, vc->conf.dc));
 	else if (vm->op == VM_OP_NONE && !vm->made)
-		http_error(req, 409, "bad-state", "VM %s was never made: %s", vm->name, vm->text);
+		http_error(req, 409, "bad-state", "VM %s was never made: %s", vm->name,
+			   vm_why(vm));
 	else if (!vm->server->session)
 		http_error(req, 503, "unavailable", "server %s, where VM %s is, is down",
 			   vm->server->name, vm->name);

@@ -56,7 +56,11 @@ static int check(struct vcenter *vc, const struct vm_spec *spec, struct server *
 	if (!vc->director.ready)
 		return err_set(err, EHOSTUNREACH, "the nDirector of %s does not answer",
 			       vc->conf.dc);
-	*server = placement_choose(vc->inv, spec->server, &spec->vm->size, NULL, &ret, err);
+	ret = placement_entitled(vc->inv, &vc->conf.entitlements, spec->vm, err);
+	if (ret)
+		return ret;
+	*server = placement_choose(vc->inv, &(struct place_req){
+		.vm = spec->vm, .server = spec->server, .together = spec->together }, &ret, err);
 	return ret;
 }
 
@@ -88,7 +92,7 @@ static void create(struct vcenter *vc, struct creation *c)
 	ret = c->taken ? (c->full ? -ENOSPC : -EEXIST) : check(vc, &c->spec, &server, &c->err);
 	if (ret) {
 		refuse(vc, c->req, &c->spec, ret, &c->err);
-		free(c->spec.vm);
+		vm_free(c->spec.vm);
 		return;
 	}
 	ret = vm_ops_add(vc, c->spec.vm, server, VM_OP_CREATE, &c->err);
@@ -207,7 +211,7 @@ void api_vm_create(struct http_request *req, void *arg)
 	if (ret) {
 		vm_spec_give_back(vc->inv, spec.vm);
 		refuse(vc, req, &spec, ret, &err);
-		free(spec.vm);
+		vm_free(spec.vm);
 		return;
 	}
 	c = mem_zalloc(sizeof(*c));

@@ -78,7 +78,7 @@ static int check(const struct vm *vm, struct err *err)
 		return err_set(err, EBUSY, "VM %s is in the middle of another operation",
 			       vm->name);
 	if (!vm->made || !vm->server)
-		return err_set(err, EBUSY, "VM %s was never made: %s", vm->name, vm->text);
+		return err_set(err, EBUSY, "VM %s was never made: %s", vm->name, vm_why(vm));
 	return 0;
 }
 
@@ -96,8 +96,8 @@ void api_vm_set(struct http_request *req, void *arg)
 	vm = api_find_vm(vc, req, http_param(req, "id"));
 	if (!vm)
 		return;
-	memcpy(nics, vm->nics, sizeof(nics));
-	memcpy(old, vm->nics, sizeof(old));
+	memcpy(nics, vm->nics, vm->n_nics * sizeof(*nics));
+	memcpy(old, vm->nics, vm->n_nics * sizeof(*old));
 	ret = check(vm, &err);
 	if (!ret)
 		ret = parse(vc, vm, nics, body, &err);

@@ -99,6 +99,82 @@ static int load_grant(struct config *c, int i, struct err *err)
 	return 0;
 }
 
+static int load_entitlement(struct config *c, int i, struct err *err)
+{
+	struct entitlement *e = &c->entitlements.items[i];
+	const struct {
+		const char *key;
+		uint32_t *to;
+	} fields[] = {
+		{ "vms", &e->limit.vms },
+		{ "cpus", &e->limit.cpus },
+		{ "memory_mib", &e->limit.memory_mib },
+		{ "disk_mib", &e->limit.disk_mib },
+	};
+	const char *tenant;
+	char path[64];
+	long value;
+
+	snprintf(path, sizeof(path), "entitlements.[%d].tenant", i);
+	if (conf_str(c->conf, path, &tenant, err))
+		return -EINVAL;
+	if (!*tenant || strlen(tenant) >= VC_NAME_SIZE)
+		return conf_error(c->conf, path, err, "must be 1 to %d characters",
+				  VC_NAME_SIZE - 1);
+	strcpy(e->tenant, tenant);
+	for (int f = 0; f < 4; f++) {
+		snprintf(path, sizeof(path), "entitlements.[%d].%s", i, fields[f].key);
+		if (conf_int_or(c->conf, path, 0, UINT32_MAX, 0, &value, err))
+			return -EINVAL;
+		*fields[f].to = value;
+	}
+	return 0;
+}
+
+static int load_entitlements(struct config *c, struct err *err)
+{
+	c->entitlements.n = conf_count(c->conf, "entitlements");
+	c->entitlements.items = mem_calloc(c->entitlements.n, sizeof(*c->entitlements.items));
+	for (int i = 0; i < c->entitlements.n; i++)
+		if (load_entitlement(c, i, err))
+			return -EINVAL;
+	return 0;
+}
+
+static int load_rule(struct config *c, const char *name, struct alarm_rule *rule, struct err *err)
+{
+	char path[64];
+	long value;
+
+	snprintf(path, sizeof(path), "monitor.%s.raise", name);
+	if (conf_int_or(c->conf, path, 1, 1000000, rule->raise, &value, err))
+		return -EINVAL;
+	rule->raise = value;
+	snprintf(path, sizeof(path), "monitor.%s.reports", name);
+	if (conf_int_or(c->conf, path, 1, 60000, rule->reports, &value, err))
+		return -EINVAL;
+	rule->reports = value;
+	snprintf(path, sizeof(path), "monitor.%s.clear", name);
+	if (conf_int_or(c->conf, path, 0, 1000000, rule->clear, &value, err))
+		return -EINVAL;
+	if (value > rule->raise)
+		return conf_error(c->conf, path, err, "%ld is more than raise, %u", value,
+				  rule->raise);
+	rule->clear = value;
+	return 0;
+}
+
+static int load_monitor(struct config *c, struct err *err)
+{
+	c->monitor = monitor_defaults;
+	if (load_rule(c, "vm_cpu", &c->monitor.vm_cpu, err) ||
+	    load_rule(c, "vm_memory", &c->monitor.vm_memory, err) ||
+	    load_rule(c, "server_cpu", &c->monitor.server_cpu, err) ||
+	    load_rule(c, "server_memory", &c->monitor.server_memory, err))
+		return -EINVAL;
+	return 0;
+}
+
 static int load(struct config *c, struct err *err)
 {
 	int ret = load_base(c, err);
@@ -115,6 +191,8 @@ static int load(struct config *c, struct err *err)
 	for (int i = 0; i < c->grants.n; i++)
 		if (load_grant(c, i, err))
 			return -EINVAL;
+	if (load_entitlements(c, err) || load_monitor(c, err))
+		return -EINVAL;
 	return conf_finish(c->conf, err);
 }
 
@@ -136,6 +214,7 @@ void config_free(struct config *config)
 {
 	free(config->peers);
 	free(config->grants.items);
+	free(config->entitlements.items);
 	conf_free(config->conf);
 	memset(config, 0, sizeof(*config));
 }

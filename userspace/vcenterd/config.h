@@ -5,6 +5,8 @@
 
 #include "claim.h"
 #include "lib/tls.h"
+#include "monitor.h"
+#include "placement.h"
 
 struct peer_conf {
 	char dc[VC_DC_SIZE];
@@ -27,6 +29,8 @@ struct config {
 	struct peer_conf *peers;
 	int n_peers;
 	struct grants grants;
+	struct entitlements entitlements;
+	struct monitor_conf monitor;
 };
 
 int config_load(const char *path, struct config *ret, struct err *err);

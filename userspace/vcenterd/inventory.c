@@ -5,6 +5,7 @@
 #include <utlist.h>
 #include "addr_index.h"
 #include "inventory.h"
+#include "inventory_group.h"
 #include "inventory_pool.h"
 #include "lib/mem.h"
 #include "pool.h"
@@ -70,6 +71,7 @@ void inventory_free(struct inventory *inv)
 		inventory_vm_del(inv, vm);
 	HASH_ITER(hh, inv->servers, server, server_tmp) {
 		HASH_DEL(inv->servers, server);
+		free(server->watched);
 		free(server);
 	}
 	HASH_ITER(hh, inv->vns, vn, vn_tmp)
@@ -108,6 +110,7 @@ struct vn *inventory_vn_add(struct inventory *inv, const struct vn *tmpl, struct
 	vn = mem_zalloc(sizeof(*vn));
 	*vn = *tmpl;
 	vn->users = 0;
+	vn->vms = (struct oset){ };
 	memset(vn->pools, 0, sizeof(vn->pools));
 	inventory_vn_set_subnets(inv, vn, &tmpl->subnets);
 	HASH_ADD(hh, inv->vns, uuid, sizeof(vn->uuid), vn);
@@ -143,26 +146,6 @@ struct vn *inventory_vn_by_name(struct inventory *inv, const char *name)
 	return vn;
 }
 
-struct server *inventory_server(struct inventory *inv, const char *name)
-{
-	struct server *server;
-
-	HASH_FIND_STR(inv->servers, name, server);
-	return server;
-}
-
-struct server *inventory_server_get(struct inventory *inv, const char *name)
-{
-	struct server *server = inventory_server(inv, name);
-
-	if (server)
-		return server;
-	server = mem_zalloc(sizeof(*server));
-	snprintf(server->name, sizeof(server->name), "%s", name);
-	HASH_ADD_STR(inv->servers, name, server);
-	return server;
-}
-
 int inventory_vm_check(struct inventory *inv, const struct vm *vm, struct err *err)
 {
 	struct vm *other = inventory_vm(inv, &vm->uuid);
@@ -176,6 +159,49 @@ int inventory_vm_check(struct inventory *inv, const struct vm *vm, struct err *e
 		return err_set(err, EEXIST, "the name %s is taken in %s by VM %s", vm->name,
 			       inv->dc, uuid_format(&other->uuid, uuid));
 	return addr_index_check(inv->addrs, vm, err);
+}
+
+/* The first nic that a VM has in a VN stands for it there. */
+static bool is_first(const struct vm *vm, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (vm->nics[i].vn == vm->nics[n].vn)
+			return false;
+	return true;
+}
+
+static void count_profiles(struct inventory *inv, const struct vm *vm, int by)
+{
+	for (int i = 0; i < vm->n_nics; i++) {
+		struct profile *p = inventory_profile(inv, &vm->nics[i].profile);
+
+		if (p)
+			p->users += by;
+	}
+}
+
+static void add_nics(struct inventory *inv, struct vm *vm)
+{
+	for (int i = 0; i < vm->n_nics; i++) {
+		struct nic *nic = &vm->nics[i];
+
+		nic->of_vn = (struct oset_node){ };
+		nic->vn->users++;
+		if (is_first(vm, i))
+			vm_set_add(&nic->vn->vms, &nic->of_vn, vm);
+	}
+	count_profiles(inv, vm, 1);
+}
+
+static void del_nics(struct inventory *inv, struct vm *vm)
+{
+	for (int i = 0; i < vm->n_nics; i++) {
+		struct nic *nic = &vm->nics[i];
+
+		nic->vn->users--;
+		vm_set_del(&nic->vn->vms, &nic->of_vn);
+	}
+	count_profiles(inv, vm, -1);
 }
 
 int inventory_vm_add(struct inventory *inv, struct vm *vm, struct server *server,
@@ -193,8 +219,8 @@ int inventory_vm_add(struct inventory *inv, struct vm *vm, struct server *server
 	HASH_ADD_KEYPTR(hh_name, inv->vms_by_name, vm->name, strlen(vm->name), vm);
 	addr_index_add(&inv->addrs, vm);
 	inventory_pools_take(vm);
-	for (int i = 0; i < vm->n_nics; i++)
-		vm->nics[i].vn->users++;
+	inventory_groups_add(inv, vm);
+	add_nics(inv, vm);
 	inventory_vm_set_server(vm, server);
 	inventory_job_set(inv, vm, vm->op);
 	return 0;
@@ -215,15 +241,17 @@ int inventory_vm_set_nics(struct inventory *inv, struct vm *vm, const struct nic
 	struct nic old[VC_NICS_MAX];
 	int ret;
 
-	memcpy(old, vm->nics, sizeof(old));
+	memcpy(old, vm->nics, vm->n_nics * sizeof(*old));
 	addr_index_del(&inv->addrs, vm);
 	inventory_pools_give(inv, vm);
+	count_profiles(inv, vm, -1);
 	take_nics(vm, nics);
 	ret = addr_index_check(inv->addrs, vm, err);
 	if (ret)
 		take_nics(vm, old);
 	addr_index_add(&inv->addrs, vm);
 	inventory_pools_take(vm);
+	count_profiles(inv, vm, 1);
 	return ret;
 }
 
@@ -232,51 +260,13 @@ void inventory_vm_del(struct inventory *inv, struct vm *vm)
 	inventory_job_set(inv, vm, VM_OP_NONE);
 	inventory_vm_set_dest(vm, NULL);
 	inventory_vm_set_server(vm, NULL);
-	for (int i = 0; i < vm->n_nics; i++)
-		vm->nics[i].vn->users--;
+	del_nics(inv, vm);
+	inventory_groups_del(inv, vm);
 	addr_index_del(&inv->addrs, vm);
 	inventory_pools_give(inv, vm);
 	HASH_DELETE(hh_name, inv->vms_by_name, vm);
 	HASH_DELETE(hh, inv->vms, vm);
-	free(vm);
-}
-
-static void use(struct server *server, const struct capacity *size)
-{
-	server->used.cpus += size->cpus;
-	server->used.memory_mib += size->memory_mib;
-	server->used.disk_mib += size->disk_mib;
-	server->used.vms += size->vms;
-}
-
-static void unuse(struct server *server, const struct capacity *size)
-{
-	server->used.cpus -= size->cpus;
-	server->used.memory_mib -= size->memory_mib;
-	server->used.disk_mib -= size->disk_mib;
-	server->used.vms -= size->vms;
-}
-
-void inventory_vm_set_server(struct vm *vm, struct server *server)
-{
-	if (vm->server) {
-		DL_DELETE2(vm->server->vms, vm, srv_prev, srv_next);
-		unuse(vm->server, &vm->size);
-	}
-	vm->server = server;
-	if (server) {
-		DL_APPEND2(server->vms, vm, srv_prev, srv_next);
-		use(server, &vm->size);
-	}
-}
-
-void inventory_vm_set_dest(struct vm *vm, struct server *server)
-{
-	if (vm->dest)
-		unuse(vm->dest, &vm->size);
-	vm->dest = server;
-	if (server)
-		use(server, &vm->size);
+	vm_free(vm);
 }
 
 struct vm *inventory_vm(struct inventory *inv, const struct uuid *uuid)

@@ -19,8 +19,12 @@ struct inventory {
 	char dc[VC_DC_SIZE];
 	struct vn *vns, *vns_by_name, *vns_by_vni;
 	struct server *servers;
+	struct oset by_room;		/* the same, the one with the most memory left first */
+	uint32_t place_round;		/* questions that placement.c was asked */
 	struct profile *profiles;
 	struct vm *vms, *vms_by_name;
+	struct oset all;		/* the same, in the order of their UUIDs */
+	struct vm_group *groups;
 	struct addr_entry *addrs;	/* (VN, MAC) and (VN, IP) */
 	struct vm *jobs;		/* utlist by job_prev, job_next */
 	struct pool *vnis;		/* from vni_first on; NULL: none are given */
@@ -45,12 +49,14 @@ struct vn *inventory_vn_by_name(struct inventory *inv, const char *name);
 /* Made when it is not there yet. */
 struct server *inventory_server_get(struct inventory *inv, const char *name);
 struct server *inventory_server(struct inventory *inv, const char *name);
+void inventory_server_set_total(struct server *server, const struct capacity *total);
+/* In the order of the memory that is left, then of names; NULL: the first one, at the end. */
+struct server *inventory_server_next(const struct inventory *inv, const struct server *after);
 
 /* May a VM like this be added? Its uuid, name and addresses. */
 int inventory_vm_check(struct inventory *inv, const struct vm *vm, struct err *err);
 /*
- * Takes @vm (from malloc) when it succeeds; its nics change by inventory_vm_set_nics() only, but
- * for epochs.
+ * Takes @vm when it succeeds; its nics change by inventory_vm_set_nics() only, but for epochs.
  */
 int inventory_vm_add(struct inventory *inv, struct vm *vm, struct server *server,
 		     struct err *err);
@@ -59,6 +65,10 @@ void inventory_vm_del(struct inventory *inv, struct vm *vm);	/* frees it */
 void inventory_vm_set_server(struct vm *vm, struct server *server);
 /* Room for it is kept there, beside where it is; NULL: no longer. */
 void inventory_vm_set_dest(struct vm *vm, struct server *server);
+
+/* NULL: no VM is of it. @name "": all VMs of the tenant. */
+struct vm_group *inventory_group(struct inventory *inv, const char *tenant, const char *name);
+void inventory_vm_set_group(struct inventory *inv, struct vm *vm, const char *name);
 
 struct vm *inventory_vm(struct inventory *inv, const struct uuid *uuid);
 struct vm *inventory_vm_by_name(struct inventory *inv, const char *name);

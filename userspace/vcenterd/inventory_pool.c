@@ -106,7 +106,9 @@ void inventory_vn_set_subnets(struct inventory *inv, struct vn *vn, const struct
 	vn_set_subnets(vn, s);
 	for (int i = 0; i < vn->subnets.n; i++)
 		make(vn, i);
-	for (vm = vn->users && vn->subnets.n ? inv->vms : NULL; vm; vm = vm->hh.next)
+	if (!vn->subnets.n)
+		return;
+	for (vm = vm_set_next(&vn->vms, NULL); vm; vm = vm_set_next(&vn->vms, &vm->uuid))
 		take_nics(vm, vn);
 }
 

@@ -64,7 +64,7 @@ const struct vm *inventory_profile_user(struct inventory *inv, const struct prof
 {
 	const struct vm *vm;
 
-	for (vm = inv->vms; vm; vm = vm->hh.next)
+	for (vm = p->users ? inv->vms : NULL; vm; vm = vm->hh.next)
 		for (int i = 0; i < vm->n_nics; i++)
 			if (uuid_equal(&vm->nics[i].profile, &p->uuid))
 				return vm;

@@ -5,41 +5,24 @@
 #ifndef VCENTERD_MODEL_H
 #define VCENTERD_MODEL_H
 
+#include "lib/cleanup.h"
+#include "model_rules.h"
+#include "model_server.h"
 #include "model_vn.h"
 #include "proto/common.pb-c.h"
 #include "vm_op.h"
+#include "watched.h"
+#include "vm_set.h"
 
 #define VC_NICS_MAX	8
 #define VC_IPS_MAX	8	/* per nic */
 
-struct chan;
 struct owed;
-
-struct capacity {
-	uint32_t cpus;
-	uint32_t memory_mib;
-	uint32_t disk_mib;
-	uint32_t vms;
-};
-
-struct vm;
-
-struct server {
-	char name[VC_NAME_SIZE];
-	char nve[VC_DC_SIZE + VC_NAME_SIZE];	/* "DC/NAME" */
-	char addr[80];
-	char image_addr[80];
-	struct capacity total;
-	struct capacity used;		/* by its VMs and by moves towards it */
-	struct vm *vms;			/* utlist, without those that only move towards it */
-	struct chan *session;		/* NULL: down */
-	bool dead;			/* by the verdict of server_dead.h */
-	UT_hash_handle hh;
-};
 
 struct nic {
 	struct uuid tsi;
 	struct vn *vn;
+	struct oset_node of_vn;		/* vn->vms: of the VM's first nic there */
 	struct mac_addr mac;
 	struct ip_prefix ips[VC_IPS_MAX];
 	int n_ips;
@@ -56,19 +39,35 @@ struct nic {
 struct profile {			/* what judges the frames of interfaces */
 	struct uuid uuid;
 	Nvo3__Profile *msg;		/* all of it; owned */
+	unsigned int users;		/* nics of VMs that have it */
 	UT_hash_handle hh;
 };
 
+/* The VMs of a tenant with this group; those of all groups have "". There while it has some. */
+struct vm_group {
+	struct vm_group_key {
+		char tenant[VC_NAME_SIZE], name[VC_NAME_SIZE];	/* behind the NUL only NULs */
+	} key;
+	struct oset vms;
+	struct oset ruled;		/* of "": those with rules for their place */
+	struct capacity used;		/* by them all: what they are entitled to */
+	struct usage_rate use;		/* what they really use */
+	UT_hash_handle hh;
+};
+
+/* From vm_new(). What lists look at is together, at the beginning. */
 struct vm {
 	struct uuid uuid;
+	struct oset_node of_all, of_tenant, of_group, of_server;	/* inventory.c keeps them */
+	uint32_t state;			/* Nvo3__VmState */
+	int n_nics;			/* at most as many as there is room for */
+	struct nic *nics;
 	char name[VC_NAME_SIZE];
 	char tenant[VC_NAME_SIZE];
-	char group[VC_NAME_SIZE];
+	char group[VC_NAME_SIZE];	/* in the inventory: inventory_vm_set_group() */
 	struct capacity size;		/* size.vms is 1 */
-	struct nic nics[VC_NICS_MAX];
-	int n_nics;
-	uint32_t state;			/* Nvo3__VmState */
-	char text[VC_TEXT_SIZE];	/* why it is failed */
+	struct vm_rules *rules;		/* NULL: it may be anywhere */
+	char *why;			/* it is failed; NULL: nothing to say. vm_why() */
 	struct server *server;
 	struct server *dest;		/* reserved there by a move inside this DC */
 	struct uuid move;		/* the move it takes part in; zero: none */
@@ -83,12 +82,21 @@ struct vm {
 	bool dirty;			/* changed, not stored yet */
 	bool waiting, queued;
 	uint64_t retry_at, deadline;
-	struct vm_use use;
+	struct watched *watched;	/* NULL: of its use nothing was told yet */
 	struct owed *registrar;		/* VM_OP_ADOPT: who waits for its end */
 
-	struct vm *srv_prev, *srv_next;	/* server->vms */
 	struct vm *job_prev, *job_next;	/* those with an op */
 	UT_hash_handle hh, hh_name;
 };
+
+/* With room for @nics interfaces, and none yet. */
+struct vm *vm_new(int nics);
+void vm_free(struct vm *vm);	/* accepts NULL */
+/* One sentence, which is cut to VC_TEXT_SIZE; "" is none. */
+void vm_set_why(struct vm *vm, const char *text);
+const char *vm_why(const struct vm *vm);	/* never NULL */
+
+DEFINE_CLEANUP(struct vm *, vm, vm_free);
+#define _cleanup_vm_ _cleanup_(cleanup_vm)
 
 #endif

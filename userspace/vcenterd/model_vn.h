@@ -7,6 +7,7 @@
 #include "lib/addr.h"
 #include "lib/subnet.h"
 #include "lib/uuid.h"
+#include "vm_set.h"
 
 #define VC_NAME_SIZE	64	/* with the NUL: names of VMs, VNs, servers, tenants, groups */
 #define VC_DC_SIZE	32
@@ -34,6 +35,7 @@ struct vn {
 	struct subnets_packed packed;	/* the same */
 	struct vn_pool pools[SUBNETS_MAX];	/* in the inventory */
 	unsigned int users;		/* nics of VMs here, expected ones too */
+	struct oset vms;		/* of the inventory, that have a nic here */
 	UT_hash_handle hh, hh_name, hh_vni;
 };
 

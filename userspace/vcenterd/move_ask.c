@@ -423,7 +423,7 @@ static void progress_answered(uint32_t code, const char *text, const struct msg 
 	if (job)
 		job->polling = false;
 	if (job && r)
-		move_run_progress(call->vc, &call->id, r->done);
+		move_run_progress(call->vc, &call->id, NULL, r->done);
 	if (job && r && r->phase == NVO3__MOVE_STATUS_REPLY__PHASE__COMMITTED)
 		take_figures(call->vc, job, r);
 	if (r)

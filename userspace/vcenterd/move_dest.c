@@ -44,7 +44,8 @@ static int reserve_local(struct vcenter *vc, struct vm *vm, const char *name, st
 	struct server *server;
 	int res;
 
-	server = placement_choose(vc->inv, name, &vm->size, vm->server, &res, err);
+	server = placement_choose(vc->inv, &(struct place_req){ .vm = vm, .server = name,
+				  .except = vm->server }, &res, err);
 	if (!server)
 		return res;
 	inventory_vm_set_dest(vm, server);
@@ -63,11 +64,12 @@ static int reserve_foreign(struct vcenter *vc, const Nvo3__MoveReserve *msg, con
 	vm = vm_from_msg(vc->inv, msg->profile, &res, err);
 	if (!vm)
 		return res;
-	server = placement_choose(vc->inv, name, &vm->size, NULL, &res, err);
+	server = placement_choose(vc->inv, &(struct place_req){ .vm = vm, .server = name },
+				  &res, err);
 	if (server)
 		res = inventory_vm_check(vc->inv, vm, err);
 	if (res) {
-		free(vm);
+		vm_free(vm);
 		return res;
 	}
 	msg_get_uuid(&msg->move, &move);
@@ -255,12 +257,12 @@ uint32_t move_dest_abort(struct vcenter *vc, const struct uuid *move, struct err
 	return CODE(UNAVAILABLE);
 }
 
-void move_dest_progress(struct vcenter *vc, const struct uuid *move, uint64_t done,
-			uint64_t total)
+void move_dest_progress(struct vcenter *vc, const struct uuid *move, const struct server *server,
+			uint64_t done, uint64_t total)
 {
 	struct dest_job *job = find(vc, move);
 
-	if (!job || done > total)
+	if (!job || strcmp(job->in.server, server->name) || done > total)
 		return;
 	job->in.done = done;
 	job->in.total = total;

@@ -37,8 +37,8 @@ uint32_t move_dest_abort(struct vcenter *vc, const struct uuid *move, struct err
 /* NULL: never heard of it, or long ago. */
 const struct incoming *move_dest_lookup(struct vcenter *vc, const struct uuid *move);
 /* An event of the pulling vServer. */
-void move_dest_progress(struct vcenter *vc, const struct uuid *move, uint64_t done,
-			uint64_t total);
+void move_dest_progress(struct vcenter *vc, const struct uuid *move, const struct server *server,
+			uint64_t done, uint64_t total);
 
 /* When the VM was reached again, says @server, in its own clock. */
 void move_dest_arrived(struct vcenter *vc, const struct uuid *move, const struct server *server,

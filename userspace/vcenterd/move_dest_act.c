@@ -225,7 +225,7 @@ static void apply(struct vcenter *vc, struct dest_job *job, struct vm *vm)
 					    NVO3__VM_STATE__VM_STOPPED;
 		if (*job->in.text)
 			vm->state = NVO3__VM_STATE__VM_FAILED;
-		snprintf(vm->text, sizeof(vm->text), "%s", job->in.text);
+		vm_set_why(vm, job->in.text);
 	}
 }
 

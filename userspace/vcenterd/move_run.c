@@ -422,11 +422,19 @@ int move_run_abort(struct vcenter *vc, struct move_job *job, const char *why, st
 	return 0;
 }
 
-void move_run_progress(struct vcenter *vc, const struct uuid *id, uint64_t done)
+/* Of other servers' moves a server has nothing to say. */
+static bool takes_part(const struct vcenter *vc, const struct move *m, const struct server *server)
+{
+	return !strcmp(m->from_server, server->name) ||
+	       (!strcmp(m->to_dc, vc->conf.dc) && !strcmp(m->to_server, server->name));
+}
+
+void move_run_progress(struct vcenter *vc, const struct uuid *id, const struct server *server,
+		       uint64_t done)
 {
 	struct move_job *job = move_run_lookup(vc, id);
 
-	if (!job || done <= job->m.image_done || done > job->m.size)
+	if (!job || (server && !takes_part(vc, &job->m, server)) || done <= job->m.image_done || done > job->m.size)
 		return;
 	job->m.image_done = done;
 	tell_watchers(vc, job);

@@ -34,8 +34,9 @@ void move_run_begin(struct vcenter *vc, struct vm *vm, const char *dc, const cha
 struct move_job *move_run_lookup(struct vcenter *vc, const struct uuid *id);
 /* By the operator. Negative errno with a sentence: it goes on as before. */
 int move_run_abort(struct vcenter *vc, struct move_job *job, const char *why, struct err *err);
-/* An event of a vServer: bytes of the image. */
-void move_run_progress(struct vcenter *vc, const struct uuid *id, uint64_t done);
+/* Bytes of the image, as a vServer says, or a peer (@server NULL). */
+void move_run_progress(struct vcenter *vc, const struct uuid *id, const struct server *server,
+		       uint64_t done);
 
 /* Of the source of a live move: when the VM was not reached there any more, ns of its clock. */
 void move_run_left(struct vcenter *vc, const struct uuid *id, const struct server *server,

@@ -54,6 +54,40 @@ void note_alert(struct vcenter *vc, const char *kind, const char *subject, const
 	va_end(ap);
 }
 
+static void note_of_server(struct vcenter *vc, struct server *server, bool alert,
+			   const char *kind, const char *subject, const char *fmt, va_list ap)
+{
+	enum chatter_verdict verdict = chatter_ask(&server->chatter, loop_now_ms());
+
+	if (verdict == CHATTER_DROP)
+		return;
+	note_any(vc, alert, kind, subject, fmt, ap);
+	if (verdict == CHATTER_SAY_LAST)
+		note_alert(vc, "server-noisy", server->name,
+			   "it says more than %u things and one a second: the rest is dropped, %llu until now",
+			   CHATTER_BURST, (unsigned long long)server->chatter.dropped);
+}
+
+void note_server(struct vcenter *vc, struct server *server, const char *kind, const char *subject,
+		 const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	note_of_server(vc, server, false, kind, subject, fmt, ap);
+	va_end(ap);
+}
+
+void note_server_alert(struct vcenter *vc, struct server *server, const char *kind,
+		       const char *subject, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	note_of_server(vc, server, true, kind, subject, fmt, ap);
+	va_end(ap);
+}
+
 struct peer *vcenter_peer(struct vcenter *vc, const char *dc)
 {
 	for (int i = 0; i < vc->conf.n_peers; i++)

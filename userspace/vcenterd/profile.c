@@ -8,6 +8,7 @@
 #include "lib/mem.h"
 #include "inventory_pool.h"
 #include "profile.h"
+#include "rules.h"
 
 int name_check(const char *what, const char *name, struct err *err)
 {
@@ -200,10 +201,8 @@ static int check_head(const Nvo3__VmProfile *msg, struct err *err)
 static int fill(struct inventory *inv, const Nvo3__VmProfile *msg, struct vm *vm,
 		struct err *err)
 {
-	int ret = check_head(msg, err);
+	int ret;
 
-	if (ret)
-		return ret;
 	if (!msg_get_uuid(&msg->vm, &vm->uuid) || uuid_is_zero(&vm->uuid))
 		return err_set(err, EINVAL, "vm is not 16 bytes");
 	for (size_t i = 0; i < msg->n_nics; i++) {
@@ -215,6 +214,8 @@ static int fill(struct inventory *inv, const Nvo3__VmProfile *msg, struct vm *vm
 	snprintf(vm->name, sizeof(vm->name), "%s", msg->name);
 	snprintf(vm->tenant, sizeof(vm->tenant), "%s", msg->tenant);
 	snprintf(vm->group, sizeof(vm->group), "%s", msg->group);
+	if (rules_from_msg(msg->rules, &vm->rules, err))
+		return -EINVAL;
 	vm->size.cpus = msg->cpus;
 	vm->size.memory_mib = msg->memory_mib;
 	vm->size.disk_mib = msg->disk_mib;
@@ -225,8 +226,12 @@ static int fill(struct inventory *inv, const Nvo3__VmProfile *msg, struct vm *vm
 struct vm *vm_from_msg(struct inventory *inv, const Nvo3__VmProfile *msg, int *ret_err,
 		       struct err *err)
 {
-	_cleanup_free_ struct vm *vm = mem_zalloc(sizeof(*vm));
+	_cleanup_vm_ struct vm *vm = NULL;
 
+	*ret_err = check_head(msg, err);
+	if (*ret_err)
+		return NULL;
+	vm = vm_new(msg->n_nics);
 	*ret_err = fill(inv, msg, vm, err);
 	return *ret_err ? NULL : steal_ptr(vm);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include "lib/mem.h"
 #include "profile.h"
+#include "rules.h"
 
 static ProtobufCBinaryData dup_bytes(const void *data, size_t len)
 {
@@ -75,6 +76,7 @@ Nvo3__VmProfile *vm_to_msg(const struct vm *vm)
 	msg->disk_mib = vm->size.disk_mib;
 	msg->nics = nics_to_msg(vm);
 	msg->n_nics = vm->n_nics;
+	msg->rules = rules_to_msg(vm->rules);
 	return msg;
 }
 

@@ -54,6 +54,7 @@ uint8_t *server_pack(const struct server *server, size_t *len)
 	msg.nve = (char *)server->nve;
 	msg.image_addr = (char *)server->image_addr;
 	msg.addr = (char *)server->addr;
+	msg.location = (char *)server->location;
 	msg.cpus = server->total.cpus;
 	msg.memory_mib = server->total.memory_mib;
 	msg.disk_mib = server->total.disk_mib;
@@ -73,10 +74,10 @@ int server_unpack(struct inventory *inv, const uint8_t *data, size_t len, struct
 	snprintf(server->nve, sizeof(server->nve), "%s", msg->nve);
 	snprintf(server->image_addr, sizeof(server->image_addr), "%s", msg->image_addr);
 	snprintf(server->addr, sizeof(server->addr), "%s", msg->addr);
-	server->total.cpus = msg->cpus;
-	server->total.memory_mib = msg->memory_mib;
-	server->total.disk_mib = msg->disk_mib;
-	server->total.vms = msg->max_vms;
+	snprintf(server->location, sizeof(server->location), "%s", msg->location);
+	inventory_server_set_total(server, &(struct capacity){
+		.cpus = msg->cpus, .memory_mib = msg->memory_mib, .disk_mib = msg->disk_mib,
+		.vms = msg->max_vms });
 	server->dead = msg->dead;
 	return 0;
 }
@@ -91,7 +92,7 @@ uint8_t *vm_pack(const struct vm *vm, size_t *len)
 		unsure[i] = vm->nics[i].unsure;
 	msg.profile = vm_to_msg(vm);
 	msg.state = vm->state;
-	msg.text = (char *)vm->text;
+	msg.text = (char *)vm_why(vm);
 	msg.server = vm->server ? vm->server->name : "";
 	msg.op = vm->op;
 	msg.start = vm->start;
@@ -108,9 +109,9 @@ uint8_t *vm_pack(const struct vm *vm, size_t *len)
 static int add_vm(struct inventory *inv, const Nvo3__StoredVm *msg, struct vm *vm,
 		  struct err *err)
 {
-	if (msg->op > VM_OP_UPDATE || msg->n_unsure > VC_NICS_MAX)
+	if (msg->op > VM_OP_UPDATE || msg->n_unsure > (size_t)vm->n_nics)
 		return err_set(err, EINVAL, "the stored VM %s is of a newer version", vm->name);
-	snprintf(vm->text, sizeof(vm->text), "%s", msg->text);
+	vm_set_why(vm, msg->text);
 	vm->state = msg->state;
 	vm->op = msg->op;
 	vm->start = msg->start;
@@ -127,7 +128,7 @@ static int add_vm(struct inventory *inv, const Nvo3__StoredVm *msg, struct vm *v
 int vm_unpack(struct inventory *inv, const uint8_t *data, size_t len, struct err *err)
 {
 	DECODE(Nvo3__StoredVm, &nvo3__stored_vm__descriptor);
-	_cleanup_free_ struct vm *vm = NULL;
+	_cleanup_vm_ struct vm *vm = NULL;
 	int ret;
 
 	if (!msg)

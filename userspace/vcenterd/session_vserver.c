@@ -112,10 +112,12 @@ static int unregister(struct vcenter *vc, struct server *server, const struct uu
 			vm->made = made;
 	}
 	if (ret)
-		note_alert(vc, "vm-unregister", vm ? vm->name : uuid_format(uuid, text),
-			   "refused to server %s: %s", server->name, err->text);
+		note_server_alert(vc, server, "vm-unregister",
+				  vm ? vm->name : uuid_format(uuid, text),
+				  "refused to server %s: %s", server->name, err->text);
 	else
-		note(vc, "vm-unregister", uuid_format(uuid, text), "by server %s", server->name);
+		note_server(vc, server, "vm-unregister", uuid_format(uuid, text), "by server %s",
+			    server->name);
 	return ret;
 }
 
@@ -178,6 +180,8 @@ static void vm_state(struct vcenter *vc, struct server *server, const struct msg
 	vm = event && msg_get_uuid(&event->vm, &uuid) ? inventory_vm(vc->inv, &uuid) : NULL;
 	if (vm && vm->server == server)
 		vserver_take_state(vc, vm, event->state, event->text);
+	else if (vm && uuid_is_zero(&vm->move) && vm->dest != server)
+		monitor_foreign(vc->monitor, server, vm->name, wall_ms());
 	if (event)
 		msg_free(event);
 }
@@ -189,8 +193,8 @@ static void progress(struct vcenter *vc, const struct server *server, const stru
 
 	event = msg_decode(msg, &nvo3__relocate_progress__descriptor, NULL);
 	if (event && msg_get_uuid(&event->move, &move)) {
-		move_run_progress(vc, &move, event->done);
-		move_dest_progress(vc, &move, event->done, event->total);
+		move_run_progress(vc, &move, server, event->done);
+		move_dest_progress(vc, &move, server, event->done, event->total);
 		if (event->active || event->first_in)
 			move_dest_arrived(vc, &move, server, event->active, event->first_in,
 					  event->clock_error);
@@ -204,46 +208,49 @@ static void progress(struct vcenter *vc, const struct server *server, const stru
 		msg_free(event);
 }
 
-static uint32_t cpu_permille(const struct vm_use *before, const Nvo3__VmUse *now)
+static struct vm_use use_from_msg(const Nvo3__VmUse *u)
 {
-	/* One that was started anew since begins at 0 */
-	if (!before->time || now->time <= before->time || now->cpu_ns < before->cpu_ns)
-		return 0;
-	return (now->cpu_ns - before->cpu_ns) / 1000 / (now->time - before->time);
+	return (struct vm_use){
+		.time = u->time, .cpu_ns = u->cpu_ns, .memory_kib = u->memory_kib,
+		.disk_kib = u->disk_kib, .disk_read = u->disk_read,
+		.disk_written = u->disk_written, .net_in = u->net_in, .net_out = u->net_out,
+		.store_in = u->store_in, .store_out = u->store_out,
+	};
 }
 
-static void vm_use(struct vcenter *vc, const struct server *server, const struct msg *msg)
+static void vm_use(struct vcenter *vc, struct server *server, const struct msg *msg)
 {
 	Nvo3__VmUseEvent *event = msg_decode(msg, &nvo3__vm_use_event__descriptor, NULL);
+	uint64_t wall = wall_ms();
 	struct uuid id;
 	struct vm *vm;
 
-	for (size_t i = 0; event && i < event->n_uses; i++) {
-		const Nvo3__VmUse *u = event->uses[i];
+	if (!event)
+		return;
+	monitor_report_begin(vc->monitor, server, wall);
+	for (size_t i = 0; i < event->n_uses; i++) {
+		struct vm_use use = use_from_msg(event->uses[i]);
 
-		vm = msg_get_uuid(&u->vm, &id) ? inventory_vm(vc->inv, &id) : NULL;
-		/* of others nobody asked it */
-		if (!vm || vm->server != server)
-			continue;
-		vm->use = (struct vm_use){
-			.time = u->time, .cpu_permille = cpu_permille(&vm->use, u),
-			.cpu_ns = u->cpu_ns, .memory_kib = u->memory_kib,
-			.disk_read = u->disk_read, .disk_written = u->disk_written,
-			.net_in = u->net_in, .net_out = u->net_out,
-		};
+		vm = msg_get_uuid(&event->uses[i]->vm, &id) ? inventory_vm(vc->inv, &id) : NULL;
+		if (vm && vm->server == server)
+			monitor_vm(vc->monitor, vm, &use, wall);
+		/* one that has just left, or just gone, is no lie */
+		else if (vm && uuid_is_zero(&vm->move) && vm->dest != server)
+			monitor_foreign(vc->monitor, server, vm->name, wall);
 	}
-	if (event)
-		msg_free(event);
+	monitor_report_end(vc->monitor, server, wall);
+	msg_free(event);
 }
 
-static void alert(struct vcenter *vc, struct chan *chan, const struct msg *msg)
+static void alert(struct vcenter *vc, struct chan *chan, struct server *server,
+		  const struct msg *msg)
 {
 	Nvo3__Alert *a = msg_decode(msg, &nvo3__alert__descriptor, NULL);
 
 	if (!a)
 		return;
-	note_alert(vc, *a->kind ? a->kind : "alert", *a->subject ? a->subject :
-		   chan_peer_name(chan), "%s says: %s", chan_peer_name(chan), a->text);
+	note_server_alert(vc, server, *a->kind ? a->kind : "alert", *a->subject ? a->subject :
+			  chan_peer_name(chan), "%s says: %s", chan_peer_name(chan), a->text);
 	msg_free(a);
 }
 
@@ -272,7 +279,7 @@ static bool registered_message(struct vcenter *vc, struct chan *chan, struct ser
 		vm_use(vc, server, msg);
 		return true;
 	case MSG(ALERT):
-		alert(vc, chan, msg);
+		alert(vc, chan, server, msg);
 		return true;
 	default:
 		return false;

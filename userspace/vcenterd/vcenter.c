@@ -15,7 +15,8 @@
 #include "session_server.h"
 #include "vm_ops.h"
 
-#define TICK_MS	250u
+#define TICK_MS		250u
+#define MONITOR_TICKS	4u	/* from one look for silence to the next */
 
 static void tick(void *arg)
 {
@@ -24,7 +25,27 @@ static void tick(void *arg)
 	vm_ops_tick(vc);
 	move_run_tick(vc);
 	move_dest_tick(vc);
+	if (++vc->ticks % MONITOR_TICKS == 0)
+		monitor_tick(vc->monitor, wall_ms());
 	loop_timer_set(vc->tick, TICK_MS);
+}
+
+/* Alarms are alerts; that one is over is an event. */
+static void alarm_said(const struct monitor_alarm *alarm, bool raised, void *arg)
+{
+	const char *kind = monitor_word(alarm->key.kind), *subject = alarm->key.subject;
+	struct vcenter *vc = arg;
+	struct server *server;
+	struct vm *vm;
+
+	vm = uuid_is_zero(&alarm->vm) ? NULL : inventory_vm(vc->inv, &alarm->vm);
+	server = vm ? vm->server : inventory_server(vc->inv, subject);
+	if (!server)
+		return;
+	if (raised)
+		note_server_alert(vc, server, kind, subject, "%s", alarm->text);
+	else
+		note_server(vc, server, kind, subject, "is over: %s", alarm->text);
 }
 
 static void load_move(const struct move *m, void *arg)
@@ -50,6 +71,9 @@ static int load_state(struct vcenter *vc, struct err *err)
 	vc->inv = inventory_new(vc->conf.dc);
 	inventory_set_vnis(vc->inv, vc->conf.vni_first, vc->conf.vni_last);
 	vc->events = events_new();
+	vc->monitor = monitor_new(&vc->conf.monitor, vc->inv);
+	vc->monitor->said = alarm_said;
+	vc->monitor->arg = vc;
 	to.inv = vc->inv;
 	to.events = vc->events;
 	vc->store = store_await(vc->conf.store, "vcenterd", vc->loop, err);
@@ -107,6 +131,7 @@ void vcenter_stop(struct vcenter *vc)
 	move_run_free(vc);
 	move_dest_free(vc);
 	owed_free_all(vc);
+	monitor_free(vc->monitor);
 	inventory_free(vc->inv);
 	events_free(vc->events);
 	audit_free(vc->audit);

@@ -12,6 +12,7 @@
 #include "lib/events.h"
 #include "lib/loop.h"
 #include "lib/store.h"
+#include "monitor.h"
 
 struct vcenter;
 struct audit;
@@ -43,6 +44,7 @@ struct vcenter {
 	struct tls *tls;
 	struct store *store;
 	struct inventory *inv;
+	struct monitor *monitor;
 	struct events *events;
 	struct audit *audit;
 	struct chan_server *listen;
@@ -54,6 +56,7 @@ struct vcenter {
 	struct dest_job *dests;		/* uthash by move id */
 	struct owed *owed;		/* utlist */
 	struct loop_timer *tick;
+	uint64_t ticks;
 	bool stopping;			/* sessions that end now are no news */
 };
 
@@ -71,6 +74,13 @@ void note(struct vcenter *vc, const char *kind, const char *subject, const char 
 	__attribute__((format(printf, 4, 5)));
 void note_alert(struct vcenter *vc, const char *kind, const char *subject, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* The same for what a server has said or done: not more than it may (chatter.h). */
+void note_server(struct vcenter *vc, struct server *server, const char *kind, const char *subject,
+		 const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+void note_server_alert(struct vcenter *vc, struct server *server, const char *kind,
+		       const char *subject, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
 
 struct peer *vcenter_peer(struct vcenter *vc, const char *dc);
 

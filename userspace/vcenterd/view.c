@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
-#include <utlist.h>
 #include "lib/mem.h"
+#include "rules.h"
 #include "view.h"
 #include "view_subnet.h"
 #include "words.h"
@@ -74,14 +74,13 @@ static json_t *view_capacity(const struct capacity *c)
 json_t *view_server(const struct server *server)
 {
 	json_t *obj = json_object();
-	const struct vm *vm;
-	int n;
 
-	DL_COUNT2(server->vms, vm, n, srv_next);
 	set(obj, "name", server->name);
 	set(obj, "nve", server->nve);
 	set(obj, "addr", server->addr);
 	set(obj, "image_addr", server->image_addr);
+	if (*server->location)
+		set(obj, "location", server->location);
 	json_object_set_new(obj, "up", json_boolean(server->session));
 	json_object_set_new(obj, "dead", json_boolean(server->dead));
 	set_int(obj, "cpus", server->total.cpus);
@@ -89,7 +88,8 @@ json_t *view_server(const struct server *server)
 	set_int(obj, "disk_mib", server->total.disk_mib);
 	set_int(obj, "max_vms", server->total.vms);
 	json_object_set_new(obj, "used", view_capacity(&server->used));
-	set_int(obj, "vms", n);
+	set_int(obj, "vms", server->vms.n);
+	json_object_set_new(obj, "overloaded", json_boolean(server->overloaded));
 	return obj;
 }
 
@@ -116,18 +116,21 @@ static json_t *view_nic(const struct nic *nic)
 	return obj;
 }
 
-static json_t *view_use(const struct vm_use *use)
+static json_t *view_use(const struct usage *u)
 {
 	json_t *obj = json_object();
 
-	set_int(obj, "time", use->time);
-	set_int(obj, "cpu_permille", use->cpu_permille);
-	set_int(obj, "cpu_ms", use->cpu_ns / 1000000);
-	set_int(obj, "memory_kib", use->memory_kib);
-	set_int(obj, "disk_read", use->disk_read);
-	set_int(obj, "disk_written", use->disk_written);
-	set_int(obj, "net_in", use->net_in);
-	set_int(obj, "net_out", use->net_out);
+	set_int(obj, "time", u->last.time);
+	set_int(obj, "cpu_permille", u->now.cpu_permille);
+	set_int(obj, "cpu_ms", u->last.cpu_ns / 1000000);
+	set_int(obj, "memory_kib", u->last.memory_kib);
+	set_int(obj, "disk_kib", u->last.disk_kib);
+	set_int(obj, "disk_read", u->last.disk_read);
+	set_int(obj, "disk_written", u->last.disk_written);
+	set_int(obj, "net_in", u->last.net_in);
+	set_int(obj, "net_out", u->last.net_out);
+	set_int(obj, "store_in", u->last.store_in);
+	set_int(obj, "store_out", u->last.store_out);
 	return obj;
 }
 
@@ -145,16 +148,17 @@ json_t *view_vm(const struct vm *vm, const char *dc)
 	set(obj, "state", word_vm_state(vm->state));
 	if (word_vm_op(vm->op))
 		set(obj, "doing", word_vm_op(vm->op));
-	if (*vm->text)
-		set(obj, "error", vm->text);
+	if (vm->why)
+		set(obj, "error", vm->why);
 	set(obj, "dc", dc);
 	set(obj, "server", vm->server ? vm->server->name : "");
 	set_int(obj, "cpus", vm->size.cpus);
 	set_int(obj, "memory_mib", vm->size.memory_mib);
 	set_int(obj, "disk_mib", vm->size.disk_mib);
 	json_object_set_new(obj, "nics", nics);
-	if (vm->use.time)
-		json_object_set_new(obj, "use", view_use(&vm->use));
+	rules_view(vm->rules, obj);
+	if (vm->watched && vm->watched->usage.last.time)
+		json_object_set_new(obj, "use", view_use(&vm->watched->usage));
 	return obj;
 }
 

@@ -101,7 +101,7 @@ struct vm_next vm_job_next(const struct vm *vm, bool director_up, uint64_t now)
 
 static enum vm_outcome fail(struct vm *vm, const char *text)
 {
-	snprintf(vm->text, sizeof(vm->text), "%s", text);
+	vm_set_why(vm, text);
 	vm->retry_at = 0;
 	switch (vm->op) {
 	case VM_OP_CREATE:
@@ -148,7 +148,7 @@ static enum vm_outcome create_answer(struct vm *vm, const struct vm_answer *a, u
 		return fail(vm, a->text);
 	}
 	vm->state = a->state;
-	vm->text[0] = '\0';
+	vm_set_why(vm, "");
 	vm->op = VM_OP_NONE;
 	return VM_JOB_DONE;
 }
@@ -160,7 +160,7 @@ static enum vm_outcome power_answer(struct vm *vm, const struct vm_answer *a, ui
 	if (a->code != CODE(OK))
 		return fail(vm, a->text);
 	vm->state = a->state;
-	vm->text[0] = '\0';
+	vm_set_why(vm, "");
 	vm->op = VM_OP_NONE;
 	return VM_JOB_DONE;
 }
@@ -181,7 +181,7 @@ static enum vm_outcome remove_answer(struct vm *vm, const struct vm_answer *a, u
 	if (code_is_silence(a->code))
 		return again(vm, now, VM_JOB_RETRY_MS);
 	if (vm->op == VM_OP_DELETE)
-		snprintf(vm->text, sizeof(vm->text), "%s", a->text);
+		vm_set_why(vm, a->text);
 	return again(vm, now, VM_JOB_RETRY_SLOW_MS);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What is done to a VM, and what it uses. Pure. */
+/* What is done to a VM. Pure. */
 #ifndef VCENTERD_VM_OP_H
 #define VCENTERD_VM_OP_H
 
@@ -27,13 +27,5 @@ static inline bool vm_op_is_power(enum vm_op op)
 	return op == VM_OP_START || op == VM_OP_STOP || op == VM_OP_SUSPEND ||
 	       op == VM_OP_RESUME || op == VM_OP_REBOOT;
 }
-
-/* As its vServer told last; time 0: not yet. See VmUse in management.proto */
-struct vm_use {
-	uint64_t time;
-	uint64_t cpu_ns, memory_kib;
-	uint64_t disk_read, disk_written, net_in, net_out;
-	uint32_t cpu_permille;		/* of one processor, since the report before */
-};
 
 #endif

@@ -73,7 +73,7 @@ static void answer_registrar(struct vcenter *vc, struct vm *vm, uint32_t code)
 	reply.created = true;
 	reply.nics = nics_to_msg(vm);
 	reply.n_nics = vm->n_nics;
-	owed_reply(vc, owed, code, code == CODE(OK) ? NULL : vm->text,
+	owed_reply(vc, owed, code, code == CODE(OK) ? NULL : vm_why(vm),
 		   code == CODE(OK) ? &reply.base : NULL);
 	nics_free(reply.nics, reply.n_nics);
 }
@@ -120,7 +120,7 @@ static void outcome(struct vcenter *vc, struct vm *vm, enum vm_op op, enum vm_ou
 		note(vc, op_kind(op), vm->name, "done on server %s", vm->server->name);
 	} else if (out == VM_JOB_FAILED) {
 		store(vc, vm);
-		note_alert(vc, op_kind(op), vm->name, "failed: %s", vm->text);
+		note_alert(vc, op_kind(op), vm->name, "failed: %s", vm_why(vm));
 		answer_registrar(vc, vm, CODE(DENIED));
 	}
 }
@@ -330,7 +330,7 @@ static void run(struct vcenter *vc, struct vm *vm)
 static void begin(struct vcenter *vc, struct vm *vm, enum vm_op op)
 {
 	inventory_job_set(vc->inv, vm, op);
-	vm->text[0] = '\0';
+	vm_set_why(vm, "");
 	vm_job_begin(vm, loop_now_ms());
 }
 
@@ -380,7 +380,7 @@ int vm_ops_add(struct vcenter *vc, struct vm *vm, struct server *server, enum vm
 	vm->op = op;
 	ret = store_room(vc->store, err) ?: inventory_vm_add(vc->inv, vm, server, err);
 	if (ret) {
-		free(vm);
+		vm_free(vm);
 		return ret;
 	}
 	begin(vc, vm, op);

@@ -7,6 +7,7 @@
 #include "lib/mem.h"
 #include "inventory_pool.h"
 #include "profile.h"
+#include "rules.h"
 #include "vm_spec.h"
 
 static int parse_ip(json_t *json, struct nic *nic, struct err *err)
@@ -224,15 +225,21 @@ static int parse_names(json_t *body, struct vm_spec *spec, struct err *err)
 int vm_spec_parse(struct inventory *inv, json_t *body, struct vm_spec *ret, struct err *err)
 {
 	static const char *const known[] = { "name", "tenant", "group", "cpus", "memory_mib",
-					     "disk_mib", "server", "start", "nics", NULL };
-	_cleanup_free_ struct vm *vm = mem_zalloc(sizeof(*vm));
+					     "disk_mib", "server", "start", "nics", "near",
+					     "apart", "location", "together", NULL };
+	size_t nics = json_array_size(json_object_get(body, "nics"));
+	_cleanup_vm_ struct vm *vm = vm_new(nics < VC_NICS_MAX ? nics : VC_NICS_MAX);
 	struct vm_spec spec = { .vm = vm, .start = true };
 	int res;
 
 	if (json_only(body, known, err) || parse_names(body, &spec, err) ||
 	    parse_size(body, &vm->size, err) ||
-	    json_opt_bool(body, "start", &spec.start, err))
+	    json_opt_bool(body, "start", &spec.start, err) ||
+	    json_opt_bool(body, "together", &spec.together, err))
 		return -EINVAL;
+	res = rules_parse(inv, body, vm->tenant, &vm->rules, err);
+	if (res)
+		return res;
 	res = parse_nics(inv, json_object_get(body, "nics"), vm, err);
 	if (res) {
 		vm_spec_give_back(inv, vm);

@@ -8,7 +8,7 @@
 
 struct vm_spec {
 	struct vm *vm;		/* malloc(); with uuid, tsi, MACs */
-	bool start;
+	bool start, together;
 	char server[VC_NAME_SIZE];	/* empty: any */
 };
 

@@ -4,14 +4,20 @@
 #include <string.h>
 #include "claim.h"
 #include "codes.h"
+#include "lib/cleanup.h"
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "move_run.h"
 #include "persist.h"
 #include "profile.h"
+#include "rules.h"
 #include "vm_ops.h"
 #include "vserver_register.h"
 #include "words.h"
+
+#define CPUS_MAX	65536u	/* what a vServer's own configuration takes */
+#define MIB_MAX		(1u << 30)
+#define VMS_MAX		65536u
 
 static void store(struct vcenter *vc, struct vm *vm)
 {
@@ -32,15 +38,15 @@ void vserver_take_state(struct vcenter *vc, struct vm *vm, uint32_t state, const
 		return;
 	if (vm->state == NVO3__VM_STATE__VM_MOVING || vm->incoming || vm->left)
 		return;
-	if (vm->state == state && !strcmp(vm->text, text))
+	if (vm->state == state && !strcmp(vm_why(vm), text))
 		return;
 	vm->state = state;
-	snprintf(vm->text, sizeof(vm->text), "%s", text);
+	vm_set_why(vm, text);
 	store(vc, vm);
 	if (state == NVO3__VM_STATE__VM_FAILED)
-		note_alert(vc, "vm-state", vm->name, "failed: %s", text);
+		note_server_alert(vc, vm->server, "vm-state", vm->name, "failed: %s", text);
 	else
-		note(vc, "vm-state", vm->name, "%s", word_vm_state(state));
+		note_server(vc, vm->server, "vm-state", vm->name, "%s", word_vm_state(state));
 }
 
 /* --- V3 */
@@ -52,10 +58,11 @@ static int update(struct vcenter *vc, struct vm *vm, const Nvo3__VmReport *repor
 
 	if (ret)
 		return ret;
-	snprintf(vm->group, sizeof(vm->group), "%s", report->profile->group);
+	inventory_vm_set_group(vc->inv, vm, report->profile->group);
 	store(vc, vm);
 	vserver_take_state(vc, vm, report->state, report->text);
-	note(vc, "vm-register", vm->name, "updated by server %s", vm->server->name);
+	note_server(vc, vm->server, "vm-register", vm->name, "updated by server %s",
+		    vm->server->name);
 	return 0;
 }
 
@@ -81,12 +88,12 @@ static int judge(struct vcenter *vc, struct server *server, struct vm *vm,
 
 	switch (claim_register(vc->inv, &vc->conf.grants, server, vm, &ret, err)) {
 	case CLAIM_UPDATE:
-		free(vm);
+		vm_free(vm);
 		return update(vc, known, report, err);
 	case CLAIM_CREATE:
 		return create(vc, server, vm, report, err);
 	default:
-		free(vm);
+		vm_free(vm);
 		return ret;
 	}
 }
@@ -105,8 +112,8 @@ int vserver_register_vm(struct vcenter *vc, struct server *server, const Nvo3__V
 		res = judge(vc, server, vm, report, err);
 	}
 	if (res)
-		note_alert(vc, "claim-refused", *name ? name : "a VM", "to server %s: %s",
-			   server->name, err->text);
+		note_server_alert(vc, server, "claim-refused", *name ? name : "a VM",
+				  "to server %s: %s", server->name, err->text);
 	else
 		*ret = inventory_vm(vc->inv, &uuid);
 	return res;
@@ -127,8 +134,17 @@ static int fill_server(struct vcenter *vc, const Nvo3__ServerRegister *req, stru
 		return err_set(err, EINVAL, "image_addr is too long");
 	if (!req->max_vms)
 		return err_set(err, EINVAL, "max_vms is 0");
+	/* who has so much would be given every VM */
+	if (req->cpus > CPUS_MAX || req->memory_mib > MIB_MAX || req->disk_mib > MIB_MAX ||
+	    req->max_vms > VMS_MAX)
+		return err_set(err, EINVAL,
+			       "%u cpus, %u MiB, %u MiB of disk, %u VMs: no machine has that",
+			       req->cpus, req->memory_mib, req->disk_mib, req->max_vms);
 	strcpy(s->nve, req->nve);
 	strcpy(s->image_addr, req->image_addr);
+	if (*req->location && location_check("location", req->location, err))
+		return -EINVAL;
+	strcpy(s->location, req->location);
 	s->total = (struct capacity){ .cpus = req->cpus, .memory_mib = req->memory_mib,
 				      .disk_mib = req->disk_mib, .vms = req->max_vms };
 	return 0;
@@ -145,24 +161,36 @@ static void take_addr(struct server *server, const char *addr)
 		*colon = '\0';
 }
 
-static bool reported(const Nvo3__ServerRegister *req, const struct uuid *vm)
+static int compare_uuids(const void *a, const void *b)
 {
-	struct uuid uuid;
+	return memcmp(a, b, sizeof(struct uuid));
+}
+
+/* Sorted, malloc()ed */
+static struct uuid *list_reported(const Nvo3__ServerRegister *req, size_t *ret_n)
+{
+	struct uuid *list = mem_calloc(req->n_vms, sizeof(*list));
+	size_t n = 0;
 
 	for (size_t i = 0; i < req->n_vms; i++)
-		if (req->vms[i]->profile && msg_get_uuid(&req->vms[i]->profile->vm, &uuid) &&
-		    uuid_equal(&uuid, vm))
-			return true;
-	return false;
+		if (req->vms[i]->profile && msg_get_uuid(&req->vms[i]->profile->vm, &list[n]))
+			n++;
+	qsort(list, n, sizeof(*list), compare_uuids);
+	*ret_n = n;
+	return list;
 }
 
 /* VMs that should be there and are not. */
 static void find_lost(struct vcenter *vc, struct server *server, const Nvo3__ServerRegister *req)
 {
+	_cleanup_free_ struct uuid *told = NULL;
 	struct vm *vm;
+	size_t n;
 
-	for (vm = server->vms; vm; vm = vm->srv_next)
-		if (claim_missing(vm) && !reported(req, &vm->uuid))
+	told = list_reported(req, &n);
+	for (vm = vm_set_next(&server->vms, NULL); vm; vm = vm_set_next(&server->vms, &vm->uuid))
+		if (claim_missing(vm) &&
+		    !bsearch(&vm->uuid, told, n, sizeof(*told), compare_uuids))
 			vserver_take_state(vc, vm, NVO3__VM_STATE__VM_FAILED,
 					   "its server no longer has it");
 }
@@ -222,10 +250,24 @@ static struct server *take_server(struct vcenter *vc, struct chan *chan,
 	memcpy(server->nve, s.nve, sizeof(s.nve));
 	memcpy(server->addr, s.addr, sizeof(s.addr));
 	memcpy(server->image_addr, s.image_addr, sizeof(s.image_addr));
-	server->total = s.total;
+	memcpy(server->location, s.location, sizeof(s.location));
+	inventory_server_set_total(server, &s.total);
 	server->dead = false;
 	server->session = chan;
+	monitor_session(vc->monitor, server, wall_ms());
 	return server;
+}
+
+/* One that is not known yet has said nothing that we keep. */
+static void tell_refused(struct vcenter *vc, struct chan *chan, const struct err *err)
+{
+	struct server *server = inventory_server(vc->inv, chan_peer(chan)->name);
+
+	if (server)
+		note_server_alert(vc, server, "server-refused", chan_peer_name(chan), "%s",
+				  err->text);
+	else
+		note_alert(vc, "server-refused", chan_peer_name(chan), "%s", err->text);
 }
 
 void vserver_register(struct vcenter *vc, struct chan *chan, const struct msg *msg)
@@ -236,7 +278,7 @@ void vserver_register(struct vcenter *vc, struct chan *chan, const struct msg *m
 	struct server *server = req ? take_server(vc, chan, req, &err) : NULL;
 
 	if (server) {
-		note(vc, "server-up", server->name, "%u cpus, %u MiB, %zu VMs",
+		note_server(vc, server, "server-up", server->name, "%u cpus, %u MiB, %zu VMs",
 		     server->total.cpus, server->total.memory_mib, req->n_vms);
 		reconcile(vc, server, req, &reply);
 		chan_reply(chan, msg->id, CODE(OK), NULL, &reply.base);
@@ -244,7 +286,7 @@ void vserver_register(struct vcenter *vc, struct chan *chan, const struct msg *m
 		vm_ops_kick(vc, server);
 		move_run_kick(vc);
 	} else {
-		note_alert(vc, "server-refused", chan_peer_name(chan), "%s", err.text);
+		tell_refused(vc, chan, &err);
 		chan_reply_err(chan, msg->id, CODE(BAD_MESSAGE), &err);
 	}
 	if (req)

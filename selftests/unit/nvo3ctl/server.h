@@ -240,7 +240,7 @@ static inline void delete_nve(struct http_request *req, void *arg)
 }
 
 static const struct http_route routes[] = {
-	{ "GET", "/api/v1/vms", list_vms, "tenant server vn state limit offset" },
+	{ "GET", "/api/v1/vms", list_vms, "tenant group server vn state limit after" },
 	{ "POST", "/api/v1/vms", post_vm },
 	{ "GET", "/api/v1/vms/{id}", get_object },
 	{ "DELETE", "/api/v1/vms/{id}", change_object },

@@ -35,8 +35,8 @@ static inline struct server *fix_server(struct inventory *inv, const char *name,
 
 	snprintf(server->nve, sizeof(server->nve), "%s/%s", inv->dc, name);
 	snprintf(server->addr, sizeof(server->addr), "192.0.2.1");
-	server->total = (struct capacity){ .cpus = vms, .memory_mib = vms * 100,
-					   .disk_mib = vms * 16, .vms = vms };
+	inventory_server_set_total(server, &(struct capacity){
+		.cpus = vms, .memory_mib = vms * 100, .disk_mib = vms * 16, .vms = vms });
 	server->session = (struct chan *)server;	/* never used, only not NULL */
 	return server;
 }
@@ -44,7 +44,7 @@ static inline struct server *fix_server(struct inventory *inv, const char *name,
 /* A VM with one nic, its addresses made of @n; not in the inventory. */
 static inline struct vm *fix_vm(struct vn *vn, const char *name, unsigned int n)
 {
-	struct vm *vm = mem_zalloc(sizeof(*vm));
+	struct vm *vm = vm_new(VC_NICS_MAX);
 	struct nic *nic = &vm->nics[0];
 	uint8_t ip[4] = { 10, n >> 16, n >> 8, n };
 

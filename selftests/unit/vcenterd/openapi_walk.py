@@ -21,6 +21,7 @@ PROFILE = {'name': 'web', 'default': 'deny', 'rate': 1000000, 'burst': 10000, 'd
            'rules': ['permit from-vm proto tcp dport 80-90']}
 VM = {'name': 'vm1', 'tenant': 'alice', 'server': 'host1',
       'nics': [{'vn': 'walk', 'mac': '02:00:00:00:47:11', 'ip': ['10.0.0.1/24', 'fd00::1/64']}]}
+RULES = {'near': ['group:db'], 'apart': ['group:web']}
 
 
 def make(client):
@@ -28,7 +29,12 @@ def make(client):
     echoes({'bum': 'none'}, client.expect(200, 'PATCH', API + '/vns/walk', {'bum': 'none'}))
     echoes(PROFILE, client.expect(201, 'POST', API + '/profiles', PROFILE))
     echoes({'dscp': 0}, client.expect(200, 'PATCH', API + '/profiles/web', {'dscp': 0}))
-    echoes(VM, client.expect(202, 'POST', API + '/vms', VM), ('nics',))
+    where = client.expect(200, 'POST', API + '/placement', {**VM, 'location': 'row9'})
+    assert 'server' not in where and 'row9' in where['error'], where
+    where = client.expect(200, 'POST', API + '/placement', {**VM, **RULES})
+    assert where['server'] == 'host1' and [s['fits'] for s in where['servers']] == [True] * 2, where
+    client.expect(404, 'GET', API + '/vms/vm1')
+    echoes({**VM, **RULES}, client.expect(202, 'POST', API + '/vms', {**VM, **RULES}), ('nics',))
     until(client, API + '/vms/vm1', 'state', 'running')
     until(client, API + '/vms/vm1', 'doing', None)
     client.expect(202, 'PATCH', API + '/vms/vm1', {'nics': [{'profile': 'web'}]})
@@ -55,7 +61,8 @@ def move(client):
 
 
 def look(client):
-    for target in ('/status', '/vns/walk', '/servers/host1', '/profiles/web',
+    for target in ('/vms/vm1/use', '/servers/host1/use', '/use?tenant=alice', '/load', '/alarms',
+                   '/status', '/vns/walk', '/servers/host1', '/profiles/web',
                    '/vms?tenant=alice&vn=walk',
                    '/vms?state=running&server=host2', '/backup', '/watch/vns', '/watch/events?since=0'):
         client.expect(200, 'GET', API + target)

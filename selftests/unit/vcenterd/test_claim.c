@@ -72,13 +72,13 @@ static void test_create(void **state)
 	vm->nics[1].vn = w->red;
 	vm->n_nics = 2;
 	judge(w, w->host2, vm, -EACCES, "in VN red");
-	free(vm);
+	vm_free(vm);
 	/* granted, yet the VN is another tenant's */
 	vm = fix_vm(w->red, "own", 2);
 	assert_int_equal(judge(w, w->host1, vm, 0, ""), CLAIM_CREATE);
 	strcpy(w->red->tenant, "bob");
 	judge(w, w->host1, vm, -EACCES, "VN red belongs to tenant bob");
-	free(vm);
+	vm_free(vm);
 }
 
 static void test_taken(void **state)
@@ -87,10 +87,10 @@ static void test_taken(void **state)
 	struct vm *vm = fix_vm(w->blue, "own", 1);
 
 	judge(w, w->host1, vm, -EEXIST, "taken in VN blue by VM web");
-	free(vm);
+	vm_free(vm);
 	vm = fix_vm(w->blue, "web", 2);
 	judge(w, w->host1, vm, -EEXIST, "the name web is taken");
-	free(vm);
+	vm_free(vm);
 }
 
 static void test_update(void **state)
@@ -115,7 +115,7 @@ static void test_update(void **state)
 	vm->n_nics = 1;
 	w->web->left = true;
 	judge(w, w->host1, vm, -EEXIST, "web");
-	free(vm);
+	vm_free(vm);
 }
 
 static void test_unregister(void **state)

@@ -49,7 +49,7 @@ static void refuse(struct inventory *inv, struct vm *vm, const char *culprit)
 	assert_int_equal(inventory_vm_add(inv, vm, NULL, &err), -EEXIST);
 	if (!strstr(err.text, culprit))
 		fail_msg("\"%s\" does not name \"%s\"", err.text, culprit);
-	free(vm);
+	vm_free(vm);
 }
 
 static void test_vm_conflicts(void **state)
@@ -99,12 +99,12 @@ static void test_capacity(void **state)
 	inventory_vm_set_dest(vm, b);
 	assert_int_equal(a->used.memory_mib, 100);
 	assert_int_equal(b->used.memory_mib, 100);
-	assert_null(b->vms);
+	assert_int_equal(b->vms.n, 0);
 	inventory_vm_set_server(vm, b);
 	inventory_vm_set_dest(vm, NULL);
 	assert_int_equal(a->used.vms, 0);
 	assert_int_equal(b->used.vms, 1);
-	assert_ptr_equal(b->vms, vm);
+	assert_ptr_equal(vm_set_next(&b->vms, NULL), vm);
 	inventory_vm_set_dest(vm, a);
 	inventory_vm_del(inv, vm);
 	assert_int_equal(a->used.vms + b->used.vms + b->used.cpus, 0);
@@ -137,7 +137,7 @@ static void check(struct inventory *inv)
 	HASH_ITER(hh, inv->servers, server, stmp) {
 		struct capacity used = { 0 };
 
-		for (v = server->vms; v; v = v->srv_next)
+		for (v = vm_set_next(&server->vms, NULL); v; v = vm_set_next(&server->vms, &v->uuid))
 			assert_ptr_equal(v->server, server);
 		HASH_ITER(hh, inv->vms, vm, tmp) {
 			uint32_t n = (vm->server == server) + (vm->dest == server);
@@ -175,7 +175,7 @@ static void test_random(void **state)
 			vm = fix_vm(vns[r % 2], name, r / 2 % 60);
 			vm->op = r % 7;
 			if (inventory_vm_add(inv, vm, servers[r % 3], NULL)) {
-				free(vm);
+				vm_free(vm);
 				refused++;
 			} else {
 				vms[n] = vm;

@@ -97,9 +97,9 @@ static void test_vm(void **state)
 	nic->vn = msg->vm;
 	from(inv, msg, -ENOENT, "not known in dc1");
 	nic->vn = keep;
-	free(from(inv, msg, 0, ""));
+	vm_free(from(inv, msg, 0, ""));
 	msg_free(msg);
-	free(vm);
+	vm_free(vm);
 	inventory_free(inv);
 }
 
@@ -121,7 +121,7 @@ static void test_take(void **state)
 	assert_int_equal(nics_take_ports(vm, msg->nics, 1, &err), 0);
 	assert_int_equal(vm->nics[0].vid, 0);
 	msg_free(msg);
-	free(vm);
+	vm_free(vm);
 	inventory_free(inv);
 }
 

@@ -22,7 +22,7 @@ static void test_vn_server_vm(void **state)
 	vm->nics[0].epoch = 0xfedcba9876543210;
 	strcpy(vm->nics[0].port, "tap0");
 	vm->nics[0].vid = 7;
-	strcpy(vm->text, "why");
+	vm_set_why(vm, "why");
 	data[0] = vn_pack(blue, &len[0]);
 	data[1] = server_pack(s, &len[1]);
 	data[2] = vm_pack(vm, &len[2]);
@@ -41,7 +41,7 @@ static void test_vn_server_vm(void **state)
 	assert_int_equal(vm2->op, VM_OP_CREATE);
 	assert_ptr_equal(b->jobs, vm2);
 	assert_true(vm2->start && vm2->made && vm2->left && !vm2->incoming);
-	assert_string_equal(vm2->text, "why");
+	assert_string_equal(vm_why(vm2), "why");
 	assert_int_equal(vm2->n_nics, 1);
 	vm2->nics[0].vn = blue;
 	assert_memory_equal(&vm2->nics[0], &vm->nics[0], sizeof(vm->nics[0]));
@@ -149,7 +149,7 @@ static void test_broken(void **state)
 	assert_true(move_unpack((const uint8_t *)"\xff\xff", 2, &m, &err) < 0);
 	assert_true(vn_unpack((const uint8_t *)"", 0, &vn, &err) < 0);
 	free(data);
-	free(vm);
+	vm_free(vm);
 	inventory_free(inv);
 }
 

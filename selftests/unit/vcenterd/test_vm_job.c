@@ -140,7 +140,7 @@ static void test_create_refused(void **state)
 		assert_int_equal(run(w, n, codes[n]), VM_JOB_FAILED);
 		assert_string_equal(w->log, logs[n]);
 		assert_int_equal(w->vm->state, NVO3__VM_STATE__VM_FAILED);
-		assert_string_equal(w->vm->text, "refused by the test");
+		assert_string_equal(vm_why(w->vm), "refused by the test");
 		assert_false(w->placed[0] || w->placed[1] || w->made);
 		assert_int_equal(w->vm->op, VM_OP_NONE);
 		/* and it can be deleted */
@@ -182,7 +182,7 @@ static void test_create_times_out(void **state)
 	assert_int_equal(vm_job_tick(w->vm, w->now), VM_JOB_AGAIN);
 	w->now++;
 	assert_int_equal(vm_job_tick(w->vm, w->now), VM_JOB_FAILED);
-	assert_non_null(strstr(w->vm->text, "host1"));
+	assert_non_null(strstr(vm_why(w->vm), "host1"));
 	run(w, -1, 0);
 	assert_string_equal(w->log, "PPCDUU");
 	assert_false(w->made || w->placed[0] || w->placed[1]);
@@ -195,7 +195,7 @@ static void test_create_times_out(void **state)
 	run(w, 0, CODE(TIMEOUT));
 	w->now += VM_JOB_LIMIT_MS;
 	assert_int_equal(vm_job_tick(w->vm, w->now), VM_JOB_FAILED);
-	assert_non_null(strstr(w->vm->text, "nDirector"));
+	assert_non_null(strstr(vm_why(w->vm), "nDirector"));
 	run(w, -1, 0);
 	assert_string_equal(w->log, "PU");
 }
@@ -247,7 +247,7 @@ static void test_power(void **state)
 	begin(w, VM_OP_START);
 	assert_int_equal(run(w, 0, CODE(FAILED)), VM_JOB_FAILED);
 	assert_int_equal(w->vm->state, NVO3__VM_STATE__VM_STOPPED);
-	assert_string_equal(w->vm->text, "refused by the test");
+	assert_string_equal(vm_why(w->vm), "refused by the test");
 	assert_int_equal(w->vm->op, VM_OP_NONE);
 }
 
@@ -305,7 +305,7 @@ static void test_suspension(void **state)
 		begin(w, table[i].op);
 		a = (struct vm_answer){ .code = CODE(FAILED), .text = "cannot suspend" };
 		assert_int_equal(vm_job_answer(w->vm, next, &a, w->now), VM_JOB_FAILED);
-		assert_string_equal(w->vm->text, "cannot suspend");
+		assert_string_equal(vm_why(w->vm), "cannot suspend");
 		assert_int_equal(w->vm->state, table[i].after);
 		/* Nobody answers for long */
 		begin(w, table[i].op);

@@ -233,6 +233,7 @@ static void session_up(struct chan *chan, void *arg)
 	msg.memory_mib = conf->memory_mib;
 	msg.disk_mib = conf->disk_mib;
 	msg.max_vms = conf->max_vms;
+	msg.location = (char *)conf->location;
 	for (vm = c->vs->vms; vm; vm = vm->hh.next, i++) {
 		reports[i] = vm_report(vm);
 		pointers[i] = &reports[i];

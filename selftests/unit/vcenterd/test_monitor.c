@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What servers tell of their VMs' use, and the alarms that come of it. */
+#include "fixture.h"
+#include "monitor.h"
+
+#define WALL		1700000000000ull
+#define EVERY_MS	20000u
+
+struct world {
+	struct inventory *inv;
+	struct monitor *m;
+	struct server *a, *b;
+	struct vm *web, *db;
+	uint64_t now;
+	uint64_t cpu_ns[2];
+	char said[512];
+};
+
+static void said(const struct monitor_alarm *alarm, bool raised, void *arg)
+{
+	struct world *w = arg;
+
+	snprintf(w->said + strlen(w->said), sizeof(w->said) - strlen(w->said), "%c%s %s; ",
+		 raised ? '+' : '-', monitor_word(alarm->key.kind), alarm->key.subject);
+}
+
+static int setup(void **state)
+{
+	struct world *w = mem_zalloc(sizeof(*w));
+	struct vn *vn;
+
+	w->inv = inventory_new("dc1");
+	vn = fix_vn(w->inv, "blue", 1);
+	w->a = fix_server(w->inv, "a", 2);
+	w->b = fix_server(w->inv, "b", 8);
+	w->web = fix_vm(vn, "web", 1);
+	strcpy(w->web->group, "front");
+	fix_add(w->inv, w->web, w->a);
+	w->db = fix_add(w->inv, fix_vm(vn, "db", 2), w->a);
+	w->m = monitor_new(&monitor_defaults, w->inv);
+	w->m->said = said;
+	w->m->arg = w;
+	w->now = WALL;
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+
+	monitor_free(w->m);
+	inventory_free(w->inv);
+	free(w);
+	return 0;
+}
+
+static void expect(struct world *w, const char *text)
+{
+	assert_string_equal(w->said, text);
+	w->said[0] = '\0';
+}
+
+/* One VM of a report: @permille of one processor since the last, and @mib. */
+static void use(struct world *w, struct vm *vm, unsigned int permille, unsigned int mib)
+{
+	uint64_t *cpu_ns = &w->cpu_ns[vm == w->db];
+	struct vm_use u = { .time = w->now, .memory_kib = mib * 1024ull };
+
+	*cpu_ns += (uint64_t)permille * EVERY_MS * 1000;
+	u.cpu_ns = *cpu_ns;
+	monitor_vm(w->m, vm, &u, w->now);
+}
+
+/* @n reports of a; of web and db, each as many permille; -1: it is not in them. */
+static void report(struct world *w, int n, int web, int db)
+{
+	while (n--) {
+		w->now += EVERY_MS;
+		monitor_report_begin(w->m, w->a, w->now);
+		if (web >= 0)
+			use(w, w->web, web, 10);
+		if (db >= 0)
+			use(w, w->db, db, 10);
+		monitor_report_end(w->m, w->a, w->now);
+		monitor_tick(w->m, w->now);
+	}
+}
+
+static const struct usage_rate *group_use(struct world *w, const char *name)
+{
+	return &inventory_group(w->inv, "alice", name)->use;
+}
+
+static void test_sums(void **state)
+{
+	struct world *w = *state;
+
+	report(w, 2, 300, 500);
+	assert_int_equal(w->a->use.cpu_permille, 800);
+	assert_int_equal(group_use(w, "")->cpu_permille, 800);
+	assert_int_equal(group_use(w, "front")->cpu_permille, 300);
+	report(w, 1, 100, 500);
+	assert_int_equal(w->a->use.cpu_permille, 600);
+	assert_int_equal(group_use(w, "front")->cpu_permille, 100);
+	assert_int_equal(w->a->use.memory_kib, 20 * 1024);
+	/* what a VM uses goes with it */
+	inventory_vm_set_server(w->web, w->b);
+	assert_int_equal(w->a->use.cpu_permille, 500);
+	assert_int_equal(w->b->use.cpu_permille, 100);
+	inventory_vm_set_group(w->inv, w->db, "front");
+	assert_int_equal(group_use(w, "front")->cpu_permille, 600);
+	inventory_vm_del(w->inv, w->db);
+	assert_int_equal(w->a->use.cpu_permille, 0);
+	assert_int_equal(group_use(w, "")->cpu_permille, 100);
+	expect(w, "");
+}
+
+static void test_busy_vm(void **state)
+{
+	struct world *w = *state;
+
+	report(w, 6, 950, 0);		/* the first one has no rate yet */
+	expect(w, "");
+	report(w, 1, 950, 0);
+	expect(w, "+vm-cpu web; ");
+	assert_non_null(strstr(w->m->alarms->text, "VM web on server a uses 95.0 % of its 1 cpus"));
+	report(w, 10, 850, 0);
+	expect(w, "");
+	report(w, 6, 700, 0);
+	expect(w, "-vm-cpu web; ");
+	assert_null(w->m->alarms);
+}
+
+static void test_overloaded_server(void **state)
+{
+	struct world *w = *state;
+
+	report(w, 7, 940, 940);
+	expect(w, "+server-cpu a; ");
+	assert_true(w->a->overloaded);
+	report(w, 6, 400, 400);
+	expect(w, "-server-cpu a; ");
+	assert_false(w->a->overloaded);
+}
+
+static void test_memory(void **state)
+{
+	struct world *w = *state;
+
+	for (int i = 0; i < 7; i++) {
+		w->now += EVERY_MS;
+		monitor_report_begin(w->m, w->a, w->now);
+		use(w, w->web, 10, 96);
+		use(w, w->db, 10, 20);
+		monitor_report_end(w->m, w->a, w->now);
+	}
+	expect(w, "+vm-memory web; ");
+}
+
+static void test_silent_vm(void **state)
+{
+	struct world *w = *state;
+
+	report(w, 3, 500, 100);
+	report(w, 2, -1, 100);
+	expect(w, "");
+	assert_int_equal(w->a->use.cpu_permille, 600);
+	report(w, 5, -1, 100);
+	expect(w, "+vm-silent web; ");
+	assert_int_equal(w->a->use.cpu_permille, 100);
+	report(w, 1, 500, 100);
+	expect(w, "-vm-silent web; ");
+	/* of one that does not run nothing is expected */
+	w->web->state = NVO3__VM_STATE__VM_STOPPED;
+	report(w, 5, -1, 100);
+	expect(w, "");
+	assert_int_equal(w->a->use.cpu_permille, 100);
+}
+
+static void test_silent_server(void **state)
+{
+	struct world *w = *state;
+
+	report(w, 3, 100, 100);
+	monitor_tick(w->m, w->now + MONITOR_MISSED * EVERY_MS);
+	expect(w, "");
+	monitor_tick(w->m, w->now + MONITOR_MISSED * EVERY_MS + 1);
+	monitor_tick(w->m, w->now + MONITOR_MISSED * EVERY_MS + 2);
+	expect(w, "+server-silent a; ");
+	w->now += 10 * EVERY_MS;
+	report(w, 1, 100, 100);
+	expect(w, "-server-silent a; ");
+	/* the time without a session is none of silence */
+	w->a->session = NULL;
+	w->now += 100 * EVERY_MS;
+	monitor_tick(w->m, w->now);
+	w->a->session = (struct chan *)w->a;
+	monitor_session(w->m, w->a, w->now);
+	monitor_tick(w->m, w->now + EVERY_MS);
+	expect(w, "");
+}
+
+static void test_absurd(void **state)
+{
+	struct world *w = *state;
+	struct vm_use u;
+
+	report(w, 3, 100, 100);
+	/* more processors than the server has; one alarm for all of them */
+	report(w, 5, 3000, 100);
+	expect(w, "+vm-absurd web; ");
+	assert_int_equal(w->a->use.cpu_permille, 200);
+	assert_int_equal(w->m->refused, 5);
+	u = (struct vm_use){ .time = w->now + 1, .memory_kib = UINT64_MAX };
+	assert_int_equal(monitor_vm(w->m, w->db, &u, w->now), USAGE_ABSURD);
+	expect(w, "+vm-absurd db; ");
+	assert_int_equal(w->a->use.memory_kib, 20 * 1024);
+	/* ten minutes without: over */
+	w->cpu_ns[0] = w->web->watched->usage.last.cpu_ns;
+	report(w, 29, 100, 100);
+	expect(w, "");
+	report(w, 2, 100, 100);
+	expect(w, "-vm-absurd web; -vm-absurd db; ");
+}
+
+static void test_foreign(void **state)
+{
+	struct world *w = *state;
+
+	for (int i = 0; i < 1000; i++)
+		monitor_foreign(w->m, w->b, "web", w->now + i);
+	expect(w, "+server-foreign b; ");
+	monitor_tick(w->m, w->now + 600000);
+	expect(w, "");
+	monitor_tick(w->m, w->now + 600999);
+	expect(w, "-server-foreign b; ");
+}
+
+static void test_overbooked(void **state)
+{
+	struct world *w = *state;
+
+	monitor_session(w->m, w->a, w->now);
+	expect(w, "");
+	inventory_server_set_total(w->a, &(struct capacity){ 2, 199, 64, 2 });
+	monitor_session(w->m, w->a, w->now);
+	monitor_session(w->m, w->a, w->now);
+	expect(w, "+server-overbooked a; ");
+	inventory_vm_set_server(w->web, w->b);
+	monitor_session(w->m, w->a, w->now);
+	expect(w, "-server-overbooked a; ");
+}
+
+/* An alarm of a VM that is gone goes with it. */
+static void test_gone(void **state)
+{
+	struct world *w = *state;
+
+	report(w, 7, 990, 0);
+	expect(w, "+vm-cpu web; ");
+	inventory_vm_del(w->inv, w->web);
+	monitor_tick(w->m, w->now);
+	expect(w, "");
+	assert_null(w->m->alarms);
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_sums),
+		TEST(test_busy_vm),
+		TEST(test_overloaded_server),
+		TEST(test_memory),
+		TEST(test_silent_vm),
+		TEST(test_silent_server),
+		TEST(test_absurd),
+		TEST(test_foreign),
+		TEST(test_overbooked),
+		TEST(test_gone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

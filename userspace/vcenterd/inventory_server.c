@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+#include "inventory.h"
+#include "inventory_group.h"
+#include "lib/mem.h"
+
+/* A claim that shrinks may leave less than nothing. */
+static int64_t memory_left(const struct server *server)
+{
+	return (int64_t)server->total.memory_mib - server->used.memory_mib;
+}
+
+/* Ties go to the first name, so that the choice does not depend on the hash. */
+static int order(const void *a, const void *b)
+{
+	const struct server *x = a, *y = b;
+	int64_t left_x = memory_left(x), left_y = memory_left(y);
+
+	if (left_x != left_y)
+		return left_x > left_y ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+struct server *inventory_server(struct inventory *inv, const char *name)
+{
+	struct server *server;
+
+	HASH_FIND_STR(inv->servers, name, server);
+	return server;
+}
+
+struct server *inventory_server_get(struct inventory *inv, const char *name)
+{
+	struct server *server = inventory_server(inv, name);
+
+	if (server)
+		return server;
+	server = mem_zalloc(sizeof(*server));
+	snprintf(server->name, sizeof(server->name), "%s", name);
+	server->inv = inv;
+	HASH_ADD_STR(inv->servers, name, server);
+	oset_add(&inv->by_room, &server->of_room, server, order);
+	return server;
+}
+
+struct server *inventory_server_next(const struct inventory *inv, const struct server *after)
+{
+	return oset_next(&inv->by_room, after, order);
+}
+
+void inventory_server_set_total(struct server *server, const struct capacity *total)
+{
+	oset_del(&server->inv->by_room, &server->of_room, order);
+	server->total = *total;
+	oset_add(&server->inv->by_room, &server->of_room, server, order);
+}
+
+static void use(struct server *server, const struct capacity *size)
+{
+	oset_del(&server->inv->by_room, &server->of_room, order);
+	capacity_add(&server->used, size);
+	oset_add(&server->inv->by_room, &server->of_room, server, order);
+}
+
+static void unuse(struct server *server, const struct capacity *size)
+{
+	oset_del(&server->inv->by_room, &server->of_room, order);
+	capacity_sub(&server->used, size);
+	oset_add(&server->inv->by_room, &server->of_room, server, order);
+}
+
+void inventory_vm_set_server(struct vm *vm, struct server *server)
+{
+	if (vm->server) {
+		vm_set_del(&vm->server->vms, &vm->of_server);
+		unuse(vm->server, &vm->size);
+		if (vm->watched)
+			usage_sub(&vm->server->use, &vm->watched->usage.now);
+	}
+	vm->server = server;
+	if (server) {
+		vm_set_add(&server->vms, &vm->of_server, vm);
+		if (vm->watched)
+			usage_add(&server->use, &vm->watched->usage.now);
+		use(server, &vm->size);
+	}
+}
+
+void inventory_vm_set_dest(struct vm *vm, struct server *server)
+{
+	if (vm->dest)
+		unuse(vm->dest, &vm->size);
+	vm->dest = server;
+	if (server)
+		use(server, &vm->size);
+}

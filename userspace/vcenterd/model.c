@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+#include "lib/mem.h"
+#include "model.h"
+
+struct vm *vm_new(int nics)
+{
+	struct vm *vm = mem_zalloc(sizeof(*vm));
+
+	vm->nics = mem_calloc(nics, sizeof(*vm->nics));
+	return vm;
+}
+
+void vm_free(struct vm *vm)
+{
+	if (!vm)
+		return;
+	free(vm->nics);
+	free(vm->rules);
+	free(vm->watched);
+	free(vm->why);
+	free(vm);
+}
+
+void vm_set_why(struct vm *vm, const char *text)
+{
+	char *why = NULL;
+
+	if (*text) {
+		why = mem_strdup(text);
+		if (strlen(why) >= VC_TEXT_SIZE)
+			why[VC_TEXT_SIZE - 1] = '\0';
+	}
+	/* only now: @text may be of what was there */
+	free(vm->why);
+	vm->why = why;
+}
+
+const char *vm_why(const struct vm *vm)
+{
+	return vm->why ? vm->why : "";
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What monitor.c knows of a VM or a server; part of model.h. */
+#ifndef VCENTERD_WATCHED_H
+#define VCENTERD_WATCHED_H
+
+#include "alarm.h"
+#include "usage.h"
+
+struct watched {
+	struct usage usage;
+	struct alarm cpu, memory;
+	uint32_t report;	/* of a server: how many there were; of a VM: the last one it was in */
+	uint32_t missed;	/* of a VM that runs: reports in a row that it was not in */
+	uint64_t heard, interval;	/* of a server: ms, the last report and from the one before */
+};
+
+#endif
