@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "center_dead.h"
+#include "lease.h"
 #include "withdraw.h"
 
 static uint32_t is_dead(struct director *d, const char *by, const char *name, struct err *err)

@@ -59,10 +59,6 @@ struct director {
  */
 int persist_load(struct director *d, struct err *err);
 void persist_attach(struct director *d);
-/* Of frozen.c; @until: ms since 1970, 0 for ever. */
-void persist_frozen(struct director *d, const struct db_vn *vn, const struct mac_addr *mac,
-		    uint64_t until);
-void persist_thawed(struct director *d, const struct db_vn *vn, const struct mac_addr *mac);
 void director_commit(struct director *d);
 
 /* room.c: CODE(OK), or FULL and why; to be asked before something new is taken up. */
@@ -83,8 +79,6 @@ void nve_session_down(struct director *d, struct chan *chan, const char *why);
 bool nve_session_message(struct director *d, struct chan *chan, const struct msg *msg);
 bool nve_session_exists(struct director *d, const struct db_nve *nve);
 unsigned int nve_sessions(struct director *d);	/* that have registered */
-/* Nothing is heard of it, because of @why. */
-void nve_silent(struct director *d, struct db_nve *nve, const char *why);
 
 /* nve_list.c: the relays hear that it may be joined, or not any more */
 void nve_list_vn(struct director *d, const struct db_vn *vn);

@@ -15,6 +15,11 @@ bool frozen_is(struct director *d, struct db_vn *vn, const struct mac_addr *mac)
 bool frozen_moved(struct director *d, struct db_vn *vn, const struct mac_addr *mac);
 bool frozen_thaw(struct director *d, struct db_vn *vn, const struct mac_addr *mac);
 
+/* persist.c: in the store; @until: ms since 1970, 0 for ever */
+void persist_frozen(struct director *d, const struct db_vn *vn, const struct mac_addr *mac,
+		    uint64_t until);
+void persist_thawed(struct director *d, const struct db_vn *vn, const struct mac_addr *mac);
+
 /* For persist.c: the VN goes. */
 void frozen_vn_gone(struct director *d, const struct db_vn *vn);
 /* Before anybody observes the database; @until_wall: ms, 0 for ever */

@@ -21,6 +21,9 @@ struct leases {
 	struct lease *list;		/* who ends first is first */
 };
 
+/* session_nve.c: nothing is heard of it, because of @why. */
+void nve_silent(struct director *d, struct db_nve *nve, const char *why);
+
 void leases_init(struct leases *leases, struct director *d, unsigned int s);
 void leases_uninit(struct leases *leases);
 /* The last session of @nve has ended because of @why; it was heard @ago ms ago. */

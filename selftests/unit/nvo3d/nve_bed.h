@@ -55,8 +55,7 @@ struct director_end {
 	uint64_t gives;			/* epoch, to a claim with none */
 	uint64_t claimed;		/* epoch of the last advertisement */
 	struct subnets_packed subnets;	/* of the VN */
-	size_t downs;			/* locators in all NVE_SEENs */
-	uint8_t down;			/* the last byte of the last one */
+	void (*seen)(const struct msg *msg);	/* NVE_SEEN */
 };
 
 static uint8_t profile_id[16] = { 0xcc };
@@ -277,15 +276,6 @@ static inline void handle_alert(struct director_end *d, const struct msg *msg)
 	msg_free(m);
 }
 
-static inline void handle_seen(struct director_end *d, const struct msg *msg)
-{
-	Nvo3__NveSeen *m = msg_decode(msg, &nvo3__nve_seen__descriptor, NULL);
-
-	d->downs += m->n_locators;
-	d->down = m->locators[m->n_locators - 1].data[3];
-	msg_free(m);
-}
-
 /* With one rule and rate = 1000 * version */
 static inline void put_profile(struct director_end *d, Nvo3__Profile *p, Nvo3__ProfileRule **rule)
 {
@@ -383,7 +373,7 @@ static inline bool director_message(struct chan *chan, const struct msg *msg, vo
 		handle_alert(d, msg);
 		return true;
 	case MSG(NVE_SEEN):
-		handle_seen(d, msg);
+		d->seen(msg);
 		return true;
 	default:
 		return false;
@@ -398,7 +388,6 @@ static inline void director_up(struct chan *chan, void *arg)
 static inline bool vserver_message(struct chan *chan, const struct msg *msg, void *arg)
 {
 	struct nve_bed *b = arg;
-
 	Nvo3__TsiLate *late;
 
 	b->alerts += msg->type == MSG(ALERT);

@@ -17,6 +17,18 @@ struct lab {
 	struct bfd *neighbor;
 };
 
+static size_t downs;		/* locators in all NVE_SEENs of this test */
+static uint8_t down;		/* the last byte of the last one */
+
+static void heard(const struct msg *msg)
+{
+	Nvo3__NveSeen *m = msg_decode(msg, &nvo3__nve_seen__descriptor, NULL);
+
+	downs += m->n_locators;
+	down = m->locators[m->n_locators - 1].data[3];
+	msg_free(m);
+}
+
 static void run(const char *command)
 {
 	if (system(command))
@@ -111,7 +123,9 @@ static void begin(struct lab *lab, void **state)
 {
 	struct nve_bed *b = &lab->b;
 
+	downs = 0;
 	setup(b, state);
+	b->d.seen = heard;
 	chan_free(b->vs);
 	nve_stop(b->nve);
 	b->config.nve.bfd = (struct config_bfd){ .enabled = true, .tx_ms = 100, .rx_ms = 100,
@@ -134,17 +148,17 @@ static void test_told_when_it_comes_down_and_asked(void **state)
 	struct lab lab;
 
 	begin(&lab, state);
-	assert_int_equal(lab.b.d.downs, 0);
+	assert_int_equal(downs, 0);
 	run("ip addr del 192.0.2.9/32 dev lo");
-	BED_WAIT(lab.b.bed, lab.b.d.downs == 1);
-	assert_int_equal(lab.b.d.down, 9);
+	BED_WAIT(lab.b.bed, downs == 1);
+	assert_int_equal(down, 9);
 	assert_int_equal(seen(&lab), DOWN);
 	/* a director that is new hears of it, too */
 	new_director(&lab, false);
-	BED_WAIT(lab.b.bed, lab.b.d.downs == 2);
+	BED_WAIT(lab.b.bed, downs == 2);
 	run("ip addr add 192.0.2.9/32 dev lo");
 	BED_WAIT(lab.b.bed, seen(&lab) == UP);
-	assert_int_equal(lab.b.d.downs, 2);
+	assert_int_equal(downs, 2);
 	end(&lab);
 }
 
@@ -156,7 +170,7 @@ static void test_switched_off_is_nothing(void **state)
 	bfd_free(lab.neighbor);
 	lab.neighbor = NULL;
 	BED_WAIT(lab.b.bed, seen(&lab) == NOTHING);
-	assert_int_equal(lab.b.d.downs, 0);
+	assert_int_equal(downs, 0);
 	end(&lab);
 }
 
@@ -179,7 +193,7 @@ static void test_a_director_of_old(void **state)
 	new_director(&lab, true);
 	run("ip addr del 192.0.2.9/32 dev lo");
 	BED_WAIT(lab.b.bed, seen(&lab) == DOWN);
-	assert_int_equal(lab.b.d.downs, 0);
+	assert_int_equal(downs, 0);
 	run("ip addr add 192.0.2.9/32 dev lo");
 	end(&lab);
 }
