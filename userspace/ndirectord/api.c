@@ -254,7 +254,7 @@ static void put_members(json_t *items, struct db_vn *vn)
 	json_t *item;
 
 	for (member = db_member_first(vn); member; member = db_member_next(member)) {
-		struct db_nve *nve = member->item.nve;
+		struct db_nve *nve = db_item_nve(&member->item);
 
 		item = json_pack("{s:s, s:s, s:o, s:b}", "vn", vn->info.name, "nve", nve->name,
 				 "locators", api_locators(nve), "stale", nve->stale != 0);

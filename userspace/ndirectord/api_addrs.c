@@ -30,8 +30,8 @@ static json_t *mac_text(const struct mac_addr *mac)
 
 json_t *api_mapping(const struct db_map *map)
 {
-	const struct db_vn *vn = map->item.vn;
-	const struct db_nve *nve = map->item.nve;
+	const struct db_vn *vn = db_item_vn(&map->item);
+	const struct db_nve *nve = db_item_nve(&map->item);
 
 	return json_pack("{s:s, s:i, s:o, s:o, s:s, s:o, s:I, s:b, s:s}", "vn", vn->info.name,
 			 "vni", (int)vn->info.vni, "mac", mac_text(&map->mac), "ips",
@@ -40,14 +40,14 @@ json_t *api_mapping(const struct db_map *map)
 			 nve->dc);
 }
 
-static json_t *placement(const struct db_placement *p)
+static json_t *placement(const struct db_placed *p)
 {
 	char buf[UUID_STRLEN];
 
 	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:I, s:b}", "vm", uuid_format(&p->vm, buf),
-			 "vn", p->vn->info.name, "mac", mac_text(&p->mac), "ips",
-			 ips_list(&p->ips), "nve", p->nve, "epoch", (json_int_t)p->epoch, "bound",
-			 p->bound);
+			 "vn", db_placed_vn(p)->info.name, "mac", mac_text(&p->mac), "ips",
+			 ips_list(&p->ips), "nve", db_placed_nve(p), "epoch",
+			 (json_int_t)p->epoch, "bound", (int)p->bound);
 }
 
 /* What can be listed of a VN, and how. */
@@ -93,7 +93,7 @@ static size_t count_placements(const struct db_vn *vn)
 
 static void collect_placements(const struct db_vn *vn, struct order_item *ret)
 {
-	const struct db_placement *p;
+	const struct db_placed *p;
 	uint32_t at = 0;
 
 	while ((p = table_walk(&vn->placements, &at)))

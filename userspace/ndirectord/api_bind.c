@@ -63,7 +63,7 @@ static int parse(struct director *d, json_t *body, struct db_placement *p, struc
 /* The mapping of somebody else ends; its own is told with the new epoch when it claims again. */
 static void bind_mac(struct director *d, struct db_placement *p, const char *who)
 {
-	struct db_placement *held = db_placement_find(p->vn, &p->mac);
+	struct db_placed *held = db_placement_find(p->vn, &p->mac);
 	struct db_map *map = db_map_find(p->vn, &p->mac);
 	char text[MAC_ADDR_STRLEN];
 	uint64_t above = held ? held->epoch : 0;
@@ -71,9 +71,9 @@ static void bind_mac(struct director *d, struct db_placement *p, const char *who
 	if (map && map->epoch > above)
 		above = map->epoch;
 	p->bound = true;
-	p->epoch = map && !strcmp(map->item.nve->name, p->nve) ? map->epoch :
+	p->epoch = map && !strcmp(db_item_nve(&map->item)->name, p->nve) ? map->epoch :
 								  db_epoch_next(&d->db, above);
-	if (map && strcmp(map->item.nve->name, p->nve))
+	if (map && strcmp(db_item_nve(&map->item)->name, p->nve))
 		db_map_del(&d->db, map);
 	if (db_placement_set(&d->db, p))
 		director_note(d, "binding-set", p->nve, "MAC %s of VN %s, by operator %s",
@@ -123,7 +123,7 @@ static struct db_vn *path_mac(struct http_request *req, struct director *d, stru
 void api_binding_delete(struct http_request *req, void *arg)
 {
 	struct director *d = arg;
-	struct db_placement *p;
+	struct db_placed *p;
 	struct mac_addr mac;
 	struct db_map *map;
 	struct db_vn *vn;
@@ -137,7 +137,7 @@ void api_binding_delete(struct http_request *req, void *arg)
 			   http_param(req, "mac"), vn->info.name);
 		return;
 	}
-	director_note(d, "binding-ended", p->nve, "MAC %s of VN %s, by operator %s",
+	director_note(d, "binding-ended", db_placed_nve(p), "MAC %s of VN %s, by operator %s",
 		      http_param(req, "mac"), vn->info.name, http_client(req)->name);
 	db_placement_del(&d->db, p);
 	map = db_map_find(vn, &mac);

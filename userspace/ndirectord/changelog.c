@@ -3,6 +3,7 @@
  * Objects in the order of their last change; see changelog.h.
  */
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "changelog.h"
@@ -10,12 +11,17 @@
 
 #define GRAVES_MIN	8u
 
+static uint32_t piece_of(const struct changelog *log, const struct changelog_item *item)
+{
+	return item ? pool_ref((const uint8_t *)item - log->offset) : POOL_NONE;
+}
+
 static void link_last(struct changelog *log, struct changelog_item *item)
 {
-	item->prev = pool_ref(log->newest);
+	item->prev = piece_of(log, log->newest);
 	item->next = POOL_NONE;
 	if (log->newest)
-		log->newest->next = pool_ref(item);
+		log->newest->next = piece_of(log, item);
 	else
 		log->oldest = item;
 	log->newest = item;
@@ -23,7 +29,8 @@ static void link_last(struct changelog *log, struct changelog_item *item)
 
 static void unlink_item(struct changelog *log, struct changelog_item *item)
 {
-	struct changelog_item *prev = pool_at(item->prev), *next = pool_at(item->next);
+	struct changelog_item *prev = changelog_at(log, item->prev);
+	struct changelog_item *next = changelog_at(log, item->next);
 
 	if (prev)
 		prev->next = item->next;
@@ -93,6 +100,11 @@ struct changelog_item *changelog_touch(struct changelog *log, struct changelog_i
 	struct changelog_item *old;
 
 	changelog_unlink(log, item);
+	if (log->revision >= CHANGELOG_REVISION_MAX) {
+		fprintf(stderr, "a log has used up all revisions up to %llu\n",
+			CHANGELOG_REVISION_MAX);
+		abort();
+	}
 	item->revision = ++log->revision;
 	item->gone = gone;
 	link_last(log, item);
@@ -121,7 +133,7 @@ struct changelog_item *changelog_after(const struct changelog *log, uint64_t rev
 {
 	struct changelog_item *item = log->newest, *found = NULL;
 
-	for (; item && item->revision > revision; item = pool_at(item->prev))
+	for (; item && item->revision > revision; item = changelog_at(log, item->prev))
 		found = item;
 	return found;
 }
@@ -152,11 +164,11 @@ static void sort(struct changelog *log)
 	struct changelog_item *item, **all;
 	size_t n = 0, i;
 
-	for (item = log->oldest; item; item = changelog_next(item))
+	for (item = log->oldest; item; item = changelog_next(log, item))
 		n++;
 	all = mem_calloc(n, sizeof(*all));
 	n = 0;
-	for (item = log->oldest; item; item = changelog_next(item))
+	for (item = log->oldest; item; item = changelog_next(log, item))
 		all[n++] = item;
 	qsort(all, n, sizeof(*all), by_revision);
 	log->oldest = NULL;

@@ -19,12 +19,15 @@
 
 #define CHANGELOG_TOMBSTONES	4096
 
-/* In a piece of the pool (pool.h), at a multiple of its unit. */
+/* At ten times the terms of size (12,000 changes a second) it is reached in 380 years. */
+#define CHANGELOG_REVISION_MAX	((1ull << 47) - 1)
+
+/* In a piece of the pool (pool.h): there are two in each of a million, so it has no padding. */
 struct changelog_item {
-	uint64_t revision : 63;		/* 0: not on a log */
+	uint64_t revision : 47;		/* 0: not on a log */
 	uint64_t gone : 1;
-	uint32_t prev, next;		/* of the pool; by revision */
-};
+	uint32_t prev, next;		/* pieces, of the pool; by revision */
+} __attribute__((packed, aligned(2)));
 
 /* A tombstone; its item is NULL when it is none any more. */
 struct changelog_grave {
@@ -36,6 +39,7 @@ struct changelog {
 	uint64_t revision;		/* of the newest change */
 	uint64_t floor;			/* deltas are complete from this revision on */
 	uint64_t gone_revision;		/* of the newest deletion */
+	uint32_t offset;		/* of its items in their pieces */
 	struct changelog_item *oldest, *newest;
 	unsigned int tombstones;
 	struct changelog_grave *graves;	/* by revision, from first_grave to n_graves */
@@ -43,7 +47,8 @@ struct changelog {
 };
 
 /*
- * @item has changed (@gone: was deleted). Returns a tombstone that fell off and is unlinked,
+ * @item has changed (@gone: was deleted). Ends the program, with a sentence, after
+ * CHANGELOG_REVISION_MAX changes. Returns a tombstone that fell off and is unlinked,
  * to be freed when it is on no other log, or NULL.
  */
 struct changelog_item *changelog_touch(struct changelog *log, struct changelog_item *item,
@@ -53,10 +58,22 @@ void changelog_unlink(struct changelog *log, struct changelog_item *item);
 /* When all items are unlinked. */
 void changelog_uninit(struct changelog *log);
 
-/* On from one to the next; NULL at the end. */
-static inline struct changelog_item *changelog_next(const struct changelog_item *item)
+static inline struct changelog_item *changelog_at(const struct changelog *log, uint32_t piece)
 {
-	return pool_at(item->next);
+	return piece != POOL_NONE ? pool_at(piece) + log->offset : NULL;
+}
+
+/* What it is in; NULL of NULL. */
+static inline void *changelog_piece(const struct changelog *log, struct changelog_item *item)
+{
+	return item ? (uint8_t *)item - log->offset : NULL;
+}
+
+/* On from one to the next; NULL at the end. */
+static inline struct changelog_item *changelog_next(const struct changelog *log,
+						    const struct changelog_item *item)
+{
+	return changelog_at(log, item->next);
 }
 
 /* First item that changed after @revision, NULL if there is none. */
@@ -65,8 +82,9 @@ struct changelog_item *changelog_after(const struct changelog *log, uint64_t rev
 bool changelog_can_resume(const struct changelog *log, uint64_t revision);
 
 /*
- * Put back stored items in any order, then sort once. Tombstones are not stored: who has not
- * heard of the newest deletion (@gone_revision) cannot resume.
+ * Put back stored items in any order, of revisions up to CHANGELOG_REVISION_MAX, then sort once.
+ * Tombstones are not stored: who has not heard of the newest deletion (@gone_revision) cannot
+ * resume.
  */
 void changelog_restore(struct changelog *log, struct changelog_item *item, uint64_t revision);
 void changelog_restored(struct changelog *log, uint64_t revision, uint64_t gone_revision);

@@ -19,6 +19,7 @@
 void db_init(struct db *db, const char *dc, uint8_t dc_id)
 {
 	*db = (struct db){ .dc_id = dc_id, .epochs = EPOCH_TERM };
+	db->own.offset = offsetof(struct db_item, in_own);
 	snprintf(db->dc, sizeof(db->dc), "%s", dc);
 }
 
@@ -35,7 +36,7 @@ static void vn_free(struct db *db, struct db_vn *vn)
 	changelog_uninit(&vn->log);
 	db_digest_uninit(vn);
 	HASH_DEL(db->vns, vn);
-	free(vn);
+	pool_free(vn, sizeof(*vn));
 }
 
 void db_uninit(struct db *db)
@@ -47,7 +48,7 @@ void db_uninit(struct db *db)
 		vn_free(db, vn);
 	HASH_ITER(hh, db->nves, nve, nve_next) {
 		HASH_DEL(db->nves, nve);
-		free(nve);
+		pool_free(nve, sizeof(*nve));
 	}
 	changelog_uninit(&db->own);
 	db_profile_uninit(db);
@@ -110,7 +111,7 @@ static int vn_check(struct db *db, const struct db_vn_info *info, struct err *er
 
 static struct db_vn *vn_new(struct db *db, const struct uuid *uuid)
 {
-	struct db_vn *vn = calloc(1, sizeof(*vn));
+	struct db_vn *vn = pool_zalloc(sizeof(*vn));
 
 	vn->info.uuid = *uuid;
 	/* one of this UUID may have been here before: its revisions must mean nothing now */
@@ -127,10 +128,10 @@ static bool has_own(const struct db_vn *vn)
 	struct db_map *map;
 
 	for (member = db_member_first(vn); member; member = db_member_next(member))
-		if (member->item.nve->own)
+		if (db_item_nve(&member->item)->own)
 			return true;
 	for (map = db_map_first(vn); map; map = db_map_next(map))
-		if (map->item.nve->own)
+		if (db_item_nve(&map->item)->own)
 			return true;
 	return false;
 }
@@ -164,7 +165,7 @@ int db_vn_set(struct db *db, const struct db_vn_info *info, bool defined, struct
 /* Those who are silent will not say that they leave. */
 static void leave_undefined(struct db *db, struct db_vn *vn, struct db_member *member)
 {
-	if (!vn->defined && member->item.nve->own && member->item.nve->stale)
+	if (!vn->defined && db_item_nve(&member->item)->own && db_item_nve(&member->item)->stale)
 		db_member_del(db, member);
 }
 
@@ -180,7 +181,7 @@ int db_vn_delete(struct db *db, struct db_vn *vn, struct err *err)
 	vn->defined = false;
 	for (map = db_map_first(vn); map; map = map_next) {
 		map_next = db_map_next(map);
-		if (map->item.nve->own)
+		if (db_item_nve(&map->item)->own)
 			db_map_del(db, map);
 	}
 	for (member = db_member_first(vn); member; member = member_next) {
@@ -223,7 +224,7 @@ static void reap_nves(struct db *db)
 		if (!nve->forgotten || nve->refs)
 			continue;
 		HASH_DEL(db->nves, nve);
-		free(nve);
+		pool_free(nve, sizeof(*nve));
 	}
 }
 
@@ -273,7 +274,7 @@ struct db_nve *db_nve_get(struct db *db, const char *name)
 		nve->forgotten = false;
 		return nve;
 	}
-	nve = calloc(1, sizeof(*nve));
+	nve = pool_zalloc(sizeof(*nve));
 	snprintf(nve->name, sizeof(nve->name), "%s", name);
 	snprintf(nve->dc, sizeof(nve->dc), "%.*s", (int)dc_len, name);
 	nve->own = !strcmp(nve->dc, db->dc);
@@ -320,7 +321,7 @@ static void move_in(struct db_vn *vn, const struct db_nve *nve,
 	struct db_map *map;
 
 	for (map = db_map_first(vn); map; map = db_map_next(map))
-		if (map->item.nve == nve)
+		if (db_item_nve(&map->item) == nve)
 			db_digest_move(map, locators, n);
 }
 
@@ -335,7 +336,7 @@ static void tell_moved(struct db *db, const struct db_nve *nve)
 		if (!db_digest_has(vn, nve))
 			continue;
 		for (map = db_map_first(vn); map; map = db_map_next(map))
-			if (map->item.nve == nve)
+			if (db_item_nve(&map->item) == nve)
 				db->observer->moved(map, db->observer_arg);
 	}
 }
@@ -372,13 +373,13 @@ uint64_t db_nve_idle(struct db *db, struct db_nve *nve, bool busy, uint64_t now)
 
 unsigned int db_nve_placed(const struct db *db, const struct db_nve *nve)
 {
-	const struct db_placement *p;
+	const struct db_placed *p;
 	const struct db_vn *vn;
 	unsigned int n = 0;
 
 	for (vn = db->vns; vn; vn = vn->hh.next)
 		for (p = db_placement_first(vn); p; p = db_placement_next(p))
-			n += !strcmp(p->nve, nve->name);
+			n += !strcmp(db_placed_nve(p), nve->name);
 	return n;
 }
 
@@ -389,7 +390,7 @@ static void forget_in(struct db *db, struct db_vn *vn, struct db_nve *nve)
 
 	for (map = db_map_first(vn); map; map = next) {
 		next = db_map_next(map);
-		if (map->item.nve == nve)
+		if (db_item_nve(&map->item) == nve)
 			db_map_del(db, map);
 	}
 	if (member)

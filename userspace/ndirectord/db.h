@@ -22,7 +22,7 @@ struct db_observer {
 	void (*item)(struct db_item *item, void *arg);
 	void (*vn)(struct db_vn *vn, bool gone, void *arg);
 	void (*nve)(struct db_nve *nve, void *arg);	/* perhaps forgotten */
-	void (*placement)(struct db_placement *p, bool gone, void *arg);
+	void (*placement)(const struct db_placed *p, bool gone, void *arg);
 	void (*epoch)(void *arg);
 	/* Its NVE has other locators; its membership says so, no item of the mapping's own does. */
 	void (*moved)(struct db_map *map, void *arg);
@@ -101,15 +101,10 @@ bool db_map_set(struct db *db, struct db_vn *vn, const struct mac_addr *mac,
 		const struct db_ips *ips, uint64_t epoch, struct db_nve *nve);
 void db_map_del(struct db *db, struct db_map *map);
 
-struct db_placement *db_placement_first(const struct db_vn *vn);
-struct db_placement *db_placement_next(const struct db_placement *p);
-struct db_placement *db_placement_find(struct db_vn *vn, const struct mac_addr *mac);
+struct db_placed *db_placement_first(const struct db_vn *vn);
+struct db_placed *db_placement_next(const struct db_placed *p);
+struct db_placed *db_placement_find(struct db_vn *vn, const struct mac_addr *mac);
 bool db_placement_set(struct db *db, const struct db_placement *p);		/* the same */
-void db_placement_del(struct db *db, struct db_placement *p);
-
-const struct db_ip *db_ip_find(struct db_vn *vn, const struct ip_addr *ip);	/* or NULL */
-/* Count one more, one less user of @ips behind @mac. */
-void db_ips_hold(struct db_vn *vn, const struct db_ips *ips, const struct mac_addr *mac);
-void db_ips_drop(struct db_vn *vn, const struct db_ips *ips, const struct mac_addr *mac);
+void db_placement_del(struct db *db, struct db_placed *p);
 
 #endif /* NDIRECTORD_DB_H */

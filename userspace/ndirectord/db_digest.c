@@ -8,7 +8,7 @@
 
 uint64_t db_digest_hash(const struct db_map *map)
 {
-	const struct db_nve *nve = map->item.nve;
+	const struct db_nve *nve = db_item_nve(&map->item);
 
 	return digest_map(&map->mac, map->epoch, nve->locators, nve->n_locators);
 }
@@ -23,13 +23,13 @@ static struct db_share *find(const struct db_vn *vn, const struct db_nve *nve)
 
 void db_digest_count(struct db_map *map)
 {
-	struct db_vn *vn = map->item.vn;
-	struct db_share *share = find(vn, map->item.nve);
+	struct db_vn *vn = db_item_vn(&map->item);
+	struct db_share *share = find(vn, db_item_nve(&map->item));
 	uint64_t hash = db_digest_hash(map);
 
 	if (!share) {
 		share = mem_zalloc(sizeof(*share));
-		share->nve = map->item.nve;
+		share->nve = db_item_nve(&map->item);
 		HASH_ADD_PTR(vn->shares, nve, share);
 	}
 	digest_add(&vn->digest, hash);
@@ -38,8 +38,8 @@ void db_digest_count(struct db_map *map)
 
 void db_digest_uncount(struct db_map *map)
 {
-	struct db_vn *vn = map->item.vn;
-	struct db_share *share = find(vn, map->item.nve);
+	struct db_vn *vn = db_item_vn(&map->item);
+	struct db_share *share = find(vn, db_item_nve(&map->item));
 	uint64_t hash = db_digest_hash(map);
 
 	digest_sub(&vn->digest, hash);
@@ -52,10 +52,10 @@ void db_digest_uncount(struct db_map *map)
 
 void db_digest_move(struct db_map *map, const struct ip_addr *locators, int n)
 {
-	struct db_share *share = find(map->item.vn, map->item.nve);
+	struct db_share *share = find(db_item_vn(&map->item), db_item_nve(&map->item));
 	uint64_t by = digest_map(&map->mac, map->epoch, locators, n) - db_digest_hash(map);
 
-	map->item.vn->digest.sum += by;
+	db_item_vn(&map->item)->digest.sum += by;
 	share->digest.sum += by;
 }
 

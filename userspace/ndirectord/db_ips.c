@@ -31,6 +31,16 @@ void db_ips_add(struct db_ips *ips, const struct ip_prefix *ip)
 	ips->n++;
 }
 
+const uint8_t *db_ips_at(const struct db_ips *ips, int which, size_t *len)
+{
+	const uint8_t *at = ips->bytes;
+
+	while (which--)
+		at += 1 + length(*at);
+	*len = length(*at);
+	return at + 1;
+}
+
 bool db_ips_next(const struct db_ips *ips, size_t *at, struct ip_prefix *ret)
 {
 	const uint8_t *from = ips->bytes + *at;

@@ -25,6 +25,8 @@ struct db_ips {
 void db_ips_add(struct db_ips *ips, const struct ip_prefix *ip);
 /* The next one, from *@at 0 on; false at the end. */
 bool db_ips_next(const struct db_ips *ips, size_t *at, struct ip_prefix *ret);
+/* The @which one's address, of @len bytes; there are more than that. */
+const uint8_t *db_ips_at(const struct db_ips *ips, int which, size_t *len);
 size_t db_ips_size(const struct db_ips *ips);	/* in bytes, with n */
 bool db_ips_equal(const struct db_ips *a, const struct db_ips *b);	/* in the same order */
 

@@ -14,8 +14,6 @@ void db_item_free(struct db *db, struct db_item *item);
 /* All of a VN's, likewise. */
 void db_maps_free(struct db *db, struct db_vn *vn);
 void db_placements_free(struct db *db, struct db_vn *vn);
-/* db_ip.c */
-void db_ips_uninit(struct db_vn *vn);
 /* Tombstones too; on by table_next() with this key. */
 extern const struct table_key db_map_key;
 

@@ -4,37 +4,33 @@
  */
 #include "db_name.h"
 
-#include <uthash.h>
+#include <string.h>
 
-#include "lib/mem.h"
+#include "pool.h"
 
-struct db_name {
-	unsigned int refs;
-	UT_hash_handle hh;
-	char text[];
-};
+static size_t size_of(const char *text)
+{
+	return sizeof(struct db_name) + strlen(text) + 1;
+}
 
-const char *db_name_hold(struct db_name **names, const char *text)
+struct db_name *db_name_hold(struct db_name **names, const char *text)
 {
 	struct db_name *name;
 
 	HASH_FIND_STR(*names, text, name);
 	if (!name) {
-		name = mem_zalloc(sizeof(*name) + strlen(text) + 1);
+		name = pool_zalloc(size_of(text));
 		strcpy(name->text, text);
 		HASH_ADD_STR(*names, text, name);
 	}
 	name->refs++;
-	return name->text;
+	return name;
 }
 
-void db_name_drop(struct db_name **names, const char *held)
+void db_name_drop(struct db_name **names, struct db_name *held)
 {
-	struct db_name *name;
-
-	HASH_FIND_STR(*names, held, name);
-	if (!name || --name->refs)
+	if (--held->refs)
 		return;
-	HASH_DEL(*names, name);
-	free(name);
+	HASH_DEL(*names, held);
+	pool_free(held, size_of(held->text));
 }

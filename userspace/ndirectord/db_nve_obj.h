@@ -12,6 +12,7 @@
 /* Why an NVE is stale: it is silent itself, or the director of its DC is. */
 enum db_stale { DB_STALE_NVE = 1, DB_STALE_DC = 2 };
 
+/* Of the pool, as VNs are: a million items have references of 30 bits to them. */
 struct db_nve {
 	char name[DB_NAME];
 	char dc[32];

@@ -11,64 +11,65 @@
 #include "lib/subnet.h"
 #include "lib/uuid.h"
 #include "changelog.h"
+#include "db_ip.h"
 #include "db_ips.h"
 #include "db_nve_obj.h"
+#include "db_placed.h"
 #include "table.h"
 
 enum db_kind { DB_MAP, DB_MEMBER };
 
 /*
  * What mappings and members have in common; first in both, which are of the pool. There are a
- * million mappings: large fields stand before small ones, so that nothing is lost between them.
+ * million mappings: nothing is lost between fields, and VN and NVE are references of the pool.
  */
 struct db_item {
-	struct db_vn *vn;
-	struct db_nve *nve;
-	struct changelog_item in_vn;		/* on vn->log */
+	struct changelog_item in_vn;		/* on the VN's log */
 	struct changelog_item in_own;		/* on db->own */
-	uint32_t heard;			/* the peer's snapshot that named it last (fed_merge.h) */
-	uint8_t kind;			/* enum db_kind */
-	bool gone;			/* a tombstone: told once more, then forgotten */
+	uint32_t vn : POOL_REF_BITS;	/* db_item_vn() */
+	uint32_t gone : 1;		/* a tombstone: told once more, then forgotten */
+	uint32_t heard : 1;		/* named in its DC's snapshot (fed_merge.h) */
+	uint32_t nve : POOL_REF_BITS;	/* db_item_nve() */
+	uint32_t kind : 1;		/* enum db_kind */
 };
 
+static inline struct db_vn *db_item_vn(const struct db_item *item)
+{
+	return pool_at(item->vn);
+}
+
+static inline struct db_nve *db_item_nve(const struct db_item *item)
+{
+	return pool_at(item->nve);
+}
+
+/* 56 bytes with one IPv4 address. */
 struct db_map {
 	struct db_item item;
 	uint64_t epoch;
 	struct mac_addr mac;
 	struct db_ips ips;		/* last */
-};
+} __attribute__((packed, aligned(4)));
 
 struct db_member {
 	struct db_item item;
+	uint32_t key;			/* its NVE, as in item */
 	struct follower *follower;	/* of tell.h: the session that has joined, or NULL */
 	struct db_member *prev_changed, *next_changed;	/* on vn->changed */
 	UT_hash_handle hh;
 };
+
+/* Of an item of that kind. */
+static inline struct db_member *db_item_member(struct db_item *item)
+{
+	return (struct db_member *)item;
+}
 
 /* What an NVE has of a VN's mappings: it is not told of these. */
 struct db_share {
 	struct db_nve *nve;		/* key */
 	struct digest digest;
 	UT_hash_handle hh;
-};
-
-/* Who has an IP in a VN, by placement or mapping; the first one keeps it. Of the pool. */
-struct db_ip {
-	struct ip_addr ip;
-	struct mac_addr mac;
-	uint8_t refs;			/* a placement and a mapping, before and after a change */
-};
-
-/* vCenter's word: this address belongs behind that NVE. In the database it is of the pool. */
-struct db_placement {
-	struct db_vn *vn;
-	uint64_t epoch;
-	const char *nve;		/* in the database db_name.h has it */
-	struct uuid vm;
-	struct db_profile *profile;	/* or NULL */
-	struct mac_addr mac;
-	bool bound;			/* an operator's word, of no VM */
-	struct db_ips ips;		/* last */
 };
 
 struct db_vn_info {
@@ -94,7 +95,7 @@ struct db_vn {
 	struct db_member *members;	/* by NVE name; tombstones too */
 	struct db_member *changed;	/* all members by their last change, newest last */
 	struct table placements;	/* by mac */
-	struct table ips;
+	struct db_ip_index ips;
 	struct dup *dups;		/* dup.h */
 	struct tell_log *told;		/* of tell.h; NULL: nobody follows */
 	bool unwritten;			/* of persist.c: is on director.unwritten */

@@ -33,7 +33,7 @@ struct db_profile *db_profile_set(struct db *db, const struct uuid *uuid, uint64
 	struct db_profile *p = db_profile_find(db, uuid);
 
 	if (!p) {
-		p = mem_zalloc(sizeof(*p));
+		p = pool_zalloc(sizeof(*p));
 		p->uuid = *uuid;
 		HASH_ADD(hh, db->profiles, uuid, sizeof(p->uuid), p);
 	}
@@ -57,7 +57,7 @@ static void profile_free(struct db *db, struct db_profile *p)
 	}
 	HASH_DEL(db->profiles, p);
 	free(p->data);
-	free(p);
+	pool_free(p, sizeof(*p));
 }
 
 int db_profile_del(struct db *db, struct db_profile *p, struct err *err)

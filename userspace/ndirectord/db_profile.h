@@ -12,6 +12,7 @@
 
 struct db_profile_nve;
 
+/* Of the pool. */
 struct db_profile {
 	struct uuid uuid;
 	uint64_t version;

@@ -41,7 +41,6 @@ struct director {
 	struct nve_session *nve_sessions;	/* list */
 	struct fed_peer *peers;			/* list */
 	struct center *centers;			/* vCenter sessions that are up, list */
-	uint32_t heard;				/* number of the newest peer's snapshot */
 	struct loop_timer *grace, *reaper;	/* start.c */
 	struct leases *leases;			/* lease.h */
 	struct hearings *hearings;		/* hearing.h */

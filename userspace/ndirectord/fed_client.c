@@ -19,7 +19,7 @@ struct fed_peer {
 	uint8_t store[16];		/* the peer's, that revision belongs to */
 	uint64_t revision;
 	bool synced;			/* all as of that revision is known here */
-	uint32_t snapshot;		/* number of the one that is coming in; 0: none is */
+	bool snapshot;			/* one is coming in */
 	struct fed_peer *prev, *next;
 };
 
@@ -72,7 +72,7 @@ static void down(struct chan *chan, const char *why, void *arg)
 	struct fed_peer *peer = arg;
 	struct director *d = peer->d;
 
-	peer->snapshot = 0;
+	peer->snapshot = false;
 	fed_set_stale(&d->db, peer->dc, true);
 	director_alert(d, "peer-stale", peer->dc, "the session to its director ended: %s", why);
 	director_commit(d);
@@ -82,12 +82,14 @@ static void on_update(struct fed_peer *peer, const Nvo3__FedUpdate *m)
 {
 	struct director *d = peer->d;
 
-	if (m->snapshot_begin)
-		peer->snapshot = ++d->heard;
-	fed_merge(d, peer->dc, m, peer->snapshot);
+	if (m->snapshot_begin) {
+		fed_begin(&d->db, peer->dc);
+		peer->snapshot = true;
+	}
+	fed_merge(d, peer->dc, m);
 	if (m->snapshot_end && peer->snapshot) {
-		fed_sweep(&d->db, peer->dc, peer->snapshot);
-		peer->snapshot = 0;
+		fed_sweep(&d->db, peer->dc);
+		peer->snapshot = false;
 		peer->synced = true;
 	}
 	if (!peer->snapshot)

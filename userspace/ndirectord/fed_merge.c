@@ -8,12 +8,33 @@
 #include "fed_merge.h"
 #include "wire.h"
 
-static bool unheard(const struct db_item *item, const char *dc, uint32_t snapshot)
+static bool is_of(const struct db_item *item, const char *dc)
 {
-	return item->heard != snapshot && !strcmp(item->nve->dc, dc);
+	return !strcmp(db_item_nve(item)->dc, dc);
 }
 
-void fed_sweep(struct db *db, const char *dc, uint32_t snapshot)
+void fed_begin(struct db *db, const char *dc)
+{
+	struct db_member *member;
+	struct db_map *map;
+	struct db_vn *vn;
+
+	for (vn = db->vns; vn; vn = vn->hh.next) {
+		for (map = db_map_first(vn); map; map = db_map_next(map))
+			if (is_of(&map->item, dc))
+				map->item.heard = false;
+		for (member = db_member_first(vn); member; member = db_member_next(member))
+			if (is_of(&member->item, dc))
+				member->item.heard = false;
+	}
+}
+
+static bool unheard(const struct db_item *item, const char *dc)
+{
+	return !item->heard && is_of(item, dc);
+}
+
+void fed_sweep(struct db *db, const char *dc)
 {
 	struct db_member *member, *member_next;
 	struct db_map *map, *map_next;
@@ -22,12 +43,12 @@ void fed_sweep(struct db *db, const char *dc, uint32_t snapshot)
 	for (vn = db->vns; vn; vn = vn->hh.next) {
 		for (map = db_map_first(vn); map; map = map_next) {
 			map_next = db_map_next(map);
-			if (unheard(&map->item, dc, snapshot))
+			if (unheard(&map->item, dc))
 				db_map_del(db, map);
 		}
 		for (member = db_member_first(vn); member; member = member_next) {
 			member_next = db_member_next(member);
-			if (unheard(&member->item, dc, snapshot))
+			if (unheard(&member->item, dc))
 				db_member_del(db, member);
 		}
 	}
@@ -86,8 +107,7 @@ static struct db_nve *nve_of(struct director *d, const char *dc, const char *nam
 	return nve;
 }
 
-static void merge_map(struct director *d, const char *dc, const Nvo3__Mapping *m,
-		      uint32_t snapshot)
+static void merge_map(struct director *d, const char *dc, const Nvo3__Mapping *m)
 {
 	struct db_vn *vn = vn_of(d, &m->vn);
 	char text[MAC_ADDR_STRLEN];
@@ -109,15 +129,17 @@ static void merge_map(struct director *d, const char *dc, const Nvo3__Mapping *m
 	switch (claim_merge(held, m->epoch, nve)) {
 	case CLAIM_TAKE:
 		db_map_set(&d->db, vn, &mac, &ips, m->epoch, nve);
-		db_map_find(vn, &mac)->item.heard = snapshot;
+		db_map_find(vn, &mac)->item.heard = true;
 		break;
 	case CLAIM_IGNORE:
 		break;
 	case CLAIM_CONFLICT:
-		held->item.heard = snapshot;
+		/* of a third DC's it is not this one that says whether it is there */
+		if (is_of(&held->item, dc))
+			held->item.heard = true;
 		director_alert(d, "claim-conflict", dc, "MAC %s of VN %s: %s and %s, one epoch",
-			       mac_addr_format(&mac, text), vn->info.name, held->item.nve->name,
-			       m->nve);
+			       mac_addr_format(&mac, text), vn->info.name,
+			       db_item_nve(&held->item)->name, m->nve);
 		break;
 	}
 }
@@ -131,12 +153,11 @@ static void merge_map_del(struct director *d, const char *dc, const Nvo3__Mappin
 	if (!vn || !msg_get_mac(&m->mac, &mac))
 		return;
 	held = db_map_find(vn, &mac);
-	if (held && !strcmp(held->item.nve->dc, dc))
+	if (held && !strcmp(db_item_nve(&held->item)->dc, dc))
 		db_map_del(&d->db, held);
 }
 
-static void merge_member(struct director *d, const char *dc, const Nvo3__FedMember *m,
-			 uint32_t snapshot)
+static void merge_member(struct director *d, const char *dc, const Nvo3__FedMember *m)
 {
 	struct db_vn *vn = vn_of(d, &m->vn);
 	struct db_nve *nve;
@@ -149,7 +170,7 @@ static void merge_member(struct director *d, const char *dc, const Nvo3__FedMemb
 	db_member_add(&d->db, vn, nve);
 	db_nve_set_relay(&d->db, nve, m->member->relay);
 	db_nve_set_stale(&d->db, nve, DB_STALE_NVE, m->member->stale);
-	db_member_find(vn, nve)->item.heard = snapshot;
+	db_member_find(vn, nve)->item.heard = true;
 }
 
 static void merge_member_del(struct director *d, const char *dc, const Nvo3__FedMember *m)
@@ -166,17 +187,16 @@ static void merge_member_del(struct director *d, const char *dc, const Nvo3__Fed
 		db_member_del(&d->db, member);
 }
 
-void fed_merge(struct director *d, const char *dc, const Nvo3__FedUpdate *m,
-	       uint32_t snapshot)
+void fed_merge(struct director *d, const char *dc, const Nvo3__FedUpdate *m)
 {
 	size_t i;
 
 	for (i = 0; i < m->n_vns; i++)
 		merge_vn(d, dc, m->vns[i]);
 	for (i = 0; i < m->n_member_set; i++)
-		merge_member(d, dc, m->member_set[i], snapshot);
+		merge_member(d, dc, m->member_set[i]);
 	for (i = 0; i < m->n_set; i++)
-		merge_map(d, dc, m->set[i], snapshot);
+		merge_map(d, dc, m->set[i]);
 	for (i = 0; i < m->n_del; i++)
 		merge_map_del(d, dc, m->del[i]);
 	for (i = 0; i < m->n_member_del; i++)

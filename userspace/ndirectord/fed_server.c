@@ -36,8 +36,8 @@ static void put_member(struct update *u, struct db_item *item, int i)
 	Nvo3__FedMember *m = &u->member[i];
 
 	*m = (Nvo3__FedMember)NVO3__FED_MEMBER__INIT;
-	m->vn = msg_put_uuid(&item->vn->info.uuid);
-	m->member = wire_put_member(item->nve, &u->room[i]);
+	m->vn = msg_put_uuid(&db_item_vn(item)->info.uuid);
+	m->member = wire_put_member(db_item_nve(item), &u->room[i]);
 	if (item->in_own.gone)
 		u->member_del[u->m.n_member_del++] = m;
 	else
@@ -46,7 +46,7 @@ static void put_member(struct update *u, struct db_item *item, int i)
 
 static void put(struct update *u, struct db_item *item, int i)
 {
-	put_vn(u, item->vn);
+	put_vn(u, db_item_vn(item));
 	if (item->kind == DB_MEMBER)
 		put_member(u, item, i);
 	else if (item->in_own.gone)

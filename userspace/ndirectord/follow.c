@@ -5,13 +5,9 @@
 #include <stddef.h>
 #include "follow.h"
 
-#define container(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
-
 static struct db_item *item_of(const struct follow *f, struct changelog_item *entry)
 {
-	if (f->vn)
-		return container(entry, struct db_item, in_vn);
-	return container(entry, struct db_item, in_own);
+	return changelog_piece(f->log, entry);
 }
 
 /*
@@ -23,7 +19,7 @@ static bool wanted(const struct follow *f, const struct changelog_item *entry,
 {
 	if (f->snapshot && entry->gone && entry->revision <= f->base)
 		return false;
-	return !f->nve || item->nve != f->nve || (entry->gone && item->kind == DB_MAP);
+	return !f->nve || db_item_nve(item) != f->nve || (entry->gone && item->kind == DB_MAP);
 }
 
 /* All that he is interested in and that changed after @revision. */
@@ -77,7 +73,7 @@ static void collect(struct follow *f, struct follow_batch *b, struct changelog_i
 {
 	b->n = 0;
 	b->revision = f->sent;
-	for (; entry && b->n < FOLLOW_BATCH; entry = changelog_next(entry)) {
+	for (; entry && b->n < FOLLOW_BATCH; entry = changelog_next(f->log, entry)) {
 		struct db_item *item = item_of(f, entry);
 
 		b->revision = entry->revision;

@@ -44,7 +44,7 @@ static void add(struct director *d, struct follower *f, const struct mac_addr *m
 	struct interest *i;
 
 	/* of what is its own it hears when it is that no more (tell_leaves()) */
-	if (map && map->item.nve == f->at.nve)
+	if (map && db_item_nve(&map->item) == f->at.nve)
 		return;
 	i = tell_interest(f, mac);
 	if (map)
@@ -68,7 +68,7 @@ void nve_interest_start(struct director *d, struct nve_session *s, struct follow
 /* The NVE of what was asked for hears of the asker first, if it has not yet. */
 static void tell_target(struct director *d, struct db_map *asker, const struct db_nve *target)
 {
-	struct db_member *member = db_member_find(asker->item.vn, target);
+	struct db_member *member = db_member_find(db_item_vn(&asker->item), target);
 	struct follower *f = member ? member->follower : NULL;
 	struct interest *i;
 
@@ -98,10 +98,10 @@ static uint32_t get_asker(struct nve_session *s, struct db_vn *vn, const Nvo3__M
 	if (get_mac(&m->asker, &mac, err) != CODE(OK))
 		return CODE(BAD_MESSAGE);
 	*ret = db_map_find(vn, &mac);
-	if (!*ret || (*ret)->item.nve == s->nve)
+	if (!*ret || db_item_nve(&(*ret)->item) == s->nve)
 		return CODE(OK);
 	err_set(err, EACCES, "MAC %s of VN %s, which asks, is behind %s",
-		mac_addr_format(&mac, text), vn->info.name, (*ret)->item.nve->name);
+		mac_addr_format(&mac, text), vn->info.name, db_item_nve(&(*ret)->item)->name);
 	return CODE(DENIED);
 }
 
@@ -123,10 +123,10 @@ static uint32_t look_up(struct director *d, struct nve_session *s, struct join *
 			mac_addr_format(mac, text));
 		return CODE(NOT_FOUND);
 	}
-	if (map->item.nve == s->nve)
+	if (db_item_nve(&map->item) == s->nve)
 		return CODE(OK);
 	if (asker)
-		tell_target(d, asker, map->item.nve);
+		tell_target(d, asker, db_item_nve(&map->item));
 	if (tell_now(&d->tell, f, &map->item))
 		return CODE(OK);
 	err_set(err, EBUSY, "%s does not read what it is sent", s->nve->name);
@@ -138,7 +138,7 @@ static uint32_t get_wanted(struct db_vn *vn, const Nvo3__MapQuery *m, struct mac
 			   struct err *err)
 {
 	char text[IP_ADDR_STRLEN];
-	const struct db_ip *found;
+	const struct mac_addr *found;
 	struct ip_addr ip;
 
 	if (!m->ip.len)
@@ -154,7 +154,7 @@ static uint32_t get_wanted(struct db_vn *vn, const Nvo3__MapQuery *m, struct mac
 			ip_addr_format(&ip, text));
 		return CODE(NOT_FOUND);
 	}
-	*ret = found->mac;
+	*ret = *found;
 	return CODE(OK);
 }
 
@@ -253,7 +253,7 @@ static void want(struct director *d, struct nve_session *s, struct follower *f,
 	struct db_map *map = db_map_find(f->at.vn, mac);
 
 	add(d, f, mac);
-	if (map && map->item.nve != s->nve && !tell_now(&d->tell, f, &map->item))
+	if (map && db_item_nve(&map->item) != s->nve && !tell_now(&d->tell, f, &map->item))
 		interest_mark(interest_find(&f->interest, mac));
 }
 
@@ -287,7 +287,7 @@ static void forget(struct nve_session *s, struct follower *f, const struct mac_a
 	struct interest *i = interest_find(&f->interest, mac);
 	const struct db_map *map = db_map_find(f->at.vn, mac);
 
-	if (i && (!map || map->item.nve != s->nve))
+	if (i && (!map || db_item_nve(&map->item) != s->nve))
 		interest_del(i);
 }
 

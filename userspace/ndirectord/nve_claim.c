@@ -52,7 +52,7 @@ static uint64_t take(struct director *d, struct nve_session *s, struct db_vn *vn
 	uint64_t epoch = given->epoch;
 
 	if (given->moves)
-		snprintf(from, sizeof(from), "%s", map->item.nve->name);
+		snprintf(from, sizeof(from), "%s", db_item_nve(&map->item)->name);
 	if (!epoch)
 		epoch = db_epoch_next(&d->db, map ? map->epoch : 0);
 	if (!epoch)

@@ -37,9 +37,9 @@ static void put(Nvo3__MapUpdate *m, struct db_item *item, struct wire_item *room
 	else if (item->kind == DB_MAP)
 		m->set[m->n_set++] = put_map(item, room);
 	else if (item->gone)
-		m->member_del[m->n_member_del++] = item->nve->name;
+		m->member_del[m->n_member_del++] = db_item_nve(item)->name;
 	else
-		m->member_set[m->n_member_set++] = wire_put_member(item->nve, room);
+		m->member_set[m->n_member_set++] = wire_put_member(db_item_nve(item), room);
 }
 
 /* All prefixes are as long as the first one's. */
@@ -88,7 +88,7 @@ static struct map_columns *put_columns(const struct follow_batch *b, struct wire
 	for (i = 0; i < b->n; i++)
 		if (done[i])
 			map_columns_add(columns, &room[i].map,
-					put_nve(columns, b->items[i]->nve, &room[i]));
+					put_nve(columns, db_item_nve(b->items[i]), &room[i]));
 	return columns;
 }
 
@@ -177,7 +177,7 @@ void nve_tell_vn(const struct db_vn *vn)
 	for (member = db_member_first(vn); member; member = db_member_next(member)) {
 		if (!member->follower)
 			continue;
-		nve_put_vn(vn, member->item.nve, member->follower->chan, &info);
+		nve_put_vn(vn, db_item_nve(&member->item), member->follower->chan, &info);
 		chan_event(member->follower->chan, MSG(VN_UPDATE), &m.base);
 	}
 }

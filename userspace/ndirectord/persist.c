@@ -168,7 +168,7 @@ static void put_map(struct director *d, const char *key, struct db_map *map)
 
 	stored.map = wire_put_map(map, &room);
 	stored.vn_revision = map->item.in_vn.revision;
-	stored.own_revision = map->item.nve->own ? map->item.in_own.revision : 0;
+	stored.own_revision = db_item_nve(&map->item)->own ? map->item.in_own.revision : 0;
 	put(d, key, &stored.base);
 }
 
@@ -176,10 +176,10 @@ static void put_member(struct director *d, const char *key, struct db_item *item
 {
 	Nvo3__StoredMember stored = NVO3__STORED_MEMBER__INIT;
 
-	stored.vn = msg_put_uuid(&item->vn->info.uuid);
-	stored.nve = item->nve->name;
+	stored.vn = msg_put_uuid(&db_item_vn(item)->info.uuid);
+	stored.nve = db_item_nve(item)->name;
 	stored.vn_revision = item->in_vn.revision;
-	stored.own_revision = item->nve->own ? item->in_own.revision : 0;
+	stored.own_revision = db_item_nve(item)->own ? item->in_own.revision : 0;
 	put(d, key, &stored.base);
 }
 
@@ -189,19 +189,19 @@ static void on_item(struct db_item *item, void *arg)
 	struct director *d = arg;
 	bool map = item->kind == DB_MAP;
 
-	uuid_format(&item->vn->info.uuid, uuid);
+	uuid_format(&db_item_vn(item)->info.uuid, uuid);
 	if (map)
 		snprintf(key, sizeof(key), "map/%s/%s", uuid,
 			 mac_addr_format(&((struct db_map *)item)->mac, mac));
 	else
-		snprintf(key, sizeof(key), "member/%s/%s", uuid, item->nve->name);
+		snprintf(key, sizeof(key), "member/%s/%s", uuid, db_item_nve(item)->name);
 	if (item->gone)
 		del(d, key);
 	else if (map)
 		put_map(d, key, (struct db_map *)item);
 	else
 		put_member(d, key, item);
-	put_vn(d, item->vn);
+	put_vn(d, db_item_vn(item));
 	put_state(d);
 	tell_changed(&d->tell, item);
 	if (map && http_watch_wanted(d->watch, "mappings"))
@@ -232,28 +232,30 @@ static void on_nve(struct db_nve *nve, void *arg)
 	put(arg, key, &stored.base);
 }
 
-static void on_placement(struct db_placement *p, bool gone, void *arg)
+static void on_placement(const struct db_placed *p, bool gone, void *arg)
 {
+	const struct db_profile *profile = db_placed_profile(p);
 	char uuid[UUID_STRLEN], mac[MAC_ADDR_STRLEN], key[KEY_MAX];
+	const struct db_vn *vn = db_placed_vn(p);
 	Nvo3__Place place = NVO3__PLACE__INIT;
 	struct wire_item room;
 
-	snprintf(key, sizeof(key), "place/%s/%s", uuid_format(&p->vn->info.uuid, uuid),
+	snprintf(key, sizeof(key), "place/%s/%s", uuid_format(&vn->info.uuid, uuid),
 		 mac_addr_format(&p->mac, mac));
 	if (gone) {
 		del(arg, key);
 		return;
 	}
 	place.vm = msg_put_uuid(&p->vm);
-	place.vn = msg_put_uuid(&p->vn->info.uuid);
+	place.vn = msg_put_uuid(&vn->info.uuid);
 	place.mac = msg_put_mac(&p->mac);
 	place.ips = wire_put_ips(&p->ips, &room);
 	place.n_ips = p->ips.n;
-	place.nve = (char *)p->nve;
+	place.nve = (char *)db_placed_nve(p);
 	place.epoch = p->epoch;
 	place.bound = p->bound;
-	if (p->profile)
-		place.profile = msg_put_uuid(&p->profile->uuid);
+	if (profile)
+		place.profile = msg_put_uuid(&profile->uuid);
 	put(arg, key, &place.base);
 }
 

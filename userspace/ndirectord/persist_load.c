@@ -48,11 +48,19 @@ static struct db_vn *vn_of(struct db *db, const ProtobufCBinaryData *b, struct e
 	return vn;
 }
 
+static int check_revisions(uint64_t a, uint64_t b, struct err *err)
+{
+	if (a <= CHANGELOG_REVISION_MAX && b <= CHANGELOG_REVISION_MAX)
+		return 0;
+	return err_set(err, EBADMSG, "has a revision above %llu", CHANGELOG_REVISION_MAX);
+}
+
 static int load_state(struct db *db, void *message, struct err *err)
 {
 	Nvo3__StoredState *state = message;
 
-	(void)err;
+	if (check_revisions(state->own_revision, state->vn_base, err))
+		return -EBADMSG;
 	db_epoch_seen(db, ((uint64_t)state->term << 40 | state->counter) << 8);
 	db->own.revision = state->own_revision;
 	db->own.gone_revision = state->own_gone;
@@ -67,7 +75,9 @@ static int load_vn(struct db *db, void *message, struct err *err)
 	struct db_vn *vn;
 	int ret;
 
-	ret = wire_get_vn(stored->info, &info, err);
+	ret = check_revisions(stored->revision, stored->gone, err);
+	if (!ret)
+		ret = wire_get_vn(stored->info, &info, err);
 	if (!ret)
 		ret = db_vn_set(db, &info, stored->defined, err);
 	if (ret)
@@ -102,6 +112,8 @@ static int load_map(struct db *db, void *message, struct err *err)
 	struct db_vn *vn;
 	int ret;
 
+	if (check_revisions(at.vn_revision, at.own_revision, err))
+		return -EBADMSG;
 	if (!stored->map)
 		return err_set(err, EBADMSG, "has no mapping");
 	vn = vn_of(db, &stored->map->vn, err);
@@ -122,7 +134,7 @@ static int load_member(struct db *db, void *message, struct err *err)
 	struct db_restore at = { stored->vn_revision, stored->own_revision };
 	struct db_vn *vn = vn_of(db, &stored->vn, err);
 
-	if (!vn)
+	if (!vn || check_revisions(at.vn_revision, at.own_revision, err))
 		return -EBADMSG;
 	db_restore_member(db, vn, db_nve_get(db, stored->nve), &at);
 	return 0;
@@ -153,6 +165,8 @@ static int load_placement(struct db *db, void *message, struct err *err)
 		return -EBADMSG;
 	if (!msg_get_uuid(&place->vm, &p.vm) || !msg_get_mac(&place->mac, &p.mac))
 		return err_set(err, EBADMSG, "has no VM or MAC");
+	if (strlen(place->nve) >= DB_NAME)
+		return err_set(err, EBADMSG, "has an NVE whose name is too long");
 	p.nve = place->nve;
 	p.bound = place->bound;
 	if (place->profile.len && !msg_get_uuid(&place->profile, &profile))

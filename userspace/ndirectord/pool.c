@@ -8,17 +8,21 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define RANGE		((size_t)1 << 35)	/* bytes: what 32 bits of units reach */
+#define RANGE		((size_t)POOL_UNIT << POOL_REF_BITS)	/* bytes */
 #define STEP		((size_t)1 << 20)	/* that become memory at once */
 #define CLASSES		(POOL_SIZE_MAX / POOL_UNIT + 1)
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
+#include <sanitizer/lsan_interface.h>
 #define poison(at, size)	ASAN_POISON_MEMORY_REGION(at, size)
 #define unpoison(at, size)	ASAN_UNPOISON_MEMORY_REGION(at, size)
+/* what pieces point to is not lost */
+#define has_pointers(at, size)	__lsan_register_root_region(at, size)
 #else
 #define poison(at, size)	((void)(at), (void)(size))
 #define unpoison(at, size)	((void)(at), (void)(size))
+#define has_pointers(at, size)	((void)(at), (void)(size))
 #endif
 
 /* What is free: the next one of its size. */
@@ -38,6 +42,7 @@ static void reserve(void)
 	if (range == MAP_FAILED)
 		abort();
 	pool_base = range;
+	has_pointers(range, RANGE);
 	used = POOL_UNIT;		/* the reference of the first unit is POOL_NONE */
 }
 
@@ -48,7 +53,8 @@ static void *cut(size_t size)
 	if (!pool_base)
 		reserve();
 	while (used + size > usable) {
-		if (usable == RANGE ||
+		/* the last unit is nobody's (table.c) */
+		if (usable == RANGE - STEP ||
 		    mprotect(pool_base + usable, STEP, PROT_READ | PROT_WRITE) < 0)
 			abort();
 		usable += STEP;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Memory for what there are millions of: no header for each piece, and 32 bits to point to one.
+ * Memory for what there are millions of: no header for each piece, and 30 bits to point to one.
  *
- * There is one pool in the process. It has a range of addresses to itself (32 GiB, of which only
+ * There is one pool in the process. It has a range of addresses to itself (8 GiB, of which only
  * what was ever used is memory), and a reference is the distance from its beginning in units of
- * 8 bytes. What is freed goes to a list of its size, for the next one of that size; nothing is
- * given back to the system. Of one thread; ends the program when there is no memory.
+ * 8 bytes: 30 bits, so that two are left for who keeps it. What is freed goes to a list of its
+ * size, for the next one of that size; nothing is given back to the system. Of one thread; ends
+ * the program when there is no memory.
  */
 #ifndef NDIRECTORD_POOL_H
 #define NDIRECTORD_POOL_H
@@ -14,7 +15,8 @@
 #include <stdint.h>
 
 #define POOL_UNIT	8u
-#define POOL_SIZE_MAX	1024u		/* of one piece */
+#define POOL_SIZE_MAX	4096u		/* of one piece */
+#define POOL_REF_BITS	30
 
 /* Of the address 0, which is in no pool. */
 #define POOL_NONE	0u

@@ -150,7 +150,7 @@ static uint32_t get_placement(struct director *d, const Nvo3__Place *m, struct d
  */
 static uint64_t epoch_for(struct director *d, const struct db_placement *p, uint64_t min_epoch)
 {
-	struct db_placement *held = db_placement_find(p->vn, &p->mac);
+	struct db_placed *held = db_placement_find(p->vn, &p->mac);
 	struct db_map *map = db_map_find(p->vn, &p->mac);
 	uint64_t above = min_epoch;
 
@@ -158,7 +158,8 @@ static uint64_t epoch_for(struct director *d, const struct db_placement *p, uint
 		return p->epoch;
 	if (map && map->epoch > above)
 		above = map->epoch;
-	if (held && !strcmp(held->nve, p->nve) && held->epoch > min_epoch && held->epoch >= above)
+	if (held && !strcmp(db_placed_nve(held), p->nve) && held->epoch > min_epoch &&
+	    held->epoch >= above)
 		return held->epoch;
 	if (held && held->epoch > above)
 		above = held->epoch;
@@ -208,16 +209,17 @@ static void on_place(struct director *d, struct chan *chan, const struct msg *ms
 static void unplace(struct director *d, struct chan *chan, const struct db_placement *key,
 		    uint64_t epoch)
 {
-	struct db_placement *held = db_placement_find(key->vn, &key->mac);
+	struct db_placed *held = db_placement_find(key->vn, &key->mac);
 	struct db_map *map = db_map_find(key->vn, &key->mac);
 	char text[MAC_ADDR_STRLEN];
 
 	if (held && held->epoch <= epoch) {
 		director_note(d, "placement-ended", chan_peer_name(chan), "MAC %s of VN %s at %s",
-			      mac_addr_format(&key->mac, text), key->vn->info.name, held->nve);
+			      mac_addr_format(&key->mac, text), key->vn->info.name,
+			      db_placed_nve(held));
 		db_placement_del(&d->db, held);
 	}
-	if (map && map->item.nve->own && map->epoch <= epoch)
+	if (map && db_item_nve(&map->item)->own && map->epoch <= epoch)
 		db_map_del(&d->db, map);
 }
 

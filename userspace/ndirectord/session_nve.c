@@ -246,7 +246,7 @@ static void leave(struct director *d, struct nve_session *s, struct db_vn *vn)
 
 	for (map = db_map_first(vn); map; map = next) {
 		next = db_map_next(map);
-		if (map->item.nve == s->nve)
+		if (db_item_nve(&map->item) == s->nve)
 			db_map_del(&d->db, map);
 	}
 	if (!member)

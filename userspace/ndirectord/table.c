@@ -3,11 +3,12 @@
  * A hash table with open addressing; see table.h. What is removed leaves a mark, so that nothing
  * else moves: marks go when the table is made anew.
  *
- * Keys are addresses that tenants choose: the hash is one that they cannot foresee.
+ * It is of any size and up to four fifths full: with a million addresses half of a table that is
+ * doubled would be empty. That makes long runs, and each piece that is looked at may be a cache
+ * miss; so two bits of the hash stand in the place itself, and three of four are passed over.
  */
 #include "table.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -17,6 +18,8 @@
 #include "pool.h"
 
 #define SIZE_MIN	8u
+#define REF_MASK	((1u << POOL_REF_BITS) - 1)
+#define HASH_MASK	(~REF_MASK)
 #define MARK		UINT32_MAX	/* no piece is there: the pool's last unit */
 
 static uint8_t secret[SIPHASH_KEY_LEN];
@@ -27,26 +30,54 @@ static const void *key_of(const struct table_key *key, const void *piece)
 	return (const uint8_t *)piece + key->offset;
 }
 
-static uint32_t place_of(const struct table *t, const struct table_key *key, const void *wanted)
+static bool is_piece(uint32_t place)
 {
-	return siphash24(secret, wanted, key->len) & (t->size - 1);
+	return place != POOL_NONE && place != MARK;
 }
 
-static bool is_piece(uint32_t ref)
+static void *piece_of(uint32_t place)
 {
-	return ref != POOL_NONE && ref != MARK;
+	return pool_at(place & REF_MASK);
+}
+
+static uint32_t after(const struct table *t, uint32_t at)
+{
+	return at + 1 < t->size ? at + 1 : 0;
+}
+
+static void make_secret(void)
+{
+	if (getrandom(secret, sizeof(secret), 0) != sizeof(secret))
+		abort();
+	have_secret = true;
+}
+
+uint64_t table_hash(const void *key, size_t len)
+{
+	if (!have_secret)
+		make_secret();
+	return siphash24(secret, key, len);
+}
+
+uint32_t table_size_for(uint32_t n)
+{
+	uint64_t size = (uint64_t)n * 25 / 16 + 1;
+
+	return size > SIZE_MIN ? size : SIZE_MIN;
 }
 
 /* Where it is, or t->size. */
 static uint32_t find(const struct table *t, const struct table_key *key, const void *wanted)
 {
+	uint64_t hash;
 	uint32_t at;
 
 	if (!t->n)
 		return t->size;
-	for (at = place_of(t, key, wanted); t->refs[at] != POOL_NONE; at = (at + 1) % t->size)
-		if (t->refs[at] != MARK &&
-		    !memcmp(key_of(key, pool_at(t->refs[at])), wanted, key->len))
+	hash = table_hash(wanted, key->len);
+	for (at = table_place(hash, t->size); t->refs[at] != POOL_NONE; at = after(t, at))
+		if (!((t->refs[at] ^ hash) & HASH_MASK) && t->refs[at] != MARK &&
+		    !memcmp(key_of(key, piece_of(t->refs[at])), wanted, key->len))
 			return at;
 	return t->size;
 }
@@ -55,48 +86,38 @@ void *table_find(const struct table *t, const struct table_key *key, const void 
 {
 	uint32_t at = find(t, key, wanted);
 
-	return at < t->size ? pool_at(t->refs[at]) : NULL;
+	return at < t->size ? piece_of(t->refs[at]) : NULL;
 }
 
 static void put(struct table *t, const struct table_key *key, uint32_t ref)
 {
-	uint32_t at = place_of(t, key, key_of(key, pool_at(ref)));
+	uint64_t hash = table_hash(key_of(key, pool_at(ref)), key->len);
+	uint32_t at = table_place(hash, t->size);
 
 	while (is_piece(t->refs[at]))
-		at = (at + 1) % t->size;
+		at = after(t, at);
 	t->left -= t->refs[at] == MARK;
-	t->refs[at] = ref;
+	t->refs[at] = ref | (hash & HASH_MASK);
 	t->n++;
 }
 
-static void make_secret(void)
-{
-	if (!have_secret && getrandom(secret, sizeof(secret), 0) != sizeof(secret))
-		abort();
-	have_secret = true;
-}
-
-/* Twice as large, or only without the marks. */
+/* Larger, or smaller, or only without the marks. */
 static void renew(struct table *t, const struct table_key *key)
 {
 	struct table old = *t;
 	uint32_t i;
 
-	make_secret();
-	*t = (struct table){ .size = old.n < old.size / 2 ? old.size : 2 * old.size };
-	if (t->size < SIZE_MIN)
-		t->size = SIZE_MIN;
+	*t = (struct table){ .size = table_size_for(old.n) };
 	t->refs = mem_calloc(t->size, sizeof(*t->refs));
 	for (i = 0; i < old.size; i++)
 		if (is_piece(old.refs[i]))
-			put(t, key, old.refs[i]);
+			put(t, key, old.refs[i] & REF_MASK);
 	free(old.refs);
 }
 
 void table_add(struct table *t, const struct table_key *key, void *piece)
 {
-	/* at least a quarter is empty */
-	if (4 * ((uint64_t)t->n + t->left + 1) > 3 * (uint64_t)t->size)
+	if (table_is_full(t->size, (uint64_t)t->n + t->left))
 		renew(t, key);
 	put(t, key, pool_ref(piece));
 }
@@ -125,7 +146,7 @@ void *table_walk(const struct table *t, uint32_t *at)
 {
 	while (*at < t->size)
 		if (is_piece(t->refs[(*at)++]))
-			return pool_at(t->refs[*at - 1]);
+			return piece_of(t->refs[*at - 1]);
 	return NULL;
 }
 

@@ -6,6 +6,7 @@
 #ifndef NDIRECTORD_TABLE_H
 #define NDIRECTORD_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,7 +17,7 @@ struct table_key {
 
 /* All zero is an empty one. */
 struct table {
-	uint32_t *refs;			/* a power of two of them */
+	uint32_t *refs;			/* with two bits of the key's hash above them */
 	uint32_t size;
 	uint32_t n;			/* pieces that are there */
 	uint32_t left;			/* places that one was removed from */
@@ -28,6 +29,23 @@ void *table_find(const struct table *t, const struct table_key *key, const void 
 void table_add(struct table *t, const struct table_key *key, void *piece);
 void table_del(struct table *t, const struct table_key *key, const void *piece);
 void table_uninit(struct table *t);	/* the pieces stay */
+
+/* Of other tables, too (db_ip.c). Keys are addresses that tenants choose: nobody foresees it. */
+uint64_t table_hash(const void *key, size_t len);
+/* For @n pieces that are there and some more; amortized, each moves four times. */
+uint32_t table_size_for(uint32_t n);
+
+/* Are @used places of @size as many as shall be? One in five is empty. */
+static inline bool table_is_full(uint32_t size, uint64_t used)
+{
+	return 5 * (used + 1) > 4 * (uint64_t)size;
+}
+
+/* Where to look first: from the upper half of the hash, in any size. */
+static inline uint32_t table_place(uint64_t hash, uint32_t size)
+{
+	return (hash >> 32) * size >> 32;
+}
 
 /*
  * All, from *@at 0 on, in any order; NULL at the end. For who changes nothing, or frees each and

@@ -59,7 +59,7 @@ static struct tell_batch *batch_new(struct tell *tell, struct follower *f)
 	batch->more = follow_peek(&f->at, &b);
 	batch->to = b.revision;
 	for (i = 0; i < b.n; i++)
-		b.items[i]->nve->told_turn = tell->turn;
+		db_item_nve(b.items[i])->told_turn = tell->turn;
 	if (b.n)
 		batch->event = f->encode(f, &b);
 	return batch;
@@ -372,7 +372,7 @@ static void weigh(struct interest *i, const struct db_map *map)
 	const struct follower *f = i->set->owner;
 	uint64_t hash;
 
-	if (!map || map->item.gone || map->item.nve == f->at.nve) {
+	if (!map || map->item.gone || db_item_nve(&map->item) == f->at.nve) {
 		interest_weigh(i, NULL);
 		return;
 	}
@@ -406,7 +406,7 @@ static void map_changed(struct tell *tell, struct tell_log *log, const struct db
 
 static void choosy_changed(struct tell *tell, const struct db_item *item)
 {
-	struct tell_log *log = item->vn->told;
+	struct tell_log *log = db_item_vn(item)->told;
 	struct follower *f;
 
 	if (!log)
@@ -456,7 +456,8 @@ void tell_anew(struct tell *tell, struct follower *f)
 
 void tell_leaves(const struct db_map *map)
 {
-	const struct db_member *member = db_member_find(map->item.vn, map->item.nve);
+	const struct db_member *member = db_member_find(db_item_vn(&map->item),
+							db_item_nve(&map->item));
 	struct follower *f = member ? member->follower : NULL;
 
 	if (f && f->at.only)
@@ -465,7 +466,7 @@ void tell_leaves(const struct db_map *map)
 
 void tell_moved(struct tell *tell, const struct db_map *map)
 {
-	struct tell_log *log = map->item.vn->told;
+	struct tell_log *log = db_item_vn(&map->item)->told;
 	struct interest *i;
 
 	if (!log)
@@ -477,7 +478,7 @@ void tell_moved(struct tell *tell, const struct db_map *map)
 void tell_changed(struct tell *tell, const struct db_item *item)
 {
 	choosy_changed(tell, item);
-	log_changed(tell, item->vn->told);
+	log_changed(tell, db_item_vn(item)->told);
 	if (item->in_own.revision)
 		log_changed(tell, &tell->own);
 }

@@ -23,13 +23,13 @@ static void each(const struct follower *f, void (*cb)(struct db_map *map, void *
 
 	if (!f->at.only) {
 		for (map = db_map_first(f->at.vn); map; map = db_map_next(map))
-			if (map->item.nve != f->at.nve)
+			if (db_item_nve(&map->item) != f->at.nve)
 				cb(map, arg);
 		return;
 	}
 	for (i = f->at.only->all; i; i = i->hh.next) {
 		map = db_map_find(f->at.vn, &i->mac);
-		if (map && map->item.nve != f->at.nve)
+		if (map && db_item_nve(&map->item) != f->at.nve)
 			cb(map, arg);
 	}
 }

@@ -159,11 +159,11 @@ static ProtobufCBinaryData *put_locators(struct db_nve *nve, struct wire_item *r
 
 Nvo3__Mapping *wire_put_map(struct db_map *map, struct wire_item *room)
 {
-	struct db_nve *nve = map->item.nve;
+	struct db_nve *nve = db_item_nve(&map->item);
 	Nvo3__Mapping *m = &room->map;
 
 	*m = (Nvo3__Mapping)NVO3__MAPPING__INIT;
-	m->vn = msg_put_uuid(&map->item.vn->info.uuid);
+	m->vn = msg_put_uuid(&db_item_vn(&map->item)->info.uuid);
 	m->mac = msg_put_mac(&map->mac);
 	m->ips = wire_put_ips(&map->ips, room);
 	m->n_ips = map->ips.n;

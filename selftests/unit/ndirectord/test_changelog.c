@@ -28,7 +28,7 @@ static void catch_up(const struct changelog *log, struct view *view)
 {
 	const struct changelog_item *i;
 
-	for (i = changelog_after(log, view->at); i; i = changelog_next(i)) {
+	for (i = changelog_after(log, view->at); i; i = changelog_next(log, i)) {
 		assert_true(i->revision > view->at);
 		view->at = i->revision;
 		view->there[((const struct object *)i)->n] = !i->gone;
@@ -140,8 +140,8 @@ static void test_restore_sorts_and_needs_snapshots_for_the_past(void **state)
 	changelog_restore(&log, r[2], 5);
 	changelog_restored(&log, 9, 6);
 	assert_ptr_equal(changelog_after(&log, 0), r[1]);
-	assert_ptr_equal(changelog_next(r[1]), r[2]);
-	assert_ptr_equal(changelog_next(r[2]), r[0]);
+	assert_ptr_equal(changelog_next(&log, r[1]), r[2]);
+	assert_ptr_equal(changelog_next(&log, r[2]), r[0]);
 	assert_true(changelog_can_resume(&log, 9));
 	/* the newest deletion was 6: what is there tells all that came after it */
 	assert_true(changelog_can_resume(&log, 6));
@@ -149,6 +149,50 @@ static void test_restore_sorts_and_needs_snapshots_for_the_past(void **state)
 	changelog_touch(&log, r[1], false);
 	assert_int_equal(r[1]->revision, 10);
 	assert_ptr_equal(changelog_after(&log, 9), r[1]);
+}
+
+/* As a mapping is on its VN's and its data centre's: each log knows where its own is. */
+static void test_a_piece_is_on_two_logs(void **state)
+{
+	struct both {
+		struct changelog_item first, second;
+	} *a = pool_zalloc(sizeof(*a)), *b = pool_zalloc(sizeof(*b));
+	struct changelog one = { }, two = { .offset = offsetof(struct both, second) };
+
+	assert_int_equal(sizeof(struct changelog_item), 14);
+	changelog_touch(&one, &a->first, false);
+	changelog_touch(&one, &b->first, true);
+	changelog_touch(&two, &b->second, false);
+	changelog_touch(&two, &a->second, false);
+	assert_ptr_equal(changelog_next(&one, &a->first), &b->first);
+	assert_ptr_equal(changelog_next(&two, &b->second), &a->second);
+	assert_ptr_equal(changelog_piece(&two, changelog_after(&two, 1)), a);
+	changelog_unlink(&two, &b->second);
+	assert_ptr_equal(changelog_after(&two, 0), &a->second);
+	assert_ptr_equal(changelog_after(&one, 1), &b->first);
+	changelog_unlink(&one, &a->first);
+	changelog_unlink(&one, &b->first);
+	changelog_unlink(&two, &a->second);
+	changelog_uninit(&one);
+	changelog_uninit(&two);
+	pool_free(a, sizeof(*a));
+	pool_free(b, sizeof(*b));
+}
+
+static void test_revisions_up_to_the_largest(void **state)
+{
+	struct changelog_item *a = new_item(), *b = new_item();
+	struct changelog log = { };
+
+	changelog_restore(&log, a, CHANGELOG_REVISION_MAX - 1);
+	changelog_restored(&log, 0, 0);
+	changelog_touch(&log, b, false);
+	assert_int_equal(b->revision, CHANGELOG_REVISION_MAX);
+	assert_false(b->gone);
+	assert_ptr_equal(changelog_after(&log, CHANGELOG_REVISION_MAX - 1), b);
+	changelog_unlink(&log, a);
+	changelog_unlink(&log, b);
+	changelog_uninit(&log);
 }
 
 int main(void)
@@ -159,6 +203,8 @@ int main(void)
 		cmocka_unit_test(test_old_tombstones_fall_off_and_raise_the_floor),
 		cmocka_unit_test(test_a_tombstone_that_comes_back_is_none),
 		cmocka_unit_test(test_restore_sorts_and_needs_snapshots_for_the_past),
+		cmocka_unit_test(test_a_piece_is_on_two_logs),
+		cmocka_unit_test(test_revisions_up_to_the_largest),
 	};
 
 	return cmocka_run_group_tests_name("changelog", tests, NULL, NULL);

@@ -28,7 +28,7 @@ static void see_vn(struct db_vn *vn, bool gone, void *arg)
 {
 }
 
-static void see_placement(struct db_placement *p, bool gone, void *arg)
+static void see_placement(const struct db_placed *p, bool gone, void *arg)
 {
 }
 
@@ -259,7 +259,7 @@ static void test_ips_come_and_go(void **state)
 	p.ips = all;
 	p.nve = "dc1/a-longer-name";
 	assert_true(db_placement_set(&db, &p));
-	assert_string_equal(db_placement_find(vn, &mac)->nve, "dc1/a-longer-name");
+	assert_string_equal(db_placed_nve(db_placement_find(vn, &mac)), "dc1/a-longer-name");
 	assert_int_equal(vn->placements.n, 1);
 	assert_int_equal(vn->ips.n, DB_IPS);
 	db_placement_del(&db, db_placement_find(vn, &mac));
@@ -499,7 +499,7 @@ static void test_ips_belong_to_the_first_that_has_them(void **state)
 	nve = db_nve_get(&db, "dc1/host1");
 	db_map_set(&db, vn, &a, &ips, 1, nve);
 	db_map_set(&db, vn, &b, &ips, 1, nve);
-	assert_true(mac_addr_equal(&db_ip_find(vn, ip)->mac, &a));
+	assert_true(mac_addr_equal(db_ip_find(vn, ip), &a));
 	db_map_del(&db, db_map_find(vn, &a));
 	assert_null(db_ip_find(vn, ip));
 	db_uninit(&db);

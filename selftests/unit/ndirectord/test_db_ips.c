@@ -29,7 +29,7 @@ static void test_what_goes_in_comes_out(void **state)
 	char text[IP_PREFIX_STRLEN];
 	struct ip_prefix ip;
 	struct db_ips ips;
-	size_t at;
+	size_t at, len;
 	int n, i;
 
 	for (n = 0; n <= DB_IPS; n++) {
@@ -39,6 +39,11 @@ static void test_what_goes_in_comes_out(void **state)
 		for (i = 0; db_ips_next(&ips, &at, &ip); i++)
 			assert_string_equal(ip_prefix_format(&ip, text), texts[i]);
 		assert_int_equal(i, n);
+	}
+	for (i = 0; i < DB_IPS; i++) {
+		ip = fix_ip(texts[i]);
+		assert_memory_equal(db_ips_at(&ips, i, &len), ip.addr.b, ip_addr_len(&ip.addr));
+		assert_int_equal(len, ip_addr_len(&ip.addr));
 	}
 	assert_int_equal(db_ips_size(&ips), 1 + 4 * 5 + 4 * 17);
 }

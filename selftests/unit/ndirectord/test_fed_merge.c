@@ -27,7 +27,7 @@ static int teardown(void **state)
 }
 
 /* A message of DC2's director about one mapping. */
-static void tell(uint8_t mac, const char *nve, uint64_t epoch, bool del, uint32_t snapshot)
+static void tell(uint8_t mac, const char *nve, uint64_t epoch, bool del)
 {
 	Nvo3__FedUpdate m = NVO3__FED_UPDATE__INIT;
 	uint8_t locator[4] = { 10, 2, 0, 13 };
@@ -48,7 +48,7 @@ static void tell(uint8_t mac, const char *nve, uint64_t epoch, bool del, uint32_
 		m.set = &maps;
 		m.n_set = 1;
 	}
-	fed_merge(d, "dc2", &m, snapshot);
+	fed_merge(d, "dc2", &m);
 }
 
 static struct db_map *held(uint8_t mac)
@@ -70,28 +70,28 @@ static uint64_t alerts(const char *kind)
 
 static void test_newer_wins_older_is_ignored(void **state)
 {
-	tell(1, "dc2/host3", 5, false, 0);
-	assert_string_equal(held(1)->item.nve->name, "dc2/host3");
-	tell(1, "dc2/host4", 4, false, 0);
-	assert_string_equal(held(1)->item.nve->name, "dc2/host3");
-	tell(1, "dc2/host4", 6, false, 0);
-	assert_string_equal(held(1)->item.nve->name, "dc2/host4");
+	tell(1, "dc2/host3", 5, false);
+	assert_string_equal(db_item_nve(&held(1)->item)->name, "dc2/host3");
+	tell(1, "dc2/host4", 4, false);
+	assert_string_equal(db_item_nve(&held(1)->item)->name, "dc2/host3");
+	tell(1, "dc2/host4", 6, false);
+	assert_string_equal(db_item_nve(&held(1)->item)->name, "dc2/host4");
 	assert_int_equal(alerts("claim-conflict"), 0);
 }
 
 static void test_one_epoch_two_nves_is_an_alert_and_changes_nothing(void **state)
 {
-	tell(1, "dc2/host3", 5, false, 0);
-	tell(1, "dc2/host4", 5, false, 0);
-	assert_string_equal(held(1)->item.nve->name, "dc2/host3");
+	tell(1, "dc2/host3", 5, false);
+	tell(1, "dc2/host4", 5, false);
+	assert_string_equal(db_item_nve(&held(1)->item)->name, "dc2/host3");
 	assert_int_equal(alerts("claim-conflict"), 1);
 }
 
 static void test_a_peer_speaks_only_for_its_own_nves(void **state)
 {
-	tell(1, "dc1/host1", 5, false, 0);
-	tell(1, "dc3/host7", 5, false, 0);
-	tell(1, "dc22/host7", 5, false, 0);
+	tell(1, "dc1/host1", 5, false);
+	tell(1, "dc3/host7", 5, false);
+	tell(1, "dc22/host7", 5, false);
 	assert_null(held(1));
 	assert_int_equal(alerts("claim-refused"), 3);
 }
@@ -102,10 +102,10 @@ static void test_a_deletion_takes_only_the_senders(void **state)
 	struct db_ips ips = { };
 
 	db_map_set(&d->db, vn, &mac, &ips, 9, db_nve_get(&d->db, "dc1/host1"));
-	tell(1, "dc2/host3", 9, true, 0);
+	tell(1, "dc2/host3", 9, true);
 	assert_non_null(held(1));
-	tell(2, "dc2/host3", 5, false, 0);
-	tell(2, "dc2/host3", 5, true, 0);
+	tell(2, "dc2/host3", 5, false);
+	tell(2, "dc2/host3", 5, true);
 	assert_null(held(2));
 }
 
@@ -114,15 +114,46 @@ static void test_a_snapshot_sweeps_what_it_does_not_name(void **state)
 	struct mac_addr mac = fix_mac(3);
 	struct db_ips ips = { };
 
-	tell(1, "dc2/host3", 5, false, 0);
-	tell(2, "dc2/host3", 5, false, 0);
+	tell(1, "dc2/host3", 5, false);
+	tell(2, "dc2/host3", 5, false);
 	db_map_set(&d->db, vn, &mac, &ips, 9, db_nve_get(&d->db, "dc1/host1"));
-	tell(2, "dc2/host3", 5, false, 1);
+	fed_begin(&d->db, "dc2");
+	tell(2, "dc2/host3", 5, false);
 	assert_non_null(held(1));	/* not before the end */
-	fed_sweep(&d->db, "dc2", 1);
+	fed_sweep(&d->db, "dc2");
 	assert_null(held(1));
 	assert_non_null(held(2));
 	assert_non_null(held(3));	/* ours */
+}
+
+static void test_a_snapshot_that_begins_again_counts_from_there(void **state)
+{
+	fed_begin(&d->db, "dc2");
+	tell(1, "dc2/host3", 5, false);
+	tell(2, "dc2/host3", 5, false);
+	fed_begin(&d->db, "dc2");
+	tell(2, "dc2/host3", 5, false);
+	fed_sweep(&d->db, "dc2");
+	assert_null(held(1));
+	assert_non_null(held(2));
+}
+
+/* Two DCs claim it with one epoch: the holder's snapshot keeps it, whatever the other says. */
+static void test_a_conflict_does_not_end_what_a_snapshot_named(void **state)
+{
+	struct mac_addr mac = fix_mac(1);
+	struct db_ips ips = { };
+
+	db_map_set(&d->db, vn, &mac, &ips, 5, db_nve_get(&d->db, "dc3/host7"));
+	held(1)->item.heard = true;
+	fed_begin(&d->db, "dc2");
+	tell(1, "dc2/host3", 5, false);
+	fed_sweep(&d->db, "dc3");
+	assert_non_null(held(1));
+	held(1)->item.heard = false;
+	tell(1, "dc2/host3", 5, false);
+	fed_sweep(&d->db, "dc3");
+	assert_null(held(1));	/* its own DC did not name it */
 }
 
 static void test_garbage_is_an_alert(void **state)
@@ -139,7 +170,7 @@ static void test_garbage_is_an_alert(void **state)
 	m.n_del = 1;
 	m.member_del = &members;
 	m.n_member_del = 1;
-	fed_merge(d, "dc2", &m, 0);
+	fed_merge(d, "dc2", &m);
 	assert_int_equal(alerts("claim-refused"), 1);
 	assert_int_equal(vn->maps.n, 0);
 	assert_null(vn->members);
@@ -155,6 +186,8 @@ int main(void)
 		TEST(test_a_peer_speaks_only_for_its_own_nves),
 		TEST(test_a_deletion_takes_only_the_senders),
 		TEST(test_a_snapshot_sweeps_what_it_does_not_name),
+		TEST(test_a_snapshot_that_begins_again_counts_from_there),
+		TEST(test_a_conflict_does_not_end_what_a_snapshot_named),
 		TEST(test_garbage_is_an_alert),
 	};
 

@@ -104,7 +104,7 @@ static void assert_in_step(const struct follow *f)
 	for (i = 0; i < 65536; i++) {
 		mac = mac_of(i);
 		map = db_map_find(vn, &mac);
-		if (held[i] != (map && map->item.nve != f->nve))
+		if (held[i] != (map && db_item_nve(&map->item) != f->nve))
 			fail_msg("MAC %d: follower %d, database %d", i, held[i], !!map);
 	}
 	assert_int_equal(f->sent, f->log->revision);
@@ -284,7 +284,7 @@ static void assert_interest_told(struct follow *f)
 
 		i = interest_find(f->only, &mac);
 		map = db_map_find(vn, &mac);
-		if (held[n] != (i && map && map->item.nve != f->nve))
+		if (held[n] != (i && map && db_item_nve(&map->item) != f->nve))
 			fail_msg("MAC %d: held %d, interest %d, map %d", n, held[n], !!i, !!map);
 	}
 }

@@ -135,6 +135,21 @@ static void test_a_walk_may_remove(void **state)
 		del(&t, n);
 }
 
+/* No less than 64 of 100 places are used however many there are, but for the smallest. */
+static void test_little_is_empty(void **state)
+{
+	struct table t = { };
+	uint32_t n;
+
+	for (n = 0; n < KEYS; n++) {
+		add(&t, n);
+		assert_true(t.n <= 4 || (uint64_t)(t.size - 1) * 64 <= 100 * (uint64_t)t.n);
+		assert_true(5 * (uint64_t)t.n <= 4 * (uint64_t)t.size);
+	}
+	for (n = 0; n < KEYS; n++)
+		del(&t, n);
+}
+
 static void test_an_empty_table(void **state)
 {
 	struct table t = { };
@@ -155,6 +170,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_freed_is_used_again_and_zero),
 		cmocka_unit_test(test_random_changes),
 		cmocka_unit_test(test_a_walk_may_remove),
+		cmocka_unit_test(test_little_is_empty),
 		cmocka_unit_test(test_an_empty_table),
 	};
 

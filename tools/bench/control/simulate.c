@@ -76,7 +76,7 @@ static void on_nve(struct db_nve *nve, void *arg)
 {
 }
 
-static void on_placement(struct db_placement *p, bool gone, void *arg)
+static void on_placement(const struct db_placed *p, bool gone, void *arg)
 {
 }
 
