@@ -227,6 +227,42 @@ int inventory_vm_set_nics(struct inventory *inv, struct vm *vm, const struct nic
 	return ret;
 }
 
+int inventory_nic_add(struct inventory *inv, struct vm *vm, const struct nic *nic,
+		      struct err *err)
+{
+	int ret;
+
+	addr_index_del(&inv->addrs, vm);
+	vm->nics[vm->n_nics++] = *nic;
+	ret = addr_index_check(inv->addrs, vm, err);
+	if (ret)
+		vm->n_nics--;
+	else
+		nic->vn->users++;
+	addr_index_add(&inv->addrs, vm);
+	inventory_pools_take(vm);
+	return ret;
+}
+
+void inventory_nic_del(struct inventory *inv, struct vm *vm, int n)
+{
+	addr_index_del(&inv->addrs, vm);
+	inventory_pools_give(inv, vm);
+	vm->nics[n].vn->users--;
+	vm->n_nics--;
+	memmove(&vm->nics[n], &vm->nics[n + 1], (vm->n_nics - n) * sizeof(vm->nics[0]));
+	addr_index_add(&inv->addrs, vm);
+	inventory_pools_take(vm);
+}
+
+int inventory_nic_find(const struct vm *vm, const struct uuid *tsi)
+{
+	for (int i = 0; i < vm->n_nics; i++)
+		if (uuid_equal(&vm->nics[i].tsi, tsi))
+			return i;
+	return -1;
+}
+
 void inventory_vm_del(struct inventory *inv, struct vm *vm)
 {
 	inventory_job_set(inv, vm, VM_OP_NONE);
@@ -255,6 +291,16 @@ static void unuse(struct server *server, const struct capacity *size)
 	server->used.memory_mib -= size->memory_mib;
 	server->used.disk_mib -= size->disk_mib;
 	server->used.vms -= size->vms;
+}
+
+void inventory_vm_set_size(struct vm *vm, uint32_t cpus, uint32_t memory_mib)
+{
+	if (vm->server)
+		unuse(vm->server, &vm->size);
+	vm->size.cpus = cpus;
+	vm->size.memory_mib = memory_mib;
+	if (vm->server)
+		use(vm->server, &vm->size);
 }
 
 void inventory_vm_set_server(struct vm *vm, struct server *server)

@@ -72,6 +72,9 @@ struct vm {
 	struct server *dest;		/* reserved there by a move inside this DC */
 	struct uuid move;		/* the move it takes part in; zero: none */
 	enum vm_op op;
+	struct uuid changing;		/* tsi of VM_OP_PLUG, VM_OP_UNPLUG */
+	bool unplugged;			/* its server has that one not, or not any more */
+	uint32_t want_cpus, want_memory_mib;	/* VM_OP_RESIZE */
 	bool start;			/* VM_OP_CREATE ends with a running VM */
 	bool made;			/* the server may hold it */
 	bool incoming;			/* another DC owns it until the commit */
