@@ -303,43 +303,6 @@ static int lookup(struct ctl *ctl, const struct args *args, struct err *err)
 	return r;
 }
 
-static const struct opt set_opts[] = {
-	{ "--mac", OPT_TEXT },
-	{ "--ip", OPT_TEXT, .many = true },
-	{ "--profile", OPT_TEXT },
-	{ "--no-profile", OPT_FLAG },
-	{ NULL },
-};
-
-/* One interface of it; --mac says which, where there are several. */
-static int set(struct ctl *ctl, const struct args *args, struct err *err)
-{
-	_cleanup_free_ char *path = path_make("vms", args->words[0], NULL);
-	json_t *nic = json_object(), *vm = NULL, *ips;
-	const char *ip;
-	int i = 0;
-
-	if (args_has(args, "--mac"))
-		json_object_set_new(nic, "mac", json_string(args_text(args, "--mac")));
-	if (args_has(args, "--profile"))
-		json_object_set_new(nic, "profile", json_string(args_text(args, "--profile")));
-	if (args_has(args, "--no-profile"))
-		json_object_set_new(nic, "profile", json_string(""));
-	if (args_has(args, "--ip")) {
-		ips = json_array();
-		while ((ip = args_next(args, "--ip", &i)))
-			json_array_append_new(ips, json_string(ip));
-		json_object_set_new(nic, "ip", ips);
-	}
-	if (client_call(ctl->client, VCENTER, "PATCH", path, json_pack("{s:[o]}", "nics", nic),
-			&vm, err) < 0)
-		return CTL_FAILED;
-	if (ctl->json)
-		print_json(ctl->out, vm);
-	json_decref(vm);
-	return CTL_OK;
-}
-
 static int use(struct ctl *ctl, const struct args *args, struct err *err)
 {
 	return load_show_use(ctl, "vms", args->words[0], err);
@@ -360,8 +323,10 @@ static const struct verb verbs[] = {
 	{ "show", "{NAME | ID}", NULL, 1, 1, show },
 	{ "use", "{NAME | ID}", NULL, 1, 1, use },
 	{ "delete", "{NAME | ID}", NULL, 1, 1, delete },
-	{ "set", "{NAME | ID} [--mac MAC] [--ip CIDR]... [--profile PROFILE] [--no-profile]",
-	  set_opts, 1, 1, set },
+	{ "set",
+	  "{NAME | ID} {[--mac MAC] [--ip CIDR]... [--profile PROFILE] [--no-profile]\n"
+	  "| [--cpus N] [--memory MIB] | --plug NIC | --unplug MAC}",
+	  vm_set_opts, 1, 1, vm_set },
 	{ "start", "{NAME | ID}", NULL, 1, 1, start },
 	{ "stop", "{NAME | ID}", NULL, 1, 1, stop },
 	{ "suspend", "{NAME | ID}", NULL, 1, 1, suspend },

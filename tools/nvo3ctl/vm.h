@@ -12,6 +12,14 @@
 json_t *vm_create_body(const struct args *args, struct err *err);
 extern const struct opt vm_create_opts[];
 
+/* "vn=VN[,mac=MAC]..." of option @opt as an interface. NULL with a sentence. Pure. */
+json_t *vm_nic_from_text(const char *opt, const char *what, struct err *err);
+
+/* Options of vm set as the body of PATCH /vms/{id}. NULL with a sentence. Pure. */
+json_t *vm_set_body(const struct args *args, struct err *err);
+extern const struct opt vm_set_opts[];
+int vm_set(struct ctl *ctl, const struct args *args, struct err *err);
+
 /* "DC/SERVER", or a part of it, as the body of POST /vms/{id}/move. NULL with a sentence. Pure. */
 json_t *vm_migrate_body(const struct args *args, struct err *err);
 extern const struct opt vm_migrate_opts[];

@@ -60,33 +60,33 @@ static void add_ip(json_t *nic, const char *ip)
 }
 
 /* "vn" or "mac" of a NIC; @what says where it came from. */
-static int add_once(json_t *nic, const char *key, const char *value, const char *what,
-		    struct err *err)
+static int add_once(json_t *nic, const char *key, const char *value, const char *opt,
+		    const char *what, struct err *err)
 {
 	if (json_object_get(nic, key))
-		return err_set(err, EINVAL, "--nic %s: %s is given twice", what, key);
+		return err_set(err, EINVAL, "%s %s: %s is given twice", opt, what, key);
 	json_object_set_new(nic, key, json_string(value));
 	return 0;
 }
 
-static int nic_item(json_t *nic, char *item, const char *what, struct err *err)
+static int nic_item(json_t *nic, char *item, const char *opt, const char *what, struct err *err)
 {
 	char *value = strchr(item, '=');
 
 	if (!value || !value[1])
-		return err_set(err, EINVAL, "--nic %s: \"%s\" must be KEY=VALUE", what, item);
+		return err_set(err, EINVAL, "%s %s: \"%s\" must be KEY=VALUE", opt, what, item);
 	*value++ = '\0';
 	if (strcmp(item, "ip") == 0) {
 		add_ip(nic, value);
 		return 0;
 	}
 	if (strcmp(item, "vn") == 0 || strcmp(item, "mac") == 0 || strcmp(item, "profile") == 0)
-		return add_once(nic, item, value, what, err);
-	return err_set(err, EINVAL, "--nic %s: \"%s\" must be vn, mac, ip or profile", what,
-		       item);
+		return add_once(nic, item, value, opt, what, err);
+	return err_set(err, EINVAL, "%s %s: \"%s\" must be vn, mac, ip or profile", opt,
+		       what, item);
 }
 
-static json_t *nic_from_text(const char *what, struct err *err)
+json_t *vm_nic_from_text(const char *opt, const char *what, struct err *err)
 {
 	_cleanup_free_ char *text = mem_strdup(what);
 	char *next = text, *item;
@@ -94,9 +94,9 @@ static json_t *nic_from_text(const char *what, struct err *err)
 	int r = 0;
 
 	while (r == 0 && (item = strsep(&next, ",")))
-		r = nic_item(nic, item, what, err);
+		r = nic_item(nic, item, opt, what, err);
 	if (r == 0 && !json_object_get(nic, "vn"))
-		r = err_set(err, EINVAL, "--nic %s: vn is missing", what);
+		r = err_set(err, EINVAL, "%s %s: vn is missing", opt, what);
 	if (r == 0)
 		return nic;
 	json_decref(nic);
@@ -136,7 +136,7 @@ static json_t *make_nics(const struct args *args, struct err *err)
 	if (nic)
 		json_array_append_new(nics, nic);
 	while ((text = args_next(args, "--nic", &i))) {
-		nic = nic_from_text(text, err);
+		nic = vm_nic_from_text("--nic", text, err);
 		if (!nic)
 			goto fail;
 		json_array_append_new(nics, nic);

@@ -210,7 +210,7 @@ static void put_one_frozen(const struct mac_addr *mac, uint64_t until, void *arg
 	item = json_pack("{s:s, s:s}", "vn", list->vn->info.name, "mac",
 			 mac_addr_format(mac, text));
 	if (map)
-		json_object_set_new(item, "nve", json_string(map->item.nve->name));
+		json_object_set_new(item, "nve", json_string(db_item_nve(&map->item)->name));
 	if (until)
 		json_object_set_new(item, "left_s",
 				    json_integer((frozen_left_ms(until) + 999) / 1000));

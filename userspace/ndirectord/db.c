@@ -405,7 +405,7 @@ static unsigned int end_maps(struct db *db, struct db_vn *vn, const struct db_nv
 
 	for (map = db_map_first(vn); map && n < max; map = next) {
 		next = db_map_next(map);
-		if (map->item.nve != nve)
+		if (db_item_nve(&map->item) != nve)
 			continue;
 		db_map_del(db, map);
 		n++;

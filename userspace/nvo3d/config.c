@@ -196,6 +196,10 @@ static int read_libvirt(struct conf *conf, struct config_libvirt *lv, struct err
 	if (rc)
 		return rc;
 	lv->max_cpus = v;
+	rc = conf_int_or(conf, "vserver.libvirt.max_memory", 0, 1 << 24, 0, &v, err);
+	if (rc)
+		return rc;
+	lv->max_memory_mib = v;
 	return read_domain(conf, lv, err);
 }
 

@@ -50,7 +50,7 @@ struct config_libvirt {
 	const char *template;		/* "" for none */
 	const char *migrate;		/* its URI for other hosts' libvirtd's, "" for none */
 	uint32_t shutdown_s;		/* that a guest has to shut down */
-	uint32_t max_cpus;		/* of a VM, while it runs */
+	uint32_t max_cpus, max_memory_mib;	/* of a VM, while it runs */
 };
 
 struct config {

@@ -23,7 +23,10 @@ static int check(struct vcenter *vc, const struct vm_spec *spec, struct err *err
 {
 	int ret = inventory_vm_check(vc->inv, spec->vm, err);
 
-	return ret ? ret : placement_entitled(vc->inv, &vc->conf.entitlements, spec->vm, err);
+	if (ret)
+		return ret;
+	return placement_entitled(vc->inv, &vc->conf.entitlements, spec->vm, &spec->vm->size,
+				  err);
 }
 
 static json_t *explain(struct vcenter *vc, const struct vm_spec *spec)

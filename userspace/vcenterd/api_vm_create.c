@@ -56,7 +56,8 @@ static int check(struct vcenter *vc, const struct vm_spec *spec, struct server *
 	if (!vc->director.ready)
 		return err_set(err, EHOSTUNREACH, "the nDirector of %s does not answer",
 			       vc->conf.dc);
-	ret = placement_entitled(vc->inv, &vc->conf.entitlements, spec->vm, err);
+	ret = placement_entitled(vc->inv, &vc->conf.entitlements, spec->vm,
+				 &spec->vm->size, err);
 	if (ret)
 		return ret;
 	*server = placement_choose(vc->inv, &(struct place_req){

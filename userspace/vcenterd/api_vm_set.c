@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* PATCH of a VM: other addresses and profiles of its interfaces, also while it runs. */
+/* PATCH of a VM: what it has, also while it runs (V7). */
 #include <errno.h>
 #include <string.h>
 #include "api.h"
@@ -53,13 +53,10 @@ static int parse_one(struct vcenter *vc, const struct vm *vm, struct nic *nics, 
 static int parse(struct vcenter *vc, const struct vm *vm, struct nic *nics, json_t *body,
 		 struct err *err)
 {
-	static const char *const known[] = { "nics", NULL };
 	json_t *list = json_object_get(body, "nics"), *item;
 	size_t i;
 	int ret;
 
-	if (json_only(body, known, err))
-		return -EINVAL;
 	if (!json_is_array(list) || !json_array_size(list))
 		return err_set(err, EINVAL, "nics: must be a list of interfaces");
 	json_array_foreach(list, i, item) {
@@ -68,6 +65,105 @@ static int parse(struct vcenter *vc, const struct vm *vm, struct nic *nics, json
 			return err_prefix(err, ret, "nics[%zu]", i);
 	}
 	return 0;
+}
+
+static int set_nics(struct vcenter *vc, struct vm *vm, json_t *body, struct err *err)
+{
+	struct nic nics[VC_NICS_MAX], old[VC_NICS_MAX];
+	int ret;
+
+	memcpy(nics, vm->nics, vm->n_nics * sizeof(*nics));
+	memcpy(old, vm->nics, vm->n_nics * sizeof(*old));
+	ret = parse(vc, vm, nics, body, err);
+	if (!ret)
+		ret = inventory_vm_set_nics(vc->inv, vm, nics, err);
+	if (!ret) {
+		ret = vm_ops_begin(vc, vm, VM_OP_UPDATE, err);
+		if (ret)
+			inventory_vm_set_nics(vc->inv, vm, old, NULL);
+	}
+	return ret;
+}
+
+static int check_room(const struct vm *vm, long long cpus, long long memory, struct err *err)
+{
+	const struct capacity *total = &vm->server->total, *used = &vm->server->used;
+
+	if (used->cpus - vm->size.cpus + cpus > total->cpus)
+		return err_set(err, ENOSPC, "server %s has %u of %u processors in use, and not %lld for VM %s",
+			       vm->server->name, used->cpus, total->cpus, cpus, vm->name);
+	if (used->memory_mib - vm->size.memory_mib + memory > total->memory_mib)
+		return err_set(err, ENOSPC, "server %s has %u of %u MiB in use, and not %lld for VM %s",
+			       vm->server->name, used->memory_mib, total->memory_mib, memory,
+			       vm->name);
+	return 0;
+}
+
+static int resize(struct vcenter *vc, struct vm *vm, json_t *body, struct err *err)
+{
+	long long cpus = vm->size.cpus, memory = vm->size.memory_mib;
+	int ret;
+
+	if (json_opt_int(body, "cpus", 1, 1024, &cpus, err) ||
+	    json_opt_int(body, "memory_mib", 1, 1 << 24, &memory, err))
+		return -EINVAL;
+	ret = check_room(vm, cpus, memory, err);
+	if (!ret)
+		ret = placement_entitled(vc->inv, &vc->conf.entitlements, vm, &(struct capacity){
+			.cpus = cpus > vm->size.cpus ? cpus - vm->size.cpus : 0,
+			.memory_mib = memory > vm->size.memory_mib ?
+				      memory - vm->size.memory_mib : 0 }, err);
+	if (ret)
+		return ret;
+	vm->want_cpus = cpus;
+	vm->want_memory_mib = memory;
+	return vm_ops_begin(vc, vm, VM_OP_RESIZE, err);
+}
+
+static int plug(struct vcenter *vc, struct vm *vm, json_t *body, struct err *err)
+{
+	struct nic nics[VC_NICS_MAX] = { }, *nic = &nics[vm->n_nics];
+	struct vm like = *vm;
+	int ret;
+
+	if (vm->n_nics == VC_NICS_MAX)
+		return err_set(err, ENOSPC, "VM %s has %d interfaces, which is as many as can be",
+			       vm->name, VC_NICS_MAX);
+	memcpy(nics, vm->nics, vm->n_nics * sizeof(*nics));
+	like.nics = nics;
+	ret = vm_spec_nic(vc->inv, json_object_get(body, "plug"), &like, err);
+	if (ret)
+		return err_prefix(err, ret, "plug");
+	ret = inventory_nic_add(vc->inv, vm, nic, err);
+	if (!ret) {
+		vm->changing = nic->tsi;
+		vm->unplugged = false;
+		ret = vm_ops_begin(vc, vm, VM_OP_PLUG, err);
+		if (ret)
+			inventory_nic_del(vc->inv, vm, vm->n_nics - 1);
+	}
+	if (ret)
+		vm_spec_give_back(vc->inv, &like);
+	return ret;
+}
+
+static int unplug(struct vcenter *vc, struct vm *vm, json_t *body, struct err *err)
+{
+	struct mac_addr mac;
+	const char *text;
+
+	if (json_get_str(body, "unplug", &text, err) || mac_addr_parse(&mac, text, err))
+		return -EINVAL;
+	for (int i = 0; i < vm->n_nics; i++) {
+		if (!mac_addr_equal(&vm->nics[i].mac, &mac))
+			continue;
+		if (vm->n_nics == 1)
+			return err_set(err, EPERM, "unplug: VM %s has no other interface", vm->name);
+		vm->changing = vm->nics[i].tsi;
+		vm->unplugged = false;
+		return vm_ops_begin(vc, vm, VM_OP_UNPLUG, err);
+	}
+	return err_set(err, ENOENT, "unplug: VM %s has no interface with %s", vm->name, text);
 }
 
 static int check(const struct vm *vm, struct err *err)
@@ -82,13 +178,36 @@ static int check(const struct vm *vm, struct err *err)
 	return 0;
 }
 
+/* One kind of change at a time: if it fails, it is clear what stays as it was. */
+static int set(struct vcenter *vc, struct vm *vm, json_t *body, struct err *err)
+{
+	static const char *const known[] = { "nics", "cpus", "memory_mib", "plug", "unplug", NULL };
+	bool size = json_object_get(body, "cpus") || json_object_get(body, "memory_mib");
+	int ret;
+
+	if (json_only(body, known, err))
+		return -EINVAL;
+	if (json_object_size(body) > 1 && !(size && json_object_size(body) == 2 &&
+	    json_object_get(body, "cpus") && json_object_get(body, "memory_mib")))
+		return err_set(err, EINVAL, "one change at a time: nics, or cpus and memory_mib, or plug, or unplug");
+	ret = check(vm, err);
+	if (ret)
+		return ret;
+	if (size)
+		return resize(vc, vm, body, err);
+	if (json_object_get(body, "plug"))
+		return plug(vc, vm, body, err);
+	if (json_object_get(body, "unplug"))
+		return unplug(vc, vm, body, err);
+	return set_nics(vc, vm, body, err);
+}
+
 void api_vm_set(struct http_request *req, void *arg)
 {
 	struct vcenter *vc = arg;
 	json_t *body = http_body(req);
-	struct nic nics[VC_NICS_MAX], old[VC_NICS_MAX];
-	struct vm *vm;
 	struct err err;
+	struct vm *vm;
 	int ret;
 
 	if (!body)
@@ -96,18 +215,7 @@ void api_vm_set(struct http_request *req, void *arg)
 	vm = api_find_vm(vc, req, http_param(req, "id"));
 	if (!vm)
 		return;
-	memcpy(nics, vm->nics, vm->n_nics * sizeof(*nics));
-	memcpy(old, vm->nics, vm->n_nics * sizeof(*old));
-	ret = check(vm, &err);
-	if (!ret)
-		ret = parse(vc, vm, nics, body, &err);
-	if (!ret)
-		ret = inventory_vm_set_nics(vc->inv, vm, nics, &err);
-	if (!ret) {
-		ret = vm_ops_begin(vc, vm, VM_OP_UPDATE, &err);
-		if (ret)
-			inventory_vm_set_nics(vc->inv, vm, old, NULL);
-	}
+	ret = set(vc, vm, body, &err);
 	if (ret)
 		api_refuse(req, ret, &err);
 	else

@@ -116,6 +116,9 @@ enum report claim_report(struct inventory *inv, const struct server *server,
 	case VM_OP_REBOOT:
 	case VM_OP_ADOPT:
 	case VM_OP_UPDATE:
+	case VM_OP_RESIZE:
+	case VM_OP_PLUG:
+	case VM_OP_UNPLUG:
 		return REPORT_OURS;
 	default:
 		return REPORT_LEAVE;
@@ -127,5 +130,5 @@ bool claim_missing(const struct vm *vm)
 	if (!uuid_is_zero(&vm->move) || !vm->made)
 		return false;
 	return vm->op == VM_OP_NONE || vm_op_is_power(vm->op) ||
-	       vm->op == VM_OP_UPDATE;
+	       vm_op_is_change(vm->op);
 }

@@ -255,6 +255,44 @@ int inventory_vm_set_nics(struct inventory *inv, struct vm *vm, const struct nic
 	return ret;
 }
 
+int inventory_nic_add(struct inventory *inv, struct vm *vm, const struct nic *nic,
+		      struct err *err)
+{
+	int ret;
+
+	/* what points to them does not while they may move */
+	del_nics(inv, vm);
+	addr_index_del(&inv->addrs, vm);
+	vm_nic_append(vm, nic);
+	ret = addr_index_check(inv->addrs, vm, err);
+	if (ret)
+		vm->n_nics--;
+	addr_index_add(&inv->addrs, vm);
+	inventory_pools_take(vm);
+	add_nics(inv, vm);
+	return ret;
+}
+
+void inventory_nic_del(struct inventory *inv, struct vm *vm, int n)
+{
+	del_nics(inv, vm);
+	addr_index_del(&inv->addrs, vm);
+	inventory_pools_give(inv, vm);
+	vm->n_nics--;
+	memmove(&vm->nics[n], &vm->nics[n + 1], (vm->n_nics - n) * sizeof(vm->nics[0]));
+	addr_index_add(&inv->addrs, vm);
+	inventory_pools_take(vm);
+	add_nics(inv, vm);
+}
+
+int inventory_nic_find(const struct vm *vm, const struct uuid *tsi)
+{
+	for (int i = 0; i < vm->n_nics; i++)
+		if (uuid_equal(&vm->nics[i].tsi, tsi))
+			return i;
+	return -1;
+}
+
 void inventory_vm_del(struct inventory *inv, struct vm *vm)
 {
 	inventory_job_set(inv, vm, VM_OP_NONE);

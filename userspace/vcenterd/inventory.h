@@ -81,6 +81,14 @@ struct vm *inventory_vm_by_ip(struct inventory *inv, const struct vn *vn,
 int inventory_vm_set_nics(struct inventory *inv, struct vm *vm, const struct nic *nics,
 			  struct err *err);
 
+/* An interface more, the last one, or -EEXIST as above; one less. */
+int inventory_nic_add(struct inventory *inv, struct vm *vm, const struct nic *nic,
+		      struct err *err);
+void inventory_nic_del(struct inventory *inv, struct vm *vm, int n);
+/* Number of the interface, or -1 */
+int inventory_nic_find(const struct vm *vm, const struct uuid *tsi);
+void inventory_vm_set_size(struct vm *vm, uint32_t cpus, uint32_t memory_mib);
+
 /* Takes @msg, whose uuid is good; the one with its uuid is replaced. */
 struct profile *inventory_profile_set(struct inventory *inv, Nvo3__Profile *msg);
 void inventory_profile_del(struct inventory *inv, struct profile *p);

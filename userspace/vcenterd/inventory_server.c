@@ -87,6 +87,18 @@ void inventory_vm_set_server(struct vm *vm, struct server *server)
 	}
 }
 
+void inventory_vm_set_size(struct vm *vm, uint32_t cpus, uint32_t memory_mib)
+{
+	struct inventory *inv = vm->server->inv;
+
+	inventory_groups_del(inv, vm);
+	unuse(vm->server, &vm->size);
+	vm->size.cpus = cpus;
+	vm->size.memory_mib = memory_mib;
+	use(vm->server, &vm->size);
+	inventory_groups_add(inv, vm);
+}
+
 void inventory_vm_set_dest(struct vm *vm, struct server *server)
 {
 	if (vm->dest)

@@ -12,6 +12,12 @@ struct vm *vm_new(int nics)
 	return vm;
 }
 
+void vm_nic_append(struct vm *vm, const struct nic *nic)
+{
+	vm->nics = mem_check(realloc(vm->nics, (vm->n_nics + 1) * sizeof(*vm->nics)));
+	vm->nics[vm->n_nics++] = *nic;
+}
+
 void vm_free(struct vm *vm)
 {
 	if (!vm)

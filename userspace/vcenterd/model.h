@@ -72,6 +72,9 @@ struct vm {
 	struct server *dest;		/* reserved there by a move inside this DC */
 	struct uuid move;		/* the move it takes part in; zero: none */
 	enum vm_op op;
+	struct uuid changing;		/* tsi of VM_OP_PLUG, VM_OP_UNPLUG */
+	bool unplugged;			/* its server has that one not, or not any more */
+	uint32_t want_cpus, want_memory_mib;	/* VM_OP_RESIZE */
 	bool start;			/* VM_OP_CREATE ends with a running VM */
 	bool made;			/* the server may hold it */
 	bool incoming;			/* another DC owns it until the commit */
@@ -91,6 +94,8 @@ struct vm {
 
 /* With room for @nics interfaces, and none yet. */
 struct vm *vm_new(int nics);
+/* With room for it; all move. */
+void vm_nic_append(struct vm *vm, const struct nic *nic);
 void vm_free(struct vm *vm);	/* accepts NULL */
 /* One sentence, which is cut to VC_TEXT_SIZE; "" is none. */
 void vm_set_why(struct vm *vm, const char *text);

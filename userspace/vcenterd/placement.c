@@ -79,7 +79,7 @@ int placement_fits(const struct server *server, const struct capacity *size, str
 static int check_limit(const struct vm *vm, const char *what, const char *unit, uint64_t used,
 		       uint64_t wanted, uint64_t limit, struct err *err)
 {
-	if (!limit || used + wanted <= limit)
+	if (!limit || !wanted || used + wanted <= limit)
 		return 0;
 	return err_set(err, ENOSPC,
 		       "tenant %s is entitled to %llu%s %s: VM %s wants %llu, %llu are taken",
@@ -88,7 +88,7 @@ static int check_limit(const struct vm *vm, const char *what, const char *unit, 
 }
 
 int placement_entitled(struct inventory *inv, const struct entitlements *list,
-		       const struct vm *vm, struct err *err)
+		       const struct vm *vm, const struct capacity *more, struct err *err)
 {
 	const struct vm_group *all = inventory_group(inv, vm->tenant, "");
 	const struct capacity none = { 0 }, *used = all ? &all->used : &none;
@@ -99,16 +99,16 @@ int placement_entitled(struct inventory *inv, const struct entitlements *list,
 
 		if (strcmp(list->items[i].tenant, vm->tenant))
 			continue;
-		ret = check_limit(vm, "VMs", "", used->vms, 1, limit->vms, err);
+		ret = check_limit(vm, "VMs", "", used->vms, more->vms, limit->vms, err);
 		if (!ret)
-			ret = check_limit(vm, "cpus", "", used->cpus, vm->size.cpus, limit->cpus,
+			ret = check_limit(vm, "cpus", "", used->cpus, more->cpus, limit->cpus,
 					  err);
 		if (!ret)
 			ret = check_limit(vm, "of memory", " MiB", used->memory_mib,
-					  vm->size.memory_mib, limit->memory_mib, err);
+					  more->memory_mib, limit->memory_mib, err);
 		if (!ret)
 			ret = check_limit(vm, "of disk", " MiB", used->disk_mib,
-					  vm->size.disk_mib, limit->disk_mib, err);
+					  more->disk_mib, limit->disk_mib, err);
 	}
 	return ret;
 }

@@ -31,9 +31,9 @@ struct entitlements {
 /* Room for @size? -ENOSPC with a sentence that names the server and the resource. */
 int placement_fits(const struct server *server, const struct capacity *size, struct err *err);
 
-/* Is the VM's tenant entitled to one more of its size? -ENOSPC with a sentence. */
+/* Is the VM's tenant entitled to so much more for it? -ENOSPC with a sentence. */
 int placement_entitled(struct inventory *inv, const struct entitlements *list,
-		       const struct vm *vm, struct err *err);
+		       const struct vm *vm, const struct capacity *more, struct err *err);
 
 /*
  * NULL with *ret_err: -ENOENT no such server, -EHOSTUNREACH it is down, -EEXIST it is @except,

@@ -101,6 +101,11 @@ uint8_t *vm_pack(const struct vm *vm, size_t *len)
 	msg.left = vm->left;
 	msg.unsure = unsure;
 	msg.n_unsure = vm->n_nics;
+	if (!uuid_is_zero(&vm->changing))
+		msg.changing = msg_put_uuid(&vm->changing);
+	msg.unplugged = vm->unplugged;
+	msg.want_cpus = vm->want_cpus;
+	msg.want_memory_mib = vm->want_memory_mib;
 	data = msg_encode(&msg.base, len);
 	msg_free(msg.profile);
 	return data;
@@ -109,7 +114,7 @@ uint8_t *vm_pack(const struct vm *vm, size_t *len)
 static int add_vm(struct inventory *inv, const Nvo3__StoredVm *msg, struct vm *vm,
 		  struct err *err)
 {
-	if (msg->op > VM_OP_UPDATE || msg->n_unsure > (size_t)vm->n_nics)
+	if (msg->op > VM_OP_LAST || msg->n_unsure > (size_t)vm->n_nics)
 		return err_set(err, EINVAL, "the stored VM %s is of a newer version", vm->name);
 	vm_set_why(vm, msg->text);
 	vm->state = msg->state;
@@ -118,6 +123,10 @@ static int add_vm(struct inventory *inv, const Nvo3__StoredVm *msg, struct vm *v
 	vm->made = msg->made;
 	vm->incoming = msg->incoming;
 	vm->left = msg->left;
+	msg_get_uuid(&msg->changing, &vm->changing);
+	vm->unplugged = msg->unplugged;
+	vm->want_cpus = msg->want_cpus;
+	vm->want_memory_mib = msg->want_memory_mib;
 	for (size_t i = 0; i < msg->n_unsure; i++)
 		vm->nics[i].unsure = msg->unsure[i];
 	return inventory_vm_add(inv, vm,

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "codes.h"
+#include "inventory.h"
 #include "lib/msg.h"
 #include "vm_job.h"
 
@@ -67,6 +68,33 @@ static struct vm_next next_remove(const struct vm *vm, bool director_up, bool se
 	return (struct vm_next){ .act = director_up ? VM_ACT_UNPLACE : VM_ACT_NONE, .nic = nic };
 }
 
+static struct vm_next about(enum vm_act act, int nic, bool possible)
+{
+	return (struct vm_next){ .act = possible ? act : VM_ACT_NONE, .nic = nic };
+}
+
+/* The placement first: its epoch comes with it. */
+static struct vm_next next_plug(const struct vm *vm, bool director_up, bool server_up)
+{
+	int nic = inventory_nic_find(vm, &vm->changing);
+
+	if (!vm->nics[nic].epoch)
+		return about(VM_ACT_PLACE, nic, director_up);
+	return about(VM_ACT_PLUG, nic, server_up);
+}
+
+/* Its address stays taken as long as a guest may have it. */
+static struct vm_next next_unplug(const struct vm *vm, bool director_up, bool server_up)
+{
+	int nic = inventory_nic_find(vm, &vm->changing);
+
+	if (!vm->unplugged)
+		return about(VM_ACT_UNPLUG, nic, server_up);
+	if (vm->nics[nic].epoch || vm->nics[nic].unsure)
+		return about(VM_ACT_UNPLACE, nic, director_up);
+	return about(VM_ACT_FINISH, nic, true);
+}
+
 struct vm_next vm_job_next(const struct vm *vm, bool director_up, uint64_t now)
 {
 	bool server_up = vm->server && vm->server->session;
@@ -93,6 +121,12 @@ struct vm_next vm_job_next(const struct vm *vm, bool director_up, uint64_t now)
 		return next(VM_ACT_REBOOT, server_up);
 	case VM_OP_UPDATE:
 		return next_update(vm, director_up, server_up);
+	case VM_OP_RESIZE:
+		return next(VM_ACT_RESIZE, server_up);
+	case VM_OP_PLUG:
+		return next_plug(vm, director_up, server_up);
+	case VM_OP_UNPLUG:
+		return next_unplug(vm, director_up, server_up);
 	case VM_OP_NONE:
 		break;
 	}
@@ -113,6 +147,11 @@ static enum vm_outcome fail(struct vm *vm, const char *text)
 		vm->state = NVO3__VM_STATE__VM_DELETING;
 		vm->made = false;
 		vm->op = VM_OP_DELETE;
+		break;
+	case VM_OP_PLUG:
+		/* a refusal leaves nothing at the vServer */
+		vm->unplugged = true;
+		vm->op = VM_OP_UNPLUG;
 		break;
 	default:
 		vm->op = VM_OP_NONE;
@@ -173,6 +212,25 @@ static enum vm_outcome update_answer(struct vm *vm, const struct vm_answer *a, u
 	return power_answer(vm, a, now);
 }
 
+static enum vm_outcome resize_answer(struct vm *vm, const struct vm_answer *a, uint64_t now)
+{
+	enum vm_outcome ret = update_answer(vm, a, now);
+
+	if (ret == VM_JOB_DONE)
+		inventory_vm_set_size(vm, vm->want_cpus, vm->want_memory_mib);
+	return ret;
+}
+
+static enum vm_outcome unplug_answer(struct vm *vm, const struct vm_answer *a, uint64_t now)
+{
+	if (code_is_silence(a->code) || a->code == CODE(BUSY))
+		return again(vm, now, VM_JOB_RETRY_MS);
+	if (a->code != CODE(OK))
+		return fail(vm, a->text);
+	vm->unplugged = true;
+	return VM_JOB_STEP;
+}
+
 /* What must go is asked for until it is gone: there is nobody to give up to. */
 static enum vm_outcome remove_answer(struct vm *vm, const struct vm_answer *a, uint64_t now)
 {
@@ -204,7 +262,12 @@ enum vm_outcome vm_job_answer(struct vm *vm, struct vm_next asked, const struct 
 	case VM_ACT_REBOOT:
 		return power_answer(vm, a, now);
 	case VM_ACT_UPDATE:
+	case VM_ACT_PLUG:
 		return update_answer(vm, a, now);
+	case VM_ACT_RESIZE:
+		return resize_answer(vm, a, now);
+	case VM_ACT_UNPLUG:
+		return unplug_answer(vm, a, now);
 	case VM_ACT_DELETE:
 		ret = remove_answer(vm, a, now);
 		if (ret == VM_JOB_STEP)

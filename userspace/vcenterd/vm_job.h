@@ -26,6 +26,9 @@ enum vm_act {
 	VM_ACT_RESUME,
 	VM_ACT_REBOOT,
 	VM_ACT_UPDATE,
+	VM_ACT_RESIZE,
+	VM_ACT_PLUG,		/* nic */
+	VM_ACT_UNPLUG,		/* nic */
 	VM_ACT_FINISH,		/* nothing is left to do: vm_job_finish() */
 };
 

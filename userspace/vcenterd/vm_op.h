@@ -19,6 +19,10 @@ enum vm_op {
 	VM_OP_SUSPEND,
 	VM_OP_RESUME,
 	VM_OP_REBOOT,
+	VM_OP_RESIZE,		/* other processors and memory */
+	VM_OP_PLUG,		/* an interface more */
+	VM_OP_UNPLUG,		/* an interface less; also what undoes the former */
+	VM_OP_LAST = VM_OP_UNPLUG,
 };
 
 /* One that the vServer alone has to do with */
@@ -26,6 +30,13 @@ static inline bool vm_op_is_power(enum vm_op op)
 {
 	return op == VM_OP_START || op == VM_OP_STOP || op == VM_OP_SUSPEND ||
 	       op == VM_OP_RESUME || op == VM_OP_REBOOT;
+}
+
+/* Of what a VM has, while it is there */
+static inline bool vm_op_is_change(enum vm_op op)
+{
+	return op == VM_OP_UPDATE || op == VM_OP_RESIZE || op == VM_OP_PLUG ||
+	       op == VM_OP_UNPLUG;
 }
 
 #endif

@@ -41,6 +41,9 @@ static const char *op_kind(enum vm_op op)
 		[VM_OP_REBOOT] = "vm-reboot",
 		[VM_OP_ADOPT] = "vm-register",
 		[VM_OP_UPDATE] = "vm-update",
+		[VM_OP_RESIZE] = "vm-resize",
+		[VM_OP_PLUG] = "vm-plug",
+		[VM_OP_UNPLUG] = "vm-unplug",
 	};
 
 	return kinds[op];
@@ -94,15 +97,19 @@ static void forget(struct vcenter *vc, struct vm *vm)
 
 static void finish(struct vcenter *vc, struct vm *vm)
 {
-	bool adopted = vm->op == VM_OP_ADOPT;
+	bool adopted = vm->op == VM_OP_ADOPT, unplugged = vm->op == VM_OP_UNPLUG;
 
 	if (vm_job_finish(vm)) {
 		forget(vc, vm);
 		return;
 	}
+	if (unplugged)
+		inventory_nic_del(vc->inv, vm, inventory_nic_find(vm, &vm->changing));
 	inventory_job_set(vc->inv, vm, VM_OP_NONE);
 	vm->dirty = true;
 	store(vc, vm);
+	if (unplugged)
+		note(vc, "vm-unplug", vm->name, "an interface is gone");
 	if (adopted) {
 		note(vc, "vm-register", vm->name, "registered by server %s", vm->server->name);
 		answer_registrar(vc, vm, CODE(OK));
@@ -136,8 +143,32 @@ static bool decode_epoch(const struct msg *body, struct vm_answer *a, struct err
 	return a->epoch != 0;
 }
 
-static bool decode_report(const struct msg *body, struct vm *vm, struct vm_answer *a,
-			  struct err *err)
+static bool has_nic(const Nvo3__VmProfile *p, const struct uuid *tsi)
+{
+	struct uuid uuid;
+
+	for (size_t i = 0; i < p->n_nics; i++)
+		if (msg_get_uuid(&p->nics[i]->tsi, &uuid) && uuid_equal(&uuid, tsi))
+			return true;
+	return false;
+}
+
+/* A server of an older version overlooks what it does not know, and says that all is well. */
+static int check_change(const struct vm *vm, enum vm_act act, const Nvo3__VmProfile *p,
+			struct err *err)
+{
+	bool done = true;
+
+	if (act == VM_ACT_RESIZE)
+		done = p && p->cpus == vm->want_cpus && p->memory_mib == vm->want_memory_mib;
+	else if (act == VM_ACT_PLUG || act == VM_ACT_UNPLUG)
+		done = p && has_nic(p, &vm->changing) == (act == VM_ACT_PLUG);
+	return done ? 0 : err_set(err, EPROTO, "server %s does not know this change of a VM",
+				  vm->server->name);
+}
+
+static bool decode_report(const struct msg *body, struct vm *vm, enum vm_act act,
+			  struct vm_answer *a, struct err *err)
 {
 	Nvo3__VmReport *report = msg_decode(body, &nvo3__vm_report__descriptor, err);
 	int ret = 0;
@@ -146,7 +177,8 @@ static bool decode_report(const struct msg *body, struct vm *vm, struct vm_answe
 		return false;
 	a->state = report->state;
 	/* the access devices are the vServer's to name */
-	if (report->profile)
+	ret = check_change(vm, act, report->profile, err);
+	if (report->profile && !ret)
 		ret = nics_take_ports(vm, report->profile->nics, report->profile->n_nics, err);
 	msg_free(report);
 	return !ret;
@@ -164,7 +196,7 @@ static void decode(struct vm_call *call, struct vm *vm, const struct msg *body,
 	if (call->asked.act == VM_ACT_PLACE)
 		good = decode_epoch(body, a, err);
 	else if (call->asked.act != VM_ACT_UNPLACE && call->asked.act != VM_ACT_DELETE)
-		good = decode_report(body, vm, a, err);
+		good = decode_report(body, vm, call->asked.act, a, err);
 	if (good)
 		return;
 	a->code = CODE(FAILED);
@@ -265,6 +297,24 @@ static void update(struct vm *vm, struct vm_call *call)
 	nics_free(msg.nics, msg.n_nics);
 }
 
+static void change(struct vm *vm, struct vm_next next, struct vm_call *call)
+{
+	Nvo3__VmUpdate msg = NVO3__VM_UPDATE__INIT;
+
+	msg.vm = msg_put_uuid(&vm->uuid);
+	if (next.act == VM_ACT_RESIZE) {
+		msg.cpus = vm->want_cpus;
+		msg.memory_mib = vm->want_memory_mib;
+	} else if (next.act == VM_ACT_PLUG) {
+		msg.plug = nic_to_msg(&vm->nics[next.nic]);
+	} else {
+		msg.unplug = msg_put_uuid(&vm->changing);
+	}
+	chan_request(vm->server->session, MSG(VM_UPDATE), &msg.base, SERVER_MS, answered, call);
+	if (msg.plug)
+		msg_free(msg.plug);
+}
+
 /* What must be on the disk before the act is sent: that it may have been carried out. */
 static void foresee(struct vm *vm, struct vm_next next)
 {
@@ -301,6 +351,11 @@ static void ask(struct vcenter *vc, struct vm *vm, struct vm_next next)
 		break;
 	case VM_ACT_UPDATE:
 		update(vm, call);
+		break;
+	case VM_ACT_RESIZE:
+	case VM_ACT_PLUG:
+	case VM_ACT_UNPLUG:
+		change(vm, next, call);
 		break;
 	default:
 		power(vm, next.act, call);

@@ -132,7 +132,7 @@ static int parse_dhcp(struct inventory *inv, json_t *json, struct nic *nic, stru
 	return ret;
 }
 
-static int parse_nic(struct inventory *inv, json_t *json, struct vm *vm, struct err *err)
+int vm_spec_nic(struct inventory *inv, json_t *json, struct vm *vm, struct err *err)
 {
 	static const char *const known[] = { "vn", "mac", "ip", "profile", "dhcp", NULL };
 	struct nic *nic = &vm->nics[vm->n_nics];
@@ -182,7 +182,7 @@ static int parse_nics(struct inventory *inv, json_t *list, struct vm *vm, struct
 		return err_set(err, EINVAL, "nics: must be a list of 1 to %d interfaces",
 			       VC_NICS_MAX);
 	json_array_foreach(list, i, item) {
-		ret = parse_nic(inv, item, vm, err);
+		ret = vm_spec_nic(inv, item, vm, err);
 		if (ret)
 			return err_prefix(err, ret, "nics[%zu]", i);
 	}

@@ -25,6 +25,12 @@ void vm_spec_give_back(struct inventory *inv, struct vm *vm);
 int vm_spec_draw_again(struct inventory *inv, struct nic *nic, int n, struct err *err);
 
 /*
+ * One interface more for @vm, which is none of the inventory's, as the ones of a new VM: the last
+ * one of it then.
+ */
+int vm_spec_nic(struct inventory *inv, json_t *json, struct vm *vm, struct err *err);
+
+/*
  * Members of an interface, for others that have some of them: its addresses, a string or a list,
  * are added.
  */

@@ -18,6 +18,9 @@ static const char *const vm_ops[] = {
 	[VM_OP_SUSPEND] = "suspend",
 	[VM_OP_RESUME] = "resume",
 	[VM_OP_REBOOT] = "reboot",
+	[VM_OP_RESIZE] = "resize",
+	[VM_OP_PLUG] = "plug",
+	[VM_OP_UNPLUG] = "unplug",
 };
 static const char *const unknowns[] = { "drop", "ask", "flood", "relay" };
 static const char *const bums[] = { "none", "replicate" };

@@ -72,13 +72,14 @@ static void test_accepted(void **state)
 	assert_string_equal(c.libvirt.template, "");
 	assert_int_equal(c.libvirt.shutdown_s, 60);
 	c = accepted("driver = \"libvirt\"; libvirt: { uri = \"test:///default\"; type = \"test\";"
-		     " shutdown = 1; max_cpus = 4; kernel = \"/k\"; template = \"/t\"; };");
+		     " shutdown = 1; max_cpus = 4; max_memory = 512; kernel = \"/k\"; template = \"/t\"; };");
 	assert_string_equal(c.libvirt.uri, "test:///default");
 	assert_string_equal(c.libvirt.type, "test");
 	assert_string_equal(c.libvirt.kernel, "/k");
 	assert_string_equal(c.libvirt.template, "/t");
 	assert_int_equal(c.libvirt.shutdown_s, 1);
 	assert_int_equal(c.libvirt.max_cpus, 4);
+	assert_int_equal(c.libvirt.max_memory_mib, 512);
 }
 
 static void test_refused(void **state)
@@ -89,6 +90,7 @@ static void test_refused(void **state)
 		{ "driver = \"libvirt\"; libvirt: { shutdown = 0; };", "vserver.libvirt.shutdown" },
 		{ "driver = \"libvirt\"; libvirt: { uri = 7; };", "vserver.libvirt.uri" },
 		{ "driver = \"libvirt\"; libvirt: { max_cpus = -1; };", "libvirt.max_cpus" },
+		{ "driver = \"libvirt\"; libvirt: { max_memory = -1; };", "libvirt.max_memory" },
 		{ "driver = \"libvirt\"; libvirt: { url = \"x\"; };", "url" },
 		/* what nobody would look at */
 		{ "libvirt: { uri = \"x\"; };", "libvirt" },

@@ -73,8 +73,12 @@ static void test_what_the_host_says(void **state)
 	has("<emulator>/usr/bin/qemu</emulator>");
 	has("<log file='/d/console.log' append='on'/>");
 	has("<vcpu current='2'>8</vcpu>");
+	host.max_memory_mib = 1024;
+	has("<memory unit='MiB'>1024</memory><currentMemory unit='MiB'>512</currentMemory>");
 	host.max_cpus = 1;
 	has("<vcpu>2</vcpu>");
+	host.max_memory_mib = 512;
+	has("<memory unit='MiB'>512</memory><vcpu>");
 }
 
 static void test_names_stay_names(void **state)
@@ -85,6 +89,22 @@ static void test_names_stay_names(void **state)
 	hasnt("<evil/>");
 	nic.port = "x' managed='yes";
 	hasnt("managed='yes'");
+}
+
+/* As libvirt tells it, the folder is spelt as XML wants it; so must be the one that takes its place */
+static void test_files_elsewhere(void **state)
+{
+	char *xml;
+
+	xml = domxml_elsewhere("<a f='/s&amp;t/1/image'/><b f='/s&amp;t/12/image'/><c f='/s&amp;t/1/log'/>",
+			       "/s&t/1", "/d/x'/><evil/><y f='");
+	assert_string_equal(xml, "<a f='/d/x&apos;/&gt;&lt;evil/&gt;&lt;y f=&apos;/image'/>"
+				 "<b f='/s&amp;t/12/image'/>"
+				 "<c f='/d/x&apos;/&gt;&lt;evil/&gt;&lt;y f=&apos;/log'/>");
+	free(xml);
+	xml = domxml_elsewhere("<a f='/s/1'/>", "/s/1", "/d");
+	assert_string_equal(xml, "<a f='/s/1'/>");
+	free(xml);
 }
 
 static void test_a_container(void **state)
@@ -100,6 +120,7 @@ int main(void)
 		cmocka_unit_test_setup(test_all_of_it, setup),
 		cmocka_unit_test_setup(test_what_the_host_says, setup),
 		cmocka_unit_test_setup(test_names_stay_names, setup),
+		cmocka_unit_test_setup(test_files_elsewhere, setup),
 		cmocka_unit_test_setup(test_a_container, setup),
 	};
 

@@ -307,6 +307,47 @@ static void test_template(void **state)
 	down(&h);
 }
 
+static struct reply resize(struct bed_host *h, uint32_t cpus, uint32_t memory_mib)
+{
+	Nvo3__VmUpdate req = NVO3__VM_UPDATE__INIT;
+	uint8_t id[16] = { 1 };
+
+	req.vm = (ProtobufCBinaryData){ 16, id };
+	req.cpus = cpus;
+	req.memory_mib = memory_mib;
+	return bed_ask(h->bed, h->vc, MSG(VM_UPDATE), &req.base);
+}
+
+/* libvirt knows the new size; what it has no room for is refused, and nothing has changed */
+static void test_resize(void **state)
+{
+	struct bed_host h;
+	struct reply r;
+
+	up(&h, *state, "test:///default");
+	h.config.libvirt.max_cpus = 2;
+	h.config.libvirt.max_memory_mib = 128;
+	assert_int_equal(host_create(&h, 1, true).code, CODE(OK));
+	r = resize(&h, 2, 96);
+	if (r.code != CODE(OK))
+		fail_msg("%s", r.text);
+	assert_int_equal(host_vm(&h, 1)->profile->cpus, 2);
+	assert_int_equal(resize(&h, 2, 96).code, CODE(OK));
+	r = resize(&h, 3, 0);
+	assert_int_equal(r.code, CODE(FAILED));
+	assert_string_equal(r.text, "VM vm1: it was started with room for 2 processors (vserver.libvirt.max_cpus)");
+	r = resize(&h, 1, 256);
+	assert_string_equal(r.text, "VM vm1: it was started with room for 128 MiB of memory (vserver.libvirt.max_memory)");
+	assert_int_equal(host_vm(&h, 1)->profile->cpus, 2);
+	assert_int_equal(host_vm(&h, 1)->profile->memory_mib, 96);
+	/* Not of one that is stopped: it is started with what it has then */
+	assert_int_equal(host_power(&h, 1, false).code, CODE(OK));
+	assert_int_equal(resize(&h, 3, 256).code, CODE(OK));
+	assert_int_equal(host_power(&h, 1, true).code, CODE(OK));
+	assert_int_equal(host_delete(&h, 1).code, CODE(OK));
+	down(&h);
+}
+
 /* Guests live on while nvo3d does not run */
 static void test_restart(void **state)
 {
@@ -381,6 +422,7 @@ int main(void)
 		BED_TEST(test_made_by_others),
 		BED_TEST(test_name_taken),
 		BED_TEST(test_template),
+		BED_TEST(test_resize),
 		BED_TEST(test_restart),
 		BED_TEST(test_without_libvirt),
 	};

@@ -126,6 +126,40 @@ static inline void fake_power(struct fake_server *s, const struct msg *msg)
 	msg_free(req);
 }
 
+/* One change of what it has, as asked; not that of a server that has never heard of it */
+static inline void fake_change(struct fake_server *s, const struct msg *msg,
+			       const Nvo3__VmUpdate *req, struct fake_vm *vm)
+{
+	Nvo3__VmProfile *p = vm->profile, changed = *p;
+	Nvo3__VmReport report = NVO3__VM_REPORT__INIT;
+	Nvo3__Nic *nics[9];
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_nics; i++) {
+		const uint8_t *tsi = p->nics[i]->tsi.data;
+
+		/* Asked again it is the same */
+		if ((!req->unplug.len || memcmp(tsi, req->unplug.data, 16)) &&
+		    (!req->plug || memcmp(tsi, req->plug->tsi.data, 16)))
+			nics[n++] = p->nics[i];
+	}
+	if (req->plug)
+		nics[n++] = req->plug;
+	changed.nics = nics;
+	changed.n_nics = n;
+	if (req->cpus) {
+		changed.cpus = req->cpus;
+		changed.memory_mib = req->memory_mib;
+	}
+	if (!s->old) {
+		vm->profile = profile_copy(&changed);
+		msg_free(p);
+	}
+	report.profile = vm->profile;
+	report.state = fake_vm_state(vm);
+	answer(s->lab, s->chan, msg, CODE(OK), &report.base);
+}
+
 static inline void fake_update(struct fake_server *s, const struct msg *msg)
 {
 	Nvo3__VmUpdate *req = msg_decode(msg, &nvo3__vm_update__descriptor, NULL);
@@ -133,6 +167,11 @@ static inline void fake_update(struct fake_server *s, const struct msg *msg)
 
 	assert_non_null(vm);
 	s->updates++;
+	if (req->cpus || req->plug || req->unplug.len) {
+		fake_change(s, msg, req, vm);
+		msg_free(req);
+		return;
+	}
 	s->profile = (struct uuid){ };
 	msg_get_uuid(&req->nics[req->n_nics - 1]->profile, &s->profile);
 	s->n_ips = req->nics[req->n_nics - 1]->n_ips;

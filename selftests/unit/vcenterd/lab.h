@@ -64,6 +64,7 @@ struct fake_server {
 	uint32_t updates;	/* VM_UPDATEs that came, */
 	struct uuid profile;	/* and of the last interface in the last one */
 	size_t n_ips;
+	bool old;		/* overlooks changes that it does not know */
 	uint32_t max_vms;
 };
 

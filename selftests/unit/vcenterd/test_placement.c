@@ -301,18 +301,18 @@ static void test_entitlement(void **state)
 	struct vm *vm = fix_vm(w->vn, "x", 1);
 	struct err err;
 
-	assert_int_equal(placement_entitled(w->inv, &list, vm, &err), 0);
+	assert_int_equal(placement_entitled(w->inv, &list, vm, &vm->size, &err), 0);
 	fix_add(w->inv, fix_vm(w->vn, "y", 2), w->a);
-	assert_int_equal(placement_entitled(w->inv, &list, vm, &err), 0);
+	assert_int_equal(placement_entitled(w->inv, &list, vm, &vm->size, &err), 0);
 	fix_add(w->inv, fix_vm(w->vn, "z", 3), w->b);
-	assert_int_equal(placement_entitled(w->inv, &list, vm, &err), -ENOSPC);
+	assert_int_equal(placement_entitled(w->inv, &list, vm, &vm->size, &err), -ENOSPC);
 	assert_string_equal(err.text,
 			    "tenant alice is entitled to 2 cpus: VM x wants 1, 2 are taken");
 	items[1].limit.cpus = 0;
-	assert_int_equal(placement_entitled(w->inv, &list, vm, &err), -ENOSPC);
+	assert_int_equal(placement_entitled(w->inv, &list, vm, &vm->size, &err), -ENOSPC);
 	assert_non_null(strstr(err.text, "250 MiB of memory: VM x wants 100, 200 are taken"));
 	strcpy(vm->tenant, "bob");
-	assert_int_equal(placement_entitled(w->inv, &list, vm, &err), 0);
+	assert_int_equal(placement_entitled(w->inv, &list, vm, &vm->size, &err), 0);
 	vm_free(vm);
 }
 

@@ -54,6 +54,38 @@ static void test_vn_server_vm(void **state)
 	inventory_free(b);
 }
 
+/* Whatever was being done to a VM when the program ended, the next one can read it */
+static void test_every_operation(void **state)
+{
+	for (enum vm_op op = VM_OP_NONE; op <= VM_OP_LAST; op++) {
+		struct inventory *a = inventory_new("dc1"), *b = inventory_new("dc1");
+		struct vn *blue = fix_vn(a, "blue", 100);
+		struct vm *vm = fix_add(a, fix_vm(blue, "web", 1), fix_server(a, "host1", 4)), *back;
+		struct err err;
+		uint8_t *data;
+		size_t len;
+
+		vm->op = op;
+		vm->changing = vm->nics[0].tsi;
+		vm->unplugged = op & 1;
+		vm->want_cpus = op;
+		vm->want_memory_mib = 7;
+		assert_non_null(inventory_vn_add(b, blue, &err));
+		data = vm_pack(vm, &len);
+		if (vm_unpack(b, data, len, &err))
+			fail_msg("operation %u: %s", op, err.text);
+		back = inventory_vm(b, &vm->uuid);
+		assert_int_equal(back->op, op);
+		assert_true(uuid_equal(&back->changing, &vm->changing));
+		assert_int_equal(back->unplugged, op & 1);
+		assert_int_equal(back->want_cpus, op);
+		assert_int_equal(back->want_memory_mib, 7);
+		free(data);
+		inventory_free(a);
+		inventory_free(b);
+	}
+}
+
 static void test_move(void **state)
 {
 	struct move m = { .id = uuid_new(), .vm = uuid_new(), .vm_name = "web", .from_dc = "dc1",
@@ -157,6 +189,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vn_server_vm),
+		cmocka_unit_test(test_every_operation),
 		cmocka_unit_test(test_move),
 		cmocka_unit_test(test_incoming),
 		cmocka_unit_test(test_event_and_gone),

@@ -57,7 +57,7 @@ static void begin(struct world *w, enum vm_op op)
 /* What a runner does before it sends, and what the other side does then. */
 static void carry_out(struct world *w, struct vm_next next, struct vm_answer *a)
 {
-	static const char letters[] = "-PUCDSH";
+	static const char letters[] = "-PUCDSH...-ZIO";
 
 	w->log[strlen(w->log)] = letters[next.act];
 	switch (next.act) {
@@ -77,6 +77,11 @@ static void carry_out(struct world *w, struct vm_next next, struct vm_answer *a)
 		break;
 	case VM_ACT_DELETE:
 		w->made = false;
+		break;
+	case VM_ACT_RESIZE:
+	case VM_ACT_PLUG:
+	case VM_ACT_UNPLUG:
+		a->state = NVO3__VM_STATE__VM_RUNNING;
 		break;
 	default:
 		w->running = next.act == VM_ACT_START;
@@ -313,6 +318,102 @@ static void test_suspension(void **state)
 	}
 }
 
+/* A VM that runs, with two interfaces that are placed. */
+static struct world *running(void **state)
+{
+	struct world *w = *state;
+
+	begin(w, VM_OP_CREATE);
+	run(w, -1, 0);
+	memset(w->log, 0, sizeof(w->log));
+	return w;
+}
+
+static void test_resize(void **state)
+{
+	struct world *w = running(state);
+	uint32_t used = w->server->used.cpus;
+
+	w->vm->want_cpus = 3;
+	w->vm->want_memory_mib = 512;
+	begin(w, VM_OP_RESIZE);
+	assert_int_equal(run(w, 0, CODE(FAILED)), VM_JOB_FAILED);
+	assert_string_equal(vm_why(w->vm), "refused by the test");
+	assert_int_equal(w->server->used.cpus, used);
+	begin(w, VM_OP_RESIZE);
+	assert_int_equal(run(w, 0, CODE(TIMEOUT)), VM_JOB_AGAIN);
+	vm_job_begin(w->vm, w->now += 1);
+	assert_int_equal(run(w, -1, 0), VM_JOB_DONE);
+	assert_string_equal(w->log, "ZZZ");
+	assert_int_equal(w->vm->size.cpus, 3);
+	assert_int_equal(w->vm->size.memory_mib, 512);
+	assert_int_equal(w->server->used.cpus, used + 2);
+}
+
+/* Its second interface is the one that comes: not placed yet */
+static void new_nic(struct world *w)
+{
+	w->vm->nics[1].epoch = 0;
+	w->vm->nics[1].tsi = (struct uuid){ { 2 } };
+	w->vm->changing = w->vm->nics[1].tsi;
+	w->vm->unplugged = false;
+	w->placed[1] = false;
+}
+
+static void test_plug(void **state)
+{
+	struct world *w = running(state);
+
+	new_nic(w);
+	begin(w, VM_OP_PLUG);
+	assert_int_equal(run(w, 1, CODE(TIMEOUT)), VM_JOB_AGAIN);
+	vm_job_begin(w->vm, w->now += 1);
+	assert_int_equal(run(w, -1, 0), VM_JOB_DONE);
+	assert_string_equal(w->log, "PII");
+	assert_int_equal(w->vm->nics[1].epoch, 8);
+}
+
+/* Whoever refuses it: its placement ends, it goes, and the sentence stays. */
+static void test_plug_refused(void **state)
+{
+	static const char *const logs[] = { "P", "PIU" };
+
+	for (int n = 0; n < 2; n++) {
+		struct world *w = running(state);
+
+		new_nic(w);
+		begin(w, VM_OP_PLUG);
+		assert_int_equal(run(w, n, CODE(FAILED)), VM_JOB_FAILED);
+		assert_string_equal(w->log, logs[n]);
+		assert_true(w->finished);
+		assert_false(w->vm->nics[1].epoch || w->vm->nics[1].unsure);
+		assert_string_equal(vm_why(w->vm), "refused by the test");
+		assert_int_equal(w->vm->op, VM_OP_NONE);
+		teardown(state);
+		setup(state);
+	}
+}
+
+/* The guest first, then the address; a guest that does not let go keeps it. */
+static void test_unplug(void **state)
+{
+	struct world *w = running(state);
+
+	w->vm->nics[1].tsi = (struct uuid){ { 2 } };
+	w->vm->changing = w->vm->nics[1].tsi;
+	begin(w, VM_OP_UNPLUG);
+	assert_int_equal(run(w, 0, CODE(FAILED)), VM_JOB_FAILED);
+	assert_true(w->placed[1] && !w->finished);
+	begin(w, VM_OP_UNPLUG);
+	assert_int_equal(run(w, 1, CODE(UNAVAILABLE)), VM_JOB_AGAIN);
+	assert_true(w->vm->unplugged);
+	vm_job_begin(w->vm, w->now += 1);
+	run(w, -1, 0);
+	assert_string_equal(w->log, "OOUU");
+	assert_true(w->finished && !w->placed[1]);
+	assert_int_equal(w->vm->op, VM_OP_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -320,7 +421,9 @@ int main(void)
 		TEST(test_create_silence),  TEST(test_create_times_out),
 		TEST(test_waits_for_sessions), TEST(test_delete),
 		TEST(test_power),	    TEST(test_adopt),
-		TEST(test_suspension),
+		TEST(test_suspension),	    TEST(test_resize),
+		TEST(test_plug),	    TEST(test_plug_refused),
+		TEST(test_unplug),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "center.h"
+#include "change.h"
 #include "mem.h"
 #include "move.h"
 #include "ops.h"
@@ -167,6 +168,24 @@ static void handle_power(struct center *c, const struct msg *msg)
 	msg_free(body);
 }
 
+static void change(struct center *c, const struct msg *msg, const Nvo3__VmUpdate *body,
+		   const struct uuid *vm)
+{
+	struct uuid tsi;
+
+	if (body->cpus || body->memory_mib)
+		vm_resize(c->vs, vm, body->cpus, body->memory_mib, done_with_report,
+			  ask_new(c, msg));
+	else if (body->plug)
+		vm_plug(c->vs, vm, body->plug, done_with_report, ask_new(c, msg));
+	else if (body->unplug.len && !msg_get_uuid(&body->unplug, &tsi))
+		refuse(c, msg, "unplug: not a UUID");
+	else if (body->unplug.len)
+		vm_unplug(c->vs, vm, &tsi, done_with_report, ask_new(c, msg));
+	else
+		vm_update(c->vs, vm, body->nics, body->n_nics, done_with_report, ask_new(c, msg));
+}
+
 static void handle_update(struct center *c, const struct msg *msg)
 {
 	Nvo3__VmUpdate *body = decode(c, msg, &nvo3__vm_update__descriptor);
@@ -174,10 +193,13 @@ static void handle_update(struct center *c, const struct msg *msg)
 
 	if (!body)
 		return;
-	if (msg_get_uuid(&body->vm, &vm))
-		vm_update(c->vs, &vm, body->nics, body->n_nics, done_with_report, ask_new(c, msg));
-	else
+	if (!msg_get_uuid(&body->vm, &vm))
 		refuse(c, msg, "vm: not a UUID");
+	else if (!!body->n_nics + !!body->plug + !!body->unplug.len +
+		 (body->cpus || body->memory_mib) > 1)
+		refuse(c, msg, "one change at a time: nics, or cpus and memory_mib, or plug, or unplug");
+	else
+		change(c, msg, body, &vm);
 	msg_free(body);
 }
 

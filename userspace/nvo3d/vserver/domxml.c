@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "addr.h"
@@ -121,6 +122,16 @@ void domxml_name(const Nvo3__VmProfile *vm, char ret[DOMXML_NAME_MAX])
 	snprintf(ret, DOMXML_NAME_MAX, "nvo3-%s", vm->name);
 }
 
+/* What is beyond its memory its guest gives back when it has begun, by its balloon */
+static void put_memory(FILE *f, const Nvo3__VmProfile *vm, const struct domxml_host *host)
+{
+	bool more = host->max_memory_mib > vm->memory_mib;
+
+	fprintf(f, "<memory unit='MiB'>%u</memory>", more ? host->max_memory_mib : vm->memory_mib);
+	if (more)
+		fprintf(f, "<currentMemory unit='MiB'>%u</currentMemory>", vm->memory_mib);
+}
+
 static void put_head(FILE *f, const Nvo3__VmProfile *vm, const struct domxml_host *host)
 {
 	struct uuid id = {};
@@ -134,7 +145,7 @@ static void put_head(FILE *f, const Nvo3__VmProfile *vm, const struct domxml_hos
 	put_element(f, "name", name);
 	put_element(f, "uuid", uuid_format(&id, text));
 	fputs("<metadata><nvo3:vm xmlns:nvo3='urn:nvo3:vm:1'/></metadata>", f);
-	fprintf(f, "<memory unit='MiB'>%u</memory>", vm->memory_mib);
+	put_memory(f, vm, host);
 	if (host->max_cpus > vm->cpus)
 		fprintf(f, "<vcpu current='%u'>%u</vcpu>", vm->cpus, host->max_cpus);
 	else
@@ -173,5 +184,37 @@ char *domxml_nic(const Nvo3__Nic *nic, const struct domxml_host *host)
 
 	put_nic(f, nic, host);
 	fclose(f);
+	return mem_check(text);
+}
+
+static char *escaped(const char *text)
+{
+	char *ret = NULL;
+	size_t len;
+	FILE *f = mem_check(open_memstream(&ret, &len));
+
+	put_escaped(f, text);
+	fclose(f);
+	return mem_check(ret);
+}
+
+/* Both folders are text of the XML here, which may need another spelling than as a path */
+char *domxml_elsewhere(const char *xml, const char *here, const char *there)
+{
+	char *from = escaped(here), *to = escaped(there), *text = NULL;
+	const char *at, *rest = xml;
+	size_t size, len = strlen(from);
+	FILE *f = mem_check(open_memstream(&text, &size));
+
+	while ((at = strstr(rest, from))) {
+		fwrite(rest, 1, at - rest, f);
+		/* A folder whose name only begins so is another one */
+		fputs(at[len] == '/' ? to : from, f);
+		rest = at + len;
+	}
+	fputs(rest, f);
+	fclose(f);
+	free(from);
+	free(to);
 	return mem_check(text);
 }

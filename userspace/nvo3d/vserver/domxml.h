@@ -16,6 +16,7 @@ struct domxml_host {
 	const char *console;	/* a file that the guest's console is written to, too */
 	uint32_t mtu;
 	uint32_t max_cpus;	/* as many can be plugged while it runs */
+	uint32_t max_memory_mib;	/* the same */
 };
 
 #define DOMXML_NAME_MAX 80
@@ -29,5 +30,7 @@ void domxml_name(const Nvo3__VmProfile *vm, char ret[DOMXML_NAME_MAX]);
  */
 char *domxml_domain(const Nvo3__VmProfile *vm, const struct domxml_host *host, const char *disk);
 char *domxml_nic(const Nvo3__Nic *nic, const struct domxml_host *host);
+/* libvirt's @xml with the files below the folder @here below @there instead; free() it */
+char *domxml_elsewhere(const char *xml, const char *here, const char *there);
 
 #endif

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "driver_use.h"
 #include "errs.h"
 #include "proto/common.pb-c.h"
 #include "uuid.h"
@@ -37,14 +38,6 @@ struct driver_status {
 	const char *why;	/* it is not active: part of a sentence, or NULL */
 };
 
-/* What a VM has used since it was started; what is not known is 0 */
-struct driver_use {
-	struct uuid id;
-	uint64_t cpu_ns;
-	uint64_t memory_kib;	/* of the host's, at present */
-	uint64_t disk_read, disk_written, net_in, net_out;	/* bytes, as the guest sees it */
-};
-
 /* In the loop */
 struct driver_watcher {
 	/* Something may have happened to this VM, which may be none of ours: look at its status */
@@ -63,6 +56,8 @@ struct driver_ops {
 		      struct err *err);
 	int (*detach)(struct driver *d, const Nvo3__VmProfile *vm, struct err *err);
 	int (*set_link)(struct driver *d, const Nvo3__VmProfile *vm, bool up, struct err *err);
+	/* One of its interfaces, which its guest has not any more */
+	int (*drop)(struct driver *d, const Nvo3__Nic *nic, struct err *err);
 	/*
 	 * Does its guest run? *ret_fd as for start. -ESRCH: it does not. A driver that cannot know
 	 * yet says that it does, and soon that it has ended, if it has.
@@ -92,6 +87,17 @@ struct driver_ops {
 	/* Of one that runs. A driver without it cannot: NULL */
 	int (*suspend)(struct driver *d, const Nvo3__VmProfile *vm, bool on, struct err *err);
 	int (*reboot)(struct driver *d, const Nvo3__VmProfile *vm, struct err *err);
+	/*
+	 * Of one that runs: it has as many processors and as much memory as @vm says now, or a
+	 * failure and what it had. NULL: neither is limited here.
+	 */
+	int (*resize)(struct driver *d, const Nvo3__VmProfile *vm, struct err *err);
+	/*
+	 * An interface of one that runs: its guest gets it, its access device being there; its guest
+	 * has let go of it. NULL: the access device is all of it.
+	 */
+	int (*plug)(struct driver *d, const Nvo3__VmProfile *vm, size_t nic, struct err *err);
+	int (*unplug)(struct driver *d, const Nvo3__VmProfile *vm, size_t nic, struct err *err);
 	/*
 	 * A VM that runs goes to the hypervisor of @uri, where its files are to lie in @there; it
 	 * stands still there, and is not here any more. Takes minutes; cancel ends it, while it is

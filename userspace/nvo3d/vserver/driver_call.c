@@ -43,6 +43,12 @@ static int work(const struct job *job, void *arg, struct err *err)
 	return rc;
 }
 
+/* What it is to become, where that is the question */
+static const Nvo3__VmProfile *profile_of(const struct task *t)
+{
+	return t->vm->want ? t->vm->want : t->vm->profile;
+}
+
 static struct driver_call *call_new(struct task *t, driver_call_fn fn,
 				    void (*ok)(struct task *t, struct driver_call *c))
 {
@@ -50,13 +56,14 @@ static struct driver_call *call_new(struct task *t, driver_call_fn fn,
 	uint8_t *packed;
 	size_t len = 0;
 
-	packed = msg_encode(&t->vm->profile->base, &len);
+	packed = msg_encode(&profile_of(t)->base, &len);
 	c = mem_zalloc(sizeof(*c) + len);
 	c->t = t;
 	c->d = t->vm->vs->driver;
 	c->fn = fn;
 	c->ok = ok;
 	c->fd = -1;
+	vm_lookup_tsi(t->vm->vs, &t->vm->changing, &c->nic);
 	vm_dir(t->vm, c->dir);
 	if (t->move) {
 		snprintf(c->uri, sizeof(c->uri), "%s", t->move->uri);
@@ -77,7 +84,7 @@ void driver_call(struct task *t, driver_call_fn fn, bool flag,
 
 	c->flag = flag;
 	if (!c->d->blocks) {
-		called(fn(c->d, t->vm->profile, c, &err), &err, c);
+		called(fn(c->d, profile_of(t), c, &err), &err, c);
 		return;
 	}
 	t->job = job_queue_add(vs->jobs, vs->loop, work, called, c, &err);

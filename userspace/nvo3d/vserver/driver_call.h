@@ -24,6 +24,7 @@ struct driver_call {
 	void (*ok)(struct task *t, struct driver_call *c);
 	bool flag;
 	int fd;
+	size_t nic;			/* that comes or goes */
 	char dir[HOST_DIR_MAX];
 	char uri[DRIVER_URI_MAX], there[HOST_DIR_MAX];	/* of a migration */
 	size_t len;

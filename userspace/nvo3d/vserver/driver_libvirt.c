@@ -40,7 +40,7 @@ struct note {
 struct driver_libvirt {
 	struct driver driver;
 	const struct config_libvirt *config;
-	uint32_t mtu, max_cpus;
+	uint32_t mtu;
 	struct nlsock *rt;
 	struct virt *virt;
 	struct virt_table *table;
@@ -240,19 +240,23 @@ static int dv_attach(struct driver *d, const Nvo3__VmProfile *vm, const char *di
 	return rc ? err_prefix(err, rc, "VM %s", vm->name) : 0;
 }
 
-static int dv_detach(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
+static int dv_drop(struct driver *d, const Nvo3__Nic *nic, struct err *err)
 {
 	struct link_info info;
+	int rc = link_get(self(d)->rt, nic->port, &info, err);
 
-	for (size_t i = 0; i < vm->n_nics; i++) {
-		int rc = link_get(self(d)->rt, vm->nics[i]->port, &info, err);
+	if (!rc)
+		rc = link_del(self(d)->rt, info.ifindex, err);
+	return rc == -ENODEV ? 0 : rc;
+}
 
-		if (!rc)
-			rc = link_del(self(d)->rt, info.ifindex, err);
-		if (rc && rc != -ENODEV)
-			return err_prefix(err, rc, "VM %s", vm->name);
-	}
-	return 0;
+static int dv_detach(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < vm->n_nics && !rc; i++)
+		rc = dv_drop(d, vm->nics[i], err);
+	return rc ? err_prefix(err, rc, "VM %s", vm->name) : 0;
 }
 
 static int dv_set_link(struct driver *d, const Nvo3__VmProfile *vm, bool on, struct err *err)
@@ -312,7 +316,8 @@ static int dv_define(struct driver *d, const Nvo3__VmProfile *vm, const char *di
 	struct domxml_host host = {
 		.type = c->type, .machine = c->machine, .emulator = c->emulator,
 		.kernel = c->kernel, .initrd = c->initrd, .cmdline = c->cmdline,
-		.console = console, .mtu = dl->mtu, .max_cpus = dl->max_cpus,
+		.console = console, .mtu = dl->mtu, .max_cpus = c->max_cpus,
+		.max_memory_mib = c->max_memory_mib,
 	};
 	struct uuid id = profile_id(vm);
 	char *xml;
@@ -401,6 +406,42 @@ static int dv_reboot(struct driver *d, const Nvo3__VmProfile *vm, struct err *er
 	return of_vm(vm, virt_reboot(self(d)->virt, &id, err), err);
 }
 
+static int dv_resize(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
+{
+	struct uuid id = profile_id(vm);
+
+	return of_vm(vm, virt_resize(self(d)->virt, &id, vm->cpus, vm->memory_mib, err), err);
+}
+
+static int change_nic(struct driver *d, const Nvo3__VmProfile *vm, const Nvo3__Nic *nic,
+		      int (*change)(struct virt *v, const struct uuid *id, const char *mac,
+				    const char *xml, struct err *err),
+		      struct err *err)
+{
+	struct driver_libvirt *dl = self(d);
+	const struct domxml_host host = { .type = dl->config->type, .mtu = dl->mtu };
+	struct uuid id = profile_id(vm);
+	struct mac_addr mac = {};
+	char text[MAC_ADDR_STRLEN];
+	char *xml = domxml_nic(nic, &host);
+	int rc;
+
+	msg_get_mac(&nic->mac, &mac);
+	rc = change(dl->virt, &id, mac_addr_format(&mac, text), xml, err);
+	free(xml);
+	return of_vm(vm, rc, err);
+}
+
+static int dv_plug(struct driver *d, const Nvo3__VmProfile *vm, size_t nic, struct err *err)
+{
+	return change_nic(d, vm, vm->nics[nic], virt_plug, err);
+}
+
+static int dv_unplug(struct driver *d, const Nvo3__VmProfile *vm, size_t nic, struct err *err)
+{
+	return change_nic(d, vm, vm->nics[nic], virt_unplug, err);
+}
+
 static int dv_migrate(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
 		      const char *uri, const char *there, struct err *err)
 {
@@ -472,6 +513,7 @@ int driver_libvirt_new(struct driver **ret, const struct config *config, struct 
 		.define = dv_define, .undefine = dv_undefine, .start = dv_start, .kill = dv_kill,
 		.suspend = dv_suspend, .reboot = dv_reboot, .migrate = dv_migrate,
 		.cancel = dv_cancel, .arrived = dv_arrived, .use = dv_use,
+		.drop = dv_drop, .resize = dv_resize, .plug = dv_plug, .unplug = dv_unplug,
 	};
 	static const struct virt_ops virt_ops = { .changed = changed, .up = up, .down = down };
 	struct driver_libvirt *dl = mem_zalloc(sizeof(*dl));
@@ -480,7 +522,6 @@ int driver_libvirt_new(struct driver **ret, const struct config *config, struct 
 	dl->driver = (struct driver){ &ops, true, config->libvirt.shutdown_s * 1000 };
 	dl->config = &config->libvirt;
 	dl->mtu = config->vserver.mtu;
-	dl->max_cpus = config->libvirt.max_cpus;
 	dl->table = virt_table_new();
 	pthread_mutex_init(&dl->lock, NULL);
 	dl->mail = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -56,41 +56,52 @@ static void dn_port(struct driver *d, const Nvo3__Nic *nic, char ret[DRIVER_PORT
 	snprintf(ret, DRIVER_PORT_MAX, "v%02x%02x%02x%02x", id[0], id[1], id[2], id[3]);
 }
 
-static int set_up_inside(struct nlsock *inside, const char *name, const Nvo3__Nic *nic,
-			 struct err *err)
+static int set_up_inside(struct nlsock *inside, const struct link_info *info,
+			 const Nvo3__Nic *nic, struct err *err)
 {
-	struct link_info info;
-	int rc;
+	int rc = link_set_up(inside, info->ifindex, true, err);
 
-	rc = link_get(inside, name, &info, err);
-	if (!rc)
-		rc = link_set_up(inside, info.ifindex, true, err);
 	/* Else it asks */
 	for (size_t i = 0; !nic->dhcp && i < nic->n_ips && !rc; i++) {
 		struct ip_prefix p = { .len = nic->ips[i]->len };
 
 		msg_get_ip(&nic->ips[i]->addr, &p.addr);
-		rc = link_addr_add(inside, info.ifindex, &p, err);
+		rc = link_addr_add(inside, info->ifindex, &p, err);
 	}
 	return rc;
 }
 
+/* eth0, or what is free: interfaces come and go, and keep their names */
+static void free_name(struct nlsock *inside, char ret[DRIVER_PORT_MAX])
+{
+	struct link_info info;
+	unsigned int n = 0;
+
+	do
+		snprintf(ret, DRIVER_PORT_MAX, "eth%u", n++);
+	while (!link_get(inside, ret, &info, NULL));
+}
+
 static int make_nic(struct driver *d, int place, struct nlsock *inside, const Nvo3__Nic *nic,
-		    size_t index, struct err *err)
+		    struct err *err)
 {
 	char name[DRIVER_PORT_MAX], port[DRIVER_PORT_MAX];
 	struct link_end in = { .name = name, .netns_fd = place, .mtu = self(d)->mtu };
 	struct link_end out = { .name = port, .netns_fd = -1, .mtu = self(d)->mtu };
 	struct link_info info;
-	int rc;
+	int rc = 0;
 
-	snprintf(name, sizeof(name), "eth%u", (unsigned int)index);
 	dn_port(d, nic, port);
 	msg_get_mac(&nic->mac, &in.mac);
-	if (!link_get(inside, name, &info, NULL))
-		return set_up_inside(inside, name, nic, err);
-	rc = link_veth_add(self(d)->rt, &out, &in, err);
-	return rc ? rc : set_up_inside(inside, name, nic, err);
+	if (link_get(self(d)->rt, port, &info, NULL)) {
+		free_name(inside, name);
+		rc = link_veth_add(self(d)->rt, &out, &in, err);
+		if (!rc)
+			rc = link_get(self(d)->rt, port, &info, err);
+	}
+	if (!rc)
+		rc = link_get_by_index(inside, info.peer, &info, err);
+	return rc ? rc : set_up_inside(inside, &info, nic, err);
 }
 
 /* The namespace may live on in the guest only, see place_rename() */
@@ -126,23 +137,32 @@ static int dn_attach(struct driver *d, const Nvo3__VmProfile *vm, const char *di
 	if (!rc)
 		rc = link_set_up(inside, lo.ifindex, true, err);
 	for (size_t i = 0; i < vm->n_nics && !rc; i++)
-		rc = make_nic(d, place, inside, vm->nics[i], i, err);
+		rc = make_nic(d, place, inside, vm->nics[i], err);
 	return rc;
+}
+
+/* The other end goes with it */
+static int dn_drop(struct driver *d, const Nvo3__Nic *nic, struct err *err)
+{
+	char port[DRIVER_PORT_MAX];
+	struct link_info info;
+	int rc;
+
+	dn_port(d, nic, port);
+	rc = link_get(self(d)->rt, port, &info, err);
+	if (!rc)
+		rc = link_del(self(d)->rt, info.ifindex, err);
+	return rc == -ENODEV ? 0 : rc;
 }
 
 static int dn_detach(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
 {
-	char name[PLACE_NAME_MAX], port[DRIVER_PORT_MAX];
-	struct link_info info;
+	char name[PLACE_NAME_MAX];
 
 	for (size_t i = 0; i < vm->n_nics; i++) {
-		int rc;
+		int rc = dn_drop(d, vm->nics[i], err);
 
-		dn_port(d, vm->nics[i], port);
-		rc = link_get(self(d)->rt, port, &info, err);
-		if (!rc)
-			rc = link_del(self(d)->rt, info.ifindex, err);
-		if (rc && rc != -ENODEV)
+		if (rc)
 			return rc;
 	}
 	place_name(d, vm, name);
@@ -195,6 +215,7 @@ int driver_netns_new(struct driver **ret, const char *name, uint32_t mtu, struct
 		.attach = dn_attach,
 		.detach = dn_detach,
 		.set_link = dn_set_link,
+		.drop = dn_drop,
 		.start = dn_start,
 		.find = dn_find,
 		.kill = dn_kill,

@@ -40,7 +40,7 @@ struct vm *vm_lookup_tsi(struct vserver *vs, const struct uuid *tsi, size_t *ret
 	return NULL;
 }
 
-static void set_ports(struct vm *vm)
+void vm_set_ports(struct vm *vm)
 {
 	struct driver *d = vm->vs->driver;
 
@@ -65,7 +65,7 @@ struct vm *vm_add(struct vserver *vs, Nvo3__VmProfile *profile)
 	vm->profile = profile;
 	vm->guest = -1;
 	vm->tsi = NVO3__TSI_STATE__TSI_INIT;
-	set_ports(vm);
+	vm_set_ports(vm);
 	HASH_ADD(hh, vs->vms, id, sizeof(vm->id), vm);
 	return vm;
 }
@@ -74,6 +74,8 @@ void vm_free(struct vm *vm)
 {
 	vm_forget_guest(vm);
 	HASH_DEL(vm->vs->vms, vm);
+	if (vm->want)
+		msg_free(vm->want);
 	msg_free(vm->profile);
 	free(vm);
 }

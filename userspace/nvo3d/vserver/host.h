@@ -53,6 +53,8 @@ struct vm {
 	Nvo3__VmProfile *profile;	/* owned; ports are filled in */
 	struct vm_fsm fsm;
 	char text[256];			/* why it failed */
+	Nvo3__VmProfile *want;		/* of a change of its size: as it is to be; owned */
+	struct uuid changing;		/* interface that comes or goes */
 	Nvo3__TsiState tsi;		/* what its interfaces are, or shall be, at the NVE */
 	struct task *task;		/* the operation that goes on */
 	bool waits;			/* for the hypervisor, to be taken up; see vm_resume() */
@@ -89,16 +91,14 @@ struct move {
 };
 
 struct vm *vm_lookup(struct vserver *vs, const struct uuid *id);
-/* Takes over @profile */
-struct vm *vm_add(struct vserver *vs, Nvo3__VmProfile *profile);
+struct vm *vm_add(struct vserver *vs, Nvo3__VmProfile *profile);	/* takes it over */
+void vm_set_ports(struct vm *vm);	/* their names into its profile */
 void vm_free(struct vm *vm);
 void vm_set_text(struct vm *vm, const char *text);
 /* The VM that has this interface, and which one it is; NULL if none has */
 struct vm *vm_lookup_tsi(struct vserver *vs, const struct uuid *tsi, size_t *ret_nic);
-/* STATE/vms/UUID; returns @buf */
-const char *vm_dir(const struct vm *vm, char buf[HOST_DIR_MAX]);
-/* For messages; borrows from @vm */
-Nvo3__VmReport vm_report(struct vm *vm);
+const char *vm_dir(const struct vm *vm, char buf[HOST_DIR_MAX]);	/* STATE/vms/UUID */
+Nvo3__VmReport vm_report(struct vm *vm);	/* borrows from @vm */
 void vm_used(struct vserver *vs, struct capacity *ret);
 
 /* The guest's end comes to task_guest_ended(); takes over @fd */

@@ -51,8 +51,7 @@ static void answer(task_done_fn done, void *arg, uint32_t code, const char *text
 		done(code, text, vm, arg);
 }
 
-/* For what is there: true if the caller may begin @op, else it has been answered */
-static bool may_begin(struct vm *vm, enum vm_op op, task_done_fn done, void *arg)
+bool ops_may_begin(struct vm *vm, enum vm_op op, task_done_fn done, void *arg)
 {
 	struct err err;
 	uint32_t code;
@@ -94,7 +93,7 @@ void vm_create(struct vserver *vs, const Nvo3__VmProfile *profile, bool start, t
 		return;
 	}
 	if (vm) {
-		may_begin(vm, VM_OP_CREATE, done, arg);
+		ops_may_begin(vm, VM_OP_CREATE, done, arg);
 		return;
 	}
 	code = vm_admit(vs, profile, &err);
@@ -113,7 +112,7 @@ void vm_delete(struct vserver *vs, const struct uuid *id, task_done_fn done, voi
 
 	if (!vm)
 		answer(done, arg, CODE(OK), "", NULL);
-	else if (may_begin(vm, VM_OP_DELETE, done, arg))
+	else if (ops_may_begin(vm, VM_OP_DELETE, done, arg))
 		task_begin(vm, VM_OP_DELETE, false, ops_delete_steps, NULL, NULL, NULL, done, arg);
 }
 
@@ -121,7 +120,7 @@ static void begin_power(struct vm *vm, bool on, task_done_fn done, void *arg)
 {
 	enum vm_op op = on ? VM_OP_START : VM_OP_STOP;
 
-	if (may_begin(vm, op, done, arg))
+	if (ops_may_begin(vm, op, done, arg))
 		task_begin(vm, op, on, on ? ops_start_steps : ops_silence_steps,
 			   on ? ops_silence_steps : NULL, NULL, NULL, done, arg);
 }
@@ -132,7 +131,7 @@ static void begin_pause(struct vm *vm, bool on, task_done_fn done, void *arg)
 	static const task_step_fn resume[] = { step_resume, NULL };
 	enum vm_op op = on ? VM_OP_SUSPEND : VM_OP_RESUME;
 
-	if (may_begin(vm, op, done, arg))
+	if (ops_may_begin(vm, op, done, arg))
 		task_begin(vm, op, false, on ? suspend : resume, NULL, NULL, NULL, done, arg);
 }
 
@@ -140,7 +139,7 @@ static void begin_reboot(struct vm *vm, task_done_fn done, void *arg)
 {
 	static const task_step_fn steps[] = { step_reboot, NULL };
 
-	if (may_begin(vm, VM_OP_REBOOT, done, arg))
+	if (ops_may_begin(vm, VM_OP_REBOOT, done, arg))
 		task_begin(vm, VM_OP_REBOOT, false, steps, NULL, NULL, NULL, done, arg);
 }
 
@@ -227,7 +226,7 @@ void vm_update(struct vserver *vs, const struct uuid *id, Nvo3__Nic *const *nics
 		answer(done, arg, CODE(NOT_FOUND), err.text, NULL);
 		return;
 	}
-	if (!may_begin(vm, VM_OP_UPDATE, done, arg))
+	if (!ops_may_begin(vm, VM_OP_UPDATE, done, arg))
 		return;
 	want = changed(vm, nics, n, &err);
 	if (!want) {

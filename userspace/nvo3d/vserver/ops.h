@@ -25,6 +25,8 @@ void vm_update(struct vserver *vs, const struct uuid *id, Nvo3__Nic *const *nics
 /* It lives elsewhere or was deleted: delete it, whatever it is doing */
 void vm_forget(struct vserver *vs, const struct uuid *id);
 
+/* Of a VM that is there: true if the caller may begin @op, else it has been answered */
+bool ops_may_begin(struct vm *vm, enum vm_op op, task_done_fn done, void *arg);
 /* Is there room and nobody in the way? A CODE() */
 uint32_t vm_admit(struct vserver *vs, const Nvo3__VmProfile *profile, struct err *err);
 /* Make equal what is there and what the store says, when the program starts */

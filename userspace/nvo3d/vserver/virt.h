@@ -62,11 +62,17 @@ int virt_destroy(struct virt *v, const struct uuid *id, struct err *err);
 int virt_suspend(struct virt *v, const struct uuid *id, bool on, struct err *err);
 int virt_reboot(struct virt *v, const struct uuid *id, struct err *err);
 
-/* Of a domain that is active: what it has now */
-int virt_set_vcpus(struct virt *v, const struct uuid *id, unsigned int n, struct err *err);
-int virt_set_memory(struct virt *v, const struct uuid *id, uint32_t mib, struct err *err);
-int virt_attach(struct virt *v, const struct uuid *id, const char *xml, struct err *err);
-int virt_detach(struct virt *v, const struct uuid *id, const char *xml, struct err *err);
+/*
+ * Of a domain that is active: what it has from now on, or a failure and what it had. Some need the
+ * guest to take part, and take as long as it does, 15 s at most.
+ */
+int virt_resize(struct virt *v, const struct uuid *id, unsigned int cpus, uint32_t mib,
+		struct err *err);
+/* @xml is that of an interface with @mac; one that is there, or is not there, is fine */
+int virt_plug(struct virt *v, const struct uuid *id, const char *mac, const char *xml,
+	      struct err *err);
+int virt_unplug(struct virt *v, const struct uuid *id, const char *mac, const char *xml,
+		struct err *err);
 
 /* Of all active domains, as virt_list() */
 int virt_stats(struct virt *v, struct driver_use **ret, size_t *ret_n, struct err *err);

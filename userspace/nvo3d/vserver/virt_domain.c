@@ -176,25 +176,3 @@ int virt_reboot(struct virt *v, const struct uuid *id, struct err *err)
 	/* As a key at the machine: a guest need not listen */
 	return virDomainReset(dom, 0) ? virt_domain_failed(dom, "reboot", err) : 0;
 }
-
-int virt_set_vcpus(struct virt *v, const struct uuid *id, unsigned int n, struct err *err)
-{
-	_cleanup_domain_ virDomainPtr dom = NULL;
-	int rc = virt_domain(v, id, &dom, err);
-
-	if (rc)
-		return rc;
-	return virDomainSetVcpusFlags(dom, n, VIR_DOMAIN_AFFECT_LIVE) ?
-		       virt_domain_failed(dom, "change the processors of", err) : 0;
-}
-
-int virt_set_memory(struct virt *v, const struct uuid *id, uint32_t mib, struct err *err)
-{
-	_cleanup_domain_ virDomainPtr dom = NULL;
-	int rc = virt_domain(v, id, &dom, err);
-
-	if (rc)
-		return rc;
-	return virDomainSetMemoryFlags(dom, mib * 1024ul, VIR_DOMAIN_AFFECT_LIVE) ?
-		       virt_domain_failed(dom, "change the memory of", err) : 0;
-}

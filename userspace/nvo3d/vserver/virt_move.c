@@ -2,29 +2,10 @@
 /* Moving a domain to another libvirtd */
 
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
-#include "mem.h"
+#include "domxml.h"
 #include "virt_priv.h"
-
-/* @text with every @from in the place of which stands @to; free() it */
-static char *replace_all(const char *text, const char *from, const char *to)
-{
-	char *out = NULL;
-	const char *at;
-	size_t len;
-	FILE *f = mem_check(open_memstream(&out, &len));
-
-	while ((at = strstr(text, from))) {
-		fwrite(text, 1, at - text, f);
-		fputs(to, f);
-		text = at + strlen(from);
-	}
-	fputs(text, f);
-	fclose(f);
-	return mem_check(out);
-}
 
 /* The domain as it is to be there: its files lie in another folder */
 static char *xml_there(virDomainPtr dom, const struct virt_migration *m, unsigned int flags)
@@ -33,7 +14,7 @@ static char *xml_there(virDomainPtr dom, const struct virt_migration *m, unsigne
 
 	if (!xml)
 		return NULL;
-	there = replace_all(xml, m->here, m->there);
+	there = domxml_elsewhere(xml, m->here, m->there);
 	free(xml);
 	return there;
 }
