@@ -62,6 +62,11 @@ def thousands(row, ours, *_):
     return [own / 1000 for own in ours]
 
 
+def part_of_20_s(row, ours, *_):
+    """Milliseconds of each 20 s."""
+    return [own / 20000 for own in ours]
+
+
 def own(row, ours, *_):
     """Ours as it is, against a bound that no peer sets."""
     return list(ours)
@@ -182,6 +187,27 @@ ROWS = [
         2),
     Row('T20o', 'the same, time; peer of 200,000 records', 'times_of_medians', 'ctl-resync-time',
         ('nvo3',), 'ovsdb TLS', 10, 50),
+    # vCenter (Documentation/bench/control.rst): 1,000,000 VMs, 10,000 servers.
+    Row('T25', 'thousands of VMs a second, from the request until they run; peer: a put each',
+        'thousands', 'ctl-create', ('nvo3',), 'etcd TLS', 2, 10),
+    Row('T25b', 'seconds in which 10,000 VMs are registered', 'own', 'ctl-register', ('nvo3',),
+        'etcd TLS', 5, 1, True),
+    Row('T25l', '99 of 100 pages of 100 VMs', 'own', 'ctl-list', ('nvo3, a page, p99',),
+        'etcd TLS, p99', 20, 2, True),
+    Row('T25t', 'the same, of a tenant', 'own', 'ctl-list', ('nvo3, a page of a tenant, p99',),
+        'etcd TLS, p99', 20, 2, True),
+    Row('T25s', 'the same, of a server', 'own', 'ctl-list', ('nvo3, a page of a server, p99',),
+        'etcd TLS, p99', 20, 2, True),
+    Row('T25f', 'the same, of a state that none has', 'own', 'ctl-list',
+        ('nvo3, a page of those that failed, p99',), 'etcd TLS, p99', 20, 5, True),
+    Row('T25n', 'the same, of servers', 'own', 'ctl-list', ('nvo3, servers, p99',),
+        'etcd TLS, p99', 20, 2, True),
+    Row('T25q', '99 of 100 look-ups by name; peer: by key', 'own', 'ctl-look', ('nvo3, p99',),
+        'etcd TLS, p99', 1, 0.2, True),
+    Row('T25m', 'memory of a VM with all that is found by; peer: of a record', 'times_of_medians',
+        'ctl-inventory', ('nvo3',), 'etcd TLS', 0.8, 1.2),
+    Row('T25u', 'a processor\'s part for reports of 40,000 VMs every 20 s', 'part_of_20_s',
+        'ctl-watch', ('nvo3',), 'nvo3', 0.5, 0.05, True),
 ]
 
 

@@ -42,7 +42,7 @@ static void take_page(json_t *page, const struct filter *filters, json_t *all)
 			json_array_append(all, item);
 }
 
-/* Behind this page: by the key of its last item or by how many come before; NULL: it is the last. */
+/* Behind this page: by the key of its last item, or by how many come before; NULL: none. */
 static char *next_page(json_t *page, const char *path)
 {
 	char *url = path_query(mem_strdup(path), "limit", PAGE);

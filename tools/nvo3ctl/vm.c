@@ -318,8 +318,9 @@ static const struct verb verbs[] = {
 	  "WHO := VM | group:GROUP\n"
 	  "NIC := vn=VN[,mac=MAC][,ip=CIDR]...[,profile=PROFILE]",
 	  vm_create_opts, 1, 1, create },
-	{ "list", "[--tenant TENANT] [--group GROUP] [--server SERVER] [--vn VN] [--state STATE]", list_opts, 0, 0,
-	  list },
+	{ "list",
+	  "[--tenant TENANT] [--group GROUP] [--server SERVER] [--vn VN] [--state STATE]",
+	  list_opts, 0, 0, list },
 	{ "show", "{NAME | ID}", NULL, 1, 1, show },
 	{ "use", "{NAME | ID}", NULL, 1, 1, use },
 	{ "delete", "{NAME | ID}", NULL, 1, 1, delete },

@@ -33,7 +33,7 @@ extern const struct monitor_conf monitor_defaults;
 struct monitor_alarm {
 	struct monitor_alarm_key {
 		uint32_t kind;
-		char subject[VC_NAME_SIZE];	/* a VM's or a server's name; behind the NUL only NULs */
+		char subject[VC_NAME_SIZE];	/* its name; behind the NUL only NULs */
 	} key;
 	struct uuid vm;			/* zero: of a server */
 	uint64_t since, last;		/* ms since 1970: raised, and there was reason to again */

@@ -434,7 +434,9 @@ void move_run_progress(struct vcenter *vc, const struct uuid *id, const struct s
 {
 	struct move_job *job = move_run_lookup(vc, id);
 
-	if (!job || (server && !takes_part(vc, &job->m, server)) || done <= job->m.image_done || done > job->m.size)
+	if (!job || (server && !takes_part(vc, &job->m, server)))
+		return;
+	if (done <= job->m.image_done || done > job->m.size)
 		return;
 	job->m.image_done = done;
 	tell_watchers(vc, job);

@@ -40,7 +40,7 @@ struct usage {
 	struct vm_use last;		/* time 0: none yet */
 	struct usage_rate now;
 	struct usage_sample recent[USAGE_RECENT], periods[USAGE_PERIODS];
-	uint16_t n_recent, n_periods;	/* that were ever begun, modulo the sizes where they are put */
+	uint16_t n_recent, n_periods;	/* that were begun; beyond the size it goes in a circle */
 	uint64_t period;		/* number of the one that goes on */
 	struct usage_rate sum;		/* of this one */
 	uint32_t summed;
@@ -50,7 +50,7 @@ enum usage_verdict {
 	USAGE_FIRST,			/* no rate can be told yet */
 	USAGE_TAKEN,
 	USAGE_ANEW,			/* its counters began anew */
-	USAGE_OLD,			/* no later than the last one: repeated, or out of order; left out */
+	USAGE_OLD,			/* repeated, or out of order; left out */
 	USAGE_ABSURD,			/* cannot be: its time, or more than @most; left out */
 };
 

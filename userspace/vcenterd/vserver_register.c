@@ -279,7 +279,7 @@ void vserver_register(struct vcenter *vc, struct chan *chan, const struct msg *m
 
 	if (server) {
 		note_server(vc, server, "server-up", server->name, "%u cpus, %u MiB, %zu VMs",
-		     server->total.cpus, server->total.memory_mib, req->n_vms);
+			    server->total.cpus, server->total.memory_mib, req->n_vms);
 		reconcile(vc, server, req, &reply);
 		chan_reply(chan, msg->id, CODE(OK), NULL, &reply.base);
 		free(reply.forget);

@@ -9,9 +9,9 @@
 struct watched {
 	struct usage usage;
 	struct alarm cpu, memory;
-	uint32_t report;	/* of a server: how many there were; of a VM: the last one it was in */
+	uint32_t report;	/* of a server: so many; of a VM: the last one it was in */
 	uint32_t missed;	/* of a VM that runs: reports in a row that it was not in */
-	uint64_t heard, interval;	/* of a server: ms, the last report and from the one before */
+	uint64_t heard, interval;	/* ms, of a server: the last report, since the one before */
 };
 
 #endif

@@ -73,6 +73,17 @@ def beside_a_neighbour():
     assert row('T12b', raw)['ratio'] == 1.8 and not row('T12b', raw)['ok'], row('T12b', raw)
 
 
+def inventory():
+    """Against bounds of our own, the peer beside them; a part of a processor."""
+    raw = {'groups': {
+        'ctl-create': {'unit': '/s', 'absent': {}, 'costs': {'nvo3': [4000], 'etcd TLS': [9000]}},
+        'ctl-watch': {'unit': 'ms', 'absent': {}, 'costs': {'nvo3': [1000]}}}}
+    assert row('T25', raw)['ratio'] == 4 and row('T25', raw)['ok'], row('T25', raw)
+    assert row('T25u', raw)['ratio'] == 0.05 and row('T25u', raw)['ok'], row('T25u', raw)
+    raw['groups']['ctl-create']['costs']['nvo3'] = [1999]
+    assert not row('T25', raw)['ok']
+
+
 def control_plane():
     """Rounds of two servers do not belong together; what no peer bounds is its own figure."""
     changes = {'unit': 'ms', 'absent': {'etcd TLS': 'there is no etcd here'},
@@ -123,7 +134,7 @@ def picture():
 
 
 TESTS = [ratio_by_round, gate_decides, absent_is_said, best_that_there_is, tables, beside_a_neighbour,
-         control_plane, every_row_once, groups_by_row, text, picture]
+         control_plane, inventory, every_row_once, groups_by_row, text, picture]
 
 
 def main():

@@ -137,7 +137,8 @@ static void check(struct inventory *inv)
 	HASH_ITER(hh, inv->servers, server, stmp) {
 		struct capacity used = { 0 };
 
-		for (v = vm_set_next(&server->vms, NULL); v; v = vm_set_next(&server->vms, &v->uuid))
+		for (v = vm_set_next(&server->vms, NULL); v;
+		     v = vm_set_next(&server->vms, &v->uuid))
 			assert_ptr_equal(v->server, server);
 		HASH_ITER(hh, inv->vms, vm, tmp) {
 			uint32_t n = (vm->server == server) + (vm->dest == server);

@@ -184,7 +184,8 @@ static void test_uses_of_others(void **state)
 	for (int i = 1; i <= 100; i++)
 		say_use(lab, LIAR, "web", wall_ms() - 30000 + i * 10, i * 1000000000ull, 1 << 30);
 	settle(lab);
-	assert_true(lab_event(lab, 0, true, "server-foreign", "host2 speaks of what is not its own: web"));
+	assert_true(lab_event(lab, 0, true, "server-foreign",
+			      "host2 speaks of what is not its own: web"));
 	unchanged(lab, before);
 }
 
@@ -280,7 +281,8 @@ static void test_others_are_its_own(void **state)
 	report.state = NVO3__VM_STATE__VM_RUNNING;
 	msg.vm = &report;
 	assert_int_equal(ask(lab, MSG(VM_REGISTER), &msg.base).code, CODE(EXISTS));
-	assert_true(lab_event(lab, 0, true, "claim-refused", "to server host2: VM web does not live on"));
+	assert_true(lab_event(lab, 0, true, "claim-refused",
+			      "to server host2: VM web does not live on"));
 	un.vm = report.profile->vm;
 	assert_int_equal(ask(lab, MSG(VM_UNREGISTER), &un.base).code, CODE(DENIED));
 	assert_true(lab_event(lab, 0, true, "vm-unregister", "refused to server host2"));
@@ -309,8 +311,10 @@ static void test_moves_of_others(void **state)
 	event.total = job->m.size;
 	event.late_known = true;
 	event.late = 1 << 20;
-	event.silent = event.last_out = 1;
-	event.active = event.first_in = 1;
+	event.silent = 1;
+	event.last_out = 1;
+	event.active = 1;
+	event.first_in = 1;
 	chan_event(lab->server[LIAR].chan, MSG(RELOCATE_PROGRESS), &event.base);
 	settle(lab);
 	assert_int_equal(job->m.image_done, 0);

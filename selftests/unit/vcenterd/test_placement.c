@@ -217,7 +217,8 @@ static void test_apart_is_mutual(void **state)
 	quiet = fix_add(w->inv, fix_vm(w->vn, "first", 9), w->b);
 	inventory_vm_del(w->inv, quiet);
 	fix_add(w->inv, fix_vm(w->vn, "loud2", 3), w->c);
-	quiet = fix_add(w->inv, vm_with(w, "quiet", 2, "{\"apart\": [\"loud2\", \"group:g\"]}"), w->a);
+	quiet = vm_with(w, "quiet", 2, "{\"apart\": [\"loud2\", \"group:g\"]}");
+	fix_add(w->inv, quiet, w->a);
 	expect(w, vm, w->a, "");
 	strcpy(vm->group, "g");
 	expect(w, vm, w->b, "");
@@ -353,7 +354,8 @@ static void test_bad_rules(void **state)
 /* To the store and to other DCs, and back */
 static void test_rules_travel(void **state)
 {
-	const char *json = "{\"near\": [\"group:db\"], \"apart\": [\"group:web\"], \"location\": \"row1\"}";
+	const char *json = "{\"near\": [\"group:db\"], \"apart\": [\"group:web\"], "
+			   "\"location\": \"row1\"}";
 	struct world *w = *state;
 	struct vm *vm = vm_with(w, "x", 1, json), *copy;
 	Nvo3__VmProfile *msg = vm_to_msg(vm);

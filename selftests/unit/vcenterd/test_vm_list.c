@@ -92,7 +92,8 @@ static void test_small_sets(void **state)
 		{ .server = "small" }, { .vn = w->red }, { .tenant = "alice", .group = "few" },
 		{ .server = "small", .vn = w->red, .state = "running", .tenant = "alice" },
 	}, none[] = {
-		{ .server = "nobody" }, { .tenant = "nobody" }, { .tenant = "alice", .group = "no" },
+		{ .server = "nobody" }, { .tenant = "nobody" },
+		{ .tenant = "alice", .group = "no" },
 		{ .server = "small", .state = "failed" }, { .server = "big", .vn = w->red },
 	};
 	unsigned int pages;

@@ -9,6 +9,7 @@ import tempfile
 import time
 
 import servers
+import vcenter
 from servers import Unmeasured
 
 SESSIONS = 1000
@@ -252,7 +253,8 @@ PARTS = [(change, ('ctl-change', 'ctl-bulk', 'ctl-joined')),
          (come_back, ('ctl-resume',)),
          (large, ('ctl-ready', 'ctl-ask', 'ctl-learn', 'ctl-kept', 'ctl-resync',
                   'ctl-resync-time')),
-         (records, ('ctl-kept', 'ctl-resync', 'ctl-resync-time'))]
+         (records, ('ctl-kept', 'ctl-resync', 'ctl-resync-time')),
+         (vcenter.inventory, tuple(vcenter.GROUPS))]
 
 
 GROUPS = list(dict.fromkeys(name for _, names in PARTS for name in names))

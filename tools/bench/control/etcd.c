@@ -14,6 +14,8 @@
 #define PUTS		128			/* operations in a transaction; etcd's own limit */
 #define KEY		"/m/%08x"
 #define KEY_LEN		11
+#define VALUE_MAX	256
+#define TIMES_MAX	100000u
 #define BIG_WINDOW	0x7fffffff
 #define FIRST_WINDOW	65535
 
@@ -21,7 +23,8 @@ enum { DATA, HEADERS, RST_STREAM = 3, SETTINGS, PING = 6, GOAWAY, WINDOW_UPDATE 
 enum { END_STREAM = 1, ACK = 1, END_HEADERS = 4 };
 
 static uint32_t next_put, end_put, answered, transactions, next_stream = 1;
-static uint32_t in_flight;
+static uint32_t in_flight, at_once = 64, ops = PUTS, value_size;
+static bool ended;			/* the call that was asked has its answer */
 
 static void frame(struct link *l, uint8_t type, uint8_t flags, uint32_t stream, const void *data,
 		  size_t len)
@@ -169,8 +172,8 @@ static const struct speech writing;
 
 static size_t put(uint8_t *at, uint32_t number)
 {
-	uint8_t inner[128], *begin = at, *in, operation[136], *o;
-	uint8_t value[48] = { }, ip[4];
+	uint8_t inner[VALUE_MAX + 64], *begin = at, *in, operation[VALUE_MAX + 80], *o;
+	uint8_t value[VALUE_MAX] = { }, ip[4];
 	char key[KEY_LEN + 1];
 
 	/* version, address, and whose it is: what the others' records hold */
@@ -181,7 +184,7 @@ static size_t put(uint8_t *at, uint32_t number)
 	snprintf((char *)value + 14, 8, "dc1/w%u", now.generation % 2);
 	snprintf(key, sizeof(key), KEY, number);
 	in = pb_bytes(inner, 1, key, KEY_LEN);
-	in = pb_bytes(in, 2, value, 20);
+	in = pb_bytes(in, 2, value, value_size ? value_size : 20);
 	o = pb_bytes(operation, 2, inner, in - inner);
 	return pb_bytes(at, 2, operation, o - operation) - begin;
 }
@@ -189,12 +192,12 @@ static size_t put(uint8_t *at, uint32_t number)
 /* As many transactions as the server has room for. */
 static void put_more(struct link *l)
 {
-	uint8_t body[PUTS * 100];
+	static uint8_t body[PUTS * (VALUE_MAX + 100)];
 	uint32_t n, i;
 	size_t len;
 
-	while (next_put < end_put && l->window > sizeof(body) && in_flight < 64) {
-		n = end_put - next_put < PUTS ? end_put - next_put : PUTS;
+	while (next_put < end_put && l->window > sizeof(body) && in_flight < at_once) {
+		n = end_put - next_put < ops ? end_put - next_put : ops;
 		for (len = 0, i = 0; i < n; i++)
 			len += put(body + len, next_put++);
 		call(l, next_stream, "/etcdserverpb.KV/Txn");
@@ -223,9 +226,11 @@ static ssize_t handle(struct link *l, uint8_t type, uint8_t flags, uint32_t stre
 		put_more(l);
 	} else if (type == DATA && l->speech != &writing) {
 		stream_data(l, data, len);
-	} else if (type == DATA && len) {
+	} else if (type == HEADERS && flags & END_STREAM) {
+		/* the end of an answer, which may have come in several pieces */
 		answered++;
 		in_flight--;
+		ended = true;
 		put_more(l);
 	}
 	return 0;
@@ -256,7 +261,7 @@ static void put_all(uint32_t first, uint32_t count, bool create)
 	next_put = first;
 	end_put = first + count;
 	answered = 0;
-	transactions = (count + PUTS - 1) / PUTS;
+	transactions = (count + ops - 1) / ops;
 	put_more(&writers[0]);
 }
 
@@ -267,6 +272,101 @@ static bool put_done(void *unused)
 
 static const struct speech told = { .open = watch, .take = take };
 static const struct speech writing = { .open = open_writer, .take = take };
+
+static bool has_ended(void *unused)
+{
+	return ended;
+}
+
+/* @count records from number @first on; none beyond the last */
+static void range(struct link *l, uint32_t first, uint32_t count)
+{
+	uint8_t body[64], *at;
+	char key[KEY_LEN + 1];
+
+	snprintf(key, sizeof(key), KEY, first);
+	at = pb_bytes(body, 1, key, KEY_LEN);
+	if (count > 1) {
+		at = pb_bytes(at, 2, "/m0", 3);
+		at = pb_number(at, 3, count);
+	}
+	ended = false;
+	call(l, next_stream, "/etcdserverpb.KV/Range");
+	message(l, next_stream, END_STREAM, body, at - body);
+	l->window -= at - body + 5;
+	next_stream += 2;
+	in_flight++;
+	link_flush(l);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* One after the other, from as many places among @all records */
+static void do_range(uint32_t rounds, uint32_t all, uint32_t count)
+{
+	double *times = calloc(rounds, sizeof(*times));
+	uint32_t i;
+
+	for (i = 0; i < rounds; i++) {
+		double begin = now_s();
+
+		range(&writers[0], (uint64_t)i * 2654435761u % (all - count), count);
+		if (!links_run(has_ended, NULL, 60)) {
+			printf("{\"error\": \"%s\"}\n", links_trouble());
+			free(times);
+			return;
+		}
+		times[i] = now_s() - begin;
+	}
+	qsort(times, rounds, sizeof(*times), compare);
+	printf("{\"median\": %.7f, \"p99\": %.7f}\n", times[rounds / 2], times[rounds * 99 / 100]);
+	free(times);
+}
+
+/* @each in a transaction, @parallel of them at once */
+static void do_puts(uint32_t first, uint32_t count, uint32_t each, uint32_t parallel, uint32_t size)
+{
+	double begin = now_s();
+
+	ops = each;
+	at_once = parallel;
+	value_size = size;
+	put_all(first, count, true);
+	if (links_run(put_done, NULL, 300))
+		printf("{\"seconds\": %.6f}\n", now_s() - begin);
+	else
+		printf("{\"error\": \"%s\"}\n", links_trouble());
+	ops = PUTS;
+	at_once = 64;
+	value_size = 0;
+}
+
+/*
+ *	records FIRST COUNT SIZE	values of this size, until the server has them
+ *	puts FIRST COUNT AT_ONCE SIZE	the same, each alone: so many requests at once
+ *	range ROUNDS ALL COUNT		so many records of ALL, one question after the other
+ */
+bool etcd_command(int argc, char **argv)
+{
+	uint32_t n[4] = { };
+
+	for (int i = 1; i < argc && i <= 4; i++)
+		n[i - 1] = strtoul(argv[i], NULL, 0);
+	if (!strcmp(argv[0], "records") && argc == 4 && n[2] >= 20 && n[2] <= VALUE_MAX)
+		do_puts(n[0], n[1], PUTS, 64, n[2]);
+	else if (!strcmp(argv[0], "puts") && argc == 5 && n[3] >= 20 && n[3] <= VALUE_MAX)
+		do_puts(n[0], n[1], 1, n[2], n[3]);
+	else if (!strcmp(argv[0], "range") && argc == 4 && n[0] <= TIMES_MAX && n[1] > n[2])
+		do_range(n[0], n[1], n[2]);
+	else
+		return false;
+	return true;
+}
 
 const struct peer peer_etcd = {
 	.name = "etcd",

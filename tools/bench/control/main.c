@@ -9,7 +9,7 @@
  *	change FIRST COUNT	the same ones anew; until all sessions have them
  *	resync FIRST COUNT	the same, while the sessions are away; from when they are back
  *
- * and those of nvo3_ask.c and nvo3_watch.c. {"error": ...} when it did not come to its end.
+ * and those of nvo3_ask.c, nvo3_watch.c and etcd.c. {"error": ...} when it did not come to its end.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,7 +189,8 @@ static void command(int argc, char **argv)
 	} else if (peer->write && !strcmp(argv[0], "resync")) {
 		do_resync(first, second);
 	} else if ((peer != &peer_nvo3 || !nvo3_command(argc, argv)) &&
-		   (peer != &peer_nves || !nves_command(argc, argv))) {
+		   (peer != &peer_nves || !nves_command(argc, argv)) &&
+		   (peer != &peer_etcd || !etcd_command(argc, argv))) {
 		printf("{\"error\": \"no command %s\"}\n", argv[0]);
 	}
 }

@@ -36,5 +36,6 @@ extern const struct peer peer_nvo3, peer_nves, peer_ovsdb, peer_bgp, peer_etcd;
 /* Another command than those that all have: its JSON to standard output, false if unknown. */
 bool nvo3_command(int argc, char **argv);
 bool nves_command(int argc, char **argv);
+bool etcd_command(int argc, char **argv);
 
 #endif /* CONTROL_PEER_H */

@@ -73,7 +73,7 @@ class Server:
         try:
             self.process = self.launch(*pin(SERVER_CPU), *self.command())
             self.wait_ready()
-            self.generator = Generator(self)
+            self.generator = self.generate()
         except BaseException:
             self.stop()
             raise
@@ -84,6 +84,9 @@ class Server:
 
     def command(self):
         raise NotImplementedError
+
+    def generate(self):
+        return Generator(self)
 
     def connected(self):
         """Does it take connections?"""
@@ -142,12 +145,14 @@ class Server:
 
 class Generator:
     def __init__(self, server):
-        words = [f'{TOP}/build/bench/control', server.language, server.address]
-        self.process = subprocess.Popen([*pin(GENERATOR_CPU), *words,
-                                         *([server.pki] if server.tls else [])],
+        self.process = subprocess.Popen([*pin(GENERATOR_CPU), *self.command(server)],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True)
         self.answer('its start')
+
+    def command(self, server):
+        return [f'{TOP}/build/bench/control', server.language, server.address,
+                *([server.pki] if server.tls else [])]
 
     def answer(self, what):
         line = self.process.stdout.readline()
