@@ -3,10 +3,8 @@
  * Who has which IP in a VN; see db_ip.h. Open addressing, as in table.c: what is removed leaves a
  * mark until the index is made anew.
  */
-#include <stdlib.h>
 #include <string.h>
 #include "db_item.h"
-#include "lib/mem.h"
 
 #define MARK		UINT32_MAX	/* as slot's ref: no piece is there */
 
@@ -105,6 +103,11 @@ static void put(struct db_ip_index *x, struct db_ip_slot slot, uint64_t hash)
 	x->n++;
 }
 
+static void free_slots(struct db_ip_index *x)
+{
+	table_room_free(x->slots, x->size * sizeof(*x->slots));
+}
+
 static void renew(struct db_ip_index *x)
 {
 	struct db_ip_index old = *x;
@@ -112,14 +115,14 @@ static void renew(struct db_ip_index *x)
 	uint32_t i;
 
 	*x = (struct db_ip_index){ .size = table_size_for(old.n) };
-	x->slots = mem_calloc(x->size, sizeof(*x->slots));
+	x->slots = table_room(x->size * sizeof(*x->slots));
 	for (i = 0; i < old.size; i++) {
 		if (!is_piece(&old.slots[i]))
 			continue;
 		ip = ip_at(&old.slots[i]);
 		put(x, old.slots[i], table_hash(ip.at, ip.len));
 	}
-	free(old.slots);
+	free_slots(&old);
 }
 
 static void remove_slot(struct db_ip_index *x, struct db_ip_slot *slot)
@@ -129,7 +132,7 @@ static void remove_slot(struct db_ip_index *x, struct db_ip_slot *slot)
 	x->n--;
 	if (x->n)
 		return;
-	free(x->slots);
+	free_slots(x);
 	*x = (struct db_ip_index){ };
 }
 
@@ -210,6 +213,6 @@ void db_ips_drop(struct db_vn *vn, enum db_ip_kind kind, const void *piece)
 
 void db_ips_uninit(struct db_vn *vn)
 {
-	free(vn->ips.slots);
+	free_slots(&vn->ips);
 	vn->ips = (struct db_ip_index){ };
 }

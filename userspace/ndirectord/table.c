@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 
 #include "lib/digest.h"
@@ -18,6 +19,7 @@
 #include "pool.h"
 
 #define SIZE_MIN	8u
+#define ROOM_MAPPED	((size_t)1 << 18)	/* bytes: from there on pages of its own */
 #define REF_MASK	((1u << POOL_REF_BITS) - 1)
 #define HASH_MASK	(~REF_MASK)
 #define MARK		UINT32_MAX	/* no piece is there: the pool's last unit */
@@ -66,6 +68,29 @@ uint32_t table_size_for(uint32_t n)
 	return size > SIZE_MIN ? size : SIZE_MIN;
 }
 
+void *table_room(size_t bytes)
+{
+	void *room;
+
+	if (bytes < ROOM_MAPPED)
+		return mem_zalloc(bytes);
+	room = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return mem_check(room != MAP_FAILED ? room : NULL);
+}
+
+void table_room_free(void *room, size_t bytes)
+{
+	if (bytes < ROOM_MAPPED)
+		free(room);
+	else
+		munmap(room, bytes);
+}
+
+static void free_places(struct table *t)
+{
+	table_room_free(t->refs, t->size * sizeof(*t->refs));
+}
+
 /* Where it is, or t->size. */
 static uint32_t find(const struct table *t, const struct table_key *key, const void *wanted)
 {
@@ -108,11 +133,11 @@ static void renew(struct table *t, const struct table_key *key)
 	uint32_t i;
 
 	*t = (struct table){ .size = table_size_for(old.n) };
-	t->refs = mem_calloc(t->size, sizeof(*t->refs));
+	t->refs = table_room(t->size * sizeof(*t->refs));
 	for (i = 0; i < old.size; i++)
 		if (is_piece(old.refs[i]))
 			put(t, key, old.refs[i] & REF_MASK);
-	free(old.refs);
+	free_places(&old);
 }
 
 void table_add(struct table *t, const struct table_key *key, void *piece)
@@ -138,7 +163,7 @@ void table_del(struct table *t, const struct table_key *key, const void *piece)
 
 void table_uninit(struct table *t)
 {
-	free(t->refs);
+	free_places(t);
 	*t = (struct table){ };
 }
 

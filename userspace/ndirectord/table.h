@@ -35,6 +35,13 @@ uint64_t table_hash(const void *key, size_t len);
 /* For @n pieces that are there and some more; amortized, each moves four times. */
 uint32_t table_size_for(uint32_t n);
 
+/*
+ * @bytes of zeros, and back. Large ones are given back to the system: what malloc() keeps of tables
+ * that have become too small would be bytes of each mapping. Ends the program without memory.
+ */
+void *table_room(size_t bytes);
+void table_room_free(void *room, size_t bytes);
+
 /* Are @used places of @size as many as shall be? One in five is empty. */
 static inline bool table_is_full(uint32_t size, uint64_t used)
 {
