@@ -237,7 +237,7 @@ static void strike(const struct fault *f)
 {
 	print_message("%s: ", f->name);
 	f->strike();
-	print_message("back after %u ms\n", back);
+	print_message("back after %u ms; ends until now: %u, %u\n", back, ends[0], ends[1]);
 	load_run(&load, 10 + random() % 40);
 	load.director = serving();
 	if (random() % 2)
