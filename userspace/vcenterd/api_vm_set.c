@@ -158,7 +158,8 @@ static int unplug(struct vcenter *vc, struct vm *vm, json_t *body, struct err *e
 		if (!mac_addr_equal(&vm->nics[i].mac, &mac))
 			continue;
 		if (vm->n_nics == 1)
-			return err_set(err, EPERM, "unplug: VM %s has no other interface", vm->name);
+			return err_set(err, EPERM, "unplug: VM %s has no other interface",
+				       vm->name);
 		vm->changing = vm->nics[i].tsi;
 		vm->unplugged = false;
 		return vm_ops_begin(vc, vm, VM_OP_UNPLUG, err);
@@ -182,18 +183,18 @@ static int check(const struct vm *vm, struct err *err)
 static int set(struct vcenter *vc, struct vm *vm, json_t *body, struct err *err)
 {
 	static const char *const known[] = { "nics", "cpus", "memory_mib", "plug", "unplug", NULL };
-	bool size = json_object_get(body, "cpus") || json_object_get(body, "memory_mib");
+	bool cpus = json_object_get(body, "cpus"), memory = json_object_get(body, "memory_mib");
+	size_t one = cpus && memory ? 2 : 1;
 	int ret;
 
 	if (json_only(body, known, err))
 		return -EINVAL;
-	if (json_object_size(body) > 1 && !(size && json_object_size(body) == 2 &&
-	    json_object_get(body, "cpus") && json_object_get(body, "memory_mib")))
+	if (json_object_size(body) > one)
 		return err_set(err, EINVAL, "one change at a time: nics, or cpus and memory_mib, or plug, or unplug");
 	ret = check(vm, err);
 	if (ret)
 		return ret;
-	if (size)
+	if (cpus || memory)
 		return resize(vc, vm, body, err);
 	if (json_object_get(body, "plug"))
 		return plug(vc, vm, body, err);

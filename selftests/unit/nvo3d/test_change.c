@@ -178,7 +178,8 @@ static void test_an_interface_comes_and_goes(void **state)
 	struct bed_host h;
 
 	up(&h, *state, true);
-	h.associated = h.activated = 0;
+	h.associated = 0;
+	h.activated = 0;
 	assert_int_equal(plug(&h).code, CODE(OK));
 	assert_int_equal(lab.nics, 1);
 	has(&h, 1, 64, 2);

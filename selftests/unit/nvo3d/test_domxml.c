@@ -91,16 +91,14 @@ static void test_names_stay_names(void **state)
 	hasnt("managed='yes'");
 }
 
-/* As libvirt tells it, the folder is spelt as XML wants it; so must be the one that takes its place */
+/* As libvirt tells it, the folder is spelt as XML wants it; so must be what takes its place */
 static void test_files_elsewhere(void **state)
 {
 	char *xml;
 
 	xml = domxml_elsewhere("<a f='/s&amp;t/1/image'/><b f='/s&amp;t/12/image'/><c f='/s&amp;t/1/log'/>",
 			       "/s&t/1", "/d/x'/><evil/><y f='");
-	assert_string_equal(xml, "<a f='/d/x&apos;/&gt;&lt;evil/&gt;&lt;y f=&apos;/image'/>"
-				 "<b f='/s&amp;t/12/image'/>"
-				 "<c f='/d/x&apos;/&gt;&lt;evil/&gt;&lt;y f=&apos;/log'/>");
+	assert_string_equal(xml, "<a f='/d/x&apos;/&gt;&lt;evil/&gt;&lt;y f=&apos;/image'/><b f='/s&amp;t/12/image'/><c f='/d/x&apos;/&gt;&lt;evil/&gt;&lt;y f=&apos;/log'/>");
 	free(xml);
 	xml = domxml_elsewhere("<a f='/s/1'/>", "/s/1", "/d");
 	assert_string_equal(xml, "<a f='/s/1'/>");

@@ -321,8 +321,10 @@ static struct reply resize(struct bed_host *h, uint32_t cpus, uint32_t memory_mi
 /* libvirt knows the new size; what it has no room for is refused, and nothing has changed */
 static void test_resize(void **state)
 {
+	struct uuid id = { { 1 } };
 	struct bed_host h;
 	struct reply r;
+	struct err err;
 
 	up(&h, *state, "test:///default");
 	h.config.libvirt.max_cpus = 2;
@@ -340,8 +342,12 @@ static void test_resize(void **state)
 	assert_string_equal(r.text, "VM vm1: it was started with room for 128 MiB of memory (vserver.libvirt.max_memory)");
 	assert_int_equal(host_vm(&h, 1)->profile->cpus, 2);
 	assert_int_equal(host_vm(&h, 1)->profile->memory_mib, 96);
-	/* Not of one that is stopped: it is started with what it has then */
+	/* What libvirt says is told, too */
 	assert_int_equal(host_power(&h, 1, false).code, CODE(OK));
+	assert_int_not_equal(virt_suspend(hand, &id, true, &err), 0);
+	assert_non_null(strstr(err.text, "cannot suspend VM nvo3-vm1: "));
+	assert_non_null(strstr(err.text, "not running"));
+	/* Not of one that is stopped: it is started with what it has then */
 	assert_int_equal(resize(&h, 3, 256).code, CODE(OK));
 	assert_int_equal(host_power(&h, 1, true).code, CODE(OK));
 	assert_int_equal(host_delete(&h, 1).code, CODE(OK));

@@ -63,7 +63,8 @@ static void test_every_operation(void **state)
 	for (enum vm_op op = VM_OP_NONE; op <= VM_OP_LAST; op++) {
 		struct inventory *a = inventory_new("dc1"), *b = inventory_new("dc1");
 		struct vn *blue = fix_vn(a, "blue", 100);
-		struct vm *vm = fix_add(a, fix_vm(blue, "web", 1), fix_server(a, "host1", 4)), *back;
+		struct server *server = fix_server(a, "host1", 4);
+		struct vm *vm = fix_add(a, fix_vm(blue, "web", 1), server), *back;
 		struct err err;
 		uint8_t *data;
 		size_t len;

@@ -93,8 +93,8 @@ struct driver_ops {
 	 */
 	int (*resize)(struct driver *d, const Nvo3__VmProfile *vm, struct err *err);
 	/*
-	 * An interface of one that runs: its guest gets it, its access device being there; its guest
-	 * has let go of it. NULL: the access device is all of it.
+	 * An interface of one that runs: its guest gets it, its access device being there; or its
+	 * guest has let go of it. NULL: the access device is all of it.
 	 */
 	int (*plug)(struct driver *d, const Nvo3__VmProfile *vm, size_t nic, struct err *err);
 	int (*unplug)(struct driver *d, const Nvo3__VmProfile *vm, size_t nic, struct err *err);

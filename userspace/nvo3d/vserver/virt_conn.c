@@ -48,7 +48,11 @@ int virt_failed(struct err *err, const char *fmt, ...)
 
 int virt_domain_failed(virDomainPtr dom, const char *what, struct err *err)
 {
-	return virt_failed(err, "cannot %s VM %s", what, virDomainGetName(dom));
+	char why[256];
+
+	/* Any other call of libvirt's forgets it, this one included */
+	snprintf(why, sizeof(why), "%s", virGetLastErrorMessage());
+	return err_set(err, EIO, "cannot %s VM %s: %s", what, virDomainGetName(dom), why);
 }
 
 /* --- the thread */
