@@ -12,6 +12,9 @@
 json_t *vm_create_body(const struct args *args, struct err *err);
 extern const struct opt vm_create_opts[];
 
+/* An id of its own, so that whoever misses the answer can ask again: client_call_again(). */
+void vm_name_it(json_t *body);
+
 /* "DC/SERVER", or a part of it, as the body of POST /vms/{id}/move. NULL with a sentence. Pure. */
 json_t *vm_migrate_body(const struct args *args, struct err *err);
 extern const struct opt vm_migrate_opts[];

@@ -13,7 +13,7 @@
 #define VC_IPS_MAX	8	/* per nic */
 
 struct chan;
-struct owed;
+struct vcenter;
 
 struct capacity {
 	uint32_t cpus;
@@ -83,7 +83,9 @@ struct vm {
 	bool waiting, queued;
 	uint64_t retry_at, deadline;
 	struct vm_use use;
-	struct owed *registrar;		/* VM_OP_ADOPT: who waits for its end */
+	/* VM_OP_ADOPT: who waits for its end, a CODE(); NULL: nobody */
+	void (*registered)(struct vcenter *vc, struct vm *vm, uint32_t code, void *arg);
+	void *registered_arg;
 
 	struct vm *srv_prev, *srv_next;	/* server->vms */
 	struct vm *job_prev, *job_next;	/* those with an op */

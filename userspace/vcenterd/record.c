@@ -106,7 +106,7 @@ uint8_t *vm_pack(const struct vm *vm, size_t *len)
 static int add_vm(struct inventory *inv, const Nvo3__StoredVm *msg, struct vm *vm,
 		  struct err *err)
 {
-	if (msg->op > VM_OP_UPDATE || msg->n_unsure > VC_NICS_MAX)
+	if (msg->op > VM_OP_LAST || msg->n_unsure > VC_NICS_MAX)
 		return err_set(err, EINVAL, "the stored VM %s is of a newer version", vm->name);
 	snprintf(vm->text, sizeof(vm->text), "%s", msg->text);
 	vm->state = msg->state;

@@ -139,9 +139,20 @@ static enum vm_outcome place_answer(struct vm *vm, struct nic *nic, const struct
 	return VM_JOB_STEP;
 }
 
+/*
+ * Nobody heard it, or the vServer is still at something else with the VM: at what its last process
+ * had begun, perhaps, and cleans up. Why shows meanwhile, and is told when the time is over.
+ */
+static bool is_for_later(struct vm *vm, const struct vm_answer *a)
+{
+	if (a->code == CODE(BUSY))
+		snprintf(vm->text, sizeof(vm->text), "%s", a->text);
+	return a->code == CODE(BUSY) || code_is_silence(a->code);
+}
+
 static enum vm_outcome create_answer(struct vm *vm, const struct vm_answer *a, uint64_t now)
 {
-	if (code_is_silence(a->code))
+	if (is_for_later(vm, a))
 		return again(vm, now, VM_JOB_RETRY_MS);
 	if (a->code != CODE(OK)) {
 		vm->made = false;	/* a refusal leaves nothing at the vServer */
@@ -153,9 +164,10 @@ static enum vm_outcome create_answer(struct vm *vm, const struct vm_answer *a, u
 	return VM_JOB_DONE;
 }
 
+/* An update's state is as it was, unless the guest has ended meanwhile. */
 static enum vm_outcome power_answer(struct vm *vm, const struct vm_answer *a, uint64_t now)
 {
-	if (code_is_silence(a->code))
+	if (is_for_later(vm, a))
 		return again(vm, now, VM_JOB_RETRY_MS);
 	if (a->code != CODE(OK))
 		return fail(vm, a->text);
@@ -163,14 +175,6 @@ static enum vm_outcome power_answer(struct vm *vm, const struct vm_answer *a, ui
 	vm->text[0] = '\0';
 	vm->op = VM_OP_NONE;
 	return VM_JOB_DONE;
-}
-
-/* Its report's state is as it was, unless the guest has ended meanwhile. */
-static enum vm_outcome update_answer(struct vm *vm, const struct vm_answer *a, uint64_t now)
-{
-	if (a->code == CODE(BUSY))
-		return again(vm, now, VM_JOB_RETRY_MS);
-	return power_answer(vm, a, now);
 }
 
 /* What must go is asked for until it is gone: there is nobody to give up to. */
@@ -202,9 +206,8 @@ enum vm_outcome vm_job_answer(struct vm *vm, struct vm_next asked, const struct 
 	case VM_ACT_SUSPEND:
 	case VM_ACT_RESUME:
 	case VM_ACT_REBOOT:
-		return power_answer(vm, a, now);
 	case VM_ACT_UPDATE:
-		return update_answer(vm, a, now);
+		return power_answer(vm, a, now);
 	case VM_ACT_DELETE:
 		ret = remove_answer(vm, a, now);
 		if (ret == VM_JOB_STEP)
@@ -232,6 +235,8 @@ enum vm_outcome vm_job_tick(struct vm *vm, uint64_t now)
 		return VM_JOB_AGAIN;
 	if (vm->op == VM_OP_CREATE && first_unplaced(vm) >= 0)
 		snprintf(text, sizeof(text), "the nDirector did not answer in time");
+	else if (*vm->text)
+		snprintf(text, sizeof(text), "%s", vm->text);
 	else
 		snprintf(text, sizeof(text), "server %s did not answer in time",
 			 vm->server ? vm->server->name : "?");

@@ -21,6 +21,8 @@ enum vm_op {
 	VM_OP_REBOOT,
 };
 
+#define VM_OP_LAST	VM_OP_REBOOT	/* a higher one is of a newer program */
+
 /* One that the vServer alone has to do with */
 static inline bool vm_op_is_power(enum vm_op op)
 {
