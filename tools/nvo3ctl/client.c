@@ -21,6 +21,8 @@
 #define CONNECT_S	10L
 #define ANSWER_S	60L
 #define ANSWER_MAX	(64u * 1024 * 1024)
+#define AGAIN_MS	500		/* between two tries */
+#define AGAIN_TRIES	20
 #define STREAM_SILENCE_S 60	/* it says something every 15 s */
 
 static const struct {
@@ -189,6 +191,13 @@ static int check_config(const struct client_config *config, enum service service
 	return 0;
 }
 
+/* It may have been carried out, and its answer was lost. */
+static bool is_lost(CURLcode code)
+{
+	return code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
+	       code == CURLE_PARTIAL_FILE || code == CURLE_OPERATION_TIMEDOUT;
+}
+
 int client_call(struct client *client, enum service service, const char *method,
 		const char *path, json_t *body, json_t **ret, struct err *err)
 {
@@ -225,10 +234,26 @@ int client_call(struct client *client, enum service service, const char *method,
 	if (code == CURLE_OK)
 		r = judge(&call, status, ret, err);
 	else
-		r = err_set(err, ECONNREFUSED, "%s at %s: %s", services[service].name, call.where,
-			    why(&call, code));
+		r = err_set(err, is_lost(code) ? ECONNRESET : ECONNREFUSED, "%s at %s: %s",
+			    services[service].name, call.where, why(&call, code));
 	curl_slist_free_all(headers);
 	free(call.data);
+	return r;
+}
+
+int client_call_again(struct client *client, enum service service, const char *method,
+		      const char *path, json_t *body, json_t **ret, struct err *err)
+{
+	const struct timespec pause = { .tv_nsec = AGAIN_MS * 1000000l };
+	int r, tries = 0;
+
+	do {
+		if (tries)
+			nanosleep(&pause, NULL);
+		r = client_call(client, service, method, path, json_incref(body), ret, err);
+		/* once it was lost, who does not listen is being started again */
+	} while ((r == -ECONNRESET || (r == -ECONNREFUSED && tries)) && ++tries < AGAIN_TRIES);
+	json_decref(body);
 	return r;
 }
 

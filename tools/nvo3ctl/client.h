@@ -27,11 +27,17 @@ void client_free(struct client *client);
 
 /*
  * @path follows "/api/v1"; @body is taken and may be NULL. 0 and the answer, or a sentence:
- * -ENOENT the server says 404, -ECONNREFUSED no answer came, -EREMOTEIO it refused, -EINVAL
- * our own fault.
+ * -ENOENT the server says 404, -ECONNREFUSED nobody listens, -ECONNRESET the answer is lost,
+ * -EREMOTEIO it refused, -EINVAL our own fault.
  */
 int client_call(struct client *client, enum service service, const char *method,
 		const char *path, json_t *body, json_t **ret, struct err *err);
+/*
+ * The same for what may be asked twice, because it names what it makes: when the answer is lost it
+ * is asked for again, for ten seconds, also of a server that is being started again.
+ */
+int client_call_again(struct client *client, enum service service, const char *method,
+		      const char *path, json_t *body, json_t **ret, struct err *err);
 
 struct client *client_clone(const struct client *client);	/* for a call beside a stream */
 

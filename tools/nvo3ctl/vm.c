@@ -7,6 +7,7 @@
 #include "lib/cleanup.h"
 #include "lib/mem.h"
 #include "load.h"
+#include "lib/uuid.h"
 #include "path.h"
 #include "show.h"
 #include "wait.h"
@@ -158,6 +159,14 @@ static int dry_run(struct ctl *ctl, json_t *body, struct err *err)
 	return r;
 }
 
+void vm_name_it(json_t *body)
+{
+	struct uuid uuid = uuid_new();
+	char text[UUID_STRLEN];
+
+	json_object_set_new(body, "id", json_string(uuid_format(&uuid, text)));
+}
+
 static int create(struct ctl *ctl, const struct args *args, struct err *err)
 {
 	const char *state = args_has(args, "--stopped") ? "stopped" : "running";
@@ -168,7 +177,8 @@ static int create(struct ctl *ctl, const struct args *args, struct err *err)
 		return CTL_USAGE;
 	if (args_has(args, "--dry-run"))
 		return dry_run(ctl, body, err);
-	if (client_call(ctl->client, VCENTER, "POST", "/vms", body, &vm, err) < 0)
+	vm_name_it(body);
+	if (client_call_again(ctl->client, VCENTER, "POST", "/vms", body, &vm, err) < 0)
 		return CTL_FAILED;
 	r = wait_vm(ctl, &vm, state, err);
 	if (r == CTL_OK)

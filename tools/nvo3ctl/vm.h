@@ -19,6 +19,8 @@ json_t *vm_nic_from_text(const char *opt, const char *what, struct err *err);
 json_t *vm_set_body(const struct args *args, struct err *err);
 extern const struct opt vm_set_opts[];
 int vm_set(struct ctl *ctl, const struct args *args, struct err *err);
+/* An id of its own, so that whoever misses the answer can ask again: client_call_again(). */
+void vm_name_it(json_t *body);
 
 /* "DC/SERVER", or a part of it, as the body of POST /vms/{id}/move. NULL with a sentence. Pure. */
 json_t *vm_migrate_body(const struct args *args, struct err *err);

@@ -156,7 +156,8 @@ static int ask_move(struct ctl *ctl, const struct args *args, bool live, struct 
 		return CTL_USAGE;
 	if (live)
 		json_object_set_new(body, "live", json_true());
-	if (client_call(ctl->client, VCENTER, "POST", path, body, &move, err) < 0)
+	vm_name_it(body);
+	if (client_call_again(ctl->client, VCENTER, "POST", path, body, &move, err) < 0)
 		return CTL_FAILED;
 	if (ctl->wait)
 		r = watch_move(ctl, move, err);

@@ -20,26 +20,80 @@ static void begun(struct vcenter *vc, const struct move *m, uint32_t code, const
 		http_reply(req, 202, view_move(m));
 }
 
+struct wish {
+	const char *id, *server, *dc;	/* id: NULL, none */
+	struct uuid uuid;		/* it */
+	bool live;
+};
+
+static int parse_wish(json_t *body, struct wish *w, struct err *err)
+{
+	static const char *const known[] = { "id", "server", "dc", "live", NULL };
+
+	*w = (struct wish){ .server = "", .dc = "" };
+	if (json_only(body, known, err) || json_opt_str(body, "server", &w->server, err) ||
+	    json_opt_str(body, "id", &w->id, err) || json_opt_str(body, "dc", &w->dc, err) ||
+	    json_opt_bool(body, "live", &w->live, err))
+		return -EINVAL;
+	if (w->id && uuid_parse(&w->uuid, w->id, err))
+		return err_prefix(err, -EINVAL, "id");
+	if (w->id && uuid_is_zero(&w->uuid))
+		return err_set(err, EINVAL, "id: must not be zero");
+	return 0;
+}
+
+static bool is_same(const struct vcenter *vc, const struct move *m, const char *vm,
+		    const struct wish *w)
+{
+	const char *dc = *w->dc ? w->dc : vc->conf.dc;
+	struct uuid uuid;
+
+	if (uuid_parse(&uuid, vm, NULL) ? strcmp(vm, m->vm_name) : !uuid_equal(&uuid, &m->vm))
+		return false;
+	if (strcmp(dc, m->to_dc) || w->live != !!(m->flags & MOVE_F_LIVE))
+		return false;
+	return !*w->server || !*m->to_server || !strcmp(w->server, m->to_server);
+}
+
+/*
+ * Who names the move himself can ask again when he has missed the answer, also when the VM has left
+ * for another data centre. True: there is one with this id, and @req is answered.
+ */
+static bool asked_before(struct vcenter *vc, struct http_request *req, const struct wish *w)
+{
+	struct move_job *job = w->id ? move_run_lookup(vc, &w->uuid) : NULL;
+
+	if (!job)
+		return false;
+	if (move_is_refused(&job->m))
+		http_error(req, 409, "busy", "move %s has just been refused", w->id);
+	else if (is_same(vc, &job->m, http_param(req, "id"), w))
+		http_reply(req, 202, view_move(&job->m));
+	else
+		http_error(req, 409, "exists", "move %s is another one, of VM %s", w->id,
+			   job->m.vm_name);
+	return true;
+}
+
 void api_vm_move(struct http_request *req, void *arg)
 {
-	static const char *const known[] = { "server", "dc", "live", NULL };
+	json_t *body = http_body(req);
 	struct vcenter *vc = arg;
-	struct vm *vm = api_find_vm(vc, req, http_param(req, "id"));
-	const char *server = "", *dc = "";
-	bool live = false;
+	struct wish w;
 	struct err err;
-	json_t *body;
+	struct vm *vm;
 
-	if (!vm)
-		return;
-	body = http_body(req);
 	if (!body)
 		return;
-	if (json_only(body, known, &err) || json_opt_str(body, "server", &server, &err) ||
-	    json_opt_str(body, "dc", &dc, &err) || json_opt_bool(body, "live", &live, &err))
+	if (parse_wish(body, &w, &err)) {
 		api_refuse(req, -EINVAL, &err);
-	else
-		move_run_begin(vc, vm, dc, server, live, begun, req);
+		return;
+	}
+	if (asked_before(vc, req, &w))
+		return;
+	vm = api_find_vm(vc, req, http_param(req, "id"));
+	if (vm)
+		move_run_begin(vc, vm, w.id ? &w.uuid : NULL, w.dc, w.server, w.live, begun, req);
 }
 
 static int newest_first(const void *a, const void *b)

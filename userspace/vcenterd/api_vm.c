@@ -6,6 +6,7 @@
 #include "lib/http_items.h"
 #include "lib/mem.h"
 #include "lib/msg.h"
+#include "persist.h"
 #include "view.h"
 #include "vm_list.h"
 #include "vm_ops.h"
@@ -90,9 +91,18 @@ static void begin(struct http_request *req, struct vcenter *vc, struct vm *vm, e
 
 void api_vm_delete(struct http_request *req, void *arg)
 {
+	const char *id = http_param(req, "id");
 	struct vcenter *vc = arg;
-	struct vm *vm = api_find_vm(vc, req, http_param(req, "id"));
+	struct uuid uuid;
+	struct vm *vm;
 
+	/* asked again, by who has missed the answer */
+	if (!uuid_parse(&uuid, id, NULL) && !inventory_vm(vc->inv, &uuid) &&
+	    persist_is_gone(vc->store, &uuid)) {
+		http_reply(req, 202, json_object());
+		return;
+	}
+	vm = api_find_vm(vc, req, id);
 	if (!vm)
 		return;
 	if (vm->op == VM_OP_DELETE)

@@ -8,9 +8,11 @@
 #include "api.h"
 #include "inventory_pool.h"
 #include "lib/mem.h"
+#include "persist.h"
 #include "placement.h"
 #include "query.h"
 #include "view.h"
+#include "vm_again.h"
 #include "vm_ops.h"
 #include "vm_spec.h"
 
@@ -65,6 +67,30 @@ static int check(struct vcenter *vc, const struct vm_spec *spec, struct server *
 	return ret;
 }
 
+/*
+ * Who names the VM himself can ask again when he has missed the answer, and is told the same. True:
+ * there was one with this id, and @req is answered.
+ */
+static bool asked_before(struct vcenter *vc, struct http_request *req, const struct uuid *id)
+{
+	struct vm *vm = inventory_vm(vc->inv, id);
+	char text[UUID_STRLEN];
+
+	uuid_format(id, text);
+	if (!vm && persist_is_gone(vc->store, id))
+		http_error(req, 409, "exists", "VM %s was there, and is not any more", text);
+	else if (!vm)
+		return false;
+	else if (!api_vm_visible(vm))
+		http_error(req, 409, "exists", "VM %s is on its way", text);
+	else if (vm_again_is_same(http_body_seen(req), vm))
+		http_reply(req, 202, view_vm(vm, vc->conf.dc));
+	else
+		http_error(req, 409, "exists", "VM %s is there as %s, and other than asked for", text,
+			   vm->name);
+	return true;
+}
+
 static void refuse(struct vcenter *vc, struct http_request *req, const struct vm_spec *spec,
 		   int ret, const struct err *err)
 {
@@ -90,6 +116,10 @@ static void create(struct vcenter *vc, struct creation *c)
 
 	hold_vns(c->spec.vm, -1);
 	give_back(vc, c);
+	if (asked_before(vc, c->req, &uuid)) {
+		free(c->spec.vm);
+		return;
+	}
 	ret = c->taken ? (c->full ? -ENOSPC : -EEXIST) : check(vc, &c->spec, &server, &c->err);
 	if (ret) {
 		refuse(vc, c->req, &c->spec, ret, &c->err);
@@ -198,10 +228,14 @@ void api_vm_create(struct http_request *req, void *arg)
 	struct server *server = NULL;
 	struct vm_spec spec;
 	struct creation *c;
+	struct uuid id;
 	struct err err;
 	int ret;
 
 	if (!body)
+		return;
+	if (!uuid_parse(&id, json_string_value(json_object_get(body, "id")) ?: "", NULL) &&
+	    asked_before(vc, req, &id))
 		return;
 	ret = vm_spec_parse(vc->inv, body, &spec, &err);
 	if (ret) {

@@ -17,7 +17,8 @@
 #define VC_NICS_MAX	8
 #define VC_IPS_MAX	8	/* per nic */
 
-struct owed;
+struct chan;
+struct vcenter;
 
 struct nic {
 	struct uuid tsi;
@@ -86,7 +87,9 @@ struct vm {
 	bool waiting, queued;
 	uint64_t retry_at, deadline;
 	struct watched *watched;	/* NULL: of its use nothing was told yet */
-	struct owed *registrar;		/* VM_OP_ADOPT: who waits for its end */
+	/* VM_OP_ADOPT: who waits for its end, a CODE(); NULL: nobody */
+	void (*registered)(struct vcenter *vc, struct vm *vm, uint32_t code, void *arg);
+	void *registered_arg;
 
 	struct vm *job_prev, *job_next;	/* those with an op */
 	UT_hash_handle hh, hh_name;

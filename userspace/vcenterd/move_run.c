@@ -353,7 +353,6 @@ static int check(struct vcenter *vc, const struct vm *vm, const char *dc, bool l
 static void fill(struct vcenter *vc, const struct vm *vm, const char *dc, const char *server,
 		 struct move *m)
 {
-	m->id = uuid_new();
 	m->vm = vm->uuid;
 	snprintf(m->vm_name, sizeof(m->vm_name), "%s", vm->name);
 	snprintf(m->from_dc, sizeof(m->from_dc), "%s", vc->conf.dc);
@@ -367,10 +366,10 @@ static void fill(struct vcenter *vc, const struct vm *vm, const char *dc, const 
 	move_begin(m, loop_now_ms());
 }
 
-void move_run_begin(struct vcenter *vc, struct vm *vm, const char *dc, const char *server,
-		    bool live, move_begun_fn begun, void *arg)
+void move_run_begin(struct vcenter *vc, struct vm *vm, const struct uuid *id, const char *dc,
+		    const char *server, bool live, move_begun_fn begun, void *arg)
 {
-	struct move m = { .flags = live ? MOVE_F_LIVE : 0 };
+	struct move m = { .id = id ? *id : uuid_new(), .flags = live ? MOVE_F_LIVE : 0 };
 	struct move_job *job;
 	struct err err;
 	int ret;

@@ -26,11 +26,12 @@ struct move_job {
 };
 
 /*
- * Move @vm to @dc (empty: this one), server @server (empty: any); @live: it runs on. Calls
- * @begun exactly once, perhaps before it returns, also when it refuses.
+ * Move @vm to @dc (empty: this one), server @server (empty: any); @live: it runs on. @id: that no
+ * move has, NULL: a new one. Calls @begun exactly once, perhaps before it returns, also when it
+ * refuses.
  */
-void move_run_begin(struct vcenter *vc, struct vm *vm, const char *dc, const char *server,
-		    bool live, move_begun_fn begun, void *arg);
+void move_run_begin(struct vcenter *vc, struct vm *vm, const struct uuid *id, const char *dc,
+		    const char *server, bool live, move_begun_fn begun, void *arg);
 struct move_job *move_run_lookup(struct vcenter *vc, const struct uuid *id);
 /* By the operator. Negative errno with a sentence: it goes on as before. */
 int move_run_abort(struct vcenter *vc, struct move_job *job, const char *why, struct err *err);

@@ -12,7 +12,7 @@
 #include "query.h"
 #include "session_vserver.h"
 #include "vserver_register.h"
-#include "vm_ops.h"
+#include "vm_bulk.h"
 
 /* The server whose session this is; NULL before it registered. */
 static struct server *chan_server_of(struct vcenter *vc, struct chan *chan)
@@ -39,35 +39,37 @@ void session_vserver_down(struct vcenter *vc, struct chan *chan, const char *why
 	note_alert(vc, "server-down", server->name, "%s", why);
 }
 
-static void send_alert(struct chan *chan, const char *kind, const char *subject,
-		       const char *text)
-{
-	Nvo3__Alert alert = NVO3__ALERT__INIT;
+/* --- V3, V4 */
 
-	alert.kind = (char *)kind;
-	alert.subject = (char *)subject;
-	alert.text = (char *)text;
-	chan_event(chan, MSG(ALERT), &alert.base);
+static void reply_nics(struct vcenter *vc, struct owed *owed, struct vm *vm, bool created)
+{
+	Nvo3__VmRegisterReply reply = NVO3__VM_REGISTER_REPLY__INIT;
+
+	reply.created = created;
+	reply.nics = nics_to_msg(vm);
+	reply.n_nics = vm->n_nics;
+	owed_reply(vc, owed, CODE(OK), NULL, &reply.base);
+	nics_free(reply.nics, reply.n_nics);
 }
 
-/* --- V3, V4 */
+static void registered(struct vcenter *vc, struct vm *vm, uint32_t code, void *arg)
+{
+	if (code == CODE(OK))
+		reply_nics(vc, arg, vm, true);
+	else
+		owed_reply(vc, arg, code, code == CODE(BUSY) ? "asked again" : vm_why(vm), NULL);
+}
 
 /* With the epochs of its placement: those of a new VM are still to come. */
 static void reply_registered(struct vcenter *vc, struct chan *chan, const struct msg *msg,
 			     struct vm *vm)
 {
-	Nvo3__VmRegisterReply reply = NVO3__VM_REGISTER_REPLY__INIT;
+	struct owed *owed = owed_new(vc, chan, msg->id);
 
-	if (vm->op == VM_OP_ADOPT) {
-		if (vm->registrar)
-			owed_reply(vc, vm->registrar, CODE(BUSY), "asked again", NULL);
-		vm->registrar = owed_new(vc, chan, msg->id);
-		return;
-	}
-	reply.nics = nics_to_msg(vm);
-	reply.n_nics = vm->n_nics;
-	chan_reply(chan, msg->id, CODE(OK), NULL, &reply.base);
-	nics_free(reply.nics, reply.n_nics);
+	if (vm->op == VM_OP_ADOPT)
+		vserver_await_adopted(vc, vm, registered, owed);
+	else
+		reply_nics(vc, owed, vm, false);
 }
 
 static void vm_register(struct vcenter *vc, struct chan *chan, struct server *server,
@@ -92,35 +94,6 @@ static void vm_register(struct vcenter *vc, struct chan *chan, struct server *se
 		msg_free(req);
 }
 
-static int unregister(struct vcenter *vc, struct server *server, const struct uuid *uuid,
-		      struct err *err)
-{
-	struct vm *vm = inventory_vm(vc->inv, uuid);
-	char text[UUID_STRLEN];
-	int ret;
-
-	ret = claim_unregister(vc->inv, server, uuid, err);
-	if (!ret && vm->op == VM_OP_DELETE)
-		return 0;
-	if (!ret) {
-		bool made = vm->made;
-
-		/* it is gone there: what is left is its placement */
-		vm->made = false;
-		ret = vm_ops_begin(vc, vm, VM_OP_DELETE, err);
-		if (ret)
-			vm->made = made;
-	}
-	if (ret)
-		note_server_alert(vc, server, "vm-unregister",
-				  vm ? vm->name : uuid_format(uuid, text),
-				  "refused to server %s: %s", server->name, err->text);
-	else
-		note_server(vc, server, "vm-unregister", uuid_format(uuid, text), "by server %s",
-			    server->name);
-	return ret;
-}
-
 static void vm_unregister(struct vcenter *vc, struct chan *chan, struct server *server,
 			  const struct msg *msg)
 {
@@ -133,14 +106,13 @@ static void vm_unregister(struct vcenter *vc, struct chan *chan, struct server *
 	if (!req || !msg_get_uuid(&req->vm, &uuid)) {
 		chan_reply(chan, msg->id, CODE(BAD_MESSAGE), "vm is not 16 bytes", NULL);
 	} else {
-		ret = unregister(vc, server, &uuid, &err);
+		ret = vserver_unregister_vm(vc, server, &uuid, &err);
 		if (ret)
 			chan_reply_err(chan, msg->id, code_from_errno(ret), &err);
 		else
 			chan_reply(chan, msg->id, CODE(OK), NULL, NULL);
 		if (ret == -ENOENT)
-			send_alert(chan, "unregister-unknown", uuid_format(&uuid, text),
-				   err.text);
+			vserver_tell_unknown(chan, uuid_format(&uuid, text), err.text);
 	}
 	if (req)
 		msg_free(req);
@@ -265,6 +237,12 @@ static bool registered_message(struct vcenter *vc, struct chan *chan, struct ser
 		return true;
 	case MSG(VM_UNREGISTER):
 		vm_unregister(vc, chan, server, msg);
+		return true;
+	case MSG(VM_BULK_REGISTER):
+		bulk_register(vc, chan, server, msg);
+		return true;
+	case MSG(VM_BULK_UNREGISTER):
+		bulk_unregister(vc, chan, server, msg);
 		return true;
 	case MSG(VM_LOOKUP):
 		vm_lookup(vc, chan, msg);

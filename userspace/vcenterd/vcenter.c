@@ -13,6 +13,7 @@
 #include "session_director.h"
 #include "session_peer.h"
 #include "session_server.h"
+#include "vm_bulk.h"
 #include "vm_ops.h"
 
 #define TICK_MS		250u
@@ -130,6 +131,7 @@ void vcenter_stop(struct vcenter *vc)
 		loop_timer_free(vc->tick);
 	move_run_free(vc);
 	move_dest_free(vc);
+	bulk_free_all(vc);
 	owed_free_all(vc);
 	monitor_free(vc->monitor);
 	inventory_free(vc->inv);

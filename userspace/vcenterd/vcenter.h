@@ -19,6 +19,7 @@ struct audit;
 struct move_job;
 struct dest_job;
 struct owed;
+struct bulk;
 
 /* Our session to the vCenter of another DC. */
 struct peer {
@@ -55,6 +56,7 @@ struct vcenter {
 	struct move_job *moves;		/* uthash by id */
 	struct dest_job *dests;		/* uthash by move id */
 	struct owed *owed;		/* utlist */
+	struct bulk *bulks;		/* utlist by prev, next_bulk */
 	struct loop_timer *tick;
 	uint64_t ticks;
 	bool stopping;			/* sessions that end now are no news */

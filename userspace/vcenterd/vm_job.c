@@ -178,9 +178,20 @@ static enum vm_outcome place_answer(struct vm *vm, struct nic *nic, const struct
 	return VM_JOB_STEP;
 }
 
+/*
+ * Nobody heard it, or the vServer is still at something else with the VM: at what its last process
+ * had begun, perhaps, and cleans up. Why shows meanwhile, and is told when the time is over.
+ */
+static bool is_for_later(struct vm *vm, const struct vm_answer *a)
+{
+	if (a->code == CODE(BUSY))
+		vm_set_why(vm, a->text);
+	return a->code == CODE(BUSY) || code_is_silence(a->code);
+}
+
 static enum vm_outcome create_answer(struct vm *vm, const struct vm_answer *a, uint64_t now)
 {
-	if (code_is_silence(a->code))
+	if (is_for_later(vm, a))
 		return again(vm, now, VM_JOB_RETRY_MS);
 	if (a->code != CODE(OK)) {
 		vm->made = false;	/* a refusal leaves nothing at the vServer */
@@ -192,9 +203,10 @@ static enum vm_outcome create_answer(struct vm *vm, const struct vm_answer *a, u
 	return VM_JOB_DONE;
 }
 
+/* An update's state is as it was, unless the guest has ended meanwhile. */
 static enum vm_outcome power_answer(struct vm *vm, const struct vm_answer *a, uint64_t now)
 {
-	if (code_is_silence(a->code))
+	if (is_for_later(vm, a))
 		return again(vm, now, VM_JOB_RETRY_MS);
 	if (a->code != CODE(OK))
 		return fail(vm, a->text);
@@ -204,17 +216,9 @@ static enum vm_outcome power_answer(struct vm *vm, const struct vm_answer *a, ui
 	return VM_JOB_DONE;
 }
 
-/* Its report's state is as it was, unless the guest has ended meanwhile. */
-static enum vm_outcome update_answer(struct vm *vm, const struct vm_answer *a, uint64_t now)
-{
-	if (a->code == CODE(BUSY))
-		return again(vm, now, VM_JOB_RETRY_MS);
-	return power_answer(vm, a, now);
-}
-
 static enum vm_outcome resize_answer(struct vm *vm, const struct vm_answer *a, uint64_t now)
 {
-	enum vm_outcome ret = update_answer(vm, a, now);
+	enum vm_outcome ret = power_answer(vm, a, now);
 
 	if (ret == VM_JOB_DONE)
 		inventory_vm_set_size(vm, vm->want_cpus, vm->want_memory_mib);
@@ -223,7 +227,7 @@ static enum vm_outcome resize_answer(struct vm *vm, const struct vm_answer *a, u
 
 static enum vm_outcome unplug_answer(struct vm *vm, const struct vm_answer *a, uint64_t now)
 {
-	if (code_is_silence(a->code) || a->code == CODE(BUSY))
+	if (is_for_later(vm, a))
 		return again(vm, now, VM_JOB_RETRY_MS);
 	if (a->code != CODE(OK))
 		return fail(vm, a->text);
@@ -260,10 +264,9 @@ enum vm_outcome vm_job_answer(struct vm *vm, struct vm_next asked, const struct 
 	case VM_ACT_SUSPEND:
 	case VM_ACT_RESUME:
 	case VM_ACT_REBOOT:
-		return power_answer(vm, a, now);
 	case VM_ACT_UPDATE:
 	case VM_ACT_PLUG:
-		return update_answer(vm, a, now);
+		return power_answer(vm, a, now);
 	case VM_ACT_RESIZE:
 		return resize_answer(vm, a, now);
 	case VM_ACT_UNPLUG:
@@ -295,6 +298,8 @@ enum vm_outcome vm_job_tick(struct vm *vm, uint64_t now)
 		return VM_JOB_AGAIN;
 	if (vm->op == VM_OP_CREATE && first_unplaced(vm) >= 0)
 		snprintf(text, sizeof(text), "the nDirector did not answer in time");
+	else if (*vm_why(vm))
+		snprintf(text, sizeof(text), "%s", vm_why(vm));
 	else
 		snprintf(text, sizeof(text), "server %s did not answer in time",
 			 vm->server ? vm->server->name : "?");

@@ -7,7 +7,6 @@
 #include "lib/crashpoint.h"
 #include "lib/log.h"
 #include "lib/mem.h"
-#include "owed.h"
 #include "persist.h"
 #include "profile.h"
 #include "proto/management.pb-c.h"
@@ -67,18 +66,12 @@ static bool store(struct vcenter *vc, struct vm *vm)
 
 static void answer_registrar(struct vcenter *vc, struct vm *vm, uint32_t code)
 {
-	Nvo3__VmRegisterReply reply = NVO3__VM_REGISTER_REPLY__INIT;
-	struct owed *owed = vm->registrar;
+	void (*registered)(struct vcenter *vc, struct vm *vm, uint32_t code, void *arg);
 
-	if (!owed)
-		return;
-	vm->registrar = NULL;
-	reply.created = true;
-	reply.nics = nics_to_msg(vm);
-	reply.n_nics = vm->n_nics;
-	owed_reply(vc, owed, code, code == CODE(OK) ? NULL : vm_why(vm),
-		   code == CODE(OK) ? &reply.base : NULL);
-	nics_free(reply.nics, reply.n_nics);
+	registered = vm->registered;
+	vm->registered = NULL;
+	if (registered)
+		registered(vc, vm, code, vm->registered_arg);
 }
 
 static void forget(struct vcenter *vc, struct vm *vm)

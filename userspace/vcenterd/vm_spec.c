@@ -222,9 +222,23 @@ static int parse_names(json_t *body, struct vm_spec *spec, struct err *err)
 	return 0;
 }
 
+static int parse_id(json_t *body, struct uuid *ret, struct err *err)
+{
+	const char *id = NULL;
+
+	if (json_opt_str(body, "id", &id, err))
+		return -EINVAL;
+	*ret = uuid_new();
+	if (!id)
+		return 0;
+	if (uuid_parse(ret, id, err))
+		return err_prefix(err, -EINVAL, "id");
+	return uuid_is_zero(ret) ? err_set(err, EINVAL, "id: must not be zero") : 0;
+}
+
 int vm_spec_parse(struct inventory *inv, json_t *body, struct vm_spec *ret, struct err *err)
 {
-	static const char *const known[] = { "name", "tenant", "group", "cpus", "memory_mib",
+	static const char *const known[] = { "id", "name", "tenant", "group", "cpus", "memory_mib",
 					     "disk_mib", "server", "start", "nics", "near",
 					     "apart", "location", "together", NULL };
 	size_t nics = json_array_size(json_object_get(body, "nics"));
@@ -232,7 +246,8 @@ int vm_spec_parse(struct inventory *inv, json_t *body, struct vm_spec *ret, stru
 	struct vm_spec spec = { .vm = vm, .start = true };
 	int res;
 
-	if (json_only(body, known, err) || parse_names(body, &spec, err) ||
+	if (json_only(body, known, err) || parse_id(body, &vm->uuid, err) ||
+	    parse_names(body, &spec, err) ||
 	    parse_size(body, &vm->size, err) ||
 	    json_opt_bool(body, "start", &spec.start, err) ||
 	    json_opt_bool(body, "together", &spec.together, err))
@@ -245,7 +260,6 @@ int vm_spec_parse(struct inventory *inv, json_t *body, struct vm_spec *ret, stru
 		vm_spec_give_back(inv, vm);
 		return res;
 	}
-	vm->uuid = uuid_new();
 	vm->state = NVO3__VM_STATE__VM_CREATING;
 	vm->start = spec.start;
 	*ret = spec;

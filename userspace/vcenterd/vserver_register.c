@@ -119,6 +119,66 @@ int vserver_register_vm(struct vcenter *vc, struct server *server, const Nvo3__V
 	return res;
 }
 
+void vserver_await_adopted(struct vcenter *vc, struct vm *vm,
+			   void (*done)(struct vcenter *vc, struct vm *vm, uint32_t code, void *arg),
+			   void *arg)
+{
+	if (vm->registered)
+		vm->registered(vc, vm, CODE(BUSY), vm->registered_arg);
+	vm->registered = done;
+	vm->registered_arg = arg;
+}
+
+/* --- V4 */
+
+void vserver_tell_unknown(struct chan *chan, const char *subject, const char *text)
+{
+	Nvo3__Alert alert = NVO3__ALERT__INIT;
+
+	alert.kind = "unregister-unknown";
+	alert.subject = (char *)subject;
+	alert.text = (char *)text;
+	chan_event(chan, MSG(ALERT), &alert.base);
+}
+
+static int begin_unregister(struct vcenter *vc, struct vm *vm, struct err *err)
+{
+	bool made = vm->made;
+	int ret;
+
+	if (vm->op == VM_OP_DELETE)
+		return 0;
+	/* it is gone there: what is left is its placement */
+	vm->made = false;
+	ret = vm_ops_begin(vc, vm, VM_OP_DELETE, err);
+	if (ret)
+		vm->made = made;
+	return ret;
+}
+
+int vserver_unregister_vm(struct vcenter *vc, struct server *server, const struct uuid *uuid,
+			  struct err *err)
+{
+	struct vm *vm = inventory_vm(vc->inv, uuid);
+	char text[UUID_STRLEN];
+	int ret;
+
+	/* asked again, since the answer was lost perhaps */
+	if (!vm && persist_is_gone(vc->store, uuid))
+		return 0;
+	ret = claim_unregister(vc->inv, server, uuid, err);
+	if (!ret)
+		ret = begin_unregister(vc, vm, err);
+	if (ret)
+		note_server_alert(vc, server, "vm-unregister",
+				  vm ? vm->name : uuid_format(uuid, text),
+				  "refused to server %s: %s", server->name, err->text);
+	else
+		note_server(vc, server, "vm-unregister", uuid_format(uuid, text), "by server %s",
+			    server->name);
+	return ret;
+}
+
 /* --- SERVER_REGISTER */
 
 static int fill_server(struct vcenter *vc, const Nvo3__ServerRegister *req, struct server *s,

@@ -17,6 +17,7 @@ struct fake_driver {
 	bool attached[256], up[256], alive[256];
 	int guest[256];
 	bool cannot_start, cannot_attach;
+	bool deaf;			/* guests end when they are made to, and not before */
 };
 
 struct bed_host {
@@ -98,13 +99,18 @@ static inline int fd_find(struct driver *d, const Nvo3__VmProfile *vm, const cha
 	return 0;
 }
 
+static inline void fake_guest_begins(struct fake_driver *d, uint8_t vm)
+{
+	d->guest[vm] = eventfd(0, EFD_CLOEXEC);
+	d->alive[vm] = true;
+}
+
 static inline int fd_start(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
 			   int *ret_fd, struct err *err)
 {
 	if (fake(d)->cannot_start)
 		return err_set(err, EIO, "cannot start");
-	fake(d)->guest[vm->vm.data[0]] = eventfd(0, EFD_CLOEXEC);
-	fake(d)->alive[vm->vm.data[0]] = true;
+	fake_guest_begins(fake(d), vm->vm.data[0]);
 	return fd_find(d, vm, dir, ret_fd, err);
 }
 
@@ -118,7 +124,7 @@ static inline void fake_guest_ends(struct fake_driver *d, uint8_t vm)
 static inline int fd_kill(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, bool now,
 			  struct err *err)
 {
-	if (fake(d)->alive[vm->vm.data[0]])
+	if (fake(d)->alive[vm->vm.data[0]] && (now || !fake(d)->deaf))
 		fake_guest_ends(fake(d), vm->vm.data[0]);
 	return 0;
 }

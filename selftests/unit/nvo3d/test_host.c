@@ -217,6 +217,37 @@ static void test_restart_in_creation(void **state)
 	host_down(&h);
 }
 
+/* The same, and vCenter asks again before the rest of it is gone: it is made, behind that */
+static void test_asked_again_while_the_rest_goes(void **state)
+{
+	Nvo3__VmCreate req = NVO3__VM_CREATE__INIT;
+	struct reply r = {}, again = {};
+	struct bed_host h;
+	struct vm_msg m;
+
+	host_up(&h, *state, "host1");
+	req.profile = vm_msg(&m, 1);
+	req.start = true;
+	chan_request(h.vc, MSG(VM_CREATE), &req.base, 0, bed_answered, &r);
+	BED_WAIT(h.bed, host_has_files(&h, 1));
+	host_end(&h);
+	/* as if the program had been killed behind the guest's start */
+	fake_guest_begins(&h.driver, 1);
+	h.driver.deaf = true;
+	host_begin(&h);
+	assert_int_equal(host_vm(&h, 1)->fsm.op, VM_OP_DELETE);
+	chan_request(h.vc, MSG(VM_CREATE), &req.base, 0, bed_answered, &again);
+	bed_settle(h.bed, 50);
+	assert_false(again.here);
+	assert_int_equal(host_vm(&h, 1)->fsm.op, VM_OP_DELETE);
+	fake_guest_ends(&h.driver, 1);
+	BED_WAIT(h.bed, again.here);
+	assert_int_equal(again.code, CODE(OK));
+	assert_int_equal(host_vm(&h, 1)->fsm.state, STATE(RUNNING));
+	assert_true(h.driver.alive[1]);
+	host_down(&h);
+}
+
 static void test_forget(void **state)
 {
 	struct bed_host h;
@@ -243,6 +274,7 @@ int main(void)
 		BED_TEST(test_asked_twice_at_once),
 		BED_TEST(test_guest_ends),
 		BED_TEST(test_failed_start),
+		BED_TEST(test_asked_again_while_the_rest_goes),
 		BED_TEST(test_restart),
 		BED_TEST(test_restart_in_creation),
 		BED_TEST(test_forget),

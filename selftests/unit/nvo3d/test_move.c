@@ -253,6 +253,42 @@ static void test_destination_restarts(void **state)
 	teardown(&p);
 }
 
+/*
+ * What came before the destination was started again is still being removed: who asks again is not
+ * told that the image is there, but waits, and it is pulled anew.
+ */
+static void test_pulled_again_while_the_rest_goes(void **state)
+{
+	struct bed_host *to;
+	struct dest_msg m;
+	struct reply r = {}, again = {};
+	struct pair p;
+
+	setup(&p, state, true);
+	to = &p.to;
+	assert_int_equal(source(&p).code, CODE(OK));
+	chan_request(to->vc, MSG(RELOCATE_DEST), &dest_msg(&m, &p)->base, 0, bed_answered, &r);
+	BED_WAIT(to->bed, to->progress > 1);
+	host_end(to);
+	/* any step of the removal that takes time */
+	fake_guest_begins(&to->driver, 1);
+	to->driver.deaf = true;
+	host_begin(to);
+	assert_int_equal(host_vm(to, 1)->fsm.op, VM_OP_DELETE);
+	memset(token, 9, sizeof(token));
+	assert_int_equal(source(&p).code, CODE(OK));
+	chan_request(to->vc, MSG(RELOCATE_DEST), &dest_msg(&m, &p)->base, 0, bed_answered, &again);
+	bed_settle(to->bed, 50);
+	assert_false(again.here);
+	fake_guest_ends(&to->driver, 1);
+	BED_WAIT(to->bed, again.here);
+	assert_int_equal(again.code, CODE(OK));
+	same_images(&p);
+	assert_int_equal(commit(&p, 9, true).code, CODE(OK));
+	assert_true(to->driver.alive[1]);
+	teardown(&p);
+}
+
 /* While it moves it can neither be started nor deleted, and only by its own move be touched */
 static void test_busy_while_moving(void **state)
 {
@@ -339,6 +375,7 @@ int main(void)
 		BED_TEST(test_wrong_source),
 		BED_TEST(test_source_is_away),
 		BED_TEST(test_destination_restarts),
+		BED_TEST(test_pulled_again_while_the_rest_goes),
 		BED_TEST(test_busy_while_moving),
 		BED_TEST(test_stolen_token),
 	};

@@ -80,6 +80,11 @@ static inline void answer(struct lab *lab, struct chan *chan, const struct msg *
 {
 	if (lab->mute == msg->type)
 		return;
+	if (lab->cut == msg->type) {
+		lab->cut = 0;
+		chan_drop(chan, "cut by the test");
+		return;
+	}
 	chan_reply(chan, msg->id, code, code == CODE(OK) ? NULL : "no, says the fake", body);
 }
 
@@ -267,6 +272,11 @@ static inline bool fake_counts(struct lab *lab, struct chan *chan, const struct 
 {
 	if (msg->id && ++lab->count == lab->crash_at)
 		lab->crash = true;
+	if (lab->lose == msg->type) {
+		lab->lose = 0;
+		chan_drop(chan, "lost by the test");
+		return true;
+	}
 	if (lab->refuse != msg->type)
 		return false;
 	answer(lab, chan, msg, CODE(FAILED), NULL);

@@ -99,6 +99,8 @@ struct lab {
 	/* what goes wrong */
 	uint32_t mute;			/* requests of this type are carried out, not answered */
 	uint32_t refuse;		/* requests of this type are refused */
+	/* Once: the session ends instead of the answer, behind what was asked, or before it */
+	uint32_t cut, lose;
 	int count;			/* requests that the fakes have handled */
 	int crash_at, crash_who;	/* at that count: bit 0 dc1, bit 1 dc2 */
 	bool crash;			/* it is due */

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include "lab_run.h"
 
 struct reply {
@@ -88,6 +90,27 @@ static inline struct reply lab_api(struct lab *lab, int dc, const char *method, 
 			 method, lab->dir, dc + 1, path);
 	r.body = json_loads(lab_run(lab, cmd, &r.status), 0, NULL);
 	return r;
+}
+
+/* The request goes out, and its client with it: whatever is answered, nobody hears it. */
+static inline void lab_api_cut(struct lab *lab, int dc, const char *method, const char *path,
+			       const char *body)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char text[1024];
+	int len;
+
+	snprintf(to.sun_path, sizeof(to.sun_path), "%s/vc%d.sock", lab->dir, dc + 1);
+	len = snprintf(text, sizeof(text),
+		       "%s /api/v1%s HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n\r\n%s",
+		       method, path, strlen(body ?: ""), body ?: "");
+	assert_true(len < (int)sizeof(text));
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	assert_int_equal(write(fd, text, len), len);
+	for (int i = 0; i < 5; i++)
+		lab_turn(lab);
+	close(fd);
 }
 
 static inline void reply_free(struct reply *r)

@@ -116,6 +116,32 @@ static void test_move(void **state)
 	free(data);
 }
 
+/* Whatever a vcenterd was killed in, the next one can read. */
+static void test_each_operation(void **state)
+{
+	struct err err;
+	uint8_t *data;
+	size_t len;
+
+	for (int op = VM_OP_NONE; op <= VM_OP_LAST + 1; op++) {
+		struct inventory *inv = inventory_new("dc1");
+		struct server *server = fix_server(inv, "host1", 4);
+		struct vm *vm = fix_vm(fix_vn(inv, "blue", 100), "web", 1);
+		struct uuid uuid = vm->uuid;
+
+		fix_add(inv, vm, server);
+		vm->op = op;
+		data = vm_pack(vm, &len);
+		vm->op = VM_OP_NONE;
+		inventory_vm_del(inv, vm);
+		assert_int_equal(vm_unpack(inv, data, len, &err), op > VM_OP_LAST ? -EINVAL : 0);
+		if (op <= VM_OP_LAST)
+			assert_int_equal(inventory_vm(inv, &uuid)->op, op);
+		free(data);
+		inventory_free(inv);
+	}
+}
+
 static void test_incoming(void **state)
 {
 	struct incoming in = { .move = uuid_new(), .vm = uuid_new(), .peer = "dc1",
@@ -195,6 +221,7 @@ int main(void)
 		cmocka_unit_test(test_vn_server_vm),
 		cmocka_unit_test(test_every_operation),
 		cmocka_unit_test(test_move),
+		cmocka_unit_test(test_each_operation),
 		cmocka_unit_test(test_incoming),
 		cmocka_unit_test(test_event_and_gone),
 		cmocka_unit_test(test_broken),

@@ -280,6 +280,41 @@ static void test_adopt(void **state)
 	assert_true(w->made && w->finished);
 }
 
+/*
+ * The vServer is at something else with the VM, as after a restart in the middle of what was asked:
+ * that is for later, until the time is over, and then its sentence is told.
+ */
+static void test_busy_is_for_later(void **state)
+{
+	static const enum vm_op ops[] = { VM_OP_START, VM_OP_STOP, VM_OP_SUSPEND, VM_OP_RESUME,
+					  VM_OP_REBOOT };
+	struct world *w = *state;
+
+	begin(w, VM_OP_CREATE);
+	assert_int_equal(run(w, 2, CODE(BUSY)), VM_JOB_AGAIN);
+	assert_int_equal(w->vm->op, VM_OP_CREATE);
+	assert_true(w->vm->made);
+	assert_int_equal(vm_job_next(w->vm, true, w->now).act, VM_ACT_NONE);
+	w->now += VM_JOB_RETRY_MS;
+	assert_int_equal(run(w, -1, 0), VM_JOB_DONE);
+	assert_string_equal(w->log, "PPCC");
+	assert_string_equal(vm_why(w->vm), "");
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+		struct vm_answer a = { .code = CODE(BUSY), .text = "in the middle of its stop" };
+		struct vm_next next;
+
+		begin(w, ops[i]);
+		next = vm_job_next(w->vm, true, w->now);
+		w->vm->waiting = true;
+		assert_int_equal(vm_job_answer(w->vm, next, &a, w->now), VM_JOB_AGAIN);
+		assert_int_equal(w->vm->op, ops[i]);
+		w->now += VM_JOB_LIMIT_MS;
+		assert_int_equal(vm_job_tick(w->vm, w->now), VM_JOB_FAILED);
+		assert_string_equal(vm_why(w->vm), "in the middle of its stop");
+		vm_set_why(w->vm, "");
+	}
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 static void test_suspension(void **state)
@@ -424,6 +459,7 @@ int main(void)
 		TEST(test_suspension),	    TEST(test_resize),
 		TEST(test_plug),	    TEST(test_plug_refused),
 		TEST(test_unplug),
+		TEST(test_suspension),	    TEST(test_busy_is_for_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "later.h"
 #include "move.h"
 #include "move_figures.h"
 #include "move_live.h"
@@ -55,12 +56,23 @@ static bool dest_is_valid(const Nvo3__RelocateDest *req, struct uuid *move, stru
 	return false;
 }
 
-static void dest_again(struct vserver *vs, struct move *m, task_done_fn done, void *arg)
+static void pull_again(struct vserver *vs, const ProtobufCMessage *msg, task_done_fn done,
+		       void *arg)
+{
+	move_dest(vs, (const Nvo3__RelocateDest *)msg, done, arg);
+}
+
+static void dest_again(struct vserver *vs, struct move *m, const Nvo3__RelocateDest *req,
+		       task_done_fn done, void *arg)
 {
 	struct vm *vm = vm_lookup(vs, &m->vm);
+	bool pulls = !m->is_source && vm && vm->task && m->phase == PHASE(PULLING);
 
-	if (!m->is_source && vm && m->phase == PHASE(PULLING) && vm->task)
+	if (pulls && vm->fsm.op == VM_OP_DEST)
 		task_wait(vm->task, done, arg);
+	else if (pulls)
+		/* what had come before this program was started is being removed */
+		later_begin(vm, &req->base, pull_again, done, arg);
 	else if (!m->is_source && m->phase >= PHASE(READY) && m->phase <= PHASE(DONE))
 		move_succeed(done, arg, vm);
 	else
@@ -101,7 +113,7 @@ void move_dest(struct vserver *vs, const Nvo3__RelocateDest *req, task_done_fn d
 	}
 	m = move_lookup(vs, &id);
 	if (m) {
-		dest_again(vs, m, done, arg);
+		dest_again(vs, m, req, done, arg);
 		return;
 	}
 	vm_id = profile_id(req->profile);

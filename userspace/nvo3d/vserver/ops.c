@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "later.h"
 #include "log.h"
 #include "mem.h"
 #include "move.h"
@@ -72,6 +73,34 @@ bool ops_may_begin(struct vm *vm, enum vm_op op, task_done_fn done, void *arg)
 	return false;
 }
 
+static void create_again(struct vserver *vs, const ProtobufCMessage *msg, task_done_fn done,
+			 void *arg)
+{
+	const Nvo3__VmCreate *req = (const Nvo3__VmCreate *)msg;
+
+	vm_create(vs, req->profile, req->start, done, arg);
+}
+
+/* What an earlier try left, before this program was started, goes first. False: it is settled */
+static bool rest_is_gone(struct vm *vm, const Nvo3__VmProfile *profile, bool start,
+			 task_done_fn done, void *arg)
+{
+	Nvo3__VmCreate req = NVO3__VM_CREATE__INIT;
+
+	req.profile = (Nvo3__VmProfile *)profile;
+	req.start = start;
+	if (vm->task && vm->fsm.op == VM_OP_DELETE) {
+		later_begin(vm, &req.base, create_again, done, arg);
+		return false;
+	}
+	if (vm->waits) {
+		answer(done, arg, CODE(UNAVAILABLE),
+		       "the hypervisor has not said yet what is left of an earlier try", vm);
+		return false;
+	}
+	return true;
+}
+
 void vm_create(struct vserver *vs, const Nvo3__VmProfile *profile, bool start, task_done_fn done,
 	       void *arg)
 {
@@ -87,6 +116,8 @@ void vm_create(struct vserver *vs, const Nvo3__VmProfile *profile, bool start, t
 	}
 	id = profile_id(profile);
 	vm = vm_lookup(vs, &id);
+	if (vm && !rest_is_gone(vm, profile, start, done, arg))
+		return;
 	if (vm && !profile_same(vm->profile, profile)) {
 		err_set(&err, EEXIST, "VM %s is here with another profile", vm->profile->name);
 		answer(done, arg, CODE(EXISTS), err.text, vm);
