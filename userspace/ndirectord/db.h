@@ -72,7 +72,7 @@ uint64_t db_nve_idle(struct db *db, struct db_nve *nve, bool busy, uint64_t now)
 /* Addresses that are placed there; slow. */
 unsigned int db_nve_placed(const struct db *db, const struct db_nve *nve);
 void db_nve_forget(struct db *db, struct db_nve *nve);	/* with all that is in its name */
-/* @max of its mappings end; with the last ones its memberships do. nve->items tells what is left. */
+/* @max of its mappings end; with the last ones its memberships do. What is left: nve->items. */
 void db_nve_withdraw(struct db *db, struct db_nve *nve, unsigned int max);
 /* Another NVE of this DC than @nve that has this locator and is not silent, or NULL. */
 const struct db_nve *db_locator_owner(const struct db *db, const struct ip_addr *locator,

@@ -38,13 +38,18 @@ static bool next_part(struct withdrawals *w, const struct withdrawal *one, unsig
 	return nve->items != 0;
 }
 
+static bool are_being_told(const struct tell *tell)
+{
+	return tell->scheduled || tell->waiting;
+}
+
 static void work(void *arg)
 {
 	struct withdrawals *w = arg;
 	uint64_t now = loop_now_ms();
 	unsigned int left = WITHDRAW_PART;
 
-	if (!w->d->tell.waiting || now >= w->until) {
+	if (!are_being_told(&w->d->tell) || now >= w->until) {
 		w->until = now + WITHDRAW_WAIT_MS;
 		while (left && w->list && !next_part(w, w->list, &left))
 			forget(w, w->list);

@@ -11,7 +11,7 @@
 #include "director.h"
 
 #define WITHDRAW_TICK_MS	10u
-#define WITHDRAW_WAIT_MS	2000u	/* for the slowest, with each part */
+#define WITHDRAW_WAIT_MS	5000u	/* for the slowest, with each part */
 #define WITHDRAW_PART	1000u	/* with the memberships they fit into one MAP_UPDATE */
 
 struct withdrawal;

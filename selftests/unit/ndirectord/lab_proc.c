@@ -151,7 +151,8 @@ static void write_conf(struct proc *d)
 		fprintf(f, "%s\n", d->more);
 	if (d->absent)
 		fprintf(f, "absent = %u;\n", d->absent);
-	fprintf(f, "listen = \"%s:%u\"; api = \"%s:%u\";\n", addr_of(d), d->port, addr_of(d), d->api);
+	fprintf(f, "listen = \"%s:%u\"; api = \"%s:%u\";\n", addr_of(d), d->port, addr_of(d),
+		d->api);
 	fprintf(f, "peers = (");
 	for (i = 0; i < 3 && d->with[i]; i++)
 		fprintf(f, "%s { dc = \"%s\"; addrs = [ \"%s:%u\" ]; }", i ? "," : "",

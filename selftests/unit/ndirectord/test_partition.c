@@ -219,7 +219,7 @@ static void fault_all_without_etcd(void)
 static const struct fault {
 	const char *name;
 	void (*strike)(void);
-	bool alone;	/* not about how fast it is back: etcd elects a leader, or nobody noticed yet */
+	bool alone;	/* not about how fast it is back: etcd may have to elect a leader */
 } faults[] = {
 	{ "the leader alone", fault_the_leader_alone, true },
 	{ "a follower alone", fault_a_follower_alone, true },

@@ -10,7 +10,7 @@
 
 #define SEEN_MAX 256	/* locators in one message */
 
-/* Sessions to these have come down; nothing without a session to a director that wants to hear it */
+/* Sessions to these have come down; nothing without a director that wants to hear it */
 void director_down(struct director *d, const struct ip_addr *addrs, size_t n);
 /* As a session begins: all that are down */
 void director_all_down(struct director *d);
