@@ -39,6 +39,10 @@ def make(client):
     until(client, API + '/vms/vm1', 'doing', None)
     client.expect(202, 'PATCH', API + '/vms/vm1', {'nics': [{'profile': 'web'}]})
     until(client, API + '/vms/vm1', 'doing', None)
+    for change in ({'cpus': 2, 'memory_mib': 256}, {'plug': {'vn': 'walk', 'mac': '02:00:00:00:47:12'}},
+                   {'unplug': '02:00:00:00:47:12'}):
+        client.expect(202, 'PATCH', API + '/vms/vm1', change)
+        until(client, API + '/vms/vm1', 'doing', None)
     for state, word in (('stopped', 'stop'), ('running', 'start'), ('suspended', 'suspend'),
                         ('running', 'resume'), ('running', 'reboot')):
         client.expect(202, 'POST', f'{API}/vms/vm1/{word}')
