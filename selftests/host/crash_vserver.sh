@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # limit: 600
 # The vServer, as it is built for use, is killed at every step of making, stopping and starting a
-# VM, and started again: it or vCenter goes on, or all is as before. Never are there two VMs, and
-# never none. V1, V12; the driver is netns.
+# VM, and of taking one in, and started again: it or vCenter goes on, or all is as before. Never
+# are there two VMs, and never none. V1, V9, V12; the driver is netns.
 #
 #   mid  vcenterd, ndirectord, and who talks to the VM
 #   h1   nvo3d (vServer) with faults.so, nvo3d_bridge (NVE)
@@ -139,6 +139,15 @@ create() {
 		--mac 02:00:00:00:00:0b --disk 16
 }
 
+ended() {	# the last move has
+	[[ $(ctl -j moves | jq -r '(if type == "array" then . else .items end)[0].state') != running ]]
+}
+
+moved() {	# HOST: there it runs, or where it was, if the move was given up
+	busywait 90 ended
+	if is_where "$1"; then one_that_runs "$1"; else one_that_runs h1; fi
+}
+
 # A kill in each passage of each point, until one is not passed any more. OPERATION... begins it,
 # the function CHECK tells its end, and AGAIN brings back what was before.
 KILLS=0
@@ -193,6 +202,10 @@ check_stopped() {
 	if [[ -n ${1-} ]]; then until_either "$2" stands_idle; else one_that_stands h1; fi
 }
 
+check_moved() {
+	if [[ -n ${1-} ]]; then until_either "$2" ended; else moved h2; fi
+}
+
 runs_idle() {
 	vm_is vm1 running && idle
 }
@@ -213,6 +226,16 @@ start_it() {
 
 make_it() {
 	create
+	one_that_runs h1
+}
+
+# Wherever it is
+bring_it_back() {
+	busywait 90 ended
+	if is_where h2; then
+		one_that_runs h2
+		run_cmd ctl vm migrate vm1 --server h1
+	fi
 	one_that_runs h1
 }
 
@@ -243,6 +266,10 @@ stop_it() {
 	one_that_stands h1
 }
 
+arrival() {
+	kill_in h2 check_moved bring_it_back ctl vm migrate vm1 --server h2 --no-wait
+}
+
 take_down() {
 	local h
 
@@ -256,8 +283,9 @@ take_down() {
 	done
 }
 
-plan 4
+plan 5
 test_run "two hosts" bring_up
 test_run "V1: killed in each step of a creation, it is made" creation
 test_run "V12: in each step of a stop and of a start" stop_and_start
+test_run "V9: the destination, in each step of a move" arrival
 test_run "nothing is left" take_down
