@@ -28,17 +28,25 @@ static struct {
 	int (*clock_gettime)(clockid_t id, struct timespec *ts);
 } real;
 
+/* Also for the constructors of other libraries, some of which come before ours. */
+static void find_real(void)
+{
+	if (real.clock_gettime)
+		return;
+	real.fsync = dlsym(RTLD_NEXT, "fsync");
+	real.fdatasync = dlsym(RTLD_NEXT, "fdatasync");
+	real.write = dlsym(RTLD_NEXT, "write");
+	real.pwrite = dlsym(RTLD_NEXT, "pwrite");
+	real.clock_gettime = dlsym(RTLD_NEXT, "clock_gettime");
+}
+
 __attribute__((constructor)) static void begin(void)
 {
 	const char *path = getenv("NVO3_FAULTS");
 	void *map;
 	int fd;
 
-	real.fsync = dlsym(RTLD_NEXT, "fsync");
-	real.fdatasync = dlsym(RTLD_NEXT, "fdatasync");
-	real.write = dlsym(RTLD_NEXT, "write");
-	real.pwrite = dlsym(RTLD_NEXT, "pwrite");
-	real.clock_gettime = dlsym(RTLD_NEXT, "clock_gettime");
+	find_real();
 	fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
 	if (fd < 0)
 		return;
@@ -145,11 +153,13 @@ static int do_sync(int fd, int (*sync)(int fd))
 
 int fsync(int fd)
 {
+	find_real();
 	return do_sync(fd, real.fsync);
 }
 
 int fdatasync(int fd)
 {
+	find_real();
 	return do_sync(fd, real.fdatasync);
 }
 
@@ -193,6 +203,7 @@ ssize_t pwrite(int fd, const void *data, size_t len, off_t at)
 {
 	ssize_t n = faults ? allowed(fd, len, at) : (ssize_t)len;
 
+	find_real();
 	return n < 0 ? n : real.pwrite(fd, data, n, at);
 }
 
@@ -207,6 +218,7 @@ ssize_t write(int fd, const void *data, size_t len)
 
 	if (faults && lseek(fd, 0, SEEK_CUR) >= 0)
 		n = allowed(fd, len, lseek(fd, 0, SEEK_CUR));
+	find_real();
 	return n < 0 ? n : real.write(fd, data, n);
 }
 
@@ -214,9 +226,11 @@ ssize_t write(int fd, const void *data, size_t len)
 
 int clock_gettime(clockid_t id, struct timespec *ts)
 {
-	int r = real.clock_gettime(id, ts);
 	long long ns;
+	int r;
 
+	find_real();
+	r = real.clock_gettime(id, ts);
 	if (r || !faults || id != CLOCK_REALTIME)
 		return r;
 	ns = ts->tv_sec * 1000000000ll + ts->tv_nsec + atomic_load(&faults->clock_ns);

@@ -205,6 +205,8 @@ static void answered(uint32_t code, const char *text, const struct msg *body, vo
 	struct err err;
 	struct vm *vm;
 
+	if (!vc->stopping)
+		CRASHPOINT("vm-answered");
 	vm = vc->stopping ? NULL : inventory_vm(vc->inv, &call->vm);
 	if (vm) {
 		op = vm->op;
@@ -328,6 +330,7 @@ static void ask(struct vcenter *vc, struct vm *vm, struct vm_next next)
 
 	*call = (struct vm_call){ .vc = vc, .vm = vm->uuid, .asked = next };
 	vm->waiting = true;
+	CRASHPOINT("vm-asking");
 	switch (next.act) {
 	case VM_ACT_PLACE:
 		place(vc, vm, &vm->nics[next.nic], call);

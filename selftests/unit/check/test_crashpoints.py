@@ -35,7 +35,7 @@ def in_sources():
 
 
 def in_tests():
-    tests = glob.glob('selftests/unit/*/test_crash*.c') + glob.glob('selftests/system/crash*.sh')
+    tests = glob.glob('selftests/unit/*/test_crash*.c') + glob.glob('selftests/*/crash*.sh')
     return {name for path in tests for name in re.findall(r'[" ]([a-z]+(?:-[a-z]+)+)\b', text(path))}
 
 

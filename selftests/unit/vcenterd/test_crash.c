@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Two real vCenters, as they are built for use; the one or the other is killed at each crash
- * point that it passes while a VM is made, moved to the other data centre, or kept from moving
- * there. In every second round the machine has lost its power, too. What was answered goes on,
- * the VM ends in one place, it runs there, and its address has one owner.
+ * point that it passes while a VM is made, stopped, changed, deleted, moved to the other data
+ * centre, or kept from moving there. In every second round the machine has lost its power, too.
+ * What was answered goes on, the VM ends in one place, it runs there, and its address has one
+ * owner.
  */
 #include <signal.h>
 #include <sys/prctl.h>
@@ -20,13 +21,14 @@
 #define MANY_MS		3000	/* for a point that may not be passed so often */
 #define SETTLE_MS	5000	/* with the pauses between two attempts to connect */
 
-enum { CREATE, MOVE, ABORT, UNSURE, START };
+enum { CREATE, MOVE, ABORT, UNSURE, START, DELETE, STOP, CHANGE };
 
 static const struct point {
 	const char *name;
 	int who;		/* 0: of dc1, 1: of dc2 */
 	int when;
-	unsigned int at;
+	unsigned int at;	/* passages that there are, or about */
+	bool each;		/* exactly so many: each has its turn */
 } points[] = {
 	{ "vm-stored", 0, CREATE, 1 },
 	{ "vm-placed", 0, CREATE, 1 },
@@ -52,6 +54,15 @@ static const struct point {
 	{ "dest-committing", 1, MOVE, 1 },
 	{ "dest-committed", 1, MOVE, 1 },
 	{ "vcenter-loaded", 0, START, 1 },
+	/* of the nDirector and of the vServer */
+	{ "vm-asking", 0, CREATE, 2, true },
+	{ "vm-answered", 0, CREATE, 2, true },
+	{ "vm-asking", 0, STOP, 1, true },
+	{ "vm-answered", 0, STOP, 1, true },
+	{ "vm-asking", 0, CHANGE, 2, true },
+	{ "vm-answered", 0, CHANGE, 2, true },
+	{ "vm-asking", 0, DELETE, 2, true },
+	{ "vm-answered", 0, DELETE, 2, true },
 };
 
 #define N_POINTS (sizeof(points) / sizeof(points[0]))
@@ -61,7 +72,6 @@ static char files[LAB_DCS][160];	/* of faults */
 static struct faults *faults[LAB_DCS];
 static pid_t pids[LAB_DCS];
 static unsigned int slowest, kills;
-static bool power_cuts = true;
 static const char *slowest_at = "";
 
 static void launch(struct lab *lab, int dc)
@@ -192,9 +202,9 @@ static int places(struct lab *lab)
 
 /*
  * It is killed at @name, and started again. @at: how often that is passed first; more than once
- * may be more than there are, since some syncs serve for several writes.
+ * may be more than there are, since some syncs serve for several writes: then it is false.
  */
-static void revive(struct lab *lab, int dc, const char *name, unsigned int at)
+static bool revive(struct lab *lab, int dc, const char *name, unsigned int at)
 {
 	uint64_t end = loop_now_ms() + (at > 1 ? MANY_MS : LAB_DEADLINE_MS);
 
@@ -202,7 +212,7 @@ static void revive(struct lab *lab, int dc, const char *name, unsigned int at)
 		lab_turn(lab);
 	if (alive(dc) && at > 1) {
 		faults_none(faults[dc]);
-		return;
+		return false;
 	}
 	if (alive(dc))
 		fail_msg("nobody passes %s", name);
@@ -211,12 +221,13 @@ static void revive(struct lab *lab, int dc, const char *name, unsigned int at)
 		fail_msg("it was killed, but not at %s", name);
 	kills++;
 	faults_none(faults[dc]);
-	if (power_cuts && random() % 2)
+	if (random() % 2)
 		faults_power_cut(faults[dc]);
 	else
 		faults_forget_dirty(faults[dc]);
 	/* the next kill, if there is one, comes after this */
 	launch(lab, dc);
+	return true;
 }
 
 static void kill_now(int dc)
@@ -321,58 +332,155 @@ static void begin_abort(struct lab *lab, char *id, size_t size)
 	lab->mute = 0;
 }
 
-static void kill_at(struct lab *lab, const struct point *p, unsigned int at)
+/* --- what is done while it is killed, and what must be then */
+
+static const struct request {
+	const char *method, *path, *body;
+} requests[] = {
+	[STOP] = { "POST", "/vms/web/stop", NULL },
+	[CHANGE] = { "PATCH", "/vms/web",
+		     "{\"nics\":[{\"ip\":[\"10.0.0.1/24\",\"10.0.0.7/24\"]}]}" },
+	[DELETE] = { "DELETE", "/vms/web", NULL },
+};
+
+static int request(struct lab *lab, int when)
+{
+	char text[64];
+
+	return ask(lab, 0, requests[when].method, requests[when].path, requests[when].body,
+		   "name", text, sizeof(text));
+}
+
+/* If the first request was lost with its vCenter it is made again: nobody minds. */
+static void until_done(struct lab *lab, int when)
+{
+	int status = 0;
+
+	LAB_WAIT(lab, is(lab, 0, "/vns", 200, NULL, NULL) && lab_ready(lab));
+	/* it waits for its turn behind what goes on, and for sessions */
+	LAB_WAIT(lab, (status = request(lab, when)) == 202 || status == 404);
+	assert_true(status == 202 || when == DELETE);
+	if (when == DELETE)
+		LAB_WAIT(lab, is(lab, 0, "/vms/web", 404, NULL, NULL) && !holders(lab, false) &&
+			 !places(lab));
+	else
+		LAB_WAIT(lab, is(lab, 0, "/vms/web", 200, "doing", ""));
+}
+
+static void check_done(struct lab *lab, int when)
+{
+	until_done(lab, when);
+	if (when == DELETE)
+		return;
+	assert_int_equal(holders(lab, false), 1);
+	assert_int_equal(holders(lab, true), when != STOP);
+	assert_int_equal(places(lab), 1);
+	assert_true(is(lab, 0, "/vms/web", 200, "state", when == STOP ? "stopped" : "running"));
+	if (when == CHANGE)
+		assert_int_equal(fake_place_find(lab, 0, MAC)->n_ips, 2);
+	finish(lab);
+}
+
+/* Killed when the other one may have taken the commit, and not said so. */
+static bool kill_unsure(struct lab *lab, const struct point *p, char *id, size_t size)
+{
+	faults_kill(faults[1], "dest-committing", 1);
+	faults_kill(faults[0], p->name, 1);
+	move(lab, id, size);
+	return revive(lab, 1, "dest-committing", 1) && revive(lab, 0, p->name, 1);
+}
+
+/* False: it is not passed so often. */
+static bool kill_in_move(struct lab *lab, const struct point *p, unsigned int at)
 {
 	char id[64] = "";
-	bool answered = true;
+	bool killed;
 
+	if (p->when == UNSURE) {
+		killed = kill_unsure(lab, p, id, sizeof(id));
+	} else {
+		faults_kill(faults[p->who], p->name, at);
+		if (p->when == ABORT)
+			begin_abort(lab, id, sizeof(id));
+		else
+			move(lab, id, sizeof(id));
+		killed = revive(lab, p->who, p->name, at);
+	}
+	check(lab, p, id);
+	finish(lab);
+	return killed;
+}
+
+static bool kill_in_operation(struct lab *lab, const struct point *p, unsigned int at)
+{
+	bool killed;
+
+	faults_kill(faults[p->who], p->name, at);
+	request(lab, p->when);
+	killed = revive(lab, p->who, p->name, at);
+	check_done(lab, p->when);
+	return killed;
+}
+
+static bool kill_in_creation(struct lab *lab, const struct point *p, unsigned int at)
+{
+	bool answered, killed;
+
+	faults_kill(faults[p->who], p->name, at);
+	answered = create(lab);
+	killed = revive(lab, p->who, p->name, at);
+	until_made(lab, answered);
+	check(lab, p, "");
+	finish(lab);
+	return killed;
+}
+
+static bool kill_at(struct lab *lab, const struct point *p, unsigned int at)
+{
+	if (p->when == CREATE)
+		return kill_in_creation(lab, p, at);
 	if (p->when == START) {
 		kill_now(p->who);
 		faults_kill(faults[p->who], p->name, at);
 		launch(lab, p->who);
 		revive(lab, p->who, p->name, at);
 	}
-	if (p->when == CREATE)
-		faults_kill(faults[p->who], p->name, at);
-	answered = create(lab);
-	if (p->when == CREATE)
-		revive(lab, p->who, p->name, at);
-	until_made(lab, answered);
-	if (p->when == UNSURE) {
-		/* started again in the middle of the commit, it asks what became of that */
-		faults_kill(faults[0], "move-commit", 1);
-		move(lab, id, sizeof(id));
-		power_cuts = false;	/* it knows that it was there */
-		revive(lab, 0, "move-commit", 1);
-		power_cuts = true;
+	until_made(lab, create(lab));
+	if (p->when == START) {
+		check(lab, p, "");
+		finish(lab);
+		return true;
 	}
-	if (p->when == MOVE || p->when == ABORT || p->when == UNSURE)
-		faults_kill(faults[p->who], p->name, at);
-	if (p->when == MOVE)
-		move(lab, id, sizeof(id));
-	if (p->when == ABORT)
-		begin_abort(lab, id, sizeof(id));
-	if (p->when == MOVE || p->when == ABORT || p->when == UNSURE)
-		revive(lab, p->who, p->name, at);
-	check(lab, p, id);
-	finish(lab);
+	if (p->when == STOP || p->when == CHANGE || p->when == DELETE)
+		return kill_in_operation(lab, p, at);
+	return kill_in_move(lab, p, at);
 }
 
 static void test_each_point(void **state)
 {
-	for (unsigned int i = 0; i < N_POINTS; i++)
-		kill_at(*state, &points[i], 1);
+	unsigned int wanted = 0;
+
+	for (unsigned int i = 0; i < N_POINTS; i++) {
+		for (unsigned int at = 1; at <= (points[i].each ? points[i].at : 1); at++) {
+			assert_true(kill_at(*state, &points[i], at));
+			/* both are, where one is unsure about the other */
+			wanted += points[i].when == UNSURE ? 2 : 1;
+		}
+	}
 	print_message("%u kills; all in its place after %u ms at most (%s)\n", kills, slowest,
 		      slowest_at);
 	assert_true(slowest < SETTLE_MS);
-	assert_int_equal(kills, N_POINTS + 1);	/* one of them needs two */
+	assert_int_equal(kills, wanted);
 }
 
+/* At a passage that there is: one that is not passed so often has its turn at an earlier one. */
 static void random_kill(struct lab *lab)
 {
 	const struct point *p = &points[random() % N_POINTS];
+	unsigned int at = 1 + random() % p->at;
 
-	kill_at(lab, p, 1 + random() % p->at);
+	while (!kill_at(lab, p, at))
+		at = 1 + random() % (at - 1);
 }
 
 static void test_random_points(void **state)
@@ -381,8 +489,10 @@ static void test_random_points(void **state)
 
 	print_message("seed %u\n", seed);
 	srandom(seed);
+	kills = 0;
 	for (unsigned int i = 0; i < n; i++)
 		random_kill(*state);
+	assert_in_range(kills, n, 2 * n);
 }
 
 int main(void)

@@ -190,6 +190,9 @@ static int dn_start(struct driver *d, const Nvo3__VmProfile *vm, const char *dir
 	_cleanup_close_ int place = -1;
 	char name[PLACE_NAME_MAX];
 
+	/* The program before us may have ended behind its start: a second one would take its place */
+	if (!guest_find(dir, ret_fd, NULL))
+		return 0;
 	place_name(d, vm, name);
 	place = place_open(name, err);
 	return place < 0 ? place : guest_start(place, dir, ret_fd, err);

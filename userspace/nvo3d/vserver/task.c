@@ -5,6 +5,7 @@
 
 #include "behind.h"
 #include "center.h"
+#include "crashpoint.h"
 #include "job.h"
 #include "log.h"
 #include "mem.h"
@@ -61,6 +62,7 @@ static void finish(struct task *t)
 		persist_vm_del(vs, &vm->id);
 	else
 		persist_vm_now(vm);
+	CRASHPOINT("task-ended");
 	if (t->ended)
 		t->ended(t);
 	if (vm->fsm.state != before && vm->fsm.state != NVO3__VM_STATE__VM_UNKNOWN)
@@ -100,6 +102,7 @@ void task_next(struct task *t)
 {
 	if (t->vm->vs->stopping)
 		return;
+	CRASHPOINT("task-step");
 	t->steps++;
 	run_step(t);
 }
@@ -153,6 +156,7 @@ void task_begin(struct vm *vm, enum vm_op op, bool run, const task_step_fn *step
 		task_fail(t, CODE(FAILED), err.text);
 		return;
 	}
+	CRASHPOINT("task-begun");
 	if (vm->fsm.state != before)
 		center_vm_state(vm->vs->center, vm);
 	run_step(t);
