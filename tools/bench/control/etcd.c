@@ -11,6 +11,7 @@
 #include "round.h"
 
 #define FRAME		9
+#define FRAME_MAX	16384		/* that a peer takes unless it says more */
 #define PUTS		128			/* operations in a transaction; etcd's own limit */
 #define KEY		"/m/%08x"
 #define KEY_LEN		11
@@ -85,11 +86,15 @@ static void preface(struct link *l)
 static void message(struct link *l, uint32_t stream, uint8_t flags, const uint8_t *body, size_t len)
 {
 	uint8_t *all = malloc(5 + len);
+	size_t at;
 
 	all[0] = 0;
 	be_put(all + 1, len, 4);
 	memcpy(all + 5, body, len);
-	frame(l, DATA, flags, stream, all, 5 + len);
+	len += 5;
+	for (at = 0; len - at > FRAME_MAX; at += FRAME_MAX)
+		frame(l, DATA, 0, stream, all + at, FRAME_MAX);
+	frame(l, DATA, flags, stream, all + at, len - at);
 	free(all);
 }
 

@@ -507,7 +507,8 @@ static void read_command(void)
 		command(n, words);
 }
 
-static void __attribute__((noreturn)) drive(const char *folder, const char *pki, const char *vcenter, const char *director)
+static void __attribute__((noreturn))
+drive(const char *folder, const char *pki, const char *vcenter, const char *director)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	setvbuf(stdin, NULL, _IONBF, 0);
@@ -532,7 +533,8 @@ static void __attribute__((noreturn)) drive(const char *folder, const char *pki,
 int main(int argc, char **argv)
 {
 	if (argc == 5 && !strcmp(argv[1], "fill"))
-		return inventory_fill(argv[2], strtoul(argv[3], NULL, 0), strtoul(argv[4], NULL, 0));
+		return inventory_fill(argv[2], strtoul(argv[3], NULL, 0),
+				      strtoul(argv[4], NULL, 0));
 	if (argc == 6 && !strcmp(argv[1], "drive"))
 		drive(argv[2], argv[3], argv[4], argv[5]);
 	fprintf(stderr, "usage: %s fill STORE VMS SERVERS | drive FOLDER PKI VCENTER DIRECTOR\n",
