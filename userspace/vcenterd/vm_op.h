@@ -25,8 +25,6 @@ enum vm_op {
 	VM_OP_LAST = VM_OP_UNPLUG,
 };
 
-#define VM_OP_LAST	VM_OP_REBOOT	/* a higher one is of a newer program */
-
 /* One that the vServer alone has to do with */
 static inline bool vm_op_is_power(enum vm_op op)
 {

@@ -49,6 +49,7 @@ static inline void lab_turn(struct lab *lab)
 	if (!lab->crash)
 		return;
 	lab->crash = false;
+	lab->mute = 0;		/* who is asked again answers */
 	for (int dc = 0; dc < LAB_DCS; dc++) {
 		if (!(lab->crash_who & (1 << dc)))
 			continue;
