@@ -150,7 +150,8 @@ devices_move() {
 		run_cmd ip -n ul link set ul0 netns h1
 		ip -n h1 link set ul0 up
 		addr_add h1 ul0 192.0.2.1/24
-		ping_ok vm1 10.0.0.2
+		# its neighbour may have been asked for in vain meanwhile, which is told once
+		busywait 10 in_ns vm1 ping -c 1 -W 10 10.0.0.2
 	done
 	traffic_stop
 	lab_down
