@@ -86,8 +86,8 @@ static bool asked_before(struct vcenter *vc, struct http_request *req, const str
 	else if (vm_again_is_same(http_body_seen(req), vm))
 		http_reply(req, 202, view_vm(vm, vc->conf.dc));
 	else
-		http_error(req, 409, "exists", "VM %s is there as %s, and other than asked for", text,
-			   vm->name);
+		http_error(req, 409, "exists", "VM %s is there as %s, and other than asked for",
+			   text, vm->name);
 	return true;
 }
 
@@ -117,7 +117,7 @@ static void create(struct vcenter *vc, struct creation *c)
 	hold_vns(c->spec.vm, -1);
 	give_back(vc, c);
 	if (asked_before(vc, c->req, &uuid)) {
-		free(c->spec.vm);
+		vm_free(c->spec.vm);
 		return;
 	}
 	ret = c->taken ? (c->full ? -ENOSPC : -EEXIST) : check(vc, &c->spec, &server, &c->err);

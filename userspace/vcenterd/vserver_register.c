@@ -120,8 +120,8 @@ int vserver_register_vm(struct vcenter *vc, struct server *server, const Nvo3__V
 }
 
 void vserver_await_adopted(struct vcenter *vc, struct vm *vm,
-			   void (*done)(struct vcenter *vc, struct vm *vm, uint32_t code, void *arg),
-			   void *arg)
+			   void (*done)(struct vcenter *vc, struct vm *vm, uint32_t code,
+					void *arg), void *arg)
 {
 	if (vm->registered)
 		vm->registered(vc, vm, CODE(BUSY), vm->registered_arg);

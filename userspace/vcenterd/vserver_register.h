@@ -18,8 +18,8 @@ int vserver_register_vm(struct vcenter *vc, struct server *server, const Nvo3__V
 			struct vm **ret, struct err *err);
 /* @done when its placement has ended; whoever waited before is told BUSY. */
 void vserver_await_adopted(struct vcenter *vc, struct vm *vm,
-			   void (*done)(struct vcenter *vc, struct vm *vm, uint32_t code, void *arg),
-			   void *arg);
+			   void (*done)(struct vcenter *vc, struct vm *vm, uint32_t code,
+					void *arg), void *arg);
 /*
  * V4. 0, also of one that is gone already; -errno with a sentence, alarmed here; of -ENOENT the
  * server has to be told, too.

@@ -34,7 +34,7 @@ static void json_body(const uint8_t *data, size_t size)
 	if (!body)
 		return;
 	if (json_is_object(body) && !vm_spec_parse(inventory(), body, &spec, &err))
-		free(spec.vm);
+		vm_free(spec.vm);
 	profile = mem_zalloc(sizeof(*profile));
 	nvo3__profile__init(profile);
 	if (json_is_object(body) && !profile_spec_parse(profile, body, true, &err))

@@ -267,7 +267,8 @@ static void v5_refused_one_by_one(void **state)
 	assert_int_equal(said.code, CODE(OK));
 	assert_int_equal(said.codes[0], CODE(OK));
 	assert_int_equal(said.codes[1], CODE(EXISTS));
-	assert_non_null(strstr(said.texts[1], "MAC 02:00:00:00:07:01 is taken in VN blue by VM there"));
+	assert_non_null(strstr(said.texts[1],
+			       "MAC 02:00:00:00:07:01 is taken in VN blue by VM there"));
 	assert_int_equal(said.codes[2], CODE(BAD_MESSAGE));
 	assert_non_null(strstr(said.texts[2], "VM g2 is of tenant bob, not alice"));
 	assert_int_equal(said.codes[3], CODE(EXISTS));

@@ -111,7 +111,8 @@ static void v1_refused(void **state)
 		  "\"ip\":\"10.0.0.1/24\"}]}", 409, "IP 10.0.0.1 is taken in VN blue by VM web" },
 		{ "{\"name\":\"x\",\"tenant\":\"alice\",\"nics\":[{\"vn\":\"blue\","
 		  "\"profile\":\"gold\"}]}", 404, "profile gold is not known in dc1" },
-		{ "{\"name\":\"web\",\"tenant\":\"alice\",\"nics\":[{\"vn\":\"blue\"}]}", 409, "web" },
+		{ "{\"name\":\"web\",\"tenant\":\"alice\",\"nics\":[{\"vn\":\"blue\"}]}", 409,
+		  "web" },
 		{ "{\"name\":\"x\",\"tenant\":\"alice\",\"nics\":[{\"vn\":\"red\"}]}", 404,
 		  "VN red is not known in dc1" },
 		{ "{\"name\":\"x\",\"tenant\":\"alice\",\"server\":\"host9\","
@@ -240,7 +241,8 @@ static void v7_change(void **state)
 		   400, "error", "nics[0]: mac: no interface has 02:00:00:00:00:99");
 	lab_expect(lab, 0, "PATCH", "/vms/nobody", "{\"nics\":[{}]}", 404, "error", "nobody");
 	lab_expect(lab, 0, "POST", "/vms", "{\"name\":\"x\",\"tenant\":\"alice\",\"server\":"
-		   "\"host1\",\"nics\":[{\"vn\":\"blue\",\"ip\":\"10.0.0.9/24\"}]}", 202, NULL, NULL);
+		   "\"host1\",\"nics\":[{\"vn\":\"blue\",\"ip\":\"10.0.0.9/24\"}]}", 202, NULL,
+		   NULL);
 	lab_expect(lab, 0, "PATCH", "/vms/web", "{\"nics\":[{\"ip\":\"10.0.0.9/24\"}]}", 409,
 		   "error", "IP 10.0.0.9 is taken in VN blue by VM x");
 	assert_int_equal(lab->server[0].n_ips, 2);

@@ -190,7 +190,7 @@ static int dn_start(struct driver *d, const Nvo3__VmProfile *vm, const char *dir
 	_cleanup_close_ int place = -1;
 	char name[PLACE_NAME_MAX];
 
-	/* The program before us may have ended behind its start: a second one would take its place */
+	/* who was here before may have ended behind its start: a second one would take its place */
 	if (!guest_find(dir, ret_fd, NULL))
 		return 0;
 	place_name(d, vm, name);
