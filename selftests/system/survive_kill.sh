@@ -62,9 +62,9 @@ subject_of() {	# NAME
 	if [[ $dc == 1 ]]; then echo "1 vm1 10.9.0.1/24 10.9.0.11/24"; else echo "2 vm9 10.9.0.9/24 10.9.0.19/24"; fi
 }
 
-# A change is asked for from the moment of the start, by a program that was there before.
-start_and_change() {	# NAME IP...: IPs of the subject
-	local name=$1 dc vm began accepted ended tries
+# The program that will ask for a change, before anything else takes the processor.
+change_ready() {	# NAME IP...: IPs of the subject
+	local name=$1 dc vm
 
 	read -r dc vm _ <<<"$(subject_of "$name")"
 	mkfifo "$LAB/go-$name"
@@ -72,6 +72,12 @@ start_and_change() {	# NAME IP...: IPs of the subject
 	bg change bash -c 'exec "${@:2}" 0<>"$1"' go "$LAB/go-$name" python3 -u \
 		"$LIB_TOP/selftests/system/first_change.py" "$LAB/vcenter$dc/api.sock" "$vm" "${@:2}"
 	busywait 20 grep -q ready "$LIB_TMP/change.log"
+}
+
+# A change is asked for from the moment of the start.
+start_and_change() {	# NAME
+	local name=$1 began accepted ended tries
+
 	began=$EPOCHREALTIME
 	lab_launch "$name"
 	echo >"$LAB/go-$name"
@@ -95,11 +101,12 @@ under_probe() {	# NAME SIGNAL [NEWER]
 	vm1=$(<"$LAB/vm1") vm9=$(<"$LAB/vm9")
 	read -r dc vm ip more <<<"$(subject_of "$name")"
 	busywait 60 same_as_ever
+	change_ready "$name" "$ip" "$more"
 	seq_taps host1 host4
 	seq_send "$vm9" 10.9.0.1 "$HERTZ" 1000
 	seq_send "$vm1" 10.9.0.9 "$HERTZ" 1000
 	run_cmd lab_signal "$name" "$2"
-	LAB_NEWER=${3-} start_and_change "$name" "$ip" "$more"
+	LAB_NEWER=${3-} start_and_change "$name"
 	# and what it was before, by the same way
 	ctl "$dc" vm set "$vm" --ip "$ip"
 	busywait 60 same_state
