@@ -4,6 +4,7 @@
 #include "api.h"
 #include "lib/http_items.h"
 #include "lib/mem.h"
+#include "view.h"
 
 #define NAMED	20u	/* servers in each list of the load */
 
@@ -21,17 +22,6 @@ static json_t *rate_view(const struct usage_rate *rate)
 	set_int(obj, "disk", rate->disk);
 	set_int(obj, "net", rate->net);
 	set_int(obj, "store", rate->store);
-	return obj;
-}
-
-static json_t *capacity_view(const struct capacity *c)
-{
-	json_t *obj = json_object();
-
-	set_int(obj, "cpus", c->cpus);
-	set_int(obj, "memory_mib", c->memory_mib);
-	set_int(obj, "disk_mib", c->disk_mib);
-	set_int(obj, "vms", c->vms);
 	return obj;
 }
 
@@ -63,7 +53,7 @@ static json_t *use_view(const struct capacity *entitled, const struct usage_rate
 {
 	json_t *obj = json_object();
 
-	json_object_set_new(obj, "entitled", capacity_view(entitled));
+	json_object_set_new(obj, "entitled", view_capacity(entitled));
 	json_object_set_new(obj, "use", rate_view(use));
 	return obj;
 }
@@ -100,7 +90,7 @@ void api_server_use(struct http_request *req, void *arg)
 		return;
 	}
 	obj = use_view(&server->used, &server->use);
-	json_object_set_new(obj, "has", capacity_view(&server->total));
+	json_object_set_new(obj, "has", view_capacity(&server->total));
 	set_history(obj, server->watched);
 	http_reply(req, 200, obj);
 }

@@ -60,7 +60,7 @@ json_t *view_vn(const struct vn *vn)
 	return obj;
 }
 
-static json_t *view_capacity(const struct capacity *c)
+json_t *view_capacity(const struct capacity *c)
 {
 	json_t *obj = json_object();
 

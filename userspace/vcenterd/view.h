@@ -9,6 +9,7 @@
 #include "move.h"
 
 json_t *view_vn(const struct vn *vn);
+json_t *view_capacity(const struct capacity *c);
 json_t *view_server(const struct server *server);
 json_t *view_vm(const struct vm *vm, const char *dc);
 json_t *view_move(const struct move *m);
