@@ -23,6 +23,7 @@
 #include "lib/mem.h"
 #include "lib/pki.h"
 #include "proto/management.pb-c.h"
+#include "free_port.h"
 
 #define LAB_DEADLINE_MS 20000
 
@@ -158,20 +159,6 @@ static inline struct tls *lab_tls(struct lab *lab, const char *sub, const char *
 	return tls;
 }
 
-/* A port that nobody listens on, as the kernel would give it */
-static inline uint16_t lab_port(void)
-{
-	struct sockaddr_in in = { .sin_family = AF_INET,
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	socklen_t len = sizeof(in);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&in, sizeof(in)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&in, &len), 0);
-	close(fd);
-	return ntohs(in.sin_port);
-}
-
 static inline const char *lab_addr(uint16_t port)
 {
 	static char texts[4][32];
@@ -200,7 +187,7 @@ static inline int lab_setup(void **state)
 	lab->director = lab_tls(lab, "ours", "director");
 	lab->nve = lab_tls(lab, "ours", "nve");
 	lab->foreign = lab_tls(lab, "theirs", "nve");
-	lab->port = lab_port();
+	lab->port = free_ports(1);
 	lab->timers = chan_timers;
 	chan_timers.retry_min = 5;
 	chan_timers.retry_max = 40;

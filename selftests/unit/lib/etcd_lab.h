@@ -28,6 +28,7 @@
 #include "lib/etcd_http.h"
 #include "lib/etcd_json.h"
 #include "lib/loop.h"
+#include "free_port.h"
 
 #define ETCD_LAB_MEMBERS	3
 #define ETCD_LAB_DEADLINE_MS	60000
@@ -76,20 +77,6 @@ static inline void etcd_lab_tick(void)
 			etcd_lab_tick();					\
 		}								\
 	} while (0)
-
-static inline uint16_t etcd_lab_port(void)
-{
-	struct sockaddr_in in = { .sin_family = AF_INET,
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	socklen_t len = sizeof(in);
-
-	if (bind(fd, (struct sockaddr *)&in, sizeof(in)) ||
-	    getsockname(fd, (struct sockaddr *)&in, &len))
-		etcd_lab_die("no port");
-	close(fd);
-	return ntohs(in.sin_port);
-}
 
 static inline int etcd_lab_remove(const char *path, const struct stat *st, int flag,
 				  struct FTW *ftw)
@@ -260,8 +247,8 @@ static inline bool etcd_lab_try(struct etcd_lab *lab)
 	int i, healthy = 0;
 
 	for (i = 0; i < lab->n; i++) {
-		lab->members[i].port = etcd_lab_port();
-		lab->members[i].peer_port = etcd_lab_port();
+		lab->members[i].port = free_ports(1);
+		lab->members[i].peer_port = free_ports(1);
 	}
 	for (i = 0; i < lab->n; i++)
 		etcd_lab_run(lab, i);

@@ -103,7 +103,7 @@ static void test_fails_over_to_the_second_address(void **state)
 	uint16_t port2;
 
 	s1 = lab_listen(lab, lab->port, &first);
-	port2 = lab_port();
+	port2 = free_ports(1);
 	s2 = lab_listen(lab, port2, &second);
 	connect_two(lab, lab_addr(lab->port), lab_addr(port2), &client);
 	LAB_WAIT(lab, client.ups == 1 && first.ups == 1);

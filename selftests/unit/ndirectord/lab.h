@@ -34,7 +34,6 @@ struct lab {
 int lab_setup(void **state);
 int lab_teardown(void **state);
 void lab_turn(struct lab *lab);
-uint16_t lab_port(void);
 const char *lab_path(struct lab *lab, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Turn the loop until @cond holds; the test fails if it does not within the deadline. */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <utlist.h>
 #include "../lib/faults_lab.h"
+#include "../lib/free_port.h"
 #include "lab_peer.h"
 #include "lib/pki.h"
 #include "lib/textfile.h"
@@ -45,20 +46,6 @@ const char *lab_path(struct lab *lab, const char *fmt, ...)
 	vsnprintf(path + len, sizeof(paths[0]) - len, fmt, ap);
 	va_end(ap);
 	return path;
-}
-
-/* One that nobody listens on, as the kernel would give it */
-uint16_t lab_port(void)
-{
-	struct sockaddr_in in = { .sin_family = AF_INET,
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	socklen_t len = sizeof(in);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&in, sizeof(in)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&in, &len), 0);
-	close(fd);
-	return ntohs(in.sin_port);
 }
 
 static void issue(struct lab *lab, const char *dc, const char *role, const char *name)
@@ -116,8 +103,8 @@ int lab_teardown(void **state)
 
 void proc_init(struct proc *d, struct lab *lab, int dc_id)
 {
-	*d = (struct proc){ .lab = lab, .dc_id = dc_id, .grace = 3600, .port = lab_port(),
-			    .api = lab_port() };
+	*d = (struct proc){ .lab = lab, .dc_id = dc_id, .grace = 3600, .port = free_ports(1),
+			    .api = free_ports(1) };
 	snprintf(d->dc, sizeof(d->dc), "dc%d", dc_id);
 	issue(lab, d->dc, "director", "d");
 }

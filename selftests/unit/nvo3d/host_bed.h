@@ -6,28 +6,14 @@
 #ifndef NVO3D_UNIT_HOST_BED_H
 #define NVO3D_UNIT_HOST_BED_H
 
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "../lib/free_port.h"
 #include "host_peers.h"
 #include "lib/pki.h"
 #include "vserver/vserver.h"
 
 /* --- a host's life */
-
-static inline uint16_t free_port(void)
-{
-	struct sockaddr_in in = { .sin_family = AF_INET,
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	socklen_t len = sizeof(in);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&in, sizeof(in)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&in, &len), 0);
-	close(fd);
-	return ntohs(in.sin_port);
-}
 
 static inline void host_tls(struct bed_host *h)
 {
@@ -89,7 +75,7 @@ static inline void host_prepare(struct bed_host *h, struct bed *bed, const char 
 	snprintf(socket, sizeof(socket), "%s-nve", name);
 	snprintf(h->nve_addr, sizeof(h->nve_addr), "%s", bed_unix(bed, socket));
 	h->nve_server = bed_listen(bed, socket, ROLE_VSERVER, "dc1", &nve_ops, h);
-	snprintf(h->images, sizeof(h->images), "127.0.0.1:%u", free_port());
+	snprintf(h->images, sizeof(h->images), "127.0.0.1:%u", free_ports(1));
 	h->config.dc = "dc1";
 	h->config.name = name;
 	h->config.state = h->state;

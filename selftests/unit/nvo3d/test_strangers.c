@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Who may not talk to an NVE that listens for vServers: turned away, with the reason in the log. */
 #include "nve_bed.h"
+#include "../lib/free_port.h"
 #include "../lib/strangers.h"
 
 static void turn(void *arg)
@@ -15,25 +16,12 @@ static bool logged(const char *text, void *arg)
 	return strangers_captured(bed->dir, text);
 }
 
-static uint16_t free_port(void)
-{
-	struct sockaddr_in in = { .sin_family = AF_INET,
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	socklen_t len = sizeof(in);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&in, sizeof(in)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&in, &len), 0);
-	close(fd);
-	return ntohs(in.sin_port);
-}
-
 static void test_sessions(void **state)
 {
 	struct bed *bed = *state;
 	struct strangers s = { .dir = bed->dir, .turn = turn, .logged = logged, .arg = bed,
 			       .good = "nvo3://dc1/vserver/host1", .bad = "nvo3://dc1/element/host1",
-			       .port = free_port() };
+			       .port = free_ports(1) };
 	struct tls_files files = { strangers_path(&s, "ca.pem"), strangers_path(&s, "nve.pem"),
 				   strangers_path(&s, "nve.key"), strangers_path(&s, "crl.pem") };
 	static struct nve_bed b;

@@ -4,6 +4,7 @@
 #define LAB_RUN_H
 
 #include <sys/stat.h>
+#include "../lib/free_port.h"
 #include "fake_director.h"
 #include "lab.h"
 #include "lib/chan_priv.h"
@@ -181,7 +182,7 @@ static inline int lab_setup(void **state)
 	chan_timers.silence = 10 * LAB_DEADLINE_MS;
 	snprintf(lab->dir, sizeof(lab->dir), "/tmp/vcenterd-test.XXXXXX");
 	assert_non_null(mkdtemp(lab->dir));
-	lab->port = 20000 + getpid() % 20000;
+	lab->port = free_ports(21);
 	lab->loop = loop_new();
 	lab->tick = loop_timer_new(lab->loop, lab_stop_tick, lab->loop);
 	assert_int_equal(pki_init(lab->dir, false, &err), 0);

@@ -63,7 +63,7 @@ static void launch(struct proc *p, int n)
 	int log;
 
 	assert_non_null(f);
-	*p = (struct proc){ .n = n, .port = etcd_lab_port() };
+	*p = (struct proc){ .n = n, .port = free_ports(1) };
 	fprintf(f, "dc = \"dc1\"; name = \"vc\"; listen = \"127.0.0.1:%u\";\n", p->port);
 	fprintf(f, "tls: { ca = \"%s/ca.pem\"; cert = \"%s/vc.pem\";", dir, dir);
 	fprintf(f, " key = \"%s/vc.key\"; };\n", dir);
