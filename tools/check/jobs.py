@@ -256,4 +256,4 @@ def debug_jobs(modules, wanted):
 
 def own_jobs():
     return [Job('rig/selftest', ['tools/vm/selftest'], 900),
-            Job('lint', ['tools/lint/run'], 600, plain=True)]
+            Job('lint', ['tools/lint/run'], 1800, plain=True)]
