@@ -191,7 +191,7 @@ def sweep_rules(lab):
 GROUPS = {
     'pipe64': (pipe64, 9, 4),
     'pipe1450': (pipe1450, 9, 3),
-    'rr': (talk('rr', 'rr'), 9, 3),
+    'rr': (talk('rr', 'rr'), 25, 3),
     'crr': (talk('crr', 'crr'), 7, 2),
     'stream': (talk('stream', 'stream'), 7, 2),
     'segments': (talk('segments', 'stream', segments=True), 7, 2),
