@@ -147,6 +147,11 @@ void store_close(struct store *store)
 	free(store);
 }
 
+bool store_is_shared(const struct store *store)
+{
+	return store->backend->lost_fd;
+}
+
 int store_room(struct store *store, struct err *err)
 {
 	uint64_t now = loop_now_ms();

@@ -47,6 +47,8 @@ void store_fail(struct store *store, const struct err *why);
  */
 int store_room(struct store *store, struct err *err);
 
+/* Others stand by for it, or may: it can be handed over by ending. */
+bool store_is_shared(const struct store *store);
 const uint8_t *store_id(const struct store *store);	/* 16 bytes, made at creation */
 
 int store_put(struct store *store, const char *key, const void *value, size_t len,

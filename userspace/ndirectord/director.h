@@ -5,6 +5,7 @@
 #ifndef NDIRECTORD_DIRECTOR_H
 #define NDIRECTORD_DIRECTOR_H
 
+#include "alone.h"
 #include "db.h"
 #include "dup.h"
 #include "lib/chan.h"
@@ -42,6 +43,7 @@ struct director {
 	struct fed_peer *peers;			/* list */
 	struct center *centers;			/* vCenter sessions that are up, list */
 	struct loop_timer *grace, *reaper;	/* start.c */
+	struct alone alone;
 	struct leases *leases;			/* lease.h */
 	struct hearings *hearings;		/* hearing.h */
 	struct withdrawals *withdrawals;	/* withdraw.h */

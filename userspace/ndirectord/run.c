@@ -2,6 +2,8 @@
 /*
  * The program: its configuration, and its loop.
  */
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "lib/conf.h"
@@ -15,6 +17,7 @@
 #define MOVES		5	/* RFC 7432, section 15.1 */
 #define MOVES_S	180
 #define LEASE_S	15	/* as long as a session may be silent */
+#define ALONE_S	30	/* as long as an NVE's silence and two more attempts of all of them */
 #define GRACE_S	20	/* above the longest pause between two attempts of a peer to connect */
 
 static int read_peers(struct conf *conf, struct settings *s, struct err *err)
@@ -65,6 +68,8 @@ static int read_settings(struct conf *conf, struct settings *s, struct err *err)
 	if (!ret)
 		ret = conf_int_or(conf, "grace", 1, 3600, GRACE_S, &s->grace, err);
 	if (!ret)
+		ret = conf_int_or(conf, "alone", 0, 3600, ALONE_S, &s->alone, err);
+	if (!ret)
 		ret = conf_int_or(conf, "forget", 1, 366 * 86400, FORGET_S, &s->forget, err);
 	if (!ret)
 		ret = conf_int_or(conf, "moves", 2, DUP_MOVES_MAX, MOVES, &s->moves, err);
@@ -81,6 +86,7 @@ static int run(const struct settings *s, struct err *err)
 {
 	struct loop *loop = loop_new();
 	struct director *d;
+	bool alone;
 	int ret;
 
 	ret = daemon_signals(loop, err);
@@ -93,7 +99,15 @@ static int run(const struct settings *s, struct err *err)
 	}
 	daemon_ready("ndirectord");
 	loop_run(loop);
+	alone = d->alone.over;
 	director_stop(d);
+	if (alone) {
+		ret = err_set(err, EHOSTUNREACH,
+			      "no NVE has had a session for %ld s: whoever stands by may try",
+			      s->alone);
+		/* started again at once it would be the first to try; a signal ends this */
+		poll(NULL, 0, ALONE_AWAY_MS);
+	}
 free_loop:
 	loop_free(loop);
 	return ret;

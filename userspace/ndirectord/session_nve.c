@@ -51,6 +51,7 @@ void nve_session_up(struct director *d, struct chan *chan)
 		chan_drop(nve->session->chan, "the NVE opened another session");
 	nve->session = s;
 	DL_APPEND(d->nve_sessions, s);
+	alone_up(&d->alone);
 }
 
 static void end_join(struct director *d, struct nve_session *s, struct join *join)
@@ -82,6 +83,8 @@ void nve_session_down(struct director *d, struct chan *chan, const char *why)
 		end_join(d, s, s->joins);
 	nve_profiles_free(s);
 	DL_DELETE(d->nve_sessions, s);
+	if (!d->stopping)
+		alone_down(&d->alone);
 	if (s->nve->session == s)
 		s->nve->session = NULL;
 	if (!nve_session_of(d, s->nve) && !d->stopping)

@@ -94,6 +94,7 @@ static int load(struct director *d, const struct settings *s, struct err *err)
 	persist_attach(d);
 	d->grace = loop_timer_new(d->loop, grace_over, d);
 	loop_timer_set(d->grace, s->grace * 1000);
+	alone_init(&d->alone, d->loop, store_is_shared(d->store) ? s->alone : 0);
 	d->forget_s = s->forget;
 	d->reaper = loop_timer_new(d->loop, reap, d);
 	next_reap(d);
@@ -173,6 +174,7 @@ void director_stop(struct director *d)
 		director_commit(d);
 	loop_timer_free(d->grace);
 	loop_timer_free(d->reaper);
+	alone_uninit(&d->alone);
 	leases_uninit(d->leases);
 	free(d->leases);
 	hearings_uninit(d->hearings);

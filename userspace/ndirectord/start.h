@@ -23,6 +23,7 @@ struct settings {
 	long moves, moves_time, freeze;	/* dup.h; s */
 	long lease;			/* s: how long silence means nothing */
 	long grace;			/* s: how long after a start silence means nothing */
+	long alone;			/* s: alone.h */
 	struct settings_peer *peers;
 	int n_peers;
 };

@@ -56,6 +56,7 @@ struct proc {
 	const int *net;			/* the namespace it runs in (nets_lab.h), or NULL */
 	uint16_t port, api;
 	unsigned int grace, lease;	/* s */
+	unsigned int alone;		/* s; 0: as it comes */
 	unsigned int forget;		/* s; 0: as by default */
 	unsigned int absent;		/* the same */
 	unsigned long file_limit;	/* bytes; 0: none */

@@ -132,6 +132,8 @@ static void write_conf(struct proc *d)
 		fprintf(f, "store = \"%s\";\n", d->store);
 	else
 		fprintf(f, "store = \"sqlite:%s/%s.db\";\n", dir, d->dc);
+	if (d->alone)
+		fprintf(f, "alone = %u;\n", d->alone);
 	if (d->forget)
 		fprintf(f, "forget = %u;\n", d->forget);
 	if (d->more)

@@ -16,6 +16,7 @@
 
 #define CONVERGE_MS	1000
 #define LEASE_S		5	/* longer than an election takes on a busy machine */
+#define ALONE_S		6	/* and longer than the lease, for whom nobody hears at all */
 #define DIRECTOR	(1 + ETCD_LAB_MEMBERS)	/* host of the first one */
 
 static struct nets_lab nets;
@@ -190,6 +191,16 @@ static void fault_the_host_of_the_active(void)
 	taken_over_from(active, had_ended);
 }
 
+/* etcd hears it, and nobody else does: it ends by itself. */
+static void fault_the_active_without_nves(void)
+{
+	struct proc *active = serving();
+	unsigned int had_ended = ends_of(active);
+
+	nets_lab_cut(&nets, host_of(active), 0, true);
+	taken_over_from(active, had_ended);
+}
+
 static void fault_the_standby_without_etcd(void)
 {
 	cut_from_etcd(host_of(other_of(serving())), -1);
@@ -227,6 +238,7 @@ static const struct fault {
 	{ "the active without etcd", fault_the_active_without_etcd },
 	{ "the active with the minority", fault_the_active_with_the_minority },
 	{ "the host of the active", fault_the_host_of_the_active },
+	{ "the active without NVEs", fault_the_active_without_nves },
 	{ "the standby without etcd", fault_the_standby_without_etcd, true },
 	{ "all without etcd", fault_all_without_etcd },
 };
@@ -270,6 +282,7 @@ static void begin(void **state)
 	for (i = 0; i < 2; i++) {
 		proc_init(&procs[i], *state, 1);
 		procs[i].store = store;
+		procs[i].alone = ALONE_S;
 		procs[i].net = &nets.fd[DIRECTOR + i];
 		snprintf(addrs[i], sizeof(addrs[i]), "%s", nets.addr[DIRECTOR + i]);
 		procs[i].addr = addrs[i];
