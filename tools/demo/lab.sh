@@ -11,19 +11,21 @@
 #         [ bridge in dc1-net ] .1 -- router -- .1 [ bridge in dc2-net ]
 #                              LAB_DELAY each way
 #
-# Each name is a network namespace. A host's NVE has both addresses as locators.
+# Each name is a network namespace. A host's NVE has both addresses as locators. With a store of several in LAB_STORE1
+# (etcd:...) dc1 has director3 (.4), too, of which one works and the other stands by.
 
 : "${LAB_TOP:?set LAB_TOP to the top of the repository}"
 LAB=${LAB:-/tmp/nvo3-lab}
 LAB_DELAY=${LAB_DELAY:-5ms}
 LAB_BIN=${LAB_BIN:-$LAB_TOP/build/bin}
 LAB_HOSTS="host1 host2 host3 host4"
-LAB_NODES="director1 director2 vcenter1 vcenter2 $LAB_HOSTS"
+LAB_STORE1=${LAB_STORE1-}
+LAB_NODES="director1 director2 ${LAB_STORE1:+director3 }vcenter1 vcenter2 $LAB_HOSTS"
 PATH=$LAB_BIN:$PATH
 
 lab_dc() {	# NAME -> number of its data centre
 	case $1 in
-	vcenter1 | director1 | host1 | host2) echo 1 ;;
+	vcenter1 | director1 | director3 | host1 | host2) echo 1 ;;
 	*) echo 2 ;;
 	esac
 }
@@ -31,6 +33,7 @@ lab_dc() {	# NAME -> number of its data centre
 lab_addr() {	# NAME -> last part of its addresses
 	case $1 in
 	vcenter?) echo 2 ;;
+	director3) echo 4 ;;
 	director?) echo 3 ;;
 	host?) echo "1${1#host}" ;;
 	esac
@@ -130,19 +133,33 @@ lab_heal() {
 	ip -n router link set dc2 up
 }
 
+lab_certificate() {	# NAME: a new one
+	local dc who=$1
+	dc=$(lab_dc "$who")
+	case $who in
+	host?) nvo3ctl pki issue "$LAB/pki" "$who" --san "nvo3://dc$dc/vserver/$who" \
+		--san "nvo3://dc$dc/nve/$who" ;;
+	*) nvo3ctl pki issue "$LAB/pki" "$who" --san "nvo3://dc$dc/${who%?}/$who" ;;
+	esac >/dev/null
+}
+
 lab_pki() {
-	local name dc
+	local name
 	nvo3ctl pki init "$LAB/pki" >/dev/null
-	for dc in 1 2; do
-		nvo3ctl pki issue "$LAB/pki" "vcenter$dc" --san "nvo3://dc$dc/vcenter/vcenter$dc"
-		nvo3ctl pki issue "$LAB/pki" "director$dc" --san "nvo3://dc$dc/director/director$dc"
-	done >/dev/null
-	for name in $LAB_HOSTS; do
-		dc=$(lab_dc "$name")
-		nvo3ctl pki issue "$LAB/pki" "$name" --san "nvo3://dc$dc/vserver/$name" \
-			--san "nvo3://dc$dc/nve/$name"
-	done >/dev/null
+	for name in $LAB_NODES; do
+		lab_certificate "$name"
+	done
 	nvo3ctl pki issue "$LAB/pki" operator --san "nvo3://dc1/operator/admin" >/dev/null
+}
+
+lab_directors() {	# DC: where its nDirectors listen, as a list of a configuration
+	local name list=''
+	for name in $LAB_NODES; do
+		if [[ $name == director? && $(lab_dc "$name") == "$1" ]]; then
+			list+=", \"$(lab_ip "$name"):6651\""
+		fi
+	done
+	echo "[ ${list#, } ]"
 }
 
 lab_conf_common() {	# NAME
@@ -153,27 +170,32 @@ lab_conf_common() {	# NAME
 	EOF
 }
 
-lab_conf_vcenter() {	# DC PEER
+lab_conf_vcenter() {	# NAME
+	local dc=${1#vcenter}
 	cat <<-EOF
-		$(lab_conf_common "vcenter$1")
-		store = "sqlite:$LAB/vcenter$1/vcenterd.db";
-		listen = "10.$1.0.2:6641";
-		api = "10.$1.0.2:6640";
-		socket = "$LAB/vcenter$1/api.sock";
-		directors = [ "10.$1.0.3:6651" ];
-		peers = ( { dc = "dc$2"; addrs = [ "10.$2.0.2:6641" ]; } );
+		$(lab_conf_common "$1")
+		store = "sqlite:$LAB/$1/vcenterd.db";
+		listen = "10.$dc.0.2:6641";
+		api = "10.$dc.0.2:6640";
+		socket = "$LAB/$1/api.sock";
+		directors = $(lab_directors "$dc");
+		peers = ( { dc = "dc$((3 - dc))"; addrs = [ "10.$((3 - dc)).0.2:6641" ]; } );
 	EOF
 }
 
-lab_conf_director() {	# DC PEER
+lab_conf_director() {	# NAME
+	local dc ip store=sqlite:$LAB/$1/ndirectord.db
+	dc=$(lab_dc "$1")
+	ip=$(lab_ip "$1")
+	[[ $dc != 1 || -z $LAB_STORE1 ]] || store=$LAB_STORE1
 	cat <<-EOF
-		$(lab_conf_common "director$1")
-		dc_id = $1;
-		store = "sqlite:$LAB/director$1/ndirectord.db";
-		listen = "10.$1.0.3:6651";
-		api = "10.$1.0.3:6650";
-		socket = "$LAB/director$1/api.sock";
-		peers = ( { dc = "dc$2"; addrs = [ "10.$2.0.3:6651" ]; } );
+		$(lab_conf_common "$1")
+		dc_id = $dc;
+		store = "$store";
+		listen = "$ip:6651";
+		api = "$ip:6650";
+		socket = "$LAB/$1/api.sock";
+		peers = ( { dc = "dc$((3 - dc))"; addrs = $(lab_directors $((3 - dc))); } );
 	EOF
 }
 
@@ -189,7 +211,7 @@ lab_conf_host() {	# NAME
 		    local = "$ip";
 		    local6 = "fd00:$dc::$(lab_addr "$1")";
 		    listen = "unix:$LAB/$1/assoc.sock";
-		    directors = [ "10.$dc.0.3:6651" ];
+		    directors = $(lab_directors "$dc");
 		};
 		vserver: {
 		    driver = "netns";
@@ -217,13 +239,16 @@ lab_launch() {	# NAME: start its daemon; one of LAB_NEWER as a newer minor versi
 	echo $! >"$LAB/$name.pid"
 }
 
+# What a daemon says when it is up; of two nDirectors one does something.
+LAB_READY=': ready$\|standing by'
+
 lab_ready() {	# NAME SEEN: it has said so once more than SEEN times
-	lab_until 60 "the daemon of $1" lab_said "$1" "$(lab_program "$1"): ready" "$2"
+	lab_until 60 "the daemon of $1" lab_said "$1" "$LAB_READY" "$2"
 }
 
 lab_start() {	# NAME: start its daemon and wait until it says that it is ready
 	local seen
-	seen=$(grep -c "$(lab_program "$1"): ready" "$LAB/$1.log" 2>/dev/null)
+	seen=$(grep -c "$LAB_READY" "$LAB/$1.log" 2>/dev/null)
 	lab_launch "$1"
 	lab_ready "$1" "${seen:-0}"
 }
@@ -249,14 +274,9 @@ lab_up() {	# namespaces, certificates, configuration, daemons
 	chmod 700 "$LAB"
 	lab_underlay_up
 	lab_pki
-	mkdir -p "$LAB"/{vcenter1,vcenter2,director1,director2}
-	lab_conf_vcenter 1 2 >"$LAB/vcenter1.conf"
-	lab_conf_vcenter 2 1 >"$LAB/vcenter2.conf"
-	lab_conf_director 1 2 >"$LAB/director1.conf"
-	lab_conf_director 2 1 >"$LAB/director2.conf"
-	for name in $LAB_HOSTS; do
+	for name in $LAB_NODES; do
 		mkdir -p "$LAB/$name"
-		lab_conf_host "$name" >"$LAB/$name.conf"
+		"lab_conf_${name%?}" "$name" >"$LAB/$name.conf"
 	done
 	for name in $LAB_NODES; do
 		lab_launch "$name"
@@ -280,15 +300,28 @@ lab_peers_up() {
 	done >"$LAB/status" && ! grep -Eq '"up": ?false' "$LAB/status"
 }
 
+lab_works() {	# NAME: of an nDirector, and it does not stand by
+	curl -sf --unix-socket "$LAB/$1/api.sock" http://localhost/api/v1/status >/dev/null
+}
+
+lab_director() {	# DC: the one that works
+	if [[ $1 == 1 && -n $LAB_STORE1 ]] && lab_works director3; then
+		echo director3
+	else
+		echo "director$1"
+	fi
+}
+
 # nvo3ctl at the vCenter and nDirector of data centre DC.
 ctl() {
 	local dc=$1
 	shift
-	nvo3ctl --socket "$LAB/vcenter$dc/api.sock" --director-socket "$LAB/director$dc/api.sock" "$@"
+	nvo3ctl --socket "$LAB/vcenter$dc/api.sock" \
+		--director-socket "$LAB/$(lab_director "$dc")/api.sock" "$@"
 }
 
 dctl() {	# DC PATH: the nDirector's API, as JSON
-	curl -sf --unix-socket "$LAB/director$1/api.sock" "http://localhost/api/v1/$2"
+	curl -sf --unix-socket "$LAB/$(lab_director "$1")/api.sock" "http://localhost/api/v1/$2"
 }
 
 vm_id() {	# DC NAME
