@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# kernels: 6.12
+# kernels: long 6.12
 # limit: 1200
 # long: 1800 NVO3_HERTZ=1000
 # The nDirectors of dc1 are two, with their store on a cluster of etcd. While two VMs in two data centres exchange
