@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include "codes.h"
+#include "group_run.h"
 #include "lib/crashpoint.h"
 #include "lib/http_watch.h"
 #include "lib/log.h"
@@ -171,6 +172,8 @@ static bool store(struct vcenter *vc, struct move_job *job)
 	tell_watchers(vc, job);
 	if (vm && is_free(&job->m))
 		let_go(vc, job, vm);
+	if (is_over(job) || job->m.step == MOVE_RELEASE)
+		group_run_kick(vc);
 	if (is_over(job) && !job->told)
 		tell_end(vc, &job->m);
 	job->told = is_over(job);
