@@ -412,11 +412,11 @@ int vm_ops_begin(struct vcenter *vc, struct vm *vm, enum vm_op op, struct err *e
 		return err_set(err, EBUSY, "VM %s is being cleaned up", vm->name);
 	inventory_job_set(vc->inv, vm, op);
 	if (op == VM_OP_DELETE)
-		vm->state = NVO3__VM_STATE__VM_DELETING;
+		vm_set_state(vm, NVO3__VM_STATE__VM_DELETING);
 	ret = persist_vm(vc->store, vm, err);
 	if (ret) {
 		inventory_job_set(vc->inv, vm, old_op);
-		vm->state = old_state;
+		vm_set_state(vm, old_state);
 		return ret;
 	}
 	note(vc, op_kind(op), vm->name, "begun");

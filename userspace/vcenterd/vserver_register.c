@@ -40,7 +40,7 @@ void vserver_take_state(struct vcenter *vc, struct vm *vm, uint32_t state, const
 		return;
 	if (vm->state == state && !strcmp(vm_why(vm), text))
 		return;
-	vm->state = state;
+	vm_set_state(vm, state);
 	vm_set_why(vm, text);
 	store(vc, vm);
 	if (state == NVO3__VM_STATE__VM_FAILED)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * V3 and V8 of Documentation/requirements.rst as a vServer has them: each succeeds, is refused with
- * a sentence that names the culprit, can be asked for again, and survives a session that ends before
- * or behind what was asked, and a vcenterd or a vServer that ends there.
+ * a sentence that names the culprit, can be asked for again, and survives a session that ends
+ * before or behind what was asked, and a vcenterd or a vServer that ends there.
  *
  *	vServers host1, host2 -- vcenterd dc1 -- nDirector
  *	                             |
@@ -394,7 +394,7 @@ static void v8_lookup(void **state)
 	all_say(lab, "not-found", "");
 }
 
-/* While it moves: "moving", and the server that it leaves; it is there again when that was in vain */
+/* While it moves: the server that it leaves; it is there again when that was in vain. */
 static void v8_moving(void **state)
 {
 	struct lab *lab = *state;
