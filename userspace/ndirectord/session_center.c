@@ -48,7 +48,7 @@ static void on_vn_set(struct director *d, struct chan *chan, const struct msg *m
 	if (ret)
 		goto answer;
 	vn = db_vn_find(&d->db, &info.uuid);
-	same = vn && vn->defined && !memcmp(&vn->info, &info, sizeof(info));
+	same = vn && vn->defined && db_vn_info_same(&vn->info, &info);
 	if (!vn && director_room(d, &err) != CODE(OK)) {
 		director_answer(d, chan, msg, CODE(FULL), &err, NULL);
 		return;

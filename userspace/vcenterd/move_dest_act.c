@@ -216,15 +216,15 @@ static void apply(struct vcenter *vc, struct dest_job *job, struct vm *vm)
 		for (int i = 0; i < vm->n_nics; i++)
 			if (job->epochs[i])
 				vm->nics[i].epoch = job->epochs[i];
-		vm->incoming = false;
+		vm_set_incoming(vm, false);
 		inventory_vm_set_dest(vm, NULL);
 		if (vm->server != server)
 			inventory_vm_set_server(vm, server);
 	} else if (job->in.phase == INCOMING_COMMITTED) {
-		vm->state = job->in.start ? NVO3__VM_STATE__VM_RUNNING :
-					    NVO3__VM_STATE__VM_STOPPED;
+		vm_set_state(vm, job->in.start ? NVO3__VM_STATE__VM_RUNNING :
+						 NVO3__VM_STATE__VM_STOPPED);
 		if (*job->in.text)
-			vm->state = NVO3__VM_STATE__VM_FAILED;
+			vm_set_state(vm, NVO3__VM_STATE__VM_FAILED);
 		vm_set_why(vm, job->in.text);
 	}
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include "codes.h"
+#include "group_run.h"
 #include "lib/crashpoint.h"
 #include "lib/http_watch.h"
 #include "lib/log.h"
@@ -75,13 +76,13 @@ static void apply(struct vcenter *vc, struct move_job *job, struct vm *vm)
 
 	if (is_restored(m)) {
 		if (vm->state == NVO3__VM_STATE__VM_MOVING)
-			vm->state = m->flags & MOVE_F_WAS_RUNNING ?
-					    NVO3__VM_STATE__VM_RUNNING :
-					    NVO3__VM_STATE__VM_STOPPED;
+			vm_set_state(vm, m->flags & MOVE_F_WAS_RUNNING ?
+						 NVO3__VM_STATE__VM_RUNNING :
+						 NVO3__VM_STATE__VM_STOPPED);
 	} else if (m->step == MOVE_RELEASE) {
-		vm->left = !move_is_local(m);
+		vm_set_left(vm, !move_is_local(m));
 	} else if (m->step > MOVE_RESERVE) {
-		vm->state = NVO3__VM_STATE__VM_MOVING;
+		vm_set_state(vm, NVO3__VM_STATE__VM_MOVING);
 	}
 	job->vm_dirty |= state != vm->state || left != vm->left;
 }
@@ -171,6 +172,8 @@ static bool store(struct vcenter *vc, struct move_job *job)
 	tell_watchers(vc, job);
 	if (vm && is_free(&job->m))
 		let_go(vc, job, vm);
+	if (is_over(job) || job->m.step == MOVE_RELEASE)
+		group_run_kick(vc);
 	if (is_over(job) && !job->told)
 		tell_end(vc, &job->m);
 	job->told = is_over(job);

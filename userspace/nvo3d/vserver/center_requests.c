@@ -17,8 +17,7 @@ struct ask {
 	uint64_t session;
 	uint64_t id;
 	uint32_t type;
-	struct uuid vm;			/* of VM_DELETE */
-	bool existed;
+	Nvo3__VmProfile *profile;	/* of VM_DELETE: of what was there; owned */
 	struct uuid move;		/* of RELOCATE_SOURCE */
 };
 
@@ -38,6 +37,8 @@ static void answer(struct ask *ask, uint32_t code, const char *text, const Proto
 	if (ask->session == ask->c->session && chan_is_up(ask->c->chan))
 		chan_reply(ask->c->chan, ask->id, code, code == CODE(OK) ? NULL : text,
 			   code == CODE(OK) ? body : NULL);
+	if (ask->profile)
+		msg_free(ask->profile);
 	free(ask);
 }
 
@@ -68,14 +69,20 @@ static void created(uint32_t code, const char *text, struct vm *vm, void *arg)
 		center_register_vm(c, vm);
 }
 
+static void unregistered(void *arg)
+{
+	answer(arg, CODE(OK), "", NULL);
+}
+
 /* V4 goes first: a vCenter that has its answer may have forgotten the VM */
 static void deleted(uint32_t code, const char *text, struct vm *vm, void *arg)
 {
 	struct ask *ask = arg;
 
-	if (code == CODE(OK) && ask->existed)
-		center_unregister_vm(ask->c, &ask->vm);
-	answer(ask, code, text, NULL);
+	if (code == CODE(OK) && ask->profile)
+		center_unregister_vm(ask->c, ask->profile, unregistered, ask);
+	else
+		answer(ask, code, text, NULL);
 }
 
 static void offered(uint32_t code, const char *text, struct vm *vm, void *arg)
@@ -137,15 +144,16 @@ static void handle_delete(struct center *c, const struct msg *msg)
 {
 	Nvo3__VmDelete *body = decode(c, msg, &nvo3__vm_delete__descriptor);
 	struct ask *ask;
-	struct uuid vm;
+	struct uuid id;
+	struct vm *vm;
 
 	if (!body)
 		return;
-	if (msg_get_uuid(&body->vm, &vm)) {
+	if (msg_get_uuid(&body->vm, &id)) {
 		ask = ask_new(c, msg);
-		ask->vm = vm;
-		ask->existed = vm_lookup(c->vs, &vm);
-		vm_delete(c->vs, &vm, deleted, ask);
+		vm = vm_lookup(c->vs, &id);
+		ask->profile = vm ? profile_copy(vm->profile) : NULL;
+		vm_delete(c->vs, &id, deleted, ask);
 	} else {
 		refuse(c, msg, "vm: not a UUID");
 	}
