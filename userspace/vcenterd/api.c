@@ -157,6 +157,7 @@ static const struct http_route routes[] = {
 	{ "POST", "/api/v1/vms/{id}/resume", api_vm_resume },
 	{ "POST", "/api/v1/vms/{id}/reboot", api_vm_reboot },
 	{ "POST", "/api/v1/vms/{id}/move", api_vm_move },
+	{ "POST", "/api/v1/vms/{id}/replicate", api_vm_replicate },
 	{ "GET", "/api/v1/vms/{id}/use", api_vm_use },
 	{ "GET", "/api/v1/servers/{name}/use", api_server_use },
 	{ "GET", "/api/v1/use", api_group_use, "tenant group" },

@@ -40,6 +40,7 @@ void api_vm_suspend(struct http_request *req, void *arg);
 void api_vm_resume(struct http_request *req, void *arg);
 void api_vm_reboot(struct http_request *req, void *arg);
 void api_vm_move(struct http_request *req, void *arg);
+void api_vm_replicate(struct http_request *req, void *arg);
 void api_move_list(struct http_request *req, void *arg);
 void api_move_show(struct http_request *req, void *arg);
 void api_move_abort(struct http_request *req, void *arg);

@@ -125,13 +125,15 @@ static void begin_move(struct vcenter *vc, struct group_job *job, struct group_s
 		       struct vm *vm)
 {
 	const struct group_op *op = &job->op;
+	const struct move_wish wish = { .id = &op->members[slot->member].move, .dc = op->dc,
+					.server = op->server, .location = "",
+					.kind = op->action == GROUP_MOBILITY ? MOVE_F_LIVE : 0 };
 	struct group_asked *a = mem_zalloc(sizeof(*a));
 
 	*a = (struct group_asked){ .job = job, .member = slot->member };
 	DL_APPEND(job->asked, a);
 	slot->out = true;
-	move_run_begin(vc, vm, &op->members[slot->member].move, op->dc, op->server,
-		       op->action == GROUP_MOBILITY, move_begun, a);
+	move_run_begin(vc, vm, &wish, move_begun, a);
 }
 
 static void begin_member(struct vcenter *vc, struct group_job *job, struct group_slot *slot,

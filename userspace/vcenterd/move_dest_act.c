@@ -107,7 +107,8 @@ void dest_act_pull(struct vcenter *vc, struct dest_job *job, const Nvo3__MovePul
 	job->in.total = msg->size;
 	for (int i = 0; vm && i < vm->n_nics; i++)
 		session_director_profile_grant(vc, &vm->nics[i].profile, server->nve);
-	chan_request(server->session, MSG(RELOCATE_DEST), &dest.base, PULL_MS, pull_answered,
+	chan_request(server->session, job->in.copying ? MSG(RELOCATE_COPY) : MSG(RELOCATE_DEST),
+		     &dest.base, PULL_MS, pull_answered,
 		     call_new(vc, job, INCOMING_ACT_NONE, 0));
 	if (dest.profile)
 		msg_free(dest.profile);

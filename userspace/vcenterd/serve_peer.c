@@ -152,7 +152,8 @@ static void move_pull(struct vcenter *vc, struct chan *chan, const struct msg *m
 	if (!req)
 		bad(chan, msg, err.text);
 	else if (take_move(vc, chan, msg, &req->move, &move))
-		move_dest_pull(vc, req, pulled, owed_new(vc, chan, msg->id));
+		move_dest_pull(vc, req, msg->type == MSG(MOVE_COPY), pulled,
+			       owed_new(vc, chan, msg->id));
 	if (req)
 		msg_free(req);
 }
@@ -256,6 +257,7 @@ bool serve_peer_message(struct vcenter *vc, struct chan *chan, const struct msg 
 		move_reserve(vc, chan, msg);
 		return true;
 	case MSG(MOVE_PULL):
+	case MSG(MOVE_COPY):
 		move_pull(vc, chan, msg);
 		return true;
 	case MSG(MOVE_COMMIT):

@@ -37,6 +37,7 @@ struct fake_vm {
 	bool was_running;	/* offered to another server */
 	bool offered;
 	bool pulled;		/* here for the move, not ours yet */
+	bool rough;		/* and of a VM that ran: only a first copy */
 	Nvo3__VmProfile *profile;
 	struct fake_vm *prev, *next;
 };

@@ -61,6 +61,9 @@ def move(client):
     second = client.expect(202, 'POST', API + '/vms/vm1/move', {'dc': 'dc2'})
     client.expect(202, 'POST', f'{API}/moves/{second["id"]}/abort')
     until(client, f'{API}/moves/{second["id"]}', 'state', 'aborted')
+    for server in 'host1', 'host2':
+        third = client.expect(202, 'POST', API + '/vms/vm1/replicate', {'server': server})
+        until(client, f'{API}/moves/{third["id"]}', 'state', 'done')
     until(client, API + '/vms/vm1', 'state', 'running')
 
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Two real vCenters, as they are built for use; the one or the other is killed at each crash
- * point that it passes while a VM is made, stopped, changed, deleted, moved to the other data
- * centre, or kept from moving there, or a group of them is stopped. In every second round the
- * machine has lost its power, too. What was answered goes on, the VM ends in one place, it runs there, and its address has one
- * owner.
+ * point that it passes while a VM is made, stopped, changed, deleted, moved or replicated to the
+ * other data centre, or kept from moving there, or a group of them is stopped. In every second
+ * round the machine has lost its power, too. What was answered goes on, the VM ends in one place,
+ * it runs there, and its address has one owner.
  */
 #include <signal.h>
 #include <sys/prctl.h>
@@ -21,7 +21,7 @@
 #define MANY_MS		3000	/* for a point that may not be passed so often */
 #define SETTLE_MS	5000	/* with the pauses between two attempts to connect */
 
-enum { CREATE, MOVE, ABORT, UNSURE, START, DELETE, STOP, CHANGE, GROUP };
+enum { CREATE, MOVE, COPY, ABORT, UNSURE, START, DELETE, STOP, CHANGE, GROUP };
 
 static const struct point {
 	const char *name;
@@ -42,6 +42,12 @@ static const struct point {
 	{ "move-stored", 0, MOVE, 6 },
 	{ "move-answered", 0, MOVE, 5 },
 	{ "move-reserve", 0, MOVE, 1 },
+	{ "move-offer", 0, COPY, 1 },
+	{ "move-copy", 0, COPY, 1 },
+	{ "move-stop", 0, COPY, 1 },
+	{ "move-stored", 0, COPY, 8 },
+	{ "move-answered", 0, COPY, 7 },
+	{ "dest-committing", 1, COPY, 1 },
 	{ "move-stop", 0, MOVE, 1 },
 	{ "move-pull", 0, MOVE, 1 },
 	{ "move-commit", 0, MOVE, 1 },
@@ -253,13 +259,15 @@ static bool create(struct lab *lab)
 }
 
 /* The same; @id is empty if it was not answered. */
-static void move(struct lab *lab, char *id, size_t size)
+static void move(struct lab *lab, const char *verb, char *id, size_t size)
 {
+	char path[32];
 	int status = 0;
 
+	snprintf(path, sizeof(path), "/vms/web/%s", verb);
 	/* who was started again has no session with the others yet; or one is dead already */
 	LAB_WAIT(lab, !alive(0) || !alive(1) ||
-		 (status = ask(lab, 0, "POST", "/vms/web/move", HOST3, "id", id, size)) != 503);
+		 (status = ask(lab, 0, "POST", path, HOST3, "id", id, size)) != 503);
 	if (status && status != 503 && status != 202)
 		fail_msg("the move is refused: %d", status);
 	if (status != 202)
@@ -329,7 +337,7 @@ static void begin_abort(struct lab *lab, char *id, size_t size)
 	char path[96], text[64];
 
 	lab->mute = MSG(RELOCATE_DEST);
-	move(lab, id, size);
+	move(lab, "move", id, size);
 	snprintf(path, sizeof(path), "/moves/%s", id);
 	LAB_WAIT(lab, is(lab, 0, path, 200, "step", "pull"));
 	snprintf(path, sizeof(path), "/moves/%s/abort", id);
@@ -391,7 +399,7 @@ static bool kill_unsure(struct lab *lab, const struct point *p, char *id, size_t
 {
 	faults_kill(faults[1], "dest-committing", 1);
 	faults_kill(faults[0], p->name, 1);
-	move(lab, id, size);
+	move(lab, "move", id, size);
 	return revive(lab, 1, "dest-committing", 1) && revive(lab, 0, p->name, 1);
 }
 
@@ -408,7 +416,7 @@ static bool kill_in_move(struct lab *lab, const struct point *p, unsigned int at
 		if (p->when == ABORT)
 			begin_abort(lab, id, sizeof(id));
 		else
-			move(lab, id, sizeof(id));
+			move(lab, p->when == COPY ? "replicate" : "move", id, sizeof(id));
 		killed = revive(lab, p->who, p->name, at);
 	}
 	check(lab, p, id);

@@ -8,6 +8,7 @@
 #include "change.h"
 #include "mem.h"
 #include "move.h"
+#include "move_copy.h"
 #include "ops.h"
 #include "proto/management.pb-c.h"
 
@@ -18,7 +19,7 @@ struct ask {
 	uint64_t id;
 	uint32_t type;
 	Nvo3__VmProfile *profile;	/* of VM_DELETE: of what was there; owned */
-	struct uuid move;		/* of RELOCATE_SOURCE */
+	struct uuid move;		/* of RELOCATE_SOURCE, RELOCATE_OFFER */
 };
 
 static struct ask *ask_new(struct center *c, const struct msg *msg)
@@ -99,6 +100,17 @@ static void offered(uint32_t code, const char *text, struct vm *vm, void *arg)
 		reply.last_out = m->last_out;
 		reply.clock_error = m->clock_error;
 	}
+	answer(ask, code, text, &reply.base);
+}
+
+static void runs_on(uint32_t code, const char *text, struct vm *vm, void *arg)
+{
+	Nvo3__RelocateOfferReply reply = NVO3__RELOCATE_OFFER_REPLY__INIT;
+	struct ask *ask = arg;
+	struct move *m = move_lookup(ask->c->vs, &ask->move);
+
+	if (m)
+		reply.size = m->size;
 	answer(ask, code, text, &reply.base);
 }
 
@@ -224,6 +236,29 @@ static void handle_source(struct center *c, const struct msg *msg)
 	msg_free(body);
 }
 
+static void handle_offer(struct center *c, const struct msg *msg)
+{
+	Nvo3__RelocateSource *body = decode(c, msg, &nvo3__relocate_source__descriptor);
+	struct ask *ask;
+
+	if (!body)
+		return;
+	ask = ask_new(c, msg);
+	msg_get_uuid(&body->move, &ask->move);
+	move_offer(c->vs, body, runs_on, ask);
+	msg_free(body);
+}
+
+static void handle_copy(struct center *c, const struct msg *msg)
+{
+	Nvo3__RelocateDest *body = decode(c, msg, &nvo3__relocate_dest__descriptor);
+
+	if (!body)
+		return;
+	move_copy(c->vs, body, done, ask_new(c, msg));
+	msg_free(body);
+}
+
 static void handle_dest(struct center *c, const struct msg *msg)
 {
 	Nvo3__RelocateDest *body = decode(c, msg, &nvo3__relocate_dest__descriptor);
@@ -282,6 +317,8 @@ bool center_request(struct center *c, const struct msg *msg)
 		{ MSG(VM_DELETE), handle_delete },
 		{ MSG(VM_POWER), handle_power },
 		{ MSG(VM_UPDATE), handle_update },
+		{ MSG(RELOCATE_OFFER), handle_offer },
+		{ MSG(RELOCATE_COPY), handle_copy },
 		{ MSG(RELOCATE_SOURCE), handle_source },
 		{ MSG(RELOCATE_DEST), handle_dest },
 		{ MSG(RELOCATE_COMMIT), handle_commit },

@@ -77,6 +77,9 @@ struct move {
 	uint8_t sha256[IMAGE_SHA256_LEN];
 	bool was_running, start;
 	bool live;			/* it runs on until it is handed over */
+	bool copies;			/* destination, not stored: the first copy is under way */
+	bool delta;			/* the same: of the image only what is other comes */
+	uint64_t sent;			/* the same: bytes of it, in its last session */
 	char uri[256];			/* source, live: of the destination's hypervisor */
 	char there[HOST_DIR_MAX];	/* and the folder of its files */
 	uint64_t ended;			/* seconds since 1970 */
