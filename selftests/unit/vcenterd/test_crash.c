@@ -3,8 +3,8 @@
  * Two real vCenters, as they are built for use; the one or the other is killed at each crash
  * point that it passes while a VM is made, stopped, changed, deleted, moved to the other data
  * centre, or kept from moving there, or a group of them is stopped. In every second round the
- * machine has lost its power, too. What was answered goes on, the VM ends in one place, it runs there, and its address has one
- * owner.
+ * machine has lost its power, too. What was answered goes on, the VM ends in one place, it runs
+ * there, and its address has one owner.
  */
 #include <signal.h>
 #include <sys/prctl.h>
