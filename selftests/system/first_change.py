@@ -13,7 +13,7 @@ import sys
 import time
 
 PAUSE_S = 0.005
-LIMIT_S = 60
+LIMIT_S = 120
 
 
 class Unix(http.client.HTTPConnection):

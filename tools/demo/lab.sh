@@ -133,9 +133,10 @@ lab_heal() {
 	ip -n router link set dc2 up
 }
 
-lab_certificate() {	# NAME: a new one
+lab_certificate() {	# NAME: a new one; an old one goes
 	local dc who=$1
 	dc=$(lab_dc "$who")
+	rm -f "$LAB/pki/$who".{pem,key}
 	case $who in
 	host?) nvo3ctl pki issue "$LAB/pki" "$who" --san "nvo3://dc$dc/vserver/$who" \
 		--san "nvo3://dc$dc/nve/$who" ;;
@@ -337,12 +338,12 @@ lab_down() {
 	for name in $LAB_NODES; do
 		[[ -f $LAB/$name.pid ]] || continue
 		pid=$(cat "$LAB/$name.pid")
-		kill "$pid" 2>/dev/null
+		kill "$pid" 2>/dev/null || :
 		lab_until 10 "the end of $name" lab_gone "$pid" || kill -9 "$pid"
 	done
 	for ns in $(ip netns list | awk '{ print $1 }'); do
 		for pid in $(ip netns pids "$ns"); do
-			kill -9 "$pid" 2>/dev/null
+			kill -9 "$pid" 2>/dev/null || :
 		done
 		ip netns del "$ns"
 	done

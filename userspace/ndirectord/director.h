@@ -112,10 +112,8 @@ extern const struct chan_ops director_ops;
 json_t *api_mapping(const struct db_map *map);
 json_t *api_vn(const struct db_vn *vn);
 
-/* api_metrics.c */
+/* api_metrics.c, api.c */
 void api_metrics(struct http_request *req, void *arg);
-
-/* api.c */
 extern const struct http_route director_routes[];
 
 #endif /* NDIRECTORD_DIRECTOR_H */
