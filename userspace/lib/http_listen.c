@@ -212,7 +212,8 @@ int http_listener_peer(struct http_listener *l, struct bufferevent *bev, struct 
 	int r;
 
 	if (l->tls)
-		r = tls_peer(bufferevent_openssl_get_ssl(bev), ROLE_BIT(ROLE_OPERATOR), ret, err);
+		r = tls_peer(bufferevent_openssl_get_ssl(bev),
+			     ROLE_BIT(ROLE_OPERATOR) | ROLE_BIT(ROLE_TENANT), ret, err);
 	else
 		r = unix_peer(bufferevent_getfd(bev), ret, err);
 	if (r < 0)

@@ -87,6 +87,8 @@ void nve_list_vn(struct director *d, const struct db_vn *vn);
 /* session_center.c */
 void center_up(struct director *d, struct chan *chan);
 void center_down(struct director *d, struct chan *chan);
+/* The session of the Nth vCenter that is up, from 0; NULL: there are not so many */
+struct chan *center_chan(struct director *d, unsigned int n);
 void center_each(struct director *d, void (*cb)(const char *name, void *arg), void *arg);
 bool center_message(struct director *d, struct chan *chan, const struct msg *msg);
 

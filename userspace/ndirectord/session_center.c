@@ -327,6 +327,16 @@ void center_down(struct director *d, struct chan *chan)
 	free(c);
 }
 
+struct chan *center_chan(struct director *d, unsigned int n)
+{
+	struct center *c;
+
+	DL_FOREACH(d->centers, c)
+		if (!n--)
+			return c->chan;
+	return NULL;
+}
+
 void center_each(struct director *d, void (*cb)(const char *name, void *arg), void *arg)
 {
 	struct center *c;

@@ -5,7 +5,7 @@
 #include "api.h"
 #include "lib/mem.h"
 #include "lib/msg.h"
-#include "move_run.h"
+#include "move_wish.h"
 #include "query.h"
 #include "rules.h"
 #include "view.h"
@@ -65,21 +65,6 @@ static int parse_wish(json_t *body, unsigned int kind, struct wish *w, struct er
 	return location_check("location", w->move.location, err);
 }
 
-/* A location that begins with a data centre's name says which one; the rest is inside that. */
-static void take_dc(struct vcenter *vc, struct wish *w)
-{
-	const char *location = w->move.location;
-	size_t len = strcspn(location, "/");
-
-	if (*w->move.dc || !len || len >= sizeof(w->dc))
-		return;
-	memcpy(w->dc, location, len);
-	if (strcmp(w->dc, vc->conf.dc) && !vcenter_peer(vc, w->dc))
-		return;
-	w->move.dc = w->dc;
-	w->move.location += len + (location[len] == '/');
-}
-
 static bool is_same(const struct vcenter *vc, const struct move *m, const char *vm,
 		    const struct move_wish *w)
 {
@@ -129,7 +114,7 @@ static void ask(struct http_request *req, struct vcenter *vc, unsigned int kind)
 		api_refuse(req, -EINVAL, &err);
 		return;
 	}
-	take_dc(vc, &w);
+	move_wish_take_dc(vc, &w.move, w.dc);
 	if (asked_before(vc, req, &w.move))
 		return;
 	vm = api_find_vm(vc, req, http_param(req, "id"));

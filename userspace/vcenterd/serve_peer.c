@@ -9,6 +9,7 @@
 #include "owed.h"
 #include "profile.h"
 #include "serve_peer.h"
+#include "tenant_wish.h"
 #include "vn_ops.h"
 
 void serve_peer_up(struct vcenter *vc, struct chan *chan)
@@ -259,6 +260,9 @@ bool serve_peer_message(struct vcenter *vc, struct chan *chan, const struct msg 
 	case MSG(MOVE_PULL):
 	case MSG(MOVE_COPY):
 		move_pull(vc, chan, msg);
+		return true;
+	case MSG(TENANT_REPLICATE):
+		tenant_wish(vc, chan, msg, true);
 		return true;
 	case MSG(MOVE_COMMIT):
 		move_commit(vc, chan, msg);

@@ -73,6 +73,7 @@ struct fake_director {
 	struct lab *lab;
 	struct tls *tls;
 	struct chan_server *listen;
+	struct chan *chan;	/* the last session that said something */
 	struct fake_place *places;
 	uint64_t counter;
 	uint32_t vns;		/* VN_SETs that came */
