@@ -107,8 +107,7 @@ enum fed_state fed_client_state(struct director *d, const char *dc);
 bool fed_client_knows(struct director *d, const char *dc);
 void fed_client_each(struct director *d, void (*cb)(const char *dc, bool up, void *arg), void *arg);
 
-/* sessions that others open */
-extern const struct chan_ops director_ops;
+extern const struct chan_ops director_ops;	/* sessions that others open */
 
 /* as GET /mappings, /vns have it; api_addrs.c, api.c */
 json_t *api_mapping(const struct db_map *map);

@@ -135,8 +135,8 @@ static int parse(json_t *body, const struct identity *client, struct wish *w, st
 	static const char *const known[] = { "tenant", "location", "id", NULL };
 	const char *location, *id = NULL;
 
-	if (json_only(body, known, err) || take_tenant(body, client, w, err) || json_get_str(body, "location", &location, err) ||
-	    json_opt_str(body, "id", &id, err))
+	if (json_only(body, known, err) || take_tenant(body, client, w, err) ||
+	    json_get_str(body, "location", &location, err) || json_opt_str(body, "id", &id, err))
 		return -EINVAL;
 	if (!*location || strlen(location) >= sizeof(w->location))
 		return err_set(err, EINVAL, "location: must have 1 to %zu characters",
