@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vm migrate, vm mobility, vm replicate: asks for the move and shows its steps as they begin, until it
- * has ended.
+ * vm migrate, vm mobility, vm replicate: asks for the move and shows its steps as they begin,
+ * until it has ended.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -490,6 +490,8 @@ struct http_server *http_listen(struct loop *loop, struct tls *tls, const char *
 	server->loop = loop;
 	server->routes = routes;
 	server->arg = arg;
+	for (const struct http_route *route = routes; route->method; route++)
+		server->tls.for_tenants |= route->for_tenants;
 
 	if (addr && http_listen_tls(&server->tls, loop, tls, addr, err) < 0)
 		goto free_server;

@@ -61,7 +61,7 @@ static int parse_wish(json_t *body, unsigned int kind, struct wish *w, struct er
 	if (!*w->move.location)
 		return 0;
 	if (*w->move.server)
-		return err_set(err, EINVAL, "location: a server is named, there is nothing to choose");
+		return err_set(err, EINVAL, "location: a server is named already");
 	return location_check("location", w->move.location, err);
 }
 

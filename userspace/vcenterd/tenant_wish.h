@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A tenant wishes his VM near to him (V10). His nDirector has seen his certificate and tells us, or a
- * peer whom it told; we look whether the VM is his, and where it is.
+ * A tenant wishes his VM near to him (V10). His nDirector has seen his certificate and tells us, or
+ * a peer whom it told; we look whether the VM is his, and where it is.
  */
 #ifndef VCENTERD_TENANT_WISH_H
 #define VCENTERD_TENANT_WISH_H

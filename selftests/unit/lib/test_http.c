@@ -457,7 +457,7 @@ static void test_tls(void **state)
 	json_decref(a.json);
 
 	expect_error(once_https("host1", "/things/1"), 403, "forbidden",
-		     "certificate of dc1/host1 has role nve; need operator or tenant");
+		     "certificate of dc1/host1 has role nve; need operator");
 }
 
 static void test_tls_refused(void **state)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * V10: a tenant asks the nDirector, which knows him by his certificate and asks the vCenter. The two
- * vCenters are the test's.
+ * V10: a tenant asks the nDirector, which knows him by his certificate and asks the vCenter. The
+ * two vCenters are the test's.
  */
 #include "lab.c"
 #include "lib/pki.h"

@@ -362,7 +362,7 @@ static void test_tls(void **state)
 	snprintf(line, sizeof(line), "--url %s --ca ca.pem --cert host1.pem --key host1.key vm list",
 		 url);
 	expect(line, CTL_FAILED, "",
-	       "Error: certificate of dc1/host1 has role nve; need operator or tenant\n");
+	       "Error: certificate of dc1/host1 has role nve; need operator\n");
 
 	/* The vCenter is not taken for an nDirector, whatever it would answer. */
 	snprintf(line, sizeof(line),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Both sides of a replication: the image is copied while the VM runs, then it is stopped, and what has
- * changed follows. The guest's part is to write to its image.
+ * Both sides of a replication: the image is copied while the VM runs, then it is stopped, and what
+ * has changed follows. The guest's part is to write to its image.
  */
 #include "move_pair.h"
 

@@ -77,7 +77,10 @@ void move_offer(struct vserver *vs, const Nvo3__RelocateSource *req, task_done_f
 	begin_offer(vm, m, done, arg);
 }
 
-/* --- the destination */
+/*
+ * --- the destination. move->copies: this is going on; move->delta: what is in image.part stays, only
+ * what is other is sent
+ */
 
 static const task_step_fn copy_steps[] = { step_pull, NULL };
 
