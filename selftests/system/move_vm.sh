@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # limit: 900
-# Migration within and between data centres, and moves that must not happen.
+# Migration and replication within and between data centres, and moves that must not happen.
 #
 #   vm1 (host1, dc1)   vm2 (host2, dc1)   vm9 (host4, dc2)   one VN
 . "$(dirname "$0")/../lib.sh"
@@ -101,6 +101,23 @@ to_a_full_server() {
 	ctl 2 vm delete big
 }
 
+# The image goes first, then the VM: it is one move of another kind.
+replicated() {
+	run_cmd ctl 1 vm replicate vm1 --to dc2/host3 >"$LAB/replicate"
+	cat "$LAB/replicate"
+	grep -q ' copy$' "$LAB/replicate" || fail "no step copy"
+	hosted 2 host3
+	nothing_of_vm1 host1
+	ctl 1 -j moves | python3 -c '
+import json, sys
+m = json.load(sys.stdin)["items"][0]
+assert (m["kind"], m["state"]) == ("replication", "done"), m
+steps = [p["step"] for p in m["phases"]]
+assert steps == ["reserve", "copy", "stop", "pull", "commit", "release"], steps'
+	ctl 2 vm migrate vm1 --to dc1/host1
+	hosted 1 host1
+}
+
 # The destination dies while the image is on its way and comes back: the move goes on or is
 # given up, and the VM is in one place with its image.
 destination_dies() {
@@ -141,11 +158,12 @@ import json, sys
 assert all(m["state"] in ("done", "aborted") for m in json.load(sys.stdin)["items"])'
 }
 
-plan 9
+plan 10
 test_run "two data centres, three VMs" bring_up
 test_run "a VM moves to another server of its data centre" within_a_dc
 test_run "a VM moves to another data centre" to_the_other_dc
 test_run "and back, with its image" and_back
+test_run "a VM is replicated to the other data centre" replicated
 test_run "a move to an unknown server is refused, nothing is touched" refused "nosuch" dc2/nosuch
 test_run "a move to an unknown data centre is refused, nothing is touched" refused "dc7" dc7/host3
 test_run "a move to a full server is refused, nothing is touched" to_a_full_server

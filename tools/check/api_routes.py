@@ -10,7 +10,7 @@ import sys
 
 import openapi
 
-ROUTE = re.compile(r'\{\s*"([A-Z]+)",\s*"([^"]+)",\s*\w+(?:,\s*"([^"]*)")?\s*\}')
+ROUTE = re.compile(r'\{\s*"([A-Z]+)",\s*"([^"]+)",\s*\w+(?:,\s*"([^"]*)")?(?:,\s*\.\w+ = \w+)?\s*\}')
 
 
 def main():

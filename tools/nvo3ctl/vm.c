@@ -347,6 +347,10 @@ static const struct verb verbs[] = {
 	  1, vm_migrate },
 	{ "mobility", "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER]",
 	  vm_migrate_opts, 1, 1, vm_mobility },
+	{ "replicate",
+	  "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER\n"
+	  "| --location LOCATION]",
+	  vm_replicate_opts, 1, 1, vm_replicate },
 	{ "lookup", "--vn VN {--id ID | --name NAME | --mac MAC | --ip IP}", lookup_opts, 0, 0,
 	  lookup },
 	{ NULL },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vm migrate, vm mobility: asks for the move and shows its steps as they begin, until it has ended.
+ * vm migrate, vm mobility, vm replicate: asks for the move and shows its steps as they begin,
+ * until it has ended.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -22,23 +23,36 @@ const struct opt vm_migrate_opts[] = {
 	{ NULL },
 };
 
-static const char *const steps[] = { "reserve", "stop", "pull", "commit", "release", NULL };
+const struct opt vm_replicate_opts[] = {
+	{ "--to", OPT_TEXT },
+	{ "--dc", OPT_TEXT },
+	{ "--server", OPT_TEXT },
+	{ "--location", OPT_TEXT },
+	{ NULL },
+};
 
-#define STEP_PULL 2
-#define STEP_LAST 4
+static const char *const steps[] = { "reserve", "copy", "stop", "pull", "commit", "release", NULL };
+
+#define STEP_COPY 1	/* of a replication only */
+#define STEP_PULL 3
+#define STEP_LAST 5
 
 json_t *vm_migrate_body(const struct args *args, struct err *err)
 {
 	const char *to = args_text(args, "--to"), *slash;
 
 	if (args->n_values > 1) {
-		err_set(err, EINVAL, "only one of --to, --dc and --server may be given");
+		err_set(err, EINVAL, args_has(args, "--location") ?
+			"only one of --to, --dc, --server and --location may be given" :
+			"only one of --to, --dc and --server may be given");
 		return NULL;
 	}
 	if (args_has(args, "--dc"))
 		return json_pack("{s:s}", "dc", args_text(args, "--dc"));
 	if (args_has(args, "--server"))
 		return json_pack("{s:s}", "server", args_text(args, "--server"));
+	if (args_has(args, "--location"))
+		return json_pack("{s:s}", "location", args_text(args, "--location"));
 	if (!to)
 		return json_object();
 
@@ -89,15 +103,17 @@ static void show_image(struct watch *w, json_t *move, uint64_t ms, bool last)
 static void show_steps(struct watch *w, json_t *move, bool done, uint64_t ms)
 {
 	const char *step = json_string_value(json_object_get(move, "step")) ?: "";
+	const char *kind = json_string_value(json_object_get(move, "kind")) ?: "";
 	int now = done ? STEP_LAST : step_index(step);
 
 	while (w->step < now) {
 		if (w->step == STEP_PULL)
 			show_image(w, move, ms, true);
 		w->step++;
-		line(w, ms, steps[w->step]);
+		if (w->step != STEP_COPY || strcmp(kind, "replication") == 0)
+			line(w, ms, steps[w->step]);
 	}
-	if (w->step == STEP_PULL)
+	if (w->step == STEP_PULL || w->step == STEP_COPY)
 		show_image(w, move, ms, false);
 	fflush(w->ctl->out);
 }
@@ -146,9 +162,10 @@ static int watch_move(struct ctl *ctl, json_t *move, struct err *err)
 	return r;
 }
 
-static int ask_move(struct ctl *ctl, const struct args *args, bool live, struct err *err)
+static int ask_move(struct ctl *ctl, const struct args *args, const char *verb, bool live,
+		    struct err *err)
 {
-	_cleanup_free_ char *path = path_make("vms", args->words[0], "move", NULL);
+	_cleanup_free_ char *path = path_make("vms", args->words[0], verb, NULL);
 	json_t *body = vm_migrate_body(args, err), *move = NULL;
 	int r = CTL_OK;
 
@@ -169,10 +186,15 @@ static int ask_move(struct ctl *ctl, const struct args *args, bool live, struct 
 
 int vm_migrate(struct ctl *ctl, const struct args *args, struct err *err)
 {
-	return ask_move(ctl, args, false, err);
+	return ask_move(ctl, args, "move", false, err);
 }
 
 int vm_mobility(struct ctl *ctl, const struct args *args, struct err *err)
 {
-	return ask_move(ctl, args, true, err);
+	return ask_move(ctl, args, "move", true, err);
+}
+
+int vm_replicate(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	return ask_move(ctl, args, "replicate", false, err);
 }

@@ -420,7 +420,10 @@ static void dispatch(struct http_request *req, const char *method, const char *p
 			return;
 		}
 		if (r == 1 && strcmp(route->method, method) == 0) {
-			if (http_query_only(&req->query, route->query, &err) < 0)
+			if (req->client.role != ROLE_OPERATOR && !route->for_tenants)
+				http_error(req, 403, "forbidden", "%s %s is not for tenants",
+					   method, path);
+			else if (http_query_only(&req->query, route->query, &err) < 0)
 				http_error(req, 400, "bad-request", "%s", err.text);
 			else
 				handle(req, route);
@@ -487,6 +490,8 @@ struct http_server *http_listen(struct loop *loop, struct tls *tls, const char *
 	server->loop = loop;
 	server->routes = routes;
 	server->arg = arg;
+	for (const struct http_route *route = routes; route->method; route++)
+		server->tls.for_tenants |= route->for_tenants;
 
 	if (addr && http_listen_tls(&server->tls, loop, tls, addr, err) < 0)
 		goto free_server;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The HTTP server of a daemon's API: HTTPS with a client certificate of role operator, or root
- * on a Unix socket. JSON in and out. Hides evhttp.
+ * The HTTP server of a daemon's API: HTTPS with a client certificate of role operator (or tenant,
+ * where a route is for those), or root on a Unix socket. JSON in and out. Hides evhttp.
  */
 #ifndef HTTP_H
 #define HTTP_H
@@ -25,6 +25,7 @@ struct http_route {
 	const char *path;
 	void (*handle)(struct http_request *req, void *arg);
 	const char *query;
+	bool for_tenants;	/* it looks itself who asks; others are for operators only */
 };
 
 /* @routes ends with a NULL method. @addr "10.0.0.1:6640", @unix_path or NULL each. */

@@ -209,10 +209,13 @@ static int unix_peer(int fd, struct identity *ret, struct err *err)
 int http_listener_peer(struct http_listener *l, struct bufferevent *bev, struct identity *ret,
 		       struct err *err)
 {
+	unsigned int roles = ROLE_BIT(ROLE_OPERATOR);
 	int r;
 
+	if (l->for_tenants)
+		roles |= ROLE_BIT(ROLE_TENANT);
 	if (l->tls)
-		r = tls_peer(bufferevent_openssl_get_ssl(bev), ROLE_BIT(ROLE_OPERATOR), ret, err);
+		r = tls_peer(bufferevent_openssl_get_ssl(bev), roles, ret, err);
 	else
 		r = unix_peer(bufferevent_getfd(bev), ret, err);
 	if (r < 0)

@@ -15,6 +15,7 @@ static const char *const role_names[] = {
 	[ROLE_VCENTER] = "vcenter",
 	[ROLE_DIRECTOR] = "director",
 	[ROLE_OPERATOR] = "operator",
+	[ROLE_TENANT] = "tenant",
 };
 
 #define N_ROLES (sizeof(role_names) / sizeof(role_names[0]))

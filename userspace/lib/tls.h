@@ -20,6 +20,7 @@ enum role {
 	ROLE_VCENTER,
 	ROLE_DIRECTOR,
 	ROLE_OPERATOR,
+	ROLE_TENANT,
 };
 #define ROLE_BIT(role) (1u << (role))
 

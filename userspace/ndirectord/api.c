@@ -12,6 +12,7 @@
 #include "lib/http_events.h"
 #include "lib/http_items.h"
 #include "lib/http_watch.h"
+#include "tenant_ask.h"
 
 static json_t *text_ip(const struct ip_addr *ip)
 {
@@ -302,6 +303,7 @@ const struct http_route director_routes[] = {
 	{ "GET", "/api/v1/events", get_events, "since limit offset" },
 	{ "GET", "/api/v1/alerts", get_alerts, "since limit offset" },
 	{ "GET", "/api/v1/watch/{topic}", watch, "since" },
+	{ "POST", "/api/v1/vms/{id}/replicate", api_tenant_replicate, .for_tenants = true },
 	{ "GET", "/metrics", api_metrics },
 	{ },
 };

@@ -10,6 +10,7 @@
 #include "db_item.h"
 #include "db_profile.h"
 #include "dup.h"
+#include "lib/mem.h"
 #include "mode.h"
 
 #define EPOCH_DC_BITS	8
@@ -36,6 +37,7 @@ static void vn_free(struct db *db, struct db_vn *vn)
 	changelog_uninit(&vn->log);
 	db_digest_uninit(vn);
 	HASH_DEL(db->vns, vn);
+	free((void *)vn->info.addressing);
 	pool_free(vn, sizeof(*vn));
 }
 
@@ -136,6 +138,25 @@ static bool has_own(const struct db_vn *vn)
 	return false;
 }
 
+bool db_vn_info_same(const struct db_vn_info *a, const struct db_vn_info *b)
+{
+	size_t head = offsetof(struct db_vn_info, addressing);
+
+	return !memcmp(a, b, head) &&
+	       (!a->n_addressing || !memcmp(a->addressing, b->addressing, a->n_addressing));
+}
+
+static void take_info(struct db_vn *vn, const struct db_vn_info *info)
+{
+	uint8_t *addressing = info->n_addressing ? mem_check(malloc(info->n_addressing)) : NULL;
+
+	if (addressing)
+		memcpy(addressing, info->addressing, info->n_addressing);
+	free((void *)vn->info.addressing);
+	vn->info = *info;
+	vn->info.addressing = addressing;
+}
+
 int db_vn_set(struct db *db, const struct db_vn_info *info, bool defined, struct err *err)
 {
 	struct db_vn *vn = db_vn_find(db, &info->uuid);
@@ -143,7 +164,7 @@ int db_vn_set(struct db *db, const struct db_vn_info *info, bool defined, struct
 
 	if (vn && !defined)
 		return 0;	/* hearsay changes nothing */
-	if (vn && vn->defined && !memcmp(&vn->info, info, sizeof(*info)))
+	if (vn && vn->defined && db_vn_info_same(&vn->info, info))
 		return 0;
 	if (vn && vn->info.vni != info->vni && has_own(vn))
 		return err_set(err, EBUSY, "VN %s is in use with VNI %u, it cannot become %u",
@@ -154,7 +175,7 @@ int db_vn_set(struct db *db, const struct db_vn_info *info, bool defined, struct
 		return ret;
 	if (!vn)
 		vn = vn_new(db, &info->uuid);
-	vn->info = *info;
+	take_info(vn, info);
 	vn->defined |= defined;
 	vn->on_demand = mode_on_demand(info->distribution, vn->n_maps, vn->on_demand);
 	if (db->observer)

@@ -57,6 +57,7 @@ void db_epoch_seen(struct db *db, uint64_t epoch);
 
 struct db_vn *db_vn_find(struct db *db, const struct uuid *uuid);
 /* Define or change; -EEXIST if name or VNI belong to another, -EBUSY for a new VNI in use. */
+bool db_vn_info_same(const struct db_vn_info *a, const struct db_vn_info *b);
 int db_vn_set(struct db *db, const struct db_vn_info *info, bool defined, struct err *err);
 /* Not defined any more. -EBUSY while it has placements. Silent members leave it, others may. */
 int db_vn_delete(struct db *db, struct db_vn *vn, struct err *err);

@@ -80,7 +80,9 @@ struct db_vn_info {
 	uint32_t vni;
 	uint32_t unknown, bum, distribution, claims;	/* as in proto VnInfo */
 	uint32_t arp, arp_unknown;		/* likewise */
-	struct subnets_packed addressing;	/* likewise; unread */
+	/* Likewise, unread; NULL: none, as most have. Of a db_vn's info its own, else borrowed */
+	uint32_t n_addressing;
+	const uint8_t *addressing;
 };
 
 struct db_vn {

@@ -87,6 +87,8 @@ void nve_list_vn(struct director *d, const struct db_vn *vn);
 /* session_center.c */
 void center_up(struct director *d, struct chan *chan);
 void center_down(struct director *d, struct chan *chan);
+/* The session of the Nth vCenter that is up, from 0; NULL: there are not so many */
+struct chan *center_chan(struct director *d, unsigned int n);
 void center_each(struct director *d, void (*cb)(const char *name, void *arg), void *arg);
 bool center_message(struct director *d, struct chan *chan, const struct msg *msg);
 
@@ -105,8 +107,7 @@ enum fed_state fed_client_state(struct director *d, const char *dc);
 bool fed_client_knows(struct director *d, const char *dc);
 void fed_client_each(struct director *d, void (*cb)(const char *dc, bool up, void *arg), void *arg);
 
-/* sessions that others open */
-extern const struct chan_ops director_ops;
+extern const struct chan_ops director_ops;	/* sessions that others open */
 
 /* as GET /mappings, /vns have it; api_addrs.c, api.c */
 json_t *api_mapping(const struct db_map *map);

@@ -64,6 +64,7 @@ static bool dispatch(struct director *d, struct chan *chan, const struct msg *ms
 	case ROLE_VSERVER:
 	case ROLE_ELEMENT:
 	case ROLE_OPERATOR:
+	case ROLE_TENANT:
 		break;
 	}
 	return false;

@@ -48,7 +48,7 @@ static void on_vn_set(struct director *d, struct chan *chan, const struct msg *m
 	if (ret)
 		goto answer;
 	vn = db_vn_find(&d->db, &info.uuid);
-	same = vn && vn->defined && !memcmp(&vn->info, &info, sizeof(info));
+	same = vn && vn->defined && db_vn_info_same(&vn->info, &info);
 	if (!vn && director_room(d, &err) != CODE(OK)) {
 		director_answer(d, chan, msg, CODE(FULL), &err, NULL);
 		return;
@@ -325,6 +325,16 @@ void center_down(struct director *d, struct chan *chan)
 
 	DL_DELETE(d->centers, c);
 	free(c);
+}
+
+struct chan *center_chan(struct director *d, unsigned int n)
+{
+	struct center *c;
+
+	DL_FOREACH(d->centers, c)
+		if (!n--)
+			return c->chan;
+	return NULL;
 }
 
 void center_each(struct director *d, void (*cb)(const char *name, void *arg), void *arg)

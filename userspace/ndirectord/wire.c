@@ -36,9 +36,9 @@ int wire_get_vn(const Nvo3__VnInfo *in, struct db_vn_info *ret, struct err *err)
 	    in->distribution > NVO3__DISTRIBUTION__DISTRIBUTION_AUTO ||
 	    in->claims > NVO3__CLAIMS__CLAIMS_OPEN)
 		return err_set(err, EINVAL, "VN %s has a policy that is not known here", in->name);
-	if (in->addressing.len > sizeof(vn.addressing.b))
+	if (in->addressing.len > SUBNETS_BYTES_MAX)
 		return err_set(err, EINVAL, "subnets of VN %s take %zu bytes, at most %zu are kept",
-			       in->name, in->addressing.len, sizeof(vn.addressing.b));
+			       in->name, in->addressing.len, (size_t)SUBNETS_BYTES_MAX);
 	if (!in->name[0])
 		return err_set(err, EINVAL, "VN without name");
 	code = get_text(in->name, "name", vn.name, sizeof(vn.name), err);
@@ -55,9 +55,8 @@ int wire_get_vn(const Nvo3__VnInfo *in, struct db_vn_info *ret, struct err *err)
 	vn.arp = in->arp;
 	vn.arp_unknown = in->arp_unknown;
 	vn.claims = in->claims;
-	vn.addressing.len = in->addressing.len;
-	if (in->addressing.len)
-		memcpy(vn.addressing.b, in->addressing.data, in->addressing.len);
+	vn.n_addressing = in->addressing.len;
+	vn.addressing = in->addressing.len ? in->addressing.data : NULL;
 	*ret = vn;
 	return 0;
 }
@@ -127,8 +126,8 @@ void wire_put_vn(const struct db_vn_info *vn, Nvo3__VnInfo *ret)
 	ret->arp = vn->arp;
 	ret->arp_unknown = vn->arp_unknown;
 	ret->claims = vn->claims;
-	ret->addressing.len = vn->addressing.len;
-	ret->addressing.data = (uint8_t *)vn->addressing.b;
+	ret->addressing.len = vn->n_addressing;
+	ret->addressing.data = (uint8_t *)vn->addressing;
 	ret->tenant = (char *)vn->tenant;
 	ret->home_dc = (char *)vn->home_dc;
 }

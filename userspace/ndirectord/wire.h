@@ -12,6 +12,7 @@
 #include "lib/msg.h"
 #include "proto/control.pb-c.h"
 
+/* Borrows from @in. */
 int wire_get_vn(const Nvo3__VnInfo *in, struct db_vn_info *ret, struct err *err);
 int wire_get_ips(Nvo3__IpPrefix *const *in, size_t n, struct db_ips *ret, struct err *err);
 int wire_get_locators(const ProtobufCBinaryData *in, size_t n, struct ip_addr *ret, int *ret_n,

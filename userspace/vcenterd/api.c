@@ -125,7 +125,7 @@ static void alert_list(struct http_request *req, void *arg)
 /* Their names are those of the lists */
 static void watch(struct http_request *req, void *arg)
 {
-	static const char *const topics[] = { "moves", "vns", NULL };
+	static const char *const topics[] = { "moves", "operations", "vns", NULL };
 
 	http_watch_open(((struct vcenter *)arg)->watch, req, topics);
 }
@@ -157,6 +157,7 @@ static const struct http_route routes[] = {
 	{ "POST", "/api/v1/vms/{id}/resume", api_vm_resume },
 	{ "POST", "/api/v1/vms/{id}/reboot", api_vm_reboot },
 	{ "POST", "/api/v1/vms/{id}/move", api_vm_move },
+	{ "POST", "/api/v1/vms/{id}/replicate", api_vm_replicate },
 	{ "GET", "/api/v1/vms/{id}/use", api_vm_use },
 	{ "GET", "/api/v1/servers/{name}/use", api_server_use },
 	{ "GET", "/api/v1/use", api_group_use, "tenant group" },
@@ -165,6 +166,11 @@ static const struct http_route routes[] = {
 	{ "GET", "/api/v1/moves", api_move_list, "limit offset" },
 	{ "GET", "/api/v1/moves/{id}", api_move_show },
 	{ "POST", "/api/v1/moves/{id}/abort", api_move_abort },
+	{ "GET", "/api/v1/operations", api_group_list, "limit offset" },
+	{ "POST", "/api/v1/operations", api_group_begin },
+	{ "GET", "/api/v1/operations/{id}", api_group_show },
+	{ "GET", "/api/v1/operations/{id}/members", api_group_members, "state limit offset" },
+	{ "POST", "/api/v1/operations/{id}/abort", api_group_abort },
 	{ "GET", "/api/v1/lookup", api_lookup, "vn id name mac ip" },
 	{ "GET", "/api/v1/events", event_list, "since limit offset" },
 	{ "GET", "/api/v1/alerts", alert_list, "since limit offset" },

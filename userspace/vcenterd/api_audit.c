@@ -7,12 +7,14 @@
 #include "api.h"
 #include "api_audit.h"
 #include "audit.h"
+#include "group_run.h"
 #include "lib/http_events.h"
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "move_run.h"
 #include "profile_spec.h"
 #include "view.h"
+#include "view_group.h"
 
 #define ROOT	"/api/v1/"
 
@@ -47,6 +49,16 @@ static json_t *view_of_move(struct vcenter *vc, const char *id)
 	return job ? view_move(&job->m) : NULL;
 }
 
+static json_t *view_of_operation(struct vcenter *vc, const char *id)
+{
+	struct group_job *job = NULL;
+	struct uuid uuid;
+
+	if (!uuid_parse(&uuid, id, NULL))
+		job = group_run_lookup(vc, &uuid);
+	return job ? view_group_op(&job->op) : NULL;
+}
+
 /* The object as it is before the request is carried out */
 static json_t *before(struct http_request *req, void *arg)
 {
@@ -71,6 +83,8 @@ static json_t *before(struct http_request *req, void *arg)
 		p = api_find_profile(vc, id, &err);
 		return p ? profile_spec_view(p->msg) : NULL;
 	}
+	if (is_kind(path, "operations"))
+		return view_of_operation(vc, id);
 	return is_kind(path, "moves") ? view_of_move(vc, id) : NULL;
 }
 

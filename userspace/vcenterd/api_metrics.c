@@ -41,12 +41,8 @@ static void put_sessions(struct metrics *m, const struct vcenter *vc)
 
 static void put_inventory(struct metrics *m, const struct vcenter *vc)
 {
-	unsigned int states[NVO3__VM_STATE__VM_SUSPENDED + 1] = { 0 };
-	struct vm *vm, *tmp;
+	const uint32_t *states = vc->inv->counts.by_state;
 
-	HASH_ITER(hh, vc->inv->vms, vm, tmp)
-		if (api_vm_visible(vm) && vm->state <= NVO3__VM_STATE__VM_SUSPENDED)
-			states[vm->state]++;
 	metrics_family(m, "nvo3_vns", "gauge", "Virtual networks.");
 	metrics_put(m, HASH_COUNT(vc->inv->vns), NULL);
 	metrics_family(m, "nvo3_vms", "gauge", "VMs of this data centre, by state.");

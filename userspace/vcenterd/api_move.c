@@ -5,8 +5,9 @@
 #include "api.h"
 #include "lib/mem.h"
 #include "lib/msg.h"
-#include "move_run.h"
+#include "move_wish.h"
 #include "query.h"
+#include "rules.h"
 #include "view.h"
 
 static void begun(struct vcenter *vc, const struct move *m, uint32_t code, const char *text,
@@ -21,36 +22,59 @@ static void begun(struct vcenter *vc, const struct move *m, uint32_t code, const
 }
 
 struct wish {
-	const char *id, *server, *dc;	/* id: NULL, none */
-	struct uuid uuid;		/* it */
-	bool live;
+	struct move_wish move;
+	struct uuid uuid;		/* its id */
+	char dc[VC_DC_SIZE];		/* by the location */
 };
 
-static int parse_wish(json_t *body, struct wish *w, struct err *err)
+static int parse_id(json_t *body, struct wish *w, struct err *err)
 {
-	static const char *const known[] = { "id", "server", "dc", "live", NULL };
+	const char *id = NULL;
 
-	*w = (struct wish){ .server = "", .dc = "" };
-	if (json_only(body, known, err) || json_opt_str(body, "server", &w->server, err) ||
-	    json_opt_str(body, "id", &w->id, err) || json_opt_str(body, "dc", &w->dc, err) ||
-	    json_opt_bool(body, "live", &w->live, err))
+	if (json_opt_str(body, "id", &id, err))
 		return -EINVAL;
-	if (w->id && uuid_parse(&w->uuid, w->id, err))
+	if (!id)
+		return 0;
+	if (uuid_parse(&w->uuid, id, err))
 		return err_prefix(err, -EINVAL, "id");
-	if (w->id && uuid_is_zero(&w->uuid))
+	if (uuid_is_zero(&w->uuid))
 		return err_set(err, EINVAL, "id: must not be zero");
+	w->move.id = &w->uuid;
 	return 0;
 }
 
+static int parse_wish(json_t *body, unsigned int kind, struct wish *w, struct err *err)
+{
+	static const char *const of_move[] = { "id", "server", "dc", "live", NULL };
+	static const char *const of_copy[] = { "id", "server", "dc", "location", NULL };
+	bool live = false;
+
+	*w = (struct wish){ .move = { .server = "", .dc = "", .location = "", .kind = kind } };
+	if (json_only(body, kind == MOVE_F_COPY ? of_copy : of_move, err) ||
+	    parse_id(body, w, err) || json_opt_str(body, "server", &w->move.server, err) ||
+	    json_opt_str(body, "dc", &w->move.dc, err) ||
+	    json_opt_str(body, "location", &w->move.location, err) ||
+	    json_opt_bool(body, "live", &live, err))
+		return -EINVAL;
+	if (live)
+		w->move.kind = MOVE_F_LIVE;
+	if (!*w->move.location)
+		return 0;
+	if (*w->move.server)
+		return err_set(err, EINVAL, "location: a server is named already");
+	return location_check("location", w->move.location, err);
+}
+
 static bool is_same(const struct vcenter *vc, const struct move *m, const char *vm,
-		    const struct wish *w)
+		    const struct move_wish *w)
 {
 	const char *dc = *w->dc ? w->dc : vc->conf.dc;
 	struct uuid uuid;
 
 	if (uuid_parse(&uuid, vm, NULL) ? strcmp(vm, m->vm_name) : !uuid_equal(&uuid, &m->vm))
 		return false;
-	if (strcmp(dc, m->to_dc) || w->live != !!(m->flags & MOVE_F_LIVE))
+	if (strcmp(dc, m->to_dc) || w->kind != (m->flags & (MOVE_F_LIVE | MOVE_F_COPY)) ||
+	    strcmp(w->location, m->location))
 		return false;
 	return !*w->server || !*m->to_server || !strcmp(w->server, m->to_server);
 }
@@ -59,41 +83,53 @@ static bool is_same(const struct vcenter *vc, const struct move *m, const char *
  * Who names the move himself can ask again when he has missed the answer, also when the VM has left
  * for another data centre. True: there is one with this id, and @req is answered.
  */
-static bool asked_before(struct vcenter *vc, struct http_request *req, const struct wish *w)
+static bool asked_before(struct vcenter *vc, struct http_request *req, const struct move_wish *w)
 {
-	struct move_job *job = w->id ? move_run_lookup(vc, &w->uuid) : NULL;
+	struct move_job *job = w->id ? move_run_lookup(vc, w->id) : NULL;
+	char id[UUID_STRLEN];
 
 	if (!job)
 		return false;
+	uuid_format(w->id, id);
 	if (move_is_refused(&job->m))
-		http_error(req, 409, "busy", "move %s has just been refused", w->id);
+		http_error(req, 409, "busy", "move %s has just been refused", id);
 	else if (is_same(vc, &job->m, http_param(req, "id"), w))
 		http_reply(req, 202, view_move(&job->m));
 	else
-		http_error(req, 409, "exists", "move %s is another one, of VM %s", w->id,
+		http_error(req, 409, "exists", "move %s is another one, of VM %s", id,
 			   job->m.vm_name);
 	return true;
 }
 
-void api_vm_move(struct http_request *req, void *arg)
+static void ask(struct http_request *req, struct vcenter *vc, unsigned int kind)
 {
 	json_t *body = http_body(req);
-	struct vcenter *vc = arg;
 	struct wish w;
 	struct err err;
 	struct vm *vm;
 
 	if (!body)
 		return;
-	if (parse_wish(body, &w, &err)) {
+	if (parse_wish(body, kind, &w, &err)) {
 		api_refuse(req, -EINVAL, &err);
 		return;
 	}
-	if (asked_before(vc, req, &w))
+	move_wish_take_dc(vc, &w.move, w.dc);
+	if (asked_before(vc, req, &w.move))
 		return;
 	vm = api_find_vm(vc, req, http_param(req, "id"));
 	if (vm)
-		move_run_begin(vc, vm, w.id ? &w.uuid : NULL, w.dc, w.server, w.live, begun, req);
+		move_run_begin(vc, vm, &w.move, begun, req);
+}
+
+void api_vm_move(struct http_request *req, void *arg)
+{
+	ask(req, arg, 0);
+}
+
+void api_vm_replicate(struct http_request *req, void *arg)
+{
+	ask(req, arg, MOVE_F_COPY);
 }
 
 static int newest_first(const void *a, const void *b)

@@ -8,7 +8,8 @@ int bulk_check(const Nvo3__VmBulkRegister *req, struct err *err)
 {
 	if (!req->common)
 		return err_set(err, EINVAL, "common is missing");
-	if (name_check("group", req->group, err) ||
+	/* "": of no group */
+	if ((*req->group && name_check("group", req->group, err)) ||
 	    name_check("common.tenant", req->common->tenant, err))
 		return -EINVAL;
 	if (!req->n_members || req->n_members > BULK_MEMBERS_MAX)
@@ -36,7 +37,7 @@ static int check_member(const Nvo3__VmBulkRegister *req, const Nvo3__VmProfile *
 		return err_set(err, EINVAL, "members[%zu]: profile is missing", i);
 	if (*p->group && strcmp(p->group, req->group))
 		return err_set(err, EINVAL, "members[%zu]: VM %.80s is of group %.80s, not %s", i,
-			       p->name, p->group, req->group);
+			       p->name, p->group, *req->group ? req->group : "none");
 	if (*p->tenant && strcmp(p->tenant, tenant))
 		return err_set(err, EINVAL, "members[%zu]: VM %.80s is of tenant %.80s, not %s", i,
 			       p->name, p->tenant, tenant);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FIGURES_STEPS	5	/* enum move_step */
+#define FIGURES_STEPS	6	/* enum move_step */
 #define FIGURES_WAIT_MS	20000u	/* for the first frame, from the release on */
 
 struct figures {

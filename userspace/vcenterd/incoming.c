@@ -75,7 +75,7 @@ static int wrong_phase(const struct incoming *in, const char *what, struct err *
 		       phase_names[in->phase], *in->text ? ": " : "", in->text);
 }
 
-int incoming_pull(struct incoming *in, bool server_up, uint64_t now, struct err *err)
+int incoming_pull(struct incoming *in, bool copy, bool server_up, uint64_t now, struct err *err)
 {
 	renew(in, now);
 	switch (in->phase) {
@@ -91,6 +91,7 @@ int incoming_pull(struct incoming *in, bool server_up, uint64_t now, struct err 
 	if (!server_up)
 		return err_set(err, EHOSTUNREACH, "server %s is down", in->server);
 	in->phase = INCOMING_PULLING;
+	in->copying = copy;
 	return 0;
 }
 
@@ -99,9 +100,9 @@ bool incoming_pulled(struct incoming *in, uint32_t code, const char *text, uint6
 	if (in->phase != INCOMING_PULLING)
 		return false;
 	renew(in, now);
-	in->phase = code == CODE(OK) ? INCOMING_PULLED : INCOMING_RESERVED;
+	in->phase = code == CODE(OK) && !in->copying ? INCOMING_PULLED : INCOMING_RESERVED;
 	snprintf(in->text, sizeof(in->text), "%s", code == CODE(OK) ? "" : text);
-	return code == CODE(OK);
+	return in->phase == INCOMING_PULLED;
 }
 
 int incoming_commit(struct incoming *in, bool start, bool server_up, bool director_up,

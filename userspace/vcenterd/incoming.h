@@ -15,7 +15,9 @@
 
 enum incoming_phase {
 	INCOMING_RESERVED,
-	INCOMING_PULLING,	/* the vServer was asked; only in memory, stored as RESERVED */
+	INCOMING_PULLING,	/* the vServer was asked; only in memory, stored as RESERVED. Also for a
+				 * first copy, which ends in RESERVED
+				 */
 	INCOMING_PULLED,	/* image there and checked, interfaces associated */
 	INCOMING_PLACING,	/* commit taken; new epochs are asked for */
 	INCOMING_STARTING,	/* ours; the vServer is told to activate */
@@ -48,6 +50,7 @@ struct incoming {
 	uint64_t down_since;		/* ms, monotonic; 0: the server is there */
 	uint64_t retry_at;
 	uint64_t done, total;		/* bytes of the image */
+	bool copying;			/* PULLING a first copy of a VM that runs */
 	bool waiting;			/* PLACE or START is out */
 	bool asked_place;		/* a PLACE may have been carried out */
 	bool cleanup;			/* the vServer is still to be told of the abort */
@@ -63,7 +66,7 @@ uint32_t incoming_status(const struct incoming *in);
  * Requests of the coordinator: 0 go on (answer later), 1 it is done already, or -errno with a
  * sentence. EPERM wrong phase, EBUSY asked twice, EHOSTUNREACH.
  */
-int incoming_pull(struct incoming *in, bool server_up, uint64_t now, struct err *err);
+int incoming_pull(struct incoming *in, bool copy, bool server_up, uint64_t now, struct err *err);
 int incoming_commit(struct incoming *in, bool start, bool server_up, bool director_up,
 		    uint64_t now, struct err *err);
 int incoming_abort(struct incoming *in, const char *why, uint64_t wall, struct err *err);

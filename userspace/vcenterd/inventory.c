@@ -217,6 +217,7 @@ int inventory_vm_add(struct inventory *inv, struct vm *vm, struct server *server
 	vm->size.vms = 1;
 	HASH_ADD(hh, inv->vms, uuid, sizeof(vm->uuid), vm);
 	HASH_ADD_KEYPTR(hh_name, inv->vms_by_name, vm->name, strlen(vm->name), vm);
+	vm_set_counts(vm, &inv->counts);
 	addr_index_add(&inv->addrs, vm);
 	inventory_pools_take(vm);
 	inventory_groups_add(inv, vm);
@@ -302,6 +303,7 @@ void inventory_vm_del(struct inventory *inv, struct vm *vm)
 	inventory_groups_del(inv, vm);
 	addr_index_del(&inv->addrs, vm);
 	inventory_pools_give(inv, vm);
+	vm_set_counts(vm, NULL);
 	HASH_DELETE(hh_name, inv->vms_by_name, vm);
 	HASH_DELETE(hh, inv->vms, vm);
 	vm_free(vm);
@@ -340,6 +342,7 @@ void inventory_job_set(struct inventory *inv, struct vm *vm, enum vm_op op)
 	bool queued = op != VM_OP_NONE;
 
 	vm->op = op;
+	inventory_vm_keep(inv, vm, op);
 	if (vm->queued == queued)
 		return;
 	vm->queued = queued;

@@ -24,6 +24,7 @@ struct inventory {
 	struct profile *profiles;
 	struct vm *vms, *vms_by_name;
 	struct oset all;		/* the same, in the order of their UUIDs */
+	struct vm_counts counts;	/* of them */
 	struct vm_group *groups;
 	struct addr_entry *addrs;	/* (VN, MAC) and (VN, IP) */
 	struct vm *jobs;		/* utlist by job_prev, job_next */
@@ -100,7 +101,10 @@ struct profile *inventory_profile_of_group(struct inventory *inv, const char *te
 /* A VM that has it, or NULL. */
 const struct vm *inventory_profile_user(struct inventory *inv, const struct profile *p);
 
-/* On the list of those with an op, or off it. */
+/*
+ * On the list of those with an op, or off it. What VM_OP_RESIZE adds to it is kept for it as long
+ * as that goes on, so that nobody else is given it meanwhile.
+ */
 void inventory_job_set(struct inventory *inv, struct vm *vm, enum vm_op op);
 
 #endif

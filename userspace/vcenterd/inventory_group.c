@@ -20,6 +20,14 @@ void capacity_sub(struct capacity *from, const struct capacity *size)
 	from->vms -= size->vms;
 }
 
+struct capacity vm_takes(const struct vm *vm)
+{
+	struct capacity ret = vm->size;
+
+	capacity_add(&ret, &vm->extra);
+	return ret;
+}
+
 static struct vm_group_key key_of(const char *tenant, const char *name)
 {
 	struct vm_group_key key = { "" };
@@ -41,6 +49,7 @@ struct vm_group *inventory_group(struct inventory *inv, const char *tenant, cons
 static void join(struct inventory *inv, struct vm *vm, const char *name, struct oset_node *node)
 {
 	struct vm_group *group = inventory_group(inv, vm->tenant, name);
+	struct capacity takes = vm_takes(vm);
 
 	if (!group) {
 		group = mem_zalloc(sizeof(*group));
@@ -48,7 +57,7 @@ static void join(struct inventory *inv, struct vm *vm, const char *name, struct 
 		HASH_ADD(hh, inv->groups, key, sizeof(group->key), group);
 	}
 	vm_set_add(&group->vms, node, vm);
-	capacity_add(&group->used, &vm->size);
+	capacity_add(&group->used, &takes);
 	if (vm->watched)
 		usage_add(&group->use, &vm->watched->usage.now);
 }
@@ -56,9 +65,10 @@ static void join(struct inventory *inv, struct vm *vm, const char *name, struct 
 static void leave(struct inventory *inv, struct vm *vm, const char *name, struct oset_node *node)
 {
 	struct vm_group *group = inventory_group(inv, vm->tenant, name);
+	struct capacity takes = vm_takes(vm);
 
 	vm_set_del(&group->vms, node);
-	capacity_sub(&group->used, &vm->size);
+	capacity_sub(&group->used, &takes);
 	if (vm->watched)
 		usage_sub(&group->use, &vm->watched->usage.now);
 	if (group->vms.n)

@@ -72,9 +72,11 @@ static void unuse(struct server *server, const struct capacity *size)
 
 void inventory_vm_set_server(struct vm *vm, struct server *server)
 {
+	struct capacity takes = vm_takes(vm);
+
 	if (vm->server) {
 		vm_set_del(&vm->server->vms, &vm->of_server);
-		unuse(vm->server, &vm->size);
+		unuse(vm->server, &takes);
 		if (vm->watched)
 			usage_sub(&vm->server->use, &vm->watched->usage.now);
 	}
@@ -83,20 +85,46 @@ void inventory_vm_set_server(struct vm *vm, struct server *server)
 		vm_set_add(&server->vms, &vm->of_server, vm);
 		if (vm->watched)
 			usage_add(&server->use, &vm->watched->usage.now);
-		use(server, &vm->size);
+		use(server, &takes);
 	}
+}
+
+/* @size and @extra may be what it has. */
+static void set_takes(struct inventory *inv, struct vm *vm, struct capacity size,
+		      struct capacity extra)
+{
+	struct capacity takes = vm_takes(vm);
+
+	inventory_groups_del(inv, vm);
+	if (vm->server)
+		unuse(vm->server, &takes);
+	vm->size = size;
+	vm->extra = extra;
+	takes = vm_takes(vm);
+	if (vm->server)
+		use(vm->server, &takes);
+	inventory_groups_add(inv, vm);
+}
+
+void inventory_vm_keep(struct inventory *inv, struct vm *vm, enum vm_op op)
+{
+	struct capacity extra = { 0 };
+
+	if (op == VM_OP_RESIZE && vm->want_cpus > vm->size.cpus)
+		extra.cpus = vm->want_cpus - vm->size.cpus;
+	if (op == VM_OP_RESIZE && vm->want_memory_mib > vm->size.memory_mib)
+		extra.memory_mib = vm->want_memory_mib - vm->size.memory_mib;
+	if (extra.cpus != vm->extra.cpus || extra.memory_mib != vm->extra.memory_mib)
+		set_takes(inv, vm, vm->size, extra);
 }
 
 void inventory_vm_set_size(struct vm *vm, uint32_t cpus, uint32_t memory_mib)
 {
-	struct inventory *inv = vm->server->inv;
+	struct capacity size = vm->size;
 
-	inventory_groups_del(inv, vm);
-	unuse(vm->server, &vm->size);
-	vm->size.cpus = cpus;
-	vm->size.memory_mib = memory_mib;
-	use(vm->server, &vm->size);
-	inventory_groups_add(inv, vm);
+	size.cpus = cpus;
+	size.memory_mib = memory_mib;
+	set_takes(vm->server->inv, vm, size, (struct capacity){ 0 });
 }
 
 void inventory_vm_set_dest(struct vm *vm, struct server *server)

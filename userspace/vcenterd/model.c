@@ -47,3 +47,38 @@ const char *vm_why(const struct vm *vm)
 {
 	return vm->why ? vm->why : "";
 }
+
+static void count(struct vm *vm, int by)
+{
+	if (vm->counts && !vm->incoming && !vm->left &&
+	    vm->state <= NVO3__VM_STATE__VM_SUSPENDED)
+		vm->counts->by_state[vm->state] += by;
+}
+
+void vm_set_state(struct vm *vm, uint32_t state)
+{
+	count(vm, -1);
+	vm->state = state;
+	count(vm, 1);
+}
+
+void vm_set_incoming(struct vm *vm, bool incoming)
+{
+	count(vm, -1);
+	vm->incoming = incoming;
+	count(vm, 1);
+}
+
+void vm_set_left(struct vm *vm, bool left)
+{
+	count(vm, -1);
+	vm->left = left;
+	count(vm, 1);
+}
+
+void vm_set_counts(struct vm *vm, struct vm_counts *counts)
+{
+	count(vm, -1);
+	vm->counts = counts;
+	count(vm, 1);
+}

@@ -10,6 +10,7 @@
 #include "model_server.h"
 #include "model_vn.h"
 #include "proto/common.pb-c.h"
+#include "vm_counts.h"
 #include "vm_op.h"
 #include "watched.h"
 #include "vm_set.h"
@@ -60,13 +61,14 @@ struct vm_group {
 struct vm {
 	struct uuid uuid;
 	struct oset_node of_all, of_tenant, of_group, of_server;	/* inventory.c keeps them */
-	uint32_t state;			/* Nvo3__VmState */
+	uint32_t state;			/* Nvo3__VmState; vm_set_state() */
 	int n_nics;			/* at most as many as there is room for */
 	struct nic *nics;
 	char name[VC_NAME_SIZE];
 	char tenant[VC_NAME_SIZE];
 	char group[VC_NAME_SIZE];	/* in the inventory: inventory_vm_set_group() */
 	struct capacity size;		/* size.vms is 1 */
+	struct capacity extra;		/* kept for it beside that: inventory_job_set() */
 	struct vm_rules *rules;		/* NULL: it may be anywhere */
 	char *why;			/* it is failed; NULL: nothing to say. vm_why() */
 	struct server *server;
@@ -78,8 +80,9 @@ struct vm {
 	uint32_t want_cpus, want_memory_mib;	/* VM_OP_RESIZE */
 	bool start;			/* VM_OP_CREATE ends with a running VM */
 	bool made;			/* the server may hold it */
-	bool incoming;			/* another DC owns it until the commit */
-	bool left;			/* another DC owns it since the commit */
+	bool incoming;			/* another DC owns it until the commit; vm_set_incoming() */
+	bool left;			/* another DC owns it since the commit; vm_set_left() */
+	struct vm_counts *counts;	/* of its inventory; NULL: it is in none */
 
 	/* not kept in the store: the request that is out for op */
 	bool placing;			/* a move asks for its new placement just now */
@@ -100,6 +103,12 @@ struct vm *vm_new(int nics);
 /* With room for it; all move. */
 void vm_nic_append(struct vm *vm, const struct nic *nic);
 void vm_free(struct vm *vm);	/* accepts NULL */
+/* Once it is in an inventory these change by this alone: they are counted. */
+void vm_set_state(struct vm *vm, uint32_t state);
+void vm_set_incoming(struct vm *vm, bool incoming);
+void vm_set_left(struct vm *vm, bool left);
+/* It comes into the inventory of @counts; NULL: it goes out of the one that it is in. */
+void vm_set_counts(struct vm *vm, struct vm_counts *counts);
 /* One sentence, which is cut to VC_TEXT_SIZE; "" is none. */
 void vm_set_why(struct vm *vm, const char *text);
 const char *vm_why(const struct vm *vm);	/* never NULL */

@@ -10,10 +10,12 @@
 
 #define RETRY_MS	300u
 #define RETRY_SLOW_MS	5000u
+#define OFFERS_MAX	3u
 #define GAP_MS		2000u	/* between silent answers that belong together */
 
 static const uint32_t step_limit_ms[] = {
 	[MOVE_RESERVE] = 15000,
+	[MOVE_COPY] = 3600000,	/* the VM runs meanwhile: nothing is lost */
 	[MOVE_STOP] = 60000,
 	[MOVE_PULL] = 600000,
 	[MOVE_COMMIT] = 60000,
@@ -22,6 +24,7 @@ static const uint32_t step_limit_ms[] = {
 
 static const char *const step_names[] = {
 	[MOVE_RESERVE] = "reserve",
+	[MOVE_COPY] = "copy",
 	[MOVE_STOP] = "stop",
 	[MOVE_PULL] = "pull",
 	[MOVE_COMMIT] = "commit",
@@ -38,6 +41,13 @@ const char *move_state_name(enum move_state state)
 	static const char *const names[] = { "running", "done", "aborted" };
 
 	return names[state];
+}
+
+const char *move_kind(const struct move *m)
+{
+	if (m->flags & MOVE_F_COPY)
+		return "replication";
+	return m->flags & MOVE_F_LIVE ? "mobility" : "migration";
 }
 
 bool move_is_refused(const struct move *m)
@@ -153,6 +163,8 @@ enum move_act move_next(const struct move *m, uint64_t now)
 	switch (m->step) {
 	case MOVE_RESERVE:
 		return MOVE_ACT_RESERVE;
+	case MOVE_COPY:
+		return m->flags & MOVE_F_OFFERED ? MOVE_ACT_COPY : MOVE_ACT_OFFER;
 	case MOVE_STOP:
 		return MOVE_ACT_STOP;
 	case MOVE_PULL:
@@ -200,7 +212,7 @@ static bool reserve_answer(struct move *m, const struct move_answer *a, uint64_t
 {
 	if (a->code == CODE(OK)) {
 		snprintf(m->to_server, sizeof(m->to_server), "%s", a->server);
-		enter(m, MOVE_STOP, now);
+		enter(m, m->flags & MOVE_F_COPY ? MOVE_COPY : MOVE_STOP, now);
 	} else if (code_is_silence(a->code)) {
 		give_up(m, a->text, false);
 	} else {
@@ -208,6 +220,40 @@ static bool reserve_answer(struct move *m, const struct move_answer *a, uint64_t
 		finish(m, MOVE_ABORTED, wall);
 	}
 	return true;
+}
+
+static bool offer_answer(struct move *m, const struct move_answer *a, uint64_t now)
+{
+	bool changed;
+
+	if (step_ok(m, a, now, &changed)) {
+		m->size = a->size;
+		m->flags |= MOVE_F_OFFERED;
+		m->offers++;
+	}
+	return changed;
+}
+
+/* A token is worth one session: when that broke, the image is offered anew, with another one. */
+static bool copy_answer(struct move *m, const struct move_answer *a, uint64_t now)
+{
+	bool changed;
+
+	if (a->code == CODE(DENIED) && m->offers < OFFERS_MAX) {
+		m->flags &= ~MOVE_F_OFFERED;
+		m->flags |= MOVE_F_NEW_TOKEN;
+		again(m, now, RETRY_MS);
+		return true;
+	}
+	/* it goes on there, asked for by the one that was before us */
+	if (a->code == CODE(BUSY) && now < m->deadline)
+		return again(m, now, RETRY_MS);
+	if (step_ok(m, a, now, &changed)) {
+		m->image_done = 0;
+		m->flags |= MOVE_F_NEW_TOKEN;
+		enter(m, MOVE_STOP, now);
+	}
+	return changed;
 }
 
 static bool stop_answer(struct move *m, const struct move_answer *a, uint64_t now)
@@ -338,6 +384,10 @@ bool move_answer(struct move *m, enum move_act act, const struct move_answer *a,
 	switch (act) {
 	case MOVE_ACT_RESERVE:
 		return reserve_answer(m, a, now, wall);
+	case MOVE_ACT_OFFER:
+		return offer_answer(m, a, now);
+	case MOVE_ACT_COPY:
+		return copy_answer(m, a, now);
 	case MOVE_ACT_STOP:
 		return stop_answer(m, a, now);
 	case MOVE_ACT_PULL:

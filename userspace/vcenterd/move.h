@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The coordinator's side of a migration (V9): stop, move, start. Pure.
+ * The coordinator's side of a migration (V9): stop, move, start. Pure. Of a replication (V10), too:
+ * the image is copied while the VM runs, then it is stopped, and what has changed follows.
  *
  * The owner of the VM is decided at one place and one time: by the destination, when it takes
  * the commit. Before that the coordinator may give up at any step, and the source starts the
@@ -23,12 +24,15 @@
 #define MOVE_DEAD_S	15u		/* of silence: without this destination, then */
 #define MOVE_MEMORY_S	(90u * 86400u)	/* the destination remembers what became of it */
 
-enum move_step { MOVE_RESERVE, MOVE_STOP, MOVE_PULL, MOVE_COMMIT, MOVE_RELEASE };
+/* In the order of time; MOVE_COPY is a replication's only. Stored by other numbers: record.c */
+enum move_step { MOVE_RESERVE, MOVE_COPY, MOVE_STOP, MOVE_PULL, MOVE_COMMIT, MOVE_RELEASE };
 enum move_state { MOVE_RUNNING, MOVE_DONE, MOVE_ABORTED };
 
 enum move_act {
 	MOVE_ACT_NONE,
 	MOVE_ACT_RESERVE,	/* destination: room and addresses */
+	MOVE_ACT_OFFER,		/* source vServer: RELOCATE_OFFER */
+	MOVE_ACT_COPY,		/* destination: get the image of the VM that runs */
 	MOVE_ACT_STOP,		/* source vServer: RELOCATE_SOURCE */
 	MOVE_ACT_PULL,		/* destination: get the image */
 	MOVE_ACT_COMMIT,	/* destination: the VM is yours */
@@ -46,6 +50,9 @@ enum {
 	MOVE_F_DEST_DONE = 8,		/* unplaced, or the destination's room given back */
 	MOVE_F_UNSURE = 16,		/* the commit was sent perhaps */
 	MOVE_F_LIVE = 32,		/* the VM runs on until the destination has it */
+	MOVE_F_COPY = 64,		/* a replication */
+	MOVE_F_OFFERED = 128,		/* of one: the source lets its image be read */
+	MOVE_F_NEW_TOKEN = 256,		/* the caller is to make one before the next act */
 };
 
 struct move {
@@ -61,6 +68,7 @@ struct move {
 	uint8_t token[MOVE_TOKEN_SIZE];
 	uint8_t sha256[32];
 	uint64_t size;		/* of the image, bytes */
+	char location[VC_NAME_SIZE];	/* near to it, where no server was named */
 	uint64_t decided, started, ended;	/* ms of CLOCK_REALTIME */
 	struct figures figures;
 
@@ -68,6 +76,7 @@ struct move {
 	uint64_t image_done;
 	bool waiting;		/* an act is out */
 	uint64_t retry_at, deadline;
+	unsigned int offers;		/* of an image that runs; a broken copy begins anew */
 	bool late;		/* the step's time is over, yet it cannot be given up */
 	uint64_t silent_since, silent_last;	/* answers of the destination that did not come */
 };
@@ -76,13 +85,14 @@ struct move_answer {
 	uint32_t code;
 	const char *text;
 	const char *server;	/* RESERVE */
-	uint64_t size;		/* STOP */
+	uint64_t size;		/* OFFER, STOP */
 	const uint8_t *sha256;
 	bool was_running;
 	uint64_t silent, last_out, clock_error;	/* the same: as in figures.h */
 	uint32_t phase;		/* STATUS: Nvo3__MoveStatusReply__Phase */
 };
 
+const char *move_kind(const struct move *m);	/* "migration", "mobility", "replication" */
 bool move_is_local(const struct move *m);	/* both ends in one DC */
 bool move_is_refused(const struct move *m);	/* before anything was touched */
 bool move_owes(const struct move *m);		/* it has ended, the destination must hear it */

@@ -74,6 +74,17 @@ static bool decode_source(const struct chan *chan, const struct msg *body, struc
 	return true;
 }
 
+static bool decode_offer(const struct msg *body, struct move_answer *a, void **keep)
+{
+	Nvo3__RelocateOfferReply *r = msg_decode(body, &nvo3__relocate_offer_reply__descriptor,
+						 NULL);
+
+	*keep = r;
+	if (r)
+		a->size = r->size;
+	return r && r->size;
+}
+
 static bool decode_reserve(const struct msg *body, struct move_answer *a, void **keep)
 {
 	Nvo3__MoveReserveReply *r = msg_decode(body, &nvo3__move_reserve_reply__descriptor, NULL);
@@ -105,11 +116,13 @@ static const struct chan *source_chan(const struct move_call *call)
 	return server ? server->session : NULL;
 }
 
-/* Of the answers, three carry what the move needs; *keep is freed after use. */
+/* Of the answers, four carry what the move needs; *keep is freed after use. */
 static bool decode(const struct move_call *call, const struct msg *body, struct move_answer *a,
 		   void **keep)
 {
 	switch (call->act) {
+	case MOVE_ACT_OFFER:
+		return decode_offer(body, a, keep);
 	case MOVE_ACT_STOP:
 		return decode_source(source_chan(call), body, a, keep);
 	case MOVE_ACT_RESERVE:
@@ -132,6 +145,10 @@ static void answered(uint32_t code, const char *text, const struct msg *body, vo
 		a.code = CODE(FAILED);
 		a.text = "the answer is not complete";
 	}
+	if (code == CODE(UNKNOWN_TYPE) && call->act == MOVE_ACT_OFFER)
+		a.text = "the source's vServer is of an older version, which cannot replicate";
+	else if (code == CODE(UNKNOWN_TYPE) && call->act == MOVE_ACT_COPY)
+		a.text = "the destination is of an older version, which cannot replicate";
 	if (job)
 		move_run_answer(call->vc, job, call->act, &a);
 	if (keep)
@@ -153,7 +170,8 @@ static void ask_source(struct vcenter *vc, struct move_job *job, enum move_act a
 		fail(vc, job, act, CODE(UNAVAILABLE), "the source server is down");
 }
 
-static void stop(struct vcenter *vc, struct move_job *job)
+/* RELOCATE_SOURCE, or RELOCATE_OFFER, which asks for less. */
+static void stop(struct vcenter *vc, struct move_job *job, enum move_act act)
 {
 	Nvo3__RelocateSource msg = NVO3__RELOCATE_SOURCE__INIT;
 	char dest[VC_DC_SIZE + VC_NAME_SIZE];
@@ -164,7 +182,8 @@ static void stop(struct vcenter *vc, struct move_job *job)
 	msg.token = (ProtobufCBinaryData){ sizeof(job->m.token), job->m.token };
 	msg.dest = dest;
 	msg.live = job->m.flags & MOVE_F_LIVE;
-	ask_source(vc, job, MOVE_ACT_STOP, MSG(RELOCATE_SOURCE), &msg.base);
+	ask_source(vc, job, act,
+		   act == MOVE_ACT_OFFER ? MSG(RELOCATE_OFFER) : MSG(RELOCATE_SOURCE), &msg.base);
 }
 
 static void release(struct vcenter *vc, struct move_job *job)
@@ -241,7 +260,9 @@ static void fill_pull(struct vcenter *vc, struct move_job *job, Nvo3__MovePull *
 	msg->source = source;
 	msg->token = (ProtobufCBinaryData){ sizeof(job->m.token), job->m.token };
 	msg->size = job->m.size;
-	msg->sha256 = (ProtobufCBinaryData){ sizeof(job->m.sha256), job->m.sha256 };
+	/* of an image that is written to meanwhile there is none */
+	if (job->m.step != MOVE_COPY)
+		msg->sha256 = (ProtobufCBinaryData){ sizeof(job->m.sha256), job->m.sha256 };
 	msg->live = job->m.flags & MOVE_F_LIVE;
 }
 
@@ -253,6 +274,7 @@ static void fill_reserve(struct vcenter *vc, struct move_job *job, Nvo3__MoveRes
 	msg->profile = vm ? vm_to_msg(vm) : NULL;
 	msg->server = job->m.to_server;
 	msg->lease_s = MOVE_LEASE_S;
+	msg->location = job->m.location;
 }
 
 static void local_reserve(struct vcenter *vc, struct move_job *job)
@@ -270,13 +292,13 @@ static void local_reserve(struct vcenter *vc, struct move_job *job)
 		msg_free(msg.profile);
 }
 
-static void local_pull(struct vcenter *vc, struct move_job *job)
+static void local_pull(struct vcenter *vc, struct move_job *job, enum move_act act)
 {
 	Nvo3__MovePull msg = NVO3__MOVE_PULL__INIT;
 	char source[VC_DC_SIZE + VC_NAME_SIZE];
 
 	fill_pull(vc, job, &msg, source, sizeof(source));
-	move_dest_pull(vc, &msg, local_done, call_new(vc, job, MOVE_ACT_PULL));
+	move_dest_pull(vc, &msg, act == MOVE_ACT_COPY, local_done, call_new(vc, job, act));
 }
 
 static void ask_here(struct vcenter *vc, struct move_job *job, enum move_act act)
@@ -289,8 +311,9 @@ static void ask_here(struct vcenter *vc, struct move_job *job, enum move_act act
 	case MOVE_ACT_RESERVE:
 		local_reserve(vc, job);
 		return;
+	case MOVE_ACT_COPY:
 	case MOVE_ACT_PULL:
-		local_pull(vc, job);
+		local_pull(vc, job, act);
 		return;
 	case MOVE_ACT_COMMIT:
 		move_dest_commit(vc, &job->m.id, job->m.flags & MOVE_F_WAS_RUNNING, local_done,
@@ -329,13 +352,14 @@ static void peer_reserve(struct vcenter *vc, struct move_job *job)
 		msg_free(msg.profile);
 }
 
-static void peer_pull(struct vcenter *vc, struct move_job *job)
+static void peer_pull(struct vcenter *vc, struct move_job *job, enum move_act act)
 {
 	Nvo3__MovePull msg = NVO3__MOVE_PULL__INIT;
 	char source[VC_DC_SIZE + VC_NAME_SIZE];
 
 	fill_pull(vc, job, &msg, source, sizeof(source));
-	ask_peer(vc, job, MOVE_ACT_PULL, MSG(MOVE_PULL), &msg.base, PULL_MS);
+	ask_peer(vc, job, act, act == MOVE_ACT_COPY ? MSG(MOVE_COPY) : MSG(MOVE_PULL), &msg.base,
+		 PULL_MS);
 }
 
 static void ask_there(struct vcenter *vc, struct move_job *job, enum move_act act)
@@ -348,8 +372,9 @@ static void ask_there(struct vcenter *vc, struct move_job *job, enum move_act ac
 	case MOVE_ACT_RESERVE:
 		peer_reserve(vc, job);
 		break;
+	case MOVE_ACT_COPY:
 	case MOVE_ACT_PULL:
-		peer_pull(vc, job);
+		peer_pull(vc, job, act);
 		break;
 	case MOVE_ACT_COMMIT:
 		commit.move = msg_put_uuid(&job->m.id);
@@ -370,6 +395,8 @@ void move_ask(struct vcenter *vc, struct move_job *job, enum move_act act)
 {
 	static const char *const points[] = {
 		[MOVE_ACT_RESERVE] = "move-reserve",
+		[MOVE_ACT_OFFER] = "move-offer",
+		[MOVE_ACT_COPY] = "move-copy",
 		[MOVE_ACT_STOP] = "move-stop",
 		[MOVE_ACT_PULL] = "move-pull",
 		[MOVE_ACT_COMMIT] = "move-commit",
@@ -382,8 +409,9 @@ void move_ask(struct vcenter *vc, struct move_job *job, enum move_act act)
 
 	CRASHPOINT(points[act]);
 	switch (act) {
+	case MOVE_ACT_OFFER:
 	case MOVE_ACT_STOP:
-		stop(vc, job);
+		stop(vc, job, act);
 		break;
 	case MOVE_ACT_RELEASE:
 		release(vc, job);

@@ -11,6 +11,7 @@
 #include "persist.h"
 #include "placement.h"
 #include "profile.h"
+#include "rules.h"
 #include "session_vserver.h"
 
 static struct dest_job *find(struct vcenter *vc, const struct uuid *move)
@@ -38,16 +39,20 @@ static struct dest_job *add(struct vcenter *vc, const struct incoming *in)
 }
 
 /* A VM of this DC that moves inside it: room on the other server is all that it takes. */
-static int reserve_local(struct vcenter *vc, struct vm *vm, const char *name, struct server **ret,
-			 struct err *err)
+static int reserve_local(struct vcenter *vc, struct vm *vm, const char *name,
+			 const char *location, struct server **ret, struct err *err)
 {
 	struct server *server;
 	int res;
 
 	server = placement_choose(vc->inv, &(struct place_req){ .vm = vm, .server = name,
-				  .except = vm->server }, &res, err);
+				  .except = vm->server, .nearest = location }, &res, err);
 	if (!server)
 		return res;
+	if (*location && location_common(vm->server->location, location) >=
+			 location_common(server->location, location))
+		return err_set(err, EEXIST, "VM %s is on server %s, and none is nearer to %s",
+			       vm->name, vm->server->name, location);
 	inventory_vm_set_dest(vm, server);
 	*ret = server;
 	return 0;
@@ -64,8 +69,8 @@ static int reserve_foreign(struct vcenter *vc, const Nvo3__MoveReserve *msg, con
 	vm = vm_from_msg(vc->inv, msg->profile, &res, err);
 	if (!vm)
 		return res;
-	server = placement_choose(vc->inv, &(struct place_req){ .vm = vm, .server = name },
-				  &res, err);
+	server = placement_choose(vc->inv, &(struct place_req){ .vm = vm, .server = name,
+				  .nearest = msg->location }, &res, err);
 	if (server)
 		res = inventory_vm_check(vc->inv, vm, err);
 	if (res) {
@@ -115,7 +120,7 @@ static int reserve(struct vcenter *vc, const char *peer, const Nvo3__MoveReserve
 		return err_set(err, EHOSTUNREACH, "the nDirector of %s does not answer",
 			       vc->conf.dc);
 	vm = inventory_vm(vc->inv, &in->vm);
-	ret = local && vm ? reserve_local(vc, vm, name, &server, err) :
+	ret = local && vm ? reserve_local(vc, vm, name, msg->location, &server, err) :
 			    reserve_foreign(vc, msg, name, &server, err);
 	if (ret)
 		return ret;
@@ -180,7 +185,8 @@ static void no_such_move(struct vcenter *vc, dest_done_fn done, void *arg)
 	done(vc, CODE(NOT_FOUND), "the move is not known here", arg);
 }
 
-void move_dest_pull(struct vcenter *vc, const Nvo3__MovePull *msg, dest_done_fn done, void *arg)
+void move_dest_pull(struct vcenter *vc, const Nvo3__MovePull *msg, bool copy, dest_done_fn done,
+		    void *arg)
 {
 	struct server *server;
 	struct dest_job *job;
@@ -194,7 +200,7 @@ void move_dest_pull(struct vcenter *vc, const Nvo3__MovePull *msg, dest_done_fn 
 		return;
 	}
 	server = inventory_server(vc->inv, job->in.server);
-	ret = incoming_pull(&job->in, server && server->session, loop_now_ms(), &err);
+	ret = incoming_pull(&job->in, copy, server && server->session, loop_now_ms(), &err);
 	if (ret) {
 		done(vc, ret == 1 ? CODE(OK) : code_from_errno(ret), ret == 1 ? "" : err.text,
 		     arg);

@@ -29,8 +29,9 @@ struct dest_job {
  */
 uint32_t move_dest_reserve(struct vcenter *vc, const char *peer, const Nvo3__MoveReserve *msg,
 			   char server[VC_NAME_SIZE], struct err *err);
-/* Both call @done exactly once, perhaps before they return. */
-void move_dest_pull(struct vcenter *vc, const Nvo3__MovePull *msg, dest_done_fn done, void *arg);
+/* Both call @done exactly once, perhaps before they return. @copy: of a VM that runs. */
+void move_dest_pull(struct vcenter *vc, const Nvo3__MovePull *msg, bool copy, dest_done_fn done,
+		    void *arg);
 void move_dest_commit(struct vcenter *vc, const struct uuid *move, bool start,
 		      dest_done_fn done, void *arg);
 uint32_t move_dest_abort(struct vcenter *vc, const struct uuid *move, struct err *err);

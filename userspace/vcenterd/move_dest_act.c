@@ -107,7 +107,8 @@ void dest_act_pull(struct vcenter *vc, struct dest_job *job, const Nvo3__MovePul
 	job->in.total = msg->size;
 	for (int i = 0; vm && i < vm->n_nics; i++)
 		session_director_profile_grant(vc, &vm->nics[i].profile, server->nve);
-	chan_request(server->session, MSG(RELOCATE_DEST), &dest.base, PULL_MS, pull_answered,
+	chan_request(server->session, job->in.copying ? MSG(RELOCATE_COPY) : MSG(RELOCATE_DEST),
+		     &dest.base, PULL_MS, pull_answered,
 		     call_new(vc, job, INCOMING_ACT_NONE, 0));
 	if (dest.profile)
 		msg_free(dest.profile);
@@ -216,15 +217,15 @@ static void apply(struct vcenter *vc, struct dest_job *job, struct vm *vm)
 		for (int i = 0; i < vm->n_nics; i++)
 			if (job->epochs[i])
 				vm->nics[i].epoch = job->epochs[i];
-		vm->incoming = false;
+		vm_set_incoming(vm, false);
 		inventory_vm_set_dest(vm, NULL);
 		if (vm->server != server)
 			inventory_vm_set_server(vm, server);
 	} else if (job->in.phase == INCOMING_COMMITTED) {
-		vm->state = job->in.start ? NVO3__VM_STATE__VM_RUNNING :
-					    NVO3__VM_STATE__VM_STOPPED;
+		vm_set_state(vm, job->in.start ? NVO3__VM_STATE__VM_RUNNING :
+						 NVO3__VM_STATE__VM_STOPPED);
 		if (*job->in.text)
-			vm->state = NVO3__VM_STATE__VM_FAILED;
+			vm_set_state(vm, NVO3__VM_STATE__VM_FAILED);
 		vm_set_why(vm, job->in.text);
 	}
 }

@@ -7,7 +7,7 @@
 
 #include "move_dest.h"
 
-/* RELOCATE_DEST at the vServer, then job->pull_done(). */
+/* RELOCATE_DEST at the vServer, or RELOCATE_COPY, as job->in says; then job->pull_done(). */
 void dest_act_pull(struct vcenter *vc, struct dest_job *job, const Nvo3__MovePull *msg);
 /* Do what is to be done next, as far as it goes now. */
 void move_dest_run(struct vcenter *vc, struct dest_job *job);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include "codes.h"
+#include "group_run.h"
 #include "lib/crashpoint.h"
 #include "lib/http_watch.h"
 #include "lib/log.h"
@@ -75,13 +76,13 @@ static void apply(struct vcenter *vc, struct move_job *job, struct vm *vm)
 
 	if (is_restored(m)) {
 		if (vm->state == NVO3__VM_STATE__VM_MOVING)
-			vm->state = m->flags & MOVE_F_WAS_RUNNING ?
-					    NVO3__VM_STATE__VM_RUNNING :
-					    NVO3__VM_STATE__VM_STOPPED;
+			vm_set_state(vm, m->flags & MOVE_F_WAS_RUNNING ?
+						 NVO3__VM_STATE__VM_RUNNING :
+						 NVO3__VM_STATE__VM_STOPPED);
 	} else if (m->step == MOVE_RELEASE) {
-		vm->left = !move_is_local(m);
+		vm_set_left(vm, !move_is_local(m));
 	} else if (m->step > MOVE_RESERVE) {
-		vm->state = NVO3__VM_STATE__VM_MOVING;
+		vm_set_state(vm, NVO3__VM_STATE__VM_MOVING);
 	}
 	job->vm_dirty |= state != vm->state || left != vm->left;
 }
@@ -103,13 +104,22 @@ static int persist_both(struct vcenter *vc, struct move_job *job, struct vm *vm,
 	return ret;
 }
 
+/* A replication is another operation, so its events are of other kinds. */
+static const char *event_kind(const struct move *m, const char *move, const char *replication)
+{
+	return m->flags & MOVE_F_COPY ? replication : move;
+}
+
 static void tell_end(struct vcenter *vc, const struct move *m)
 {
+	const char *kind = event_kind(m, "move", "replication");
+	const char *done = event_kind(m, "moved", "replicated");
+
 	if (m->state == MOVE_DONE)
-		note(vc, "move", m->vm_name, "moved from %s/%s to %s/%s", m->from_dc,
+		note(vc, kind, m->vm_name, "%s from %s/%s to %s/%s", done, m->from_dc,
 		     m->from_server, m->to_dc, m->to_server);
 	else
-		note_alert(vc, "move", m->vm_name, "not moved from %s/%s to %s: %s", m->from_dc,
+		note_alert(vc, kind, m->vm_name, "not %s from %s/%s to %s: %s", done, m->from_dc,
 			   m->from_server, m->to_dc, m->error);
 }
 
@@ -171,6 +181,8 @@ static bool store(struct vcenter *vc, struct move_job *job)
 	tell_watchers(vc, job);
 	if (vm && is_free(&job->m))
 		let_go(vc, job, vm);
+	if (is_over(job) || job->m.step == MOVE_RELEASE)
+		group_run_kick(vc);
 	if (is_over(job) && !job->told)
 		tell_end(vc, &job->m);
 	job->told = is_over(job);
@@ -193,7 +205,8 @@ static bool wants_figures(struct move_job *job, uint64_t now)
 
 static void poll(struct vcenter *vc, struct move_job *job, uint64_t now)
 {
-	bool pulls = job->m.step == MOVE_PULL && job->m.waiting && !move_is_local(&job->m);
+	bool pulls = (job->m.step == MOVE_PULL || job->m.step == MOVE_COPY) && job->m.waiting &&
+		     !move_is_local(&job->m);
 	const struct incoming *in;
 
 	if (job->polling || now < job->poll_at || (!pulls && !wants_figures(job, now)))
@@ -245,6 +258,13 @@ void move_run_late(struct vcenter *vc, const struct uuid *id, const struct serve
 	store(vc, job);
 }
 
+static void make_token(struct move *m)
+{
+	if (getrandom(m->token, sizeof(m->token), 0) != sizeof(m->token))
+		abort();
+	m->flags &= ~MOVE_F_NEW_TOKEN;
+}
+
 static void run(struct vcenter *vc, struct move_job *job)
 {
 	enum move_act act;
@@ -258,8 +278,14 @@ static void run(struct vcenter *vc, struct move_job *job)
 
 		if (move_tick(&job->m, loop_now_ms()))
 			job->dirty = true;
+		/* stored with the step that is to use it */
+		if (job->m.flags & MOVE_F_NEW_TOKEN) {
+			make_token(&job->m);
+			job->dirty = true;
+		}
 		if (job->m.late && !late)
-			note_alert(vc, "move", job->m.vm_name, "step %s takes long: %s",
+			note_alert(vc, event_kind(&job->m, "move", "replication"),
+				   job->m.vm_name, "step %s takes long: %s",
 				   move_step_name(job->m.step),
 				   *job->m.error ? job->m.error : "no answer");
 		if (!store(vc, job))
@@ -285,10 +311,17 @@ static bool tell_begun(struct vcenter *vc, struct move_job *job, const struct mo
 	if (refused && vm)
 		memset(&vm->move, 0, sizeof(vm->move));
 	if (refused)
-		note(vc, "move-refused", job->m.vm_name, "%s", a->text);
+		note(vc, event_kind(&job->m, "move-refused", "replication-refused"),
+		     job->m.vm_name, "%s", a->text);
 	if (begun)
 		begun(vc, refused ? NULL : &job->m, a->code, a->text, job->begun_arg);
 	return refused;
+}
+
+static void tell_abort(struct vcenter *vc, const struct move *m, const char *why)
+{
+	note_alert(vc, event_kind(m, "move-abort", "replication-abort"), m->vm_name,
+		   "given up at step %s: %s", move_step_name(m->step), why);
 }
 
 void move_run_answer(struct vcenter *vc, struct move_job *job, enum move_act act,
@@ -302,11 +335,10 @@ void move_run_answer(struct vcenter *vc, struct move_job *job, enum move_act act
 		job->dirty = true;
 	CRASHPOINT("move-answered");
 	if (job->m.flags & MOVE_F_ABORTING && !aborting)
-		note_alert(vc, "move-abort", job->m.vm_name, "given up at step %s: %s",
-			   move_step_name(job->m.step), job->m.error);
+		tell_abort(vc, &job->m, job->m.error);
 	else if (job->m.step != step)
-		note(vc, "move-step", job->m.vm_name, "%s done, %s follows", move_step_name(step),
-		     move_step_name(job->m.step));
+		note(vc, event_kind(&job->m, "move-step", "replication-step"), job->m.vm_name,
+		     "%s done, %s follows", move_step_name(step), move_step_name(job->m.step));
 	if (act == MOVE_ACT_RESERVE && tell_begun(vc, job, a)) {
 		/* while it is being asked its caller still holds it: forgotten at the next tick */
 		if (!persist_move_del(vc->store, &job->m.id, &err))
@@ -316,28 +348,31 @@ void move_run_answer(struct vcenter *vc, struct move_job *job, enum move_act act
 	run(vc, job);
 }
 
-static void refuse(struct vcenter *vc, struct vm *vm, move_begun_fn begun, void *arg,
-		   uint32_t code, const char *text)
+static int check_runs(const struct vm *vm, unsigned int kind, struct err *err)
 {
-	note(vc, "move-refused", vm->name, "%s", text);
-	begun(vc, NULL, code, text, arg);
+	if (vm->state != NVO3__VM_STATE__VM_RUNNING && vm->state != NVO3__VM_STATE__VM_STOPPED)
+		return err_set(err, EPERM, "VM %s neither runs nor is stopped", vm->name);
+	if (kind && vm->state != NVO3__VM_STATE__VM_RUNNING)
+		return err_set(err, EPERM, "VM %s does not run: it cannot be %s", vm->name,
+			       kind == MOVE_F_LIVE ? "moved live" :
+						     "replicated, but it can be migrated");
+	return 0;
 }
 
-static int check(struct vcenter *vc, const struct vm *vm, const char *dc, bool live,
+static int check(struct vcenter *vc, const struct vm *vm, const char *dc, unsigned int kind,
 		 struct err *err)
 {
 	struct peer *peer = vcenter_peer(vc, dc);
+	int ret;
 
 	if (!uuid_is_zero(&vm->move))
 		return err_set(err, EBUSY, "VM %s is moving", vm->name);
 	if (vm->op != VM_OP_NONE)
 		return err_set(err, EBUSY, "VM %s is in the middle of another operation",
 			       vm->name);
-	if (vm->state != NVO3__VM_STATE__VM_RUNNING && vm->state != NVO3__VM_STATE__VM_STOPPED)
-		return err_set(err, EPERM, "VM %s neither runs nor is stopped", vm->name);
-	if (live && vm->state != NVO3__VM_STATE__VM_RUNNING)
-		return err_set(err, EPERM, "VM %s does not run: it cannot be moved live",
-			       vm->name);
+	ret = check_runs(vm, kind, err);
+	if (ret)
+		return ret;
 	if (!vm->server->session)
 		return err_set(err, EHOSTUNREACH, "server %s, where VM %s is, is down",
 			       vm->server->name, vm->name);
@@ -350,47 +385,49 @@ static int check(struct vcenter *vc, const struct vm *vm, const char *dc, bool l
 	return 0;
 }
 
-static void fill(struct vcenter *vc, const struct vm *vm, const char *dc, const char *server,
-		 struct move *m)
+static void fill(struct vcenter *vc, const struct vm *vm, const char *dc,
+		 const struct move_wish *wish, struct move *m)
 {
+	m->id = wish->id ? *wish->id : uuid_new();
+	m->flags = wish->kind;
 	m->vm = vm->uuid;
 	snprintf(m->vm_name, sizeof(m->vm_name), "%s", vm->name);
 	snprintf(m->from_dc, sizeof(m->from_dc), "%s", vc->conf.dc);
 	snprintf(m->from_server, sizeof(m->from_server), "%s", vm->server->name);
 	snprintf(m->to_dc, sizeof(m->to_dc), "%s", dc);
-	snprintf(m->to_server, sizeof(m->to_server), "%s", server);
+	snprintf(m->to_server, sizeof(m->to_server), "%s", wish->server);
+	snprintf(m->location, sizeof(m->location), "%s", wish->location);
 	if (vm->state == NVO3__VM_STATE__VM_RUNNING)
 		m->flags |= MOVE_F_WAS_RUNNING;
 	m->started = wall_ms();
 	m->figures.began[MOVE_RESERVE] = m->started;
+	make_token(m);
 	move_begin(m, loop_now_ms());
 }
 
-void move_run_begin(struct vcenter *vc, struct vm *vm, const struct uuid *id, const char *dc,
-		    const char *server, bool live, move_begun_fn begun, void *arg)
+void move_run_begin(struct vcenter *vc, struct vm *vm, const struct move_wish *wish,
+		    move_begun_fn begun, void *arg)
 {
-	struct move m = { .id = id ? *id : uuid_new(), .flags = live ? MOVE_F_LIVE : 0 };
-	struct move_job *job;
+	const char *dc = *wish->dc ? wish->dc : vc->conf.dc;
+	struct move_job *job = NULL;
+	struct move m = { 0 };
 	struct err err;
 	int ret;
 
-	if (!*dc)
-		dc = vc->conf.dc;
-	ret = check(vc, vm, dc, live, &err);
-	if (!ret && strlen(server) >= VC_NAME_SIZE)
-		ret = err_set(&err, ENOENT, "there is no server %.80s in %s", server, dc);
+	ret = check(vc, vm, dc, wish->kind, &err);
+	if (!ret && strlen(wish->server) >= VC_NAME_SIZE)
+		ret = err_set(&err, ENOENT, "there is no server %.80s in %s", wish->server, dc);
 	if (!ret)
 		ret = store_room(vc->store, &err);
-	if (ret) {
-		refuse(vc, vm, begun, arg, code_from_errno(ret), err.text);
-		return;
+	if (!ret) {
+		fill(vc, vm, dc, wish, &m);
+		if (persist_move(vc->store, &m, &err))
+			ret = -EHOSTUNREACH;
 	}
-	fill(vc, vm, dc, server, &m);
-	if (getrandom(m.token, sizeof(m.token), 0) != sizeof(m.token))
-		abort();
-	ret = persist_move(vc->store, &m, &err);
 	if (ret) {
-		refuse(vc, vm, begun, arg, CODE(UNAVAILABLE), err.text);
+		note(vc, wish->kind & MOVE_F_COPY ? "replication-refused" : "move-refused",
+		     vm->name, "%s", err.text);
+		begun(vc, NULL, code_from_errno(ret), err.text, arg);
 		return;
 	}
 	vm->move = m.id;
@@ -415,8 +452,7 @@ int move_run_abort(struct vcenter *vc, struct move_job *job, const char *why, st
 		job->dirty = dirty;
 		return err_set(err, EIO, "the store does not take it");
 	}
-	note_alert(vc, "move-abort", job->m.vm_name, "given up at step %s: %s",
-		   move_step_name(job->m.step), why);
+	tell_abort(vc, &job->m, why);
 	run(vc, job);
 	return 0;
 }

@@ -25,13 +25,16 @@ struct move_job {
 	UT_hash_handle hh;
 };
 
-/*
- * Move @vm to @dc (empty: this one), server @server (empty: any); @live: it runs on. @id: that no
- * move has, NULL: a new one. Calls @begun exactly once, perhaps before it returns, also when it
- * refuses.
- */
-void move_run_begin(struct vcenter *vc, struct vm *vm, const struct uuid *id, const char *dc,
-		    const char *server, bool live, move_begun_fn begun, void *arg);
+struct move_wish {
+	const struct uuid *id;		/* that no move has; NULL: a new one */
+	const char *dc, *server;	/* empty: this one, any */
+	const char *location;		/* of no server: near to it; empty: anywhere */
+	unsigned int kind;		/* MOVE_F_LIVE, MOVE_F_COPY, or 0 */
+};
+
+/* Calls @begun exactly once, perhaps before it returns, also when it refuses. */
+void move_run_begin(struct vcenter *vc, struct vm *vm, const struct move_wish *wish,
+		    move_begun_fn begun, void *arg);
 struct move_job *move_run_lookup(struct vcenter *vc, const struct uuid *id);
 /* By the operator. Negative errno with a sentence: it goes on as before. */
 int move_run_abort(struct vcenter *vc, struct move_job *job, const char *why, struct err *err);

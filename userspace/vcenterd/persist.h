@@ -6,6 +6,7 @@
 #ifndef VCENTERD_PERSIST_H
 #define VCENTERD_PERSIST_H
 
+#include "group_op.h"
 #include "incoming.h"
 #include "inventory.h"
 #include "lib/events.h"
@@ -39,6 +40,9 @@ struct persist_load {
 	struct events *events;
 	void (*move)(const struct move *m, void *arg);
 	void (*incoming)(const struct incoming *in, void *arg);
+	/* takes its members; then each that is not as at the beginning, of which it copies */
+	void (*group)(const struct group_op *op, void *arg);
+	void (*member)(const struct uuid *op, uint32_t n, const struct group_member *m, void *arg);
 	void *arg;
 };
 

@@ -3,7 +3,9 @@
 #include <string.h>
 #include "lib/msg.h"
 #include "persist.h"
+#include "persist_group.h"
 #include "record.h"
+#include "record_group.h"
 #include "vcenter.h"
 
 struct loading {
@@ -80,6 +82,33 @@ static int load_incoming(const char *key, const uint8_t *value, size_t len, void
 	return 0;
 }
 
+static int load_group(const char *key, const uint8_t *value, size_t len, void *arg)
+{
+	struct loading *l = arg;
+	struct group_op op;
+	int ret = group_op_unpack(value, len, &op, l->err);
+
+	if (!ret)
+		l->to->group(&op, l->to->arg);
+	return ret;
+}
+
+static int load_member(const char *key, const uint8_t *value, size_t len, void *arg)
+{
+	struct loading *l = arg;
+	struct group_member m;
+	struct uuid op;
+	uint32_t n;
+	int ret = persist_group_key(key, &op, &n, l->err) ?:
+		  group_member_unpack(value, len, &m, l->err);
+
+	if (ret)
+		return ret;
+	l->to->member(&op, n, &m, l->to->arg);
+	group_member_uninit(&m);
+	return 0;
+}
+
 static int load_event(const char *key, const uint8_t *value, size_t len, void *arg)
 {
 	struct loading *l = arg;
@@ -104,7 +133,7 @@ static int prune_gone(const char *key, const uint8_t *value, size_t len, void *a
 
 int persist_load(struct store *store, const struct persist_load *to, struct err *err)
 {
-	/* VMs name VNs and servers, moves name VMs */
+	/* VMs name VNs and servers, moves name VMs, groups' members moves */
 	static const struct {
 		const char *prefix;
 		int (*cb)(const char *key, const uint8_t *value, size_t len, void *arg);
@@ -115,6 +144,8 @@ int persist_load(struct store *store, const struct persist_load *to, struct err 
 		{ "vm/", load_vm },
 		{ "move/", load_move },
 		{ "in/", load_incoming },
+		{ "group/", load_group },
+		{ "groupvm/", load_member },
 		{ "event/", load_event },
 		{ "gone/", prune_gone },
 		{ "vngone/", prune_gone },

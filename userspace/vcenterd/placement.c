@@ -288,6 +288,23 @@ static struct server *choose_together(struct question *q)
 	return best;
 }
 
+/* The one whose location has the most names in common with that which is asked for. */
+static struct server *choose_nearest(struct question *q)
+{
+	struct server *server, *best = NULL;
+	unsigned int common = 0, n;
+
+	for (server = inventory_server_next(q->inv, NULL); server;
+	     server = inventory_server_next(q->inv, server)) {
+		n = location_common(server->location, q->req->nearest);
+		if (try(q, server) && (!best || n > common)) {
+			best = server;
+			common = n;
+		}
+	}
+	return best;
+}
+
 /* "no server of dc1 takes VM web: 2 down (host1), 1 without enough memory (host3)" */
 static int refuse(struct question *q, struct err *err)
 {
@@ -319,6 +336,12 @@ static struct server *choose_any(struct question *q, int *ret_err, struct err *e
 
 	if (server)
 		return server;
+	if (q->req->nearest && *q->req->nearest) {
+		server = choose_nearest(q);
+		if (!server)
+			*ret_err = refuse(q, err);
+		return server;
+	}
 	for (server = inventory_server_next(q->inv, NULL); server;
 	     server = inventory_server_next(q->inv, server))
 		if (try(q, server))

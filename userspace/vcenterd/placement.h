@@ -14,6 +14,7 @@ struct place_req {
 	const struct vm *vm;		/* of the inventory or not: its size, tenant and rules */
 	const char *server;		/* this one; NULL or "": any */
 	const struct server *except;	/* where it is now */
+	const char *nearest;		/* to this location, as far as may be; NULL or "": any */
 	bool together;			/* rather where VMs of its VNs are */
 };
 

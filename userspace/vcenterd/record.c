@@ -152,10 +152,29 @@ int vm_unpack(struct inventory *inv, const uint8_t *data, size_t len, struct err
 	return 0;
 }
 
+/* The numbers of steps in the store, which are older than MOVE_COPY. */
+static const unsigned int stored_steps[] = {
+	[MOVE_RESERVE] = 0, [MOVE_COPY] = 5,   [MOVE_STOP] = 1,
+	[MOVE_PULL] = 2,    [MOVE_COMMIT] = 3, [MOVE_RELEASE] = 4,
+};
+
+static bool step_unpack(unsigned int stored, enum move_step *ret)
+{
+	for (unsigned int i = 0; i < FIGURES_STEPS; i++)
+		if (stored_steps[i] == stored) {
+			*ret = i;
+			return true;
+		}
+	return false;
+}
+
 uint8_t *move_pack(const struct move *m, size_t *len)
 {
 	Nvo3__StoredMove msg = NVO3__STORED_MOVE__INIT;
+	uint64_t began[FIGURES_STEPS];
 
+	for (unsigned int i = 0; i < FIGURES_STEPS; i++)
+		began[stored_steps[i]] = m->figures.began[i];
 	msg.move = msg_put_uuid(&m->id);
 	msg.vm = msg_put_uuid(&m->vm);
 	msg.vm_name = (char *)m->vm_name;
@@ -163,7 +182,7 @@ uint8_t *move_pack(const struct move *m, size_t *len)
 	msg.from_server = (char *)m->from_server;
 	msg.to_dc = (char *)m->to_dc;
 	msg.to_server = (char *)m->to_server;
-	msg.step = m->step;
+	msg.step = stored_steps[m->step];
 	msg.state = m->state;
 	msg.flags = m->flags;
 	msg.error = (char *)m->error;
@@ -173,7 +192,8 @@ uint8_t *move_pack(const struct move *m, size_t *len)
 	msg.decided = m->decided;
 	msg.started = m->started;
 	msg.ended = m->ended;
-	msg.began = (uint64_t *)m->figures.began;
+	msg.location = (char *)m->location;
+	msg.began = began;
 	msg.n_began = FIGURES_STEPS;
 	msg.gave_up = m->figures.gave_up;
 	msg.silent = m->figures.silent;
@@ -189,8 +209,9 @@ uint8_t *move_pack(const struct move *m, size_t *len)
 
 static void figures_fill(const Nvo3__StoredMove *msg, struct figures *f)
 {
-	for (size_t i = 0; i < msg->n_began && i < FIGURES_STEPS; i++)
-		f->began[i] = msg->began[i];
+	for (unsigned int i = 0; i < FIGURES_STEPS; i++)
+		if (stored_steps[i] < msg->n_began)
+			f->began[i] = msg->began[stored_steps[i]];
 	f->gave_up = msg->gave_up;
 	f->silent = msg->silent;
 	f->last_out = msg->last_out;
@@ -212,7 +233,7 @@ static void move_fill(const Nvo3__StoredMove *msg, struct move *m)
 	snprintf(m->error, sizeof(m->error), "%s", msg->error);
 	memcpy(m->token, msg->token.data, sizeof(m->token));
 	memcpy(m->sha256, msg->sha256.data, sizeof(m->sha256));
-	m->step = msg->step;
+	snprintf(m->location, sizeof(m->location), "%s", msg->location);
 	m->state = msg->state;
 	m->flags = msg->flags;
 	m->size = msg->size;
@@ -230,7 +251,7 @@ int move_unpack(const uint8_t *data, size_t len, struct move *ret, struct err *e
 	if (!msg)
 		return -EINVAL;
 	if (!msg_get_uuid(&msg->move, &m.id) || !msg_get_uuid(&msg->vm, &m.vm) ||
-	    msg->step > MOVE_RELEASE || msg->state > MOVE_ABORTED ||
+	    !step_unpack(msg->step, &m.step) || msg->state > MOVE_ABORTED ||
 	    msg->token.len != sizeof(m.token) || msg->sha256.len != sizeof(m.sha256))
 		return err_set(err, EINVAL, "the stored move of VM %s is not valid",
 			       msg->vm_name);

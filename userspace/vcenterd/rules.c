@@ -32,6 +32,25 @@ bool location_is_in(const char *location, const char *in)
 	return !strncmp(location, in, len) && (!location[len] || location[len] == '/');
 }
 
+static size_t first_len(const char *location)
+{
+	return strcspn(location, "/");
+}
+
+unsigned int location_common(const char *a, const char *b)
+{
+	unsigned int n = 0;
+
+	for (;; n++) {
+		size_t len = first_len(a);
+
+		if (!len || len != first_len(b) || strncmp(a, b, len))
+			return n;
+		a += len + (a[len] == '/');
+		b += len + (b[len] == '/');
+	}
+}
+
 static int add(struct vm_rules *rules, bool apart, const char *text, struct err *err)
 {
 	struct vm_rule *rule = &rules->v[rules->n];

@@ -10,6 +10,8 @@
 int location_check(const char *what, const char *location, struct err *err);
 /* Is @location @in, or a part of it? "row1/rack2" is in "row1"; everything is in "". */
 bool location_is_in(const char *location, const char *in);
+/* How many names both begin with: of "dc/row1/rack2" and "dc/row1/rack3" 2 */
+unsigned int location_common(const char *a, const char *b);
 
 /*
  * The members near, apart (a list of names of VMs, or of "group:NAME") and location of @body.

@@ -9,6 +9,7 @@
 #include "owed.h"
 #include "profile.h"
 #include "serve_peer.h"
+#include "tenant_wish.h"
 #include "vn_ops.h"
 
 void serve_peer_up(struct vcenter *vc, struct chan *chan)
@@ -152,7 +153,8 @@ static void move_pull(struct vcenter *vc, struct chan *chan, const struct msg *m
 	if (!req)
 		bad(chan, msg, err.text);
 	else if (take_move(vc, chan, msg, &req->move, &move))
-		move_dest_pull(vc, req, pulled, owed_new(vc, chan, msg->id));
+		move_dest_pull(vc, req, msg->type == MSG(MOVE_COPY), pulled,
+			       owed_new(vc, chan, msg->id));
 	if (req)
 		msg_free(req);
 }
@@ -256,7 +258,11 @@ bool serve_peer_message(struct vcenter *vc, struct chan *chan, const struct msg 
 		move_reserve(vc, chan, msg);
 		return true;
 	case MSG(MOVE_PULL):
+	case MSG(MOVE_COPY):
 		move_pull(vc, chan, msg);
+		return true;
+	case MSG(TENANT_REPLICATE):
+		tenant_wish(vc, chan, msg, true);
 		return true;
 	case MSG(MOVE_COMMIT):
 		move_commit(vc, chan, msg);

@@ -4,10 +4,12 @@
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "move_run.h"
+#include "owed.h"
 #include "persist.h"
 #include "profile.h"
 #include "proto/placement.pb-c.h"
 #include "session_director.h"
+#include "tenant_wish.h"
 #include "vm_ops.h"
 
 #define TELL_WINDOW	256u	/* placements without an answer yet */
@@ -250,6 +252,7 @@ static void down(struct chan *chan, const char *why, void *arg)
 {
 	struct vcenter *vc = arg;
 
+	owed_forget(vc, chan);
 	vc->director.session++;
 	vc->director.ready = false;
 	note_alert(vc, "director-down", "nDirector", "%s", why);
@@ -257,7 +260,10 @@ static void down(struct chan *chan, const char *why, void *arg)
 
 static bool message(struct chan *chan, const struct msg *msg, void *arg)
 {
-	return false;
+	if (msg->type != MSG(TENANT_REPLICATE) || !msg->id)
+		return false;
+	tenant_wish(arg, chan, msg, false);
+	return true;
 }
 
 int session_director_start(struct vcenter *vc, struct err *err)

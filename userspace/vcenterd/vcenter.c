@@ -5,6 +5,7 @@
 #include "api.h"
 #include "audit.h"
 #include "backup.h"
+#include "group_run.h"
 #include "lib/crashpoint.h"
 #include "move_dest.h"
 #include "move_run.h"
@@ -26,6 +27,7 @@ static void tick(void *arg)
 	vm_ops_tick(vc);
 	move_run_tick(vc);
 	move_dest_tick(vc);
+	group_run_tick(vc);
 	if (++vc->ticks % MONITOR_TICKS == 0)
 		monitor_tick(vc->monitor, wall_ms());
 	loop_timer_set(vc->tick, TICK_MS);
@@ -59,6 +61,16 @@ static void load_incoming(const struct incoming *in, void *arg)
 	move_dest_load(arg, in);
 }
 
+static void load_group(const struct group_op *op, void *arg)
+{
+	group_run_load(arg, op);
+}
+
+static void load_member(const struct uuid *op, uint32_t n, const struct group_member *m, void *arg)
+{
+	group_run_load_member(arg, op, n, m);
+}
+
 /* Memory is ahead of the disk: only a restart brings them together. */
 static void lost(const struct err *why, void *arg)
 {
@@ -67,7 +79,8 @@ static void lost(const struct err *why, void *arg)
 
 static int load_state(struct vcenter *vc, struct err *err)
 {
-	struct persist_load to = { .move = load_move, .incoming = load_incoming, .arg = vc };
+	struct persist_load to = { .move = load_move, .incoming = load_incoming,
+				   .group = load_group, .member = load_member, .arg = vc };
 
 	vc->inv = inventory_new(vc->conf.dc);
 	inventory_set_vnis(vc->inv, vc->conf.vni_first, vc->conf.vni_last);
@@ -88,6 +101,7 @@ static int load_state(struct vcenter *vc, struct err *err)
 		return -1;
 	CRASHPOINT("vcenter-loaded");
 	vm_ops_resume(vc);
+	group_run_resume(vc);
 	return 0;
 }
 
@@ -131,6 +145,7 @@ void vcenter_stop(struct vcenter *vc)
 		loop_timer_free(vc->tick);
 	move_run_free(vc);
 	move_dest_free(vc);
+	group_run_free(vc);
 	bulk_free_all(vc);
 	owed_free_all(vc);
 	monitor_free(vc->monitor);

@@ -20,6 +20,7 @@ struct move_job;
 struct dest_job;
 struct owed;
 struct bulk;
+struct group_job;
 
 /* Our session to the vCenter of another DC. */
 struct peer {
@@ -57,6 +58,8 @@ struct vcenter {
 	struct dest_job *dests;		/* uthash by move id */
 	struct owed *owed;		/* utlist */
 	struct bulk *bulks;		/* utlist by prev, next_bulk */
+	struct group_job *groups;	/* uthash by id: operations on groups */
+	struct loop_timer *group_turn;	/* NULL: there was no need yet */
 	struct loop_timer *tick;
 	uint64_t ticks;
 	bool stopping;			/* sessions that end now are no news */

@@ -220,7 +220,7 @@ json_t *view_move(const struct move *m)
 	set_uuid(obj, "id", &m->id);
 	set_uuid(obj, "vm", &m->vm);
 	set(obj, "vm_name", m->vm_name);
-	set(obj, "kind", m->flags & MOVE_F_LIVE ? "mobility" : "migration");
+	set(obj, "kind", move_kind(m));
 	set_place(obj, "from", m->from_dc, m->from_server);
 	set_place(obj, "to", m->to_dc, m->to_server);
 	set(obj, "step", m->state == MOVE_DONE ? "done" : move_step_name(m->step));

@@ -232,15 +232,18 @@ static int check_named(struct vcenter *vc, const Nvo3__VmBulkUnregister *req, si
 	vm = inventory_vm(vc->inv, ret);
 	if (vm && (strcmp(vm->tenant, req->tenant) || strcmp(vm->group, req->group)))
 		return err_set(err, EINVAL, "vms[%zu]: VM %s is not of group %s of tenant %s", i,
-			       vm->name, req->group, req->tenant);
+			       vm->name, *req->group ? req->group : "\"\"", req->tenant);
 	return 0;
 }
 
 static int whom(struct vcenter *vc, const struct server *server,
 		const Nvo3__VmBulkUnregister *req, struct uuid **ret, size_t *n, struct err *err)
 {
-	if (name_check("group", req->group, err) || name_check("tenant", req->tenant, err))
+	if ((*req->group && name_check("group", req->group, err)) ||
+	    name_check("tenant", req->tenant, err))
 		return -EINVAL;
+	if (!*req->group && !req->n_vms)
+		return err_set(err, EINVAL, "neither a group nor VMs are named");
 	*n = req->n_vms ?: members(server, req, NULL);
 	if (!*n)
 		return err_set(err, ENOENT, "no VM of group %s of tenant %s is on server %s",
@@ -263,7 +266,7 @@ void bulk_unregister(struct vcenter *vc, struct chan *chan, struct server *serve
 	Nvo3__VmBulkUnregister *req = msg_decode(msg, &nvo3__vm_bulk_unregister__descriptor, &err);
 	struct uuid *vms = NULL;
 	struct bulk *b;
-	size_t n;
+	size_t n = 0;
 	int ret;
 
 	ret = req ? whom(vc, server, req, &vms, &n, &err) : -EINVAL;

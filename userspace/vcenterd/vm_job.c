@@ -139,12 +139,12 @@ static enum vm_outcome fail(struct vm *vm, const char *text)
 	vm->retry_at = 0;
 	switch (vm->op) {
 	case VM_OP_CREATE:
-		vm->state = NVO3__VM_STATE__VM_FAILED;
+		vm_set_state(vm, NVO3__VM_STATE__VM_FAILED);
 		vm->op = VM_OP_UNDO;
 		break;
 	case VM_OP_ADOPT:
 		/* not ours after all: forget it, and leave the vServer's VM alone */
-		vm->state = NVO3__VM_STATE__VM_DELETING;
+		vm_set_state(vm, NVO3__VM_STATE__VM_DELETING);
 		vm->made = false;
 		vm->op = VM_OP_DELETE;
 		break;
@@ -197,7 +197,7 @@ static enum vm_outcome create_answer(struct vm *vm, const struct vm_answer *a, u
 		vm->made = false;	/* a refusal leaves nothing at the vServer */
 		return fail(vm, a->text);
 	}
-	vm->state = a->state;
+	vm_set_state(vm, a->state);
 	vm_set_why(vm, "");
 	vm->op = VM_OP_NONE;
 	return VM_JOB_DONE;
@@ -210,7 +210,7 @@ static enum vm_outcome power_answer(struct vm *vm, const struct vm_answer *a, ui
 		return again(vm, now, VM_JOB_RETRY_MS);
 	if (a->code != CODE(OK))
 		return fail(vm, a->text);
-	vm->state = a->state;
+	vm_set_state(vm, a->state);
 	vm_set_why(vm, "");
 	vm->op = VM_OP_NONE;
 	return VM_JOB_DONE;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "codes.h"
+#include "group_run.h"
 #include "lib/crashpoint.h"
 #include "lib/log.h"
 #include "lib/mem.h"
@@ -86,6 +87,7 @@ static void forget(struct vcenter *vc, struct vm *vm)
 	}
 	note(vc, "vm-delete", vm->name, "deleted");
 	inventory_vm_del(vc->inv, vm);
+	group_run_kick(vc);
 }
 
 static void finish(struct vcenter *vc, struct vm *vm)
@@ -115,6 +117,8 @@ static void outcome(struct vcenter *vc, struct vm *vm, enum vm_op op, enum vm_ou
 		return;
 	vm->dirty = true;
 	inventory_job_set(vc->inv, vm, vm->op);
+	if (out == VM_JOB_DONE || out == VM_JOB_FAILED)
+		group_run_kick(vc);
 	if (out == VM_JOB_DONE) {
 		store(vc, vm);
 		note(vc, op_kind(op), vm->name, "done on server %s", vm->server->name);
@@ -408,11 +412,11 @@ int vm_ops_begin(struct vcenter *vc, struct vm *vm, enum vm_op op, struct err *e
 		return err_set(err, EBUSY, "VM %s is being cleaned up", vm->name);
 	inventory_job_set(vc->inv, vm, op);
 	if (op == VM_OP_DELETE)
-		vm->state = NVO3__VM_STATE__VM_DELETING;
+		vm_set_state(vm, NVO3__VM_STATE__VM_DELETING);
 	ret = persist_vm(vc->store, vm, err);
 	if (ret) {
 		inventory_job_set(vc->inv, vm, old_op);
-		vm->state = old_state;
+		vm_set_state(vm, old_state);
 		return ret;
 	}
 	note(vc, op_kind(op), vm->name, "begun");

@@ -40,7 +40,7 @@ void vserver_take_state(struct vcenter *vc, struct vm *vm, uint32_t state, const
 		return;
 	if (vm->state == state && !strcmp(vm_why(vm), text))
 		return;
-	vm->state = state;
+	vm_set_state(vm, state);
 	vm_set_why(vm, text);
 	store(vc, vm);
 	if (state == NVO3__VM_STATE__VM_FAILED)
@@ -51,16 +51,30 @@ void vserver_take_state(struct vcenter *vc, struct vm *vm, uint32_t state, const
 
 /* --- V3 */
 
+static bool has_ports(const struct vm *vm, const struct nic *nics)
+{
+	for (int i = 0; i < vm->n_nics; i++)
+		if (strcmp(vm->nics[i].port, nics[i].port) || vm->nics[i].vid != nics[i].vid)
+			return false;
+	return true;
+}
+
+/* Every session begins with all that the server has: mostly nothing has changed. */
 static int update(struct vcenter *vc, struct vm *vm, const Nvo3__VmReport *report,
 		  struct err *err)
 {
-	int ret = nics_take_ports(vm, report->profile->nics, report->profile->n_nics, err);
+	struct nic nics[VC_NICS_MAX];
+	int ret;
 
+	memcpy(nics, vm->nics, vm->n_nics * sizeof(*nics));
+	ret = nics_take_ports(vm, report->profile->nics, report->profile->n_nics, err);
 	if (ret)
 		return ret;
+	vserver_take_state(vc, vm, report->state, report->text);
+	if (has_ports(vm, nics) && !strcmp(vm->group, report->profile->group))
+		return 0;
 	inventory_vm_set_group(vc->inv, vm, report->profile->group);
 	store(vc, vm);
-	vserver_take_state(vc, vm, report->state, report->text);
 	note_server(vc, vm->server, "vm-register", vm->name, "updated by server %s",
 		    vm->server->name);
 	return 0;

@@ -61,6 +61,23 @@ static void take_profile(struct peer *p, const Nvo3__Profile *profile)
 	p->rules = profile ? profile->n_rules : 0;
 }
 
+static void answer_wish(struct peer *p, const struct msg *msg)
+{
+	Nvo3__TenantReplicate *m = msg_decode(msg, &nvo3__tenant_replicate__descriptor, NULL);
+	Nvo3__TenantReplicateReply reply = NVO3__TENANT_REPLICATE_REPLY__INIT;
+
+	assert_true(m && m->move.len == 16);
+	p->wishes++;
+	snprintf(p->wish_tenant, sizeof(p->wish_tenant), "%s", m->tenant);
+	snprintf(p->wish_vm, sizeof(p->wish_vm), "%s", m->vm);
+	snprintf(p->wish_location, sizeof(p->wish_location), "%s", m->location);
+	memcpy(p->wish_move, m->move.data, sizeof(p->wish_move));
+	msg_free(m);
+	reply.dc = "dc1";
+	chan_reply(p->chan, msg->id, p->wish_code, p->wish_code ? "no, says the fake" : NULL,
+		   p->wish_code ? NULL : &reply.base);
+}
+
 static bool message(struct chan *chan, const struct msg *msg, void *arg)
 {
 	struct peer *p = arg;
@@ -85,6 +102,10 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 	}
 	if (msg->type == MSG(NVE_SEEN)) {
 		answer_seen(p, msg);
+		return true;
+	}
+	if (msg->type == MSG(TENANT_REPLICATE)) {
+		answer_wish(p, msg);
 		return true;
 	}
 	if (msg->type == MSG(VN_LIST)) {

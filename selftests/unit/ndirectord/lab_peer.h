@@ -65,6 +65,11 @@ struct peer {
 	/* what it answers to NVE_SEEN, by the last byte of a locator; 0 to all others */
 	uint8_t sees[256];
 	bool mute;			/* answers none */
+	/* TENANT_REPLICATE: how many, what the last one said, and what is answered */
+	unsigned int wishes;
+	char wish_tenant[65], wish_vm[65], wish_location[65];
+	uint8_t wish_move[16];
+	uint32_t wish_code;
 	unsigned int seen_asked;	/* NVE_SEEN */
 	size_t seen_locators;		/* in the last one */
 	/* hears each MAP_UPDATE before it is taken, or NULL */

@@ -39,6 +39,9 @@ def change(client):
     frozen = client.expect(200, 'GET', API + '/frozen')['items']
     assert [item['mac'] for item in frozen] == ['02:00:00:00:00:02'], frozen
     client.expect(200, 'DELETE', API + '/frozen/blue/02:00:00:00:00:02')
+    wish = {'tenant': 'alice', 'location': 'dc2/row1'}
+    client.expect(202, 'POST', API + '/vms/web/replicate', wish)
+    client.expect(400, 'POST', API + '/vms/web/replicate', {'location': 'dc2/row1'})
     client.expect(409, 'DELETE', API + '/nves/dc1/host1?force=true')
     client.expect(200, 'DELETE', API + '/nves/dc1/host9?force=false')
 

@@ -117,6 +117,41 @@ static void test_hearsay_does_not_change_a_vn(void **state)
 	db_uninit(&db);
 }
 
+/* A VN has them by itself, as many bytes as there are; most have none. */
+static void test_subnets_are_kept_as_they_are(void **state)
+{
+	uint8_t bytes[] = { 10, 2, 8, 1 };
+	struct db_vn_info info;
+	struct db_vn *vn;
+	struct db db;
+
+	assert_true(sizeof(struct db_vn) < 600);
+	vn = fix_db(&db);
+	assert_null(vn->info.addressing);
+	info = vn->info;
+	info.addressing = bytes;
+	info.n_addressing = sizeof(bytes);
+	assert_false(db_vn_info_same(&vn->info, &info));
+	assert_int_equal(db_vn_set(&db, &info, true, NULL), 0);
+	assert_true(db_vn_info_same(&vn->info, &info));
+	assert_ptr_not_equal(vn->info.addressing, bytes);
+	/* another byte, and fewer of them */
+	bytes[3] = 2;
+	assert_false(db_vn_info_same(&vn->info, &info));
+	info.n_addressing = 2;
+	assert_false(db_vn_info_same(&vn->info, &info));
+	assert_int_equal(db_vn_set(&db, &info, true, NULL), 0);
+	assert_int_equal(vn->info.n_addressing, 2);
+	info.n_addressing = 0;
+	info.addressing = NULL;
+	assert_int_equal(db_vn_set(&db, &info, true, NULL), 0);
+	assert_null(vn->info.addressing);
+	info.addressing = bytes;
+	info.n_addressing = sizeof(bytes);
+	assert_int_equal(db_vn_set(&db, &info, true, NULL), 0);
+	db_uninit(&db);
+}
+
 static void test_vn_in_use_is_kept(void **state)
 {
 	struct db_placement p;
@@ -511,6 +546,7 @@ int main(void)
 		cmocka_unit_test(test_epochs_climb_and_name_their_dc),
 		cmocka_unit_test(test_vn_conflicts_are_refused_by_name),
 		cmocka_unit_test(test_hearsay_does_not_change_a_vn),
+		cmocka_unit_test(test_subnets_are_kept_as_they_are),
 		cmocka_unit_test(test_vn_in_use_is_kept),
 		cmocka_unit_test(test_a_deleted_vn_goes_with_its_members),
 		cmocka_unit_test(test_a_walk_may_delete),

@@ -11,12 +11,18 @@ static void test_vn_round_trip(void **state)
 	struct db_vn_info in = { .uuid = { { 1, 2, 3 } }, .name = "blue", .tenant = "alice",
 				 .home_dc = "dc1", .vni = 16777215, .unknown = 3, .bum = 1,
 				 .distribution = 2, .arp = 1, .arp_unknown = 2 };
+	uint8_t addressing[] = { 10, 2, 8, 1 };
 	struct db_vn_info out;
 	Nvo3__VnInfo m;
 
 	wire_put_vn(&in, &m);
 	assert_int_equal(wire_get_vn(&m, &out, NULL), 0);
 	assert_memory_equal(&in, &out, sizeof(in));
+	in.addressing = addressing;
+	in.n_addressing = sizeof(addressing);
+	wire_put_vn(&in, &m);
+	assert_int_equal(wire_get_vn(&m, &out, NULL), 0);
+	assert_true(db_vn_info_same(&in, &out));
 }
 
 static void test_bad_vns_are_refused(void **state)

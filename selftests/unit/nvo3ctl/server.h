@@ -53,10 +53,26 @@ static const char *const move_bad[] = {
 	MOVE("move-bad", "'step':'reserve','state':'running'"),
 	MOVE("move-bad", "'step':'pull','state':'aborted','error':'vm1 arrived damaged'"), NULL };
 
+#define OP(id, state, waiting, running, done, failed)					\
+	"{'id':'" id "','tenant':'alice','group':'web','action':'stop','state':'" state "',"	\
+	"'vms':{'total':4," waiting ",'running':" running ",'done':" done ",'failed':" failed "}}"
+
+static const char *const op_good[] = {
+	OP("op-good", "running", "'waiting':3", "1", "0", "0"),
+	OP("op-good", "running", "'waiting':0", "1", "3", "0"),
+	OP("op-good", "done", "'untouched':0", "0", "4", "0"), NULL };
+static const char *const op_bad[] = {
+	OP("op-bad", "running", "'waiting':3", "1", "0", "0"),
+	OP("op-bad", "done", "'untouched':0", "0", "2", "2"), NULL };
+static const char *const op_cut[] = {
+	OP("op-cut", "aborting", "'untouched':3", "1", "0", "0"),
+	OP("op-cut", "aborted", "'untouched':3", "0", "1", "0"), NULL };
+
 static struct script scripts[] = {
 	{ "good", good },	    { "refused", refused },	{ "vanishes", vanishes },
 	{ "deleted", deleted },	    { "halts", halts },		{ "sticks", sticks },
 	{ "revives", revives },	    { "move-good", move_good }, { "move-bad", move_bad },
+	{ "op-good", op_good },	    { "op-bad", op_bad },	{ "op-cut", op_cut },
 	{ NULL },
 };
 
@@ -121,6 +137,29 @@ static inline void post_move(struct http_request *req, void *arg)
 		http_error(req, 404, "not-found", "DC nowhere is not known");
 	else
 		answer(req, 202, strcmp(dc, "dc2") == 0 ? "move-good" : "move-bad");
+}
+
+static inline void post_operation(struct http_request *req, void *arg)
+{
+	json_t *body = http_body(req);
+	char id[32];
+
+	if (!body)
+		return;
+	if (strcmp(json_string_value(json_object_get(body, "action")), "stop") == 0)
+		snprintf(id, sizeof(id), "op-%s",
+			 json_string_value(json_object_get(body, "group")));
+	else
+		id[0] = '\0';
+	if (*id)
+		answer(req, 202, id);
+	else	/* so that the tests see what was asked for */
+		http_reply(req, 202, json_incref(body));
+}
+
+static inline void list_members(struct http_request *req, void *arg)
+{
+	reply_text(req, 200, "{'items':[{'vm':'1','name':'vm1','state':'failed','error':'server host1 is down'},{'vm':'2','name':'vm2','state':'failed','error':'VM vm2 is moving'}]}");
 }
 
 /* What was asked for comes back, so that the tests see it. */
@@ -250,6 +289,10 @@ static const struct http_route routes[] = {
 	{ "GET", "/api/v1/moves", list_moves, "limit offset" },
 	{ "GET", "/api/v1/moves/{id}", get_object },
 	{ "POST", "/api/v1/moves/{id}/abort", change_object },
+	{ "POST", "/api/v1/operations", post_operation },
+	{ "GET", "/api/v1/operations/{id}", get_object },
+	{ "GET", "/api/v1/operations/{id}/members", list_members, "state limit offset" },
+	{ "POST", "/api/v1/operations/{id}/abort", change_object },
 	{ "GET", "/api/v1/lookup", lookup, "vn id name mac ip" },
 	{ "POST", "/api/v1/vns", post_vn },
 	{ "PATCH", "/api/v1/vns/{id}", post_vn },

@@ -250,6 +250,45 @@ static void test_migrate(void **state)
 	expect("vm migrate vm1 --dc nowhere", CTL_FAILED, "", "Error: DC nowhere is not known\n");
 }
 
+/* Nobody looks at a terminal: no bar. Who failed is told, and the exit status says so. */
+static void test_group(void **state)
+{
+	struct result r;
+
+	expect("group stop alice/good", CTL_OK, "4 VMs done\n", "");
+	expect("group stop alice/bad", CTL_FAILED,
+	       "VM   ERROR                 ID\n"
+	       "vm1  server host1 is down  1\n"
+	       "vm2  VM vm2 is moving      2\n", "Error: of 4 VMs 2 failed\n");
+	expect("group stop alice/cut", CTL_FAILED, "",
+	       "Error: the operation was aborted: of 4 VMs 0 failed, 3 are as they were\n");
+	r = run("-j group stop alice/bad");
+	assert_int_equal(r.status, CTL_FAILED);
+	assert_non_null(strstr(r.out, "\"state\": \"done\""));
+	assert_non_null(strstr(r.out, "\"error\": \"VM vm2 is moving\""));
+	result_free(&r);
+	r = run("--no-wait group migrate alice/web --to dc2/host3 --parallel 3");
+	assert_int_equal(r.status, CTL_OK);
+	/* it names the operation, to be able to ask again */
+	assert_int_equal(strncmp(r.out, "id         ", 11), 0);
+	assert_string_equal(strchr(r.out, '\n') + 1,
+			    "group      alice/web\naction     migrate\nto         dc2\n"
+			    "server     host3\nat a time  3\n");
+	result_free(&r);
+	expect("group abort nothing", CTL_FAILED, "", "Error: there is no nothing\n");
+	r = run("group show op-bad");
+	assert_int_equal(r.status, CTL_OK);
+	assert_non_null(strstr(r.out, "failed     2\n"));
+	assert_non_null(strstr(r.out, "vm2  failed  VM vm2 is moving"));
+	result_free(&r);
+	expect_usage("group stop alice", "Error: \"alice\" must be TENANT/GROUP\n");
+	expect_usage("group stop alice/web/x", "Error: \"alice/web/x\" must be TENANT/GROUP\n");
+	expect_usage("group stop a/b --parallel 65", "Error: --parallel");
+	expect_usage("group migrate a/b --dc dc2 --server host1",
+		     "Error: only one of --to, --dc and --server may be given\n");
+	expect_usage("group reboot a/b", "Error: unknown verb \"reboot\"\n");
+}
+
 static void test_lists(void **state)
 {
 	expect("vm list --tenant a&b --state running", CTL_OK,
@@ -433,6 +472,7 @@ int main(void)
 		cmocka_unit_test(test_no_wait),
 		cmocka_unit_test(test_change),
 		cmocka_unit_test(test_migrate),
+		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_audit),

@@ -39,6 +39,16 @@ struct bed_host {
 	size_t reported;		/* VMs in the last SERVER_REGISTER */
 	uint8_t forget[16];
 	bool do_forget;
+	/* V5, V6; what it refuses and answers with is by the first byte of the VM's id */
+	bool bulk;			/* it knows them */
+	bool bulk_refused;		/* as a whole */
+	bool silent;			/* it keeps its answers to V4 to V6 */
+	uint8_t not_taken;		/* the member that it refuses */
+	uint64_t bulk_epoch;		/* of all that it takes */
+	int bulk_registers, bulk_unregisters;
+	size_t bulk_members, bulk_gone;	/* in all of them */
+	char bulk_group[16];		/* of the last one */
+	struct msg kept;		/* the last one without an answer, without its body */
 	/* the NVE's end */
 	uint32_t refuse;		/* type that it refuses */
 	int associated, activated, deactivated, deassociated, syncs;
@@ -163,6 +173,61 @@ static inline void vc_progress(struct bed_host *h, const struct msg *msg)
 	msg_free(event);
 }
 
+static inline void vc_bulk_reply(struct bed_host *h, struct chan *chan, const struct msg *msg,
+				 const ProtobufCBinaryData *vms, size_t n)
+{
+	Nvo3__VmBulkReply reply = NVO3__VM_BULK_REPLY__INIT;
+	Nvo3__VmBulkResult results[8], *list[8];
+
+	assert_true(n <= 8);
+	for (size_t i = 0; i < n; i++) {
+		nvo3__vm_bulk_result__init(&results[i]);
+		list[i] = &results[i];
+		results[i].vm = vms[i];
+		if (vms[i].data[0] == h->not_taken) {
+			results[i].code = CODE(DENIED);
+			results[i].text = "not this one";
+		} else if (h->bulk_epoch) {
+			results[i].epochs = &h->bulk_epoch;
+			results[i].n_epochs = 1;
+		}
+	}
+	reply.results = list;
+	reply.n_results = n;
+	if (h->bulk_refused)
+		chan_reply(chan, msg->id, CODE(BAD_MESSAGE), "all wrong", NULL);
+	else if (!h->silent)
+		chan_reply(chan, msg->id, CODE(OK), NULL, &reply.base);
+}
+
+static inline void vc_bulk_register(struct bed_host *h, struct chan *chan, const struct msg *msg)
+{
+	Nvo3__VmBulkRegister *req = msg_decode(msg, &nvo3__vm_bulk_register__descriptor, NULL);
+	ProtobufCBinaryData vms[8];
+
+	assert_non_null(req->common);
+	assert_true(req->n_members <= 8);
+	h->bulk_registers++;
+	h->bulk_members += req->n_members;
+	snprintf(h->bulk_group, sizeof(h->bulk_group), "%s", req->group);
+	for (size_t i = 0; i < req->n_members; i++)
+		vms[i] = req->members[i]->profile->vm;
+	vc_bulk_reply(h, chan, msg, vms, req->n_members);
+	msg_free(req);
+}
+
+static inline void vc_bulk_unregister(struct bed_host *h, struct chan *chan,
+				      const struct msg *msg)
+{
+	Nvo3__VmBulkUnregister *req = msg_decode(msg, &nvo3__vm_bulk_unregister__descriptor, NULL);
+
+	h->bulk_unregisters++;
+	h->bulk_gone += req->n_vms;
+	snprintf(h->bulk_group, sizeof(h->bulk_group), "%s", req->group);
+	vc_bulk_reply(h, chan, msg, req->vms, req->n_vms);
+	msg_free(req);
+}
+
 static inline bool vc_message(struct chan *chan, const struct msg *msg, void *arg)
 {
 	Nvo3__VmStateEvent *event;
@@ -182,7 +247,18 @@ static inline bool vc_message(struct chan *chan, const struct msg *msg, void *ar
 		break;
 	case MSG(VM_UNREGISTER):
 		h->vm_unregistered++;
+		h->kept = *msg;
+		if (h->silent)
+			return true;
 		break;
+	case MSG(VM_BULK_REGISTER):
+		if (h->bulk)
+			vc_bulk_register(h, chan, msg);
+		return h->bulk;
+	case MSG(VM_BULK_UNREGISTER):
+		if (h->bulk)
+			vc_bulk_unregister(h, chan, msg);
+		return h->bulk;
 	case MSG(ALERT):
 		h->alerts++;
 		return true;

@@ -90,6 +90,7 @@ static inline bool fake_director_message(struct chan *chan, const struct msg *ms
 {
 	struct fake_director *d = arg;
 
+	d->chan = chan;
 	if (fake_counts(d->lab, chan, msg))
 		return true;
 	switch (msg->type) {

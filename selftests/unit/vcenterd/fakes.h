@@ -184,6 +184,22 @@ static inline void fake_update(struct fake_server *s, const struct msg *msg)
 	msg_free(req);
 }
 
+/* It runs on. */
+static inline void fake_offer(struct fake_server *s, const struct msg *msg)
+{
+	Nvo3__RelocateSource *req = msg_decode(msg, &nvo3__relocate_source__descriptor, NULL);
+	Nvo3__RelocateOfferReply reply = NVO3__RELOCATE_OFFER_REPLY__INIT;
+	struct fake_vm *vm = fake_vm_by_uuid(s, &req->vm);
+
+	assert_true(vm && vm->running && !vm->offered);
+	assert_int_equal(req->token.len, 32);
+	vm->was_running = true;
+	msg_get_uuid(&req->move, &vm->move);
+	reply.size = 16 << 20;
+	answer(s->lab, s->chan, msg, CODE(OK), &reply.base);
+	msg_free(req);
+}
+
 static inline void fake_source(struct fake_server *s, const struct msg *msg)
 {
 	Nvo3__RelocateSource *req = msg_decode(msg, &nvo3__relocate_source__descriptor, NULL);
@@ -214,7 +230,10 @@ static inline void fake_dest(struct fake_server *s, const struct msg *msg)
 
 	assert_non_null(strchr(req->source, '/'));
 	assert_non_null(strchr(req->source_addr, ':'));
+	/* a first copy is not one to be started */
 	vm->pulled = true;
+	vm->rough = msg->type == MSG(RELOCATE_COPY);
+	assert_int_equal(req->sha256.len, vm->rough ? 0 : 32);
 	msg_get_uuid(&req->move, &vm->move);
 	answer(s->lab, s->chan, msg, CODE(OK), NULL);
 	msg_free(req);
@@ -227,7 +246,7 @@ static inline void fake_commit(struct fake_server *s, const struct msg *msg)
 
 	/* a commit that is repeated finds it done */
 	if (vm) {
-		assert_true(vm->pulled);
+		assert_true(vm->pulled && !vm->rough);
 		assert_int_equal(req->n_nics, vm->profile->n_nics);
 		for (size_t i = 0; i < req->n_nics; i++)
 			assert_true(req->nics[i]->epoch > vm->profile->nics[i]->epoch);
@@ -293,6 +312,8 @@ static inline bool fake_server_message(struct chan *chan, const struct msg *msg,
 		{ MSG(VM_DELETE), fake_delete },
 		{ MSG(VM_POWER), fake_power },
 		{ MSG(VM_UPDATE), fake_update },
+		{ MSG(RELOCATE_OFFER), fake_offer },
+		{ MSG(RELOCATE_COPY), fake_dest },
 		{ MSG(RELOCATE_SOURCE), fake_source },
 		{ MSG(RELOCATE_DEST), fake_dest },
 		{ MSG(RELOCATE_COMMIT), fake_commit },

@@ -37,6 +37,7 @@ struct fake_vm {
 	bool was_running;	/* offered to another server */
 	bool offered;
 	bool pulled;		/* here for the move, not ours yet */
+	bool rough;		/* and of a VM that ran: only a first copy */
 	Nvo3__VmProfile *profile;
 	struct fake_vm *prev, *next;
 };
@@ -72,6 +73,7 @@ struct fake_director {
 	struct lab *lab;
 	struct tls *tls;
 	struct chan_server *listen;
+	struct chan *chan;	/* the last session that said something */
 	struct fake_place *places;
 	uint64_t counter;
 	uint32_t vns;		/* VN_SETs that came */

@@ -28,11 +28,24 @@ static inline void lab_vcenter_start(struct lab *lab, int dc)
 	lab->vc[dc] = vc;
 }
 
+/* What /metrics tells is what is there. */
+static inline void lab_check_counts(const struct inventory *inv)
+{
+	struct vm_counts counts = { 0 };
+	struct vm *vm;
+
+	for (vm = inv->vms; vm; vm = vm->hh.next)
+		if (!vm->incoming && !vm->left)
+			counts.by_state[vm->state]++;
+	assert_memory_equal(&counts, &inv->counts, sizeof(counts));
+}
+
 /* As a kill would: nothing is written. */
 static inline void lab_vcenter_stop(struct lab *lab, int dc)
 {
 	if (!lab->vc[dc])
 		return;
+	lab_check_counts(lab->vc[dc]->inv);
 	vcenter_stop(lab->vc[dc]);
 	lab->old[lab->n_old++] = lab->vc[dc];
 	lab->vc[dc] = NULL;

@@ -33,11 +33,12 @@ struct world {
 	/* what the coordinator waits for, and until when */
 	enum move_act out;
 	uint64_t out_until;
-	/* the destination has a request of that kind to answer */
+	/* the destination has a request of that kind to answer; a first copy is a pull, too */
 	bool owes_pull, owes_commit;
 	/* vServers */
 	bool src_image, src_running, src_offered;
 	bool dst_image, dst_running;
+	bool dst_rough;		/* of a VM that ran: not to be started */
 	bool was_running;
 	bool issued;		/* a new epoch: the source's placement is worth nothing now */
 	uint64_t now;
@@ -116,6 +117,9 @@ static inline void check(const struct world *w)
 	assert_false(w->src_running && w->issued);
 	if (w->has_in && w->in.phase >= INCOMING_STARTING && w->in.phase != INCOMING_ABORTED)
 		assert_false(w->src_running);
+	/* a replication leaves it alone until the copy is there */
+	if (w->m.step <= MOVE_COPY)
+		assert_int_equal(w->src_running, w->was_running);
 	if (!w->src_image)
 		assert_int_equal(w->m.step, MOVE_RELEASE);
 }
@@ -195,12 +199,19 @@ static inline bool carry_out(struct world *w, enum move_act act, uint32_t *code,
 	case MOVE_ACT_RESERVE:
 		*code = dest_reserve(w);
 		return true;
+	case MOVE_ACT_OFFER:
+		return true;
+	case MOVE_ACT_COPY:
+		ret = w->has_in ? incoming_pull(&w->in, true, dst_up(w), w->now, NULL) : -2;
+		w->owes_pull = !ret;
+		*code = refusal(ret);
+		return ret != 0;
 	case MOVE_ACT_STOP:
 		w->src_running = false;
 		w->src_offered = true;
 		return true;
 	case MOVE_ACT_PULL:
-		ret = w->has_in ? incoming_pull(&w->in, dst_up(w), w->now, NULL) : -2;
+		ret = w->has_in ? incoming_pull(&w->in, false, dst_up(w), w->now, NULL) : -2;
 		w->owes_pull = !ret;
 		*code = refusal(ret);
 		return ret != 0;
@@ -242,7 +253,7 @@ static inline bool carry_out(struct world *w, enum move_act act, uint32_t *code,
 
 static inline bool refusable(enum move_act act)
 {
-	return act == MOVE_ACT_RESERVE || act == MOVE_ACT_STOP || act == MOVE_ACT_PULL;
+	return act <= MOVE_ACT_PULL;
 }
 
 static inline void step_source(struct world *w)
@@ -266,6 +277,7 @@ static inline void step_source(struct world *w)
 	act = move_next(&w->m, w->now);
 	if (act == MOVE_ACT_NONE)
 		return;
+	w->m.flags &= ~MOVE_F_NEW_TOKEN;
 	w->m_disk = w->m;
 	w->m.waiting = true;
 	w->out = act;
@@ -317,7 +329,7 @@ static inline void dest_act(struct world *w, enum incoming_act act, int nic)
 	} else if (act == INCOMING_ACT_START) {
 		assert_int_equal(w->in_disk.phase, INCOMING_STARTING);
 		if (fate != FATE_LOSE_REQUEST) {
-			assert_true(w->dst_image);
+			assert_true(w->dst_image && !w->dst_rough);
 			w->dst_running = w->in.start;
 		}
 		changed = incoming_started(&w->in,
@@ -337,6 +349,7 @@ static inline void dest_act(struct world *w, enum incoming_act act, int nic)
 
 static inline void step_pull(struct world *w)
 {
+	enum move_act act = w->in.copying ? MOVE_ACT_COPY : MOVE_ACT_PULL;
 	enum fate fate;
 
 	if (w->in.phase != INCOMING_PULLING || !w->owes_pull)
@@ -347,14 +360,15 @@ static inline void step_pull(struct world *w)
 	if (fate == FATE_OK) {
 		assert_true(w->src_image);
 		w->dst_image = true;
+		w->dst_rough = w->in.copying;
 	}
 	if (incoming_pulled(&w->in, fate == FATE_OK ? CODE(OK) : CODE(FAILED), "lost", w->now))
 		store_in(w);
 	if (!w->owes_pull)
 		return;
 	w->owes_pull = false;
-	if (w->out == MOVE_ACT_PULL && point(w) == FATE_OK && w->out == MOVE_ACT_PULL)
-		answer(w, fate == FATE_OK && w->in.phase == INCOMING_PULLED ? CODE(OK) :
+	if (w->out == act && point(w) == FATE_OK && w->out == act)
+		answer(w, fate == FATE_OK && w->in.phase <= INCOMING_PULLED ? CODE(OK) :
 									    CODE(FAILED), 0);
 }
 
@@ -389,6 +403,13 @@ static inline void world_init(struct world *w, bool local)
 	strcpy(w->m.from_dc, "dc1");
 	strcpy(w->m.to_dc, local ? "dc1" : "dc2");
 	move_begin(&w->m, w->now);
+	w->m_disk = w->m;
+}
+
+static inline void world_replication(struct world *w, bool local)
+{
+	world_init(w, local);
+	w->m.flags |= MOVE_F_COPY;
 	w->m_disk = w->m;
 }
 

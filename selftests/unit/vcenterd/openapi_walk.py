@@ -61,14 +61,53 @@ def move(client):
     second = client.expect(202, 'POST', API + '/vms/vm1/move', {'dc': 'dc2'})
     client.expect(202, 'POST', f'{API}/moves/{second["id"]}/abort')
     until(client, f'{API}/moves/{second["id"]}', 'state', 'aborted')
+    for server in 'host1', 'host2':
+        third = client.expect(202, 'POST', API + '/vms/vm1/replicate', {'server': server})
+        until(client, f'{API}/moves/{third["id"]}', 'state', 'done')
     until(client, API + '/vms/vm1', 'state', 'running')
+
+
+def group(client):
+    """All that can be asked of a group of one."""
+    vm = {'name': 'vm2', 'tenant': 'alice', 'group': 'crew', 'server': 'host2', 'nics': [{'vn': 'walk'}]}
+    client.expect(202, 'POST', API + '/vms', vm)
+    until(client, API + '/vms/vm2', 'state', 'running')
+    until(client, API + '/vms/vm2', 'doing', None)
+    wish = {'id': '00000000-0000-4000-8000-000000000002', 'tenant': 'alice', 'group': 'crew', 'action': 'stop',
+            'parallel': 4}
+    echoes(wish, client.expect(202, 'POST', API + '/operations', wish))
+    until(client, f'{API}/operations/{wish["id"]}', 'state', 'done')
+    members = client.expect(200, 'GET', f'{API}/operations/{wish["id"]}/members?state=done&limit=1')
+    echoes({'name': 'vm2', 'state': 'done'}, members['items'][0])
+    client.expect(202, 'POST', API + '/operations', wish)
+    client.expect(409, 'POST', API + '/operations', {**wish, 'action': 'start'})
+    client.expect(409, 'POST', f'{API}/operations/{wish["id"]}/abort')
+    client.expect(404, 'POST', API + '/operations', {**wish, 'id': wish['id'][:-1] + '3', 'group': 'none'})
+    last = client.expect(202, 'POST', API + '/operations', {'tenant': 'alice', 'group': 'crew', 'action': 'mobility',
+                                                            'dc': 'dc2', 'server': 'host3'})
+    until(client, f'{API}/operations/{last["id"]}', 'state', 'done')
+    assert client.expect(200, 'GET', f'{API}/operations/{last["id"]}')['vms']['failed'] == 1
+    client.expect(202, 'POST', API + '/operations', {'tenant': 'alice', 'group': 'crew', 'action': 'start'})
+    until(client, API + '/vms/vm2', 'state', 'running')
+    # one that is over before it is aborted says so: the next one
+    for turn in range(100):
+        last = client.expect(202, 'POST', API + '/operations', {'tenant': 'alice', 'group': 'crew', 'action': 'migrate',
+                                                                'server': f'host{1 + turn % 2}'})
+        if client.ask('POST', f'{API}/operations/{last["id"]}/abort').status == 202:
+            break
+        until(client, f'{API}/operations/{last["id"]}', 'state', 'done')
+    until(client, f'{API}/operations/{last["id"]}', 'state', 'aborted')
+    client.expect(202, 'POST', API + '/operations', {'tenant': 'alice', 'group': 'crew', 'action': 'delete'})
+    until_gone(client, API + '/vms/vm2')
+    assert len(client.expect(200, 'GET', API + '/operations')['items']) >= 5
 
 
 def look(client):
     for target in ('/vms/vm1/use', '/servers/host1/use', '/use?tenant=alice', '/load', '/alarms',
                    '/status', '/vns/walk', '/servers/host1', '/profiles/web',
                    '/vms?tenant=alice&vn=walk',
-                   '/vms?state=running&server=host2', '/backup', '/watch/vns', '/watch/events?since=0'):
+                   '/vms?state=running&server=host2', '/backup', '/watch/vns', '/watch/operations',
+                   '/watch/events?since=0'):
         client.expect(200, 'GET', API + target)
     client.expect(200, 'GET', '/metrics')
     vm = client.expect(200, 'GET', API + '/vms/vm1')
@@ -115,4 +154,4 @@ def remove(client):
 
 
 if __name__ == '__main__':
-    sys.exit(walk(DOCUMENT, make, move, look, audited, fence, pages, refuse, remove))
+    sys.exit(walk(DOCUMENT, make, move, group, look, audited, fence, pages, refuse, remove))

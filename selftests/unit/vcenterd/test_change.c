@@ -53,6 +53,58 @@ static void test_size(void **state)
 	lab_until(lab, 0, "/vms/web1", "cpus", "2");
 }
 
+/* Others of the tenant's: as much memory as there is beside web1's @ours of 4096 MiB, and 1 more */
+static void others_get(struct lab *lab, int ours)
+{
+	char body[160];
+
+	for (int more = 1; more >= 0; more--) {
+		snprintf(body, sizeof(body), "{\"name\":\"other\",\"tenant\":\"alice\",\"server\":"
+			 "\"host1\",\"memory_mib\":%d,\"nics\":[{\"vn\":\"blue\"}]}",
+			 4096 - ours + more);
+		lab_expect(lab, 0, "POST", "/vms", body, more ? 507 : 202, more ? "error" : NULL,
+			   "server host1 has not enough memory");
+	}
+	lab_until(lab, 0, "/vms/other", "doing", "");
+	lab_expect(lab, 0, "DELETE", "/vms/other", NULL, 202, NULL, NULL);
+	lab_until(lab, 0, "/vms/other", "code", "not-found");
+}
+
+/* While it is under way, and vcenterd starts again in it; not when it has failed or is less. */
+static void test_what_it_gets_is_kept_for_it(void **state)
+{
+	struct lab *lab = *state;
+
+	begin(lab);
+	change(lab, "{\"memory_mib\": 1024}");
+	others_get(lab, 1024);
+	lab->mute = MSG(VM_UPDATE);
+	lab_expect(lab, 0, "PATCH", "/vms/web1", "{\"memory_mib\": 3072}", 202, "doing", "resize");
+	lab_expect(lab, 0, "GET", "/vms/web1", NULL, 200, "memory_mib", "1024");
+	others_get(lab, 3072);
+	lab_vcenter_stop(lab, 0);
+	lab_vcenter_start(lab, 0);
+	LAB_WAIT(lab, lab_ready(lab));
+	others_get(lab, 3072);
+	lab->mute = 0;
+	chan_drop(lab->server[0].chan, "by the test");
+	lab_until(lab, 0, "/vms/web1", "doing", "");
+	lab_expect(lab, 0, "GET", "/vms/web1", NULL, 200, "memory_mib", "3072");
+	others_get(lab, 3072);
+	/* less: it has what it has until that is done */
+	lab->mute = MSG(VM_UPDATE);
+	lab_expect(lab, 0, "PATCH", "/vms/web1", "{\"memory_mib\": 1024}", 202, "doing", "resize");
+	others_get(lab, 3072);
+	lab->mute = 0;
+	chan_drop(lab->server[0].chan, "by the test");
+	lab_until(lab, 0, "/vms/web1", "doing", "");
+	others_get(lab, 1024);
+	lab->refuse = MSG(VM_UPDATE);
+	change(lab, "{\"memory_mib\": 2048}");
+	lab->refuse = 0;
+	others_get(lab, 1024);
+}
+
 static void test_size_is_refused(void **state)
 {
 	struct lab *lab = *state;
@@ -191,6 +243,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LAB_TEST(test_size),
+		LAB_TEST(test_what_it_gets_is_kept_for_it),
 		LAB_TEST(test_size_is_refused),
 		LAB_TEST(test_an_interface_comes_and_goes),
 		LAB_TEST(test_an_interface_is_refused),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Two real vCenters, as they are built for use; the one or the other is killed at each crash
- * point that it passes while a VM is made, stopped, changed, deleted, moved to the other data
- * centre, or kept from moving there. In every second round the machine has lost its power, too.
- * What was answered goes on, the VM ends in one place, it runs there, and its address has one
- * owner.
+ * point that it passes while a VM is made, stopped, changed, deleted, moved or replicated to the
+ * other data centre, or kept from moving there, or a group of them is stopped. In every second
+ * round the machine has lost its power, too. What was answered goes on, the VM ends in one place,
+ * it runs there, and its address has one owner.
  */
 #include <signal.h>
 #include <sys/prctl.h>
@@ -21,7 +21,7 @@
 #define MANY_MS		3000	/* for a point that may not be passed so often */
 #define SETTLE_MS	5000	/* with the pauses between two attempts to connect */
 
-enum { CREATE, MOVE, ABORT, UNSURE, START, DELETE, STOP, CHANGE };
+enum { CREATE, MOVE, COPY, ABORT, UNSURE, START, DELETE, STOP, CHANGE, GROUP };
 
 static const struct point {
 	const char *name;
@@ -42,6 +42,12 @@ static const struct point {
 	{ "move-stored", 0, MOVE, 6 },
 	{ "move-answered", 0, MOVE, 5 },
 	{ "move-reserve", 0, MOVE, 1 },
+	{ "move-offer", 0, COPY, 1 },
+	{ "move-copy", 0, COPY, 1 },
+	{ "move-stop", 0, COPY, 1 },
+	{ "move-stored", 0, COPY, 8 },
+	{ "move-answered", 0, COPY, 7 },
+	{ "dest-committing", 1, COPY, 1 },
 	{ "move-stop", 0, MOVE, 1 },
 	{ "move-pull", 0, MOVE, 1 },
 	{ "move-commit", 0, MOVE, 1 },
@@ -63,6 +69,11 @@ static const struct point {
 	{ "vm-answered", 0, CHANGE, 2, true },
 	{ "vm-asking", 0, DELETE, 2, true },
 	{ "vm-answered", 0, DELETE, 2, true },
+	/* once, and for each of three VMs */
+	{ "group-stored", 0, GROUP, 1 },
+	{ "group-begun", 0, GROUP, 3, true },
+	{ "group-member", 0, GROUP, 3, true },
+	{ "group-ended", 0, GROUP, 1 },
 };
 
 #define N_POINTS (sizeof(points) / sizeof(points[0]))
@@ -248,13 +259,15 @@ static bool create(struct lab *lab)
 }
 
 /* The same; @id is empty if it was not answered. */
-static void move(struct lab *lab, char *id, size_t size)
+static void move(struct lab *lab, const char *verb, char *id, size_t size)
 {
+	char path[32];
 	int status = 0;
 
+	snprintf(path, sizeof(path), "/vms/web/%s", verb);
 	/* who was started again has no session with the others yet; or one is dead already */
 	LAB_WAIT(lab, !alive(0) || !alive(1) ||
-		 (status = ask(lab, 0, "POST", "/vms/web/move", HOST3, "id", id, size)) != 503);
+		 (status = ask(lab, 0, "POST", path, HOST3, "id", id, size)) != 503);
 	if (status && status != 503 && status != 202)
 		fail_msg("the move is refused: %d", status);
 	if (status != 202)
@@ -324,7 +337,7 @@ static void begin_abort(struct lab *lab, char *id, size_t size)
 	char path[96], text[64];
 
 	lab->mute = MSG(RELOCATE_DEST);
-	move(lab, id, size);
+	move(lab, "move", id, size);
 	snprintf(path, sizeof(path), "/moves/%s", id);
 	LAB_WAIT(lab, is(lab, 0, path, 200, "step", "pull"));
 	snprintf(path, sizeof(path), "/moves/%s/abort", id);
@@ -386,7 +399,7 @@ static bool kill_unsure(struct lab *lab, const struct point *p, char *id, size_t
 {
 	faults_kill(faults[1], "dest-committing", 1);
 	faults_kill(faults[0], p->name, 1);
-	move(lab, id, size);
+	move(lab, "move", id, size);
 	return revive(lab, 1, "dest-committing", 1) && revive(lab, 0, p->name, 1);
 }
 
@@ -403,7 +416,7 @@ static bool kill_in_move(struct lab *lab, const struct point *p, unsigned int at
 		if (p->when == ABORT)
 			begin_abort(lab, id, sizeof(id));
 		else
-			move(lab, id, sizeof(id));
+			move(lab, p->when == COPY ? "replicate" : "move", id, sizeof(id));
 		killed = revive(lab, p->who, p->name, at);
 	}
 	check(lab, p, id);
@@ -435,10 +448,83 @@ static bool kill_in_creation(struct lab *lab, const struct point *p, unsigned in
 	return killed;
 }
 
+/* --- a group of three */
+
+#define CREW	3
+
+static int crew(struct lab *lab, bool running)
+{
+	char name[8];
+	int n = 0;
+
+	for (int i = 0; i < CREW; i++) {
+		struct fake_vm *vm;
+
+		snprintf(name, sizeof(name), "crew%d", i);
+		vm = fake_vm_find(lab, 0, name);
+		n += vm && vm->running == running;
+	}
+	return n;
+}
+
+static void make_crew(struct lab *lab)
+{
+	char body[256], path[32], text[64];
+
+	LAB_WAIT(lab, is(lab, 0, "/vns", 200, NULL, NULL) && lab_ready(lab));
+	for (int i = 0; i < CREW; i++) {
+		snprintf(body, sizeof(body), "{\"name\":\"crew%d\",\"tenant\":\"alice\",\"group\":"
+			 "\"crew\",\"server\":\"host1\",\"nics\":[{\"vn\":\"blue\"}]}", i);
+		snprintf(path, sizeof(path), "/vms/crew%d", i);
+		LAB_WAIT(lab, ask(lab, 0, "POST", "/vms", body, "name", text, sizeof(text)) == 202);
+		LAB_WAIT(lab, is(lab, 0, path, 200, "state", "running"));
+	}
+}
+
+/* Who is not answered asks again, with the same id. */
+static void until_all_done(struct lab *lab, const char *action, bool again)
+{
+	static unsigned int number;
+	char body[256], path[64], text[64];
+	int status = 0;
+
+	number += !again;
+	snprintf(path, sizeof(path), "/operations/6ba7b810-9dad-41d1-80b4-%012u", number);
+	snprintf(body, sizeof(body), "{\"id\":\"%s\",\"tenant\":\"alice\",\"group\":\"crew\","
+		 "\"action\":\"%s\",\"parallel\":2}", path + strlen("/operations/"), action);
+	status = ask(lab, 0, "POST", "/operations", body, "state", text, sizeof(text));
+	if (!again && !status)
+		return;
+	LAB_WAIT(lab, status == 202 || (status = ask(lab, 0, "POST", "/operations", body, "state",
+						     text, sizeof(text))) == 202);
+	if (again)
+		LAB_WAIT(lab, is(lab, 0, path, 200, "state", "done"));
+}
+
+/* Each is stopped once, none is forgotten; and all can be deleted. */
+static bool kill_in_group(struct lab *lab, const struct point *p, unsigned int at)
+{
+	bool killed;
+
+	make_crew(lab);
+	faults_kill(faults[0], p->name, at);
+	until_all_done(lab, "stop", false);
+	killed = revive(lab, 0, p->name, at);
+	LAB_WAIT(lab, is(lab, 0, "/vns", 200, NULL, NULL) && lab_ready(lab));
+	until_all_done(lab, "stop", true);
+	assert_int_equal(crew(lab, false), CREW);
+	until_all_done(lab, "delete", false);
+	until_all_done(lab, "delete", true);
+	assert_int_equal(crew(lab, false) + crew(lab, true), 0);
+	return killed;
+}
+
 static bool kill_at(struct lab *lab, const struct point *p, unsigned int at)
 {
 	if (p->when == CREATE)
 		return kill_in_creation(lab, p, at);
+	if (p->when == GROUP)
+		return kill_in_group(lab, p, at);
 	if (p->when == START) {
 		kill_now(p->who);
 		faults_kill(faults[p->who], p->name, at);

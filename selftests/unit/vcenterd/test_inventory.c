@@ -204,6 +204,91 @@ static void test_random(void **state)
 	inventory_free(inv);
 }
 
+/* What a resize adds is taken at once, what it gives back is given when it is over. */
+static void test_a_resize_keeps_what_it_adds(void **state)
+{
+	struct inventory *inv = inventory_new("dc1");
+	struct server *server = fix_server(inv, "host1", 8);
+	struct vn *vn = fix_vn(inv, "blue", 100);
+	struct vm *vm = fix_vm(vn, "vm1", 1);
+
+	strcpy(vm->group, "web");
+	fix_add(inv, vm, server);
+	vm->want_cpus = 3;
+	vm->want_memory_mib = 50;
+	inventory_job_set(inv, vm, VM_OP_RESIZE);
+	assert_int_equal(server->used.cpus, 3);
+	assert_int_equal(server->used.memory_mib, 100);
+	assert_int_equal(inventory_group(inv, "alice", "web")->used.cpus, 3);
+	assert_int_equal(inventory_group(inv, "alice", "")->used.cpus, 3);
+	/* it is done */
+	inventory_vm_set_size(vm, 3, 50);
+	inventory_job_set(inv, vm, VM_OP_NONE);
+	assert_int_equal(server->used.cpus, 3);
+	assert_int_equal(server->used.memory_mib, 50);
+	assert_int_equal(inventory_group(inv, "alice", "web")->used.memory_mib, 50);
+	/* it failed */
+	vm->want_cpus = 5;
+	inventory_job_set(inv, vm, VM_OP_RESIZE);
+	assert_int_equal(server->used.cpus, 5);
+	inventory_job_set(inv, vm, VM_OP_NONE);
+	assert_int_equal(server->used.cpus, 3);
+	assert_int_equal(server->used.vms, 1);
+	/* the VM goes in the middle */
+	inventory_job_set(inv, vm, VM_OP_RESIZE);
+	inventory_vm_del(inv, vm);
+	assert_int_equal(server->used.cpus, 0);
+	assert_int_equal(server->used.memory_mib, 0);
+	assert_null(inventory_group(inv, "alice", ""));
+	inventory_free(inv);
+}
+
+/* After whatever has happened to them: as many of each as somebody finds who looks at them all. */
+static void test_counts_are_those_of_a_walk(void **state)
+{
+	struct inventory *inv = inventory_new("dc1");
+	struct server *server = fix_server(inv, "host1", 100);
+	struct vn *vn = fix_vn(inv, "blue", 100);
+	struct vm *vms[40] = { NULL }, **vm;
+	char name[8];
+
+	for (int i = 0; i < 20000; i++) {
+		struct vm_counts walked = { 0 };
+		int n = random() % 40;
+
+		vm = &vms[n];
+		snprintf(name, sizeof(name), "vm%d", n);
+		if (!*vm) {
+			*vm = fix_vm(vn, name, n + 1);
+			vm_set_state(*vm, random() % (NVO3__VM_STATE__VM_FAILED + 1));
+			(*vm)->incoming = random() % 2;
+			fix_add(inv, *vm, server);
+		}
+		switch (random() % 5) {
+		case 0:
+			inventory_vm_del(inv, *vm);
+			*vm = NULL;
+			break;
+		case 1:
+			vm_set_incoming(*vm, random() % 2);
+			break;
+		case 2:
+			vm_set_left(*vm, random() % 2);
+			break;
+		case 3:
+			vm_set_state(*vm, NVO3__VM_STATE__VM_SUSPENDED);
+			break;
+		default:
+			vm_set_state(*vm, random() % (NVO3__VM_STATE__VM_FAILED + 1));
+		}
+		for (int k = 0; k < 40; k++)
+			if (vms[k] && !vms[k]->incoming && !vms[k]->left)
+				walked.by_state[vms[k]->state]++;
+		assert_memory_equal(&walked, &inv->counts, sizeof(walked));
+	}
+	inventory_free(inv);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +296,8 @@ int main(void)
 		cmocka_unit_test(test_vn_in_use),
 		cmocka_unit_test(test_vm_conflicts),
 		cmocka_unit_test(test_capacity),
+		cmocka_unit_test(test_a_resize_keeps_what_it_adds),
+		cmocka_unit_test(test_counts_are_those_of_a_walk),
 		cmocka_unit_test(test_random),
 	};
 

@@ -18,6 +18,26 @@ static void test_done(void **state)
 	}
 }
 
+/* The VM runs until its image has been copied. */
+static void test_replication(void **state)
+{
+	struct world w;
+
+	for (int local = 0; local < 2; local++) {
+		world_replication(&w, local);
+		while (w.m.step <= MOVE_COPY) {
+			assert_true(w.src_running);
+			step_source(&w);
+			step_dest(&w);
+			w.now += 500;
+		}
+		assert_true(w.dst_image && w.dst_rough);
+		run(&w);
+		assert_int_equal(w.m.state, MOVE_DONE);
+		check_end(&w);
+	}
+}
+
 static void test_stopped_stays_stopped(void **state)
 {
 	struct world w;
@@ -31,18 +51,18 @@ static void test_stopped_stays_stopped(void **state)
 }
 
 /* One thing goes wrong at one point, for all of both. */
-static void test_every_point(void **state)
+static void every_point(void (*init)(struct world *w, bool local))
 {
 	int points, done = 0, aborted = 0;
 	struct world w;
 
-	world_init(&w, false);
+	init(&w, false);
 	run(&w);
 	points = w.point;
 	assert_true(points > 20);
 	for (int p = 0; p < points; p++) {
 		for (int kind = 0; kind < FATES + CRASHES; kind++) {
-			world_init(&w, false);
+			init(&w, false);
 			w.bad_point = p;
 			if (kind < FATES)
 				w.bad_fate = kind;
@@ -59,16 +79,30 @@ static void test_every_point(void **state)
 	assert_true(done > points && aborted > 0);
 }
 
-static void test_random(void **state)
+static void test_every_point(void **state)
+{
+	every_point(world_init);
+}
+
+static void test_every_point_of_a_replication(void **state)
+{
+	every_point(world_replication);
+}
+
+static void random_trouble(bool copy)
 {
 	int done = 0, aborted = 0;
 	struct world w;
 
 	for (unsigned int seed = 1; seed <= 3000; seed++) {
-		world_init(&w, seed & 1);
+		if (copy)
+			world_replication(&w, seed & 1);
+		else
+			world_init(&w, seed & 1);
 		w.random = true;
 		w.seed = seed;
-		w.was_running = seed & 2;
+		/* one that is stopped is not replicated */
+		w.was_running = copy || seed & 2;
 		w.src_running = w.was_running;
 		w.operator_at = seed & 4 ? rand_r(&w.seed) % 60000 : 0;
 		if (seed & 8) {
@@ -83,6 +117,45 @@ static void test_random(void **state)
 			aborted++;
 	}
 	assert_true(done > 100 && aborted > 100);
+}
+
+static void test_random(void **state)
+{
+	random_trouble(false);
+}
+
+static void test_random_replication(void **state)
+{
+	random_trouble(true);
+}
+
+/* A session of the image that broke has used up its token: another one, but not for ever. */
+static void test_a_copy_begins_anew(void **state)
+{
+	struct move_answer ok = { .code = CODE(OK), .text = "", .server = "host3", .size = 1 };
+	struct move_answer denied = { .code = CODE(DENIED), .text = "the token has been used up" };
+	struct move m = { .vm_name = "web", .from_dc = "dc1", .to_dc = "dc2",
+			  .flags = MOVE_F_COPY };
+	uint64_t now = 1;
+
+	move_begin(&m, now);
+	assert_true(move_answer(&m, MOVE_ACT_RESERVE, &ok, now, now));
+	for (int i = 1;; i++) {
+		assert_int_equal(move_next(&m, now), MOVE_ACT_OFFER);
+		assert_true(move_answer(&m, MOVE_ACT_OFFER, &ok, now, now));
+		assert_int_equal(move_next(&m, now), MOVE_ACT_COPY);
+		m.flags &= ~MOVE_F_NEW_TOKEN;
+		assert_true(move_answer(&m, MOVE_ACT_COPY, &denied, now, now));
+		if (m.flags & MOVE_F_ABORTING) {
+			assert_int_equal(i, 3);
+			break;
+		}
+		assert_true(m.flags & MOVE_F_NEW_TOKEN);
+		assert_int_equal(move_next(&m, now), MOVE_ACT_NONE);
+		now = m.retry_at;
+	}
+	assert_int_equal(move_next(&m, now), MOVE_ACT_UNDO_SOURCE);
+	assert_string_equal(m.error, "the token has been used up");
 }
 
 /* The nDirector refuses the new placement: nothing was issued, so the source gets its VM back. */
@@ -282,6 +355,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_done),
+		cmocka_unit_test(test_replication),
+		cmocka_unit_test(test_every_point_of_a_replication),
+		cmocka_unit_test(test_random_replication),
+		cmocka_unit_test(test_a_copy_begins_anew),
 		cmocka_unit_test(test_stopped_stays_stopped),
 		cmocka_unit_test(test_every_point),
 		cmocka_unit_test(test_random),

@@ -8,7 +8,7 @@
  *	                     |    `----- nDirector
  *	                 vcenterd dc2 -- vServers host3, host4
  *
- * V3 to V6 are in test_bulk.c and test_sessions.c, V8 in test_sessions.c and test_lookup.c.
+ * V3 and V8 are in test_vserver_ops.c, V4 to V6 in test_bulk.c.
  */
 #include "lab_api.h"
 

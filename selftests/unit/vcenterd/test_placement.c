@@ -378,6 +378,43 @@ static void test_rules_travel(void **state)
 
 #define RULES_TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
+/* Names in common from the left, whole ones only. */
+static void test_location_common(void **state)
+{
+	assert_int_equal(location_common("row1/rack1", "row1/rack1"), 2);
+	assert_int_equal(location_common("row1/rack1", "row1/rack2"), 1);
+	assert_int_equal(location_common("row1/rack1", "row1/rack11"), 1);
+	assert_int_equal(location_common("row1", "row1/rack1"), 1);
+	assert_int_equal(location_common("row1", "row"), 0);
+	assert_int_equal(location_common("", "row1"), 0);
+	assert_int_equal(location_common("", ""), 0);
+}
+
+/* As near as may be: a wish, not a condition. The emptiest of those that are as near. */
+static void test_nearest(void **state)
+{
+	struct world *w = *state;
+	struct vm *vm = fix_vm(w->vn, "web", 1);
+	struct place_req req = { .vm = vm, .nearest = "row2/rack1" };
+	struct err err;
+	int ret;
+
+	assert_ptr_equal(placement_choose(w->inv, &req, &ret, &err), w->c);
+	req.nearest = "row1/rack9";
+	assert_ptr_equal(placement_choose(w->inv, &req, &ret, &err), w->a);
+	req.nearest = "row1/rack2";
+	assert_ptr_equal(placement_choose(w->inv, &req, &ret, &err), w->b);
+	w->b->session = NULL;
+	assert_ptr_equal(placement_choose(w->inv, &req, &ret, &err), w->a);
+	req.nearest = "row9";
+	assert_ptr_equal(placement_choose(w->inv, &req, &ret, &err), w->a);
+	w->a->session = NULL;
+	w->c->session = NULL;
+	assert_null(placement_choose(w->inv, &req, &ret, &err));
+	assert_int_equal(ret, -EHOSTUNREACH);
+	vm_free(vm);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -394,6 +431,8 @@ int main(void)
 		RULES_TEST(test_entitlement),
 		RULES_TEST(test_bad_rules),
 		RULES_TEST(test_rules_travel),
+		RULES_TEST(test_nearest),
+		cmocka_unit_test(test_location_common),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,8 @@
 /* What is stored comes back as it was; what cannot be a record is refused with a sentence. */
 #include <errno.h>
 #include "fixture.h"
+#include "lib/msg.h"
+#include "proto/vcenter_store.pb-c.h"
 #include "record.h"
 
 static void test_vn_server_vm(void **state)
@@ -97,7 +99,7 @@ static void test_move(void **state)
 			  .step = MOVE_COMMIT, .state = MOVE_RUNNING,
 			  .flags = MOVE_F_WAS_RUNNING | MOVE_F_UNSURE, .error = "late",
 			  .size = 1 << 24, .decided = 11, .started = 10, .ended = 12,
-			  .figures = { { 1, 2, 3, 4, 5 }, 6, 7, 8, 9, 10, 11, 12, true, 13 } };
+			  .location = "row1", .figures = { { 1, 2, 3, 4, 5, 6 }, 6, 7, 8, 9, 10, 11, 12, true, 13 } };
 	struct err err;
 	struct move back;
 	uint8_t *data;
@@ -109,11 +111,43 @@ static void test_move(void **state)
 	assert_int_equal(move_unpack(data, len, &back, &err), 0);
 	assert_memory_equal(&back, &m, sizeof(m));
 	free(data);
-	m.step = 99;
+	m.state = 99;
 	data = move_pack(&m, &len);
 	assert_int_equal(move_unpack(data, len, &back, &err), -EINVAL);
 	assert_non_null(strstr(err.text, "web"));
 	free(data);
+}
+
+/* The numbers of steps in a store, which no version may change: what an older one wrote is read. */
+static void test_steps_of_a_store(void **state)
+{
+	static const enum move_step steps[] = { MOVE_RESERVE, MOVE_STOP, MOVE_PULL, MOVE_COMMIT,
+						MOVE_RELEASE, MOVE_COPY };
+	uint64_t began[] = { 10, 11, 12, 13, 14, 15 };
+	uint8_t bytes[32] = { 7 };
+	struct move m;
+	struct err err;
+	uint8_t *data;
+	size_t len;
+
+	for (unsigned int i = 0; i <= 6; i++) {
+		Nvo3__StoredMove msg = NVO3__STORED_MOVE__INIT;
+
+		msg.move = msg.vm = (ProtobufCBinaryData){ 16, bytes };
+		msg.token = msg.sha256 = (ProtobufCBinaryData){ 32, bytes };
+		msg.step = i;
+		msg.began = began;
+		/* before there was MOVE_COPY they were five */
+		msg.n_began = i == 5 ? 6 : 5;
+		data = msg_encode(&msg.base, &len);
+		assert_int_equal(move_unpack(data, len, &m, &err), i < 6 ? 0 : -EINVAL);
+		if (i < 6) {
+			assert_int_equal(m.step, steps[i]);
+			assert_int_equal(m.figures.began[steps[i]], 10 + i);
+			assert_int_equal(m.figures.began[MOVE_COPY], i == 5 ? 15 : 0);
+		}
+		free(data);
+	}
 }
 
 /* Whatever a vcenterd was killed in, the next one can read. */
@@ -221,6 +255,7 @@ int main(void)
 		cmocka_unit_test(test_vn_server_vm),
 		cmocka_unit_test(test_every_operation),
 		cmocka_unit_test(test_move),
+		cmocka_unit_test(test_steps_of_a_store),
 		cmocka_unit_test(test_each_operation),
 		cmocka_unit_test(test_incoming),
 		cmocka_unit_test(test_event_and_gone),

@@ -6,6 +6,7 @@
 #include "center.h"
 #include "job.h"
 #include "log.h"
+#include "move.h"
 #include "ops.h"
 #include "persist.h"
 #include "seen.h"
@@ -66,12 +67,11 @@ static void foreign(struct vserver *vs, const struct uuid *id)
 	alert(vs, id, "vm-foreign", text);
 }
 
-/* The source of a live move runs until it has handed the VM over */
 static bool may_run(struct vm *vm)
 {
 	struct move *m = vm ? move_lookup_vm(vm->vs, &vm->id) : NULL;
 
-	return m && m->live && m->is_source && vm->guest >= 0;
+	return m && move_runs_on(vm, m);
 }
 
 void behind_look(struct vserver *vs, const struct uuid *id)

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
 #include <stdlib.h>
-#include <utlist.h>
 
 #include "center.h"
 #include "log.h"
 #include "mem.h"
 #include "move_figures.h"
-#include "nve_client.h"
 #include "ops.h"
-#include "persist.h"
 #include "proto/management.pb-c.h"
 
 #define REQUEST_MS 20000
@@ -93,106 +90,6 @@ void center_use(struct center *c, Nvo3__VmUse **uses, size_t n)
 		chan_event(c->chan, MSG(VM_USE), &event.base);
 }
 
-/* --- V3 and V4 */
-
-struct about_vm {
-	struct center *c;		/* NULL: it is gone, the answer comes too late */
-	struct uuid vm;
-	struct about_vm *prev, *next;
-};
-
-static struct about_vm *about_vm_new(struct center *c, const struct uuid *vm)
-{
-	struct about_vm *a = mem_zalloc(sizeof(*a));
-
-	a->c = c;
-	a->vm = *vm;
-	DL_APPEND(c->abouts, a);
-	return a;
-}
-
-static void about_vm_free(struct about_vm *a)
-{
-	if (a->c)
-		DL_DELETE(a->c->abouts, a);
-	free(a);
-}
-
-/* vCenter has placed it anew: with the new epoch the interface is to be activated again */
-static void take_epochs(struct vm *vm, const Nvo3__VmRegisterReply *reply)
-{
-	bool changed = false;
-
-	for (size_t i = 0; i < reply->n_nics; i++) {
-		struct uuid tsi;
-		Nvo3__Nic *ours;
-		size_t nic;
-
-		if (!msg_get_uuid(&reply->nics[i]->tsi, &tsi) ||
-		    vm_lookup_tsi(vm->vs, &tsi, &nic) != vm)
-			continue;
-		ours = vm->profile->nics[nic];
-		if (reply->nics[i]->epoch <= ours->epoch)
-			continue;
-		ours->epoch = reply->nics[i]->epoch;
-		changed = true;
-		if (vm->tsi == NVO3__TSI_STATE__TSI_ACTIVATED && !vm->task)
-			nve_client_ask(vm->vs->nve, MSG(TSI_ACTIVATE), vm, nic, NULL, NULL);
-	}
-	if (changed)
-		persist_vm_now(vm);
-}
-
-static void registered_vm(uint32_t code, const char *text, const struct msg *body, void *arg)
-{
-	Nvo3__VmRegisterReply *reply;
-	struct about_vm *a = arg;
-	struct vm *vm = a->c ? vm_lookup(a->c->vs, &a->vm) : NULL;
-
-	if (code != CODE(OK) && vm) {
-		log_warn("vCenter does not take the registration of VM %s: %s",
-			 vm->profile->name, text);
-	} else if (vm) {
-		reply = msg_decode(body, &nvo3__vm_register_reply__descriptor, NULL);
-		if (reply) {
-			take_epochs(vm, reply);
-			msg_free(reply);
-		}
-	}
-	about_vm_free(a);
-}
-
-void center_register_vm(struct center *c, struct vm *vm)
-{
-	Nvo3__VmRegister msg = NVO3__VM_REGISTER__INIT;
-	Nvo3__VmReport report = vm_report(vm);
-
-	msg.vm = &report;
-	if (chan_is_up(c->chan))
-		chan_request(c->chan, MSG(VM_REGISTER), &msg.base, REQUEST_MS, registered_vm,
-			     about_vm_new(c, &vm->id));
-}
-
-static void unregistered_vm(uint32_t code, const char *text, const struct msg *body, void *arg)
-{
-	struct about_vm *a = arg;
-	char id[UUID_STRLEN];
-
-	if (code != CODE(OK))
-		log_warn("vCenter does not unregister VM %s: %s", uuid_format(&a->vm, id), text);
-	about_vm_free(a);
-}
-
-void center_unregister_vm(struct center *c, const struct uuid *vm)
-{
-	Nvo3__VmUnregister msg = NVO3__VM_UNREGISTER__INIT;
-
-	msg.vm = msg_put_uuid(vm);
-	if (chan_is_up(c->chan))
-		chan_request(c->chan, MSG(VM_UNREGISTER), &msg.base, REQUEST_MS, unregistered_vm,
-			     about_vm_new(c, vm));
-}
-
 /* --- the session */
 
 static void registered(uint32_t code, const char *text, const struct msg *body, void *arg)
@@ -213,6 +110,7 @@ static void registered(uint32_t code, const char *text, const struct msg *body, 
 			vm_forget(c->vs, &vm);
 	if (reply)
 		msg_free(reply);
+	center_register_all(c);
 	move_figures_resume(c->vs);
 }
 
@@ -227,6 +125,7 @@ static void session_up(struct chan *chan, void *arg)
 	struct vm *vm;
 
 	c->session++;
+	c->one_by_one = false;
 	msg.nve = (char *)conf->nve_name;
 	msg.image_addr = (char *)conf->images;
 	msg.cpus = conf->cpus;
@@ -278,15 +177,9 @@ struct center *center_new(struct vserver *vs, struct err *err)
 
 void center_free(struct center *c)
 {
-	struct about_vm *a;
-
 	if (!c)
 		return;
+	center_tell_no_more(c);
 	chan_free(c->chan);
-	/* The channel tells who waits that it has ended, perhaps only when we are gone */
-	while ((a = c->abouts)) {
-		DL_DELETE(c->abouts, a);
-		a->c = NULL;
-	}
 	free(c);
 }

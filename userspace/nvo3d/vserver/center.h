@@ -9,13 +9,20 @@
 #include "chan.h"
 #include "host.h"
 
-struct about_vm;
+struct about;
+struct leaver;
 
 struct center {
 	struct vserver *vs;
 	struct chan *chan;
-	struct about_vm *abouts;	/* V3 and V4: requests that are out */
 	uint64_t session;	/* counts: an answer is worth nothing in another session */
+	/* center_register.c */
+	struct about *abouts;	/* V3 to V6: requests that are out */
+	struct leaver *leavers;	/* V4, V6: VMs that are gone, not said yet */
+	bool unregistering;	/* others are, and not answered yet */
+	bool one_by_one;	/* this session's vCenter knows nothing of bulk */
+	struct uuid *todo;	/* V5: VMs that are still to be said in this session */
+	size_t n_todo, next_todo;
 };
 
 struct center *center_new(struct vserver *vs, struct err *err);
@@ -33,9 +40,19 @@ void center_alert(struct center *c, const char *kind, const char *subject, const
 
 /* V11 */
 void center_use(struct center *c, Nvo3__VmUse **uses, size_t n);
-/* V3: the details of a VM that is here now; V4: one that is not any more */
+
+/* center_register.c. V3: the details of a VM that is here now */
 void center_register_vm(struct center *c, struct vm *vm);
-void center_unregister_vm(struct center *c, const struct uuid *vm);
+/* V5: of all that are here, at the start of a session */
+void center_register_all(struct center *c);
+/*
+ * V4 or V6: a VM of this profile is not here any more. @said is called once: vCenter has been told
+ * before whatever is sent from now on, or nobody can be told.
+ */
+void center_unregister_vm(struct center *c, const Nvo3__VmProfile *profile,
+			  void (*said)(void *arg), void *arg);
+/* At the end: who waits is called, answers will find nobody */
+void center_tell_no_more(struct center *c);
 
 /* center_requests.c; false: unknown type */
 bool center_request(struct center *c, const struct msg *msg);

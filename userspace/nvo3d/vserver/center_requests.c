@@ -8,6 +8,7 @@
 #include "change.h"
 #include "mem.h"
 #include "move.h"
+#include "move_copy.h"
 #include "ops.h"
 #include "proto/management.pb-c.h"
 
@@ -17,9 +18,8 @@ struct ask {
 	uint64_t session;
 	uint64_t id;
 	uint32_t type;
-	struct uuid vm;			/* of VM_DELETE */
-	bool existed;
-	struct uuid move;		/* of RELOCATE_SOURCE */
+	Nvo3__VmProfile *profile;	/* of VM_DELETE: of what was there; owned */
+	struct uuid move;		/* of RELOCATE_SOURCE, RELOCATE_OFFER */
 };
 
 static struct ask *ask_new(struct center *c, const struct msg *msg)
@@ -38,6 +38,8 @@ static void answer(struct ask *ask, uint32_t code, const char *text, const Proto
 	if (ask->session == ask->c->session && chan_is_up(ask->c->chan))
 		chan_reply(ask->c->chan, ask->id, code, code == CODE(OK) ? NULL : text,
 			   code == CODE(OK) ? body : NULL);
+	if (ask->profile)
+		msg_free(ask->profile);
 	free(ask);
 }
 
@@ -68,14 +70,20 @@ static void created(uint32_t code, const char *text, struct vm *vm, void *arg)
 		center_register_vm(c, vm);
 }
 
+static void unregistered(void *arg)
+{
+	answer(arg, CODE(OK), "", NULL);
+}
+
 /* V4 goes first: a vCenter that has its answer may have forgotten the VM */
 static void deleted(uint32_t code, const char *text, struct vm *vm, void *arg)
 {
 	struct ask *ask = arg;
 
-	if (code == CODE(OK) && ask->existed)
-		center_unregister_vm(ask->c, &ask->vm);
-	answer(ask, code, text, NULL);
+	if (code == CODE(OK) && ask->profile)
+		center_unregister_vm(ask->c, ask->profile, unregistered, ask);
+	else
+		answer(ask, code, text, NULL);
 }
 
 static void offered(uint32_t code, const char *text, struct vm *vm, void *arg)
@@ -92,6 +100,17 @@ static void offered(uint32_t code, const char *text, struct vm *vm, void *arg)
 		reply.last_out = m->last_out;
 		reply.clock_error = m->clock_error;
 	}
+	answer(ask, code, text, &reply.base);
+}
+
+static void runs_on(uint32_t code, const char *text, struct vm *vm, void *arg)
+{
+	Nvo3__RelocateOfferReply reply = NVO3__RELOCATE_OFFER_REPLY__INIT;
+	struct ask *ask = arg;
+	struct move *m = move_lookup(ask->c->vs, &ask->move);
+
+	if (m)
+		reply.size = m->size;
 	answer(ask, code, text, &reply.base);
 }
 
@@ -137,15 +156,16 @@ static void handle_delete(struct center *c, const struct msg *msg)
 {
 	Nvo3__VmDelete *body = decode(c, msg, &nvo3__vm_delete__descriptor);
 	struct ask *ask;
-	struct uuid vm;
+	struct uuid id;
+	struct vm *vm;
 
 	if (!body)
 		return;
-	if (msg_get_uuid(&body->vm, &vm)) {
+	if (msg_get_uuid(&body->vm, &id)) {
 		ask = ask_new(c, msg);
-		ask->vm = vm;
-		ask->existed = vm_lookup(c->vs, &vm);
-		vm_delete(c->vs, &vm, deleted, ask);
+		vm = vm_lookup(c->vs, &id);
+		ask->profile = vm ? profile_copy(vm->profile) : NULL;
+		vm_delete(c->vs, &id, deleted, ask);
 	} else {
 		refuse(c, msg, "vm: not a UUID");
 	}
@@ -216,6 +236,29 @@ static void handle_source(struct center *c, const struct msg *msg)
 	msg_free(body);
 }
 
+static void handle_offer(struct center *c, const struct msg *msg)
+{
+	Nvo3__RelocateSource *body = decode(c, msg, &nvo3__relocate_source__descriptor);
+	struct ask *ask;
+
+	if (!body)
+		return;
+	ask = ask_new(c, msg);
+	msg_get_uuid(&body->move, &ask->move);
+	move_offer(c->vs, body, runs_on, ask);
+	msg_free(body);
+}
+
+static void handle_copy(struct center *c, const struct msg *msg)
+{
+	Nvo3__RelocateDest *body = decode(c, msg, &nvo3__relocate_dest__descriptor);
+
+	if (!body)
+		return;
+	move_copy(c->vs, body, done, ask_new(c, msg));
+	msg_free(body);
+}
+
 static void handle_dest(struct center *c, const struct msg *msg)
 {
 	Nvo3__RelocateDest *body = decode(c, msg, &nvo3__relocate_dest__descriptor);
@@ -274,6 +317,8 @@ bool center_request(struct center *c, const struct msg *msg)
 		{ MSG(VM_DELETE), handle_delete },
 		{ MSG(VM_POWER), handle_power },
 		{ MSG(VM_UPDATE), handle_update },
+		{ MSG(RELOCATE_OFFER), handle_offer },
+		{ MSG(RELOCATE_COPY), handle_copy },
 		{ MSG(RELOCATE_SOURCE), handle_source },
 		{ MSG(RELOCATE_DEST), handle_dest },
 		{ MSG(RELOCATE_COMMIT), handle_commit },

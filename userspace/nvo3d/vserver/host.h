@@ -64,8 +64,7 @@ struct vm {
 };
 
 struct move {
-	struct uuid id;			/* key */
-	struct uuid vm;
+	struct uuid id, vm;		/* id: key */
 	bool is_source;
 	Nvo3__MovePhase phase;
 	uint8_t token_value[TOKEN_LEN];
@@ -75,8 +74,9 @@ struct move {
 	char peer_addr[80];		/* destination: where it listens */
 	uint64_t size;
 	uint8_t sha256[IMAGE_SHA256_LEN];
-	bool was_running, start;
-	bool live;			/* it runs on until it is handed over */
+	bool was_running, start, live;	/* live: it runs on until it is handed over */
+	bool copies, delta;		/* destination, not stored: a first copy; only what differs */
+	uint64_t sent;			/* the same: bytes of the image */
 	char uri[256];			/* source, live: of the destination's hypervisor */
 	char there[HOST_DIR_MAX];	/* and the folder of its files */
 	uint64_t ended;			/* seconds since 1970 */

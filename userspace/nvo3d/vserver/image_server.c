@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "chan.h"
@@ -21,13 +22,18 @@ struct image_server {
 	struct chan_server *server;
 };
 
+static bool is_open(Nvo3__MovePhase phase)
+{
+	return phase == NVO3__MOVE_PHASE__MOVE_OFFERED || phase == NVO3__MOVE_PHASE__MOVE_COPYING;
+}
+
 static struct move *find_offer(struct vserver *vs, const ProtobufCBinaryData *token)
 {
 	struct move *m, *found = NULL;
 
 	/* To the end, so that the time taken tells nothing */
 	for (m = vs->moves; m; m = m->hh.next)
-		if (m->is_source && m->phase == NVO3__MOVE_PHASE__MOVE_OFFERED &&
+		if (m->is_source && is_open(m->phase) &&
 		    token_matches(&m->token, token->data, token->len))
 			found = m;
 	return found;
@@ -70,6 +76,14 @@ static int open_image(struct vserver *vs, struct move *m, struct err *err)
 	return m->image < 0 ? m->image : 0;
 }
 
+static bool is_same(const ProtobufCBinaryData *have, const uint8_t *data, size_t len)
+{
+	uint8_t sum[IMAGE_SHA256_LEN];
+
+	return have->len == sizeof(sum) && image_sum(data, len, sum) &&
+	       !memcmp(have->data, sum, sizeof(sum));
+}
+
 static void read_image(struct chan *chan, const struct msg *msg, const Nvo3__ImageRead *req,
 		       struct move *m)
 {
@@ -85,7 +99,9 @@ static void read_image(struct chan *chan, const struct msg *msg, const Nvo3__Ima
 		chan_reply(chan, msg->id, CODE(FAILED), err.text, NULL);
 		return;
 	}
-	reply.data = (ProtobufCBinaryData){ n, data };
+	reply.same = is_same(&req->have, data, n);
+	if (!reply.same)
+		reply.data = (ProtobufCBinaryData){ n, data };
 	if (!req->offset)
 		move_used_pack(m, &reply, &used);
 	chan_reply(chan, msg->id, CODE(OK), NULL, &reply.base);

@@ -114,16 +114,45 @@ static int fill(const struct job *job, int fd, uint64_t size)
 	return fsync(fd) ? -errno : 0;
 }
 
-int image_part_open(const char *dir, struct err *err)
+static int part_open(const char *dir, int flags, struct err *err)
 {
 	char path[PATH_LEN];
 	int fd;
 
 	path_of(path, dir, "image.part");
-	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | flags, 0600);
 	if (fd < 0)
 		return err_sys(err, errno, "cannot make %s", path);
 	return fd;
+}
+
+int image_part_open(const char *dir, struct err *err)
+{
+	return part_open(dir, O_TRUNC, err);
+}
+
+int image_part_keep(const char *dir, uint64_t size, struct err *err)
+{
+	_cleanup_close_ int fd = part_open(dir, 0, err);
+
+	if (fd < 0)
+		return fd;
+	if (ftruncate(fd, size))
+		return err_sys(err, errno, "cannot make %s/image.part %llu bytes long", dir,
+			       (unsigned long long)size);
+	return steal_fd(&fd);
+}
+
+bool image_sum(const void *data, size_t len, uint8_t ret[IMAGE_SHA256_LEN])
+{
+	return EVP_Digest(data, len, ret, NULL, EVP_sha256(), NULL);
+}
+
+bool image_part_sum(int fd, uint64_t offset, size_t len, uint8_t ret[IMAGE_SHA256_LEN])
+{
+	_cleanup_free_ uint8_t *data = mem_zalloc(len);
+
+	return pread(fd, data, len, offset) == (ssize_t)len && image_sum(data, len, ret);
 }
 
 int image_fill(const struct job *job, const char *dir, uint64_t size, struct err *err)

@@ -6,6 +6,8 @@
 #ifndef NVO3D_VSERVER_IMAGEFILE_H
 #define NVO3D_VSERVER_IMAGEFILE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "errs.h"
@@ -30,6 +32,12 @@ int image_hash(const struct job *job, const char *dir, uint64_t *ret_size,
 int image_part_open(const char *dir, struct err *err);
 int image_part_finish(const struct job *job, const char *dir, uint64_t size,
 		      const uint8_t sha256[IMAGE_SHA256_LEN], struct err *err);
+
+/* The same one, with what has come of it, @size bytes long */
+int image_part_keep(const char *dir, uint64_t size, struct err *err);
+/* Of what is there; false: it cannot be read */
+bool image_part_sum(int fd, uint64_t offset, size_t len, uint8_t ret[IMAGE_SHA256_LEN]);
+bool image_sum(const void *data, size_t len, uint8_t ret[IMAGE_SHA256_LEN]);
 
 int image_open(const char *dir, uint64_t *ret_size, struct err *err);
 

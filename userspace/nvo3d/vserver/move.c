@@ -70,8 +70,16 @@ void move_wrong_phase(const struct move *m, const char *what, task_done_fn done,
 	};
 	struct err err;
 
-	err_set(&err, EINVAL, "the move is %s: no %s is possible", names[m->phase], what);
+	err_set(&err, EINVAL, "the move is %s: no %s is possible",
+		m->phase == PHASE(COPYING) || m->phase == PHASE(COPIED) ?
+			"copying the image of a VM that runs" : names[m->phase],
+		what);
 	move_refuse(done, arg, CODE(BAD_STATE), &err);
+}
+
+bool move_runs_on(const struct vm *vm, const struct move *m)
+{
+	return m->is_source && (m->live || m->phase == PHASE(COPYING)) && vm->guest >= 0;
 }
 
 /* --- the end, good or bad */
@@ -121,8 +129,8 @@ static void abort_source(struct vm *vm, struct move *m, task_done_fn done, void 
 	bool run = m->was_running;
 
 	token_spend(&m->token);
-	/* It never stopped: unless it was handed over, and then it is started anew */
-	if (m->live && vm->guest >= 0) {
+	/* It never stopped: unless it was handed over, or ended, and then it is started anew */
+	if (move_runs_on(vm, m)) {
 		task_begin(vm, VM_OP_ABORT, true, move_stay_steps, NULL, aborted, m, done, arg);
 		return;
 	}
@@ -252,8 +260,8 @@ void move_resume(struct vm *vm)
 		move_begin_commit(vm, m, told_nobody, NULL);
 		break;
 	case PHASE(OFFERED):
-		/* It runs on until it is handed over */
-		if (m->live && vm->guest >= 0)
+	case PHASE(COPYING):
+		if (move_runs_on(vm, m))
 			vm->tsi = NVO3__TSI_STATE__TSI_ACTIVATED;
 		break;
 	default:

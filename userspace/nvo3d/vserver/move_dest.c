@@ -19,7 +19,7 @@ static const task_step_fn dest_steps[] = {
 	step_pull, step_verify, step_attach, step_associate, NULL,
 };
 
-static void dest_ended(struct task *t)
+void move_pull_ended(struct task *t, Nvo3__MovePhase phase)
 {
 	if (t->code == CODE(OK) && t->pull)
 		pull_confirm(t->pull);
@@ -27,12 +27,18 @@ static void dest_ended(struct task *t)
 		pull_free(t->pull);
 	t->pull = NULL;
 	if (t->code == CODE(OK))
-		move_set_phase(t->vm->vs, t->move, PHASE(READY));
+		move_set_phase(t->vm->vs, t->move, phase);
 	else
 		move_undone(t);
 }
 
-static bool dest_is_valid(const Nvo3__RelocateDest *req, struct uuid *move, struct err *err)
+static void dest_ended(struct task *t)
+{
+	move_pull_ended(t, PHASE(READY));
+}
+
+bool move_dest_is_valid(const Nvo3__RelocateDest *req, bool hashed, struct uuid *move,
+			struct err *err)
 {
 	struct sock_addr addr;
 
@@ -42,7 +48,7 @@ static bool dest_is_valid(const Nvo3__RelocateDest *req, struct uuid *move, stru
 		;
 	else if (req->token.len != TOKEN_LEN)
 		err_set(err, EINVAL, "token: must have %d bytes", TOKEN_LEN);
-	else if (!req->live && req->sha256.len != IMAGE_SHA256_LEN)
+	else if (hashed && req->sha256.len != IMAGE_SHA256_LEN)
 		err_set(err, EINVAL, "sha256: must have %d bytes", IMAGE_SHA256_LEN);
 	else if (!*req->source || strlen(req->source) >= sizeof(((struct move *)0)->peer))
 		err_set(err, EINVAL, "source: not a vServer's name");
@@ -62,75 +68,103 @@ static void pull_again(struct vserver *vs, const ProtobufCMessage *msg, task_don
 	move_dest(vs, (const Nvo3__RelocateDest *)msg, done, arg);
 }
 
+static void take_source(struct move *m, const Nvo3__RelocateDest *req)
+{
+	m->phase = PHASE(PULLING);
+	memcpy(m->token_value, req->token.data, TOKEN_LEN);
+	if (req->sha256.len == IMAGE_SHA256_LEN)
+		memcpy(m->sha256, req->sha256.data, IMAGE_SHA256_LEN);
+	m->size = req->size;
+	m->hold_s = req->hold_s;
+	snprintf(m->peer, sizeof(m->peer), "%s", req->source);
+	snprintf(m->peer_addr, sizeof(m->peer_addr), "%s", req->source_addr);
+	persist_move_now(m->vs, m);
+}
+
+static void begin_pull(struct vm *vm, struct move *m, task_done_fn done, void *arg)
+{
+	task_begin(vm, VM_OP_DEST, false, m->live ? move_live_dest_steps : dest_steps,
+		   m->live ? move_live_delete_steps : ops_delete_steps, dest_ended, m, done, arg);
+}
+
+/* A first copy is here: what has changed since then is still to come */
+static void pull_rest(struct vm *vm, struct move *m, const Nvo3__RelocateDest *req,
+		      task_done_fn done, void *arg)
+{
+	m->delta = true;
+	take_source(m, req);
+	begin_pull(vm, m, done, arg);
+}
+
 static void dest_again(struct vserver *vs, struct move *m, const Nvo3__RelocateDest *req,
 		       task_done_fn done, void *arg)
 {
 	struct vm *vm = vm_lookup(vs, &m->vm);
 	bool pulls = !m->is_source && vm && vm->task && m->phase == PHASE(PULLING);
 
-	if (pulls && vm->fsm.op == VM_OP_DEST)
+	if (pulls && vm->fsm.op == VM_OP_DEST && !m->copies)
 		task_wait(vm->task, done, arg);
-	else if (pulls)
+	else if (pulls && vm->fsm.op != VM_OP_DEST)
 		/* what had come before this program was started is being removed */
 		later_begin(vm, &req->base, pull_again, done, arg);
+	else if (!m->is_source && vm && !vm->task && m->phase == PHASE(COPIED))
+		pull_rest(vm, m, req, done, arg);
 	else if (!m->is_source && m->phase >= PHASE(READY) && m->phase <= PHASE(DONE))
 		move_succeed(done, arg, vm);
 	else
 		move_wrong_phase(m, "pull", done, arg);
 }
 
-static void begin_dest(struct vserver *vs, const Nvo3__RelocateDest *req, const struct uuid *id,
-		       task_done_fn done, void *arg)
+bool move_dest_admit(struct vserver *vs, const Nvo3__RelocateDest *req, task_done_fn done,
+		     void *arg)
+{
+	struct uuid vm = profile_id(req->profile);
+	struct err err;
+	uint32_t code;
+
+	if (vm_lookup(vs, &vm)) {
+		code = CODE(EXISTS);
+		err_set(&err, EEXIST, "VM %s is on this host already", req->profile->name);
+	} else if (req->live && !move_live_can(vs, false, &err)) {
+		code = CODE(FAILED);
+	} else {
+		code = vm_admit(vs, req->profile, &err);
+	}
+	if (code != CODE(OK))
+		move_refuse(done, arg, code, &err);
+	return code == CODE(OK);
+}
+
+struct move *move_dest_add(struct vserver *vs, const struct uuid *id, const Nvo3__RelocateDest *req,
+			   struct vm **ret_vm)
 {
 	struct move *m = move_add(vs, id);
-	struct vm *vm = vm_add(vs, profile_copy(req->profile));
 
-	m->vm = vm->id;
-	m->phase = PHASE(PULLING);
-	memcpy(m->token_value, req->token.data, TOKEN_LEN);
+	*ret_vm = vm_add(vs, profile_copy(req->profile));
+	m->vm = (*ret_vm)->id;
 	m->live = req->live;
-	if (!m->live)
-		memcpy(m->sha256, req->sha256.data, IMAGE_SHA256_LEN);
-	m->size = req->size;
-	m->hold_s = req->hold_s;
-	snprintf(m->peer, sizeof(m->peer), "%s", req->source);
-	snprintf(m->peer_addr, sizeof(m->peer_addr), "%s", req->source_addr);
-	persist_move_now(vs, m);
-	task_begin(vm, VM_OP_DEST, false, m->live ? move_live_dest_steps : dest_steps,
-		   m->live ? move_live_delete_steps : ops_delete_steps, dest_ended, m, done, arg);
+	take_source(m, req);
+	return m;
 }
 
 void move_dest(struct vserver *vs, const Nvo3__RelocateDest *req, task_done_fn done, void *arg)
 {
-	struct uuid id, vm_id;
 	struct move *m;
+	struct uuid id;
 	struct err err;
-	uint32_t code;
+	struct vm *vm;
 
-	if (!dest_is_valid(req, &id, &err)) {
+	if (!move_dest_is_valid(req, !req->live, &id, &err)) {
 		move_refuse(done, arg, CODE(BAD_MESSAGE), &err);
 		return;
 	}
 	m = move_lookup(vs, &id);
 	if (m) {
 		dest_again(vs, m, req, done, arg);
-		return;
+	} else if (move_dest_admit(vs, req, done, arg)) {
+		m = move_dest_add(vs, &id, req, &vm);
+		begin_pull(vm, m, done, arg);
 	}
-	vm_id = profile_id(req->profile);
-	if (vm_lookup(vs, &vm_id)) {
-		err_set(&err, EEXIST, "VM %s is on this host already", req->profile->name);
-		move_refuse(done, arg, CODE(EXISTS), &err);
-		return;
-	}
-	if (req->live && !move_live_can(vs, false, &err)) {
-		move_refuse(done, arg, CODE(FAILED), &err);
-		return;
-	}
-	code = vm_admit(vs, req->profile, &err);
-	if (code != CODE(OK))
-		move_refuse(done, arg, code, &err);
-	else
-		begin_dest(vs, req, &id, done, arg);
 }
 
 /* Associated it is, unless the NVE has given it up for being held too long */

@@ -3,6 +3,7 @@
 #ifndef NVO3D_VSERVER_MOVE_PARTS_H
 #define NVO3D_VSERVER_MOVE_PARTS_H
 
+#include "proto/management.pb-c.h"
 #include "task.h"
 
 extern const task_step_fn move_no_steps[];
@@ -16,6 +17,32 @@ void move_wrong_phase(const struct move *m, const char *what, task_done_fn done,
 void move_set_phase(struct vserver *vs, struct move *m, Nvo3__MovePhase phase);
 /* End of a task that failed and left nothing: it may be tried again, if it was not given up */
 void move_undone(struct task *t);
+
+/* --- of the source: is @req one? */
+bool move_source_is_valid(const Nvo3__RelocateSource *req, struct uuid *move, struct uuid *vm,
+			  struct err *err);
+/*
+ * The VM, if a move of it may begin; else NULL with a CODE(). @how: "replicated", of one that runs
+ * only; NULL: of any
+ */
+struct vm *move_source_vm(struct vserver *vs, const struct uuid *id, const char *how,
+			  uint32_t *ret_code, struct err *err);
+struct move *move_source_add(struct vm *vm, const struct uuid *id, Nvo3__MovePhase phase,
+			     const Nvo3__RelocateSource *req);
+/* A new token for a new try; the old one again changes nothing, used or not */
+void move_source_renew(struct vserver *vs, struct move *m, const Nvo3__RelocateSource *req);
+
+/* --- of the destination: is @req one, with the SHA-256 of the image if it is to be @hashed? */
+bool move_dest_is_valid(const Nvo3__RelocateDest *req, bool hashed, struct uuid *move,
+			struct err *err);
+/* May the VM come? False: it is answered */
+bool move_dest_admit(struct vserver *vs, const Nvo3__RelocateDest *req, task_done_fn done,
+		     void *arg);
+/* The move and its VM, which is not here yet */
+struct move *move_dest_add(struct vserver *vs, const struct uuid *id, const Nvo3__RelocateDest *req,
+			   struct vm **ret_vm);
+/* End of a task that pulls: well, and it is in @phase; or not, and nothing is left */
+void move_pull_ended(struct task *t, Nvo3__MovePhase phase);
 
 /* Also after a restart of the program */
 void move_begin_source(struct vm *vm, struct move *m, task_done_fn done, void *arg);

@@ -31,6 +31,10 @@ void move_begin_source(struct vm *vm, struct move *m, task_done_fn done, void *a
 
 	const task_step_fn *undo = m->was_running && !m->live ? undo_running : move_stay_steps;
 
+	/* Begun before, or copied while it runs: if it fails, it is as it was before that */
+	if (vm->fsm.state == NVO3__VM_STATE__VM_MOVING)
+		vm->fsm.state = m->was_running ? NVO3__VM_STATE__VM_RUNNING :
+						 NVO3__VM_STATE__VM_STOPPED;
 	task_begin(vm, VM_OP_SOURCE, false, m->live ? move_live_source_steps : source_steps, undo,
 		   source_ended, m, done, arg);
 }
@@ -44,19 +48,26 @@ static void offer(struct vserver *vs, struct move *m, const Nvo3__RelocateSource
 	persist_move_now(vs, m);
 }
 
+void move_source_renew(struct vserver *vs, struct move *m, const Nvo3__RelocateSource *req)
+{
+	if (memcmp(m->token_value, req->token.data, TOKEN_LEN))
+		offer(vs, m, req);
+}
+
 static void source_again(struct vserver *vs, struct move *m, const Nvo3__RelocateSource *req,
 			 task_done_fn done, void *arg)
 {
 	struct vm *vm = vm_lookup(vs, &m->vm);
 
+	/* The image was copied while it ran: from now on it is stopped */
+	if (m->is_source && vm && !vm->task && m->phase == PHASE(COPYING))
+		move_set_phase(vs, m, PHASE(STOPPING));
 	if (!m->is_source || !vm ||
 	    (m->phase != PHASE(STOPPING) && m->phase != PHASE(OFFERED))) {
 		move_wrong_phase(m, "offer", done, arg);
 		return;
 	}
-	/* A new token for a new try; the old one again changes nothing, used or not */
-	if (memcmp(m->token_value, req->token.data, TOKEN_LEN))
-		offer(vs, m, req);
+	move_source_renew(vs, m, req);
 	if (vm->task)
 		task_wait(vm->task, done, arg);
 	else if (m->phase == PHASE(OFFERED))
@@ -65,8 +76,8 @@ static void source_again(struct vserver *vs, struct move *m, const Nvo3__Relocat
 		move_begin_source(vm, m, done, arg);
 }
 
-static bool source_is_valid(const Nvo3__RelocateSource *req, struct uuid *move, struct uuid *vm,
-			    struct err *err)
+bool move_source_is_valid(const Nvo3__RelocateSource *req, struct uuid *move, struct uuid *vm,
+			  struct err *err)
 {
 	if (!msg_get_uuid(&req->move, move))
 		err_set(err, EINVAL, "move: not a UUID");
@@ -81,17 +92,58 @@ static bool source_is_valid(const Nvo3__RelocateSource *req, struct uuid *move, 
 	return false;
 }
 
+struct vm *move_source_vm(struct vserver *vs, const struct uuid *id, const char *how,
+			  uint32_t *ret_code, struct err *err)
+{
+	struct vm *vm = vm_lookup(vs, id);
+	char text[UUID_STRLEN];
+
+	if (!vm) {
+		*ret_code = CODE(NOT_FOUND);
+		err_set(err, ENOENT, "VM %s is not on this host", uuid_format(id, text));
+		return NULL;
+	}
+	/* One that goes on belongs to another move, or it would have been found */
+	if (vm_fsm_ask(&vm->fsm, VM_OP_SOURCE, ret_code, err) != VM_GO) {
+		if (vm->fsm.op == VM_OP_SOURCE) {
+			*ret_code = CODE(BUSY);
+			err_set(err, EBUSY, "VM %s is in another move", vm->profile->name);
+		}
+		return NULL;
+	}
+	if (how && vm->fsm.state != NVO3__VM_STATE__VM_RUNNING) {
+		*ret_code = CODE(BAD_STATE);
+		err_set(err, EINVAL, "VM %s does not run: it cannot be %s", vm->profile->name,
+			how);
+		return NULL;
+	}
+	return vm;
+}
+
+struct move *move_source_add(struct vm *vm, const struct uuid *id, Nvo3__MovePhase phase,
+			     const Nvo3__RelocateSource *req)
+{
+	struct move *m = move_add(vm->vs, id);
+
+	m->vm = vm->id;
+	m->live = req->live;
+	m->is_source = true;
+	m->phase = phase;
+	m->was_running = vm->fsm.state == NVO3__VM_STATE__VM_RUNNING;
+	offer(vm->vs, m, req);
+	return m;
+}
+
 void move_source(struct vserver *vs, const Nvo3__RelocateSource *req, task_done_fn done,
 		 void *arg)
 {
 	struct uuid id, vm_id;
-	char text[UUID_STRLEN];
 	struct move *m;
 	struct err err;
 	uint32_t code;
 	struct vm *vm;
 
-	if (!source_is_valid(req, &id, &vm_id, &err)) {
+	if (!move_source_is_valid(req, &id, &vm_id, &err)) {
 		move_refuse(done, arg, CODE(BAD_MESSAGE), &err);
 		return;
 	}
@@ -100,37 +152,15 @@ void move_source(struct vserver *vs, const Nvo3__RelocateSource *req, task_done_
 		source_again(vs, m, req, done, arg);
 		return;
 	}
-	vm = vm_lookup(vs, &vm_id);
+	vm = move_source_vm(vs, &vm_id, req->live ? "moved live" : NULL, &code, &err);
 	if (!vm) {
-		err_set(&err, ENOENT, "VM %s is not on this host", uuid_format(&vm_id, text));
-		move_refuse(done, arg, CODE(NOT_FOUND), &err);
-		return;
-	}
-	/* One that goes on belongs to another move, or it would have been found */
-	if (vm_fsm_ask(&vm->fsm, VM_OP_SOURCE, &code, &err) != VM_GO) {
-		if (vm->fsm.op == VM_OP_SOURCE) {
-			code = CODE(BUSY);
-			err_set(&err, EBUSY, "VM %s is in another move", vm->profile->name);
-		}
 		move_refuse(done, arg, code, &err);
-		return;
-	}
-	if (req->live && vm->fsm.state != NVO3__VM_STATE__VM_RUNNING) {
-		err_set(&err, EINVAL, "VM %s does not run: it cannot be moved live",
-			vm->profile->name);
-		move_refuse(done, arg, CODE(BAD_STATE), &err);
 		return;
 	}
 	if (req->live && !move_live_can(vs, true, &err)) {
 		move_refuse(done, arg, CODE(FAILED), &err);
 		return;
 	}
-	m = move_add(vs, &id);
-	m->vm = vm_id;
-	m->live = req->live;
-	m->is_source = true;
-	m->phase = PHASE(STOPPING);
-	m->was_running = vm->fsm.state == NVO3__VM_STATE__VM_RUNNING;
-	offer(vs, m, req);
+	m = move_source_add(vm, &id, PHASE(STOPPING), req);
 	move_begin_source(vm, m, done, arg);
 }

@@ -58,10 +58,23 @@ static uint64_t wanted(const struct pull *p)
 	return p->move->live ? 1 : p->move->size;
 }
 
+static void ask(struct pull *p, struct read_slot *s)
+{
+	Nvo3__ImageRead msg = NVO3__IMAGE_READ__INIT;
+	uint8_t have[IMAGE_SHA256_LEN];
+
+	msg.token = (ProtobufCBinaryData){ TOKEN_LEN, (uint8_t *)p->move->token_value };
+	msg.offset = s->offset;
+	msg.length = s->len;
+	/* What cannot be read here is sent whole */
+	if (p->move->delta && image_part_sum(p->fd, s->offset, s->len, have))
+		msg.have = (ProtobufCBinaryData){ sizeof(have), have };
+	chan_request(p->chan, MSG(IMAGE_READ), &msg.base, READ_MS, read_answered, s);
+}
+
 static void ask_more(struct pull *p)
 {
 	for (int i = 0; i < READS && p->asked < wanted(p); i++) {
-		Nvo3__ImageRead msg = NVO3__IMAGE_READ__INIT;
 		uint64_t left = wanted(p) - p->asked;
 		struct read_slot *s = &p->slots[i];
 
@@ -71,10 +84,7 @@ static void ask_more(struct pull *p)
 		s->offset = p->asked;
 		s->len = left < READ_LEN ? left : READ_LEN;
 		p->asked += s->len;
-		msg.token = (ProtobufCBinaryData){ TOKEN_LEN, (uint8_t *)p->move->token_value };
-		msg.offset = s->offset;
-		msg.length = s->len;
-		chan_request(p->chan, MSG(IMAGE_READ), &msg.base, READ_MS, read_answered, s);
+		ask(p, s);
 	}
 }
 
@@ -94,6 +104,15 @@ static int write_at(int fd, const uint8_t *data, size_t len, uint64_t offset)
 	return 0;
 }
 
+/* Of a live move nothing is written, and what is the same lies there already */
+static int put(struct pull *p, const Nvo3__ImageReadReply *reply, uint64_t offset)
+{
+	if (p->move->live || reply->same)
+		return 0;
+	p->move->sent += reply->data.len;
+	return write_at(p->fd, reply->data.data, reply->data.len, offset);
+}
+
 /* Value is a CODE() with a sentence in @err */
 static uint32_t take(struct pull *p, const struct read_slot *s, const struct msg *body,
 		     struct err *err)
@@ -105,13 +124,12 @@ static uint32_t take(struct pull *p, const struct read_slot *s, const struct msg
 	reply = msg_decode(body, &nvo3__image_read_reply__descriptor, err);
 	if (!reply)
 		return CODE(BAD_MESSAGE);
-	if (reply->data.len != s->len) {
+	if (!(reply->same && p->move->delta) && reply->data.len != s->len) {
 		err_set(err, EBADMSG, "%s sent %zu bytes at %llu of the image, not %u",
 			p->move->peer, reply->data.len, (unsigned long long)s->offset, s->len);
 		code = CODE(BAD_MESSAGE);
 	} else {
-		rc = p->move->live ? 0 : write_at(p->fd, reply->data.data, reply->data.len,
-						  s->offset);
+		rc = put(p, reply, s->offset);
 		if (rc) {
 			err_sys(err, rc, "cannot write the image");
 			code = CODE(FAILED);
@@ -191,6 +209,11 @@ static void time_over(void *arg)
 	finish(p, p->code, p->text);
 }
 
+static int open_part(const struct move *move, const char *dir, struct err *err)
+{
+	return move->delta ? image_part_keep(dir, move->size, err) : image_part_open(dir, err);
+}
+
 struct pull *pull_start(struct vserver *vs, struct move *move, const char *dir,
 			void (*done)(uint32_t code, const char *text, void *arg), void *arg,
 			struct err *err)
@@ -207,8 +230,9 @@ struct pull *pull_start(struct vserver *vs, struct move *move, const char *dir,
 	for (int i = 0; i < READS; i++)
 		p->slots[i].pull = p;
 	p->fd = -1;
+	move->sent = 0;
 	if (!move->live)
-		p->fd = image_part_open(dir, err);
+		p->fd = open_part(move, dir, err);
 	if (!move->live && p->fd < 0)
 		goto free;
 	p->chan = chan_connect(vs->loop, vs->tls, &addr, 1, ROLE_BIT(ROLE_VSERVER), &ops, p, err);

@@ -2,7 +2,7 @@
 /*
  * The destination's side of an image's way (image.proto): into DIR/image.part, from the vServer
  * that the move names. One session, because the token is worth one; if it breaks, so does the
- * pull.
+ * pull. With move->delta what DIR/image.part has already stays, and only what is other is sent.
  */
 #ifndef NVO3D_VSERVER_PULL_H
 #define NVO3D_VSERVER_PULL_H
