@@ -24,7 +24,7 @@ struct http_listener {
 	struct stat made;	/* which file that was */
 	struct complaints complaints;
 	char where[64];		/* for the log */
-	bool for_tenants;	/* they may connect, too; which routes are theirs is not our matter */
+	bool for_tenants;	/* they may connect, too; the routes say which are theirs */
 };
 
 int http_listen_tls(struct http_listener *l, struct loop *loop, struct tls *tls, const char *addr,

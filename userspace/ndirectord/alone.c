@@ -28,6 +28,8 @@ void alone_uninit(struct alone *a)
 
 void alone_up(struct alone *a)
 {
+	if (!a->timer)
+		return;
 	if (!a->sessions++) {
 		a->most = 0;
 		loop_timer_cancel(a->timer);
@@ -38,6 +40,8 @@ void alone_up(struct alone *a)
 
 void alone_down(struct alone *a)
 {
+	if (!a->timer)
+		return;
 	if (!--a->sessions && a->most >= ALONE_NVES && a->ms)
 		loop_timer_set(a->timer, a->ms);
 }

@@ -26,7 +26,7 @@ struct alone {
 /* @s: seconds without an NVE; 0: it does not matter, also because nobody may have the store. */
 void alone_init(struct alone *a, struct loop *loop, unsigned int s);
 void alone_uninit(struct alone *a);
-/* A session with an NVE has begun, or ended. */
+/* A session with an NVE has begun, or ended. Nothing of a struct that is zero. */
 void alone_up(struct alone *a);
 void alone_down(struct alone *a);
 

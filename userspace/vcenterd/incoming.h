@@ -15,8 +15,8 @@
 
 enum incoming_phase {
 	INCOMING_RESERVED,
-	INCOMING_PULLING,	/* the vServer was asked; only in memory, stored as RESERVED. Also for a
-				 * first copy, which ends in RESERVED
+	INCOMING_PULLING,	/* the vServer was asked, also for a first copy, after which it is
+				 * RESERVED; only in memory, stored as RESERVED
 				 */
 	INCOMING_PULLED,	/* image there and checked, interfaces associated */
 	INCOMING_PLACING,	/* commit taken; new epochs are asked for */

@@ -40,8 +40,7 @@ static int ask(const char *cert, const char *method, const char *path, const cha
 
 	snprintf(out, sizeof(out), "%s", lab_path(d.lab, "answer"));
 	snprintf(cmd, sizeof(cmd),
-		 "curl -sk --noproxy '*' --max-time 50 --cert %s/%s.pem --key %s/%s.key -X %s %s%s%s "
-		 "-w '\n%%{http_code}' https://127.0.0.1:%u/api/v1%s >%s",
+		 "curl -sk --noproxy '*' --max-time 50 -w '\n%%{http_code}' --cert %s/%s.pem --key %s/%s.key -X %s %s%s%s https://127.0.0.1:%u/api/v1%s >%s",
 		 d.lab->dir, cert, d.lab->dir, cert, method, body ? "-d '" : "", body ? body : "",
 		 body ? "'" : "", d.api, path, out);
 	pid = fork();
@@ -74,7 +73,7 @@ static void test_his_wish_goes_to_the_vcenter(void **state)
 	begin(state);
 	issue_tenant("alice");
 	wish("alice", "{\"location\":\"dc2/row1\",\"id\":\"11111111-2222-4333-8444-555555555555\"}",
-	       202, "\"id\":\"11111111-2222-4333-8444-555555555555\"");
+	     202, "\"id\":\"11111111-2222-4333-8444-555555555555\"");
 	assert_int_equal(one.wishes, 1);
 	assert_string_equal(one.wish_tenant, "alice");
 	assert_string_equal(one.wish_vm, "web");
@@ -125,7 +124,7 @@ static void test_refused(void **state)
 	wish("alice", "{\"location\":\"\"}", 400, "location");
 	wish("alice", "{\"location\":\"a\",\"id\":\"7\"}", 400, "id");
 	wish("alice", "{\"location\":\"a\",\"tenant\":\"bob\"}", 400,
-	       "tenant: your certificate says who you are");
+	     "tenant: your certificate says who you are");
 	wish("dc1-operator-root", NEAR, 400, "tenant");
 	/* a tenant's certificate opens nothing else */
 	assert_int_equal(ask("alice", "GET", "/status", NULL, &got), 403);

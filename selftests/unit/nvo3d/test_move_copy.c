@@ -253,7 +253,7 @@ static void test_destination_restarts(void **state)
 	teardown(&p);
 }
 
-/* Its host lost its power while it was copied: it is not lost, and goes over as it is on the disk */
+/* Its host lost its power while it was copied: it goes over as it is on the disk */
 static void test_guest_ends_in_the_copy(void **state)
 {
 	struct pair p;

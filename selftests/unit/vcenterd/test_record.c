@@ -99,7 +99,8 @@ static void test_move(void **state)
 			  .step = MOVE_COMMIT, .state = MOVE_RUNNING,
 			  .flags = MOVE_F_WAS_RUNNING | MOVE_F_UNSURE, .error = "late",
 			  .size = 1 << 24, .decided = 11, .started = 10, .ended = 12,
-			  .location = "row1", .figures = { { 1, 2, 3, 4, 5, 6 }, 6, 7, 8, 9, 10, 11, 12, true, 13 } };
+			  .location = "row1",
+			  .figures = { { 1, 2, 3, 4, 5, 6 }, 6, 7, 8, 9, 10, 11, 12, true, 13 } };
 	struct err err;
 	struct move back;
 	uint8_t *data;
@@ -133,8 +134,10 @@ static void test_steps_of_a_store(void **state)
 	for (unsigned int i = 0; i <= 6; i++) {
 		Nvo3__StoredMove msg = NVO3__STORED_MOVE__INIT;
 
-		msg.move = msg.vm = (ProtobufCBinaryData){ 16, bytes };
-		msg.token = msg.sha256 = (ProtobufCBinaryData){ 32, bytes };
+		msg.move = (ProtobufCBinaryData){ 16, bytes };
+		msg.vm = msg.move;
+		msg.token = (ProtobufCBinaryData){ 32, bytes };
+		msg.sha256 = msg.token;
 		msg.step = i;
 		msg.began = began;
 		/* before there was MOVE_COPY they were five */

@@ -39,7 +39,9 @@ static void test_it_runs_until_the_copy_is_there(void **state)
 
 static void test_phases(void **state)
 {
-	static const char *const steps[] = { "reserve", "copy", "stop", "pull", "commit", "release" };
+	static const char *const steps[] = {
+		"reserve", "copy", "stop", "pull", "commit", "release"
+	};
 	struct lab *lab = *state;
 	json_int_t before;
 	const char *move;

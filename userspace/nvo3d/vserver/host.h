@@ -75,7 +75,7 @@ struct move {
 	uint64_t size;
 	uint8_t sha256[IMAGE_SHA256_LEN];
 	bool was_running, start, live;	/* live: it runs on until it is handed over */
-	bool copies, delta;		/* destination, not stored: a first copy; only what differs */
+	bool copies, delta;		/* destination, not stored: a first one; what differs */
 	uint64_t sent;			/* the same: bytes of the image */
 	char uri[256];			/* source, live: of the destination's hypervisor */
 	char there[HOST_DIR_MAX];	/* and the folder of its files */

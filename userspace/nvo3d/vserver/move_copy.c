@@ -78,8 +78,8 @@ void move_offer(struct vserver *vs, const Nvo3__RelocateSource *req, task_done_f
 }
 
 /*
- * --- the destination. move->copies: this is going on; move->delta: what is in image.part stays, only
- * what is other is sent
+ * --- the destination. move->copies: this is going on; move->delta: what is in image.part stays,
+ * only what is other is sent
  */
 
 static const task_step_fn copy_steps[] = { step_pull, NULL };
