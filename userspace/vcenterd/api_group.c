@@ -144,15 +144,16 @@ static bool is_wanted(const struct group_op *op, uint32_t member, const char *st
 void api_group_members(struct http_request *req, void *arg)
 {
 	struct group_job *job = find(arg, req);
-	const char *state = http_query(req, "state");
-	json_t *items = json_array();
 	struct http_page page;
 	size_t n = 0, from, to;
+	const char *state;
+	json_t *items;
 
-	if (!job || !http_page_get(req, &page)) {
-		json_decref(items);
+	/* with a refusal the request is gone */
+	if (!job || !http_page_get(req, &page))
 		return;
-	}
+	state = http_query(req, "state");
+	items = json_array();
 	for (uint32_t i = 0; i < job->op.n; i++)
 		n += is_wanted(&job->op, i, state);
 	http_page_part(&page, 0, n, &from, &to);
