@@ -146,6 +146,7 @@ def remove(client):
     client.expect(202, 'PATCH', API + '/vms/vm1', {'nics': [{'profile': 'web'}]})
     client.expect(409, 'DELETE', API + '/profiles/web')
     client.expect(409, 'DELETE', API + '/vns/walk')
+    until(client, API + '/vms/vm1', 'doing', None)
     client.expect(202, 'DELETE', API + '/vms/vm1')
     until_gone(client, API + '/vms/vm1')
     client.expect(200, 'DELETE', API + '/profiles/web')
