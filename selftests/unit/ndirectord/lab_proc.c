@@ -21,6 +21,7 @@
 #include "ndirectord/run.h"
 
 #define AS_DIRECTOR	"--as-director"
+#define LOG_SHOWN	8192	/* bytes */
 
 static void tick(void *arg)
 {
@@ -203,12 +204,16 @@ void proc_start(struct proc *d)
 	LAB_WAIT(d->lab, proc_serves(d));
 }
 
+/* Its end says why; a message of cmocka has room for a thousand bytes. */
 static void show_log(struct proc *d)
 {
 	char *text = textfile_read(lab_path(d->lab, "%s.log", d->dc), 1 << 24, NULL);
+	char *rest = text, *line;
 
-	if (text)
-		print_message("%s", text);
+	if (text && strlen(text) > LOG_SHOWN)
+		rest += strlen(text) - LOG_SHOWN;
+	while (rest && (line = strsep(&rest, "\n")))
+		print_message("%s\n", line);
 	free(text);
 }
 
@@ -220,12 +225,33 @@ bool proc_alive(struct proc *d)
 	return !info.si_pid;
 }
 
+/* One that has only just begun would be ended by SIGTERM as any program is. */
+static bool catches(struct proc *d, int signo)
+{
+	unsigned long long caught = 0;
+	char path[32], *line = NULL;
+	size_t size = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", d->pid);
+	f = fopen(path, "r");
+	while (f && getline(&line, &size, f) > 0)
+		if (sscanf(line, "SigCgt: %llx", &caught) == 1)
+			break;
+	if (f)
+		fclose(f);
+	free(line);
+	return caught & 1ULL << (signo - 1);
+}
+
 void proc_end(struct proc *d, int signo, int status)
 {
 	pid_t done = 0;
 	int got;
 
 	DL_DELETE(d->lab->procs, d);
+	if (signo == SIGTERM)
+		LAB_WAIT(d->lab, catches(d, signo) || !proc_alive(d));
 	if (signo)
 		kill(d->pid, signo);
 	LAB_WAIT(d->lab, (done = waitpid(d->pid, &got, WNOHANG)) != 0);
