@@ -10,7 +10,7 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 
-#include "chan_parts.h"
+#include "chan_continue.h"
 #include "log.h"
 
 static bool has_name(const struct chan *chan)

@@ -11,7 +11,7 @@
  *	chan_clock.c	by how much the peer's clock differs
  *	chan_client.c	who connects, and connects again
  *	chan_renew.c	its second connection, opened before a certificate is too old
- *	chan_continue.c	a session that goes on over another connection
+ *	chan_continue.c	a session that goes on over another connection (chan_continue.h)
  *	chan_server.c	who listens
  */
 #ifndef CHAN_PARTS_H
@@ -110,22 +110,7 @@ void chan_renew_stop(struct chan *chan);
 /* The heir's session is up. */
 void chan_renewed(struct chan *heir);
 
-/* chan_continue.c */
-/* What our HELLO says of it, for as long as @chan lives. */
-void chan_continue_hello(struct chan *chan, Nvo3__Hello *hello);
-/* What the peer's HELLO says of it: true if @chan is not a session of its own and gone. */
-bool chan_continue_heard(struct chan *chan, const Nvo3__Hello *hello);
-/* The heir's connection is there. */
-void chan_continue_heir(struct chan *heir);
-/* The peer has said its last on the connection that is read. */
-void chan_continued(struct chan *chan);
-/* The connection before may have nothing left to do. */
-void chan_continue_settle(struct chan *chan);
-
 /* chan_server.c */
-/* Gives @chan a name, and finds who has one. */
-void chan_server_name(struct chan *chan);
-struct chan *chan_server_find(struct chan *chan, const uint8_t session[CHAN_SESSION]);
 void chan_server_up(struct chan *chan);
 void chan_server_ended(struct chan *chan, bool was_up, const char *why);
 void chan_server_forget(struct chan *chan);

@@ -79,7 +79,7 @@ struct chan {
 
 	struct bufferevent *bev;
 	struct bufferevent *prior;	/* the connection before: still read, or not yet sent */
-	bool heard_out;			/* the peer has said its last there, or before there is @bev */
+	bool heard_out;			/* the peer has said its last word, which ends it */
 	bool continues;			/* its HELLO asked for the elder's session */
 	uint8_t session[CHAN_SESSION];	/* the server's name for this one; 0: it has none */
 	struct loop_fd *linger;

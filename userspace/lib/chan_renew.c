@@ -10,7 +10,7 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 
-#include "chan_parts.h"
+#include "chan_continue.h"
 #include "log.h"
 
 static void renew(struct chan *chan)

@@ -10,7 +10,7 @@
 #include <netinet/tcp.h>
 
 #include "chan_addr.h"
-#include "chan_parts.h"
+#include "chan_continue.h"
 #include "cleanup.h"
 #include "complaints.h"
 #include "log.h"

@@ -16,7 +16,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "chan_parts.h"
+#include "chan_continue.h"
 #include "frame.h"
 #include "mem.h"
 

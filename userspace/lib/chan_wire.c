@@ -7,7 +7,7 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 
-#include "chan_parts.h"
+#include "chan_continue.h"
 #include "frame.h"
 #include "log.h"
 #include "mem.h"

@@ -363,6 +363,13 @@ static void test_older_server_gets_a_second_session(void **state)
 	close(listener);
 }
 
+static bool heir_waits(struct chan *chan)
+{
+	struct chan *heir = *chan_client_heir_of(chan);
+
+	return heir && heir->state == CHAN_HEIR;
+}
+
 /* The server is gone while the client waits for its last word. */
 static void test_server_ends_in_the_middle(void **state)
 {
@@ -385,8 +392,7 @@ static void test_server_ends_in_the_middle(void **state)
 	assert_int_equal(tls_reload(lab->nve, &err), 0);
 	raw_accept(lab, &second, listener, "ours/director");
 	raw_send(&second, MSG(HELLO), 0, false, &hello.base);
-	LAB_WAIT(lab, *chan_client_heir_of(client.chan) &&
-		      (*chan_client_heir_of(client.chan))->state == CHAN_HEIR);
+	LAB_WAIT(lab, heir_waits(client.chan));
 	raw_free(&first);
 	LAB_WAIT(lab, client.downs == 1);
 	LAB_WAIT(lab, raw_closed(&second));
