@@ -66,7 +66,7 @@ class Job:
     plain: bool = False         # no KTAP: one test, its exit status
     rig: bool = False
     waits: bool = False         # mostly for timers: a lane of its own keeps the processors busy
-    alone: bool = False         # when all others have ended: it judges times
+    alone: bool = False         # when all others have ended: it judges times, or needs all processors
 
 
 def header(path, key):
@@ -232,8 +232,9 @@ def debug_job(name, kernel, module, scripts, cpu=None):
         command = ['tools/uml/run', kernel, '--cpu', str(cpu), *options]
     else:
         command = ['tools/vm/run', '--kernel', kernel, '--mem', '4096', *options]
+    # a processor that is taken from one of the guest's makes the other one spin
     return Job(name, command, limit + 30, programs=scripts, rig=True,
-               env={'NVO3_SLOW': str(slow)})
+               env={'NVO3_SLOW': str(slow)}, alone=kernel != 'debug')
 
 
 def debug_jobs(modules, wanted):
