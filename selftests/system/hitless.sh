@@ -188,9 +188,23 @@ serial_of() {	# of what vcenter1 shows
 		openssl x509 -noout -serial
 }
 
-all_renewed() {
-	local name before
+said() {	# WHAT -> how often, in all logs
+	cat "$LAB"/*.log | grep -c "$1" || true
+}
 
+# A host has a session with its vCenter and one with its nDirector, a vCenter one with the latter: ten are clients'.
+all_go_on() {
+	local opened
+
+	opened=$(said 'opening another connection')
+	((opened >= 10 && $(said 'goes on over another connection') == 2 * opened))
+}
+
+# Each session goes on with the new certificates, none ends; others come up with them, too.
+all_renewed() {
+	local name before ended
+
+	ended=$(said ' ended: ')
 	before=$(serial_of)
 	for name in $LAB_NODES; do
 		lab_certificate "$name"
@@ -200,9 +214,10 @@ all_renewed() {
 		lab_until 20 "$name" lab_said "$name" 'certificates were read again' 0
 	done
 	[[ $(serial_of) != "$before" ]] || fail "the old certificate is still shown"
+	lab_until 60 "all sessions to go on" all_go_on
+	assert_eq "$(said ' ended: ')" "$ended" "sessions that have ended"
 }
 
-# Each session has been replaced by one with the new certificates; others come up with them, too.
 come_up() {
 	lab_signal host2 TERM
 	lab_start host2

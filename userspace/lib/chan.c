@@ -172,6 +172,7 @@ void chan_end(struct chan *chan, const char *why)
 		return;
 	snprintf(text, sizeof(text), "%s", why);
 	chan_get(chan);
+	chan_renew_stop(chan);
 	if (was_up && chan->client)
 		chan_client_closing(chan);
 	chan_close(chan);

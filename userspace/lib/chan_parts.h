@@ -10,7 +10,8 @@
  *	chan_request.c	open requests of both directions
  *	chan_clock.c	by how much the peer's clock differs
  *	chan_client.c	who connects, and connects again
- *	chan_renew.c	its second session, opened before the first one ends
+ *	chan_renew.c	its second connection, opened before a certificate is too old
+ *	chan_continue.c	a session that goes on over another connection (chan_continue.h)
  *	chan_server.c	who listens
  */
 #ifndef CHAN_PARTS_H
@@ -44,8 +45,11 @@ void chan_stream_close(struct chan *chan);
 /* Past the buffer, which is empty, and the loop: how many bytes went at once; perhaps none. */
 size_t chan_stream_try(struct chan *chan, const uint8_t *data, size_t len);
 struct ssl_st *chan_ssl(struct chan *chan);	/* NULL if there is none */
-/* @chan, which has no connection, takes that of @from. */
+/* @chan takes the connection of @from; its own, if it has one, becomes the one before. */
 void chan_stream_adopt(struct chan *chan, struct chan *from);
+/* Of the two the one that is to be read; NULL: none before there is another one. */
+struct bufferevent *chan_stream_reader(const struct chan *chan);
+void chan_stream_close_prior(struct chan *chan);
 
 /* chan_wire.c */
 void chan_wire_hello(struct chan *chan);
@@ -59,7 +63,7 @@ void chan_wire_put(struct chan *chan, const uint8_t *data, size_t len);
 /* A whole frame, at once; what has to be copied is. */
 void chan_wire_put_shared(struct chan *chan, struct chan_shared *shared);
 /* How many bytes of an unfinished frame are there, and of how many. */
-size_t chan_wire_rest(struct chan *chan, size_t *whole);
+size_t chan_wire_rest(struct bufferevent *bev, size_t *whole);
 
 /* chan_hold.c */
 /* When what was written before is on the disk (gate.h); otherwise as chan_wire_send(). */

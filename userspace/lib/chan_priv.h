@@ -11,6 +11,7 @@
 #define CHAN_PRIV_H
 
 #include <sys/queue.h>
+#include <uthash.h>
 #include "chan.h"
 #include "chan_addr.h"
 
@@ -20,6 +21,7 @@
 #define CHAN_REQUEST_MS 30000u
 #define CHAN_STALL_MS 1000u		/* a timer that comes so late: this process stood still */
 #define CHAN_BUCKETS 64u
+#define CHAN_SESSION 16u		/* bytes of a session's name */
 
 /* In ms, of all channels of the process; only tests set them. */
 struct chan_timers {
@@ -57,6 +59,7 @@ enum chan_state {
 	CHAN_CONNECT,		/* client: TCP */
 	CHAN_HANDSHAKE,		/* TLS */
 	CHAN_HELLO,		/* ours is sent */
+	CHAN_HEIR,		/* client: both are said, the elder's session is to go on here */
 	CHAN_UP,
 	CHAN_REFUSE,		/* our refusal is on its way out, in @why */
 	CHAN_LINGER,		/* only the socket is left, until the peer closes */
@@ -75,6 +78,10 @@ struct chan {
 	char why[CHAN_TEXT];
 
 	struct bufferevent *bev;
+	struct bufferevent *prior;	/* the connection before: still read, or not yet sent */
+	bool heard_out;			/* the peer has said its last word, which ends it */
+	bool continues;			/* its HELLO asked for the elder's session */
+	uint8_t session[CHAN_SESSION];	/* the server's name for this one; 0: it has none */
 	struct loop_fd *linger;
 	int linger_fd;
 	struct loop_timer *timer;	/* deadline before, keepalive while up */
@@ -100,6 +107,7 @@ struct chan {
 	struct chan_client *client;	/* one of the two */
 	struct chan_server *server;
 	TAILQ_ENTRY(chan) link;		/* of the server */
+	UT_hash_handle by_session;	/* of the server */
 };
 
 #endif /* CHAN_PRIV_H */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A client's session that is to last longer than a certificate: the heir, a channel of its own
- * without callbacks, opens the second one; when that is up, the elder ends its own and takes it
- * over.
+ * without callbacks, opens a second connection, and the elder takes that over. The session goes on
+ * (chan_continue.c); if the server cannot do that the elder's ends and the heir's takes its place.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,17 +10,17 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 
-#include "chan_parts.h"
+#include "chan_continue.h"
 #include "log.h"
 
 static void renew(struct chan *chan)
 {
 	struct chan **heir = chan_client_heir_of(chan);
 
-	if (*heir)
+	if (*heir || chan->prior)
 		return;
-	log_info("session with %s (%s): opening another one, for certificates change", chan->name,
-		 chan->addr);
+	log_info("session with %s (%s): opening another connection, for certificates change",
+		 chan->name, chan->addr);
 	*heir = chan_client_heir(chan);
 	(*heir)->elder = chan;
 }
@@ -61,7 +61,7 @@ void chan_renew_stop(struct chan *chan)
 	chan_free(heir);
 }
 
-/* The elder's session is over: as its user wishes, or before this. */
+/* The elder's session is over, as its user may wish, too. */
 static void end_elder(struct chan *elder)
 {
 	if (elder->state == CHAN_UP) {
@@ -78,10 +78,15 @@ void chan_renewed(struct chan *heir)
 {
 	struct chan *elder = heir->elder;
 
+	if (heir->continues) {
+		chan_continue_heir(heir);
+		return;
+	}
 	chan_get(elder);
 	*chan_client_heir_of(elder) = NULL;
 	end_elder(elder);
 	if (!elder->freed) {
+		elder->dropped = false;
 		chan_stream_adopt(elder, heir);
 		chan_went_up(elder);
 	}

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,7 +10,7 @@
 #include <netinet/tcp.h>
 
 #include "chan_addr.h"
-#include "chan_parts.h"
+#include "chan_continue.h"
 #include "cleanup.h"
 #include "complaints.h"
 #include "log.h"
@@ -35,6 +36,7 @@ struct chan_server {
 	struct loop_timer *pause;
 	bool starved;
 	struct chan_list chans;
+	struct chan *by_session;	/* hash */
 	unsigned int n_pending;
 	struct complaints complaints;
 };
@@ -56,6 +58,8 @@ void chan_server_up(struct chan *chan)
 void chan_server_forget(struct chan *chan)
 {
 	TAILQ_REMOVE(&chan->server->chans, chan, link);
+	if (chan->by_session.tbl)
+		HASH_DELETE(by_session, chan->server->by_session, chan);
 	chan->server = NULL;
 }
 
@@ -71,6 +75,21 @@ void chan_server_ended(struct chan *chan, bool was_up, const char *why)
 	}
 	chan_server_forget(chan);
 	chan_put(chan);
+}
+
+void chan_server_name(struct chan *chan)
+{
+	if (getrandom(chan->session, CHAN_SESSION, 0) != CHAN_SESSION)
+		abort();
+	HASH_ADD(by_session, chan->server->by_session, session, CHAN_SESSION, chan);
+}
+
+struct chan *chan_server_find(struct chan *chan, const uint8_t session[CHAN_SESSION])
+{
+	struct chan *found;
+
+	HASH_FIND(by_session, chan->server->by_session, session, CHAN_SESSION, found);
+	return found;
 }
 
 static void name_client(struct chan *chan, int fd)

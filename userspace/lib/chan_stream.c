@@ -16,7 +16,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "chan_parts.h"
+#include "chan_continue.h"
 #include "frame.h"
 #include "mem.h"
 
@@ -28,22 +28,29 @@ struct ssl_st *chan_ssl(struct chan *chan)
 }
 
 /* The bufferevent takes its socket along unless somebody holds another descriptor of it. */
-static void close_stream(struct chan *chan)
+static void close_stream(struct chan *chan, struct bufferevent **bev)
 {
-	SSL *ssl = chan_ssl(chan);
+	SSL *ssl = *bev && chan->tls ? bufferevent_openssl_get_ssl(*bev) : NULL;
 
 	if (ssl && SSL_is_init_finished(ssl)) {
 		SSL_shutdown(ssl);
 		ERR_clear_error();
 	}
-	if (chan->bev)
-		bufferevent_free(chan->bev);
-	chan->bev = NULL;
+	if (*bev)
+		bufferevent_free(*bev);
+	*bev = NULL;
+}
+
+void chan_stream_close_prior(struct chan *chan)
+{
+	close_stream(chan, &chan->prior);
+	chan->heard_out = false;
 }
 
 void chan_stream_close(struct chan *chan)
 {
-	close_stream(chan);
+	close_stream(chan, &chan->bev);
+	chan_stream_close_prior(chan);
 	loop_fd_free(chan->linger);
 	chan->linger = NULL;
 	if (chan->linger_fd >= 0)
@@ -82,7 +89,7 @@ static void linger_start(struct chan *chan)
 		chan_end(chan, chan->why);
 		return;
 	}
-	close_stream(chan);
+	close_stream(chan, &chan->bev);
 	shutdown(fd, SHUT_WR);
 	chan->state = CHAN_LINGER;
 	chan->linger_fd = fd;
@@ -122,13 +129,21 @@ void chan_refuse(struct chan *chan, uint32_t code, const char *why)
 	chan_wire_send(chan, &env);
 }
 
+struct bufferevent *chan_stream_reader(const struct chan *chan)
+{
+	if (chan->prior && !chan->heard_out)
+		return chan->prior;
+	return chan->prior || !chan->heard_out ? chan->bev : NULL;
+}
+
 /*
  * A record is read with its header and with what is behind it. Of that the socket does not tell
  * any more; if it is not a whole record nothing comes of it.
  */
 static void read_on(struct chan *chan, struct bufferevent *bev)
 {
-	if (chan->bev == bev && chan->tls && SSL_has_pending(chan_ssl(chan)) &&
+	if ((chan->bev == bev || chan->prior == bev) && chan->tls &&
+	    SSL_has_pending(bufferevent_openssl_get_ssl(bev)) &&
 	    bufferevent_get_enabled(bev) & EV_READ)
 		event_active(&bev->ev_read, EV_READ, 0);
 }
@@ -152,7 +167,9 @@ static void on_write(struct bufferevent *bev, void *arg)
 {
 	struct chan *chan = arg;
 
-	if (chan->state == CHAN_REFUSE && !chan_backlog(chan))
+	if (chan->prior == bev)
+		chan_continue_settle(chan);
+	else if (chan->state == CHAN_REFUSE && !chan_backlog(chan))
 		linger_start(chan);
 }
 
@@ -190,15 +207,15 @@ static void shook_hands(struct chan *chan)
 	bufferevent_trigger(chan->bev, EV_READ, BEV_TRIG_DEFER_CALLBACKS);
 }
 
-static void broke(struct chan *chan, short what, int error)
+static void broke(struct chan *chan, struct bufferevent *bev, short what, int error)
 {
-	unsigned long code = chan->tls ? bufferevent_get_openssl_error(chan->bev) : 0;
+	unsigned long code = chan->tls ? bufferevent_get_openssl_error(bev) : 0;
 	size_t rest, whole;
 	struct err err;
 
-	rest = chan_wire_rest(chan, &whole);
+	rest = chan_wire_rest(bev, &whole);
 	if (code)
-		tls_reason(chan_ssl(chan), code, &err);
+		tls_reason(bufferevent_openssl_get_ssl(bev), code, &err);
 	else if (rest)
 		err_set(&err, EPIPE, "the peer closed after %zu of a frame's %zu bytes", rest,
 			whole);
@@ -227,7 +244,7 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 	else if (chan->state == CHAN_REFUSE)
 		chan_end(chan, chan->why);
 	else
-		broke(chan, what, error);
+		broke(chan, bev, what, error);
 	chan_put(chan);
 }
 
@@ -265,11 +282,11 @@ static struct bufferevent *stream_new(struct chan *chan, int fd)
 
 void chan_stream_adopt(struct chan *chan, struct chan *from)
 {
+	chan->prior = chan->bev;
 	chan->bev = from->bev;
 	from->bev = NULL;
 	bufferevent_setcb(chan->bev, on_read, on_write, on_event, chan);
 	chan->tls = from->tls;
-	chan->dropped = false;
 	chan->rx_ms = from->rx_ms;
 	chan->tx_ms = from->tx_ms;
 	chan->expiry = from->expiry;

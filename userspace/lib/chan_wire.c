@@ -7,7 +7,7 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 
-#include "chan_parts.h"
+#include "chan_continue.h"
 #include "frame.h"
 #include "log.h"
 #include "mem.h"
@@ -117,11 +117,14 @@ void chan_event(struct chan *chan, uint32_t type, const ProtobufCMessage *body)
 	free(data);
 }
 
+static size_t unsent(struct bufferevent *bev)
+{
+	return bev ? evbuffer_get_length(bufferevent_get_output(bev)) : 0;
+}
+
 size_t chan_backlog(const struct chan *chan)
 {
-	if (!chan->bev)
-		return 0;
-	return evbuffer_get_length(bufferevent_get_output(chan->bev)) + chan->held_bytes;
+	return unsent(chan->bev) + unsent(chan->prior) + chan->held_bytes;
 }
 
 static void send_body(struct chan *chan, uint32_t type, const ProtobufCMessage *body)
@@ -146,6 +149,7 @@ void chan_wire_hello(struct chan *chan)
 	hello.capabilities = (char **)ours;
 	while (ours && ours[hello.n_capabilities])
 		hello.n_capabilities++;
+	chan_continue_hello(chan, &hello);
 	send_body(chan, MSG(HELLO), &hello.base);
 }
 
@@ -243,6 +247,7 @@ static void first_word(struct chan *chan, const Nvo3__Envelope *env)
 {
 	char why[CHAN_TEXT];
 	Nvo3__Hello *hello;
+	bool continues;
 
 	if (env->type != MSG(HELLO)) {
 		chan_endf(chan, "it began with %s instead of HELLO", msg_name(env->type));
@@ -266,8 +271,10 @@ static void first_word(struct chan *chan, const Nvo3__Envelope *env)
 	}
 	chan->minor = lower(hello->minor, chan_our_minor);
 	chan->capabilities = common_capabilities(chan, hello);
+	continues = chan_continue_heard(chan, hello);
 	nvo3__hello__free_unpacked(hello, NULL);
-	chan_went_up(chan);
+	if (!continues)
+		chan_went_up(chan);
 }
 
 static void pass_on(struct chan *chan, const Nvo3__Envelope *env)
@@ -321,6 +328,8 @@ static void received(struct chan *chan, Nvo3__Envelope *env)
 		chan_requests_answer(chan, env);
 	else if (env->type == MSG(HELLO))
 		chan_end(chan, "it said HELLO twice");
+	else if (env->type == MSG(CONTINUED))
+		chan_continued(chan);
 	else if (env->type == MSG(KEEPALIVE))
 		answer_keepalive(chan, env);
 	else
@@ -328,9 +337,9 @@ static void received(struct chan *chan, Nvo3__Envelope *env)
 }
 
 /* One frame out of the buffer; NULL if there is none, or if the session ended for it. */
-static Nvo3__Envelope *next_envelope(struct chan *chan)
+static Nvo3__Envelope *next_envelope(struct chan *chan, struct bufferevent *bev)
 {
-	struct evbuffer *in = bufferevent_get_input(chan->bev);
+	struct evbuffer *in = bufferevent_get_input(bev);
 	size_t len = evbuffer_get_length(in);
 	const uint8_t *payload = NULL;
 	Nvo3__Envelope *env;
@@ -359,18 +368,18 @@ static Nvo3__Envelope *next_envelope(struct chan *chan)
 
 static bool may_read(const struct chan *chan, const struct bufferevent *bev)
 {
-	return chan->bev == bev && !chan->dropped &&
+	return bev && chan_stream_reader(chan) == bev && !chan->dropped &&
 	       (chan->state == CHAN_HELLO || chan->state == CHAN_UP);
 }
 
 void chan_wire_read(struct chan *chan)
 {
-	struct bufferevent *bev = chan->bev;
+	struct bufferevent *bev = chan_stream_reader(chan);
 	Nvo3__Envelope *env;
 
 	chan->rx_ms = loop_now_ms();
 	while (may_read(chan, bev)) {
-		env = next_envelope(chan);
+		env = next_envelope(chan, bev);
 		if (!env)
 			return;
 		received(chan, env);
@@ -378,9 +387,9 @@ void chan_wire_read(struct chan *chan)
 	}
 }
 
-size_t chan_wire_rest(struct chan *chan, size_t *whole)
+size_t chan_wire_rest(struct bufferevent *bev, size_t *whole)
 {
-	struct evbuffer *in = bufferevent_get_input(chan->bev);
+	struct evbuffer *in = bufferevent_get_input(bev);
 	size_t len = evbuffer_get_length(in);
 	const uint8_t *payload;
 	uint32_t size = 0;

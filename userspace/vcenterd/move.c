@@ -234,6 +234,12 @@ static bool offer_answer(struct move *m, const struct move_answer *a, uint64_t n
 	return changed;
 }
 
+/* It is at it already, asked by the vCenter that was before us: who asks again learns the end. */
+static bool is_at_it(const struct move *m, const struct move_answer *a, uint64_t now)
+{
+	return a->code == CODE(BUSY) && now < m->deadline;
+}
+
 /* A token is worth one session: when that broke, the image is offered anew, with another one. */
 static bool copy_answer(struct move *m, const struct move_answer *a, uint64_t now)
 {
@@ -245,8 +251,7 @@ static bool copy_answer(struct move *m, const struct move_answer *a, uint64_t no
 		again(m, now, RETRY_MS);
 		return true;
 	}
-	/* it goes on there, asked for by the one that was before us */
-	if (a->code == CODE(BUSY) && now < m->deadline)
+	if (is_at_it(m, a, now))
 		return again(m, now, RETRY_MS);
 	if (step_ok(m, a, now, &changed)) {
 		m->image_done = 0;
@@ -279,6 +284,8 @@ static bool pull_answer(struct move *m, const struct move_answer *a, uint64_t no
 {
 	bool changed;
 
+	if (is_at_it(m, a, now))
+		return again(m, now, RETRY_MS);
 	if (step_ok(m, a, now, &changed)) {
 		m->image_done = m->size;
 		m->decided = wall;

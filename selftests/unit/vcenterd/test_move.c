@@ -278,6 +278,37 @@ static void test_dead_server(void **state)
 	assert_true(aborted > 2);
 }
 
+/* A vCenter that starts again in the middle of a pull asks for it again: it is not given up. */
+static void test_pull_asked_again(void **state)
+{
+	struct move_answer ok = { .code = CODE(OK), .text = "", .server = "host3",
+				  .sha256 = (const uint8_t *)"0123456789abcdef0123456789abcdef" };
+	struct move_answer busy = { .code = CODE(BUSY), .text = "it is being pulled already" };
+	struct move m = { .vm_name = "web", .from_dc = "dc1", .to_dc = "dc2" };
+	uint64_t now = 1000;
+
+	move_begin(&m, 0);
+	move_answer(&m, MOVE_ACT_RESERVE, &ok, 0, 0);
+	move_answer(&m, MOVE_ACT_STOP, &ok, 0, 0);
+	move_resume(&m, now);
+	for (; now < 30000; now += 250) {
+		if (move_next(&m, now) == MOVE_ACT_NONE)
+			continue;
+		assert_int_equal(move_next(&m, now), MOVE_ACT_PULL);
+		move_answer(&m, MOVE_ACT_PULL, &busy, now, now);
+	}
+	assert_int_equal(m.state, MOVE_RUNNING);
+	assert_string_equal(m.error, "");
+	move_answer(&m, MOVE_ACT_PULL, &ok, now, now);
+	assert_int_equal(m.step, MOVE_COMMIT);
+	/* but not for ever */
+	move_begin(&m, 0);
+	move_answer(&m, MOVE_ACT_RESERVE, &ok, 0, 0);
+	move_answer(&m, MOVE_ACT_STOP, &ok, 0, 0);
+	move_answer(&m, MOVE_ACT_PULL, &busy, m.deadline, m.deadline);
+	assert_int_equal(move_next(&m, m.deadline), MOVE_ACT_UNDO_SOURCE);
+}
+
 /* The whole destination is silent from the pull on, for longer than its lease. */
 static void test_dead_destination(void **state)
 {
@@ -367,6 +398,7 @@ int main(void)
 		cmocka_unit_test(test_refused_before_touched),
 		cmocka_unit_test(test_abort_until_commit),
 		cmocka_unit_test(test_dead_server),
+		cmocka_unit_test(test_pull_asked_again),
 		cmocka_unit_test(test_dead_destination),
 		cmocka_unit_test(test_silent_commit),
 	};
