@@ -61,17 +61,13 @@ void chan_renew_stop(struct chan *chan)
 	chan_free(heir);
 }
 
-/* The elder's session is over, as its user may wish, too. */
+/* It is up, for its heir does not outlive its session (chan_end()). */
 static void end_elder(struct chan *elder)
 {
-	if (elder->state == CHAN_UP) {
-		elder->dropped = true;
-		chan_end(elder, "the one with the new certificates takes its place");
-	}
-	if (!elder->freed) {
-		chan_close(elder);
+	elder->dropped = true;
+	chan_end(elder, "the one with the new certificates takes its place");
+	if (!elder->freed)
 		chan_client_rest(elder);
-	}
 }
 
 void chan_renewed(struct chan *heir)
@@ -86,7 +82,6 @@ void chan_renewed(struct chan *heir)
 	*chan_client_heir_of(elder) = NULL;
 	end_elder(elder);
 	if (!elder->freed) {
-		elder->dropped = false;
 		chan_stream_adopt(elder, heir);
 		chan_went_up(elder);
 	}

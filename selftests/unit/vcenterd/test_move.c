@@ -278,18 +278,26 @@ static void test_dead_server(void **state)
 	assert_true(aborted > 2);
 }
 
+static const struct move_answer done = {
+	.code = CODE(OK), .text = "", .server = "host3",
+	.sha256 = (const uint8_t *)"0123456789abcdef0123456789abcdef",
+};
+
+static void begin_pull(struct move *m)
+{
+	move_begin(m, 0);
+	move_answer(m, MOVE_ACT_RESERVE, &done, 0, 0);
+	move_answer(m, MOVE_ACT_STOP, &done, 0, 0);
+}
+
 /* A vCenter that starts again in the middle of a pull asks for it again: it is not given up. */
 static void test_pull_asked_again(void **state)
 {
-	struct move_answer ok = { .code = CODE(OK), .text = "", .server = "host3",
-				  .sha256 = (const uint8_t *)"0123456789abcdef0123456789abcdef" };
 	struct move_answer busy = { .code = CODE(BUSY), .text = "it is being pulled already" };
 	struct move m = { .vm_name = "web", .from_dc = "dc1", .to_dc = "dc2" };
 	uint64_t now = 1000;
 
-	move_begin(&m, 0);
-	move_answer(&m, MOVE_ACT_RESERVE, &ok, 0, 0);
-	move_answer(&m, MOVE_ACT_STOP, &ok, 0, 0);
+	begin_pull(&m);
 	move_resume(&m, now);
 	for (; now < 30000; now += 250) {
 		if (move_next(&m, now) == MOVE_ACT_NONE)
@@ -299,12 +307,10 @@ static void test_pull_asked_again(void **state)
 	}
 	assert_int_equal(m.state, MOVE_RUNNING);
 	assert_string_equal(m.error, "");
-	move_answer(&m, MOVE_ACT_PULL, &ok, now, now);
+	move_answer(&m, MOVE_ACT_PULL, &done, now, now);
 	assert_int_equal(m.step, MOVE_COMMIT);
 	/* but not for ever */
-	move_begin(&m, 0);
-	move_answer(&m, MOVE_ACT_RESERVE, &ok, 0, 0);
-	move_answer(&m, MOVE_ACT_STOP, &ok, 0, 0);
+	begin_pull(&m);
 	move_answer(&m, MOVE_ACT_PULL, &busy, m.deadline, m.deadline);
 	assert_int_equal(move_next(&m, m.deadline), MOVE_ACT_UNDO_SOURCE);
 }
@@ -312,16 +318,12 @@ static void test_pull_asked_again(void **state)
 /* The whole destination is silent from the pull on, for longer than its lease. */
 static void test_dead_destination(void **state)
 {
-	struct move_answer ok = { .code = CODE(OK), .text = "", .server = "host3",
-				  .sha256 = (const uint8_t *)"0123456789abcdef0123456789abcdef" };
 	struct move_answer silence = { .code = CODE(UNAVAILABLE), .text = "session lost" };
 	struct move m = { .vm_name = "web", .from_dc = "dc1", .to_dc = "dc2" };
 	uint64_t now = 60000, gave_up = 0;
 	int asked = 0;
 
-	move_begin(&m, 0);
-	move_answer(&m, MOVE_ACT_RESERVE, &ok, 0, 0);
-	move_answer(&m, MOVE_ACT_STOP, &ok, 0, 0);
+	begin_pull(&m);
 	/* one session that breaks is no death */
 	move_answer(&m, MOVE_ACT_PULL, &silence, 10000, 10000);
 	for (; m.state == MOVE_RUNNING && now < 200000; now += 250) {
@@ -330,7 +332,7 @@ static void test_dead_destination(void **state)
 		if (act == MOVE_ACT_UNDO_SOURCE)
 			gave_up = now;
 		if (act != MOVE_ACT_NONE)
-			move_answer(&m, act, gave_up ? &ok : &silence, now, now);
+			move_answer(&m, act, gave_up ? &done : &silence, now, now);
 	}
 	assert_in_range(gave_up, 75000, 76000);
 	assert_int_equal(m.state, MOVE_ABORTED);
@@ -346,7 +348,7 @@ static void test_dead_destination(void **state)
 		asked++;
 	}
 	assert_in_range(asked, 10000, 20000);
-	assert_true(move_answer(&m, MOVE_ACT_UNDO_DEST, &ok, now, now));
+	assert_true(move_answer(&m, MOVE_ACT_UNDO_DEST, &done, now, now));
 	assert_false(move_owes(&m));
 	assert_int_equal(move_next(&m, now), MOVE_ACT_NONE);
 	assert_int_equal(m.state, MOVE_ABORTED);
@@ -355,16 +357,13 @@ static void test_dead_destination(void **state)
 /* A destination that is silent at the commit is asked for ever, and nothing starts meanwhile. */
 static void test_silent_commit(void **state)
 {
-	struct move_answer ok = { .code = CODE(OK), .text = "", .server = "host3",
-				  .sha256 = (const uint8_t *)"0123456789abcdef0123456789abcdef" };
 	struct move_answer silence = { .code = CODE(UNAVAILABLE), .text = "session lost" };
 	struct move m = { .vm_name = "web", .from_dc = "dc1", .to_dc = "dc2" };
+	struct move_answer committed = done;
 	uint64_t now = 0;
 
-	move_begin(&m, 0);
-	move_answer(&m, MOVE_ACT_RESERVE, &ok, 0, 0);
-	move_answer(&m, MOVE_ACT_STOP, &ok, 0, 0);
-	move_answer(&m, MOVE_ACT_PULL, &ok, 0, 0);
+	begin_pull(&m);
+	move_answer(&m, MOVE_ACT_PULL, &done, 0, 0);
 	move_answer(&m, MOVE_ACT_COMMIT, &silence, 0, 0);
 	for (; now < 86400000; now += 1000) {
 		enum move_act act;
@@ -377,8 +376,8 @@ static void test_silent_commit(void **state)
 		move_answer(&m, act, &silence, now, now);
 	}
 	assert_true(m.late);
-	ok.phase = NVO3__MOVE_STATUS_REPLY__PHASE__COMMITTED;
-	move_answer(&m, MOVE_ACT_STATUS, &ok, now, now);
+	committed.phase = NVO3__MOVE_STATUS_REPLY__PHASE__COMMITTED;
+	move_answer(&m, MOVE_ACT_STATUS, &committed, now, now);
 	assert_int_equal(m.step, MOVE_RELEASE);
 }
 
