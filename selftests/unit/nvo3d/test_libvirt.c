@@ -5,7 +5,10 @@
  */
 #include "host_bed.h"
 
+#include <dlfcn.h>
+#include <libvirt/libvirt.h>
 #include <linux/netlink.h>
+#include <stdatomic.h>
 
 #include "lib/nl.h"
 #include "lib/rtnl.h"
@@ -29,6 +32,19 @@ static void heard(const struct uuid *id, void *arg)
 static void failed(const char *why, void *arg)
 {
 	fail_msg("%s", why);
+}
+
+/* In place of libvirt's: a domain that ends as soon as it has said that it runs */
+static atomic_bool ends_behind_its_word;
+
+int virDomainGetState(virDomainPtr dom, int *state, int *reason, unsigned int flags)
+{
+	typeof(virDomainGetState) *real = dlsym(RTLD_NEXT, "virDomainGetState");
+	int rc = real(dom, state, reason, flags);
+
+	if (atomic_exchange(&ends_behind_its_word, false))
+		assert_int_equal(virDomainDestroy(dom), 0);
+	return rc;
 }
 
 static int set_up(void **state)
@@ -153,6 +169,23 @@ static void test_ended_by_others(void **state)
 	assert_int_equal(virt_shutdown(hand, &id, NULL), 0);
 	BED_WAIT(h.bed, h.told == STATE(STOPPED) && h.alerts == 2);
 	assert_string_equal(host_vm(&h, 1)->text, "its guest has shut down");
+	assert_int_equal(host_delete(&h, 1).code, CODE(OK));
+	down(&h);
+}
+
+/* What was read of it in two states must not become a crash */
+static void test_ends_while_it_is_looked_at(void **state)
+{
+	struct virt_domain dom;
+	struct bed_host h;
+
+	up(&h, *state, "test:///default");
+	assert_int_equal(host_create(&h, 1, true).code, CODE(OK));
+	ends_behind_its_word = true;
+	dom = see(1);
+	assert_true(dom.active || dom.end == VIRT_END_KILLED);
+	BED_WAIT(h.bed, h.told == STATE(STOPPED));
+	assert_string_equal(host_vm(&h, 1)->text, "its domain was ended by somebody else");
 	assert_int_equal(host_delete(&h, 1).code, CODE(OK));
 	down(&h);
 }
@@ -422,6 +455,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BED_TEST(test_life),
 		BED_TEST(test_ended_by_others),
+		BED_TEST(test_ends_while_it_is_looked_at),
 		BED_TEST(test_started_by_others),
 		BED_TEST(test_paused_by_others),
 		BED_TEST(test_removed_by_others),

@@ -54,8 +54,9 @@ int virt_look(struct virt *v, const struct uuid *id, struct virt_domain *ret, st
 	if (virDomainGetState(dom, &state, &reason, 0))
 		return is_gone() ? 0 : virt_domain_failed(dom, "look at", err);
 	ret->ours = is_ours(dom);
-	ret->active = virDomainIsActive(dom) == 1;
 	ret->defined = virDomainIsPersistent(dom) == 1;
+	/* Of one answer: between two it may end, and the reason be that of another state */
+	ret->active = state != VIR_DOMAIN_SHUTOFF;
 	ret->paused = state == VIR_DOMAIN_PAUSED;
 	if (!ret->active)
 		ret->end = end_of(reason);
