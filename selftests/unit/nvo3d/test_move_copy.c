@@ -222,6 +222,14 @@ static void test_source_restarts_and_it_is_given_up(void **state)
 	teardown(&p);
 }
 
+/* The destination has shown its token */
+static bool is_shown(struct pair *p)
+{
+	struct vm *vm = host_vm(&p->from, 1);
+
+	return move_lookup_vm(vm->vs, &vm->id)->token.session;
+}
+
 /* A copy that is there stays; one that was on its way is removed, and made again */
 static void test_destination_restarts(void **state)
 {
@@ -231,7 +239,7 @@ static void test_destination_restarts(void **state)
 
 	begin(&p, state);
 	chan_request(p.to.vc, MSG(RELOCATE_COPY), &copy_msg(&m, &p)->base, 0, bed_answered, &r);
-	BED_WAIT(p.to.bed, host_vm(&p.to, 1));
+	BED_WAIT(p.to.bed, host_vm(&p.to, 1) && is_shown(&p));
 	host_end(&p.to);
 	host_begin(&p.to);
 	BED_WAIT(p.to.bed, !host_vm(&p.to, 1));
