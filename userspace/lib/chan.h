@@ -41,8 +41,7 @@ struct chan_ops {
 
 /*
  * Client: connect to the first of @addrs ("10.0.0.1:6641", "[fd00::1]:6641", "unix:/path")
- * that works and has one of @roles, reconnect with jittered backoff, try the next address
- * when one fails. @self is the role that our certificate shows.
+ * that works and has one of @roles, reconnect with jittered backoff, try the next when one fails.
  */
 struct chan *chan_connect(struct loop *loop, struct tls *tls, const char *const *addrs, int n_addrs,
 			  unsigned int roles, const struct chan_ops *ops, void *arg,
@@ -76,6 +75,9 @@ bool chan_can(const struct chan *chan, const char *capability);	/* both have sai
 const char *chan_peer_addr(const struct chan *chan);		/* for logs */
 void *chan_user(const struct chan *chan);			/* what chan_set_user() gave */
 void chan_set_user(struct chan *chan, void *user);
+/* What the peer says waits, here and then there, until its session is resumed or ends. */
+void chan_pause(struct chan *chan);
+void chan_resume(struct chan *chan);
 /* End this session with a reason for the log; a client reconnects. */
 void chan_drop(struct chan *chan, const char *why);
 
@@ -110,10 +112,7 @@ void chan_track_clock(struct chan *chan);
 /* What to take from a CLOCK_REALTIME of the peer's for ours, with its error; ns. False: unknown. */
 bool chan_clock(const struct chan *chan, int64_t *offset, uint64_t *error);
 
-/*
- * Bytes waiting to be sent: the caller holds back or coalesces when this grows. At 64 MiB the
- * session ends.
- */
+/* Bytes waiting to be sent: hold back or coalesce when this grows. The session ends at 64 MiB. */
 size_t chan_backlog(const struct chan *chan);
 
 #endif /* CHAN_H */

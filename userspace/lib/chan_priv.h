@@ -74,6 +74,7 @@ struct chan {
 	enum chan_state state;
 	bool freed;			/* the user's callbacks are over */
 	bool dropped;			/* chan_drop() was called, @why says why */
+	bool paused;			/* no message is passed on */
 	bool kicked;			/* deferred work is pending */
 	char why[CHAN_TEXT];
 

@@ -142,7 +142,7 @@ struct bufferevent *chan_stream_reader(const struct chan *chan)
  */
 static void read_on(struct chan *chan, struct bufferevent *bev)
 {
-	if ((chan->bev == bev || chan->prior == bev) && chan->tls &&
+	if ((chan->bev == bev || chan->prior == bev) && chan->tls && !chan->paused &&
 	    SSL_has_pending(bufferevent_openssl_get_ssl(bev)) &&
 	    bufferevent_get_enabled(bev) & EV_READ)
 		event_active(&bev->ev_read, EV_READ, 0);
@@ -216,7 +216,7 @@ static void broke(struct chan *chan, struct bufferevent *bev, short what, int er
 	rest = chan_wire_rest(bev, &whole);
 	if (code)
 		tls_reason(bufferevent_openssl_get_ssl(bev), code, &err);
-	else if (rest)
+	else if (rest && rest < whole)
 		err_set(&err, EPIPE, "the peer closed after %zu of a frame's %zu bytes", rest,
 			whole);
 	else if (!(what & BEV_EVENT_EOF) && error && error != EAGAIN)
@@ -304,6 +304,7 @@ void chan_stream_adopt(struct chan *chan, struct chan *from)
 void chan_start(struct chan *chan, int fd)
 {
 	chan->dropped = false;
+	chan->paused = false;
 	chan->expiry = 0;
 	chan->renew = 0;
 	if (chan->tls)

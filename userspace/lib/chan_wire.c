@@ -6,6 +6,7 @@
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <event2/event.h>
 
 #include "chan_continue.h"
 #include "frame.h"
@@ -368,7 +369,7 @@ static Nvo3__Envelope *next_envelope(struct chan *chan, struct bufferevent *bev)
 
 static bool may_read(const struct chan *chan, const struct bufferevent *bev)
 {
-	return bev && chan_stream_reader(chan) == bev && !chan->dropped &&
+	return bev && chan_stream_reader(chan) == bev && !chan->dropped && !chan->paused &&
 	       (chan->state == CHAN_HELLO || chan->state == CHAN_UP);
 }
 
@@ -385,6 +386,20 @@ void chan_wire_read(struct chan *chan)
 		received(chan, env);
 		nvo3__envelope__free_unpacked(env, NULL);
 	}
+}
+
+void chan_pause(struct chan *chan)
+{
+	chan->paused = true;
+}
+
+void chan_resume(struct chan *chan)
+{
+	struct bufferevent *bev = chan_stream_reader(chan);
+
+	chan->paused = false;
+	if (bev)
+		bufferevent_trigger(bev, EV_READ, BEV_TRIG_DEFER_CALLBACKS);
 }
 
 size_t chan_wire_rest(struct bufferevent *bev, size_t *whole)

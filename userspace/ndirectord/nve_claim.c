@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What an NVE says about addresses behind it: claimed, or taken back.
+ * What an NVE says about addresses behind it: claimed, or taken back. A long message is worked
+ * through in slices, one in a turn of the loop, so that no other session waits for all of it; its
+ * own does.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,6 +15,7 @@
 #include "wire.h"
 
 #define MAPS_MAX	4096	/* in one message; the answers to them fit in a frame */
+#define SLICE		128
 #define ALERTS_MAX	8	/* about one message */
 #define EPOCH_LEAP	(1ull << 40)
 
@@ -148,68 +151,136 @@ static void refused(struct director *d, struct nve_session *s, unsigned int n,
 		director_alert(d, "claim-refused", s->nve->name, "%s", err->text);
 }
 
-static void each(struct director *d, struct nve_session *s, const Nvo3__MapAdvertise *m,
-		 bool taken_back, Nvo3__MapResult *results, struct err *errs)
-{
-	unsigned int n_refused = 0;
-	uint64_t epoch;
-	size_t i;
+/* One message, as far as it is worked through */
+struct nve_claims {
+	struct director *d;
+	struct nve_session *s;
+	struct msg msg;			/* without its body */
+	Nvo3__MapAdvertise *m;
+	size_t done;
+	unsigned int n_refused;
+	struct loop_timer *turn;
+	struct err *errs;		/* for each, as are the results */
+	Nvo3__MapResult *results;
+};
 
-	for (i = 0; i < m->n_maps; i++) {
-		epoch = m->maps[i]->epoch;
-		results[i] = (Nvo3__MapResult)NVO3__MAP_RESULT__INIT;
-		results[i].code = one(d, s, m->maps[i], taken_back, &epoch, &errs[i]);
-		if (results[i].code == CODE(OK) && epoch != m->maps[i]->epoch)
-			results[i].epoch = epoch;
-		if (results[i].code == CODE(OK)) {
-			d->counts.claims_taken++;
-			continue;
-		}
-		d->counts.claims_refused++;
-		results[i].text = errs[i].text;
-		refused(d, s, ++n_refused, &errs[i]);
-	}
-	if (n_refused > ALERTS_MAX)
-		director_alert(d, "claim-refused", s->nve->name, "and %u more in one message",
-			       n_refused - ALERTS_MAX);
+static struct nve_claims *claims_new(struct director *d, struct nve_session *s,
+				     const struct msg *msg, Nvo3__MapAdvertise *m)
+{
+	struct nve_claims *c = calloc(1, sizeof(*c));
+
+	c->d = d;
+	c->s = s;
+	c->msg = (struct msg){ .type = msg->type, .id = msg->id };
+	c->m = m;
+	c->errs = calloc(m->n_maps + 1, sizeof(*c->errs));
+	c->results = calloc(m->n_maps + 1, sizeof(*c->results));
+	return c;
 }
 
-static void answer_each(struct director *d, struct nve_session *s, const struct msg *msg,
-			const Nvo3__MapAdvertise *m, bool taken_back)
+static void claims_free(struct nve_claims *c)
+{
+	if (!c)
+		return;
+	loop_timer_free(c->turn);
+	msg_free(c->m);
+	free(c->errs);
+	free(c->results);
+	free(c);
+}
+
+static void each(struct nve_claims *c, size_t i)
+{
+	bool taken_back = c->msg.type == MSG(MAP_WITHDRAW);
+	const Nvo3__Mapping *m = c->m->maps[i];
+	Nvo3__MapResult *result = &c->results[i];
+	struct director *d = c->d;
+	uint64_t epoch = m->epoch;
+
+	*result = (Nvo3__MapResult)NVO3__MAP_RESULT__INIT;
+	result->code = one(d, c->s, m, taken_back, &epoch, &c->errs[i]);
+	if (result->code == CODE(OK)) {
+		if (epoch != m->epoch)
+			result->epoch = epoch;
+		d->counts.claims_taken++;
+		return;
+	}
+	d->counts.claims_refused++;
+	result->text = c->errs[i].text;
+	refused(d, c->s, ++c->n_refused, &c->errs[i]);
+}
+
+static void answer_all(struct nve_claims *c)
 {
 	Nvo3__MapAdvertiseReply reply = NVO3__MAP_ADVERTISE_REPLY__INIT;
-	Nvo3__MapResult *results, **list;
-	struct err *errs, err;
 	size_t i;
+
+	if (c->n_refused > ALERTS_MAX)
+		director_alert(c->d, "claim-refused", c->s->nve->name,
+			       "and %u more in one message", c->n_refused - ALERTS_MAX);
+	reply.n_results = c->m->n_maps;
+	reply.results = calloc(c->m->n_maps + 1, sizeof(*reply.results));
+	for (i = 0; i < c->m->n_maps; i++)
+		reply.results[i] = &c->results[i];
+	director_answer(c->d, c->s->chan, &c->msg, CODE(OK), NULL, &reply.base);
+	free(reply.results);
+}
+
+/* True: that was the last slice, and all is answered. */
+static bool slice(struct nve_claims *c)
+{
+	size_t end = c->m->n_maps;
+
+	if (end > c->done + SLICE)
+		end = c->done + SLICE;
+	while (c->done < end)
+		each(c, c->done++);
+	if (end < c->m->n_maps)
+		return false;
+	answer_all(c);
+	return true;
+}
+
+static void next_slice(void *arg)
+{
+	struct nve_claims *c = arg;
+	struct nve_session *s = c->s;
+
+	CRASHPOINT("claims-slice");
+	if (!slice(c)) {
+		loop_timer_set(c->turn, 0);
+		return;
+	}
+	nve_claims_drop(s);
+	chan_resume(s->chan);
+}
+
+void nve_claims(struct director *d, struct nve_session *s, const struct msg *msg,
+		Nvo3__MapAdvertise *m)
+{
+	struct nve_claims *c;
+	struct err err;
 
 	if (m->n_maps > MAPS_MAX) {
 		err_set(&err, EINVAL, "%zu mappings in one message, at most %d are taken",
 			m->n_maps, MAPS_MAX);
 		director_answer(d, s->chan, msg, CODE(BAD_MESSAGE), &err, NULL);
+		msg_free(m);
 		return;
 	}
-	results = calloc(m->n_maps + 1, sizeof(*results));
-	list = calloc(m->n_maps + 1, sizeof(*list));
-	errs = calloc(m->n_maps + 1, sizeof(*errs));
-	each(d, s, m, taken_back, results, errs);
-	for (i = 0; i < m->n_maps; i++)
-		list[i] = &results[i];
-	reply.n_results = m->n_maps;
-	reply.results = list;
-	director_answer(d, s->chan, msg, CODE(OK), NULL, &reply.base);
-	free(results);
-	free(list);
-	free(errs);
+	c = claims_new(d, s, msg, m);
+	if (slice(c)) {
+		claims_free(c);
+		return;
+	}
+	s->claims = c;
+	c->turn = loop_timer_new(d->loop, next_slice, c);
+	loop_timer_set(c->turn, 0);
+	chan_pause(s->chan);
 }
 
-void nve_advertise(struct director *d, struct nve_session *s, const struct msg *msg,
-		   const Nvo3__MapAdvertise *m)
+void nve_claims_drop(struct nve_session *s)
 {
-	answer_each(d, s, msg, m, false);
-}
-
-void nve_withdraw(struct director *d, struct nve_session *s, const struct msg *msg,
-		  const Nvo3__MapAdvertise *m)
-{
-	answer_each(d, s, msg, m, true);
+	claims_free(s->claims);
+	s->claims = NULL;
 }

@@ -82,6 +82,7 @@ void nve_session_down(struct director *d, struct chan *chan, const char *why)
 	while (s->joins)
 		end_join(d, s, s->joins);
 	nve_profiles_free(s);
+	nve_claims_drop(s);
 	DL_DELETE(d->nve_sessions, s);
 	if (!d->stopping)
 		alone_down(&d->alone);
@@ -293,6 +294,7 @@ static void on_ack(struct director *d, struct nve_session *s, const Nvo3__MapAck
 		join->follower.acked = m->revision;
 }
 
+/* Takes @message. */
 static void dispatch(struct director *d, struct nve_session *s, const struct msg *msg,
 		     void *message)
 {
@@ -307,11 +309,9 @@ static void dispatch(struct director *d, struct nve_session *s, const struct msg
 		on_leave(d, s, msg, message);
 		break;
 	case MSG(MAP_ADVERTISE):
-		nve_advertise(d, s, msg, message);
-		break;
 	case MSG(MAP_WITHDRAW):
-		nve_withdraw(d, s, msg, message);
-		break;
+		nve_claims(d, s, msg, message);
+		return;
 	case MSG(MAP_QUERY):
 		nve_query(d, s, msg, message);
 		break;
@@ -340,6 +340,7 @@ static void dispatch(struct director *d, struct nve_session *s, const struct msg
 		hearing_report(d->hearings, s, message);
 		break;
 	}
+	msg_free(message);
 }
 
 static const ProtobufCMessageDescriptor *descriptor(uint32_t type)
@@ -394,9 +395,9 @@ bool nve_session_message(struct director *d, struct chan *chan, const struct msg
 	if (!s->registered && msg->type != MSG(NVE_REGISTER)) {
 		err_set(&err, EPROTO, "%s before NVE_REGISTER", msg_name(msg->type));
 		director_answer(d, chan, msg, CODE(BAD_STATE), &err, NULL);
+		msg_free(message);
 	} else {
 		dispatch(d, s, msg, message);
 	}
-	msg_free(message);
 	return true;
 }

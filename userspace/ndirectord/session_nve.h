@@ -26,6 +26,7 @@ struct nve_session {
 	unsigned int interests;		/* in all VNs */
 	struct rate queries;
 	struct nve_profile *profiles;	/* of nve_profile.c */
+	struct nve_claims *claims;	/* of nve_claim.c, or NULL */
 	bool blamed;			/* for asking too much; an alert has told so */
 	struct rate audits;		/* walks through what it should hold */
 	struct nve_session *prev, *next;
@@ -61,11 +62,13 @@ void nve_alert(struct director *d, struct nve_session *s, const Nvo3__Alert *m);
 /* nve_list.c: all VNs, if it is a relay; behind the answer to NVE_REGISTER */
 void nve_list_all(struct director *d, const struct nve_session *s);
 
-/* nve_claim.c: MAP_ADVERTISE and MAP_WITHDRAW, which have the same fields; these answer. */
-void nve_advertise(struct director *d, struct nve_session *s, const struct msg *msg,
-		   const Nvo3__MapAdvertise *m);
-void nve_withdraw(struct director *d, struct nve_session *s, const struct msg *msg,
-		  const Nvo3__MapAdvertise *m);
+/*
+ * nve_claim.c: MAP_ADVERTISE and MAP_WITHDRAW, which have the same fields. Answers, if not at once
+ * then in a later turn; takes @m. And the end of a session in the middle of that.
+ */
+void nve_claims(struct director *d, struct nve_session *s, const struct msg *msg,
+		Nvo3__MapAdvertise *m);
+void nve_claims_drop(struct nve_session *s);
 
 /* nve_profile.c: PROFILE_GET, which it answers; and the end of a session */
 void nve_profile_get(struct director *d, struct nve_session *s, const struct msg *msg,

@@ -121,6 +121,37 @@ static void test_one_event_for_many(void **state)
 	free(shared_text);
 }
 
+/* What is said meanwhile waits, and a session that ends while it is paused is like any other. */
+static void test_paused(void **state)
+{
+	struct end server = { 0 }, client = { 0 };
+	struct lab *lab = *state;
+	struct chan_server *s = lab_listen(lab, lab->port, &server);
+	int i;
+
+	lab_connect(lab, lab->nve, lab->port, &client);
+	LAB_WAIT(lab, server.ups == 1 && client.ups == 1);
+	chan_pause(server.chan);
+	for (i = 0; i < 3; i++)
+		end_ask(&client, "vm");
+	lab_settle(lab, 100);
+	assert_int_equal(server.messages, 0);
+	chan_resume(server.chan);
+	LAB_WAIT(lab, client.answers == 3);
+	chan_pause(server.chan);
+	end_ask(&client, "vm");
+	lab_settle(lab, 50);
+	chan_drop(client.chan, "as the test wishes");
+	LAB_WAIT(lab, server.downs == 1);
+	assert_int_equal(server.messages, 3);
+	/* the next session hears again */
+	LAB_WAIT(lab, server.ups == 2 && client.ups == 2);
+	end_ask(&client, "vm");
+	LAB_WAIT(lab, server.messages == 4);
+	chan_free(client.chan);
+	chan_server_free(s);
+}
+
 static void test_an_event_that_is_too_long_is_no_event(void **state)
 {
 	Nvo3__VmStateEvent event = NVO3__VM_STATE_EVENT__INIT;
@@ -424,6 +455,7 @@ int main(void)
 		LAB_TEST(test_up_and_down_on_both_sides),
 		LAB_TEST(test_request_and_event_both_ways),
 		LAB_TEST(test_one_event_for_many),
+		LAB_TEST(test_paused),
 		LAB_TEST(test_an_event_that_is_too_long_is_no_event),
 		LAB_TEST(test_capabilities_that_both_have),
 		LAB_TEST(test_1000_pipelined),

@@ -30,6 +30,16 @@ static void change(struct lab *lab)
 	LAB_WAIT(lab, lab_count(GOES_ON) == n + 2);
 }
 
+/* By its word: the other connection itself may have come and gone within one turn. */
+static void begin_change(struct lab *lab)
+{
+	struct err err;
+
+	lab_log[0] = '\0';
+	assert_int_equal(tls_reload(lab->nve, &err), 0);
+	LAB_WAIT(lab, lab_logged("opening another connection"));
+}
+
 static void assert_untouched(const struct end *server, const struct end *client)
 {
 	assert_int_equal(server->ups, 1);
@@ -175,11 +185,9 @@ static void test_much_waits_on_the_old_connection(void **state)
 	struct counter server = { }, client = { };
 	struct lab *lab = *state;
 	struct chan_server *s = count(lab, &server, &client);
-	struct err err;
 	int i;
 
-	assert_int_equal(tls_reload(lab->nve, &err), 0);
-	LAB_WAIT(lab, *chan_client_heir_of(client.chan));
+	begin_change(lab);
 	for (i = 0; i < BURST; i++) {
 		counter_say(&server, PADDING);
 		counter_say(&client, PADDING);
@@ -189,6 +197,32 @@ static void test_much_waits_on_the_old_connection(void **state)
 	counter_say(&client, 0);
 	LAB_WAIT(lab, server.heard == BURST + 1 && client.heard == BURST + 1);
 	LAB_WAIT(lab, !server.chan->prior && !client.chan->prior);
+	assert_int_equal(server.downs + client.downs, 0);
+	chan_free(client.chan);
+	chan_server_free(s);
+}
+
+/* One end listens to nothing meanwhile: nothing is lost, nothing overtakes. */
+static void test_one_end_is_paused(void **state)
+{
+	struct counter server = { }, client = { };
+	struct lab *lab = *state;
+	struct chan_server *s = count(lab, &server, &client);
+	int i;
+
+	chan_pause(server.chan);
+	for (i = 0; i < BURST; i++)
+		counter_say(&client, PADDING);
+	begin_change(lab);
+	for (i = 0; i < BURST; i++) {
+		counter_say(&client, PADDING);
+		counter_say(&server, PADDING);
+	}
+	LAB_WAIT(lab, client.heard == BURST);
+	lab_settle(lab, 100);
+	assert_int_equal(server.heard, 0);
+	chan_resume(server.chan);
+	LAB_WAIT(lab, server.heard == 2 * BURST && lab_count(GOES_ON) == 2);
 	assert_int_equal(server.downs + client.downs, 0);
 	chan_free(client.chan);
 	chan_server_free(s);
@@ -414,11 +448,9 @@ static void test_freed_in_the_middle(void **state)
 	for (step = 0; step < 40; step++) {
 		struct end server = { 0 }, client = { 0 };
 		struct chan_server *s = begin(lab, &server, &client);
-		struct err err;
 		int i;
 
-		assert_int_equal(tls_reload(lab->nve, &err), 0);
-		LAB_WAIT(lab, *chan_client_heir_of(client.chan));
+		begin_change(lab);
 		for (i = 0; i < step / 4; i++)
 			lab_turn(lab);
 		if (step % 4 == 0)
@@ -442,6 +474,7 @@ int main(void)
 		LAB_TEST(test_open_requests_are_answered),
 		LAB_TEST(test_words_keep_their_order),
 		LAB_TEST(test_much_waits_on_the_old_connection),
+		LAB_TEST(test_one_end_is_paused),
 		LAB_TEST(test_either_connection_breaks),
 		LAB_TEST(test_old_connection_is_read_first),
 		LAB_TEST(test_a_session_is_its_owners),

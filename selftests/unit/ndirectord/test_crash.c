@@ -13,7 +13,7 @@
 #define EXTRA		2500	/* addresses that stay: a snapshot takes several messages */
 #define EXTRA_FIRST	1000
 
-enum { AT_WORK, AT_START, AT_SNAPSHOT, AT_COPY };
+enum { AT_WORK, AT_START, AT_SNAPSHOT, AT_LONG };
 
 static const struct point {
 	const char *name;
@@ -32,12 +32,13 @@ static const struct point {
 	{ "place-granted", AT_WORK, 10 },
 	{ "claim-taken", AT_WORK, 10 },
 	{ "claim-withdrawn", AT_WORK, 4 },
+	{ "claims-slice", AT_LONG, 18 },
 	{ "director-loaded", AT_START, 1 },
 	{ "nve-registered", AT_START, 3 },
 	{ "vn-joined", AT_START, 3 },
 	{ "snapshot-part", AT_SNAPSHOT, 1 },
-	{ "sqlite-copying", AT_COPY, 1 },
-	{ "sqlite-copied", AT_COPY, 1 },
+	{ "sqlite-copying", AT_LONG, 1 },
+	{ "sqlite-copied", AT_LONG, 1 },
 };
 
 #define N_POINTS (sizeof(points) / sizeof(points[0]))
@@ -73,6 +74,8 @@ static void begin(void **state)
 	say_place_many(&load.center, LOAD_VN, EXTRA_FIRST, EXTRA, "dc1/host1", epochs);
 	assert_int_equal(say_advertise_many(&load.hosts[0].peer, LOAD_VN, EXTRA_FIRST, EXTRA, 0,
 					    epochs), CODE(OK));
+	/* who is still being told of them would not come with nothing */
+	load_settle(&load);
 }
 
 static void until_dead(const struct point *p)
@@ -82,8 +85,8 @@ static void until_dead(const struct point *p)
 	unsigned int asked = 0;
 
 	while (proc_alive(&d) && loop_now_ms() < until) {
-		/* the log gets long by it */
-		if (p->when == AT_COPY && load.hosts[0].ready && host->answers >= asked) {
+		/* long messages; the log gets long by them, too */
+		if (p->when == AT_LONG && load.hosts[0].ready && host->answers >= asked) {
 			load_claim(&load, MSG(MAP_WITHDRAW), LOAD_VN, EXTRA_FIRST, EXTRA,
 				   epochs);
 			load_claim(&load, MSG(MAP_ADVERTISE), LOAD_VN, EXTRA_FIRST, EXTRA,
@@ -116,6 +119,17 @@ static void start_again(void)
 	slow += ms > CONVERGE_MS;
 }
 
+/* Answered, for the next kill would else end it in the middle */
+static void claim_extra(void)
+{
+	struct peer *host = &load.hosts[0].peer;
+	unsigned int asked = host->answers;
+
+	load_claim(&load, MSG(MAP_ADVERTISE), LOAD_VN, EXTRA_FIRST, EXTRA, epochs);
+	LOAD_WAIT(&load, host->answers > asked);
+	assert_int_equal(host->code, CODE(OK));
+}
+
 static void kill_at(const struct point *p)
 {
 	if (p->when == AT_START)
@@ -131,8 +145,8 @@ static void kill_at(const struct point *p)
 	until_dead(p);
 	faults_none(faults);
 	start_again();
-	if (p->when == AT_COPY)
-		load_claim(&load, MSG(MAP_ADVERTISE), LOAD_VN, EXTRA_FIRST, EXTRA, epochs);
+	if (p->when == AT_LONG)
+		claim_extra();
 	load_run(&load, 5);
 	load_settle(&load);
 }

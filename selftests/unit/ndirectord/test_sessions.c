@@ -215,6 +215,35 @@ static void test_claims_are_refused_with_a_sentence(void **state)
 	assert_true(proc_logged(&d, "claim-refused dc1/host2: MAC 02:00:00:00:00:01"));
 }
 
+/*
+ * A long message is worked through in slices: what its session says next comes after all of it,
+ * others come between, and its end in the middle leaves what has been done.
+ */
+static void test_a_long_message_of_claims(void **state)
+{
+	enum { LONG = 4000 };
+	static uint64_t epochs[LONG];
+	unsigned int answers;
+
+	begin(state);
+	join_both();
+	say_place_many(&center, 1, 100, LONG, "dc1/host1", epochs);
+	answers = host1.answers;
+	say_unheard(&host1, 1, 100, LONG, epochs);
+	say_withdraw(&host1, 1, 100 + LONG - 1, epochs[LONG - 1]);
+	LAB_WAIT(d.lab, host1.answers == answers + 2);
+	assert_int_equal(proc_count(&d, "/mappings", NULL, NULL), LONG - 1);
+	assert_int_equal(say_leave(&host1, 1), CODE(OK));
+	assert_int_equal(say_join(&host1, 1, NULL, 0), CODE(OK));
+	say_unheard(&host1, 1, 100, LONG, epochs);
+	chan_drop(host1.chan, "as the test wishes");
+	LAB_WAIT(d.lab, host1.ups == 2 && host1.up);
+	assert_int_equal(say_register(&host1, 1), CODE(OK));
+	assert_int_equal(say_join(&host1, 1, NULL, 0), CODE(OK));
+	assert_int_equal(say_advertise_many(&host1, 1, 100, LONG, 0, epochs), CODE(OK));
+	assert_int_equal(proc_count(&d, "/mappings", NULL, NULL), LONG);
+}
+
 static void test_silence_withdraws_nothing(void **state)
 {
 	unsigned int updates;
@@ -447,6 +476,7 @@ int main(int argc, char **argv)
 		LAB_TEST(test_resuming),
 		LAB_TEST(test_below_the_floor),
 		LAB_TEST(test_claims_are_refused_with_a_sentence),
+		LAB_TEST(test_a_long_message_of_claims),
 		LAB_TEST(test_silence_withdraws_nothing),
 		LAB_TEST(test_a_second_session_replaces_the_first),
 		LAB_TEST(test_strangers_are_refused),
