@@ -58,10 +58,14 @@ static struct vm_next next_update(const struct vm *vm, bool director_up, bool se
 
 static struct vm_next next_remove(const struct vm *vm, bool director_up, bool server_up)
 {
+	bool may_run = vm->made && !(vm->server && vm->server->dead);
 	int nic = first_placed(vm);
 
-	/* the addresses stay taken as long as something may still use them */
-	if (vm->made)
+	/*
+	 * The addresses stay taken as long as something may still use them. Not what was switched
+	 * off: should it come back with the VM, it is told to forget it.
+	 */
+	if (may_run)
 		return next(VM_ACT_DELETE, server_up);
 	if (nic < 0)
 		return next(VM_ACT_FINISH, true);

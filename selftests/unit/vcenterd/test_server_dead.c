@@ -89,6 +89,27 @@ static void test_it_holds_until_the_server_is_back(void **state)
 	assert_false(is_dead(lab));
 }
 
+/* Nobody answers any more, and nobody need: it goes, and its server forgets it when it is back. */
+static void test_a_vm_on_it_can_be_deleted(void **state)
+{
+	struct lab *lab = *state;
+
+	lab_expect(lab, 0, "POST", "/vns", BLUE, 201, NULL, NULL);
+	lab_expect(lab, 0, "POST", "/vms", WEB, 202, NULL, NULL);
+	lab_until(lab, 0, "/vms/web", "state", "running");
+	host1_goes(lab);
+	lab_expect(lab, 0, "DELETE", "/vms/web", NULL, 202, NULL, NULL);
+	lab_until(lab, 0, "/vms/web", "state", "deleting");
+	assert_non_null(fake_place_find(lab, 0, "02:00:00:00:00:01"));
+	lab_expect(lab, 0, "POST", "/servers/host1/dead", NULL, 200, NULL, NULL);
+	LAB_WAIT(lab, !fake_place_find(lab, 0, "02:00:00:00:00:01"));
+	LAB_WAIT(lab, lab_event(lab, 0, false, "vm-delete", "deleted"));
+	lab_expect(lab, 0, "GET", "/vms/web", NULL, 404, NULL, NULL);
+	assert_non_null(fake_vm_find(lab, 0, "web"));
+	lab_server_start(lab, 0);
+	LAB_WAIT(lab, !fake_vm_find(lab, 0, "web"));
+}
+
 static void test_a_director_that_knows_better(void **state)
 {
 	struct lab *lab = *state;
@@ -106,6 +127,7 @@ int main(void)
 		TEST(test_who_speaks_is_not_dead),
 		TEST(test_an_nve_of_two_servers),
 		TEST(test_it_holds_until_the_server_is_back),
+		TEST(test_a_vm_on_it_can_be_deleted),
 		TEST(test_a_director_that_knows_better),
 	};
 
