@@ -26,6 +26,8 @@ struct store {
 	void *priv;
 	uint8_t id[STORE_ID_LEN];
 	bool in_transaction;
+	bool gathered;		/* one of this turn's writes is open */
+	struct loop_timer *turn;	/* its end; NULL: they are not gathered */
 	int failed;		/* -errno of the transaction's first failed write */
 	struct err why;
 	uint64_t looked_at;	/* store_room(), loop_now_ms(); 0 never; and what it was then */
@@ -136,17 +138,6 @@ struct store *store_await(const char *url, const char *owner, struct loop *loop,
 	}
 }
 
-void store_close(struct store *store)
-{
-	if (!store)
-		return;
-	store_rollback(store);
-	loop_fd_free(store->watch);
-	gate_leave(store->gate, store);
-	store->backend->close(store->priv);
-	free(store);
-}
-
 bool store_is_shared(const struct store *store)
 {
 	return store->backend->lost_fd;
@@ -246,6 +237,69 @@ static void end_write(struct store *store)
 		gate_end(store->gate);
 }
 
+/* --- what is gathered in a turn */
+
+static int gather(struct store *store, struct err *err)
+{
+	int r;
+
+	if (store->gathered)
+		return 0;
+	r = store->backend->begin(store->priv, err);
+	if (r < 0)
+		return r;
+	store->gathered = true;
+	begin_write(store);
+	loop_timer_set(store->turn, 0);
+	return 0;
+}
+
+/* What was said of these writes waits at the gate, which then does not open any more. */
+static void lose(struct store *store, const struct err *why)
+{
+	store->gathered = false;
+	store_fail(store, why);
+	end_write(store);
+}
+
+static void end_turn(void *arg)
+{
+	struct err why = { "" };
+	struct store *store = arg;
+
+	if (!store->gathered)
+		return;
+	CRASHPOINT("store-gathering");
+	if (store->backend->commit(store->priv, &why)) {
+		lose(store, &why);
+		return;
+	}
+	CRASHPOINT("store-gathered");
+	store->gathered = false;
+	end_write(store);
+}
+
+void store_gather(struct store *store, struct loop *loop)
+{
+	if (store->backend->goes_on)
+		store->turn = loop_timer_new(loop, end_turn, store);
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	store_rollback(store);
+	end_turn(store);
+	loop_timer_free(store->turn);
+	loop_fd_free(store->watch);
+	gate_leave(store->gate, store);
+	store->backend->close(store->priv);
+	free(store);
+}
+
+/* --- writes */
+
 /* Before a write */
 static int may_write(struct store *store, const char *key, struct err *err)
 {
@@ -258,15 +312,18 @@ static int may_write(struct store *store, const char *key, struct err *err)
 	if (store->failed)
 		return err_set(err, store->failed, "the transaction failed before: %s",
 			       store->why.text);
-	if (!store->in_transaction)
-		begin_write(store);
+	if (store->in_transaction)
+		return 0;
+	if (store->turn)
+		return gather(store, err);
+	begin_write(store);
 	return 0;
 }
 
 /* After a write */
 static int wrote(struct store *store, int r, const struct err *why, struct err *err)
 {
-	if (!store->in_transaction)
+	if (!store->in_transaction && !store->gathered)
 		end_write(store);
 	if (r == 0) {
 		CRASHPOINT("store-written");
@@ -276,6 +333,8 @@ static int wrote(struct store *store, int r, const struct err *why, struct err *
 	if (store->in_transaction) {
 		store->failed = r;
 		store->why = *why;
+	} else if (store->gathered && !store->backend->goes_on(store->priv)) {
+		lose(store, why);
 	}
 	return err_set(err, r, "%s", why->text);
 }
@@ -349,6 +408,7 @@ int store_begin(struct store *store, struct err *err)
 	if (store->in_transaction)
 		return err_set(err, EALREADY, "store: a transaction is already open");
 
+	end_turn(store);
 	r = store->backend->begin(store->priv, err);
 	if (r < 0)
 		return r;

@@ -36,6 +36,13 @@ void store_close(struct store *store);	/* when all of it is on the disk */
 /* The sync is a worker's: @loop gets a gate. @failed: it did not reach the disk; end now. */
 int store_defer(struct store *store, struct loop *loop,
 		void (*failed)(const struct err *why, void *arg), void *arg, struct err *err);
+/*
+ * After store_defer(), for who writes much in a turn of @loop: what is written outside a
+ * transaction becomes one with the rest of the turn's, which shares its pages and its commit. It
+ * does not survive the process before the turn ends, and a commit that fails ends as a sync does.
+ * In etcd it is so anyway.
+ */
+void store_gather(struct store *store, struct loop *loop);
 /* After store_defer(): what was written in the call and cannot be, was told already. */
 void store_fail(struct store *store, const struct err *why);
 

@@ -31,6 +31,11 @@ struct store_backend {
 	int (*begin)(void *priv, struct err *err);
 	int (*commit)(void *priv, struct err *err);	/* has rolled back when it fails */
 	void (*rollback)(void *priv);
+	/*
+	 * A write in it has failed: the transaction is still there, with all before. NULL: turns
+	 * are not gathered into one (store_gather()).
+	 */
+	bool (*goes_on)(void *priv);
 
 	/* From now on a commit need not be on the disk, until sync() has returned. */
 	int (*defer)(void *priv, struct err *err);

@@ -193,6 +193,13 @@ static void do_rollback(void *priv)
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
+static bool do_goes_on(void *priv)
+{
+	struct sqlite_store *s = priv;
+
+	return !sqlite3_get_autocommit(s->db);
+}
+
 static int do_commit(void *priv, struct err *err)
 {
 	int r = exec(priv, "COMMIT", "commit", err);
@@ -515,6 +522,7 @@ const struct store_backend store_sqlite = {
 	.begin = do_begin,
 	.commit = do_commit,
 	.rollback = do_rollback,
+	.goes_on = do_goes_on,
 	.defer = do_defer,
 	.sync = do_sync,
 	.tidy = do_tidy,

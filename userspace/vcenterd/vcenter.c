@@ -99,6 +99,7 @@ static int load_state(struct vcenter *vc, struct err *err)
 	if (!vc->audit || persist_load(vc->store, &to, err) ||
 	    store_defer(vc->store, vc->loop, lost, vc, err))
 		return -1;
+	store_gather(vc->store, vc->loop);
 	CRASHPOINT("vcenter-loaded");
 	vm_ops_resume(vc);
 	group_run_resume(vc);

@@ -8,10 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "gate.h"
@@ -19,11 +21,11 @@
 #include "own_dir.h"
 
 /*
- * Instead of the C library's, for SQLite too: who waits for the disk, and a disk that fails.
- * Waiting for a new log's header (and its folder) is what the loop may do.
+ * Instead of the C library's, for SQLite too: who waits for the disk, and a disk that fails, or is
+ * full. Waiting for a new log's header (and its folder) is what the loop may do.
  */
 static atomic_int syncs_here, syncs_there;
-static atomic_bool sync_fails;
+static atomic_bool sync_fails, is_full;
 static pthread_t here;
 
 static int count_sync(int fd)
@@ -46,6 +48,19 @@ int fdatasync(int fd)
 int fsync(int fd)
 {
 	return count_sync(fd);
+}
+
+ssize_t pwrite64(int fd, const void *buf, size_t len, off64_t at)
+{
+	if (!is_full)
+		return syscall(SYS_pwrite64, fd, buf, len, at);
+	errno = ENOSPC;
+	return -1;
+}
+
+ssize_t pwrite(int fd, const void *buf, size_t len, off_t at)
+{
+	return pwrite64(fd, buf, len, at);
 }
 
 #define URL "sqlite:test.db"
@@ -174,11 +189,101 @@ static void test_a_sync_fails(void **state)
 	loop_free(loop);
 }
 
+/* Keys that anybody else would find, were this process killed now */
+static int n_committed(void)
+{
+	sqlite3_stmt *stmt;
+	sqlite3 *db;
+	int n;
+
+	assert_int_equal(sqlite3_open("test.db", &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT COUNT(*) FROM kv", -1, &stmt, NULL),
+			 SQLITE_OK);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	n = sqlite3_column_int(stmt, 0);
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	return n;
+}
+
+static void wait_for_disk(struct loop *loop, struct err *why)
+{
+	struct go_on g = { { go_on }, loop };
+
+	assert_int_equal(gate_wait(loop_gate(loop), &g.wait), 1);
+	loop_run(loop);
+	*why = g.why;
+}
+
+static void test_a_turn_is_one_transaction(void **state)
+{
+	struct loop *loop = loop_new();
+	struct store *store = deferring(loop);
+	int before = n_committed();
+	struct err why;
+
+	store_gather(store, loop);
+	put(store, "g1", "one");
+	put(store, "g2", "two");
+	assert_int_equal(store_del(store, "g1", NULL), 0);
+	expect(store, "g1", NULL);
+	expect(store, "g2", "two");
+	assert_int_equal(n_committed(), before);
+	wait_for_disk(loop, &why);
+	assert_string_equal(why.text, "");
+	assert_int_equal(n_committed(), before + 1);
+	/* What is undone is not what came before it, nor after it */
+	put(store, "g3", "three");
+	assert_int_equal(store_begin(store, NULL), 0);
+	assert_int_equal(n_committed(), before + 2);
+	put(store, "g4", "four");
+	store_rollback(store);
+	put(store, "g5", "five");
+	wait_for_disk(loop, &why);
+	assert_int_equal(n_committed(), before + 3);
+	put(store, "g6", "six");
+	store_close(store);
+	loop_free(loop);
+	store = store_open(URL, OWNER, NULL);
+	expect(store, "g4", NULL);
+	expect(store, "g6", "six");
+	store_close(store);
+}
+
+static void test_a_turn_cannot_be_written(void **state)
+{
+	struct loop *loop = loop_new();
+	struct store *store = deferring(loop);
+	struct err err, why;
+
+	store_gather(store, loop);
+	put(store, "kept", "1");
+	wait_for_disk(loop, &why);
+	put(store, "f1", "1");
+	put(store, "f2", "2");
+	is_full = true;
+	wait_for_disk(loop, &why);
+	is_full = false;
+	assert_non_null(strstr(why.text, "store test.db: commit: "));
+	assert_int_equal(store_put(store, "f3", "1", 1, &err), -EIO);
+	loop_run(loop);
+	assert_int_equal(n_lost, 1);
+	store_close(store);
+	loop_free(loop);
+	store = store_open(URL, OWNER, NULL);
+	expect(store, "kept", "1");
+	expect(store, "f1", NULL);
+	expect(store, "f2", NULL);
+	store_close(store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_disk_is_a_workers),
 		cmocka_unit_test(test_a_sync_fails),
+		cmocka_unit_test(test_a_turn_is_one_transaction),
+		cmocka_unit_test(test_a_turn_cannot_be_written),
 	};
 
 	return cmocka_run_group_tests(tests, enter_dir, leave_dir);

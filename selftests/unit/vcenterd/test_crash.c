@@ -33,6 +33,8 @@ static const struct point {
 	{ "vm-stored", 0, CREATE, 1 },
 	{ "vm-placed", 0, CREATE, 1 },
 	{ "store-written", 0, CREATE, 6 },
+	{ "store-gathering", 0, CREATE, 4 },
+	{ "store-gathered", 0, CREATE, 4 },
 	{ "store-committing", 0, MOVE, 5 },
 	{ "store-committed", 1, MOVE, 5 },
 	{ "gate-syncing", 0, MOVE, 8 },
@@ -331,18 +333,30 @@ static void until_made(struct lab *lab, bool answered)
 	LAB_WAIT(lab, is(lab, 0, "/vms/web", 200, "state", "running"));
 }
 
-/* The operator takes it back while the image is on its way. */
-static void begin_abort(struct lab *lab, char *id, size_t size)
+/* True: it was answered */
+static bool take_back(struct lab *lab, const char *id)
 {
 	char path[96], text[64];
+	int status;
+
+	snprintf(path, sizeof(path), "/moves/%s/abort", id);
+	status = ask(lab, 0, "POST", path, NULL, "error", text, sizeof(text));
+	return status && status != 503;
+}
+
+/* The operator takes it back while the image is on its way; the same. */
+static bool begin_abort(struct lab *lab, char *id, size_t size)
+{
+	char path[96];
+	bool answered;
 
 	lab->mute = MSG(RELOCATE_DEST);
 	move(lab, "move", id, size);
 	snprintf(path, sizeof(path), "/moves/%s", id);
 	LAB_WAIT(lab, is(lab, 0, path, 200, "step", "pull"));
-	snprintf(path, sizeof(path), "/moves/%s/abort", id);
-	ask(lab, 0, "POST", path, NULL, "error", text, sizeof(text));
+	answered = take_back(lab, id);
 	lab->mute = 0;
+	return answered;
 }
 
 /* --- what is done while it is killed, and what must be then */
@@ -407,18 +421,21 @@ static bool kill_unsure(struct lab *lab, const struct point *p, char *id, size_t
 static bool kill_in_move(struct lab *lab, const struct point *p, unsigned int at)
 {
 	char id[64] = "";
-	bool killed;
+	bool answered = true, killed;
 
 	if (p->when == UNSURE) {
 		killed = kill_unsure(lab, p, id, sizeof(id));
 	} else {
 		faults_kill(faults[p->who], p->name, at);
 		if (p->when == ABORT)
-			begin_abort(lab, id, sizeof(id));
+			answered = begin_abort(lab, id, sizeof(id));
 		else
 			move(lab, p->when == COPY ? "replicate" : "move", id, sizeof(id));
 		killed = revive(lab, p->who, p->name, at);
 	}
+	/* it may be lost: an operator who had no answer asks again */
+	if (!answered)
+		LAB_WAIT(lab, take_back(lab, id));
 	check(lab, p, id);
 	finish(lab);
 	return killed;
