@@ -24,8 +24,7 @@ check-long:	## the same, and on the older kernel what is left out there; T=PATTE
 	@tools/deps/install check
 	@tools/check/run --long $(T)
 
-# Not in the menu before it has run once from beginning to end.
-check-debug:	# the kernel's tests under KASAN, lockdep and kmemleak; T=PATTERN
+check-debug:	## the kernel's tests under KASAN, lockdep, KCSAN, kmemleak: hours; T=PATTERN
 	@tools/deps/install check-debug
 	@tools/check/run --debug $(T)
 

@@ -32,7 +32,7 @@ virt_modules() {	# VERSION: what it takes, in loading order
 }
 
 # The guest's address is 10.9.0.N, N being the last byte of its MAC address. It writes what it is to
-# its disk once, and serves that, the disk's first block and some megabytes.
+# its disk once, and serves that, what the disk had before, the disk's first block and some megabytes.
 virt_init() {
 	cat <<-'EOT'
 		#!/bin/busybox sh
@@ -46,6 +46,7 @@ virt_init() {
 		cp /proc/sys/kernel/random/boot_id /www/boot
 		dd if=/dev/urandom of=/www/data bs=64k count=64 2>/dev/null
 		md5sum </www/data >/www/sum
+		head -c 36 /dev/vda | tr -d '\0' >/www/before
 		dd if=/www/boot of=/dev/vda conv=fsync,notrunc 2>/dev/null
 		cat >/www/cgi-bin/disk <<-END
 			#!/bin/busybox sh

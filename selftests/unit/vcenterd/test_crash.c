@@ -147,17 +147,6 @@ static bool is(struct lab *lab, int dc, const char *path, int status, const char
 	       (!key || !strcmp(got, text));
 }
 
-static bool has_vn(struct lab *lab, int dc)
-{
-	struct reply r = lab_api(lab, dc, "GET", "/vns", NULL);
-	char *text = json_dumps(r.body, 0);
-	bool has = text && strstr(text, "\"blue\"");
-
-	free(text);
-	reply_free(&r);
-	return has;
-}
-
 static int set_up(void **state)
 {
 	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
@@ -181,7 +170,7 @@ static int set_up(void **state)
 	LAB_WAIT(lab, is(lab, 0, "/vns", 200, NULL, NULL) && is(lab, 1, "/vns", 200, NULL, NULL));
 	LAB_WAIT(lab, lab_ready(lab));
 	lab_expect(lab, 0, "POST", "/vns", "{\"name\":\"blue\",\"vni\":100}", 201, "name", "blue");
-	LAB_WAIT(lab, has_vn(lab, 1));
+	LAB_WAIT(lab, is(lab, 1, "/vns/blue", 200, NULL, NULL));
 	return 0;
 }
 
@@ -333,30 +322,26 @@ static void until_made(struct lab *lab, bool answered)
 	LAB_WAIT(lab, is(lab, 0, "/vms/web", 200, "state", "running"));
 }
 
-/* True: it was answered */
-static bool take_back(struct lab *lab, const char *id)
+/* Its status; 0 without an answer */
+static int take_back(struct lab *lab, const char *id)
 {
 	char path[96], text[64];
-	int status;
 
 	snprintf(path, sizeof(path), "/moves/%s/abort", id);
-	status = ask(lab, 0, "POST", path, NULL, "error", text, sizeof(text));
-	return status && status != 503;
+	return ask(lab, 0, "POST", path, NULL, "error", text, sizeof(text));
 }
 
-/* The operator takes it back while the image is on its way; the same. */
-static bool begin_abort(struct lab *lab, char *id, size_t size)
+/* The operator takes it back while the image is on its way. */
+static void begin_abort(struct lab *lab, char *id, size_t size)
 {
 	char path[96];
-	bool answered;
 
 	lab->mute = MSG(RELOCATE_DEST);
 	move(lab, "move", id, size);
 	snprintf(path, sizeof(path), "/moves/%s", id);
 	LAB_WAIT(lab, is(lab, 0, path, 200, "step", "pull"));
-	answered = take_back(lab, id);
+	take_back(lab, id);
 	lab->mute = 0;
-	return answered;
 }
 
 /* --- what is done while it is killed, and what must be then */
@@ -421,21 +406,22 @@ static bool kill_unsure(struct lab *lab, const struct point *p, char *id, size_t
 static bool kill_in_move(struct lab *lab, const struct point *p, unsigned int at)
 {
 	char id[64] = "";
-	bool answered = true, killed;
+	bool killed;
+	int status;
 
 	if (p->when == UNSURE) {
 		killed = kill_unsure(lab, p, id, sizeof(id));
 	} else {
 		faults_kill(faults[p->who], p->name, at);
 		if (p->when == ABORT)
-			answered = begin_abort(lab, id, sizeof(id));
+			begin_abort(lab, id, sizeof(id));
 		else
 			move(lab, p->when == COPY ? "replicate" : "move", id, sizeof(id));
 		killed = revive(lab, p->who, p->name, at);
 	}
-	/* it may be lost: an operator who had no answer asks again */
-	if (!answered)
-		LAB_WAIT(lab, take_back(lab, id));
+	/* without an answer it may be lost; asked for again, it is the same */
+	if (p->when == ABORT)
+		LAB_WAIT(lab, (status = take_back(lab, id)) && status != 503);
 	check(lab, p, id);
 	finish(lab);
 	return killed;

@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# limit: 900
+# Guests in QEMU on two libvirtd's: they change while they run, and go to the other host with what
+# is on their disks, by relocation (shut down first) and by replication (copied while they run).
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=selftests/virt_lab.sh
+. "$LIB_TOP/selftests/virt_lab.sh"
+TEST_LIMIT=240
+
+ADDR=10.9.0.12
+
+boots() {
+	busywait 200 guest_get $ADDR boot
+	guest_get $ADDR boot >"$LIB_TMP/boot"
+}
+
+made() {
+	run_cmd ctl vn create blue --vni 100
+	run_cmd ctl vm create vm2 --tenant alice --vn blue --server h1 --mac 02:00:00:00:00:0c \
+		--ip $ADDR/24 --cpus 1 --memory 128 --disk 16
+	boots
+	assert_eq "$(guest_get $ADDR before)" "" "what a new disk has"
+}
+
+cpus_are() {	# HOST NUMBER
+	[[ $(virsh_on "$1" dominfo nvo3-vm2 | awk '$1 == "CPU(s):" { print $2 }') == "$2" ]]
+}
+
+nics_are() {	# HOST NUMBER
+	[[ $(virsh_on "$1" domiflist nvo3-vm2 | grep -c ethernet) == "$2" ]]
+}
+
+# Without a pause: it is the boot that it was. What it cannot have is refused, and nothing changes.
+changed() {
+	run_cmd ctl vm set vm2 --cpus 2
+	busywait 30 cpus_are h1 2
+	fails_with "cpus" ctl vm set vm2 --cpus 5
+	run_cmd cpus_are h1 2
+	run_cmd ctl vm set vm2 --plug "vn=blue,mac=02:00:00:00:00:0d,ip=10.9.0.13/24"
+	busywait 30 nics_are h1 2
+	run_cmd ctl vm set vm2 --unplug 02:00:00:00:00:0d
+	busywait 30 nics_are h1 1
+	assert_eq "$(guest_get $ADDR boot)" "$(<"$LIB_TMP/boot")" "the guest's boot"
+}
+
+# VERB FROM TO: it boots there, with its disk, and is nowhere else.
+goes() {
+	local verb=$1 from=$2 to=$3 last
+
+	boots
+	last=$(<"$LIB_TMP/boot")
+	run_cmd ctl vm "$verb" vm2 --server "$to"
+	domain_is "$to" vm2 running
+	boots
+	[[ $(<"$LIB_TMP/boot") != "$last" ]] || fail "it was not started anew"
+	assert_eq "$(guest_get $ADDR before)" "$last" "what its disk had"
+	fails virsh_on "$from" dominfo nvo3-vm2
+	assert_eq "$(ls "$VIRT/$from/state/vms")" "" "files on $from"
+	assert_eq "$(ip -n "$VIRT_NS-$from" -o link show type tun)" "" "taps on $from"
+	run_cmd cpus_are "$to" 2
+}
+
+gone() {
+	local h
+
+	run_cmd ctl vm delete vm2
+	for h in $VIRT_HOSTS; do
+		fails virsh_on "$h" dominfo nvo3-vm2
+		assert_eq "$(ip -n "$VIRT_NS-$h" -o link show type tun)" "" "taps on $h"
+		assert_eq "$(ls "$VIRT/$h/state/vms")" "" "files on $h"
+	done
+}
+
+plan 6
+test_run "two hosts, each with a libvirtd" virt_up
+test_run "a VM boots" made
+test_run "processors and an interface come and go while it runs" changed
+test_run "it is relocated with its disk" goes migrate h1 h2
+test_run "it is replicated back" goes replicate h2 h1
+test_run "it is deleted, and nothing is left" gone
