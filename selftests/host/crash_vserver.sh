@@ -11,6 +11,8 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=selftests/virt_lab.sh
 . "$LIB_TOP/selftests/virt_lab.sh"
+# shellcheck source=selftests/virt_faults.sh
+. "$LIB_TOP/selftests/virt_faults.sh"
 TEST_LIMIT=300
 
 ADDR=10.9.0.11
@@ -44,30 +46,11 @@ virt_conf_host() {	# HOST NUMBER
 	EOT
 }
 
-# --- faults
-
-# As in selftests/preload/faults.h: 160 bytes, the point's name in 32, and at which passage
-arm() {	# HOST POINT PASSAGE
-	python3 - "$VIRT/$1/faults" "$2" "$3" <<-'EOT'
-		import struct, sys
-		with open(sys.argv[1], 'r+b') as file:
-		    file.seek(160)
-		    file.write(struct.pack('=32sI', sys.argv[2].encode(), int(sys.argv[3])))
-	EOT
-}
-
-virt_nvo3d() {	# HOST: none is armed
-	rm -f "$VIRT/$1/faults"
-	truncate -s 1M "$VIRT/$1/faults"
-	virt_daemon "nvo3d-$1" virt_exec "$1" env "LD_PRELOAD=$LIB_TOP/build/selftests/faults.so" \
-		"NVO3_FAULTS=$VIRT/$1/faults" nvo3d -c "$VIRT/$1/vserver.conf"
-}
+# --- what is there
 
 dead() {	# HOST
 	lib_gone "$(<"$LIB_TMP/nvo3d-$1.pid")"
 }
-
-# --- what is there
 
 # Guests on both hosts: web servers in a VM's place
 guests() {
@@ -168,17 +151,13 @@ kill_in() {	# HOST CHECK AGAIN OPERATION...
 				$again
 				continue
 			}
-			virt_disarm "$host"
+			disarm "$host"
 			$again
 			break
 		done
 	done
 	echo "$KILLS kills"
 	((KILLS > 2))
-}
-
-virt_disarm() {	# HOST
-	arm "$1" none 0
 }
 
 # With "meanwhile HOST": until the end of the operation, or of nvo3d; false if that is dead.

@@ -79,7 +79,7 @@ void crashpoint_passed(const char *name)
 	count(name);
 	if (atomic_load(&faults->kill_at) && !strcmp(faults->kill, name) &&
 	    atomic_fetch_sub(&faults->kill_at, 1) == 1)
-		raise(SIGKILL);
+		raise(atomic_load(&faults->kill_with) ?: SIGKILL);
 }
 
 /* --- files of the state */

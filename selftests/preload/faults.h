@@ -34,8 +34,9 @@ struct faults_file {
 struct faults {
 	char state[160];		/* files whose path begins like that, but for -shm */
 
-	char kill[32];			/* SIGKILL at this crash point, */
+	char kill[32];			/* a signal at this crash point, */
 	atomic_uint kill_at;		/* the so many-th time from now on: 1 the next */
+	atomic_uint kill_with;		/* which; 0: SIGKILL */
 
 	atomic_uint sync_at, sync_errno;	/* the same; the syncs behind it fail, too */
 	atomic_uint write_at, write_errno;	/* of writes; 0: its first half is written */

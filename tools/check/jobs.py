@@ -34,7 +34,7 @@ A file counts as a test if it can be executed. A test script's header may say:
     # bits: 32             in make check-debug in the kernel of 32 bits too
     # limit: SECONDS       for the script (default 180)
     # long: SECONDS NVO3_NAME=VALUE...     in make check-long another limit, and variables
-                                           (system only)
+                                           (system and host only)
     # fast: SECONDS NVO3_NAME=VALUE...     the same in the fast kernel
     # rig: OPTION...       more options of tools/vm/run (system only)
 """
@@ -143,9 +143,11 @@ def unit_jobs(long=False):
             for path in executables('build/unit/*/test_*', 'selftests/unit/*/test_*.py')]
 
 
-def host_jobs():
-    jobs = [Job(f'host/{os.path.basename(path)}', [path], script_limit(path))
-            for path in executables('selftests/host/*')]
+def host_jobs(long=False):
+    jobs = []
+    for path in executables('selftests/host/*'):
+        limit, env = long_form(path, 'long' if long else None)
+        jobs.append(Job(f'host/{os.path.basename(path)}', [path], limit, env=env))
     # with the sanitizers of gcc, which is there anyway; make fuzz takes its time
     return jobs + [Job('host/fuzz', ['tools/fuzz/userspace', '18', '1', 'own'], 600, plain=True)]
 
