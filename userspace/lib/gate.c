@@ -44,6 +44,7 @@ struct gate {
 	bool dirty;		/* the one that collects has writes */
 	unsigned int open;	/* writes that are in the middle */
 	bool busy;		/* the worker has a batch */
+	bool due;		/* it would have got one, but for a write in the middle */
 	bool broken;
 	double begun;		/* seconds: when it got it */
 	struct histogram syncs;
@@ -130,7 +131,10 @@ static void hand_over(void *arg)
 {
 	struct gate *gate = arg;
 
-	if (gate->busy || gate->open || !gate->dirty || gate->broken)
+	if (gate->busy || !gate->dirty || gate->broken)
+		return;
+	gate->due = gate->open;
+	if (gate->due)
 		return;
 	gate->collecting++;
 	gate->dirty = false;
@@ -323,7 +327,11 @@ void gate_begin(struct gate *gate)
 void gate_end(struct gate *gate)
 {
 	gate->open--;
-	loop_timer_set(gate->turn, 0);
+	/* not at the end of the turn: the next one may have a write in the middle again */
+	if (gate->due && !gate->open)
+		hand_over(gate);
+	else
+		loop_timer_set(gate->turn, 0);
 }
 
 const struct err *gate_broken(const struct gate *gate)

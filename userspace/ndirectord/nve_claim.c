@@ -15,7 +15,7 @@
 #include "wire.h"
 
 #define MAPS_MAX	4096	/* in one message; the answers to them fit in a frame */
-#define SLICE		128
+#define SLICE		64
 #define ALERTS_MAX	8	/* about one message */
 #define EPOCH_LEAP	(1ull << 40)
 

@@ -157,6 +157,37 @@ static void test_a_write_in_the_middle_is_not_synced(void **state)
 	gate_leave(gate, "A");
 }
 
+/* One who ends a write in each turn, and has begun the next one when the turn ends */
+struct busy {
+	struct gate *gate;
+	struct loop_timer *turn;
+};
+
+static void busy_turn(void *arg)
+{
+	struct busy *busy = arg;
+
+	gate_end(busy->gate);
+	gate_begin(busy->gate);
+	loop_timer_set(busy->turn, 0);
+}
+
+static void test_one_who_always_writes_keeps_nobody_waiting(void **state)
+{
+	struct waiter a = waiter('a');
+	struct lab *lab = *state;
+	struct busy busy = { .gate = begin(state) };
+
+	busy.turn = loop_timer_new(lab->loop, busy_turn, &busy);
+	gate_begin(busy.gate);
+	loop_timer_set(busy.turn, 0);
+	assert_int_equal(gate_wait(busy.gate, &a.wait), 1);
+	LAB_WAIT(lab, a.done);
+	loop_timer_free(busy.turn);
+	gate_end(busy.gate);
+	gate_leave(busy.gate, "A");
+}
+
 static void test_two_stores_share_it(void **state)
 {
 	struct gate *gate = begin(state);
@@ -375,6 +406,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LAB_TEST(test_order_and_grouping),
 		LAB_TEST(test_a_write_in_the_middle_is_not_synced),
+		LAB_TEST(test_one_who_always_writes_keeps_nobody_waiting),
 		LAB_TEST(test_two_stores_share_it),
 		LAB_TEST(test_the_last_write_is_synced),
 		LAB_TEST(test_a_failing_sync),

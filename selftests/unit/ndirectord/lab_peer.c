@@ -182,12 +182,21 @@ void peer_close(struct peer *p)
 	lab_turn(p->lab);
 }
 
+static double now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1e3 + ts.tv_nsec / 1e6;
+}
+
 static void answered(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
 	struct peer *p = arg;
 	void *m = NULL;
 
 	p->answers++;
+	p->answered_ms = now_ms();
 	p->code = code;
 	snprintf(p->text, sizeof(p->text), "%s", text);
 	if (p->joining)

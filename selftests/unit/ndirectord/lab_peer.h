@@ -35,6 +35,7 @@ struct peer {
 
 	/* the last answer */
 	unsigned int answers;
+	double answered_ms;		/* when, by CLOCK_MONOTONIC; a turn of the loop is longer */
 	uint32_t code;
 	char text[CHAN_TEXT];
 	uint64_t epoch;			/* of PLACE */

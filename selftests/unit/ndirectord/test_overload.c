@@ -32,14 +32,6 @@ static int compare(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-static double now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1e3 + ts.tv_nsec / 1e6;
-}
-
 /* A tenant that does what tenants do: how long its changes take, ms, in the worst of a hundred */
 static double p99(void)
 {
@@ -53,7 +45,7 @@ static double p99(void)
 		double begun = now_ms();
 
 		assert_int_equal(say_place(&center, &p), CODE(OK));
-		took[i] = now_ms() - begun;
+		took[i] = center.answered_ms - begun;
 	}
 	qsort(took, ASKS, sizeof(took[0]), compare);
 	return took[ASKS * 99 / 100 - 1];
