@@ -11,6 +11,7 @@
 #include "claim.h"
 #include "frozen.h"
 #include "lib/crashpoint.h"
+#include "lib/mem.h"
 #include "session_nve.h"
 #include "wire.h"
 
@@ -167,14 +168,14 @@ struct nve_claims {
 static struct nve_claims *claims_new(struct director *d, struct nve_session *s,
 				     const struct msg *msg, Nvo3__MapAdvertise *m)
 {
-	struct nve_claims *c = calloc(1, sizeof(*c));
+	struct nve_claims *c = mem_zalloc(sizeof(*c));
 
 	c->d = d;
 	c->s = s;
 	c->msg = (struct msg){ .type = msg->type, .id = msg->id };
 	c->m = m;
-	c->errs = calloc(m->n_maps + 1, sizeof(*c->errs));
-	c->results = calloc(m->n_maps + 1, sizeof(*c->results));
+	c->errs = mem_calloc(m->n_maps, sizeof(*c->errs));
+	c->results = mem_calloc(m->n_maps, sizeof(*c->results));
 	return c;
 }
 
@@ -219,7 +220,7 @@ static void answer_all(struct nve_claims *c)
 		director_alert(c->d, "claim-refused", c->s->nve->name,
 			       "and %u more in one message", c->n_refused - ALERTS_MAX);
 	reply.n_results = c->m->n_maps;
-	reply.results = calloc(c->m->n_maps + 1, sizeof(*reply.results));
+	reply.results = mem_calloc(c->m->n_maps, sizeof(*reply.results));
 	for (i = 0; i < c->m->n_maps; i++)
 		reply.results[i] = &c->results[i];
 	director_answer(c->d, c->s->chan, &c->msg, CODE(OK), NULL, &reply.base);
