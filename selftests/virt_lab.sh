@@ -337,6 +337,16 @@ domain_is() {
 	[[ $(virsh_on "$1" domstate "nvo3-$2" 2>&1) == "$3" ]]
 }
 
+virt_nothing_left() {	# NAME: of a VM that has gone
+	local h
+
+	for h in $VIRT_HOSTS; do
+		fails virsh_on "$h" dominfo "nvo3-$1"
+		assert_eq "$(ip -n "$VIRT_NS-$h" -o link show type tun)" "" "taps on $h"
+		assert_eq "$(ls "$VIRT/$h/state/vms")" "" "files on $h"
+	done
+}
+
 vm_is() {	# NAME STATE
 	[[ $(ctl -j vm show "$1" | jq -r .state) == "$2" ]]
 }

@@ -163,14 +163,8 @@ arrival() {
 }
 
 take_down() {
-	local h
-
 	gone
-	for h in $VIRT_HOSTS; do
-		assert_eq "$(domains "$h")" 0 "domains on $h"
-		assert_eq "$(ip -n "$VIRT_NS-$h" -o link show type tun)" "" "taps on $h"
-		assert_eq "$(ls "$VIRT/$h/state/vms")" "" "files on $h"
-	done
+	virt_nothing_left vm1
 }
 
 plan 7

@@ -124,15 +124,8 @@ live() {
 }
 
 termination() {
-	local h
-
 	run_cmd ctl vm delete vm1
-	fails virsh_on h1 dominfo nvo3-vm1
-	fails virsh_on h2 dominfo nvo3-vm1
-	for h in $VIRT_HOSTS; do
-		assert_eq "$(ip -n "$VIRT_NS-$h" -o link show type tun)" "" "taps on $h"
-		assert_eq "$(ls "$VIRT/$h/state/vms")" "" "files on $h"
-	done
+	virt_nothing_left vm1
 }
 
 plan 9

@@ -62,14 +62,8 @@ goes() {
 }
 
 gone() {
-	local h
-
 	run_cmd ctl vm delete vm2
-	for h in $VIRT_HOSTS; do
-		fails virsh_on "$h" dominfo nvo3-vm2
-		assert_eq "$(ip -n "$VIRT_NS-$h" -o link show type tun)" "" "taps on $h"
-		assert_eq "$(ls "$VIRT/$h/state/vms")" "" "files on $h"
-	done
+	virt_nothing_left vm2
 }
 
 plan 6
