@@ -481,13 +481,34 @@ static int count_up(const struct bfd *bfd)
 	return n;
 }
 
+/*
+ * Whether the loop always went on within a third of the time of detection. Both ends are in this
+ * process: when the machine stands still, so does the far end, and has nothing in the sockets.
+ */
+static bool went_on(unsigned int ms)
+{
+	uint64_t now = loop_now_ms(), end = now + ms, before;
+	bool steady = true;
+
+	while (now < end) {
+		before = now;
+		loop_timer_set(tick, 20);
+		assert_int_equal(loop_run(loop), 0);
+		now = loop_now_ms();
+		steady = steady && now - before < 500;
+	}
+	return steady;
+}
+
 static void test_a_thousand(void **state)
 {
-	static struct end many[MANY];
+	uint64_t deadline = loop_now_ms() + DEADLINE_MS;
 	struct rlimit files = { 4 * MANY, 4 * MANY };
 	struct bfd_config config = config_at("127.0.0.1", NULL);
+	static struct end many[MANY];
 	struct end hub = {};
 	uint64_t from;
+	bool steady;
 	double cpu;
 
 	assert_return_code(setrlimit(RLIMIT_NOFILE, &files), 0);
@@ -503,14 +524,16 @@ static void test_a_thousand(void **state)
 		c.local4 = addr;
 		begin(&many[i], &c, "127.0.0.1");
 	}
-	WAIT(count_up(hub.bfd) == MANY);
-	cpu = cpu_seconds();
-	from = loop_now_ms();
-	hub.changes = 0;
-	loop_timer_set(tick, 3000);
-	assert_int_equal(loop_run(loop), 0);
-	cpu = (cpu_seconds() - cpu) / (loop_now_ms() - from) * 1000;
+	do {
+		WAIT(count_up(hub.bfd) == MANY);
+		cpu = cpu_seconds();
+		from = loop_now_ms();
+		hub.changes = 0;
+		steady = went_on(3000);
+		cpu = (cpu_seconds() - cpu) / (loop_now_ms() - from) * 1000;
+	} while (!steady && loop_now_ms() < deadline);
 	print_message("%d sessions, both ends: %.1f %% of a processor\n", MANY, cpu * 100);
+	assert_true(steady);
 	assert_int_equal(hub.changes, 0);
 	assert_int_equal(count_up(hub.bfd), MANY);
 	/* Both ends, sanitizers, a slow machine: far from what a quadratic one would take */
