@@ -35,7 +35,7 @@ bench:		## what both planes cost beside their peers; B=PATTERN: those rows, B=co
 
 fuzz:		## throw nonsense at the module; FUZZ_S=SECONDS, FUZZ_SEED=N, FUZZ_KERNEL=fast|debug
 	@tools/deps/install check-debug
-	@$(MAKE) --no-print-directory -C userspace all unit
+	@$(MAKE) --no-print-directory -C userspace all
 	@tools/fuzz/run
 
 lint:		## judge the source; says nothing when all is well
