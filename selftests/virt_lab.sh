@@ -31,18 +31,27 @@ virt_modules() {	# VERSION: what it takes, in loading order
 	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
 }
 
-# The guest's address is 10.9.0.N, N being the last byte of its MAC address. It writes what it is to
-# its disk once, and serves that, what the disk had before, the disk's first block and some megabytes.
+# The guest asks for its address by DHCP. It writes what it is to its disk once, and serves that, what
+# the disk had before, the disk's first block, some megabytes, and what it was told: a line each time.
 virt_init() {
 	cat <<-'EOT'
 		#!/bin/busybox sh
 		/bin/busybox --install -s /bin
 		mount -t proc none /proc; mount -t sysfs none /sys; mount -t devtmpfs none /dev
 		while read -r m; do insmod "/modules/$m"; done </modules/order
-		n=$((0x$(cut -d: -f6 /sys/class/net/eth0/address)))
-		ifconfig lo 127.0.0.1 up
-		ifconfig eth0 "10.9.0.$n" netmask 255.255.255.0 up
 		mkdir -p /www/cgi-bin
+		cat >/told <<-'END'
+			#!/bin/sh
+			case $1 in
+			bound|renew) ;;
+			*) exit ;;
+			esac
+			ifconfig "$interface" "$ip" netmask "$subnet" mtu "$mtu" up
+			echo "$1 $ip/$mask $router $dns $domain $lease $mtu" >>/www/told
+		END
+		chmod +x /told
+		ifconfig lo 127.0.0.1 up
+		ifconfig eth0 up
 		cp /proc/sys/kernel/random/boot_id /www/boot
 		dd if=/dev/urandom of=/www/data bs=64k count=64 2>/dev/null
 		md5sum </www/data >/www/sum
@@ -54,7 +63,8 @@ virt_init() {
 		END
 		chmod +x /www/cgi-bin/disk
 		httpd -p 80 -h /www
-		echo "guest $n is up" >/dev/console
+		# In the background as soon as it was told
+		udhcpc -i eth0 -s /told -O mtu -t 1000 -T 1
 		exec setsid cttyhack sh
 	EOT
 }
@@ -327,6 +337,12 @@ virt_end() {
 trap virt_end EXIT
 
 # --- guests
+
+# The VN of all guests, each of which is told its address: from 10.9.0.11 on as they come.
+virt_vn() {
+	run_cmd ctl vn create blue --vni 100 --subnet 10.9.0.0/24 --gateway 10.9.0.100 --dns 10.9.0.100 \
+		--range 10.9.0.11-10.9.0.99 --domain blue.example --lease 60
+}
 
 guest_get() {	# ADDR PATH
 	in_ns "$VIRT_NS-mid" curl -sf --max-time 20 "http://$1/$2"

@@ -132,7 +132,7 @@ at_home() {
 }
 
 creation() {
-	run_cmd ctl vn create blue --vni 100
+	virt_vn
 	kill_in h1 gone create
 }
 

@@ -11,11 +11,11 @@ TEST_LIMIT=240
 ADDR=10.9.0.11
 
 life() {
-	run_cmd ctl vn create blue --vni 100
-	run_cmd ctl vm create vm1 --tenant alice --vn blue --server h1 --mac 02:00:00:00:00:0b \
-		--ip $ADDR/24 --memory 128 --disk 16
+	virt_vn
+	run_cmd ctl vm create vm1 --tenant alice --vn blue --server h1 --memory 128 --disk 16
 	domain_is h1 vm1 running
 	boots
+	told "bound $ADDR/24 10.9.0.100 10.9.0.100 blue.example 60 1"
 	run_cmd ctl vm suspend vm1
 	domain_is h1 vm1 paused
 	fails guest_get $ADDR boot
@@ -39,6 +39,11 @@ used() {	# BYTES
 	ctl -j vm show vm1 | jq -c .use
 	sent=$(ctl -j vm show vm1 | jq '.use | select(.cpu_ms > 0 and .memory_kib > 1000) | .net_out')
 	((${sent:-0} > $1))
+}
+
+# Its last line of what it was told by DHCP begins so
+told() {	# LINE
+	[[ $(guest_get $ADDR told | tail -n 1) == "$1"* ]]
 }
 
 boots() {
@@ -101,9 +106,13 @@ libvirtd_dies() {
 	same_boot
 }
 
+told_more() {	# LINES
+	(($(guest_get $ADDR told | wc -l) > $1))
+}
+
 # The guest goes on where it was, with its memory and its disk, and an open download with it.
 live() {
-	local from=$1 to=$2 lost
+	local from=$1 to=$2 lost asked
 
 	boots
 	bg pings netns_run "$VIRT_NS-mid" ping -n -i 0.05 $ADDR
@@ -113,6 +122,7 @@ live() {
 	domain_is "$to" vm1 running
 	same_boot
 	assert_eq "$(guest_get $ADDR cgi-bin/disk)" "$(<"$LIB_TMP/boot")" "its disk"
+	asked=$(guest_get $ADDR told | wc -l)
 	busywait 60 lib_gone "$(<"$LIB_TMP/download.pid")" || fail "$(ls -l "$LIB_TMP/data"; ss -N "$VIRT_NS-mid" -tin)"
 	assert_eq "$(md5sum <"$LIB_TMP/data")" "$(guest_get $ADDR sum)" "the download"
 	bg_stop pings INT
@@ -121,6 +131,9 @@ live() {
 	echo "# $lost; $(ctl -j moves | jq -c '.items[0] | {kind, blackout, phases}')"
 	fails virsh_on "$from" dominfo nvo3-vm1
 	assert_eq "$(tap "$to")" "UP br0" "vm1's port"
+	# It asks again after half of its lease, and is told by who knows it now
+	busywait 60 told_more "$asked"
+	told "renew $ADDR/24 "
 }
 
 termination() {

@@ -16,7 +16,7 @@ boots() {
 }
 
 made() {
-	run_cmd ctl vn create blue --vni 100
+	virt_vn
 	run_cmd ctl vm create vm2 --tenant alice --vn blue --server h1 --mac 02:00:00:00:00:0c \
 		--ip $ADDR/24 --cpus 1 --memory 128 --disk 16
 	boots
