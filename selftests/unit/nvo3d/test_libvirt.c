@@ -414,6 +414,31 @@ static void test_restart(void **state)
 	down(&h);
 }
 
+/* What runs again already is left alone; what does not is started */
+static void test_restart_of_the_machine(void **state)
+{
+	static const char before[] = "of the boot before\n";
+	struct uuid id = { { 2 } };
+	struct bed_host h;
+
+	up(&h, *state, "test:///default");
+	assert_int_equal(host_create(&h, 1, true).code, CODE(OK));
+	assert_int_equal(host_create(&h, 2, true).code, CODE(OK));
+	host_end(&h);
+	h.real->ops->free(h.real);
+	assert_int_equal(virt_destroy(hand, &id, NULL), 0);
+	assert_int_equal(store_put(h.store, "boot", before, sizeof(before), NULL), 0);
+	assert_int_equal(driver_libvirt_new(&h.real, &h.config, NULL), 0);
+	host_begin(&h);
+	BED_WAIT(h.bed, host_vm(&h, 2)->fsm.state == STATE(RUNNING) && !host_vm(&h, 2)->task);
+	BED_WAIT(h.bed, !host_vm(&h, 1)->restart && !host_vm(&h, 2)->restart);
+	assert_true(see(1).active && see(2).active);
+	assert_int_equal(host_vm(&h, 1)->fsm.state, STATE(RUNNING));
+	for (uint8_t n = 1; n <= 2; n++)
+		assert_int_equal(host_delete(&h, n).code, CODE(OK));
+	down(&h);
+}
+
 /* Nobody can say whether they run: nothing is done to them, and what is asked can be repeated */
 static void test_without_libvirt(void **state)
 {
@@ -464,6 +489,7 @@ int main(void)
 		BED_TEST(test_template),
 		BED_TEST(test_resize),
 		BED_TEST(test_restart),
+		BED_TEST(test_restart_of_the_machine),
 		BED_TEST(test_without_libvirt),
 	};
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "behind.h"
+#include "boot.h"
 #include "center.h"
 #include "job.h"
 #include "log.h"
@@ -112,15 +113,19 @@ static void look(const struct uuid *id, void *arg)
 	behind_look(arg, id);
 }
 
-/* Those that had to wait for it */
+/* Those that had to wait for it, or were in doubt */
 static void up(void *arg)
 {
 	struct vserver *vs = arg;
+	struct driver_status st;
 	struct vm *vm, *next;
 
 	if (vs->stopping)
 		return;
 	HASH_ITER(hh, vs->vms, vm, next) {
+		vs->driver->ops->status(vs->driver, &vm->id, &st);
+		if (st.known && st.active)
+			boot_unmark(vm);
 		if (!vm->waits)
 			continue;
 		vm->waits = false;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "boot.h"
 #include "center.h"
 #include "log.h"
 #include "mem.h"
@@ -110,6 +111,8 @@ static void registered(uint32_t code, const char *text, const struct msg *body, 
 			vm_forget(c->vs, &vm);
 	if (reply)
 		msg_free(reply);
+	c->heard = true;
+	boot_restart_all(c->vs);
 	center_register_all(c);
 	move_figures_resume(c->vs);
 }
@@ -125,6 +128,7 @@ static void session_up(struct chan *chan, void *arg)
 	struct vm *vm;
 
 	c->session++;
+	c->heard = false;
 	c->one_by_one = false;
 	msg.nve = (char *)conf->nve_name;
 	msg.image_addr = (char *)conf->images;

@@ -16,6 +16,7 @@ struct center {
 	struct vserver *vs;
 	struct chan *chan;
 	uint64_t session;	/* counts: an answer is worth nothing in another session */
+	bool heard;		/* in this one it has said which VMs are not ours */
 	/* center_register.c */
 	struct about *abouts;	/* V3 to V6: requests that are out */
 	struct leaver *leavers;	/* V4, V6: VMs that are gone, not said yet */

@@ -58,6 +58,7 @@ struct vm {
 	Nvo3__TsiState tsi;		/* what its interfaces are, or shall be, at the NVE */
 	struct task *task;		/* the operation that goes on */
 	bool waits;			/* for the hypervisor, to be taken up; see vm_resume() */
+	bool restart;			/* it ran when this host stopped; see boot.h */
 	int guest;			/* readable when the guest has ended; -1 no guest */
 	struct loop_fd *guest_watch;
 	UT_hash_handle hh;
@@ -112,8 +113,7 @@ void move_free(struct vserver *vs, struct move *m);
 void move_close_image(struct move *m);
 
 uint64_t host_wall_s(void);
-
-/* vserver_start() with a driver and a store of the caller's, which must outlive it */
+/* vserver_start() with a driver and a store of the caller's, which outlive it */
 int host_start(struct vserver **ret, const struct config *config, struct loop *loop,
 	       struct tls *tls, struct driver *driver, struct store *store, struct err *err);
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "boot.h"
 #include "later.h"
 #include "log.h"
 #include "mem.h"
@@ -191,6 +192,8 @@ void vm_power(struct vserver *vs, const struct uuid *id, Nvo3__VmPower__Action a
 		err_set(&err, ENOENT, "VM %s is not on this host", uuid_format(id, text));
 		answer(done, arg, CODE(NOT_FOUND), err.text, NULL);
 	} else if (action == ACTION(START) || action == ACTION(STOP)) {
+		if (action == ACTION(STOP))
+			boot_unmark(vm);
 		begin_power(vm, action == ACTION(START), done, arg);
 	} else if (action == ACTION(REBOOT)) {
 		begin_reboot(vm, done, arg);
@@ -340,6 +343,12 @@ static void resume_running(struct vm *vm, bool alive)
 	struct driver *d = vm->vs->driver;
 	struct err err;
 
+	if (!alive && vm->restart) {
+		vm->fsm.state = STATE(STOPPED);
+		vm_set_text(vm, BOOT_TEXT);
+		persist_vm_now(vm);
+		return;
+	}
 	if (!alive) {
 		fail(vm, "its guest process ended while nvo3d was not running");
 		return;
@@ -390,6 +399,8 @@ void vm_resume(struct vm *vm)
 	/* What is not known runs if it did */
 	if ((st.known || runs) && !d->ops->find(d, vm->profile, dir, &fd, NULL))
 		vm_watch_guest(vm, fd);
+	if (st.known && vm->guest >= 0)
+		boot_unmark(vm);
 	vm->waits = !st.known && must_wait(vm);
 	if (!vm->waits && (vm->fsm.state == STATE(CREATING) || vm->fsm.state == STATE(DELETING))) {
 		delete_rest(vm);

@@ -48,6 +48,7 @@ int persist_vm(struct vm *vm, Nvo3__VmState state, struct err *err)
 	msg.profile = vm->profile;
 	msg.state = state;
 	msg.text = vm->text;
+	msg.restart = vm->restart;
 	return put(vm->vs, "vm", &vm->id, &msg.base, err);
 }
 
@@ -121,6 +122,7 @@ static int load_vm(const char *key, const uint8_t *value, size_t len, void *arg)
 	profile = profile_copy(msg->profile);
 	vm = vm_add(vs, profile);
 	vm->fsm.state = msg->state;
+	vm->restart = msg->restart;
 	vm_set_text(vm, msg->text);
 	msg_free(msg);
 	return 0;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "behind.h"
+#include "boot.h"
 #include "center.h"
 #include "crashpoint.h"
 #include "job.h"
@@ -53,6 +54,8 @@ static void finish(struct task *t)
 	     vm->fsm.state == NVO3__VM_STATE__VM_SUSPENDED) && vm->guest < 0)
 		vm->fsm.state = NVO3__VM_STATE__VM_FAILED;
 	vm_set_text(vm, ok ? "" : t->text);
+	if (op != VM_OP_UPDATE)
+		vm->restart = false;
 	if (ok)
 		log_info("VM %s is %s", vm->profile->name, vm_state_name(vm->fsm.state));
 	else
@@ -74,8 +77,10 @@ static void finish(struct task *t)
 		at_rest = &id;
 	loop_timer_free(t->timer);
 	free(t);
-	if (at_rest)
-		behind_look(vs, at_rest);
+	if (!at_rest)
+		return;
+	behind_look(vs, at_rest);
+	boot_restart(vs, at_rest);
 }
 
 static void begin_undo(struct task *t)
@@ -216,9 +221,10 @@ void task_guest_ended(struct vm *vm)
 	}
 	if (d->ops->status)
 		d->ops->status(d, &vm->id, &st);
+	st.failed = st.failed && !vm->restart;
 	if (!vm_fsm_guest_ended(&vm->fsm, st.failed, loop_now_ms()))
 		return;
-	vm_set_text(vm, st.why ? st.why : "its guest ended unexpectedly");
+	vm_set_text(vm, vm->restart ? BOOT_TEXT : st.why ? st.why : "its guest ended unexpectedly");
 	log_err("VM %s %s: %s", vm->profile->name, st.failed ? "failed" : "stopped", vm->text);
 	persist_vm_now(vm);
 	center_vm_state(vs->center, vm);
@@ -230,4 +236,5 @@ void task_guest_ended(struct vm *vm)
 		nve_client_ask(vs->nve, MSG(TSI_DEACTIVATE), vm, i, NULL, NULL);
 	if (d->ops->set_link(d, vm->profile, false, &err))
 		log_err("VM %s: %s", vm->profile->name, err.text);
+	boot_restart(vs, &vm->id);
 }

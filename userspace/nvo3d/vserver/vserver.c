@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "behind.h"
+#include "boot.h"
 #include "center.h"
 #include "image_server.h"
 #include "mem.h"
@@ -41,6 +42,8 @@ int host_start(struct vserver **ret, const struct config *config, struct loop *l
 	vs->driver = driver;
 	vs->store = store;
 	rc = persist_load(vs, err);
+	if (!rc)
+		rc = boot_mark(vs, err);
 	if (!rc)
 		rc = behind_start(vs, err);
 	if (!rc)
