@@ -157,6 +157,7 @@ struct nve_claims {
 	struct director *d;
 	struct nve_session *s;
 	struct msg msg;			/* without its body */
+	struct uuid vn;			/* of the first mapping, and most likely of all; held */
 	Nvo3__MapAdvertise *m;
 	size_t done;
 	unsigned int n_refused;
@@ -179,10 +180,31 @@ static struct nve_claims *claims_new(struct director *d, struct nve_session *s,
 	return c;
 }
 
+static void hold(struct nve_claims *c)
+{
+	struct db_vn *vn;
+
+	if (!msg_get_uuid(&c->m->maps[0]->vn, &c->vn))
+		return;
+	vn = db_vn_find(&c->d->db, &c->vn);
+	if (vn)
+		tell_hold(vn);
+}
+
+static void go(struct nve_claims *c)
+{
+	struct db_vn *vn = db_vn_find(&c->d->db, &c->vn);
+
+	if (vn)
+		tell_go(&c->d->tell, vn);
+}
+
 static void claims_free(struct nve_claims *c)
 {
 	if (!c)
 		return;
+	if (c->turn)
+		go(c);
 	loop_timer_free(c->turn);
 	msg_free(c->m);
 	free(c->errs);
@@ -275,6 +297,7 @@ void nve_claims(struct director *d, struct nve_session *s, const struct msg *msg
 		return;
 	}
 	s->claims = c;
+	hold(c);
 	c->turn = loop_timer_new(d->loop, next_slice, c);
 	loop_timer_set(c->turn, 0);
 	chan_pause(s->chan);

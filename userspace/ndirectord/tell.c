@@ -235,13 +235,14 @@ static bool serve_all(struct tell *tell, struct follower *f)
 static void run(void *arg)
 {
 	struct follower *f, *next;
+	struct tell_log *log, *next_log;
 	struct tell *tell = arg;
-	struct tell_log *log;
 
 	tell->scheduled = false;
 	tell->turn++;
-	while (tell->changed) {
-		log = tell->changed;
+	DL_FOREACH_SAFE(tell->changed, log, next_log) {
+		if (log->held)
+			continue;
 		log->changed = false;
 		DL_DELETE(tell->changed, log);
 		DL_FOREACH(log->followers, f)
@@ -364,6 +365,24 @@ static void log_changed(struct tell *tell, struct tell_log *log)
 	log->changed = true;
 	DL_APPEND(tell->changed, log);
 	schedule(tell);
+}
+
+/* Who follows it only from now on is not kept waiting */
+void tell_hold(struct db_vn *vn)
+{
+	if (vn->told)
+		vn->told->held++;
+}
+
+/* It may have lost its followers meanwhile, and have others now */
+void tell_go(struct tell *tell, struct db_vn *vn)
+{
+	struct tell_log *log = vn->told;
+
+	if (!log || !log->held)
+		return;
+	if (!--log->held && log->changed)
+		schedule(tell);
 }
 
 /* Of his own mappings he is not told */

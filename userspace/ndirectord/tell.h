@@ -23,11 +23,10 @@ struct tell_log {
 	struct follower *choosy;	/* list: of their interest */
 	struct interest_index interests;
 	bool changed;			/* is on tell->changed */
+	unsigned int held;		/* tell_hold() */
 	bool all_wait;			/* all of the choosy ones do: none has to be woken */
 	struct tell_log *prev, *next;
 };
-
-struct follower;
 
 /*
  * What all at one place of a log who understand the same are told alike; of one turn. Those with
@@ -87,6 +86,9 @@ void tell_add(struct tell *tell, struct follower *f);
 void tell_del(struct tell *tell, struct follower *f);
 /* @item has changed; cheap, any number of times. */
 void tell_changed(struct tell *tell, const struct db_item *item);
+/* What changes in @vn until tell_go() is told together: it is in the middle of a long message */
+void tell_hold(struct db_vn *vn);
+void tell_go(struct tell *tell, struct db_vn *vn);
 /*
  * At once, and whether it has changed or not: @item, after all that had to be told before; @item
  * may be NULL. False: the channel is full, and all is told later but @item.

@@ -217,22 +217,27 @@ static void test_claims_are_refused_with_a_sentence(void **state)
 
 /*
  * A long message is worked through in slices: what its session says next comes after all of it,
- * others come between, and its end in the middle leaves what has been done.
+ * others come between, its members are told of all of it together, and its end in the middle
+ * leaves what has been done.
  */
 static void test_a_long_message_of_claims(void **state)
 {
 	enum { LONG = 4000 };
 	static uint64_t epochs[LONG];
-	unsigned int answers;
+	unsigned int answers, updates;
 
 	begin(state);
 	join_both();
 	say_place_many(&center, 1, 100, LONG, "dc1/host1", epochs);
 	answers = host1.answers;
+	updates = host2.updates;
 	say_unheard(&host1, 1, 100, LONG, epochs);
 	say_withdraw(&host1, 1, 100 + LONG - 1, epochs[LONG - 1]);
 	LAB_WAIT(d.lab, host1.answers == answers + 2);
 	assert_int_equal(proc_count(&d, "/mappings", NULL, NULL), LONG - 1);
+	/* a thousand in each event, and what was taken back */
+	LAB_WAIT(d.lab, HASH_COUNT(host2.maps) == LONG - 1);
+	assert_in_range(host2.updates - updates, 4, 6);
 	assert_int_equal(say_leave(&host1, 1), CODE(OK));
 	assert_int_equal(say_join(&host1, 1, NULL, 0), CODE(OK));
 	say_unheard(&host1, 1, 100, LONG, epochs);

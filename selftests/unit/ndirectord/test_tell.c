@@ -269,6 +269,36 @@ static void test_what_all_are_told_is_encoded_once(void **state)
 		tell_del(&tell, &all[i].f);
 }
 
+static void test_what_comes_in_parts_is_told_together(void **state)
+{
+	static struct listener all[3];
+	int i;
+
+	follow_all(all, 3);
+	encoded = 0;
+	tell_hold(vn);
+	tell_hold(vn);
+	for (i = 0; i < 5; i++) {
+		set(i);
+		turn(1);
+	}
+	assert_int_equal(encoded, 0);
+	tell_go(&tell, vn);
+	turn(1);
+	assert_int_equal(encoded, 0);		/* another one goes on */
+	tell_go(&tell, vn);
+	turn(1);
+	assert_int_equal(encoded, 1);
+	assert_int_equal(all[1].f.at.told, vn->log.revision);
+	/* of one that had begun before anybody followed */
+	tell_go(&tell, vn);
+	set(9);
+	turn(1);
+	assert_int_equal(encoded, 2);
+	for (i = 0; i < 3; i++)
+		tell_del(&tell, &all[i].f);
+}
+
 enum { JOINERS = 30, MEMBERS = 2 * FOLLOW_BATCH + 100 };
 
 /* Those who join follow by interest: one in each 70 of the members. */
@@ -343,6 +373,7 @@ int main(void)
 		TEST(test_every_member_is_told),
 		TEST(test_interest_in_what_is_gone_fades),
 		TEST(test_what_all_are_told_is_encoded_once),
+		TEST(test_what_comes_in_parts_is_told_together),
 		TEST(test_members_are_encoded_once_for_all_who_join),
 	};
 
