@@ -110,6 +110,22 @@ static void test_it_lives_elsewhere_now(void **state)
 	host_down(&h);
 }
 
+static void test_it_cannot_be_started_yet(void **state)
+{
+	struct bed_host h;
+
+	host_up(&h, *state, "host1");
+	assert_int_equal(host_create(&h, 1, true).code, CODE(OK));
+	power_off(&h);
+	h.driver.cannot_start = true;
+	host_begin(&h);
+	BED_WAIT(h.bed, !strcmp(host_vm(&h, 1)->text, "cannot start"));
+	h.driver.cannot_start = false;
+	BED_WAIT(h.bed, host_vm(&h, 1)->fsm.state == STATE(RUNNING));
+	assert_true(h.driver.alive[1]);
+	host_down(&h);
+}
+
 static void test_it_is_to_be_stopped(void **state)
 {
 	struct bed_host h;
@@ -119,9 +135,8 @@ static void test_it_is_to_be_stopped(void **state)
 	power_off(&h);
 	h.driver.cannot_start = true;
 	host_begin(&h);
-	BED_WAIT(h.bed, !host_vm(&h, 1)->task);
+	BED_WAIT(h.bed, !strcmp(host_vm(&h, 1)->text, "cannot start"));
 	assert_int_equal(host_vm(&h, 1)->fsm.state, STATE(STOPPED));
-	assert_string_not_equal(host_vm(&h, 1)->text, "");
 	assert_int_equal(host_power(&h, 1, false).code, CODE(OK));
 	h.driver.cannot_start = false;
 	host_end(&h);
@@ -138,6 +153,7 @@ int main(void)
 		BED_TEST(test_nvo3d_alone_is_started_again),
 		BED_TEST(test_power_is_lost_twice),
 		BED_TEST(test_it_lives_elsewhere_now),
+		BED_TEST(test_it_cannot_be_started_yet),
 		BED_TEST(test_it_is_to_be_stopped),
 	};
 

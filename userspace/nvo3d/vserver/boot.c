@@ -15,6 +15,10 @@
 #define PATH	"/proc/sys/kernel/random/boot_id"
 #define ID_MAX	64
 
+/* What a start waits for may be being started itself: an NVE, a director */
+#define FIRST_MS	500
+#define LAST_MS		60000
+
 static int mark_each(struct vserver *vs, struct err *err)
 {
 	struct vm *vm;
@@ -60,22 +64,39 @@ void boot_unmark(struct vm *vm)
 	persist_vm_now(vm);
 }
 
-void boot_restart(struct vserver *vs, const struct uuid *id)
+static void restart(struct vm *vm)
 {
-	struct vm *vm = vm_lookup(vs, id);
-
-	if (!vm || !vm->restart || vm->task || vm->waits || vm->guest >= 0 ||
-	    vm->fsm.state != NVO3__VM_STATE__VM_STOPPED || !vs->center->heard)
+	if (!vm->restart || vm->task || vm->waits || vm->guest >= 0 ||
+	    vm->fsm.state != NVO3__VM_STATE__VM_STOPPED)
 		return;
 	log_info("VM %s ran when this host stopped: it is started", vm->profile->name);
 	task_begin(vm, VM_OP_START, true, ops_start_steps, ops_silence_steps, NULL, NULL, NULL,
 		   NULL);
 }
 
-void boot_restart_all(struct vserver *vs)
+static void restart_all(void *arg)
 {
+	struct center *c = arg;
 	struct vm *vm, *next;
 
-	HASH_ITER(hh, vs->vms, vm, next)
-		boot_restart(vs, &vm->id);
+	if (!c->heard)
+		return;
+	HASH_ITER(hh, c->vs->vms, vm, next)
+		restart(vm);
+}
+
+void boot_restart(struct center *c)
+{
+	c->restart_ms = 0;
+	restart_all(c);
+}
+
+void boot_restart_soon(struct center *c)
+{
+	if (!c->restarts)
+		c->restarts = loop_timer_new(c->vs->loop, restart_all, c);
+	c->restart_ms = c->restart_ms ? 2 * c->restart_ms : FIRST_MS;
+	if (c->restart_ms > LAST_MS)
+		c->restart_ms = LAST_MS;
+	loop_timer_set(c->restarts, c->restart_ms);
 }

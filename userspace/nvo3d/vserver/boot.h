@@ -15,8 +15,9 @@
 int boot_mark(struct vserver *vs, struct err *err);
 /* It runs, or is not to */
 void boot_unmark(struct vm *vm);
-/* Start what is marked and has no guest, once vCenter has spoken; or this one, if it is there */
-void boot_restart_all(struct vserver *vs);
-void boot_restart(struct vserver *vs, const struct uuid *id);
+/* vCenter has spoken: start what is marked and has no guest */
+void boot_restart(struct center *c);
+/* The guest of one that is marked is not there, or could not be started: soon */
+void boot_restart_soon(struct center *c);
 
 #endif

@@ -112,7 +112,7 @@ static void registered(uint32_t code, const char *text, const struct msg *body, 
 	if (reply)
 		msg_free(reply);
 	c->heard = true;
-	boot_restart_all(c->vs);
+	boot_restart(c);
 	center_register_all(c);
 	move_figures_resume(c->vs);
 }
@@ -184,6 +184,7 @@ void center_free(struct center *c)
 	if (!c)
 		return;
 	center_tell_no_more(c);
+	loop_timer_free(c->restarts);
 	chan_free(c->chan);
 	free(c);
 }

@@ -24,6 +24,9 @@ struct center {
 	bool one_by_one;	/* this session's vCenter knows nothing of bulk */
 	struct uuid *todo;	/* V5: VMs that are still to be said in this session */
 	size_t n_todo, next_todo;
+	/* boot.c: what could not be started is tried again */
+	struct loop_timer *restarts;
+	uint32_t restart_ms;	/* how long it waits */
 };
 
 struct center *center_new(struct vserver *vs, struct err *err);

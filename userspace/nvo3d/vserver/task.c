@@ -43,6 +43,7 @@ static void finish(struct task *t)
 	const struct uuid *at_rest = NULL;
 	enum vm_op op = vm->fsm.op;
 	struct uuid id = vm->id;
+	bool again;
 
 	vm->task = NULL;
 	vm_fsm_end(&vm->fsm, ok, loop_now_ms());
@@ -54,13 +55,15 @@ static void finish(struct task *t)
 	     vm->fsm.state == NVO3__VM_STATE__VM_SUSPENDED) && vm->guest < 0)
 		vm->fsm.state = NVO3__VM_STATE__VM_FAILED;
 	vm_set_text(vm, ok ? "" : t->text);
-	if (op != VM_OP_UPDATE)
+	/* One that fails is tried again */
+	if (op != VM_OP_UPDATE && (ok || op != VM_OP_START))
 		vm->restart = false;
 	if (ok)
 		log_info("VM %s is %s", vm->profile->name, vm_state_name(vm->fsm.state));
 	else
 		log_warn("VM %s is %s: %s", vm->profile->name, vm_state_name(vm->fsm.state),
 			 t->text);
+	again = vm->restart;
 	if (vm->fsm.state == NVO3__VM_STATE__VM_UNKNOWN)
 		persist_vm_del(vs, &vm->id);
 	else
@@ -77,10 +80,10 @@ static void finish(struct task *t)
 		at_rest = &id;
 	loop_timer_free(t->timer);
 	free(t);
-	if (!at_rest)
-		return;
-	behind_look(vs, at_rest);
-	boot_restart(vs, at_rest);
+	if (at_rest)
+		behind_look(vs, at_rest);
+	if (again)
+		boot_restart_soon(vs->center);
 }
 
 static void begin_undo(struct task *t)
@@ -236,5 +239,6 @@ void task_guest_ended(struct vm *vm)
 		nve_client_ask(vs->nve, MSG(TSI_DEACTIVATE), vm, i, NULL, NULL);
 	if (d->ops->set_link(d, vm->profile, false, &err))
 		log_err("VM %s: %s", vm->profile->name, err.text);
-	boot_restart(vs, &vm->id);
+	if (vm->restart)
+		boot_restart_soon(vs->center);
 }
