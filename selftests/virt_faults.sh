@@ -4,14 +4,17 @@
 # nvo3d in the hosts of virt_lab.sh, after which this is sourced, with faults.so: a signal at a
 # crash point (Documentation/testing.rst).
 
-# As in selftests/preload/faults.h: 160 bytes, the point's name in 32, at which passage, what
+# As in selftests/preload/faults.h, where it begins at byte 160: the point's name in 32 bytes, at
+# which passage, what
+fault_record() {	# POINT PASSAGE SIGNAL
+	python3 -c 'import struct, sys
+sys.stdout.buffer.write(struct.pack("=32sII", sys.argv[1].encode(), *map(int, sys.argv[2:])))' \
+		"$1" "$2" "$(kill -l "$3")"
+}
+
 arm() {	# HOST POINT PASSAGE [SIGNAL]
-	python3 - "$VIRT/$1/faults" "$2" "$3" "$(kill -l "${4:-KILL}")" <<-'EOT'
-		import struct, sys
-		with open(sys.argv[1], 'r+b') as file:
-		    file.seek(160)
-		    file.write(struct.pack('=32sII', sys.argv[2].encode(), *map(int, sys.argv[3:])))
-	EOT
+	fault_record "$2" "$3" "${4:-KILL}" |
+		dd "of=$VIRT/$1/faults" bs=40 seek=4 conv=notrunc status=none
 }
 
 disarm() {	# HOST

@@ -274,18 +274,25 @@ virt_nvo3d() {	# HOST
 	virt_daemon "nvo3d-$1" virt_exec "$1" nvo3d -c "$VIRT/$1/vserver.conf"
 }
 
-virt_daemons() {
-	local h n=0
-
+virt_mid() {
 	virt_pki
 	virt_conf_mid
 	virt_daemon director netns_run "$VIRT_NS-mid" ndirectord -c "$VIRT/director.conf"
 	virt_daemon vcenter netns_run "$VIRT_NS-mid" vcenterd -c "$VIRT/vcenter.conf"
+}
+
+virt_host_daemons() {	# HOST NUMBER
+	virt_conf_host "$1" "$2"
+	virt_daemon "nve-$1" virt_exec "$1" nvo3d_bridge -c "$VIRT/$1/nve.conf"
+	virt_nvo3d "$1"
+}
+
+virt_daemons() {
+	local h n=0
+
+	virt_mid
 	for h in $VIRT_HOSTS; do
-		((++n))
-		virt_conf_host "$h" "$n"
-		virt_daemon "nve-$h" virt_exec "$h" nvo3d_bridge -c "$VIRT/$h/nve.conf"
-		virt_nvo3d "$h"
+		virt_host_daemons "$h" "$((++n))"
 	done
 	busywait 30 virt_servers_up
 }
