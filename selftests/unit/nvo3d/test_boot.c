@@ -23,6 +23,14 @@ static void power_off(struct bed_host *h)
 	another_boot(h);
 }
 
+/* With VM 1 that runs */
+static void ran_until_power_off(struct bed_host *h, struct bed *bed)
+{
+	host_up(h, bed, "host1");
+	assert_int_equal(host_create(h, 1, true).code, CODE(OK));
+	power_off(h);
+}
+
 static int start_host(struct bed_host *h)
 {
 	struct err err;
@@ -78,9 +86,7 @@ static void test_power_is_lost_twice(void **state)
 {
 	struct bed_host h;
 
-	host_up(&h, *state, "host1");
-	assert_int_equal(host_create(&h, 1, true).code, CODE(OK));
-	power_off(&h);
+	ran_until_power_off(&h, *state);
 	assert_int_equal(start_host(&h), 0);
 	host_end(&h);
 	assert_int_equal(start_host(&h), 0);
@@ -96,9 +102,7 @@ static void test_it_lives_elsewhere_now(void **state)
 {
 	struct bed_host h;
 
-	host_up(&h, *state, "host1");
-	assert_int_equal(host_create(&h, 1, true).code, CODE(OK));
-	power_off(&h);
+	ran_until_power_off(&h, *state);
 	h.driver.cannot_start = true;
 	h.do_forget = true;
 	h.forget[0] = 1;
@@ -114,9 +118,7 @@ static void test_it_cannot_be_started_yet(void **state)
 {
 	struct bed_host h;
 
-	host_up(&h, *state, "host1");
-	assert_int_equal(host_create(&h, 1, true).code, CODE(OK));
-	power_off(&h);
+	ran_until_power_off(&h, *state);
 	h.driver.cannot_start = true;
 	host_begin(&h);
 	BED_WAIT(h.bed, !strcmp(host_vm(&h, 1)->text, "cannot start"));
@@ -130,9 +132,7 @@ static void test_it_is_to_be_stopped(void **state)
 {
 	struct bed_host h;
 
-	host_up(&h, *state, "host1");
-	assert_int_equal(host_create(&h, 1, true).code, CODE(OK));
-	power_off(&h);
+	ran_until_power_off(&h, *state);
 	h.driver.cannot_start = true;
 	host_begin(&h);
 	BED_WAIT(h.bed, !strcmp(host_vm(&h, 1)->text, "cannot start"));
