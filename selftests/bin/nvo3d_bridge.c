@@ -2,7 +2,8 @@
 /*
  * nvo3d's NVE role for a machine that has no module: the tables lie in memory, and a port that is
  * active is a port of the bridge br0. So frames pass when the NVE says that they do. What guests
- * ask about their addresses is read from the port by a packet socket, and answered through it.
+ * ask about their addresses is read from the port by a packet socket, and answered through it. In
+ * the place of mappings, bridges learn where a MAC address is when its port becomes active.
  */
 
 #include <errno.h>
@@ -140,13 +141,43 @@ static int bridge(uint32_t dev, bool on, struct err *err)
 	return link_set_master(rt, dev, master, err);
 }
 
+/* As who lives there, to all: a RARP frame without a question */
+static int announce(const struct mac_addr *mac, struct err *err)
+{
+	struct sockaddr_ll to = {
+		.sll_family = AF_PACKET,
+		.sll_ifindex = if_nametoindex(BRIDGE),
+	};
+	struct ethhdr frame[5] = { { .h_proto = htons(ETH_P_RARP) } };
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	int rc = 0;
+
+	memset(frame[0].h_dest, 0xff, ETH_ALEN);
+	memcpy(frame[0].h_source, mac->b, ETH_ALEN);
+	if (sendto(fd, frame, sizeof(frame), 0, (struct sockaddr *)&to, sizeof(to)) < 0)
+		rc = err_sys(err, errno, "a frame on " BRIDGE);
+	close(fd);
+	return rc;
+}
+
+static int follow(struct kern *k, uint32_t dev, uint16_t vlan, struct err *err)
+{
+	struct nvo3_port port;
+	int rc = memory.port_get(k, dev, vlan, &port, err);
+	bool active = !rc && port.state == NVO3_PORT_STATE_ACTIVE;
+
+	if (!rc)
+		rc = bridge(dev, active, err);
+	return rc || !active ? rc : announce(&port.mac, err);
+}
+
 static int port_add(struct kern *k, const struct nvo3_port *port, struct err *err)
 {
 	int rc = memory.port_add(k, port, err);
 
 	if (!rc)
 		rc = guest_add(port->dev, err);
-	return rc ? rc : bridge(port->dev, port->state == NVO3_PORT_STATE_ACTIVE, err);
+	return rc ? rc : follow(k, port->dev, port->vlan, err);
 }
 
 static int port_set(struct kern *k, const struct nvo3_port *port, struct err *err)
@@ -155,7 +186,7 @@ static int port_set(struct kern *k, const struct nvo3_port *port, struct err *er
 
 	if (rc || !(port->has & NVO3_HAS(PORT_STATE)))
 		return rc;
-	return bridge(port->dev, port->state == NVO3_PORT_STATE_ACTIVE, err);
+	return follow(k, port->dev, port->vlan, err);
 }
 
 static int port_del(struct kern *k, uint32_t dev, uint16_t vlan, struct err *err)

@@ -128,7 +128,8 @@ live() {
 	bg_stop pings INT
 	tail -n 3 "$LIB_TMP/pings.log"
 	lost=$(grep -o '[0-9]* packets transmitted, [0-9]* received' "$LIB_TMP/pings.log")
-	echo "# $lost; $(ctl -j moves | jq -c '.items[0] | {kind, blackout, phases}')"
+	echo "$lost, one each 50 ms; $(ctl -j moves | jq -c '.items[0] | {kind, blackout}')"
+	virsh_on "$to" domjobinfo nvo3-vm1 --completed | grep -i downtime || true
 	fails virsh_on "$from" dominfo nvo3-vm1
 	assert_eq "$(tap "$to")" "UP br0" "vm1's port"
 	# It asks again after half of its lease, and is told by who knows it now
