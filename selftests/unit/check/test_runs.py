@@ -8,6 +8,8 @@ import sys
 import tempfile
 import unittest
 
+import as_tap
+
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 sys.path.insert(0, os.path.join(TOP, 'selftests/system'))
 
@@ -116,21 +118,5 @@ class Fates(Probe):
         self.assertIn('port 1000 came out of order', self.fates([3, 0, *came[3:], 1], 0)[1])
 
 
-def main():
-    suites = unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__])
-    tests = [test for suite in suites for test in suite]
-    failed = 0
-    print(f'1..{len(tests)}')
-    for number, test in enumerate(tests, 1):
-        result = unittest.TestResult()
-        test.run(result)
-        bad = result.failures + result.errors
-        failed += bool(bad)
-        print(f'{"not ok" if bad else "ok"} {number} {test.id().removeprefix("__main__.")}')
-        for _, text in bad:
-            print(''.join(f'# {line}\n' for line in text.splitlines()), end='')
-    return 1 if failed else 0
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(as_tap.run(__name__))
