@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 import as_tap
@@ -25,10 +24,11 @@ class Ends(unittest.TestCase):
 
     def begin(self, trap):
         """Until it says that it is there."""
-        process = subprocess.Popen(['bash', '-c', f'{trap}; echo >ready; sleep 1000 & wait'],
-                                   cwd=self.folder.name, start_new_session=True)
-        while not os.path.exists(self.path('ready')):
-            time.sleep(0.01)
+        process = subprocess.Popen(['bash', '-c', f'{trap}; echo ready; sleep 1000 & wait'],
+                                   cwd=self.folder.name, start_new_session=True,
+                                   stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.stdout.close)
+        self.assertEqual(process.stdout.readline(), 'ready\n')
         return process
 
     def test_what_it_has_is_given_back(self):
