@@ -42,8 +42,7 @@ struct link {
 	struct ssl_session_st *ticket;	/* of the session before */
 	struct x509_st *cert;
 	unsigned int slot, tries;
-	bool connected, up, writing, broken, owes;
-	struct link *next_owing;
+	bool connected, up, writing, broken;
 	struct buffer in, out, inner;	/* inner: what the language puts together itself */
 	size_t sent;			/* of out */
 	uint64_t received;		/* bytes, without TLS */
@@ -70,7 +69,7 @@ void link_name(struct link *l, const char *role, const char *name);
 void link_open(struct link *l, const struct speech *speech, unsigned int number);
 void link_close(struct link *l);	/* keeps the ticket */
 void link_send(struct link *l, const void *data, size_t len);
-/* The same, but it leaves with the next link_flush(), or when nothing is there to be read. */
+/* The same, but it leaves with the next link_flush(), or when all that has come was taken. */
 void link_queue(struct link *l, const void *data, size_t len);
 void link_flush(struct link *l);
 size_t link_backlog(const struct link *l);
