@@ -216,3 +216,17 @@ runs_idle() {
 stands_idle() {
 	vm_is vm1 stopped && idle
 }
+
+# --- tests
+
+creation() {
+	kill_in h1 check_created delete_it create
+}
+
+stop_and_start() {
+	make_it
+	kill_in h1 check_stopped start_it ctl vm stop vm1 --no-wait
+	stop_it
+	kill_in h1 check_created stop_it ctl vm start vm1 --no-wait
+	start_it
+}

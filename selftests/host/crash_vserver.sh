@@ -43,18 +43,6 @@ bring_up() {
 	run_cmd ctl vn create blue --vni 100
 }
 
-creation() {
-	kill_in h1 check_created delete_it create
-}
-
-stop_and_start() {
-	make_it
-	kill_in h1 check_stopped start_it ctl vm stop vm1 --no-wait
-	stop_it
-	kill_in h1 check_created stop_it ctl vm start vm1 --no-wait
-	start_it
-}
-
 arrival() {
 	kill_in h2 check_arrived "bring_it_to h1" ctl vm migrate vm1 --server h2 --no-wait
 }

@@ -158,18 +158,6 @@ at_rest() {
 	delete_it
 }
 
-creation() {
-	kill_in h1 check_created delete_it create
-}
-
-stop_and_start() {
-	make_it
-	kill_in h1 check_stopped start_it ctl vm stop vm1 --no-wait
-	stop_it
-	kill_in h1 check_created stop_it ctl vm start vm1 --no-wait
-	start_it
-}
-
 departure() {
 	kill_in h1 check_arrived "bring_it_to h1" ctl vm migrate vm1 --server h2 --no-wait
 }
