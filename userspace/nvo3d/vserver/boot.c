@@ -43,15 +43,10 @@ int boot_mark(struct vserver *vs, struct err *err)
 	if (!id)
 		return -EIO;
 	rc = store_get(vs->store, KEY, &last, &len, err);
-	if (rc && rc != -ENOENT)
-		return rc;
 	if (!rc && len == strlen(id) && !memcmp(last, id, len))
 		return 0;
 	/* Of a store that is new, or older than this, nothing can be said */
-	if (!rc)
-		rc = mark_each(vs, err);
-	else
-		rc = 0;
+	rc = rc == -ENOENT ? 0 : rc ? rc : mark_each(vs, err);
 	/* The last, so that a crash in the middle has all of it done again */
 	return rc ? rc : store_put(vs->store, KEY, id, strlen(id), err);
 }
@@ -79,7 +74,8 @@ static void restart_all(void *arg)
 	struct center *c = arg;
 	struct vm *vm, *next;
 
-	if (!c->heard)
+	/* With its session what it has said is out of date: the next one begins with that */
+	if (!c->heard || !chan_is_up(c->chan))
 		return;
 	HASH_ITER(hh, c->vs->vms, vm, next)
 		restart(vm);
