@@ -16,9 +16,11 @@ is there. "NVE@?" is a value whose epoch nobody was told.
     {"watch": W, "new": true}               W has forgotten all that it was told
     {"watch": W, "again": true}             W has a new session, and knows what it knew
     {"quiet": true, "watchers": [W]}        no request is out, these have been told everything
+    {"dead": true}                          the service has ended, with what had not happened by then
 
-A request without an answer may have happened, at any time after it was sent, or not. Prints a line
-for each thing that cannot be, and ends with 1 then. judge() is for other programs.
+A request without an answer may have happened, at any time after it was sent until the service
+ended, or not. Prints a line for each thing that cannot be, and ends with 1 then. judge() is for
+other programs.
 """
 import collections
 import itertools
@@ -107,6 +109,20 @@ class Register:
             more = set(self._less(more, ways))
         self.states = ends
 
+    def dead(self):
+        """What will never be answered is done by now, or never."""
+        out = [(number, self.open.pop(number)) for number in self.silent]
+        out = [(number, op) for number, op in out if op[0] != 'get']
+        states = more = self.states
+        while more:
+            more = {(after, done | {number})
+                    for held, done in more
+                    for number, op in out if number not in done
+                    for after in self._apply(held, op)} - states
+            states = states | more
+        self.states = {(held, done - self.silent) for held, done in states}
+        self.silent = set()
+
     def go_on_from(self, value):
         """After what cannot be."""
         self.states = {(value, frozenset())}
@@ -118,7 +134,7 @@ class Watcher:
         self.forget()
 
     def forget(self):
-        self.held = {}
+        self._hold({})
         self.epochs = {}
         self.named = None
         self.at = (None, 0)
@@ -129,7 +145,23 @@ class Watcher:
     def copy(self):
         other = Watcher(self.name)
         other.held = dict(self.held)
+        other.parts = {owner: dict(part) for owner, part in self.parts.items()}
         return other
+
+    def _hold(self, held):
+        self.held, self.parts = {}, collections.defaultdict(dict)
+        for key, value in held.items():
+            self._put(key, value)
+
+    def _put(self, key, value):
+        """parts: what is held of each NVE, so that what others have can be compared at once"""
+        self._drop(key)
+        self.held[key] = value
+        self.parts[self.owner(key)][key] = value
+
+    def _drop(self, key):
+        if key in self.held:
+            del self.parts[self.owner(key)][key], self.held[key]
 
     def take(self, line):
         """What is wrong with it, in words."""
@@ -147,21 +179,31 @@ class Watcher:
                 yield (f'{self.name} is told of {key} at {value} after epoch '
                        f'{self.epochs[key]}')
             self.epochs[key] = max(epoch or 0, self.epochs.get(key, 0))
-            self.held[key] = value
+            self._put(key, value)
             if self.named is not None:
                 self.named.add(key)
         for key in line.get('del', []):
-            self.held.pop(key, None)
+            self._drop(key)
         if line.get('end'):
             if self.named is None:
                 yield f'{self.name} is told the end of what has not begun'
-            self.held = {key: value for key, value in self.held.items()
-                         if self.named is None or key in self.named}
+            if self.named is not None and len(self.named) < len(self.held):
+                self._hold({key: self.held[key] for key in self.named if key in self.held})
             self.named = None
         self.at = at
 
     def owner(self, key):
         return split(self.held[key])[0] if key in self.held else None
+
+    def differ(self, other):
+        """Keys of which it holds something else, and neither's own."""
+        own = {self.name, other.name}
+        for owner in (self.parts.keys() | other.parts.keys()) - own:
+            mine, others = self.parts.get(owner, {}), other.parts.get(owner, {})
+            if mine != others:
+                yield from (key for key in mine.keys() | others.keys()
+                            if mine.get(key) != others.get(key)
+                            and {self.owner(key), other.owner(key)}.isdisjoint(own))
 
 
 class Judge:
@@ -200,11 +242,8 @@ class Judge:
         if watcher.named is not None:
             return
         for other in self.seen.setdefault(watcher.at, {}).values():
-            differ = [key for key in watcher.held.keys() | other.held.keys()
-                      if watcher.held.get(key) != other.held.get(key)
-                      and {watcher.owner(key), other.owner(key)}.isdisjoint(
-                          {watcher.name, other.name})]
-            if differ and other.name != watcher.name:
+            differ = set() if other.name == watcher.name else set(watcher.differ(other))
+            if differ:
                 self.say(number, f'at revision {watcher.at[1]} {watcher.name} and {other.name} '
                                  f'differ in {sorted(differ)[:4]}')
         self.seen[watcher.at][watcher.name] = watcher.copy()
@@ -254,6 +293,9 @@ class Judge:
             self._watch(number, line)
         elif line.get('quiet'):
             self._quiet(number, line)
+        elif line.get('dead'):
+            for register in self.registers.values():
+                register.dead()
 
 
 def judge(lines):

@@ -35,6 +35,9 @@ def told(watcher, rev, items=None, gone=(), **more):
             **more}
 
 
+DEAD = {'dead': True}
+
+
 def quiet(*watchers):
     return {'quiet': True, 'watchers': list(watchers)}
 
@@ -55,6 +58,15 @@ RIGHT = [
     ('no answer, it has happened', [ask(1, 'set', H1), *done(2, 'get', H1)]),
     ('no answer, it has not', [ask(1, 'set', H1), *done(2, 'get')]),
     ('no answer, it happens late', [ask(1, 'set', H1), *done(2, 'get'), *done(3, 'get', H1)]),
+    ('no answer and the end: it has happened', [ask(1, 'set', H1), DEAD, *done(2, 'get', H1),
+                                                *done(3, 'get', H1)]),
+    ('no answer and the end: it has not', [ask(1, 'set', H1), DEAD, *done(2, 'get')]),
+    ('two without an answer and the end: one, then the other', [
+        ask(1, 'set', H1), ask(2, 'set', H2), DEAD, *done(3, 'get', H1)]),
+    ('an end, and what is asked after it happens late', [
+        DEAD, ask(1, 'set', H1), *done(2, 'get'), *done(3, 'get', H1)]),
+    ('an end, and the answer that was on its way', [ask(1, 'set', H1), DEAD, ok(1),
+                                                    *done(2, 'get', H1)]),
     ('refused', [*done(1, 'set', H1), ask(2, 'set', H2), no(2), *done(3, 'get', H1)]),
     ('an epoch that the answer tells', [ask(1, 'set', 'h1@?'), ok(1, H1), *done(2, 'get', H1)]),
     ('an epoch that only a read tells', [ask(1, 'set', 'h1@?'), *done(2, 'get', H1),
@@ -104,6 +116,10 @@ WRONG = [
                                  *done(4, 'get', H1)]),
     ('no answer, happens twice', [ask(1, 'set', H1), *done(2, 'get', H1), *done(3, 'set', H2),
                                   *done(4, 'get', H1)]),
+    ('no answer and the end, happens after it', [ask(1, 'set', H1), DEAD, *done(2, 'get'),
+                                                 *done(3, 'get', H1)]),
+    ('no answer and the end: one, then the other, then the first', [
+        ask(1, 'set', H1), ask(2, 'set', H2), DEAD, *done(3, 'get', H1), *done(4, 'get', H2)]),
     ('another NVE than the one asked for', [ask(1, 'set', 'h1@?'), *done(2, 'get', 'h2@4')]),
     ('an epoch of two', [*done(1, 'set', H1), ask(2, 'set', 'h2@?', 'b'),
                          ok(2, 'h2@1'), ask(3, 'set', 'h1@?'), ok(3, H1)]),

@@ -64,6 +64,8 @@ void load_claim(struct load *load, uint32_t type, uint8_t vn, uint32_t first, ui
 unsigned int load_recovered(struct load *load, uint64_t since);
 /* Nothing is out, all is told; what is there is read and written down. */
 void load_settle(struct load *load);
+/* The director has ended, with its store to itself: what it has not done by now never happens. */
+void load_dead(struct load *load);
 /* The history can be. */
 void load_judge(struct load *load);
 void load_close(struct load *load);
