@@ -14,7 +14,14 @@ static struct {
 	bool still;			/* it stands still at the destination */
 	const char *refuse;		/* why the hypervisor cannot migrate */
 	bool hang;			/* until it is cancelled */
-	atomic_bool hangs, cancelled;
+	bool slow;			/* its end: the guest is there, what is left not gone */
+	bool fails_late;		/* then, and the guest goes on where it was */
+	atomic_bool hangs, cancelled, lingers, go_on;
+	/* What both hypervisors say of it */
+	atomic_bool still_here, still_there;
+	int asked;			/* the source's */
+	const struct driver_watcher *watcher[2];
+	void *watching[2];
 	char uri[64], there[256];
 	int begun;
 } lab;
@@ -31,11 +38,54 @@ static int live_migrate(struct driver *d, const Nvo3__VmProfile *vm, const char 
 		return err_set(err, ECANCELED, "it was cancelled");
 	if (lab.refuse)
 		return err_set(err, EIO, "%s", lab.refuse);
-	fake_guest_ends(lab.from, VM);
+	atomic_store(&lab.still_here, true);
 	lab.to->guest[VM] = eventfd(0, EFD_CLOEXEC);
 	lab.to->alive[VM] = true;
 	lab.still = true;
+	atomic_store(&lab.still_there, true);
+	while (lab.slow && !atomic_load(&lab.go_on))
+		atomic_store(&lab.lingers, true);
+	if (lab.fails_late) {
+		atomic_store(&lab.still_here, false);
+		return err_set(err, EIO, "the connection broke");
+	}
+	if (lab.from->alive[VM])
+		fake_guest_ends(lab.from, VM);
 	return 0;
+}
+
+static void live_status(struct driver *d, const struct uuid *id, struct driver_status *ret)
+{
+	bool here = fake(d) == lab.from;
+
+	lab.asked += here;
+	*ret = (struct driver_status){ .known = true, .defined = true, .ours = true };
+	ret->active = fake(d)->alive[VM];
+	ret->paused = ret->active && atomic_load(here ? &lab.still_here : &lab.still_there);
+}
+
+static int live_start(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, int *ret_fd,
+		      struct err *err)
+{
+	atomic_store(&lab.still_here, false);
+	return fd_start(d, vm, dir, ret_fd, err);
+}
+
+static int live_watch(struct driver *d, struct loop *loop, const struct driver_watcher *watcher,
+		      void *arg, struct err *err)
+{
+	lab.watcher[fake(d) == lab.to] = watcher;
+	lab.watching[fake(d) == lab.to] = arg;
+	return 0;
+}
+
+/* An event of its hypervisor */
+static void look_at(struct fake_driver *d)
+{
+	static const struct uuid id = { { VM } };
+	bool to = d == lab.to;
+
+	lab.watcher[to]->look(&id, lab.watching[to]);
 }
 
 static int live_cancel(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
@@ -54,6 +104,7 @@ static int live_suspend(struct driver *d, const Nvo3__VmProfile *vm, bool on, st
 	if (!fake(d)->alive[VM])
 		return err_set(err, ESRCH, "there is none");
 	lab.still = on;
+	atomic_store(&lab.still_there, on);
 	return 0;
 }
 
@@ -61,13 +112,13 @@ static struct driver_ops live_ops;
 
 static void live_setup(struct pair *p, void **state)
 {
+	memset(&lab, 0, sizeof(lab));
 	setup(p, state, true);
 	live_ops = fake_driver_ops;
 	live_ops.migrate = live_migrate;
 	live_ops.cancel = live_cancel;
 	live_ops.arrived = live_arrived;
 	live_ops.suspend = live_suspend;
-	memset(&lab, 0, sizeof(lab));
 	lab.from = &p->from.driver;
 	lab.to = &p->to.driver;
 	lab.from->driver.ops = &live_ops;
@@ -266,6 +317,158 @@ static void test_given_up_after_the_hand_over(void **state)
 	teardown(&p);
 }
 
+/* --- the destination has it, and the source's hypervisor is not done with what is left */
+
+/* Both are watched from their beginning */
+static void watched_setup(struct pair *p, void **state)
+{
+	live_setup(p, state);
+	live_ops.status = live_status;
+	live_ops.watch = live_watch;
+	live_ops.start = live_start;
+	host_end(&p->from);
+	host_begin(&p->from);
+	host_end(&p->to);
+	host_begin(&p->to);
+}
+
+/* Until it stands there, and the call of the source has not come back; dest: its answer comes */
+static void lingering(struct pair *p, struct dest_msg *m, struct reply *dest)
+{
+	lab.slow = true;
+	assert_int_equal(live_source(p).code, CODE(OK));
+	chan_request(p->to.vc, MSG(RELOCATE_DEST), &live_dest_msg(m, p)->base, 0, bed_answered,
+		     dest);
+	BED_WAIT(p->to.bed, atomic_load(&lab.lingers));
+	assert_false(dest->here);
+}
+
+static void over_there(struct pair *p, struct reply *dest)
+{
+	look_at(lab.to);
+	BED_WAIT(p->to.bed, dest->here);
+	assert_int_equal(dest->code, CODE(OK));
+	assert_false(atomic_load(&lab.go_on));
+	assert_false(lab.from->up[VM]);
+	assert_int_equal(p->from.deactivated, 1);
+	assert_int_equal(host_vm(&p->from, VM)->guest, -1);
+}
+
+static void let_go(struct pair *p)
+{
+	atomic_store(&lab.go_on, true);
+	BED_WAIT(p->from.bed, !p->from.vs->left);
+}
+
+static void test_nobody_waits_for_what_is_left(void **state)
+{
+	struct reply r = {};
+	struct dest_msg m;
+	struct pair p;
+
+	watched_setup(&p, state);
+	lingering(&p, &m, &r);
+	over_there(&p, &r);
+	assert_int_equal(commit(&p, 9, true).code, CODE(OK));
+	assert_true(lab.to->alive[VM] && lab.to->up[VM] && !lab.still);
+	assert_int_equal(release(&p).code, CODE(OK));
+	gone(&p.from);
+	let_go(&p);
+	assert_true(lab.to->alive[VM]);
+	teardown(&p);
+}
+
+/* The source sees it run: it waits for its hypervisor to say that it has left */
+static void test_source_sees_it_run(void **state)
+{
+	struct reply r = {};
+	struct dest_msg m;
+	struct pair p;
+
+	watched_setup(&p, state);
+	lingering(&p, &m, &r);
+	atomic_store(&lab.still_here, false);
+	lab.asked = 0;
+	look_at(lab.to);
+	BED_WAIT(p.to.bed, lab.asked);
+	assert_false(r.here);
+	assert_int_equal(p.from.deactivated, 0);
+	atomic_store(&lab.go_on, true);
+	BED_WAIT(p.to.bed, r.here);
+	assert_int_equal(r.code, CODE(OK));
+	assert_false(lab.from->alive[VM] || lab.from->up[VM]);
+	teardown(&p);
+}
+
+/* It goes on at the source after all: there are two now, and this one is ended */
+static void test_it_goes_on_at_the_source_after_all(void **state)
+{
+	struct reply r = {};
+	struct dest_msg m;
+	struct pair p;
+
+	watched_setup(&p, state);
+	lab.fails_late = true;
+	lingering(&p, &m, &r);
+	over_there(&p, &r);
+	let_go(&p);
+	BED_WAIT(p.from.bed, !lab.from->alive[VM]);
+	assert_false(lab.from->up[VM]);
+	assert_int_equal(p.from.alerts, 1);
+	assert_int_equal(commit(&p, 9, true).code, CODE(OK));
+	assert_true(lab.to->alive[VM]);
+	BED_WAIT(p.from.bed, !host_vm(&p.from, VM)->task);
+	assert_int_equal(release(&p).code, CODE(OK));
+	gone(&p.from);
+	teardown(&p);
+}
+
+/* Given up then: what is left goes first, and it begins anew */
+static void test_given_up_with_something_left(void **state)
+{
+	struct reply r = {};
+	struct dest_msg m;
+	struct pair p;
+	int guest;
+
+	watched_setup(&p, state);
+	lingering(&p, &m, &r);
+	over_there(&p, &r);
+	guest = lab.from->guest[VM];
+	assert_int_equal(abort_at(&p.to).code, CODE(OK));
+	gone(&p.to);
+	/* what is left ends by itself meanwhile */
+	let_go(&p);
+	assert_int_equal(abort_at(&p.from).code, CODE(OK));
+	runs_at_source(&p);
+	assert_int_not_equal(lab.from->guest[VM], guest);
+	assert_int_equal(host_vm(&p.from, VM)->fsm.state, STATE(RUNNING));
+	teardown(&p);
+}
+
+/* The source's program ends, and finds its guest standing still: it is not ours any more */
+static void test_source_restarts_with_something_left(void **state)
+{
+	struct reply r = {};
+	struct dest_msg m;
+	struct pair p;
+
+	watched_setup(&p, state);
+	lab.fails_late = true;
+	lingering(&p, &m, &r);
+	over_there(&p, &r);
+	atomic_store(&lab.go_on, true);
+	host_end(&p.from);
+	host_begin(&p.from);
+	assert_int_equal(host_vm(&p.from, VM)->fsm.state, STATE(MOVING));
+	assert_int_not_equal(host_vm(&p.from, VM)->tsi, NVO3__TSI_STATE__TSI_ACTIVATED);
+	look_at(lab.from);
+	BED_WAIT(p.from.bed, !lab.from->alive[VM]);
+	assert_int_equal(commit(&p, 9, true).code, CODE(OK));
+	assert_true(lab.to->alive[VM]);
+	teardown(&p);
+}
+
 static void test_source_restarts(void **state)
 {
 	struct pair p;
@@ -329,6 +532,11 @@ int main(void)
 		BED_TEST(test_given_up_on_its_way),
 		BED_TEST(test_destination_ends),
 		BED_TEST(test_given_up_after_the_hand_over),
+		BED_TEST(test_nobody_waits_for_what_is_left),
+		BED_TEST(test_source_sees_it_run),
+		BED_TEST(test_it_goes_on_at_the_source_after_all),
+		BED_TEST(test_given_up_with_something_left),
+		BED_TEST(test_source_restarts_with_something_left),
 		BED_TEST(test_source_restarts),
 		BED_TEST(test_destination_restarts_before_the_commit),
 		BED_TEST(test_refused),

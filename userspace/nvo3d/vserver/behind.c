@@ -8,6 +8,7 @@
 #include "job.h"
 #include "log.h"
 #include "move.h"
+#include "move_live.h"
 #include "ops.h"
 #include "persist.h"
 #include "seen.h"
@@ -81,7 +82,11 @@ void behind_look(struct vserver *vs, const struct uuid *id)
 	struct driver *d = vs->driver;
 	struct driver_status st;
 
-	if (!d->ops->status || vs->stopping || (vm && (vm->task || vm->waits)) || may_run(vm))
+	if (!d->ops->status || vs->stopping)
+		return;
+	if (vm && vm->task)
+		move_live_seen(vm);
+	if ((vm && (vm->task || vm->waits)) || may_run(vm))
 		return;
 	d->ops->status(d, id, &st);
 	switch (seen_decide(vm ? vm->fsm.state : NVO3__VM_STATE__VM_UNKNOWN, &st)) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What makes a VM out of a profile. Functions return 0 or a negative errno with a sentence, and
- * can be repeated: what is there already stays, what is gone already is fine. -EHOSTDOWN: the
- * hypervisor does not answer, it may be tried again.
+ * What makes a VM out of a profile. Functions return 0 or a negative errno with a sentence, and can
+ * be repeated: what is there stays, what is gone is fine. -EHOSTDOWN: no answer of the hypervisor.
  *
  * Those of the first group do not block longer than a few netlink requests. Those of the second
  * may, if the driver says so, and are then called in another thread (driver_call.h).
@@ -33,6 +32,7 @@ struct driver {
 struct driver_status {
 	bool known;		/* false: the hypervisor has not told yet */
 	bool defined, active, paused;
+	bool moving;		/* paused, and on its way from one hypervisor to another */
 	bool failed;		/* it ended by itself, and not as a guest that is shut down */
 	bool ours;		/* it says that it is one of nvo3's */
 	const char *why;	/* it is not active: part of a sentence, or NULL */

@@ -5,8 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <utlist.h>
+
+#include "behind.h"
 #include "driver_call.h"
 #include "job.h"
+#include "log.h"
 #include "mem.h"
 #include "msg.h"
 
@@ -15,11 +19,24 @@ static uint32_t code_of(int rc)
 	return rc == -EHOSTDOWN ? CODE(UNAVAILABLE) : CODE(FAILED);
 }
 
+static void left_ended(struct driver_call *c, int rc, const struct err *err)
+{
+	LL_DELETE(c->vs->left, c);
+	if (rc)
+		log_warn("%s", err->text);
+	behind_look(c->vs, &c->vm);
+	free(c);
+}
+
 static void called(int rc, const struct err *err, void *arg)
 {
 	struct driver_call *c = arg;
 	struct task *t = c->t;
 
+	if (!t) {
+		left_ended(c, rc, err);
+		return;
+	}
 	t->job = NULL;
 	if (rc)
 		task_fail(t, code_of(rc), err->text);
@@ -59,7 +76,9 @@ static struct driver_call *call_new(struct task *t, driver_call_fn fn,
 	packed = msg_encode(&profile_of(t)->base, &len);
 	c = mem_zalloc(sizeof(*c) + len);
 	c->t = t;
-	c->d = t->vm->vs->driver;
+	c->vs = t->vm->vs;
+	c->vm = t->vm->id;
+	c->d = c->vs->driver;
 	c->fn = fn;
 	c->ok = ok;
 	c->fd = -1;
@@ -101,6 +120,26 @@ void driver_call_long(struct task *t, driver_call_fn fn,
 	t->job = job_start(t->vm->vs->loop, work, called, c, &err);
 	if (!t->job)
 		called(-ENOMEM, &err, c);
+}
+
+void driver_call_leave(struct task *t)
+{
+	struct driver_call *c = job_arg(t->job);
+
+	c->t = NULL;
+	c->job = t->job;
+	LL_PREPEND(c->vs->left, c);
+	t->job = NULL;
+}
+
+void driver_calls_abandon(struct vserver *vs)
+{
+	struct driver_call *c;
+
+	while ((c = vs->left)) {
+		LL_DELETE(vs->left, c);
+		free(job_abandon(c->job));
+	}
 }
 
 void driver_call_next(struct task *t, struct driver_call *c)

@@ -18,8 +18,12 @@ typedef int (*driver_call_fn)(struct driver *d, const Nvo3__VmProfile *vm, struc
 
 /* One allocation, with all that the thread needs: it may be abandoned */
 struct driver_call {
-	struct task *t;
+	struct task *t;			/* NULL: it was left */
 	struct driver *d;
+	struct vserver *vs;
+	struct uuid vm;
+	struct job *job;		/* of one that was left, as is next */
+	struct driver_call *next;
 	driver_call_fn fn;
 	void (*ok)(struct task *t, struct driver_call *c);
 	bool flag;
@@ -36,6 +40,13 @@ void driver_call(struct task *t, driver_call_fn fn, bool flag,
 /* One that takes minutes: in a thread of its own. The move says where it goes */
 void driver_call_long(struct task *t, driver_call_fn fn,
 		      void (*ok)(struct task *t, struct driver_call *c));
+/*
+ * The call that @t waits for goes on without it: what it comes to is of no interest, but for what
+ * can be seen of the VM then. The next step is @t's to begin
+ */
+void driver_call_leave(struct task *t);
+/* At the end of the program: wait for those that were left */
+void driver_calls_abandon(struct vserver *vs);
 /* For @ok: that was all */
 void driver_call_next(struct task *t, struct driver_call *c);
 

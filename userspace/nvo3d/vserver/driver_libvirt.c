@@ -206,6 +206,7 @@ static void dv_status(struct driver *d, const struct uuid *id, struct driver_sta
 	ret->defined = dom.defined;
 	ret->active = dom.active;
 	ret->paused = dom.active && dom.paused;
+	ret->moving = ret->paused && dom.moving;
 	ret->ours = dom.ours;
 	ret->failed = dom.end != VIRT_END_SHUTDOWN && dom.end != VIRT_END_KILLED;
 	ret->why = dom.active ? NULL : why_of(&dom);

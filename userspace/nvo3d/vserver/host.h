@@ -22,6 +22,7 @@
 #define HOST_DIR_MAX 400
 
 struct center;
+struct driver_call;
 struct figures_watch;
 struct image_server;
 struct move_used;
@@ -36,6 +37,7 @@ struct vserver {
 	struct driver *driver;
 	struct usage *usage;
 	struct job_queue *jobs;		/* of a driver that blocks, else NULL */
+	struct driver_call *left;	/* list; see driver_call_leave() */
 	struct store *store;
 	bool owner;			/* of both */
 	struct vm *vms;
@@ -73,14 +75,13 @@ struct move {
 	int image;			/* source: open while it is read; -1 */
 	char peer[97];			/* "DC/NAME" of the other vServer */
 	char peer_addr[80];		/* destination: where it listens */
-	uint64_t size;
+	uint64_t size, ended;		/* ended: seconds since 1970 */
 	uint8_t sha256[IMAGE_SHA256_LEN];
-	bool was_running, start, live;	/* live: it runs on until it is handed over */
+	bool was_running, start, live, left;	/* live: it runs on until it has left */
 	bool copies, delta;		/* destination, not stored: a first one; what differs */
 	uint64_t sent;			/* the same: bytes of the image */
 	char uri[256];			/* source, live: of the destination's hypervisor */
 	char there[HOST_DIR_MAX];	/* and the folder of its files */
-	uint64_t ended;			/* seconds since 1970 */
 	uint32_t hold_s;		/* destination: of its interfaces */
 	/* ns of our CLOCK_REALTIME, right to clock_error; 0 not known. See move_figures.h */
 	uint64_t silent, last_out, active, first_in;	/* source, destination */
@@ -102,8 +103,7 @@ const char *vm_dir(const struct vm *vm, char buf[HOST_DIR_MAX]);	/* STATE/vms/UU
 Nvo3__VmReport vm_report(struct vm *vm);	/* borrows from @vm */
 void vm_used(struct vserver *vs, struct capacity *ret);
 
-/* The guest's end comes to task_guest_ended(); takes over @fd */
-void vm_watch_guest(struct vm *vm, int fd);
+void vm_watch_guest(struct vm *vm, int fd);	/* takes over @fd: task_guest_ended() */
 void vm_forget_guest(struct vm *vm);
 
 struct move *move_lookup(struct vserver *vs, const struct uuid *id);

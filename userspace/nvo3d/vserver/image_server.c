@@ -134,25 +134,32 @@ static void handle_read(struct vserver *vs, struct chan *chan, const struct msg 
 	msg_free(req);
 }
 
-static void handle_done(struct vserver *vs, struct chan *chan, const struct msg *msg)
+static uint32_t done(struct vserver *vs, struct move *m, struct err *err)
 {
-	Nvo3__ImageDone *req;
+	token_spend(&m->token);
+	persist_move_now(vs, m);
+	move_close_image(m);
+	return CODE(OK);
+}
+
+/* One that says something of the move that its token opens: @take's value is the answer */
+static void handle_word(struct vserver *vs, struct chan *chan, const struct msg *msg,
+			uint32_t (*take)(struct vserver *vs, struct move *m, struct err *err))
+{
+	Nvo3__ImageToken *req;
 	struct move *m;
 	struct err err;
 	uint32_t code;
 
-	req = msg_decode(msg, &nvo3__image_done__descriptor, &err);
+	req = msg_decode(msg, &nvo3__image_token__descriptor, &err);
 	if (!req) {
 		chan_reply(chan, msg->id, CODE(BAD_MESSAGE), err.text, NULL);
 		return;
 	}
 	m = open_offer(vs, chan, &req->token, &code, &err);
-	if (m) {
-		token_spend(&m->token);
-		persist_move_now(vs, m);
-		move_close_image(m);
-	}
-	chan_reply(chan, msg->id, code, m ? NULL : err.text, NULL);
+	if (m)
+		code = take(vs, m, &err);
+	chan_reply(chan, msg->id, code, code == CODE(OK) ? NULL : err.text, NULL);
 	msg_free(req);
 }
 
@@ -209,11 +216,15 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 		return true;
 	case MSG(IMAGE_DONE):
 		if (msg->id)
-			handle_done(s->vs, chan, msg);
+			handle_word(s->vs, chan, msg, done);
 		return true;
 	case MSG(IMAGE_MIGRATE):
 		if (msg->id)
 			handle_migrate(s->vs, chan, msg);
+		return true;
+	case MSG(IMAGE_ARRIVED):
+		if (msg->id)
+			handle_word(s->vs, chan, msg, move_live_arrived);
 		return true;
 	default:
 		return false;

@@ -42,6 +42,11 @@ bool job_is_cancelled(const struct job *job)
 	return atomic_load(&job->cancelled);
 }
 
+void *job_arg(const struct job *job)
+{
+	return job->arg;
+}
+
 void job_cancel(struct job *job)
 {
 	atomic_store(&job->cancelled, true);

@@ -33,6 +33,8 @@ struct job *job_queue_add(struct job_queue *q, struct loop *loop,
 			  struct err *err);
 /* In the thread, between two pieces of work: should it give up, with -ECANCELED? */
 bool job_is_cancelled(const struct job *job);
+/* What it was begun with */
+void *job_arg(const struct job *job);
 /* Ask it to give up; @done still comes */
 void job_cancel(struct job *job);
 /* Cancel and wait, at the end of the program. Frees @job; value is its argument */

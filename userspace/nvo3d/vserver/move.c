@@ -79,7 +79,8 @@ void move_wrong_phase(const struct move *m, const char *what, task_done_fn done,
 
 bool move_runs_on(const struct vm *vm, const struct move *m)
 {
-	return m->is_source && (m->live || m->phase == PHASE(COPYING)) && vm->guest >= 0;
+	return m->is_source && ((m->live && !m->left) || m->phase == PHASE(COPYING)) &&
+	       vm->guest >= 0;
 }
 
 /* --- the end, good or bad */
@@ -126,6 +127,7 @@ static void released(struct task *t)
 
 static void abort_source(struct vm *vm, struct move *m, task_done_fn done, void *arg)
 {
+	const task_step_fn *steps = m->left ? move_live_anew_steps : ops_start_steps;
 	bool run = m->was_running;
 
 	token_spend(&m->token);
@@ -134,7 +136,7 @@ static void abort_source(struct vm *vm, struct move *m, task_done_fn done, void 
 		task_begin(vm, VM_OP_ABORT, true, move_stay_steps, NULL, aborted, m, done, arg);
 		return;
 	}
-	task_begin(vm, VM_OP_ABORT, run, run ? ops_start_steps : move_stay_steps,
+	task_begin(vm, VM_OP_ABORT, run, run ? steps : move_stay_steps,
 		   run ? ops_silence_steps : NULL, aborted, m, done, arg);
 }
 
@@ -222,8 +224,9 @@ void move_release(struct vserver *vs, const struct uuid *id, task_done_fn done, 
 	else if (vm && vm->task)
 		task_wait(vm->task, done, arg);
 	else if (vm)
-		task_begin(vm, VM_OP_DELETE, false, ops_delete_steps, NULL, released, m, done,
-			   arg);
+		task_begin(vm, VM_OP_DELETE, false,
+			   m->live ? move_live_delete_steps : ops_delete_steps, NULL, released, m,
+			   done, arg);
 	else
 		release_nothing(vs, m, done, arg);
 }

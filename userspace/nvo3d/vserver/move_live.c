@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "center.h"
+#include "driver_call.h"
 #include "log.h"
 #include "move_figures.h"
 #include "move_live.h"
 #include "move_parts.h"
 #include "msg.h"
 #include "persist.h"
+#include "pull.h"
 
 const task_step_fn move_live_source_steps[] = { step_prepare, step_size, NULL };
 
@@ -25,6 +27,10 @@ const task_step_fn move_live_commit_steps[] = {
 
 const task_step_fn move_live_delete_steps[] = {
 	step_kill_guest, step_deassociate, step_undefine, step_detach, step_remove, NULL,
+};
+
+const task_step_fn move_live_anew_steps[] = {
+	step_kill_guest, step_activate, step_start_guest, NULL,
 };
 
 /* Its port was prepared: that it is silent here does not mean that its address is gone */
@@ -80,6 +86,59 @@ void move_live_hand_over(struct vserver *vs, struct move *m, const char *uri, co
 	log_info("VM %s is handed over to %s", vm->profile->name, uri);
 	task_begin(vm, VM_OP_HAND_OVER, false, hand_over_steps, NULL, hand_over_ended, m, done,
 		   arg);
+}
+
+static bool is_at(const struct vm *vm, task_step_fn step)
+{
+	return vm->task && vm->task->steps && *vm->task->steps == step;
+}
+
+/* A driver that cannot tell has nobody who could ask */
+static struct driver_status seen_of(const struct vm *vm)
+{
+	struct driver *d = vm->vs->driver;
+	struct driver_status st = {};
+
+	if (d->ops->status)
+		d->ops->status(d, &vm->id, &st);
+	return st;
+}
+
+uint32_t move_live_arrived(struct vserver *vs, struct move *m, struct err *err)
+{
+	struct vm *vm = vm_lookup(vs, &m->vm);
+	struct driver_status st;
+
+	if (!vm || !is_at(vm, step_migrate) || !vm->task->job || vm->task->cancelled) {
+		err_set(err, EINVAL, "there is no VM that is being handed over");
+		return CODE(BAD_STATE);
+	}
+	st = seen_of(vm);
+	if (!st.known || (st.active && !st.paused)) {
+		err_set(err, EBUSY, "VM %s has not been seen to stand still here",
+			vm->profile->name);
+		return CODE(BAD_STATE);
+	}
+	m->left = true;
+	if (persist_move(vs, m, err)) {
+		m->left = false;
+		return CODE(FAILED);
+	}
+	driver_call_leave(vm->task);
+	vm_forget_guest(vm);
+	task_next(vm->task);
+	return CODE(OK);
+}
+
+void move_live_seen(struct vm *vm)
+{
+	struct driver_status st;
+
+	if (!is_at(vm, step_fetch))
+		return;
+	st = seen_of(vm);
+	if (st.active && st.paused && !st.moving)
+		pull_arrived(vm->task->pull);
 }
 
 void move_live_cancel(struct vm *vm)

@@ -9,8 +9,10 @@
 extern const task_step_fn move_live_source_steps[];
 extern const task_step_fn move_live_dest_steps[];
 extern const task_step_fn move_live_commit_steps[];
-/* What came, or may have come, is ended at once */
+/* What came, what may have come, and what is left of one that went: is ended at once */
 extern const task_step_fn move_live_delete_steps[];
+/* At the source, after the hand-over: it begins anew */
+extern const task_step_fn move_live_anew_steps[];
 
 /* Can this vServer take part in one? Else false and a sentence */
 bool move_live_can(const struct vserver *vs, bool is_source, struct err *err);
@@ -20,8 +22,15 @@ bool move_live_can(const struct vserver *vs, bool is_source, struct err *err);
  */
 void move_live_hand_over(struct vserver *vs, struct move *m, const char *uri, const char *folder,
 			 task_done_fn done, void *arg);
+/*
+ * The destination has it: whether its hypervisor here is still at it or not, it has left. A CODE();
+ * BAD_STATE with a sentence if it is not being handed over, or is seen to run here
+ */
+uint32_t move_live_arrived(struct vserver *vs, struct move *m, struct err *err);
 /* End a hand-over that goes on */
 void move_live_cancel(struct vm *vm);
+/* At the destination, something was seen of a VM that is pulled: the source hears if it has come */
+void move_live_seen(struct vm *vm);
 
 /* --- steps_live.c */
 

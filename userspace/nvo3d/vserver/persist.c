@@ -84,6 +84,7 @@ int persist_move(struct vserver *vs, const struct move *m, struct err *err)
 	msg.ended = m->ended;
 	msg.hold_s = m->hold_s;
 	msg.live = m->live;
+	msg.left = m->left;
 	msg.silent = m->silent;
 	msg.last_out = m->last_out;
 	msg.active = m->active;
@@ -142,6 +143,7 @@ static void fill_move(struct move *m, const Nvo3__StoredHostMove *msg)
 	m->ended = msg->ended;
 	m->hold_s = msg->hold_s;
 	m->live = msg->live;
+	m->left = msg->left;
 	m->silent = msg->silent;
 	m->last_out = msg->last_out;
 	m->active = msg->active;

@@ -35,6 +35,7 @@ struct pull {
 	struct read_slot slots[READS];
 	struct loop_timer *timer;	/* connecting takes too long, or: give up now */
 	bool over;
+	bool arrived;			/* the source was told */
 	uint32_t code;
 	char text[256];
 	void (*finished)(uint32_t code, const char *text, void *arg);
@@ -283,17 +284,32 @@ void pull_cancel(struct pull *p)
 	loop_timer_set(p->timer, 0);
 }
 
-/* Nobody waits for the answer: without it the end of the move makes the token void */
-static void confirmed(uint32_t code, const char *text, const struct msg *body, void *arg)
+/*
+ * Nobody waits for the answer. Without DONE the end of the move makes the token void; a source that
+ * knows no ARRIVED, or does not see it so yet, says in its time that the VM has left.
+ */
+static void word_taken(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
+}
+
+static void say(struct pull *p, uint32_t type)
+{
+	Nvo3__ImageToken msg = NVO3__IMAGE_TOKEN__INIT;
+
+	msg.token = (ProtobufCBinaryData){ TOKEN_LEN, (uint8_t *)p->move->token_value };
+	chan_request(p->chan, type, &msg.base, READ_MS, word_taken, NULL);
+}
+
+void pull_arrived(struct pull *p)
+{
+	if (!p->arrived && !p->over)
+		say(p, MSG(IMAGE_ARRIVED));
+	p->arrived = true;
 }
 
 void pull_confirm(struct pull *p)
 {
-	Nvo3__ImageDone msg = NVO3__IMAGE_DONE__INIT;
-
-	msg.token = (ProtobufCBinaryData){ TOKEN_LEN, (uint8_t *)p->move->token_value };
-	chan_request(p->chan, MSG(IMAGE_DONE), &msg.base, READ_MS, confirmed, NULL);
+	say(p, MSG(IMAGE_DONE));
 }
 
 void pull_free(struct pull *p)

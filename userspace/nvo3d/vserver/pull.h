@@ -24,6 +24,8 @@ struct pull *pull_start(struct vserver *vs, struct move *move, const char *dir,
  */
 void pull_migrate(struct pull *p, const char *uri, const char *folder,
 		  void (*done)(uint32_t code, const char *text, void *arg));
+/* It stands here: the source need not wait for its hypervisor. The answer is that to the asking */
+void pull_arrived(struct pull *p);
 /* Give up: @done comes soon, if it did not yet */
 void pull_cancel(struct pull *p);
 /* Read and verified: tell the source, who then forgets the token */

@@ -24,6 +24,7 @@ static int migrate(struct driver *d, const Nvo3__VmProfile *vm, struct driver_ca
 static void left(struct task *t, struct driver_call *c)
 {
 	/* It is not here any more, whether the driver has said so or not */
+	t->move->left = true;
 	vm_forget_guest(t->vm);
 	task_next(t);
 }

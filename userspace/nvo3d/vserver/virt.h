@@ -27,6 +27,7 @@ struct virt_domain {
 	char name[128];
 	bool ours;		/* by its metadata, VIRT_NAMESPACE */
 	bool defined, active, paused;
+	bool moving;		/* paused for a migration, to or from here, that has not ended */
 	enum virt_end end;	/* of one that is not active: why it ended, if that is known */
 };
 

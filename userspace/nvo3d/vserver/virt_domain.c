@@ -58,6 +58,7 @@ int virt_look(struct virt *v, const struct uuid *id, struct virt_domain *ret, st
 	/* Of one answer: between two it may end, and the reason be that of another state */
 	ret->active = state != VIR_DOMAIN_SHUTOFF;
 	ret->paused = state == VIR_DOMAIN_PAUSED;
+	ret->moving = ret->paused && reason == VIR_DOMAIN_PAUSED_MIGRATION;
 	if (!ret->active)
 		ret->end = end_of(reason);
 	return 0;

@@ -7,6 +7,7 @@
 #include "behind.h"
 #include "boot.h"
 #include "center.h"
+#include "driver_call.h"
 #include "image_server.h"
 #include "mem.h"
 #include "move_figures.h"
@@ -109,6 +110,7 @@ void vserver_stop(struct vserver *vs)
 	for (vm = vs->vms; vm; vm = vm->hh.next)
 		if (vm->task)
 			task_abandon(vm->task);
+	driver_calls_abandon(vs);
 	move_figures_stop(vs);
 	usage_stop(vs->usage);
 	behind_stop(vs);
