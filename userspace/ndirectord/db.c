@@ -8,6 +8,7 @@
 #include <string.h>
 #include "db_digest.h"
 #include "db_item.h"
+#include "db_locator.h"
 #include "db_profile.h"
 #include "dup.h"
 #include "lib/mem.h"
@@ -49,6 +50,7 @@ void db_uninit(struct db *db)
 	HASH_ITER(hh, db->vns, vn, vn_next)
 		vn_free(db, vn);
 	HASH_ITER(hh, db->nves, nve, nve_next) {
+		db_locators_put(db, nve, nve->locators, 0);
 		HASH_DEL(db->nves, nve);
 		pool_free(nve, sizeof(*nve));
 	}
@@ -303,22 +305,6 @@ struct db_nve *db_nve_get(struct db *db, const char *name)
 	return nve;
 }
 
-const struct db_nve *db_locator_owner(const struct db *db, const struct ip_addr *locator,
-				      const struct db_nve *nve)
-{
-	const struct db_nve *other;
-	int i;
-
-	for (other = db->nves; other; other = other->hh.next) {
-		if (other == nve || !other->own || other->stale)
-			continue;
-		for (i = 0; i < other->n_locators; i++)
-			if (ip_addr_equal(&other->locators[i], locator))
-				return other;
-	}
-	return NULL;
-}
-
 /* One membership per VN carries locators and staleness for all mappings behind the NVE. */
 static void nve_changed(struct db *db, struct db_nve *nve)
 {
@@ -373,8 +359,7 @@ void db_nve_set_locators(struct db *db, struct db_nve *nve, const struct ip_addr
 	for (vn = db->vns; vn; vn = vn->hh.next)
 		if (db_digest_has(vn, nve))
 			move_in(vn, nve, locators, n);
-	memcpy(nve->locators, locators, n * sizeof(*locators));
-	nve->n_locators = n;
+	db_locators_put(db, nve, locators, n);
 	nve_changed(db, nve);
 	tell_moved(db, nve);
 }
@@ -456,7 +441,7 @@ void db_nve_forget(struct db *db, struct db_nve *nve)
 
 	for (vn = db->vns; vn && nve->items; vn = vn->hh.next)
 		forget_in(db, vn, nve);
-	nve->n_locators = 0;
+	db_locators_put(db, nve, nve->locators, 0);
 	nve->relay = false;
 	nve->stale = 0;
 	nve->idle_since = 0;

@@ -38,6 +38,7 @@ struct db {
 	uint64_t vn_base;		/* above all revisions of VNs that are gone */
 	struct db_vn *vns;
 	struct db_nve *nves;
+	struct db_locator *locators;	/* db_locator.h */
 	struct db_profile *profiles;	/* db_profile.h */
 	struct db_name *names;		/* db_name.h */
 	struct changelog own;
@@ -75,9 +76,6 @@ unsigned int db_nve_placed(const struct db *db, const struct db_nve *nve);
 void db_nve_forget(struct db *db, struct db_nve *nve);	/* with all that is in its name */
 /* @max of its mappings end; with the last ones its memberships do. What is left: nve->items. */
 void db_nve_withdraw(struct db *db, struct db_nve *nve, unsigned int max);
-/* Another NVE of this DC than @nve that has this locator and is not silent, or NULL. */
-const struct db_nve *db_locator_owner(const struct db *db, const struct ip_addr *locator,
-				      const struct db_nve *nve);
 /* They tell the NVE's memberships again, one item per VN: that says it for all mappings. */
 void db_nve_set_locators(struct db *db, struct db_nve *nve, const struct ip_addr *locators, int n);
 void db_nve_set_relay(struct db *db, struct db_nve *nve, bool relay);

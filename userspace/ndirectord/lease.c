@@ -9,78 +9,43 @@
 #include "lib/mem.h"
 
 struct lease {
+	struct leases *leases;
+	struct loop_timer *timer;
 	char nve[DB_NAME];		/* it may be forgotten meanwhile */
 	char *why;
 	uint64_t until;			/* ms, monotonic */
 	struct lease *prev, *next;
 };
 
-static void lease_free(struct leases *leases, struct lease *lease)
+static void lease_free(struct lease *lease)
 {
-	DL_DELETE(leases->list, lease);
+	DL_DELETE(lease->leases->list, lease);
+	loop_timer_free(lease->timer);
 	free(lease->why);
 	free(lease);
 }
 
-static void schedule(struct leases *leases)
-{
-	uint64_t now = loop_now_ms();
-
-	if (!leases->list)
-		loop_timer_cancel(leases->timer);
-	else
-		loop_timer_set(leases->timer,
-			       leases->list->until > now ? leases->list->until - now : 0);
-}
-
-/* It has no session, and has had none since that would have given it a later end. */
-static void end(struct leases *leases, struct lease *lease)
-{
-	struct db_nve *nve = db_nve_find(&leases->d->db, lease->nve);
-
-	if (nve && nve->lease_until == lease->until && !nve_session_exists(leases->d, nve))
-		nve_silent(leases->d, nve, lease->why);
-}
-
+/* Unless it has a session, or has had one since that gave it a later end. */
 static void over(void *arg)
 {
-	struct leases *leases = arg;
-	uint64_t now = loop_now_ms();
-	struct lease *lease;
+	struct lease *lease = arg;
+	struct director *d = lease->leases->d;
+	struct db_nve *nve = db_nve_find(&d->db, lease->nve);
 
-	while ((lease = leases->list) && lease->until <= now) {
-		end(leases, lease);
-		lease_free(leases, lease);
-	}
-	schedule(leases);
+	if (nve && nve->lease_until == lease->until && !nve_session_exists(d, nve))
+		nve_silent(d, nve, lease->why);
+	lease_free(lease);
 }
 
 void leases_init(struct leases *leases, struct director *d, unsigned int s)
 {
 	*leases = (struct leases){ .d = d, .ms = 1000 * s };
-	leases->timer = loop_timer_new(d->loop, over, leases);
 }
 
 void leases_uninit(struct leases *leases)
 {
-	struct lease *lease;
-
-	while ((lease = leases->list))
-		lease_free(leases, lease);
-	loop_timer_free(leases->timer);
-}
-
-/* All end at nearly the same time after their begin, so the place is most often the last one. */
-static void insert(struct leases *leases, struct lease *new)
-{
-	struct lease *before = leases->list ? leases->list->prev : NULL;
-
-	while (before && before->until > new->until)
-		before = before == leases->list ? NULL : before->prev;
-	if (before)
-		DL_APPEND_ELEM(leases->list, before, new);
-	else
-		DL_PREPEND(leases->list, new);
+	while (leases->list)
+		lease_free(leases->list);
 }
 
 void lease_begin(struct leases *leases, struct db_nve *nve, uint64_t ago, const char *why)
@@ -92,10 +57,12 @@ void lease_begin(struct leases *leases, struct db_nve *nve, uint64_t ago, const 
 		return;
 	}
 	lease = mem_zalloc(sizeof(*lease));
+	lease->leases = leases;
 	snprintf(lease->nve, sizeof(lease->nve), "%s", nve->name);
 	lease->why = mem_strdup(why);
 	lease->until = loop_now_ms() + leases->ms - ago;
 	nve->lease_until = lease->until;
-	insert(leases, lease);
-	schedule(leases);
+	DL_APPEND(leases->list, lease);
+	lease->timer = loop_timer_new(leases->d->loop, over, lease);
+	loop_timer_set(lease->timer, leases->ms - ago);
 }

@@ -16,9 +16,8 @@ struct lease;
 
 struct leases {
 	struct director *d;
-	struct loop_timer *timer;
 	unsigned int ms;		/* 0: who has no session is silent */
-	struct lease *list;		/* who ends first is first */
+	struct lease *list;
 };
 
 /* session_nve.c: nothing is heard of it, because of @why. */

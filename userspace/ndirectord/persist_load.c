@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include "db_locator.h"
 #include "db_profile.h"
 #include "db_restore.h"
 #include "director.h"
@@ -93,14 +94,18 @@ static int load_nve(struct db *db, void *message, struct err *err)
 {
 	Nvo3__StoredNve *stored = message;
 	struct db_nve *nve = db_nve_get(db, stored->name);
+	struct ip_addr locators[DB_LOCATORS];
+	int ret, n;
 
 	nve->stale = stored->stale ? DB_STALE_NVE : 0;
 	nve->idle_since = stored->idle_since;
 	nve->relay = stored->relay;
 	if (!stored->n_locators)
 		return 0;
-	return wire_get_locators(stored->locators, stored->n_locators, nve->locators,
-				 &nve->n_locators, err);
+	ret = wire_get_locators(stored->locators, stored->n_locators, locators, &n, err);
+	if (!ret)
+		db_locators_put(db, nve, locators, n);
+	return ret;
 }
 
 static int load_map(struct db *db, void *message, struct err *err)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
+#include "db_locator.h"
 #include "hearing.h"
 #include "lease.h"
 #include "lib/crashpoint.h"

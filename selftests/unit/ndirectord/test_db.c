@@ -3,6 +3,7 @@
  * db: VNs, NVEs, members, mappings and what the observer sees of them.
  */
 #include <errno.h>
+#include "db_locator.h"
 #include "fixture.h"
 
 struct seen {
@@ -428,6 +429,41 @@ static void test_an_nve_without_anything_is_idle(void **state)
 	db_uninit(&db);
 }
 
+static void test_whose_a_locator_is(void **state)
+{
+	struct db_nve *first, *second, *elsewhere;
+	struct ip_addr locators[2];
+	struct db db;
+
+	db_init(&db, "dc1", 1);
+	ip_addr_parse(&locators[0], "10.1.0.11", NULL);
+	ip_addr_parse(&locators[1], "2001:db8::11", NULL);
+	first = db_nve_get(&db, "dc1/host1");
+	second = db_nve_get(&db, "dc1/host2");
+	elsewhere = db_nve_get(&db, "dc2/host1");
+	db_nve_set_locators(&db, elsewhere, locators, 2);
+	assert_null(db_locator_owner(&db, &locators[0], second));
+	db_nve_set_locators(&db, first, locators, 2);
+	assert_null(db_locator_owner(&db, &locators[1], first));
+	assert_ptr_equal(db_locator_owner(&db, &locators[0], second), first);
+	assert_ptr_equal(db_locator_owner(&db, &locators[1], second), first);
+	/* the same host under another name, while the old one is silent; and both of them */
+	db_nve_set_stale(&db, first, DB_STALE_NVE, true);
+	assert_null(db_locator_owner(&db, &locators[0], second));
+	db_nve_set_locators(&db, second, locators, 1);
+	assert_ptr_equal(db_locator_owner(&db, &locators[0], first), second);
+	db_nve_set_stale(&db, first, DB_STALE_NVE, false);
+	assert_ptr_equal(db_locator_owner(&db, &locators[0], second), first);
+	/* it has another one now, and the other goes */
+	db_nve_set_locators(&db, first, &locators[1], 1);
+	assert_null(db_locator_owner(&db, &locators[0], second));
+	assert_ptr_equal(db_locator_owner(&db, &locators[0], first), second);
+	db_nve_forget(&db, second);
+	assert_null(db_locator_owner(&db, &locators[0], NULL));
+	assert_ptr_equal(db_locator_owner(&db, &locators[1], NULL), first);
+	db_uninit(&db);
+}
+
 static void test_a_forgotten_nve(void **state)
 {
 	struct db_ips ips = fix_ips("10.0.0.1/24");
@@ -556,6 +592,7 @@ int main(void)
 		cmocka_unit_test(test_staleness_is_one_item_per_vn),
 		cmocka_unit_test(test_an_address_that_left_is_gone_for_the_peers),
 		cmocka_unit_test(test_an_nve_without_anything_is_idle),
+		cmocka_unit_test(test_whose_a_locator_is),
 		cmocka_unit_test(test_a_forgotten_nve),
 		cmocka_unit_test(test_a_forgotten_nve_goes_with_its_tombstones),
 		cmocka_unit_test(test_worn_out_tombstones_are_freed),
