@@ -50,6 +50,10 @@ def times_of_medians(row, ours, peer, _):
     return [median(peer) / median(ours)]
 
 
+def of_medians(row, ours, peer, _):
+    return [median(ours) / median(peer)]
+
+
 def seconds_4000(row, ours, *_):
     return [4 * own for own in ours]
 
@@ -152,6 +156,10 @@ ROWS = [
     Row('T13e', 'the same; peer TLS', 'times_of_medians', 'ctl-change', ('nvo3',), 'etcd TLS', 4,
         12),
     Row('T13q', 'the same; peer plain', 'times_of_medians', 'ctl-change', ('nvo3',), 'etcd', 4, 12),
+    Row('T13f', 'no peer: beside a server that keeps nothing and copies to all, TLS',
+        'of_medians', 'ctl-change', ('nvo3',), 'floor TLS', 1.5, 1.1, True),
+    Row('T13g', 'what that one would show of T13', 'times_of_medians', 'ctl-change',
+        ('floor TLS',), 'bgp', 8, 25),
     Row('T14', '20,000 changes, a delivery of 20 million; peer plain, memory only',
         'times_of_medians', 'ctl-bulk', ('nvo3',), 'bgp', 1, 2),
     Row('T14o', 'the same; peer TLS, 1,000 changes', 'times_of_medians', 'ctl-bulk', ('nvo3',),

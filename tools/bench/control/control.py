@@ -19,7 +19,9 @@ BULK_FIRST = 1000
 SERVERS = {'nvo3': (servers.Nvo3, 20000), 'bgp': (servers.Bgp, 20000),
            'bgp as it comes': (servers.BgpDefault, 20000), 'ovsdb': (servers.Ovsdb, 1000),
            'ovsdb TLS': (servers.OvsdbTls, 1000), 'etcd': (servers.Etcd, 1000),
-           'etcd TLS': (servers.EtcdTls, 1000)}
+           'etcd TLS': (servers.EtcdTls, 1000), 'floor': (servers.Floor, 50),
+           'floor TLS': (servers.FloorTls, 50)}
+NO_PEERS = (servers.Nvo3, servers.BgpDefault, servers.Floor, servers.FloorTls)
 UP, UP_RESUMED, UP_OTHERS = 4000, 10000, 1000
 MILLION, FEW = 1000000, 10
 LOAD_STEP = 100000
@@ -143,7 +145,7 @@ def come_up(bench, groups):
 
     measure('nvo3', servers.Nvo3, UP)
     for name, (kind, _) in SERVERS.items():
-        if kind not in (servers.Nvo3, servers.BgpDefault):
+        if kind not in NO_PEERS:
             measure(name, kind, UP_OTHERS)
 
 

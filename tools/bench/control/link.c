@@ -35,6 +35,7 @@ unsigned int links_up;
 static char trouble[256];
 static struct link **all;		/* for ticks */
 static unsigned int n_all, room_all;
+static struct link *owing, *last_owing;	/* list: what they have queued has not left */
 static uint8_t chunk[256 << 10];
 
 double now_s(void)
@@ -109,6 +110,19 @@ static void parse_server(const char *text)
 	}
 	in->sin_port = htons(atoi(port + 1));
 	server_len = sizeof(*in);
+}
+
+int links_listen(const char *address)
+{
+	int fd, one = 1;
+
+	parse_server(address);
+	fd = socket(server.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (fd >= 0 && !bind(fd, (struct sockaddr *)&server, server_len) && !listen(fd, SOMAXCONN))
+		return fd;
+	fprintf(stderr, "cannot listen at %s: %m\n", address);
+	exit(2);
 }
 
 void links_init(const struct links_setup *setup)
@@ -187,7 +201,8 @@ void link_open(struct link *l, const struct speech *speech, unsigned int number)
 
 	memcpy(store, l->store, sizeof(store));
 	*l = (struct link){ .speech = speech, .number = number, .ticket = l->ticket,
-			    .cert = l->cert, .seen = l->seen, .owed = l->owed, .at = l->at };
+			    .cert = l->cert, .seen = l->seen, .owed = l->owed, .at = l->at,
+			    .owes = l->owes, .next_owing = l->next_owing };
 	memcpy(l->store, store, sizeof(store));
 	l->fd = socket(server.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (l->fd < 0) {
@@ -302,10 +317,25 @@ static void flush(struct link *l)
 	want_to_write(l, false);
 }
 
+static void owes(struct link *l)
+{
+	if (l->owes)
+		return;
+	l->owes = true;
+	l->next_owing = NULL;
+	if (owing)
+		last_owing->next_owing = l;
+	else
+		owing = l;
+	last_owing = l;
+}
+
 void link_queue(struct link *l, const void *data, size_t len)
 {
-	if (!l->broken)
-		buffer_add(&l->out, data, len);
+	if (l->broken)
+		return;
+	buffer_add(&l->out, data, len);
+	owes(l);
 }
 
 void link_flush(struct link *l)
@@ -316,7 +346,9 @@ void link_flush(struct link *l)
 
 void link_send(struct link *l, const void *data, size_t len)
 {
-	link_queue(l, data, len);
+	if (l->broken)
+		return;
+	buffer_add(&l->out, data, len);
 	link_flush(l);
 }
 
@@ -454,18 +486,29 @@ static void event(const struct epoll_event *ev)
 		read_all(l);
 }
 
-/* Each session has a processor of its own, as it were: none waits for another's answer to leave. */
+static void answer_one(void)
+{
+	struct link *l = owing;
+
+	owing = l->next_owing;
+	l->owes = false;
+	link_flush(l);
+}
+
+/*
+ * Each session has a processor of its own, as it were: none waits for another's answer to leave. An
+ * answer leaves when there is nothing to be read.
+ */
 static void wait_for_events(int ms)
 {
 	struct epoll_event ev[EVENTS];
 	int i, n;
 
-	n = epoll_wait(poller, ev, EVENTS, ms);
+	n = epoll_wait(poller, ev, EVENTS, owing ? 0 : ms);
 	for (i = 0; i < n; i++)
 		event(&ev[i]);
-	for (i = 0; i < n; i++)
-		if (ev[i].data.ptr)
-			link_flush(ev[i].data.ptr);
+	if (!n && owing)
+		answer_one();
 }
 
 bool links_run(bool (*done)(void *arg), void *arg, double seconds)

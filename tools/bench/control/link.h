@@ -42,7 +42,8 @@ struct link {
 	struct ssl_session_st *ticket;	/* of the session before */
 	struct x509_st *cert;
 	unsigned int slot, tries;
-	bool connected, up, writing, broken;
+	bool connected, up, writing, broken, owes;
+	struct link *next_owing;
 	struct buffer in, out, inner;	/* inner: what the language puts together itself */
 	size_t sent;			/* of out */
 	uint64_t received;		/* bytes, without TLS */
@@ -63,13 +64,15 @@ struct links_setup {
 };
 
 void links_init(const struct links_setup *setup);
+/* A socket that listens at @address, "ADDR:PORT". Ends the program if it cannot. */
+int links_listen(const char *address);
 /* Its certificate, for nvo3://dc1/@role/@name; once, before it is first opened. */
 void link_name(struct link *l, const char *role, const char *name);
 /* Begins to connect; of an older session stay name, ticket, and where it was (at, store). */
 void link_open(struct link *l, const struct speech *speech, unsigned int number);
 void link_close(struct link *l);	/* keeps the ticket */
 void link_send(struct link *l, const void *data, size_t len);
-/* The same, but it leaves with the next link_flush(), or when all that has come was taken. */
+/* The same, but it leaves with the next link_flush(), or when nothing is there to be read. */
 void link_queue(struct link *l, const void *data, size_t len);
 void link_flush(struct link *l);
 size_t link_backlog(const struct link *l);

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include "floor.h"
 #include "nvo3.h"
 #include "peer.h"
 #include "round.h"
@@ -222,7 +223,7 @@ static void open_writers(void)
 static const struct peer *peer_named(const char *name)
 {
 	static const struct peer *const peers[] = { &peer_nvo3, &peer_nves, &peer_ovsdb,
-						    &peer_bgp, &peer_etcd };
+						    &peer_bgp, &peer_etcd, &peer_floor };
 	unsigned int i;
 
 	for (i = 0; i < sizeof(peers) / sizeof(peers[0]); i++)
@@ -240,17 +241,20 @@ int main(int argc, char **argv)
 	int n;
 
 	if (argc < 3) {
-		fprintf(stderr, "usage: %s nvo3|nves|ovsdb|bgp|etcd SERVER [PKI]\n", argv[0]);
+		fprintf(stderr, "usage: %s nvo3|nves|ovsdb|bgp|etcd|floor|floor-server ADDRESS [PKI]\n",
+			argv[0]);
 		return 2;
 	}
-	peer = peer_named(argv[1]);
 	setup.server = argv[2];
 	setup.pki = argc > 3 ? argv[3] : NULL;
-	setup.alpn = peer->alpn;
-	setup.tickets = peer->tickets;
 	getrlimit(RLIMIT_NOFILE, &files);
 	files.rlim_cur = files.rlim_max < FILES ? files.rlim_max : FILES;
 	setrlimit(RLIMIT_NOFILE, &files);
+	if (!strcmp(argv[1], "floor-server"))
+		floor_serve(setup.server, setup.pki);
+	peer = peer_named(argv[1]);
+	setup.alpn = peer->alpn;
+	setup.tickets = peer->tickets;
 	sessions = calloc(SESSIONS_MAX, sizeof(*sessions));
 	for (n = 0; n < SESSIONS_MAX; n++)
 		sessions[n].fd = -1;

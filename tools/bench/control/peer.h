@@ -31,7 +31,7 @@ struct peer {
 extern struct link writers[WRITERS];
 extern struct link *sessions;
 extern unsigned int n_sessions;
-extern const struct peer peer_nvo3, peer_nves, peer_ovsdb, peer_bgp, peer_etcd;
+extern const struct peer peer_nvo3, peer_nves, peer_ovsdb, peer_bgp, peer_etcd, peer_floor;
 
 /* Another command than those that all have: its JSON to standard output, false if unknown. */
 bool nvo3_command(int argc, char **argv);

@@ -15,7 +15,7 @@
 #define GOOD_S		86400
 #define READ_AHEAD	(64 << 10)
 
-static SSL_CTX *context;
+static SSL_CTX *context, *serving;
 static X509 *ca;
 static EVP_PKEY *ca_key, *key;		/* one key for all: making keys is not measured */
 static unsigned char protocols[16];
@@ -126,5 +126,36 @@ struct ssl_st *secure_session(int fd, struct x509_st *cert, struct ssl_session_s
 	SSL_set_fd(ssl, fd);
 	if (ticket)
 		SSL_set_session(ssl, ticket);
+	return ssl;
+}
+
+void secure_serve(const char *pki)
+{
+	char path[512];
+
+	if (!pki)
+		return;
+	serving = SSL_CTX_new(TLS_server_method());
+	check(!!serving, pki);
+	snprintf(path, sizeof(path), "%s/server.pem", pki);
+	check(SSL_CTX_use_certificate_chain_file(serving, path) == 1, path);
+	snprintf(path, sizeof(path), "%s/server.key", pki);
+	check(SSL_CTX_use_PrivateKey_file(serving, path, SSL_FILETYPE_PEM) == 1, path);
+	snprintf(path, sizeof(path), "%s/ca.pem", pki);
+	check(SSL_CTX_load_verify_file(serving, path) == 1, path);
+	SSL_CTX_set_verify(serving, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	SSL_CTX_set_mode(serving, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
+	SSL_CTX_set_session_cache_mode(serving, SSL_SESS_CACHE_OFF);
+	SSL_CTX_set_num_tickets(serving, 0);
+}
+
+struct ssl_st *secure_accepting(int fd)
+{
+	SSL *ssl;
+
+	if (!serving)
+		return NULL;
+	ssl = SSL_new(serving);
+	check(ssl && SSL_set_fd(ssl, fd) == 1, "a session");
 	return ssl;
 }

@@ -16,4 +16,8 @@ struct x509_st *secure_certificate(const char *role, const char *name);
 /* A client on @fd, with @ticket if that is not NULL; NULL when plain. */
 struct ssl_st *secure_session(int fd, struct x509_st *cert, struct ssl_session_st *ticket);
 
+/* The same for floor_server.c: with @pki's server.pem and server.key; NULL: plain. */
+void secure_serve(const char *pki);
+struct ssl_st *secure_accepting(int fd);
+
 #endif /* CONTROL_SECURE_H */

@@ -194,6 +194,19 @@ store = "sqlite:{self.folder}/store.db"; listen = "{self.address}";
         self.do('writers')
 
 
+class Floor(Server):
+    """No peer: what a write() to each session, and reading it, takes of any server (floor.h)."""
+    language = 'floor'
+
+    def command(self):
+        return [f'{TOP}/build/bench/control', 'floor-server', self.address,
+                *([self.pki] if self.tls else [])]
+
+
+class FloorTls(Floor):
+    tls = True
+
+
 SCHEMA = {'name': 'Bench', 'version': '1.0.0', 'tables': {'Mapping': {
     'columns': {'mac': {'type': 'string'}, 'ip': {'type': 'string'}, 'nve': {'type': 'string'},
                 'epoch': {'type': 'integer'}}, 'indexes': [['mac']], 'isRoot': True}}}
