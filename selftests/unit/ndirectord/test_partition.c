@@ -317,8 +317,8 @@ static void test_what_is_cut_in_random_order(void **state)
 	print_message("seed %u: %zu cuts, %lu answers, %lu unknown, %lu refused; back after %u ms at most (%s)\n",
 		      seed, N_FAULTS * rounds, load.acked, load.unknown, load.refused, slowest,
 		      slowest_by);
-	/* others use the processor, too */
-	assert_true(slow <= judged / 4);
+	/* others use the processor, too: of the five of one round two may meet them */
+	assert_true(slow <= judged / (rounds > 1 ? 4 : 2));
 	load_close(&load);
 	for (i = 0; i < 2; i++)
 		proc_end(&procs[i], SIGTERM, 0);
