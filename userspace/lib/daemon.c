@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "holes.h"
 #include "log.h"
 #include "version.h"
 
@@ -212,6 +213,7 @@ int daemon_signals(struct loop *loop, struct err *err)
 		return err_sys(err, errno, "SIGPIPE");
 	caught[0] = loop_signal_new(loop, SIGTERM, stop, loop);
 	caught[1] = loop_signal_new(loop, SIGINT, stop, loop);
+	holes_watch(loop);
 	if (!caught[0] || !caught[1])
 		return err_set(err, EIO, "cannot catch SIGTERM and SIGINT");
 	return 0;

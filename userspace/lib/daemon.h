@@ -32,7 +32,7 @@ void daemon_ready(const char *name);
  * they are read later anyway.
  */
 int daemon_reload(struct loop *loop, struct tls **tls, struct err *err);
-/* SIGTERM and SIGINT stop the loop; SIGPIPE is ignored. */
+/* SIGTERM and SIGINT stop the loop; SIGPIPE is ignored. And holes.h. */
 int daemon_signals(struct loop *loop, struct err *err);
 
 #endif /* DAEMON_H */

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Memory that was freed goes back to the system when it is much. After a burst of requests more
+ * than a third of what a daemon has resident may be holes between what it keeps, and malloc()
+ * gives back by itself only what lies at the heap's end.
+ */
+#ifndef HOLES_H
+#define HOLES_H
+
+#include <stdbool.h>
+#include "loop.h"
+
+/* Every half minute, as long as the process lives. Again: nothing. */
+void holes_watch(struct loop *loop);
+/* Look now. True: there was much, and it was given back, which takes about 1 ms for each MiB. */
+bool holes_fill(void);
+
+#endif /* HOLES_H */
