@@ -154,6 +154,15 @@ static struct reply live_dest(struct pair *p)
 	return bed_ask(p->to.bed, p->to.vc, MSG(RELOCATE_DEST), &live_dest_msg(&m, p)->base);
 }
 
+/* Until the hypervisor is where @when says; @dest: the answer comes */
+static void begin_move(struct pair *p, struct dest_msg *m, struct reply *dest, atomic_bool *when)
+{
+	assert_int_equal(live_source(p).code, CODE(OK));
+	chan_request(p->to.vc, MSG(RELOCATE_DEST), &live_dest_msg(m, p)->base, 0, bed_answered,
+		     dest);
+	BED_WAIT(p->to.bed, atomic_load(when));
+}
+
 static void runs_at_source(struct pair *p)
 {
 	assert_true(lab.from->alive[VM] && lab.from->up[VM] && !lab.to->alive[VM]);
@@ -264,11 +273,8 @@ static void test_given_up_on_its_way(void **state)
 	struct reply r = {};
 
 	live_setup(&p, state);
-	assert_int_equal(live_source(&p).code, CODE(OK));
 	lab.hang = true;
-	chan_request(p.to.vc, MSG(RELOCATE_DEST), &live_dest_msg(&m, &p)->base, 0, bed_answered,
-		     &r);
-	BED_WAIT(p.to.bed, atomic_load(&lab.hangs));
+	begin_move(&p, &m, &r, &lab.hangs);
 	goes_on_at_source(&p);
 	BED_WAIT(p.to.bed, r.here);
 	assert_int_not_equal(r.code, CODE(OK));
@@ -285,11 +291,8 @@ static void test_destination_ends(void **state)
 	struct reply r = {};
 
 	live_setup(&p, state);
-	assert_int_equal(live_source(&p).code, CODE(OK));
 	lab.hang = true;
-	chan_request(p.to.vc, MSG(RELOCATE_DEST), &live_dest_msg(&m, &p)->base, 0, bed_answered,
-		     &r);
-	BED_WAIT(p.to.bed, atomic_load(&lab.hangs));
+	begin_move(&p, &m, &r, &lab.hangs);
 	host_end(&p.to);
 	BED_WAIT(p.to.bed, atomic_load(&lab.cancelled));
 	BED_WAIT(p.to.bed, !host_vm(&p.from, VM)->task);
@@ -332,14 +335,11 @@ static void watched_setup(struct pair *p, void **state)
 	host_begin(&p->to);
 }
 
-/* Until it stands there, and the call of the source has not come back; dest: its answer comes */
+/* It stands there, and the call of the source has not come back */
 static void lingering(struct pair *p, struct dest_msg *m, struct reply *dest)
 {
 	lab.slow = true;
-	assert_int_equal(live_source(p).code, CODE(OK));
-	chan_request(p->to.vc, MSG(RELOCATE_DEST), &live_dest_msg(m, p)->base, 0, bed_answered,
-		     dest);
-	BED_WAIT(p->to.bed, atomic_load(&lab.lingers));
+	begin_move(p, m, dest, &lab.lingers);
 	assert_false(dest->here);
 }
 
