@@ -301,8 +301,8 @@ lab_peers_up() {
 	done >"$LAB/status" && ! grep -Eq '"up": ?false' "$LAB/status"
 }
 
-lab_works() {	# NAME: of an nDirector, and it does not stand by
-	curl -sf --unix-socket "$LAB/$1/api.sock" http://localhost/api/v1/status >/dev/null
+lab_works() {	# NAME: of an nDirector, and it does not stand by; one that is stopped says nothing
+	curl -sf -m 10 --unix-socket "$LAB/$1/api.sock" http://localhost/api/v1/status >/dev/null
 }
 
 lab_director() {	# DC: the one that works
