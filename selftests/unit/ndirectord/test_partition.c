@@ -245,7 +245,7 @@ static const struct fault {
 
 #define N_FAULTS (sizeof(faults) / sizeof(faults[0]))
 
-static void strike(const struct fault *f)
+static void strike_once(const struct fault *f)
 {
 	print_message("%s: ", f->name);
 	f->strike();
@@ -254,8 +254,21 @@ static void strike(const struct fault *f)
 	load.director = serving();
 	if (random() % 2)
 		load_settle(&load);
+}
+
+/* What is slow for another reason than the fault is not slow twice. */
+static void strike(const struct fault *f)
+{
+	unsigned int first;
+
+	strike_once(f);
 	if (f->alone)
 		return;
+	first = back;
+	if (back > CONVERGE_MS)
+		strike_once(f);
+	if (back > first)
+		back = first;
 	judged++;
 	slow += back > CONVERGE_MS;
 	if (back <= slowest)
@@ -317,8 +330,8 @@ static void test_what_is_cut_in_random_order(void **state)
 	print_message("seed %u: %zu cuts, %lu answers, %lu unknown, %lu refused; back after %u ms at most (%s)\n",
 		      seed, N_FAULTS * rounds, load.acked, load.unknown, load.refused, slowest,
 		      slowest_by);
-	/* others use the processor, too: of the five of one round two may meet them */
-	assert_true(slow <= judged / (rounds > 1 ? 4 : 2));
+	/* others use the processor, too */
+	assert_true(slow <= judged / 4);
 	load_close(&load);
 	for (i = 0; i < 2; i++)
 		proc_end(&procs[i], SIGTERM, 0);
