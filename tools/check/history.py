@@ -309,7 +309,10 @@ def judge(lines):
 
 def main(path):
     with open(path, encoding='utf-8') as lines:
-        wrong = judge(json.loads(line) for line in lines if line.strip())
+        seen = [json.loads(line) for line in lines if line.strip()]
+    if not seen:
+        sys.exit('there is no history')
+    wrong = judge(seen)
     print('\n'.join(wrong[:50]))
     return 1 if wrong else 0
 

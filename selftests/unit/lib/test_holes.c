@@ -53,7 +53,7 @@ static void test_little_stays(void **state)
 	assert_false(holes_fill());
 }
 
-static void test_what_was_freed_goes_back(void **state)
+static void burst(void)
 {
 	size_t before;
 
@@ -64,20 +64,18 @@ static void test_what_was_freed_goes_back(void **state)
 	assert_true(before > (size_t)PIECES * SIZE);
 	assert_true(holes_fill());
 	assert_true(resident() < before / 2);
+}
+
+static void test_what_was_freed_goes_back(void **state)
+{
+	burst();
 	/* the holes are still there, and cost nothing */
 	assert_false(holes_fill());
 }
 
 static void test_and_again_after_the_next_burst(void **state)
 {
-	size_t before;
-
-	fill_up();
-	assert_false(holes_fill());
-	drill();
-	before = resident();
-	assert_true(holes_fill());
-	assert_true(resident() < before / 2);
+	burst();
 	for (int i = 0; i < PIECES; i++)
 		free(pieces[i]);
 }

@@ -245,7 +245,7 @@ static const struct fault {
 
 #define N_FAULTS (sizeof(faults) / sizeof(faults[0]))
 
-static void strike_once(const struct fault *f)
+static void strike(const struct fault *f)
 {
 	print_message("%s: ", f->name);
 	f->strike();
@@ -254,21 +254,8 @@ static void strike_once(const struct fault *f)
 	load.director = serving();
 	if (random() % 2)
 		load_settle(&load);
-}
-
-/* What is slow for another reason than the fault is not slow twice. */
-static void strike(const struct fault *f)
-{
-	unsigned int first;
-
-	strike_once(f);
 	if (f->alone)
 		return;
-	first = back;
-	if (back > CONVERGE_MS)
-		strike_once(f);
-	if (back > first)
-		back = first;
 	judged++;
 	slow += back > CONVERGE_MS;
 	if (back <= slowest)

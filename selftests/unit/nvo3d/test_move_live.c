@@ -354,6 +354,18 @@ static void over_there(struct pair *p, struct reply *dest)
 	assert_int_equal(host_vm(&p->from, VM)->guest, -1);
 }
 
+/* It is over there, and what is left here ends well, or @fails_late */
+static void left_behind(struct pair *p, void **state, bool fails_late)
+{
+	struct reply dest = {};
+	struct dest_msg m;
+
+	watched_setup(p, state);
+	lab.fails_late = fails_late;
+	lingering(p, &m, &dest);
+	over_there(p, &dest);
+}
+
 static void let_go(struct pair *p)
 {
 	atomic_store(&lab.go_on, true);
@@ -362,13 +374,9 @@ static void let_go(struct pair *p)
 
 static void test_nobody_waits_for_what_is_left(void **state)
 {
-	struct reply r = {};
-	struct dest_msg m;
 	struct pair p;
 
-	watched_setup(&p, state);
-	lingering(&p, &m, &r);
-	over_there(&p, &r);
+	left_behind(&p, state, false);
 	assert_int_equal(commit(&p, 9, true).code, CODE(OK));
 	assert_true(lab.to->alive[VM] && lab.to->up[VM] && !lab.still);
 	assert_int_equal(release(&p).code, CODE(OK));
@@ -403,14 +411,9 @@ static void test_source_sees_it_run(void **state)
 /* It goes on at the source after all: there are two now, and this one is ended */
 static void test_it_goes_on_at_the_source_after_all(void **state)
 {
-	struct reply r = {};
-	struct dest_msg m;
 	struct pair p;
 
-	watched_setup(&p, state);
-	lab.fails_late = true;
-	lingering(&p, &m, &r);
-	over_there(&p, &r);
+	left_behind(&p, state, true);
 	let_go(&p);
 	BED_WAIT(p.from.bed, !lab.from->alive[VM]);
 	assert_false(lab.from->up[VM]);
@@ -426,14 +429,10 @@ static void test_it_goes_on_at_the_source_after_all(void **state)
 /* Given up then: what is left goes first, and it begins anew */
 static void test_given_up_with_something_left(void **state)
 {
-	struct reply r = {};
-	struct dest_msg m;
 	struct pair p;
 	int guest;
 
-	watched_setup(&p, state);
-	lingering(&p, &m, &r);
-	over_there(&p, &r);
+	left_behind(&p, state, false);
 	guest = lab.from->guest[VM];
 	assert_int_equal(abort_at(&p.to).code, CODE(OK));
 	gone(&p.to);
@@ -449,14 +448,9 @@ static void test_given_up_with_something_left(void **state)
 /* The source's program ends, and finds its guest standing still: it is not ours any more */
 static void test_source_restarts_with_something_left(void **state)
 {
-	struct reply r = {};
-	struct dest_msg m;
 	struct pair p;
 
-	watched_setup(&p, state);
-	lab.fails_late = true;
-	lingering(&p, &m, &r);
-	over_there(&p, &r);
+	left_behind(&p, state, true);
 	atomic_store(&lab.go_on, true);
 	host_end(&p.from);
 	host_begin(&p.from);
