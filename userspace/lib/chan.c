@@ -12,8 +12,10 @@ struct chan_timers chan_timers = {
 	.silence = 15000,
 	.handshake = 10000,
 	.linger = 1000,
+	.head_start = 300,
 	.retry_min = 100,
 	.retry_max = 5000,
+	.dial_max = 1000,
 	.pending_max = 256,
 };
 

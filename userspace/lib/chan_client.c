@@ -3,14 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <netinet/tcp.h>
 
 #include "backoff.h"
 #include "chan_addr.h"
 #include "chan_parts.h"
+#include "dial.h"
 #include "log.h"
 #include "mem.h"
 
@@ -25,9 +22,8 @@ struct chan_client {
 	struct target *targets;
 	int n_targets;
 	int at;
-	int fd;				/* while connecting */
-	struct loop_fd *connecting;
-	struct loop_timer *retry;
+	struct dial *dial;
+	struct loop_timer *retry;	/* after what there was a connection for */
 	struct backoff backoff;
 	uint64_t up_ms;
 	unsigned int tickets_of;	/* tls_generation() */
@@ -53,49 +49,18 @@ static uint32_t random32(void)
 	return r;
 }
 
-static void no_answer(void *arg)
+/* Tried for ever, but said once: until the reason is another one or a session was up. */
+static void complain(struct chan *chan, struct target *target, const char *why)
 {
-	chan_endf(arg, "no connection within %g s", chan_timers.handshake / 1000.0);
-}
+	char roles[64];
 
-static void hand_over(struct chan *chan)
-{
-	struct identity local = { .name = "local" };
-	int fd = chan->client->fd;
-
-	chan->client->fd = -1;
-	chan_client_stop(chan);
-	loop_timer_free(chan->timer);
-	chan->timer = NULL;
-	chan_start(chan, fd);
-	if (!chan->tls) {
-		local.role = __builtin_ctz(chan->roles);
-		chan_set_peer(chan, &local);
-		chan_greet(chan);
-	}
-}
-
-static void connected(int fd, unsigned int events, void *arg)
-{
-	socklen_t len = sizeof(int);
-	struct chan *chan = arg;
-	int error = 0;
-
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
-		error = errno;
-	if (error)
-		chan_end(chan, strerror(error));
-	else
-		hand_over(chan);
-}
-
-static void wait_for_connection(struct chan *chan)
-{
-	struct chan_client *client = chan->client;
-
-	client->connecting = loop_fd_new(chan->loop, client->fd, LOOP_WRITE, connected, chan);
-	chan->timer = loop_timer_new(chan->loop, no_answer, chan);
-	loop_timer_set(chan->timer, chan_timers.handshake);
+	if (target->complaint && !strcmp(target->complaint, why))
+		return;
+	free(target->complaint);
+	target->complaint = mem_strdup(why);
+	log_warn("no session with %s at %s: %s", role_list(chan->roles, " or ", roles,
+							   sizeof(roles)),
+		 target->addr.text, why);
 }
 
 /* They stand for the certificates of before. */
@@ -112,45 +77,57 @@ static void forget_tickets(struct chan_client *client)
 	}
 }
 
-static void attempt(void *arg)
+static void failed(int which, const char *why, void *arg)
 {
 	struct chan *chan = arg;
-	struct chan_client *client = chan->client;
-	struct target *target = target_of(chan);
-	int one = 1;
+
+	complain(chan, &chan->client->targets[which], why);
+}
+
+static void connected(int fd, int which, void *arg)
+{
+	struct identity local = { .name = "local" };
+	struct chan *chan = arg;
+	struct target *target;
+
+	chan->client->at = which;
+	target = target_of(chan);
+	chan->tls = is_unix(target) ? NULL : chan->client->tls;
+	snprintf(chan->addr, sizeof(chan->addr), "%s", target->addr.text);
+	chan_start(chan, fd);
+	if (!chan->tls) {
+		local.role = __builtin_ctz(chan->roles);
+		chan_set_peer(chan, &local);
+		chan_greet(chan);
+	}
+}
+
+static const struct dial_ops dial_ops = {
+	.connected = connected,
+	.failed = failed,
+};
+
+static void attempt(void *arg)
+{
+	const struct dial_timers timers = {
+		.answer = chan_timers.handshake,
+		.head_start = chan_timers.head_start,
+		.retry_min = chan_timers.retry_min,
+		.retry_max = chan_timers.dial_max,
+	};
+	struct chan *chan = arg;
 
 	chan->state = CHAN_CONNECT;
-	chan->tls = is_unix(target) ? NULL : client->tls;
-	forget_tickets(client);
+	forget_tickets(chan->client);
 	strcpy(chan->name, "?");
-	snprintf(chan->addr, sizeof(chan->addr), "%s", target->addr.text);
-	client->fd = socket(target->addr.ss.ss_family,
-			    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (client->fd < 0) {
-		chan_end(chan, strerror(errno));
-		return;
-	}
-	if (!is_unix(target))
-		setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	if (!connect(client->fd, (struct sockaddr *)&target->addr.ss, target->addr.len))
-		hand_over(chan);
-	else if (errno == EINPROGRESS)
-		wait_for_connection(chan);
-	else
-		chan_end(chan, strerror(errno));
+	snprintf(chan->addr, sizeof(chan->addr), "%s", target_of(chan)->addr.text);
+	dial_start(chan->client->dial, chan->client->at, &timers);
 }
 
 void chan_client_stop(struct chan *chan)
 {
-	struct chan_client *client = chan->client;
-
-	if (!client)
-		return;
-	loop_fd_free(client->connecting);
-	client->connecting = NULL;
-	if (client->fd >= 0)
-		close(client->fd);
-	client->fd = -1;
+	if (chan->client)
+		dial_stop(chan->client->dial);
 }
 
 void chan_client_up(struct chan *chan)
@@ -181,28 +158,13 @@ struct ssl_session_st *chan_client_ticket(struct chan *chan)
 	return chan->client ? target_of(chan)->ticket : NULL;
 }
 
-/* Tried for ever, but said once: until the reason is another one or a session was up. */
-static void complain(struct chan *chan, const char *why)
-{
-	struct target *target = target_of(chan);
-	char roles[64];
-
-	if (target->complaint && !strcmp(target->complaint, why))
-		return;
-	free(target->complaint);
-	target->complaint = mem_strdup(why);
-	log_warn("no session with %s at %s: %s", role_list(chan->roles, " or ", roles,
-							   sizeof(roles)),
-		 target->addr.text, why);
-}
-
 void chan_client_ended(struct chan *chan, bool was_up, const char *why)
 {
 	struct chan_client *client = chan->client;
 	struct target *target = target_of(chan);
 
 	if (!was_up) {
-		complain(chan, why);
+		complain(chan, target, why);
 		/* Perhaps the ticket is to blame: the next handshake is a whole one. */
 		tls_ticket_free(target->ticket);
 		target->ticket = NULL;
@@ -221,6 +183,7 @@ void chan_client_free(struct chan *chan)
 
 	if (!client)
 		return;
+	dial_free(client->dial);
 	loop_timer_free(client->retry);
 	for (i = 0; i < client->n_targets; i++) {
 		tls_ticket_free(client->targets[i].ticket);
@@ -267,11 +230,16 @@ static struct target *targets_parse(const char *const *addrs, int n, const struc
 static void client_init(struct chan *chan, struct tls *tls, struct target *targets, int n)
 {
 	struct chan_client *client = mem_zalloc(sizeof(*client));
+	const struct chan_addr **addrs = mem_calloc(n, sizeof(*addrs));
+	int i;
 
+	for (i = 0; i < n; i++)
+		addrs[i] = &targets[i].addr;
+	client->dial = dial_new(chan->loop, addrs, n, &dial_ops, chan);
+	free(addrs);
 	client->tls = tls;
 	client->targets = targets;
 	client->n_targets = n;
-	client->fd = -1;
 	client->retry = loop_timer_new(chan->loop, attempt, chan);
 	backoff_init(&client->backoff, chan_timers.retry_min, chan_timers.retry_max);
 	chan->client = client;

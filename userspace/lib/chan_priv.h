@@ -27,9 +27,11 @@
 struct chan_timers {
 	uint32_t keepalive;		/* say something after so long a silence of our own */
 	uint32_t silence;		/* the peer's silence that ends a session */
-	uint32_t handshake;		/* from connect() to the peer's hello */
+	uint32_t handshake;		/* for a connection, and then to the peer's hello */
 	uint32_t linger;		/* for the peer to read why it is refused */
+	uint32_t head_start;		/* of an address before the next one (dial.h) */
 	uint32_t retry_min, retry_max;	/* bounds of the backoff */
+	uint32_t dial_max;		/* likewise, while nobody is there: that costs little */
 	uint32_t pending_max;		/* not ms: connections of a server before their hello */
 };
 
