@@ -12,6 +12,7 @@
 #include "lib/events.h"
 #include "lib/http.h"
 #include "lib/store.h"
+#include "share.h"
 #include "tell.h"
 
 struct center;
@@ -44,6 +45,7 @@ struct director {
 	struct center *centers;			/* vCenter sessions that are up, list */
 	struct loop_timer *grace, *reaper;	/* start.c */
 	struct alone alone;
+	struct askers askers;		/* share.h; of sessions */
 	struct leases *leases;			/* lease.h */
 	struct hearings *hearings;		/* hearing.h */
 	struct withdrawals *withdrawals;	/* withdraw.h */
@@ -109,11 +111,9 @@ void fed_client_each(struct director *d, void (*cb)(const char *dc, bool up, voi
 
 extern const struct chan_ops director_ops;	/* sessions that others open */
 
-/* as GET /mappings, /vns have it; api_addrs.c, api.c */
+/* api_addrs.c, api.c: as GET /mappings, /vns have it; and api_metrics.c */
 json_t *api_mapping(const struct db_map *map);
 json_t *api_vn(const struct db_vn *vn);
-
-/* api_metrics.c, api.c */
 void api_metrics(struct http_request *req, void *arg);
 extern const struct http_route director_routes[];
 

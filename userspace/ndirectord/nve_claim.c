@@ -2,7 +2,7 @@
 /*
  * What an NVE says about addresses behind it: claimed, or taken back. A long message is worked
  * through in slices, one in a turn of the loop, so that no other session waits for all of it; its
- * own does.
+ * own does. Who has had more than its part (share.h) goes in small ones, a while apart.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,6 +17,8 @@
 
 #define MAPS_MAX	4096	/* in one message; the answers to them fit in a frame */
 #define SLICE		64
+#define SMALL_SLICE	16
+#define PAUSE_MS	1
 #define ALERTS_MAX	8	/* about one message */
 #define EPOCH_LEAP	(1ull << 40)
 
@@ -249,19 +251,32 @@ static void answer_all(struct nve_claims *c)
 	free(reply.results);
 }
 
+/* Others ask, too, and would wait for it longer than they have to. */
+static bool is_loud(const struct nve_claims *c)
+{
+	return share_is_used_up(&c->s->share) &&
+	       askers_besides(&c->d->askers, c->s->chan, loop_now_ms());
+}
+
 /* True: that was the last slice, and all is answered. */
 static bool slice(struct nve_claims *c)
 {
-	size_t end = c->m->n_maps;
+	size_t begin = c->done, end = begin + (is_loud(c) ? SMALL_SLICE : SLICE);
 
-	if (end > c->done + SLICE)
-		end = c->done + SLICE;
+	if (end > c->m->n_maps)
+		end = c->m->n_maps;
 	while (c->done < end)
 		each(c, c->done++);
+	share_take(&c->s->share, end - begin, loop_now_ms());
 	if (end < c->m->n_maps)
 		return false;
 	answer_all(c);
 	return true;
+}
+
+static void await_turn(struct nve_claims *c)
+{
+	loop_timer_set(c->turn, is_loud(c) ? PAUSE_MS : 0);
 }
 
 static void next_slice(void *arg)
@@ -271,7 +286,7 @@ static void next_slice(void *arg)
 
 	CRASHPOINT("claims-slice");
 	if (!slice(c)) {
-		loop_timer_set(c->turn, 0);
+		await_turn(c);
 		return;
 	}
 	nve_claims_drop(s);
@@ -292,14 +307,14 @@ void nve_claims(struct director *d, struct nve_session *s, const struct msg *msg
 		return;
 	}
 	c = claims_new(d, s, msg, m);
-	if (slice(c)) {
+	if ((!m->n_maps || !is_loud(c)) && slice(c)) {
 		claims_free(c);
 		return;
 	}
 	s->claims = c;
 	hold(c);
 	c->turn = loop_timer_new(d->loop, next_slice, c);
-	loop_timer_set(c->turn, 0);
+	await_turn(c);
 	chan_pause(s->chan);
 }
 

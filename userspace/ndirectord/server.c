@@ -81,6 +81,8 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 	const struct identity *peer = chan_peer(chan);
 	struct director *d = arg;
 
+	if (msg->id)
+		askers_note(&d->askers, chan, loop_now_ms());
 	if (dispatch(d, chan, msg))
 		return true;
 	if (peer->role != ROLE_VCENTER && is_of_placement(msg->type))

@@ -45,6 +45,7 @@ void nve_session_up(struct director *d, struct chan *chan)
 	s->chan = chan;
 	s->nve = nve;
 	rate_init(&s->queries, QUERIES_PER_S, QUERIES_BURST, loop_now_ms());
+	share_init(&s->share, loop_now_ms());
 	nve_audit_init(s);
 	chan_set_user(chan, s);
 	/* any older one has been dropped by that */

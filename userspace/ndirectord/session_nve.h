@@ -25,6 +25,7 @@ struct nve_session {
 	bool registered;
 	unsigned int interests;		/* in all VNs */
 	struct rate queries;
+	struct share share;		/* of claims */
 	struct nve_profile *profiles;	/* of nve_profile.c */
 	struct nve_claims *claims;	/* of nve_claim.c, or NULL */
 	bool blamed;			/* for asking too much; an alert has told so */
