@@ -5,6 +5,7 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <unistd.h>
+#include <utlist.h>
 #include "cleanup.h"
 #include "holes.h"
 
@@ -12,6 +13,18 @@
 /* Less is not worth a pause, nor, in a large heap, a part that the next burst needs again */
 #define MUCH		(16u << 20)
 #define PART		4
+
+static struct holes_keeper *keepers;
+
+void holes_add(struct holes_keeper *keeper)
+{
+	DL_APPEND(keepers, keeper);
+}
+
+void holes_del(struct holes_keeper *keeper)
+{
+	DL_DELETE(keepers, keeper);
+}
 
 /* Bytes that are in memory; 0: nobody says. */
 static size_t resident(void)
@@ -35,8 +48,13 @@ bool holes_fill(void)
 {
 	/* After the last time. What was given back then is free in malloc()'s eyes, as it was. */
 	static size_t least;
+	struct holes_keeper *keeper;
 
-	if (resident() < least + MUCH || !fill())
+	if (resident() < least + MUCH)
+		return false;
+	DL_FOREACH(keepers, keeper)
+		keeper->give(keeper->arg);
+	if (!fill())
 		return false;
 	least = resident();
 	return true;

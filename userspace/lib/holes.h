@@ -10,6 +10,16 @@
 #include <stdbool.h>
 #include "loop.h"
 
+/* Who keeps memory that he can do without for a while gives it back before that. */
+struct holes_keeper {
+	void (*give)(void *arg);
+	void *arg;
+	struct holes_keeper *prev, *next;
+};
+
+void holes_add(struct holes_keeper *keeper);	/* stays the caller's, until: */
+void holes_del(struct holes_keeper *keeper);
+
 /* Every half minute, as long as the process lives. Again: nothing. */
 void holes_watch(struct loop *loop);
 /* Look now. True: there was much, and it was given back, which takes about 1 ms for each MiB. */

@@ -14,6 +14,7 @@
 #include "cleanup.h"
 #include "crashpoint.h"
 #include "gate.h"
+#include "holes.h"
 #include "log.h"
 #include "store_backend.h"
 
@@ -34,6 +35,7 @@ struct store {
 	int room;
 	struct err no_room;
 	struct gate *gate;	/* NULL: each commit syncs */
+	struct holes_keeper keeper;	/* since the gate is there */
 	struct loop_fd *watch;	/* for the end of our having it; may be NULL */
 	void (*lost)(const struct err *why, void *arg);
 	void *lost_arg;
@@ -202,6 +204,14 @@ static int watch(struct store *store, struct loop *loop, struct err *err)
 	return store->watch ? 0 : err_set(err, EIO, "store: its end cannot be waited for");
 }
 
+static void do_give(void *arg)
+{
+	struct store *store = arg;
+
+	if (store->backend->give)
+		store->backend->give(store->priv);
+}
+
 int store_defer(struct store *store, struct loop *loop,
 		void (*failed)(const struct err *why, void *arg), void *arg, struct err *err)
 {
@@ -217,7 +227,11 @@ int store_defer(struct store *store, struct loop *loop,
 	store->lost = failed;
 	store->lost_arg = arg;
 	store->gate = gate_join(loop, &ops, store, err);
-	return store->gate ? watch(store, loop, err) : -EIO;
+	if (!store->gate)
+		return -EIO;
+	store->keeper = (struct holes_keeper){ .give = do_give, .arg = store };
+	holes_add(&store->keeper);
+	return watch(store, loop, err);
 }
 
 void store_fail(struct store *store, const struct err *why)
@@ -293,6 +307,8 @@ void store_close(struct store *store)
 	end_turn(store);
 	loop_timer_free(store->turn);
 	loop_fd_free(store->watch);
+	if (store->gate)
+		holes_del(&store->keeper);
 	gate_leave(store->gate, store);
 	store->backend->close(store->priv);
 	free(store);

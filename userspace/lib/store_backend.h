@@ -43,6 +43,9 @@ struct store_backend {
 	int (*sync)(void *priv, struct err *err);
 	void (*tidy)(void *priv);
 
+	/* Memory that it can do without for a while goes (holes.h). NULL: there is none. */
+	void (*give)(void *priv);
+
 	/* -ENOSPC and why, when only the reserve is left (store_room()). NULL: not known */
 	int (*room)(void *priv, struct err *err);
 

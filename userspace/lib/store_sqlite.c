@@ -512,6 +512,14 @@ static void do_tidy(void *priv)
 			 atomic_load(&s->log_pages), sqlite3_errstr(code));
 }
 
+/* Pages of the database that were read last: some bytes of each mapping in a large one. */
+static void do_give(void *priv)
+{
+	struct sqlite_store *s = priv;
+
+	sqlite3_db_release_memory(s->db);
+}
+
 const struct store_backend store_sqlite = {
 	.open = do_open,
 	.close = do_close,
@@ -526,5 +534,6 @@ const struct store_backend store_sqlite = {
 	.defer = do_defer,
 	.sync = do_sync,
 	.tidy = do_tidy,
+	.give = do_give,
 	.room = do_room,
 };

@@ -73,6 +73,36 @@ static void test_what_was_freed_goes_back(void **state)
 	assert_false(holes_fill());
 }
 
+/* Who keeps all of it, but need not */
+static void give(void *arg)
+{
+	++*(int *)arg;
+	drill();
+}
+
+static void test_who_can_do_without_is_asked(void **state)
+{
+	int asked = 0;
+	struct holes_keeper keeper = { .give = give, .arg = &asked };
+	size_t before;
+
+	holes_add(&keeper);
+	fill_up();
+	before = resident();
+	assert_true(holes_fill());
+	assert_int_equal(asked, 1);
+	assert_true(resident() < before / 2);
+	/* there is too little by now */
+	assert_false(holes_fill());
+	assert_int_equal(asked, 1);
+	holes_del(&keeper);
+	fill_up();
+	assert_false(holes_fill());
+	assert_int_equal(asked, 1);
+	drill();
+	assert_true(holes_fill());
+}
+
 static void test_and_again_after_the_next_burst(void **state)
 {
 	burst();
@@ -87,6 +117,7 @@ int main(void)
 		cmocka_unit_test(test_little_stays),
 #ifndef __SANITIZE_ADDRESS__
 		cmocka_unit_test(test_what_was_freed_goes_back),
+		cmocka_unit_test(test_who_can_do_without_is_asked),
 		cmocka_unit_test(test_and_again_after_the_next_burst),
 #endif
 	};
