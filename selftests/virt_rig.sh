@@ -174,7 +174,7 @@ rigs_up() {
 		virt_libvirtd "$h"
 	done
 	for h in $VIRT_HOSTS $VIRT_OTHERS; do
-		busywait 120 rig_ready "$h" || fail "$(bg_log "rig-$h")"
+		busywait 240 rig_ready "$h" || fail "$(bg_log "rig-$h")"
 	done
 	for h in $VIRT_HOSTS; do
 		virt_nvo3d "$h"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# limit: 900
+# limit: 1200
 # Guests in QEMU on two libvirtd's, whose NVEs have the module, on machines of their own (V1, V2, V7,
 # V9, V10, E2; S4 without a trunk): they boot, are told their addresses, are reached through the
 # overlay from a third NVE, change and move. What happens behind our back is in libvirt.sh.
@@ -12,7 +12,7 @@
 . "$LIB_TOP/selftests/virt_guest.sh"
 # shellcheck source=selftests/virt_rig.sh
 . "$LIB_TOP/selftests/virt_rig.sh"
-TEST_LIMIT=300
+TEST_LIMIT=400
 
 GUEST=vm1
 ADDR=10.9.0.11
