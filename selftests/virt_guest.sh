@@ -15,7 +15,12 @@ same_boot() {	# It is reached, and has not been started anew since
 	assert_eq "$(guest_get "$ADDR" boot)" "$(<"$LIB_TMP/boot")" "the guest's boot"
 }
 
-# Its last line of what it was told by DHCP begins so
+# What it was told by DHCP has a line each time, of which the first and the last begin so. A guest
+# that is slow has renewed its lease before it is asked.
+told_first() {	# LINE
+	[[ $(guest_get "$ADDR" told | head -n 1) == "$1"* ]] || fail "$(guest_get "$ADDR" told)"
+}
+
 told() {	# LINE
 	[[ $(guest_get "$ADDR" told | tail -n 1) == "$1"* ]]
 }

@@ -18,7 +18,7 @@ life() {
 	run_cmd ctl vm create vm1 --tenant alice --vn blue --server h1 --memory 128 --disk 16
 	domain_is h1 vm1 running
 	boots
-	told "bound $ADDR/24 10.9.0.100 10.9.0.100 blue.example 60 1"
+	told_first "bound $ADDR/24 10.9.0.100 10.9.0.100 blue.example 60 1"
 	run_cmd ctl vm suspend vm1
 	domain_is h1 vm1 paused
 	fails guest_get $ADDR boot

@@ -38,7 +38,7 @@ life() {
 	run_cmd ctl vm create vm1 --tenant alice --nic "vn=blue,tsi=$TSI" --server h1 --memory 128 --disk 16
 	domain_is h1 vm1 running
 	boots
-	told "bound $ADDR/24 10.9.0.100 10.9.0.100 blue.example 60 $RIG_MTU"
+	told_first "bound $ADDR/24 10.9.0.100 10.9.0.100 blue.example 60 $RIG_MTU"
 	port_is_active h1
 	run_cmd in_client "ping -c 3 -i 0.2 -W 2 $ADDR"
 	in_client "curl -sf --max-time 60 http://$ADDR/data | md5sum" >"$LIB_TMP/sum"
