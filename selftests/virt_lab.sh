@@ -15,6 +15,7 @@
 
 VIRT=$LIB_TMP/virt
 VIRT_HOSTS="h1 h2"
+VIRT_OTHERS=	# that are no namespaces of this machine; see virt_rig.sh
 VIRT_NS=nvo3-$$
 
 # --- the guest: a kernel of Debian's, busybox, a web server
@@ -194,7 +195,7 @@ virt_pki() {
 	nvo3ctl pki init "$VIRT/pki"
 	nvo3ctl pki issue "$VIRT/pki" vcenter --san nvo3://dc1/vcenter/vcenter
 	nvo3ctl pki issue "$VIRT/pki" director --san nvo3://dc1/director/director
-	for h in $VIRT_HOSTS; do
+	for h in $VIRT_HOSTS $VIRT_OTHERS; do
 		nvo3ctl pki issue "$VIRT/pki" "$h" --san "nvo3://dc1/vserver/$h" \
 			--san "nvo3://dc1/nve/$h"
 	done
@@ -226,14 +227,27 @@ virt_conf_mid() {
 	EOT
 }
 
+# Which NVE a host has: nvo3d_bridge beside the vServer; virt_rig.sh has others.
+virt_locator() {	# HOST NUMBER
+	echo "10.0.0.$2"
+}
+
+virt_assoc() {	# HOST NUMBER: where it listens for the vServer
+	echo "unix:$VIRT/$1/assoc.sock"
+}
+
+virt_nve() {	# HOST
+	virt_daemon "nve-$1" virt_exec "$1" nvo3d_bridge -c "$VIRT/$1/nve.conf"
+}
+
 virt_conf_host() {	# HOST NUMBER
 	cat >"$VIRT/$1/nve.conf" <<-EOT
 		$(virt_common "$1")
 		state = "$VIRT/$1/nve";
 		nve: {
 		    dev = "nve0";
-		    local = "10.0.0.$2";
-		    listen = "unix:$VIRT/$1/assoc.sock";
+		    local = "$(virt_locator "$1" "$2")";
+		    listen = "$(virt_assoc "$1" "$2")";
 		    directors = [ "10.0.0.9:6651" ];
 		};
 	EOT
@@ -242,7 +256,7 @@ virt_conf_host() {	# HOST NUMBER
 		state = "$VIRT/$1/state";
 		vserver: {
 		    driver = "libvirt";
-		    nve = "unix:$VIRT/$1/assoc.sock";
+		    nve = "$(virt_assoc "$1" "$2")";
 		    vcenters = [ "10.0.0.9:6641" ];
 		    images = "10.0.0.$2:6660";
 		    report = 1;
@@ -283,7 +297,7 @@ virt_mid() {
 
 virt_host_daemons() {	# HOST NUMBER
 	virt_conf_host "$1" "$2"
-	virt_daemon "nve-$1" virt_exec "$1" nvo3d_bridge -c "$VIRT/$1/nve.conf"
+	virt_nve "$1"
 	virt_nvo3d "$1"
 }
 
@@ -298,7 +312,8 @@ virt_daemons() {
 }
 
 virt_servers_up() {
-	(($(ctl -j server list | grep -Eo '"up": ?true' | wc -l) == 2))
+	(($(ctl -j server list | grep -Eo '"up": ?true' | wc -l) ==
+		$(wc -w <<<"$VIRT_HOSTS $VIRT_OTHERS")))
 }
 
 ctl() {
@@ -360,12 +375,16 @@ domain_is() {
 	[[ $(virsh_on "$1" domstate "nvo3-$2" 2>&1) == "$3" ]]
 }
 
+virt_taps() {	# HOST: of guests
+	ip -n "$VIRT_NS-$1" -o link show type tun | grep ': v[0-9a-f]\{8\}:' || true
+}
+
 virt_nothing_left() {	# NAME: of a VM that has gone
 	local h
 
 	for h in $VIRT_HOSTS; do
 		fails virsh_on "$h" dominfo "nvo3-$1"
-		assert_eq "$(ip -n "$VIRT_NS-$h" -o link show type tun)" "" "taps on $h"
+		assert_eq "$(virt_taps "$h")" "" "taps on $h"
 		assert_eq "$(ls "$VIRT/$h/state/vms")" "" "files on $h"
 	done
 }

@@ -6,8 +6,11 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=selftests/virt_lab.sh
 . "$LIB_TOP/selftests/virt_lab.sh"
+# shellcheck source=selftests/virt_guest.sh
+. "$LIB_TOP/selftests/virt_guest.sh"
 TEST_LIMIT=240
 
+GUEST=vm1
 ADDR=10.9.0.11
 
 life() {
@@ -15,7 +18,7 @@ life() {
 	run_cmd ctl vm create vm1 --tenant alice --vn blue --server h1 --memory 128 --disk 16
 	domain_is h1 vm1 running
 	boots
-	told "bound $ADDR/24 10.9.0.100 10.9.0.100 blue.example 60 1"
+	told_first "bound $ADDR/24 10.9.0.100 10.9.0.100 blue.example 60 1"
 	run_cmd ctl vm suspend vm1
 	domain_is h1 vm1 paused
 	fails guest_get $ADDR boot
@@ -41,31 +44,9 @@ used() {	# BYTES
 	((${sent:-0} > $1))
 }
 
-# Its last line of what it was told by DHCP begins so
-told() {	# LINE
-	[[ $(guest_get $ADDR told | tail -n 1) == "$1"* ]]
-}
-
-boots() {
-	busywait 200 guest_get $ADDR boot
-	guest_get $ADDR boot >"$LIB_TMP/boot"
-}
-
-same_boot() {	# It is reached, and has not been started anew since
-	busywait 60 guest_get $ADDR boot
-	assert_eq "$(guest_get $ADDR boot)" "$(<"$LIB_TMP/boot")" "the guest's boot"
-}
-
-tap() {	# HOST: state of vm1's port
-	local dev
-
-	dev=$(virsh_on "$1" domiflist nvo3-vm1 | awk '$2 == "ethernet" { print $1 }')
-	ip -n "$VIRT_NS-$1" -j link show dev "$dev" | jq -r '.[0] | "\(.operstate) \(.master)"'
-}
-
 others() {
 	boots
-	assert_eq "$(tap h1)" "UP br0" "vm1's port"
+	port_is_active h1
 	run_cmd virsh_on h1 suspend nvo3-vm1
 	busywait 30 vm_is vm1 suspended
 	run_cmd virsh_on h1 resume nvo3-vm1
@@ -104,37 +85,6 @@ libvirtd_dies() {
 	busywait 30 vm_is vm1 suspended
 	run_cmd ctl vm resume vm1
 	same_boot
-}
-
-told_more() {	# LINES
-	(($(guest_get $ADDR told | wc -l) > $1))
-}
-
-# The guest goes on where it was, with its memory and its disk, and an open download with it.
-live() {
-	local from=$1 to=$2 lost asked
-
-	boots
-	bg pings netns_run "$VIRT_NS-mid" ping -n -i 0.05 $ADDR
-	bg download netns_run "$VIRT_NS-mid" curl -sf --limit-rate 300k -o "$LIB_TMP/data" "http://$ADDR/data"
-	busywait 20 test -s "$LIB_TMP/data"
-	run_cmd ctl vm mobility vm1 --server "$to"
-	domain_is "$to" vm1 running
-	same_boot
-	assert_eq "$(guest_get $ADDR cgi-bin/disk)" "$(<"$LIB_TMP/boot")" "its disk"
-	asked=$(guest_get $ADDR told | wc -l)
-	busywait 60 lib_gone "$(<"$LIB_TMP/download.pid")" || fail "$(ls -l "$LIB_TMP/data"; ss -N "$VIRT_NS-mid" -tin)"
-	assert_eq "$(md5sum <"$LIB_TMP/data")" "$(guest_get $ADDR sum)" "the download"
-	bg_stop pings INT
-	tail -n 3 "$LIB_TMP/pings.log"
-	lost=$(grep -o '[0-9]* packets transmitted, [0-9]* received' "$LIB_TMP/pings.log")
-	echo "$lost, one each 50 ms; $(ctl -j moves | jq -c '.items[0] | {kind, blackout}')"
-	virsh_on "$to" domjobinfo nvo3-vm1 --completed | grep -i downtime || true
-	fails virsh_on "$from" dominfo nvo3-vm1
-	assert_eq "$(tap "$to")" "UP br0" "vm1's port"
-	# It asks again after half of its lease, and is told by who knows it now
-	busywait 60 told_more "$asked"
-	told "renew $ADDR/24 "
 }
 
 termination() {

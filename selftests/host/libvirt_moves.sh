@@ -6,14 +6,12 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=selftests/virt_lab.sh
 . "$LIB_TOP/selftests/virt_lab.sh"
+# shellcheck source=selftests/virt_guest.sh
+. "$LIB_TOP/selftests/virt_guest.sh"
 TEST_LIMIT=240
 
+GUEST=vm2
 ADDR=10.9.0.12
-
-boots() {
-	busywait 200 guest_get $ADDR boot
-	guest_get $ADDR boot >"$LIB_TMP/boot"
-}
 
 made() {
 	virt_vn
@@ -21,14 +19,6 @@ made() {
 		--ip $ADDR/24 --cpus 1 --memory 128 --disk 16
 	boots
 	assert_eq "$(guest_get $ADDR before)" "" "what a new disk has"
-}
-
-cpus_are() {	# HOST NUMBER
-	[[ $(virsh_on "$1" dominfo nvo3-vm2 | awk '$1 == "CPU(s):" { print $2 }') == "$2" ]]
-}
-
-nics_are() {	# HOST NUMBER
-	[[ $(virsh_on "$1" domiflist nvo3-vm2 | grep -c ethernet) == "$2" ]]
 }
 
 # Without a pause: it is the boot that it was. What it cannot have is refused, and nothing changes.
@@ -44,21 +34,9 @@ changed() {
 	assert_eq "$(guest_get $ADDR boot)" "$(<"$LIB_TMP/boot")" "the guest's boot"
 }
 
-# VERB FROM TO: it boots there, with its disk, and is nowhere else.
-goes() {
-	local verb=$1 from=$2 to=$3 last
-
-	boots
-	last=$(<"$LIB_TMP/boot")
-	run_cmd ctl vm "$verb" vm2 --server "$to"
-	domain_is "$to" vm2 running
-	boots
-	[[ $(<"$LIB_TMP/boot") != "$last" ]] || fail "it was not started anew"
-	assert_eq "$(guest_get $ADDR before)" "$last" "what its disk had"
-	fails virsh_on "$from" dominfo nvo3-vm2
-	assert_eq "$(ls "$VIRT/$from/state/vms")" "" "files on $from"
-	assert_eq "$(ip -n "$VIRT_NS-$from" -o link show type tun)" "" "taps on $from"
-	run_cmd cpus_are "$to" 2
+relocated() {	# VERB FROM TO
+	goes "$@"
+	run_cmd cpus_are "$3" 2
 }
 
 gone() {
@@ -70,6 +48,6 @@ plan 6
 test_run "two hosts, each with a libvirtd" virt_up
 test_run "a VM boots" made
 test_run "processors and an interface come and go while it runs" changed
-test_run "it is relocated with its disk" goes migrate h1 h2
-test_run "it is replicated back" goes replicate h2 h1
+test_run "it is relocated with its disk" relocated migrate h1 h2
+test_run "it is replicated back" relocated replicate h2 h1
 test_run "it is deleted, and nothing is left" gone

@@ -21,6 +21,8 @@ PASSAGES=2
 . "$LIB_TOP/selftests/virt_faults.sh"
 # shellcheck source=selftests/virt_kills.sh
 . "$LIB_TOP/selftests/virt_kills.sh"
+# shellcheck source=selftests/rig_ask.sh
+. "$LIB_TOP/selftests/rig_ask.sh"
 TEST_LIMIT=${NVO3_LIMIT:-400}
 EXCHANGE=$VIRT/h1.exchange
 
@@ -47,27 +49,12 @@ machine() {
 		} &
 		places() { ls /run/netns; }
 		guests() { for p in \$(places); do ip netns pids "\$p"; done; }
-		exec {never}<> <(:)
-		for ((n = 1;; n++)); do
-			until [[ -e $EXCHANGE/ask.\$n ]]; do
-				read -r -t 0.1 -u "\$never"
-			done
-			(. $EXCHANGE/ask.\$n) >$EXCHANGE/said.\$n 2>&1
-			echo \$? >$EXCHANGE/rc
-			mv $EXCHANGE/rc $EXCHANGE/rc.\$n
-		done
+		$(rig_answers "$EXCHANGE")
 	EOT
 }
 
 in_h1() {	# WORDS of a command
-	local n=1
-
-	while [[ -e $EXCHANGE/ask.$n ]]; do ((++n)); done
-	echo "$*" >"$EXCHANGE/new"
-	mv "$EXCHANGE/new" "$EXCHANGE/ask.$n"
-	busywait 30 test -e "$EXCHANGE/rc.$n"
-	cat "$EXCHANGE/said.$n"
-	return "$(<"$EXCHANGE/rc.$n")"
+	rig_ask "$EXCHANGE" "$@"
 }
 
 power_on() {

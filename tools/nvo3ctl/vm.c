@@ -326,7 +326,7 @@ static const struct verb verbs[] = {
 	  "[--group GROUP] [--stopped]\n"
 	  "[--near WHO]... [--apart WHO]... [--location LOCATION] [--together] [--dry-run]\n"
 	  "WHO := VM | group:GROUP\n"
-	  "NIC := vn=VN[,mac=MAC][,ip=CIDR]...[,profile=PROFILE]",
+	  "NIC := vn=VN[,mac=MAC][,ip=CIDR]...[,profile=PROFILE][,tsi=UUID]",
 	  vm_create_opts, 1, 1, create },
 	{ "list",
 	  "[--tenant TENANT] [--group GROUP] [--server SERVER] [--vn VN] [--state STATE]",

@@ -80,9 +80,10 @@ static int nic_item(json_t *nic, char *item, const char *opt, const char *what, 
 		add_ip(nic, value);
 		return 0;
 	}
-	if (strcmp(item, "vn") == 0 || strcmp(item, "mac") == 0 || strcmp(item, "profile") == 0)
+	if (strcmp(item, "vn") == 0 || strcmp(item, "mac") == 0 || strcmp(item, "profile") == 0 ||
+	    strcmp(item, "tsi") == 0)
 		return add_once(nic, item, value, opt, what, err);
-	return err_set(err, EINVAL, "%s %s: \"%s\" must be vn, mac, ip or profile", opt,
+	return err_set(err, EINVAL, "%s %s: \"%s\" must be vn, mac, ip, profile or tsi", opt,
 		       what, item);
 }
 

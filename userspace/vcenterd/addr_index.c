@@ -4,7 +4,7 @@
 #include "addr_index.h"
 #include "lib/mem.h"
 
-enum { ADDR_MAC = 1 };	/* beside AF_INET and AF_INET6 */
+enum { ADDR_MAC = 1, ADDR_TSI = 3 };	/* beside AF_INET and AF_INET6 */
 
 /* Hashed as bytes: no padding, unused bytes zero. */
 struct addr_key {
@@ -32,6 +32,15 @@ static struct addr_key key_ip(const struct uuid *vn, const struct ip_addr *ip)
 	struct addr_key key = { .vn = *vn, .kind = ip->family };
 
 	memcpy(key.b, ip->b, ip_addr_len(ip));
+	return key;
+}
+
+/* Of no VN: there is one interface of that name */
+static struct addr_key key_tsi(const struct uuid *tsi)
+{
+	struct addr_key key = { .kind = ADDR_TSI };
+
+	memcpy(key.b, tsi->b, sizeof(key.b));
 	return key;
 }
 
@@ -123,12 +132,34 @@ static int check_ip(struct addr_entry *index, const struct vm *vm, int n, int n_
 	return 0;
 }
 
+static int check_tsi(struct addr_entry *index, const struct vm *vm, int n, struct err *err)
+{
+	const struct uuid *tsi = &vm->nics[n].tsi;
+	struct addr_key key = key_tsi(tsi);
+	struct addr_entry *e = find(index, &key);
+	char text[UUID_STRLEN];
+
+	/* What a vServer registers gets its name later */
+	if (uuid_is_zero(tsi))
+		return 0;
+	uuid_format(tsi, text);
+	if (e)
+		return err_set(err, EEXIST, "interface %s is there already, of VM %s", text,
+			       e->vm->name);
+	for (int i = 0; i < n; i++)
+		if (uuid_equal(&vm->nics[i].tsi, tsi))
+			return err_set(err, EEXIST, "interface %s is given twice", text);
+	return 0;
+}
+
 int addr_index_check(struct addr_entry *index, const struct vm *vm, struct err *err)
 {
 	int ret;
 
 	for (int i = 0; i < vm->n_nics; i++) {
-		ret = check_mac(index, vm, i, err);
+		ret = check_tsi(index, vm, i, err);
+		if (!ret)
+			ret = check_mac(index, vm, i, err);
 		for (int j = 0; !ret && j < vm->nics[i].n_ips; j++)
 			ret = check_ip(index, vm, i, j, err);
 		if (ret)
@@ -160,8 +191,10 @@ void addr_index_add(struct addr_entry **index, struct vm *vm)
 {
 	for (int i = 0; i < vm->n_nics; i++) {
 		const struct nic *nic = &vm->nics[i];
-		struct addr_key key = key_mac(&nic->vn->uuid, &nic->mac);
+		struct addr_key key = key_tsi(&nic->tsi);
 
+		add(index, &key, vm);
+		key = key_mac(&nic->vn->uuid, &nic->mac);
 		add(index, &key, vm);
 		for (int j = 0; j < nic->n_ips; j++) {
 			key = key_ip(&nic->vn->uuid, &nic->ips[j].addr);
@@ -174,8 +207,10 @@ void addr_index_del(struct addr_entry **index, const struct vm *vm)
 {
 	for (int i = 0; i < vm->n_nics; i++) {
 		const struct nic *nic = &vm->nics[i];
-		struct addr_key key = key_mac(&nic->vn->uuid, &nic->mac);
+		struct addr_key key = key_tsi(&nic->tsi);
 
+		del(index, &key);
+		key = key_mac(&nic->vn->uuid, &nic->mac);
 		del(index, &key);
 		for (int j = 0; j < nic->n_ips; j++) {
 			key = key_ip(&nic->vn->uuid, &nic->ips[j].addr);

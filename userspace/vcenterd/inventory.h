@@ -26,7 +26,7 @@ struct inventory {
 	struct oset all;		/* the same, in the order of their UUIDs */
 	struct vm_counts counts;	/* of them */
 	struct vm_group *groups;
-	struct addr_entry *addrs;	/* (VN, MAC) and (VN, IP) */
+	struct addr_entry *addrs;	/* (VN, MAC) and (VN, IP), interfaces */
 	struct vm *jobs;		/* utlist by job_prev, job_next */
 	struct pool *vnis;		/* from vni_first on; NULL: none are given */
 	uint32_t vni_first;

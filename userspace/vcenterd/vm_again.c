@@ -55,6 +55,14 @@ static bool same_mac(json_t *json, const struct mac_addr *is)
 	return !json || (said && !mac_addr_parse(&mac, said, NULL) && mac_addr_equal(&mac, is));
 }
 
+static bool same_tsi(json_t *json, const struct uuid *is)
+{
+	const char *said = json_string_value(json);
+	struct uuid uuid;
+
+	return !json || (said && !uuid_parse(&uuid, said, NULL) && uuid_equal(&uuid, is));
+}
+
 static bool same_nics(json_t *list, const struct vm *vm)
 {
 	if (json_array_size(list) != (size_t)vm->n_nics)
@@ -64,6 +72,7 @@ static bool same_nics(json_t *list, const struct vm *vm)
 
 		if (!same_vn(json_object_get(nic, "vn"), vm->nics[i].vn) ||
 		    !same_mac(json_object_get(nic, "mac"), &vm->nics[i].mac) ||
+		    !same_tsi(json_object_get(nic, "tsi"), &vm->nics[i].tsi) ||
 		    !same_ips(json_object_get(nic, "ip"), &vm->nics[i]))
 			return false;
 	}

@@ -52,6 +52,21 @@ static void generate_mac(struct inventory *inv, const struct vm *vm, struct nic 
 	} while (taken);
 }
 
+/* Who asks may name what is made, so that he knows it before; else it gets a new one. */
+static int parse_id(json_t *json, const char *key, struct uuid *ret, struct err *err)
+{
+	const char *id = NULL;
+
+	if (json_opt_str(json, key, &id, err))
+		return -EINVAL;
+	*ret = uuid_new();
+	if (!id)
+		return 0;
+	if (uuid_parse(ret, id, err))
+		return err_prefix(err, -EINVAL, "%s", key);
+	return uuid_is_zero(ret) ? err_set(err, EINVAL, "%s: must not be zero", key) : 0;
+}
+
 static struct vn *find_vn(struct inventory *inv, const char *id)
 {
 	struct uuid uuid;
@@ -134,7 +149,7 @@ static int parse_dhcp(struct inventory *inv, json_t *json, struct nic *nic, stru
 
 int vm_spec_nic(struct inventory *inv, json_t *json, struct vm *vm, struct err *err)
 {
-	static const char *const known[] = { "vn", "mac", "ip", "profile", "dhcp", NULL };
+	static const char *const known[] = { "vn", "mac", "ip", "profile", "dhcp", "tsi", NULL };
 	struct nic *nic = &vm->nics[vm->n_nics];
 	const char *vn, *mac = NULL;
 	struct profile *group;
@@ -143,8 +158,8 @@ int vm_spec_nic(struct inventory *inv, json_t *json, struct vm *vm, struct err *
 	if (!json_is_object(json))
 		return err_set(err, EINVAL, "must be an object");
 	if (json_only(json, known, err) || json_get_str(json, "vn", &vn, err) ||
-	    json_opt_str(json, "mac", &mac, err) || vm_spec_ips(json_object_get(json, "ip"),
-								nic, err))
+	    json_opt_str(json, "mac", &mac, err) || parse_id(json, "tsi", &nic->tsi, err) ||
+	    vm_spec_ips(json_object_get(json, "ip"), nic, err))
 		return -EINVAL;
 	nic->vn = find_vn(inv, vn);
 	if (!nic->vn)
@@ -156,7 +171,6 @@ int vm_spec_nic(struct inventory *inv, json_t *json, struct vm *vm, struct err *
 		return err_prefix(err, -EINVAL, "mac");
 	if (!mac)
 		generate_mac(inv, vm, nic);
-	nic->tsi = uuid_new();
 	if (nic_check(nic, err))
 		return -EINVAL;
 	ret = vm_spec_profile(inv, json, vm->tenant, nic, err);
@@ -222,20 +236,6 @@ static int parse_names(json_t *body, struct vm_spec *spec, struct err *err)
 	return 0;
 }
 
-static int parse_id(json_t *body, struct uuid *ret, struct err *err)
-{
-	const char *id = NULL;
-
-	if (json_opt_str(body, "id", &id, err))
-		return -EINVAL;
-	*ret = uuid_new();
-	if (!id)
-		return 0;
-	if (uuid_parse(ret, id, err))
-		return err_prefix(err, -EINVAL, "id");
-	return uuid_is_zero(ret) ? err_set(err, EINVAL, "id: must not be zero") : 0;
-}
-
 int vm_spec_parse(struct inventory *inv, json_t *body, struct vm_spec *ret, struct err *err)
 {
 	static const char *const known[] = { "id", "name", "tenant", "group", "cpus", "memory_mib",
@@ -246,7 +246,7 @@ int vm_spec_parse(struct inventory *inv, json_t *body, struct vm_spec *ret, stru
 	struct vm_spec spec = { .vm = vm, .start = true };
 	int res;
 
-	if (json_only(body, known, err) || parse_id(body, &vm->uuid, err) ||
+	if (json_only(body, known, err) || parse_id(body, "id", &vm->uuid, err) ||
 	    parse_names(body, &spec, err) ||
 	    parse_size(body, &vm->size, err) ||
 	    json_opt_bool(body, "start", &spec.start, err) ||

@@ -7,7 +7,9 @@
 
 #define MAC	"02:00:00:00:00:01"
 #define MORE	"02:00:00:00:00:02"
-#define PLUG	"{\"plug\": {\"vn\": \"blue\", \"mac\": \"" MORE "\", \"ip\": \"10.0.0.2/24\"}}"
+#define TSI	"6ba7b810-9dad-41d1-80b4-00c04fd430c8"
+#define PLUG	"{\"plug\": {\"vn\": \"blue\", \"mac\": \"" MORE "\", \"ip\": \"10.0.0.2/24\", " \
+		"\"tsi\": \"" TSI "\"}}"
 #define UNPLUG	"{\"unplug\": \"" MORE "\"}"
 
 static void begin(struct lab *lab)
@@ -133,11 +135,14 @@ static void test_size_is_refused(void **state)
 static void test_an_interface_comes_and_goes(void **state)
 {
 	struct lab *lab = *state;
+	char text[UUID_STRLEN];
 
 	begin(lab);
 	change(lab, PLUG);
 	lab_until(lab, 0, "/vms/web1", "error", "");
 	assert_int_equal(nics(lab), 2);
+	assert_string_equal(uuid_format(&inventory_vm_by_name(lab->vc[0]->inv, "web1")->nics[1].tsi,
+					text), TSI);
 	assert_non_null(fake_place_find(lab, 0, MORE));
 	assert_int_equal(fake_vm_find(lab, 0, "web1")->profile->n_nics, 2);
 	lab_expect(lab, 0, "GET", "/lookup?vn=blue&ip=10.0.0.2", NULL, 200, "name", "web1");
@@ -222,6 +227,7 @@ static void test_bad_changes(void **state)
 		{ "{\"cpus\": 2, \"unplug\": \"" MAC "\"}", 400, "one change at a time" },
 		{ "{\"plug\": {\"vn\": \"green\"}}", 404, "plug: VN green" },
 		{ "{\"plug\": {\"vn\": \"blue\", \"mac\": \"" MAC "\"}}", 409, "given twice" },
+		{ "{\"plug\": {\"vn\": \"blue\", \"tsi\": \"7\"}}", 400, "plug: tsi: " },
 		{ "{\"plug\": []}", 400, "plug: must be an object" },
 		{ "{\"unplug\": \"zz\"}", 400, "zz" },
 		{ "{\"disk_mib\": 20}", 400, "disk_mib" },

@@ -74,8 +74,28 @@ static void test_vm_conflicts(void **state)
 	/* twice in itself */
 	vm = fix_vm(blue, "other", 2);
 	vm->nics[1] = vm->nics[0];
+	vm->nics[1].tsi = uuid_new();
 	vm->n_nics = 2;
-	refuse(inv, vm, "given twice");
+	refuse(inv, vm, "MAC 02:00:00:00:00:02 is given twice");
+	vm = fix_vm(blue, "other", 2);
+	vm->nics[1] = vm->nics[0];
+	vm->nics[1].mac.b[1]++;
+	vm->nics[1].n_ips = 0;
+	vm->n_nics = 2;
+	refuse(inv, vm, "interface ");
+	/* what has no name yet is nobody's */
+	vm = fix_vm(blue, "other", 2);
+	vm->nics[0].tsi = (struct uuid){ };
+	vm->nics[1] = vm->nics[0];
+	vm->nics[1].mac.b[1]++;
+	vm->nics[1].n_ips = 0;
+	vm->n_nics = 2;
+	assert_int_equal(inventory_vm_check(inv, vm, NULL), 0);
+	vm_free(vm);
+	/* of another VN, too, for there is one interface of that name */
+	vm = fix_vm(red, "other", 2);
+	vm->nics[0].tsi = web->nics[0].tsi;
+	refuse(inv, vm, "is there already, of VM web");
 	vm = fix_vm(blue, "other", 2);
 	vm->nics[0].ips[1] = vm->nics[0].ips[0];
 	vm->nics[0].n_ips = 2;
@@ -125,7 +145,7 @@ static void check(struct inventory *inv)
 		for (int i = 0; i < vm->n_nics; i++) {
 			const struct nic *nic = &vm->nics[i];
 
-			addrs += 1 + nic->n_ips;
+			addrs += 2 + nic->n_ips;
 			assert_ptr_equal(inventory_vm_by_mac(inv, nic->vn, &nic->mac), vm);
 			for (int j = 0; j < nic->n_ips; j++)
 				assert_ptr_equal(inventory_vm_by_ip(inv, nic->vn,

@@ -16,6 +16,7 @@
 #define MAC "02:00:00:00:00:01"
 #define ID "6ba7b810-9dad-41d1-80b4-00c04fd430c8"
 #define MOVE "6ba7b810-9dad-41d1-80b4-00c04fd430c9"
+#define TSI "6ba7b810-9dad-41d1-80b4-00c04fd430d0"
 #define NIC "\"nics\":[{\"vn\":\"blue\",\"mac\":\"" MAC "\",\"ip\":\"10.0.0.1/24\"}]"
 #define WEB "{\"id\":\"" ID "\",\"name\":\"web\",\"tenant\":\"alice\",\"server\":\"host1\"," NIC "}"
 
@@ -154,6 +155,38 @@ static void v1_again(void **state)
 	lab_expect(lab, 0, "DELETE", "/vms/" ID, NULL, 202, NULL, NULL);
 	there_is_none(lab);
 	lab_expect(lab, 0, "POST", "/vms", WEB, 409, "error", "was there, and is not any more");
+}
+
+/* Who asks may name the interface as well: it is that one, asked again too, and nobody else's. */
+static void v1_interface_named(void **state)
+{
+#define NAMED(name, tsi) "{\"id\":\"" ID "\",\"name\":\"" name "\",\"tenant\":\"alice\"," \
+	"\"server\":\"host1\",\"nics\":[{\"vn\":\"blue\",\"tsi\":\"" tsi "\"}]}"
+#define OTHER(tsi) "{\"name\":\"other\",\"tenant\":\"alice\",\"nics\":[{\"vn\":\"blue\"," \
+	"\"tsi\":\"" tsi "\"}]}"
+	struct lab *lab = *state;
+	char text[UUID_STRLEN];
+
+	make_blue(lab);
+	lab_expect(lab, 0, "POST", "/vms", NAMED("web", TSI), 202, "id", ID);
+	lab_until(lab, 0, "/vms/" ID, "state", "running");
+	lab_until(lab, 0, "/vms/" ID, "doing", "");
+	assert_string_equal(uuid_format(&inventory_vm_by_name(lab->vc[0]->inv, "web")->nics[0].tsi,
+					text), TSI);
+	lab_expect(lab, 0, "POST", "/vms", NAMED("web", TSI), 202, "state", "running");
+	lab_expect(lab, 0, "POST", "/vms", NAMED("web", MOVE), 409, "error",
+		   "other than asked for");
+	lab_expect(lab, 0, "POST", "/vms", OTHER(TSI), 409, "error",
+		   "interface " TSI " is there already, of VM web");
+	/* also when vcenterd was started in between */
+	lab_vcenter_stop(lab, 0);
+	lab_vcenter_start(lab, 0);
+	LAB_WAIT(lab, lab_ready(lab));
+	lab_expect(lab, 0, "POST", "/vms", OTHER(TSI), 409, "error", "of VM web");
+	lab_expect(lab, 0, "DELETE", "/vms/" ID, NULL, 202, NULL, NULL);
+	there_is_none(lab);
+	lab_expect(lab, 0, "POST", "/vms", OTHER(TSI), 202, "name", "other");
+	lab_until(lab, 0, "/vms/other", "state", "running");
 }
 
 /* A session, or vcenterd, ends before or behind each request of a creation. */
@@ -393,6 +426,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LAB_TEST(v1_creation),	 LAB_TEST(v1_refused),
 		LAB_TEST(v1_again),	 LAB_TEST(v1_trouble),
+		LAB_TEST(v1_interface_named),
 		LAB_TEST(v2_termination), LAB_TEST(v2_trouble),
 		LAB_TEST(v7_change),	 LAB_TEST(v7_trouble),
 		LAB_TEST(v9_again),	 LAB_TEST(v9_again_when_it_has_left),

@@ -29,6 +29,7 @@ static int setup(void **state)
 	w->vm = fix_vm(blue, "web", 1);
 	w->vm->nics[1] = w->vm->nics[0];
 	w->vm->nics[1].vn = red;
+	w->vm->nics[1].tsi = uuid_new();
 	w->vm->n_nics = 2;
 	w->vm->start = true;
 	w->vm->state = NVO3__VM_STATE__VM_CREATING;
@@ -389,7 +390,6 @@ static void test_resize(void **state)
 static void new_nic(struct world *w)
 {
 	w->vm->nics[1].epoch = 0;
-	w->vm->nics[1].tsi = (struct uuid){ { 2 } };
 	w->vm->changing = w->vm->nics[1].tsi;
 	w->vm->unplugged = false;
 	w->placed[1] = false;
@@ -434,7 +434,6 @@ static void test_unplug(void **state)
 {
 	struct world *w = running(state);
 
-	w->vm->nics[1].tsi = (struct uuid){ { 2 } };
 	w->vm->changing = w->vm->nics[1].tsi;
 	begin(w, VM_OP_UNPLUG);
 	assert_int_equal(run(w, 0, CODE(FAILED)), VM_JOB_FAILED);

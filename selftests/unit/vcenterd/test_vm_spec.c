@@ -4,6 +4,8 @@
 #include "fixture.h"
 #include "vm_spec.h"
 
+#define ID "6ba7b810-9dad-41d1-80b4-00c04fd430c"
+
 static int parse(struct inventory *inv, const char *text, struct vm_spec *spec, struct err *err)
 {
 	json_error_t why;
@@ -47,6 +49,25 @@ static void test_defaults(void **state)
 	inventory_free(inv);
 }
 
+static void test_named(void **state)
+{
+	struct inventory *inv = inventory_new("dc1");
+	char text[UUID_STRLEN];
+	struct vm_spec spec;
+	struct err err;
+
+	fix_vn(inv, "blue", 100);
+	if (parse(inv, "{\"id\":\"" ID "8\",\"name\":\"web\",\"tenant\":\"alice\","
+		  "\"nics\":[{\"vn\":\"blue\"},{\"vn\":\"blue\",\"tsi\":\"" ID "9\"}]}",
+		  &spec, &err))
+		fail_msg("%s", err.text);
+	assert_string_equal(uuid_format(&spec.vm->uuid, text), ID "8");
+	assert_string_equal(uuid_format(&spec.vm->nics[1].tsi, text), ID "9");
+	assert_false(uuid_is_zero(&spec.vm->nics[0].tsi));
+	vm_free(spec.vm);
+	inventory_free(inv);
+}
+
 static void refuse(struct inventory *inv, const char *text, int code, const char *says)
 {
 	struct err err = { "" };
@@ -81,6 +102,10 @@ static void test_bad(void **state)
 	refuse(inv, NIC("\"ip\":[\"10.0.0.1/24\",\"10.0.0.300\"]"), -EINVAL, "10.0.0.300");
 	refuse(inv, NIC("\"ip\":\"127.0.0.1\""), -EINVAL, "127.0.0.1");
 	refuse(inv, NIC("\"port\":\"eth0\""), -EINVAL, "port");
+	refuse(inv, NIC("\"tsi\":7"), -EINVAL, "nics[1]: tsi");
+	refuse(inv, NIC("\"tsi\":\"7\""), -EINVAL, "nics[1]: tsi: ");
+	refuse(inv, NIC("\"tsi\":\"00000000-0000-0000-0000-000000000000\""), -EINVAL,
+	       "nics[1]: tsi: must not be zero");
 	strcpy(blue->tenant, "bob");
 	refuse(inv, VM("\"nics\":[{\"vn\":\"blue\"}]"), -EACCES, "VN blue belongs to tenant bob");
 	assert_int_equal(blue->users, 0);
@@ -91,6 +116,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_named),
 		cmocka_unit_test(test_bad),
 	};
 

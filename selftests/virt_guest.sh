@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# One guest on the hosts of virt_lab.sh, after which this is sourced: it boots, is reached, and goes
+# from one host to the other. GUEST is the VM's name, ADDR its address; virt_rig.sh has others who
+# talk to it.
+
+boots() {
+	busywait 200 guest_get "$ADDR" boot
+	guest_get "$ADDR" boot >"$LIB_TMP/boot"
+}
+
+same_boot() {	# It is reached, and has not been started anew since
+	busywait 60 guest_get "$ADDR" boot
+	assert_eq "$(guest_get "$ADDR" boot)" "$(<"$LIB_TMP/boot")" "the guest's boot"
+}
+
+# What it was told by DHCP has a line each time, of which the first and the last begin so. A guest
+# that is slow has renewed its lease before it is asked.
+told_first() {	# LINE
+	[[ $(guest_get "$ADDR" told | head -n 1) == "$1"* ]] || fail "$(guest_get "$ADDR" told)"
+}
+
+told() {	# LINE
+	[[ $(guest_get "$ADDR" told | tail -n 1) == "$1"* ]]
+}
+
+told_more() {	# LINES
+	(($(guest_get "$ADDR" told | wc -l) > $1))
+}
+
+cpus_are() {	# HOST NUMBER
+	[[ $(virsh_on "$1" dominfo "nvo3-$GUEST" | awk '$1 == "CPU(s):" { print $2 }') == "$2" ]]
+}
+
+nics_are() {	# HOST NUMBER
+	[[ $(virsh_on "$1" domiflist "nvo3-$GUEST" | grep -c ethernet) == "$2" ]]
+}
+
+guest_tap() {	# HOST: state of its port, and whose that is
+	local dev
+
+	dev=$(virsh_on "$1" domiflist "nvo3-$GUEST" | awk '$2 == "ethernet" { print $1 }')
+	ip -n "$VIRT_NS-$1" -j link show dev "$dev" | jq -r '.[0] | "\(.operstate) \(.master)"'
+}
+
+port_is_active() {	# HOST
+	assert_eq "$(guest_tap "$1")" "UP br0" "the guest's port"
+}
+
+# --- who talks to it while it moves: pings every 50 ms, and a download
+
+talk_begin() {
+	bg pings netns_run "$VIRT_NS-mid" ping -n -i 0.05 "$ADDR"
+	bg download netns_run "$VIRT_NS-mid" curl -sf --limit-rate 300k -o "$LIB_TMP/data" "http://$ADDR/data"
+	busywait 20 test -s "$LIB_TMP/data"
+}
+
+talk_end() {	# prints the sum of what was downloaded, and what ping says at its end
+	busywait 60 lib_gone "$(<"$LIB_TMP/download.pid")" ||
+		fail "$(ls -l "$LIB_TMP/data"; ss -N "$VIRT_NS-mid" -tin)" >&2
+	bg_stop pings INT
+	md5sum <"$LIB_TMP/data"
+	tail -n 3 "$LIB_TMP/pings.log"
+}
+
+# --- moves
+
+# The guest goes on where it was, with its memory and its disk, and an open download with it.
+live() {	# FROM TO
+	local from=$1 to=$2 lost asked
+
+	boots
+	talk_begin
+	run_cmd ctl vm mobility "$GUEST" --server "$to"
+	domain_is "$to" "$GUEST" running
+	same_boot
+	assert_eq "$(guest_get "$ADDR" cgi-bin/disk)" "$(<"$LIB_TMP/boot")" "its disk"
+	asked=$(guest_get "$ADDR" told | wc -l)
+	talk_end >"$LIB_TMP/talk"
+	cat "$LIB_TMP/talk"
+	assert_eq "$(head -n 1 "$LIB_TMP/talk")" "$(guest_get "$ADDR" sum)" "the download"
+	lost=$(grep -o '[0-9]* packets transmitted, [0-9]* received' "$LIB_TMP/talk")
+	echo "$lost, one each 50 ms; $(ctl -j moves | jq -c '.items[0] | {kind, blackout}')"
+	virsh_on "$to" domjobinfo "nvo3-$GUEST" --completed | grep -i downtime || true
+	fails virsh_on "$from" dominfo "nvo3-$GUEST"
+	port_is_active "$to"
+	# It asks again after half of its lease, and is told by who knows it now
+	busywait 60 told_more "$asked"
+	told "renew $ADDR/24 "
+}
+
+# It boots there, with its disk, and is nowhere else.
+goes() {	# VERB FROM TO
+	local verb=$1 from=$2 to=$3 last
+
+	boots
+	last=$(<"$LIB_TMP/boot")
+	run_cmd ctl vm "$verb" "$GUEST" --server "$to"
+	domain_is "$to" "$GUEST" running
+	boots
+	[[ $(<"$LIB_TMP/boot") != "$last" ]] || fail "it was not started anew"
+	assert_eq "$(guest_get "$ADDR" before)" "$last" "what its disk had"
+	fails virsh_on "$from" dominfo "nvo3-$GUEST"
+	assert_eq "$(ls "$VIRT/$from/state/vms")" "" "files on $from"
+	assert_eq "$(virt_taps "$from")" "" "taps on $from"
+}
