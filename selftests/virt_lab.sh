@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 #
 # Hosts with a libvirtd each, and guests in QEMU, on this machine and without the module. Sourced
-# after lib.sh; needs root.
+# after lib.sh; needs root. In the rig, with VIRT_NVE=nvo3d, the guests are on the module; other guests
+# have a VIRT_URI, a virt_conf_driver and something for VIRT_ENTER of their own (system/lxc.sh).
 #
 #   mid       .9   vcenterd, ndirectord, and who talks to the guests (10.9.0.100)
 #      |
@@ -17,6 +18,9 @@ VIRT=$LIB_TMP/virt
 VIRT_HOSTS="h1 h2"
 VIRT_OTHERS=	# that are no namespaces of this machine; see virt_rig.sh
 VIRT_NS=nvo3-$$
+VIRT_URI=${VIRT_URI:-qemu:///system}
+VIRT_NVE=${VIRT_NVE:-nvo3d_bridge}	# the program that is each host's NVE
+VIRT_ENTER=${VIRT_ENTER-}		# commands in each host's mount namespace, before its libvirtd
 
 # --- the guest: a kernel of Debian's, busybox, a web server
 
@@ -146,6 +150,7 @@ virt_configure() {	# HOST NUMBER
 		mount --bind $dir/cache /var/cache/libvirt
 		mount --bind $dir/log /var/log/libvirt
 		mount --bind $dir/run /run/libvirt
+		$VIRT_ENTER
 		echo \$\$ >$dir/ns.pid
 		exec sleep infinity
 	EOT
@@ -157,7 +162,7 @@ virt_host() {	# HOST NUMBER
 	virt_configure "$1" "$2"
 	bg "ns-$1" nsenter --net="/run/netns/$VIRT_NS-$1" unshare --mount --uts --propagation private \
 		bash -e "$VIRT/$1/enter"
-	busywait 10 test -s "$VIRT/$1/ns.pid"
+	busywait 10 test -s "$VIRT/$1/ns.pid" || fail "$(bg_log "ns-$1")"
 }
 
 virt_in() {	# HOST COMMAND...
@@ -184,7 +189,7 @@ virsh_on() {	# HOST COMMAND...
 	local h=$1
 
 	shift
-	virt_in "$h" virsh -q -c qemu:///system "$@"
+	virt_in "$h" virsh -q -c "$VIRT_URI" "$@"
 }
 
 # --- nvo3's daemons
@@ -237,7 +242,7 @@ virt_assoc() {	# HOST NUMBER: where it listens for the vServer
 }
 
 virt_nve() {	# HOST
-	virt_daemon "nve-$1" virt_exec "$1" nvo3d_bridge -c "$VIRT/$1/nve.conf"
+	virt_daemon "nve-$1" virt_exec "$1" "$VIRT_NVE" -c "$VIRT/$1/nve.conf"
 }
 
 virt_conf_host() {	# HOST NUMBER
@@ -255,22 +260,32 @@ virt_conf_host() {	# HOST NUMBER
 		$(virt_common "$1")
 		state = "$VIRT/$1/state";
 		vserver: {
-		    driver = "libvirt";
 		    nve = "$(virt_assoc "$1" "$2")";
 		    vcenters = [ "10.0.0.9:6641" ];
 		    images = "10.0.0.$2:6660";
 		    report = 1;
 		    cpus = 8; memory_mib = 4096; disk_mib = 1024; max_vms = 8;
-		    libvirt: {
-		        uri = "qemu+unix:///system?socket=$VIRT/$1/run/libvirt-sock";
-		        type = "qemu";
-		        migrate = "qemu+tcp://10.0.0.$2/system";
-		        kernel = "/boot/vmlinuz-$(virt_kernel)";
-		        initrd = "$VIRT/initrd";
-		        cmdline = "console=ttyS0 quiet panic=-1 no_timer_check mitigations=off random.trust_cpu=on";
-		        max_cpus = 2;
-		        shutdown = 1;
-		    };
+		    $(virt_conf_driver "$1" "$2")
+		};
+	EOT
+}
+
+virt_conf_driver() {
+	virt_conf_qemu "$@"
+}
+
+virt_conf_qemu() {	# HOST NUMBER
+	cat <<-EOT
+		driver = "libvirt";
+		libvirt: {
+		    uri = "qemu+unix:///system?socket=$VIRT/$1/run/libvirt-sock";
+		    type = "qemu";
+		    migrate = "qemu+tcp://10.0.0.$2/system";
+		    kernel = "/boot/vmlinuz-$(virt_kernel)";
+		    initrd = "$VIRT/initrd";
+		    cmdline = "console=ttyS0 quiet panic=-1 no_timer_check mitigations=off random.trust_cpu=on";
+		    max_cpus = 2;
+		    shutdown = 1;
 		};
 	EOT
 }
@@ -323,10 +338,14 @@ ctl() {
 # --- all of it
 
 virt_up() {
-	local h n=0
-
 	mkdir -p "$VIRT"
 	virt_guest "$(virt_kernel)"
+	virt_hosts_up
+}
+
+virt_hosts_up() {
+	local h n=0
+
 	virt_network
 	for h in $VIRT_HOSTS; do
 		((++n))

@@ -28,6 +28,7 @@ A file counts as a test if it can be executed. A test script's header may say:
 
     # kernels: 6.12        only these; net: both if it says nothing, system: 6.12
     # kernels: 6.12, long 6.1      what follows "long" in make check-long only
+    # kernels: long 6.12           in make check-long only
     # kernels: 6.12, long fast     (system only) the long form in tools/linux's fast kernel
     # kernels: debug       only in make check-debug; else that takes what is for 6.12
     # processors: 2        in a boot that has two; in make check-debug for races too

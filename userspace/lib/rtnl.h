@@ -75,6 +75,10 @@ int link_get_by_index(struct nlsock *s, uint32_t ifindex, struct link_info *ret,
 int link_list(struct nlsock *s, const char *kind, struct link_info **ret, size_t *ret_n,
 	      struct err *err);
 
+/* Of all devices of that kind together, as they have counted since they are there */
+int link_bytes(struct nlsock *s, const char *kind, uint64_t *ret_rx, uint64_t *ret_tx,
+	       struct err *err);
+
 int link_set_up(struct nlsock *s, uint32_t ifindex, bool up, struct err *err);
 /* @master 0 releases the device */
 int link_set_master(struct nlsock *s, uint32_t ifindex, uint32_t master, struct err *err);

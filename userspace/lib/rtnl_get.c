@@ -225,3 +225,52 @@ int link_list(struct nlsock *s, const char *kind, struct link_info **ret, size_t
 	*ret_n = l.n;
 	return 0;
 }
+
+struct bytes {
+	const char *kind;
+	uint64_t rx, tx;
+	struct err *err;
+};
+
+static int add_bytes(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[IFLA_MAX + 1];
+	struct rtnl_link_stats64 stats;
+	const size_t len = offsetof(struct rtnl_link_stats64, rx_errors);
+	struct bytes *b = data;
+	struct link_info info;
+	int r = read_link(nlh, &info);
+
+	if (r < 0)
+		return err_set(b->err, r, "the kernel's list of devices is malformed");
+	nlmsg_index(nlh, sizeof(struct ifinfomsg), tb, IFLA_MAX);
+	if (strcmp(b->kind, info.kind) || !tb[IFLA_STATS64] ||
+	    nlattr_len(tb[IFLA_STATS64]) < len)
+		return 0;
+	/* Longer in some kernels than in others, and aligned to four only */
+	memcpy(&stats, nlattr_data(tb[IFLA_STATS64]), len);
+	b->rx += stats.rx_bytes;
+	b->tx += stats.tx_bytes;
+	return 0;
+}
+
+int link_bytes(struct nlsock *s, const char *kind, uint64_t *ret_rx, uint64_t *ret_tx,
+	       struct err *err)
+{
+	struct bytes b;
+	int r, tries = 5;
+	struct nlbuf req;
+	NLBUF_MEM(mem, NLBUF_SMALL);
+
+	do {
+		b = (struct bytes){ .kind = kind, .err = err };
+		nlbuf_init(&req, mem, NLBUF_SMALL, RTM_GETLINK, 0);
+		nlbuf_put_header(&req, sizeof(struct ifinfomsg));
+		r = nlsock_dump(s, &req, add_bytes, &b, err);
+	} while (r == -EINTR && --tries);
+	if (r < 0)
+		return r;
+	*ret_rx = b.rx;
+	*ret_tx = b.tx;
+	return 0;
+}

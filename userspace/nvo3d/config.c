@@ -163,12 +163,49 @@ static int read_domain(struct conf *conf, struct config_libvirt *lv, struct err 
 		{ "vserver.libvirt.cmdline", &lv->cmdline },
 		{ "vserver.libvirt.template", &lv->template },
 		{ "vserver.libvirt.migrate", &lv->migrate },
+		{ "vserver.libvirt.init", &lv->init },
 	};
 	int rc = 0;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && !rc; i++)
 		rc = conf_str_or(conf, texts[i].path, "", texts[i].ret, err);
 	return rc;
+}
+
+static bool is_lxc(const struct config_libvirt *lv)
+{
+	return !strcmp(lv->type, "lxc");
+}
+
+/* What is set and would not be looked at */
+static int check_container(struct conf *conf, struct config_libvirt *lv, struct err *err)
+{
+	const struct {
+		const char *path, *text;
+	} others[] = {
+		{ "vserver.libvirt.machine", lv->machine },
+		{ "vserver.libvirt.kernel", lv->kernel },
+		{ "vserver.libvirt.initrd", lv->initrd },
+		{ "vserver.libvirt.migrate", lv->migrate },
+	};
+
+	if (!is_lxc(lv))
+		return *lv->init ? conf_error(conf, "vserver.libvirt.init", err,
+					      "only a container (type \"lxc\") has one") : 0;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (*others[i].text)
+			return conf_error(conf, others[i].path, err,
+					  "a container (type \"lxc\") has none");
+	if (!*lv->init)
+		lv->init = "/sbin/init";
+	return 0;
+}
+
+const char *config_image(const struct config *config)
+{
+	if (!config->vserver.libvirt)
+		return NULL;
+	return is_lxc(&config->libvirt) ? "" : config->libvirt.template;
 }
 
 static int read_libvirt(struct conf *conf, struct config_libvirt *lv, struct err *err)
@@ -178,9 +215,10 @@ static int read_libvirt(struct conf *conf, struct config_libvirt *lv, struct err
 	long v;
 	int rc;
 
-	rc = conf_str_or(conf, "vserver.libvirt.uri", "qemu:///system", &lv->uri, err);
+	rc = conf_str_or(conf, "vserver.libvirt.type", "kvm", &lv->type, err);
 	if (!rc)
-		rc = conf_str_or(conf, "vserver.libvirt.type", "kvm", &lv->type, err);
+		rc = conf_str_or(conf, "vserver.libvirt.uri",
+				 is_lxc(lv) ? "lxc:///system" : "qemu:///system", &lv->uri, err);
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
@@ -200,7 +238,8 @@ static int read_libvirt(struct conf *conf, struct config_libvirt *lv, struct err
 	if (rc)
 		return rc;
 	lv->max_memory_mib = v;
-	return read_domain(conf, lv, err);
+	rc = read_domain(conf, lv, err);
+	return rc ? rc : check_container(conf, lv, err);
 }
 
 static int read_vserver(struct conf *conf, struct config *c, struct err *err)

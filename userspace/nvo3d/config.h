@@ -47,7 +47,8 @@ struct config_vserver {
 struct config_libvirt {
 	const char *uri, *type, *machine, *emulator;
 	const char *kernel, *initrd, *cmdline;
-	const char *template;		/* "" for none */
+	const char *template;		/* "" for none; of containers a folder */
+	const char *init;		/* of containers: their first process */
 	const char *migrate;		/* its URI for other hosts' libvirtd's, "" for none */
 	uint32_t shutdown_s;		/* that a guest has to shut down */
 	uint32_t max_cpus, max_memory_mib;	/* of a VM, while it runs */
@@ -63,6 +64,9 @@ struct config {
 	struct config_libvirt libvirt;
 	char default_nve_name[sizeof(struct identity)];
 };
+
+/* What a VM's image begins as: a file, "" for zeroes, NULL for anything */
+const char *config_image(const struct config *config);
 
 /* 0, or -errno with "file:line: reason". @ret points into @conf */
 int config_read(struct conf *conf, struct config *ret, struct err *err);

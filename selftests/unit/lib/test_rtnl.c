@@ -6,8 +6,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <linux/if_packet.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "errs.h"
 #include "nl.h"
@@ -216,6 +218,44 @@ static void refusals_name_the_culprit(void **state)
 	assert_int_equal(link_del(s, 12345, &err), -ENODEV);
 }
 
+static void send_frame(uint32_t ifindex, size_t len)
+{
+	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_ifindex = ifindex };
+	_cleanup_close_ int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	char frame[1024] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0 };
+
+	assert_true(fd >= 0 && len <= sizeof(frame));
+	assert_int_equal(sendto(fd, frame, len, 0, (void *)&to, sizeof(to)), len);
+}
+
+/* Of all of a kind, in the direction that they have; what IPv6 says by itself is less than that */
+static void bytes_of_a_kind(void **state)
+{
+	_cleanup_close_ int other = sandbox_other_netns();
+	const struct link_end a = { .name = "a0", .netns_fd = -1 };
+	const struct link_end b = { .name = "b0", .netns_fd = other };
+	_cleanup_nlsock_ struct nlsock *there = NULL;
+	uint64_t rx = 1, tx = 1, rx_there, tx_there;
+	struct link_info info;
+
+	assert_int_equal(link_bytes(s, "veth", &rx, &tx, NULL), 0);
+	assert_true(rx == 0 && tx == 0);
+	assert_int_equal(link_veth_add(s, &a, &b, NULL), 0);
+	assert_int_equal(nlsock_open(&there, NETLINK_ROUTE, other, NULL), 0);
+	assert_int_equal(link_get(there, "b0", &info, NULL), 0);
+	assert_int_equal(link_set_up(there, info.ifindex, true, NULL), 0);
+	assert_int_equal(link_set_up(s, index_of("a0"), true, NULL), 0);
+	for (int i = 0; i < 100; i++)
+		send_frame(index_of("a0"), 1000);
+	assert_int_equal(link_bytes(s, "veth", &rx, &tx, NULL), 0);
+	assert_true(tx >= 100000 && tx < 110000 && rx < 10000);
+	assert_int_equal(link_bytes(there, "veth", &rx_there, &tx_there, NULL), 0);
+	assert_true(rx_there >= 100000 && rx_there < 110000 && tx_there < 10000);
+	assert_int_equal(link_bytes(there, "bridge", &rx_there, &tx_there, NULL), 0);
+	assert_true(rx_there == 0 && tx_there == 0);
+	delete("a0");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +263,7 @@ int main(void)
 		cmocka_unit_test(names_chosen_by_the_kernel), cmocka_unit_test(setters),
 		cmocka_unit_test(master), cmocka_unit_test(move_to_netns),
 		cmocka_unit_test(addresses_and_routes),
+		cmocka_unit_test(bytes_of_a_kind),
 		cmocka_unit_test(refusals_name_the_culprit),
 	};
 

@@ -82,6 +82,26 @@ static void test_accepted(void **state)
 	assert_int_equal(c.libvirt.max_memory_mib, 512);
 }
 
+static void test_containers(void **state)
+{
+	struct config c = accepted("driver = \"libvirt\"; libvirt: { type = \"lxc\"; };");
+
+	assert_string_equal(c.libvirt.uri, "lxc:///system");
+	assert_string_equal(c.libvirt.init, "/sbin/init");
+	assert_string_equal(config_image(&c), "");
+	c = accepted("driver = \"libvirt\"; libvirt: { type = \"lxc\"; uri = \"lxc+unix:///system\";"
+		     " template = \"/t\"; init = \"/i\"; };");
+	assert_string_equal(c.libvirt.uri, "lxc+unix:///system");
+	assert_string_equal(c.libvirt.init, "/i");
+	/* A folder, which is not what disks begin as */
+	assert_string_equal(c.libvirt.template, "/t");
+	assert_string_equal(config_image(&c), "");
+	c = accepted("driver = \"libvirt\"; libvirt: { template = \"/t\"; };");
+	assert_string_equal(config_image(&c), "/t");
+	c = accepted("");
+	assert_null(config_image(&c));
+}
+
 static void test_refused(void **state)
 {
 	static const char *const table[][2] = {
@@ -91,6 +111,11 @@ static void test_refused(void **state)
 		{ "driver = \"libvirt\"; libvirt: { uri = 7; };", "vserver.libvirt.uri" },
 		{ "driver = \"libvirt\"; libvirt: { max_cpus = -1; };", "libvirt.max_cpus" },
 		{ "driver = \"libvirt\"; libvirt: { max_memory = -1; };", "libvirt.max_memory" },
+		{ "driver = \"libvirt\"; libvirt: { init = \"/i\"; };", "vserver.libvirt.init" },
+		{ "driver = \"libvirt\"; libvirt: { type = \"lxc\"; kernel = \"/k\"; };",
+		  "libvirt.kernel" },
+		{ "driver = \"libvirt\"; libvirt: { type = \"lxc\"; migrate = \"x\"; };",
+		  "libvirt.migrate" },
 		{ "driver = \"libvirt\"; libvirt: { url = \"x\"; };", "url" },
 		/* what nobody would look at */
 		{ "libvirt: { uri = \"x\"; };", "libvirt" },
@@ -113,6 +138,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_accepted),
+		cmocka_unit_test(test_containers),
 		cmocka_unit_test(test_refused),
 	};
 

@@ -105,11 +105,52 @@ static void test_files_elsewhere(void **state)
 	free(xml);
 }
 
-static void test_a_container(void **state)
+static void be_container(void)
 {
 	host.type = "lxc";
-	has("<type>exe</type><init>/sbin/init</init>");
-	hasnt("virtio'/><mtu");
+	host.init = "/sbin/init";
+	host.root = "/srv/tree";
+	host.place = "nvo3-host1-6ba7b810";
+}
+
+/* Its interfaces are in the namespace that it is given, and none is for libvirt to make */
+static void test_a_container(void **state)
+{
+	be_container();
+	has("<domain type='lxc'><name>nvo3-web1</name>");
+	has("<os><type>exe</type><init>/sbin/init</init></os><lxc:namespace ");
+	has("<lxc:namespace xmlns:lxc='http://libvirt.org/schemas/domain/lxc/1.0'><lxc:sharenet type='netns' value='nvo3-host1-6ba7b810'/></lxc:namespace>");
+	has("<filesystem type='mount'><source dir='/srv/tree'/><target dir='/'/><readonly/></filesystem>");
+	has("<filesystem type='mount'><source dir='/d/www/image'/><target dir='/dev/vda'/></filesystem>");
+	hasnt("<disk");
+	has("<console type='pty'/>");
+	hasnt("<interface");
+	hasnt("privnet");
+	hasnt("<acpi/>");
+	hasnt("hvm");
+	host.cmdline = "a <b>";
+	has("<init>/sbin/init</init><cmdline>a &lt;b&gt;</cmdline></os>");
+	host.root = "";
+	has("<source dir='/'/><target dir='/'/><readonly/>");
+	host.root = "/a'/><evil/>";
+	host.place = "x'/><evil/>";
+	hasnt("<evil/>");
+}
+
+/* What it counts for at its host is what it can have there */
+static void test_limits_of_a_container(void **state)
+{
+	be_container();
+	host.max_cpus = 8;
+	has("<memory unit='MiB'>512</memory><vcpu>2</vcpu><cputune><period>100000</period><quota>200000</quota></cputune><memtune><hard_limit unit='MiB'>512</hard_limit></memtune>");
+	host.max_memory_mib = 1024;
+	has("<memory unit='MiB'>1024</memory><currentMemory unit='MiB'>512</currentMemory><vcpu>2</vcpu>");
+	has("<hard_limit unit='MiB'>512</hard_limit>");
+	vm.cpus = UINT32_MAX;
+	has("<quota>429496729500000</quota>");
+	host.type = "kvm";
+	hasnt("<cputune>");
+	hasnt("<memtune>");
 }
 
 int main(void)
@@ -120,6 +161,7 @@ int main(void)
 		cmocka_unit_test_setup(test_names_stay_names, setup),
 		cmocka_unit_test_setup(test_files_elsewhere, setup),
 		cmocka_unit_test_setup(test_a_container, setup),
+		cmocka_unit_test_setup(test_limits_of_a_container, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

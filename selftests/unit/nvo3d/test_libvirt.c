@@ -13,6 +13,7 @@
 #include "lib/nl.h"
 #include "lib/rtnl.h"
 #include "../lib/sandbox.h"
+#include "vserver/move_live.h"
 #include "vserver/virt.h"
 
 #define STATE(name) NVO3__VM_STATE__VM_##name
@@ -74,7 +75,8 @@ static void up(struct bed_host *h, struct bed *bed, const char *uri)
 	h->config.vserver.mtu = 1430;
 	h->config.libvirt = (struct config_libvirt){
 		.uri = uri, .type = "test", .machine = "", .emulator = "", .kernel = "",
-		.initrd = "", .cmdline = "", .template = "", .migrate = "", .shutdown_s = 3,
+		.initrd = "", .cmdline = "", .template = "", .migrate = "", .init = "",
+		.shutdown_s = 3,
 	};
 	if (driver_libvirt_new(&h->real, &h->config, &err))
 		fail_msg("%s", err.text);
@@ -475,6 +477,37 @@ static void test_without_libvirt(void **state)
 	down(&h);
 }
 
+/* What is settled before libvirt is asked for anything */
+static void test_containers(void **state)
+{
+	struct driver *d = NULL;
+	struct bed_host h;
+	struct err err;
+
+	up(&h, *state, "test:///default");
+	h.config.libvirt.type = "lxc";
+	h.config.libvirt.init = "/sbin/init";
+	h.config.libvirt.template = "/etc/passwd";
+	assert_int_equal(driver_libvirt_new(&d, &h.config, &err), -ENOTDIR);
+	assert_non_null(strstr(err.text, "vserver.libvirt.template: /etc/passwd is no folder"));
+	h.config.libvirt.template = "/nonexistent";
+	assert_int_equal(driver_libvirt_new(&d, &h.config, &err), -ENOTDIR);
+	h.config.libvirt.template = "/etc";
+	assert_int_equal(driver_libvirt_new(&d, &h.config, NULL), 0);
+	/* All of an interface is in its place; and it stays while it runs, with the reason */
+	assert_null(d->ops->plug);
+	assert_null(d->ops->unplug);
+	assert_non_null(h.real->ops->plug);
+	h.vs->driver = d;
+	for (int is_source = 0; is_source < 2; is_source++) {
+		assert_false(move_live_can(h.vs, is_source, &err));
+		assert_non_null(strstr(err.text, "are containers"));
+	}
+	h.vs->driver = h.real;
+	d->ops->free(d);
+	down(&h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -491,6 +524,7 @@ int main(void)
 		BED_TEST(test_restart),
 		BED_TEST(test_restart_of_the_machine),
 		BED_TEST(test_without_libvirt),
+		BED_TEST(test_containers),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -64,9 +64,7 @@ static void put_nic(FILE *f, const Nvo3__Nic *nic, const struct domxml_host *hos
 	fprintf(f, "<interface type='ethernet'><mac address='%s'/>", mac_addr_format(&mac, text));
 	fputs("<target dev='", f);
 	put_escaped(f, nic->port);
-	fputs("' managed='no'/>", f);
-	if (!is_container(host))
-		fputs("<model type='virtio'/>", f);
+	fputs("' managed='no'/><model type='virtio'/>", f);
 	if (host->mtu)
 		fprintf(f, "<mtu size='%u'/>", host->mtu);
 	fputs("</interface>", f);
@@ -96,12 +94,7 @@ static void put_console(FILE *f, const struct domxml_host *host)
 
 static void put_os(FILE *f, const struct domxml_host *host)
 {
-	fputs("<os>", f);
-	if (is_container(host)) {
-		fputs("<type>exe</type><init>/sbin/init</init></os>", f);
-		return;
-	}
-	fputs("<type", f);
+	fputs("<os><type", f);
 	if (is_set(host->machine)) {
 		fputs(" machine='", f);
 		put_escaped(f, host->machine);
@@ -115,6 +108,11 @@ static void put_os(FILE *f, const struct domxml_host *host)
 	/* Without ACPI a guest hears no shutdown */
 	if (strcmp(host->type, "test"))
 		fputs("<features><acpi/></features>", f);
+}
+
+unsigned long long domxml_quota(uint32_t cpus)
+{
+	return (unsigned long long)cpus * DOMXML_PERIOD_US;
 }
 
 void domxml_name(const Nvo3__VmProfile *vm, char ret[DOMXML_NAME_MAX])
@@ -145,11 +143,72 @@ static void put_head(FILE *f, const Nvo3__VmProfile *vm, const struct domxml_hos
 	put_element(f, "name", name);
 	put_element(f, "uuid", uuid_format(&id, text));
 	fputs("<metadata><nvo3:vm xmlns:nvo3='urn:nvo3:vm:1'/></metadata>", f);
+}
+
+static void put_emulator(FILE *f, const Nvo3__VmProfile *vm, const struct domxml_host *host)
+{
 	put_memory(f, vm, host);
 	if (host->max_cpus > vm->cpus)
 		fprintf(f, "<vcpu current='%u'>%u</vcpu>", vm->cpus, host->max_cpus);
 	else
 		fprintf(f, "<vcpu>%u</vcpu>", vm->cpus);
+	put_os(f, host);
+}
+
+/*
+ * libvirt counts a container's processors and no more; that it has the time of so many is a quota
+ * of each tenth of a second, and how much of its memory it may use is a limit.
+ */
+static void put_limits(FILE *f, const Nvo3__VmProfile *vm, const struct domxml_host *host)
+{
+	put_memory(f, vm, host);
+	fprintf(f, "<vcpu>%u</vcpu><cputune><period>%u</period><quota>%llu</quota></cputune>",
+		vm->cpus, DOMXML_PERIOD_US, domxml_quota(vm->cpus));
+	fprintf(f, "<memtune><hard_limit unit='MiB'>%u</hard_limit></memtune>", vm->memory_mib);
+}
+
+/*
+ * Its network namespace is made before it and stays when it ends, so libvirt is told of no
+ * interface, and to make no namespace (privnet), which it refuses beside that one.
+ */
+static void put_container(FILE *f, const Nvo3__VmProfile *vm, const struct domxml_host *host)
+{
+	put_limits(f, vm, host);
+	fputs("<os><type>exe</type>", f);
+	put_element(f, "init", host->init);
+	put_element(f, "cmdline", host->cmdline);
+	fputs("</os>", f);
+	fputs("<lxc:namespace xmlns:lxc='http://libvirt.org/schemas/domain/lxc/1.0'>", f);
+	fputs("<lxc:sharenet type='netns' value='", f);
+	put_escaped(f, host->place);
+	fputs("'/></lxc:namespace>", f);
+}
+
+static void put_mount(FILE *f, const char *from, const char *to, const char *more)
+{
+	fputs("<filesystem type='mount'><source dir='", f);
+	put_escaped(f, from);
+	fprintf(f, "'/><target dir='%s'/>%s</filesystem>", to, more);
+}
+
+/*
+ * Its root is that of others, too. The disk is no device but the file: a loop device libvirt makes of
+ * paths with less than 64 bytes only.
+ */
+static void put_files(FILE *f, const char *disk, const struct domxml_host *host)
+{
+	put_mount(f, is_set(host->root) ? host->root : "/", "/", "<readonly/>");
+	if (disk)
+		put_mount(f, disk, "/dev/vda", "");
+}
+
+static void put_devices(FILE *f, const Nvo3__VmProfile *vm, const char *disk,
+			const struct domxml_host *host)
+{
+	if (disk)
+		put_disk(f, disk);
+	for (size_t i = 0; i < vm->n_nics; i++)
+		put_nic(f, vm->nics[i], host);
 }
 
 char *domxml_domain(const Nvo3__VmProfile *vm, const struct domxml_host *host, const char *disk)
@@ -159,17 +218,17 @@ char *domxml_domain(const Nvo3__VmProfile *vm, const struct domxml_host *host, c
 	FILE *f = mem_check(open_memstream(&text, &len));
 
 	put_head(f, vm, host);
-	put_os(f, host);
+	(is_container(host) ? put_container : put_emulator)(f, vm, host);
 	/* What has ended stays so until somebody here starts it */
 	put_element(f, "on_poweroff", "destroy");
 	put_element(f, "on_reboot", "restart");
 	put_element(f, "on_crash", "destroy");
 	fputs("<devices>", f);
 	put_element(f, "emulator", host->emulator);
-	if (disk)
-		put_disk(f, disk);
-	for (size_t i = 0; i < vm->n_nics; i++)
-		put_nic(f, vm->nics[i], host);
+	if (is_container(host))
+		put_files(f, disk, host);
+	else
+		put_devices(f, vm, disk, host);
 	put_console(f, host);
 	fputs("</devices></domain>", f);
 	fclose(f);

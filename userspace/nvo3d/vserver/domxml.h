@@ -17,9 +17,15 @@ struct domxml_host {
 	uint32_t mtu;
 	uint32_t max_cpus;	/* as many can be plugged while it runs */
 	uint32_t max_memory_mib;	/* the same */
+	/* Of a container: its first process, the folder that is its "/", its network namespace */
+	const char *init, *root, *place;
 };
 
 #define DOMXML_NAME_MAX 80
+#define DOMXML_PERIOD_US 100000u	/* of each a container has a quota of time */
+
+/* Microseconds of each period */
+unsigned long long domxml_quota(uint32_t cpus);
 
 /* "nvo3-NAME" */
 void domxml_name(const Nvo3__VmProfile *vm, char ret[DOMXML_NAME_MAX]);

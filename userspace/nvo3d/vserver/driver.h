@@ -26,6 +26,7 @@ struct driver {
 	const struct driver_ops *ops;
 	bool blocks;
 	uint32_t grace_ms;	/* from asking a guest to end to making it */
+	const char *stays;	/* why no VM that runs can move, part of a sentence; or NULL */
 };
 
 /* A VM as it is, whoever made it so */
@@ -38,8 +39,7 @@ struct driver_status {
 	const char *why;	/* it is not active: part of a sentence, or NULL */
 };
 
-/* In the loop */
-struct driver_watcher {
+struct driver_watcher {		/* called in the loop */
 	/* Something may have happened to this VM, which may be none of ours: look at its status */
 	void (*look)(const struct uuid *id, void *arg);
 	/* The hypervisor answers, perhaps again: all that was in doubt is known now */

@@ -7,13 +7,13 @@
  */
 
 #include <errno.h>
-#include <linux/netlink.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -23,10 +23,8 @@
 #include "loop.h"
 #include "mem.h"
 #include "msg.h"
-#include "nl.h"
+#include "nics.h"
 #include "profile.h"
-#include "rtnl.h"
-#include "tap.h"
 #include "virt.h"
 #include "virt_table.h"
 
@@ -39,9 +37,10 @@ struct note {
 
 struct driver_libvirt {
 	struct driver driver;
+	struct driver_ops own;		/* containers have some less */
 	const struct config_libvirt *config;
 	uint32_t mtu;
-	struct nlsock *rt;
+	struct nics *nics;
 	struct virt *virt;
 	struct virt_table *table;
 	atomic_bool known;		/* connected once, and looked at all */
@@ -212,65 +211,34 @@ static void dv_status(struct driver *d, const struct uuid *id, struct driver_sta
 	ret->why = dom.active ? NULL : why_of(&dom);
 }
 
-static void dv_port(struct driver *d, const Nvo3__Nic *nic, char ret[DRIVER_PORT_MAX])
+static int of_vm(const Nvo3__VmProfile *vm, int rc, struct err *err)
 {
-	const uint8_t *id = nic->tsi.data;
-
-	snprintf(ret, DRIVER_PORT_MAX, "v%02x%02x%02x%02x", id[0], id[1], id[2], id[3]);
+	return rc ? err_prefix(err, rc, "VM %s", vm->name) : 0;
 }
 
-static int make_tap(struct driver_libvirt *dl, const Nvo3__Nic *nic, struct err *err)
+static void dv_port(struct driver *d, const Nvo3__Nic *nic, char ret[DRIVER_PORT_MAX])
 {
-	struct link_info info;
-	int rc;
-
-	rc = tap_make(nic->port, err);
-	if (!rc)
-		rc = link_get(dl->rt, nic->port, &info, err);
-	if (!rc && info.mtu != dl->mtu)
-		rc = link_set_mtu(dl->rt, info.ifindex, dl->mtu, err);
-	return rc;
+	nics_port(nic, ret);
 }
 
 static int dv_attach(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, struct err *err)
 {
-	int rc = 0;
-
-	for (size_t i = 0; i < vm->n_nics && !rc; i++)
-		rc = make_tap(self(d), vm->nics[i], err);
-	return rc ? err_prefix(err, rc, "VM %s", vm->name) : 0;
+	return of_vm(vm, nics_attach(self(d)->nics, vm, -1, err), err);
 }
 
 static int dv_drop(struct driver *d, const Nvo3__Nic *nic, struct err *err)
 {
-	struct link_info info;
-	int rc = link_get(self(d)->rt, nic->port, &info, err);
-
-	if (!rc)
-		rc = link_del(self(d)->rt, info.ifindex, err);
-	return rc == -ENODEV ? 0 : rc;
+	return nics_drop(self(d)->nics, nic, err);
 }
 
 static int dv_detach(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
 {
-	int rc = 0;
-
-	for (size_t i = 0; i < vm->n_nics && !rc; i++)
-		rc = dv_drop(d, vm->nics[i], err);
-	return rc ? err_prefix(err, rc, "VM %s", vm->name) : 0;
+	return of_vm(vm, nics_detach(self(d)->nics, vm, err), err);
 }
 
 static int dv_set_link(struct driver *d, const Nvo3__VmProfile *vm, bool on, struct err *err)
 {
-	struct link_info info;
-	int rc = 0;
-
-	for (size_t i = 0; i < vm->n_nics && !rc; i++) {
-		rc = link_get(self(d)->rt, vm->nics[i]->port, &info, err);
-		if (!rc && info.up != on)
-			rc = link_set_up(self(d)->rt, info.ifindex, on, err);
-	}
-	return rc;
+	return nics_set_link(self(d)->nics, vm, on, err);
 }
 
 static int dv_find(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, int *ret_fd,
@@ -293,11 +261,6 @@ static int dv_find(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
 
 /* --- those that block, in another thread */
 
-static int of_vm(const Nvo3__VmProfile *vm, int rc, struct err *err)
-{
-	return rc ? err_prefix(err, rc, "VM %s", vm->name) : 0;
-}
-
 /* A domain that has this UUID, and is somebody else's, is not touched */
 static int check_owner(struct driver_libvirt *dl, const struct uuid *id, struct err *err)
 {
@@ -313,12 +276,13 @@ static int dv_define(struct driver *d, const Nvo3__VmProfile *vm, const char *di
 {
 	struct driver_libvirt *dl = self(d);
 	const struct config_libvirt *c = dl->config;
-	char disk[PATH_LEN], console[PATH_LEN];
+	char disk[PATH_LEN], console[PATH_LEN], place[NICS_PLACE_MAX];
 	struct domxml_host host = {
 		.type = c->type, .machine = c->machine, .emulator = c->emulator,
 		.kernel = c->kernel, .initrd = c->initrd, .cmdline = c->cmdline,
 		.console = console, .mtu = dl->mtu, .max_cpus = c->max_cpus,
 		.max_memory_mib = c->max_memory_mib,
+		.init = c->init, .root = c->template, .place = place,
 	};
 	struct uuid id = profile_id(vm);
 	char *xml;
@@ -326,6 +290,7 @@ static int dv_define(struct driver *d, const Nvo3__VmProfile *vm, const char *di
 
 	snprintf(disk, sizeof(disk), "%s/www/image", dir);
 	snprintf(console, sizeof(console), "%s/console.log", dir);
+	nics_place(dl->nics, &id, place);
 	rc = check_owner(dl, &id, err);
 	if (rc)
 		return of_vm(vm, rc, err);
@@ -488,6 +453,51 @@ static int dv_use(struct driver *d, struct driver_use **ret, size_t *ret_n, stru
 	return virt_stats(self(d)->virt, ret, ret_n, err);
 }
 
+/* --- containers */
+
+static int dv_limit(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
+{
+	struct uuid id = profile_id(vm);
+
+	return of_vm(vm, virt_limit(self(d)->virt, &id, vm->cpus, vm->memory_mib, err), err);
+}
+
+/* libvirt does not know their interfaces; of others' containers nobody here does */
+static int dv_use_places(struct driver *d, struct driver_use **ret, size_t *ret_n,
+			 struct err *err)
+{
+	int rc = dv_use(d, ret, ret_n, err);
+
+	for (size_t i = 0; !rc && i < *ret_n; i++)
+		nics_bytes(self(d)->nics, &(*ret)[i].id, &(*ret)[i].net_in, &(*ret)[i].net_out,
+			   NULL);
+	return rc;
+}
+
+static int check_root(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (!*path || (!stat(path, &st) && S_ISDIR(st.st_mode)))
+		return 0;
+	return err_set(err, ENOTDIR, "vserver.libvirt.template: %s is no folder, which is what the root of a container is",
+		       path);
+}
+
+/* Its interfaces are all that is in its place, whatever libvirt is told of it */
+static int be_containers(struct driver_libvirt *dl, struct err *err)
+{
+	dl->own.resize = dv_limit;
+	dl->own.use = dv_use_places;
+	dl->own.plug = NULL;
+	dl->own.unplug = NULL;
+	dl->own.migrate = NULL;
+	dl->own.cancel = NULL;
+	dl->own.arrived = NULL;
+	dl->driver.stays = "its VMs are containers, whose processes libvirt cannot move elsewhere";
+	return check_root(dl->config->template, err);
+}
+
 static void dv_free(struct driver *d)
 {
 	struct driver_libvirt *dl = self(d);
@@ -500,7 +510,7 @@ static void dv_free(struct driver *d)
 		free(n);
 	}
 	virt_table_free(dl->table);
-	nlsock_close(dl->rt);
+	nics_free(dl->nics);
 	close(dl->mail);
 	pthread_mutex_destroy(&dl->lock);
 	free(dl);
@@ -518,16 +528,21 @@ int driver_libvirt_new(struct driver **ret, const struct config *config, struct 
 	};
 	static const struct virt_ops virt_ops = { .changed = changed, .up = up, .down = down };
 	struct driver_libvirt *dl = mem_zalloc(sizeof(*dl));
+	bool lxc = !strcmp(config->libvirt.type, "lxc");
 	int rc;
 
-	dl->driver = (struct driver){ &ops, true, config->libvirt.shutdown_s * 1000 };
+	dl->own = ops;
+	dl->driver = (struct driver){ &dl->own, true, config->libvirt.shutdown_s * 1000 };
 	dl->config = &config->libvirt;
 	dl->mtu = config->vserver.mtu;
 	dl->table = virt_table_new();
 	pthread_mutex_init(&dl->lock, NULL);
 	dl->mail = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	rc = dl->mail < 0 ? err_sys(err, errno, "cannot make an eventfd") :
-			    nlsock_open(&dl->rt, NETLINK_ROUTE, -1, err);
+			    nics_new(&dl->nics, lxc ? NICS_VETH : NICS_TAP, config->name,
+				     dl->mtu, err);
+	if (!rc && lxc)
+		rc = be_containers(dl, err);
 	if (!rc)
 		rc = virt_open(&dl->virt, dl->config->uri, &virt_ops, dl, err);
 	if (rc) {

@@ -43,8 +43,9 @@ bool move_live_can(const struct vserver *vs, bool is_source, struct err *err)
 	const struct driver_ops *ops = vs->driver->ops;
 
 	if (!ops->migrate || !ops->arrived)
-		err_set(err, EOPNOTSUPP, "the driver of vServer %s/%s cannot move a VM that runs",
-			vs->config->dc, vs->config->name);
+		err_set(err, EOPNOTSUPP, "the driver of vServer %s/%s cannot move a VM that runs%s%s",
+			vs->config->dc, vs->config->name, vs->driver->stays ? ": " : "",
+			vs->driver->stays ? vs->driver->stays : "");
 	else if (!is_source && !*vs->config->libvirt.migrate)
 		err_set(err, EOPNOTSUPP,
 			"vServer %s/%s takes in no VM that runs: vserver.libvirt.migrate is not set",

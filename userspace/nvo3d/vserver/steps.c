@@ -95,7 +95,7 @@ void step_fill(struct task *t)
 	}
 	j = image_job_new(t);
 	j->size = (uint64_t)t->vm->profile->disk_mib << 20;
-	j->template = config->vserver.libvirt ? config->libvirt.template : NULL;
+	j->template = config_image(config);
 	image_job_start(j, fill_work, image_job_done);
 }
 

@@ -50,13 +50,22 @@ static int await_memory(virDomainPtr dom, unsigned long kib, bool less, struct e
 		       info.memory / 1024, less ? "give memory back" : "take more");
 }
 
-static int set_memory(virDomainPtr dom, unsigned long kib, unsigned long was, struct err *err)
+int virt_check_room(virDomainPtr dom, unsigned long kib, struct err *err)
 {
 	unsigned long max = virDomainGetMaxMemory(dom);
 
 	if (max && kib > max)
 		return err_set(err, ENOSPC, "it was started with room for %lu MiB of memory (vserver.libvirt.max_memory)",
 			       max / 1024);
+	return 0;
+}
+
+static int set_memory(virDomainPtr dom, unsigned long kib, unsigned long was, struct err *err)
+{
+	int rc = virt_check_room(dom, kib, err);
+
+	if (rc)
+		return rc;
 	if (virDomainSetMemoryFlags(dom, kib, VIR_DOMAIN_AFFECT_LIVE))
 		return virt_domain_failed(dom, "change the memory of", err);
 	return await_memory(dom, kib, kib < was, err);

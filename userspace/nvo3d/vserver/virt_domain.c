@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mem.h"
@@ -140,9 +141,39 @@ static int end_it(struct virt *v, const struct uuid *id, const char *what,
 	return virDomainIsActive(dom) == 1 ? rc : 0;
 }
 
+static bool is_container(virDomainPtr dom)
+{
+	char *type = virDomainGetOSType(dom);
+	bool ret = type && !strcmp(type, "exe");
+
+	free(type);
+	return ret;
+}
+
+/*
+ * Left to itself libvirt (9.0) looks for the pipe of a System V init in a container and sends a
+ * signal only if it cannot look, not if there is none: so it is told to do both.
+ */
+static int shut_down(virDomainPtr dom)
+{
+	if (!is_container(dom))
+		return virDomainShutdown(dom);
+	virDomainShutdownFlags(dom, VIR_DOMAIN_SHUTDOWN_INITCTL);
+	return virDomainShutdownFlags(dom, VIR_DOMAIN_SHUTDOWN_SIGNAL);
+}
+
+/* As a key at the machine: a guest need not listen. A container has none, and is asked */
+static int reboot(virDomainPtr dom)
+{
+	if (!is_container(dom))
+		return virDomainReset(dom, 0);
+	virDomainReboot(dom, VIR_DOMAIN_REBOOT_INITCTL);
+	return virDomainReboot(dom, VIR_DOMAIN_REBOOT_SIGNAL);
+}
+
 int virt_shutdown(struct virt *v, const struct uuid *id, struct err *err)
 {
-	return end_it(v, id, "shut down", virDomainShutdown, err);
+	return end_it(v, id, "shut down", shut_down, err);
 }
 
 int virt_destroy(struct virt *v, const struct uuid *id, struct err *err)
@@ -175,6 +206,5 @@ int virt_reboot(struct virt *v, const struct uuid *id, struct err *err)
 
 	if (rc)
 		return rc;
-	/* As a key at the machine: a guest need not listen */
-	return virDomainReset(dom, 0) ? virt_domain_failed(dom, "reboot", err) : 0;
+	return reboot(dom) ? virt_domain_failed(dom, "reboot", err) : 0;
 }

@@ -18,6 +18,9 @@ int virt_failed(struct err *err, const char *fmt, ...) __attribute__((format(pri
 /* The same, after "cannot WHAT VM NAME: " */
 int virt_domain_failed(virDomainPtr dom, const char *what, struct err *err);
 
+/* -ENOSPC: it was started with less */
+int virt_check_room(virDomainPtr dom, unsigned long kib, struct err *err);
+
 static inline void virt_put_domain(virDomainPtr dom)
 {
 	if (dom)

@@ -42,6 +42,37 @@ static void add(struct driver_use *use, const virTypedParameter *p)
 		use->net_out += number(p);
 }
 
+/* A driver without statistics of all domains tells of each alone, and less */
+static int each_alone(virConnectPtr conn, struct driver_use **ret, size_t *ret_n, struct err *err)
+{
+	virDomainPtr *doms;
+	int n = virConnectListAllDomains(conn, &doms, VIR_CONNECT_LIST_DOMAINS_ACTIVE);
+
+	if (n < 0)
+		return virt_failed(err, "cannot list the domains");
+	*ret = mem_calloc(n, sizeof(**ret));
+	*ret_n = 0;
+	for (int i = 0; i < n; i++) {
+		struct driver_use *use = &(*ret)[*ret_n];
+		virDomainBlockStatsStruct block;
+		virDomainInfo info;
+
+		/* It may have ended meanwhile */
+		if (!virDomainGetUUID(doms[i], use->id.b) && !virDomainGetInfo(doms[i], &info)) {
+			use->cpu_ns = info.cpuTime;
+			use->memory_kib = info.memory;
+			if (!virDomainBlockStats(doms[i], "", &block, sizeof(block))) {
+				use->disk_read = block.rd_bytes > 0 ? block.rd_bytes : 0;
+				use->disk_written = block.wr_bytes > 0 ? block.wr_bytes : 0;
+			}
+			++*ret_n;
+		}
+		virDomainFree(doms[i]);
+	}
+	free(doms);
+	return 0;
+}
+
 int virt_stats(struct virt *v, struct driver_use **ret, size_t *ret_n, struct err *err)
 {
 	_cleanup_conn_ virConnectPtr conn = virt_conn(v, err);
@@ -54,6 +85,8 @@ int virt_stats(struct virt *v, struct driver_use **ret, size_t *ret_n, struct er
 	n = virConnectGetAllDomainStats(conn, KINDS, &records,
 					VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE |
 						VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT);
+	if (n < 0 && virGetLastErrorCode() == VIR_ERR_NO_SUPPORT)
+		return each_alone(conn, ret, ret_n, err);
 	if (n < 0)
 		return virt_failed(err, "cannot get what the domains use");
 	*ret = mem_calloc(n, sizeof(**ret));
