@@ -75,6 +75,13 @@ int link_get_by_index(struct nlsock *s, uint32_t ifindex, struct link_info *ret,
 int link_list(struct nlsock *s, const char *kind, struct link_info **ret, size_t *ret_n,
 	      struct err *err);
 
+/* Since the device was made */
+struct link_bytes {
+	uint64_t in, out;
+};
+
+int link_get_bytes(struct nlsock *s, const char *name, struct link_bytes *ret, struct err *err);
+
 int link_set_up(struct nlsock *s, uint32_t ifindex, bool up, struct err *err);
 /* @master 0 releases the device */
 int link_set_master(struct nlsock *s, uint32_t ifindex, uint32_t master, struct err *err);

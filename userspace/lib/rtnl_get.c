@@ -132,31 +132,67 @@ static int take_link(const struct nlmsghdr *nlh, void *data)
 	return r < 0 ? err_set(answer->err, r, "the kernel's word on a device is malformed") : 0;
 }
 
-static void get_start(struct nlbuf *b, void *mem, uint32_t ifindex)
+static void get_start(struct nlbuf *b, void *mem, uint32_t ifindex, uint32_t mask)
 {
 	struct ifinfomsg *ifi;
 
 	nlbuf_init(b, mem, NLBUF_SMALL, RTM_GETLINK, 0);
 	ifi = nlbuf_put_header(b, sizeof(*ifi));
 	ifi->ifi_index = ifindex;
-	nlbuf_put_u32(b, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	nlbuf_put_u32(b, IFLA_EXT_MASK, mask);
 }
 
-int link_get(struct nlsock *s, const char *name, struct link_info *ret, struct err *err)
+static int get_by_name(struct nlsock *s, const char *name, uint32_t mask,
+		       int (*take)(const struct nlmsghdr *nlh, void *data), void *data,
+		       struct err *err)
 {
-	struct answer answer = { .ret = ret, .err = err };
 	NLBUF_MEM(mem, NLBUF_SMALL);
 	struct nlbuf b;
 	int r;
 
 	if (!*name || strlen(name) >= IFNAMSIZ)
 		return err_set(err, ENODEV, "device \"%s\" does not exist", name);
-	get_start(&b, mem, 0);
+	get_start(&b, mem, 0, mask);
 	nlbuf_put_str(&b, IFLA_IFNAME, name);
-	r = nlsock_request(s, &b, take_link, &answer, err);
+	r = nlsock_request(s, &b, take, data, err);
 	if (r == -ENODEV)
 		return err_set(err, r, "device \"%s\" does not exist", name);
 	return r;
+}
+
+int link_get(struct nlsock *s, const char *name, struct link_info *ret, struct err *err)
+{
+	struct answer answer = { .ret = ret, .err = err };
+
+	return get_by_name(s, name, RTEXT_FILTER_SKIP_STATS, take_link, &answer, err);
+}
+
+struct bytes_answer {
+	struct link_bytes *ret;
+	struct err *err;
+};
+
+/* Other kernels' counters may be more; these are the first ones */
+static int take_bytes(const struct nlmsghdr *nlh, void *data)
+{
+	const size_t size = offsetof(struct rtnl_link_stats64, rx_errors);
+	const struct nlattr *tb[IFLA_MAX + 1];
+	struct bytes_answer *answer = data;
+	struct rtnl_link_stats64 stats;
+
+	if (nlmsg_index(nlh, sizeof(struct ifinfomsg), tb, IFLA_MAX) < 0 || !tb[IFLA_STATS64] ||
+	    nlattr_len(tb[IFLA_STATS64]) < size)
+		return err_set(answer->err, EBADMSG, "the kernel's word on a device is malformed");
+	memcpy(&stats, nlattr_data(tb[IFLA_STATS64]), size);
+	*answer->ret = (struct link_bytes){ .in = stats.rx_bytes, .out = stats.tx_bytes };
+	return 0;
+}
+
+int link_get_bytes(struct nlsock *s, const char *name, struct link_bytes *ret, struct err *err)
+{
+	struct bytes_answer answer = { .ret = ret, .err = err };
+
+	return get_by_name(s, name, 0, take_bytes, &answer, err);
 }
 
 int link_get_by_index(struct nlsock *s, uint32_t ifindex, struct link_info *ret, struct err *err)
@@ -166,7 +202,7 @@ int link_get_by_index(struct nlsock *s, uint32_t ifindex, struct link_info *ret,
 	struct nlbuf b;
 	int r;
 
-	get_start(&b, mem, ifindex);
+	get_start(&b, mem, ifindex, RTEXT_FILTER_SKIP_STATS);
 	r = nlsock_request(s, &b, take_link, &answer, err);
 	if (r == -ENODEV)
 		return err_set(err, r, "device with index %u does not exist", ifindex);
@@ -214,7 +250,7 @@ int link_list(struct nlsock *s, const char *kind, struct link_info **ret, size_t
 
 	do {
 		l.n = 0;
-		get_start(&b, mem, 0);
+		get_start(&b, mem, 0, RTEXT_FILTER_SKIP_STATS);
 		r = nlsock_dump(s, &b, take_one_of_many, &l, err);
 	} while (r == -EINTR && --tries);
 	if (r < 0) {
