@@ -5,6 +5,7 @@
  */
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/netlink.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@
 #include "nl.h"
 #include "place.h"
 #include "rtnl.h"
+#include "storage.h"
 
 #define PLACE_NAME_MAX 96
 
@@ -210,6 +212,42 @@ static int dn_kill(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
 	return guest_kill(dir, now, err);
 }
 
+/* What the end outside has received the guest has sent. In another thread: a socket of its own */
+static int count_frames(struct driver *d, const Nvo3__VmProfile *vm, struct driver_use *use,
+			struct err *err)
+{
+	_cleanup_nlsock_ struct nlsock *rt = NULL;
+	int rc = nlsock_open(&rt, NETLINK_ROUTE, -1, err);
+
+	for (size_t i = 0; i < vm->n_nics && !rc; i++) {
+		struct link_bytes bytes;
+		char port[DRIVER_PORT_MAX];
+
+		dn_port(d, vm->nics[i], port);
+		rc = link_get_bytes(rt, port, &bytes, err);
+		if (!rc) {
+			use->net_in += bytes.out;
+			use->net_out += bytes.in;
+		}
+	}
+	return rc;
+}
+
+/* Its disk is read by its guest through files of the host's: how much nobody counts */
+static int dn_use_of(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
+		     struct driver_use *ret, struct err *err)
+{
+	char image[PATH_MAX];
+	int rc;
+
+	rc = guest_use(dir, &ret->cpu_ns, &ret->memory_kib, err);
+	if (rc)
+		return rc;
+	snprintf(image, sizeof(image), "%s/www/image", dir);
+	ret->disk_kib = storage_kib(image);
+	return count_frames(d, vm, ret, err);
+}
+
 int driver_netns_new(struct driver **ret, const char *name, uint32_t mtu, struct err *err)
 {
 	static const struct driver_ops ops = {
@@ -222,6 +260,7 @@ int driver_netns_new(struct driver **ret, const char *name, uint32_t mtu, struct
 		.start = dn_start,
 		.find = dn_find,
 		.kill = dn_kill,
+		.use_of = dn_use_of,
 	};
 	struct driver_netns *dn = mem_zalloc(sizeof(*dn));
 	int rc;
