@@ -20,6 +20,7 @@ struct domxml_host {
 };
 
 #define DOMXML_NAME_MAX 80
+#define DOMXML_DISK "vda"
 
 /* "nvo3-NAME" */
 void domxml_name(const Nvo3__VmProfile *vm, char ret[DOMXML_NAME_MAX]);
