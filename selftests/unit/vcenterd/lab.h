@@ -62,6 +62,7 @@ struct fake_server {
 	struct fake_vm *vms;
 	uint32_t forgotten;	/* VMs that it was told to forget */
 	uint32_t alerts;
+	char alert[192];	/* the last one: "KIND SUBJECT: TEXT" */
 	uint32_t updates;	/* VM_UPDATEs that came, */
 	struct uuid profile;	/* and of the last interface in the last one */
 	size_t n_ips;
