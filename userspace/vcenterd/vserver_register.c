@@ -63,8 +63,6 @@ static bool has_ports(const struct vm *vm, const struct nic *nics)
 static int update(struct vcenter *vc, struct vm *vm, const Nvo3__VmReport *report,
 		  struct err *err)
 {
-	/* what is decided here its server is to hear first */
-	const char *group = vm->op == VM_OP_REGROUP ? vm->group : report->profile->group;
 	struct nic nics[VC_NICS_MAX];
 	int ret;
 
@@ -73,9 +71,9 @@ static int update(struct vcenter *vc, struct vm *vm, const Nvo3__VmReport *repor
 	if (ret)
 		return ret;
 	vserver_take_state(vc, vm, report->state, report->text);
-	if (has_ports(vm, nics) && !strcmp(vm->group, group))
+	if (has_ports(vm, nics) && !strcmp(vm->group, report->profile->group))
 		return 0;
-	inventory_vm_set_group(vc->inv, vm, group);
+	inventory_vm_set_group(vc->inv, vm, report->profile->group);
 	store(vc, vm);
 	note_server(vc, vm->server, "vm-register", vm->name, "updated by server %s",
 		    vm->server->name);

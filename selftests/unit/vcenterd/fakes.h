@@ -80,6 +80,10 @@ static inline void answer(struct lab *lab, struct chan *chan, const struct msg *
 {
 	if (lab->mute == msg->type)
 		return;
+	if (lab->keep == msg->type) {
+		lab->kept = msg->id;
+		return;
+	}
 	if (lab->cut == msg->type) {
 		lab->cut = 0;
 		chan_drop(chan, "cut by the test");

@@ -290,8 +290,8 @@ static void say_all(struct lab *lab, struct answer *a, const char *group, size_t
 	free(list);
 }
 
-/* The session begins anew while it is asked: what it says first is what it does not know yet. */
-static void test_said_before_it_was_told(void **state)
+/* It has changed it, and its yes was lost; its next session says so, and vCenter asks again. */
+static void test_a_lost_answer(void **state)
 {
 	struct lab *lab = *state;
 	struct answer a;
@@ -300,28 +300,36 @@ static void test_said_before_it_was_told(void **state)
 	lab->mute = MSG(VM_UPDATE);
 	lab_expect(lab, 0, "PATCH", "/vms/web1", "{\"group\":\"db\"}", 202, "doing", "regroup");
 	LAB_WAIT(lab, lab->server[0].updates == 1);
-	say_all(lab, &a, "web", 0);
+	say_all(lab, &a, "db", 0);
 	LAB_WAIT(lab, a.done);
 	assert_int_equal(a.code, CODE(OK));
+	lab_expect(lab, 0, "GET", "/vms/web1", NULL, 200, "doing", "regroup");
 	lab_vcenter_stop(lab, 0);
 	lab->mute = 0;
 	lab_vcenter_start(lab, 0);
 	lab_until(lab, 0, "/vms/web1", "doing", "");
 	group_is(lab, "db");
-	say_all(lab, &a, "db", 0);
-	LAB_WAIT(lab, a.done);
-	group_is(lab, "db");
+	assert_int_equal(lab->server[0].updates, 2);
 }
 
 /* What it said before it was told is still being worked at when it has said yes. */
 static void test_said_before_and_read_behind(void **state)
 {
+	Nvo3__VmReport report = NVO3__VM_REPORT__INIT;
 	struct lab *lab = *state;
 	struct answer a;
+	struct vm *vm;
 
 	begin(lab);
+	vm = inventory_vm_by_name(lab->vc[0]->inv, "web1");
+	lab->keep = MSG(VM_UPDATE);
+	lab_expect(lab, 0, "PATCH", "/vms/web1", "{\"group\":\"db\"}", 202, "doing", "regroup");
+	LAB_WAIT(lab, lab->kept);
 	say_all(lab, &a, "web", 9000);
-	change(lab, "{\"group\":\"db\"}");
+	report.profile = fake_vm_find(lab, 0, "web1")->profile;
+	report.state = NVO3__VM_STATE__VM_RUNNING;
+	chan_reply(lab->server[0].chan, lab->kept, CODE(OK), NULL, &report.base);
+	LAB_WAIT(lab, vm->op == VM_OP_NONE);
 	assert_false(a.done);
 	LAB_WAIT(lab, a.done);
 	group_is(lab, "db");
@@ -346,7 +354,7 @@ int main(void)
 		LAB_TEST(test_profiles),
 		LAB_TEST(test_a_rule_is_kept),
 		LAB_TEST(test_refused),
-		LAB_TEST(test_said_before_it_was_told),
+		LAB_TEST(test_a_lost_answer),
 		LAB_TEST(test_said_before_and_read_behind),
 	};
 
