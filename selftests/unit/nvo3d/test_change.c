@@ -305,12 +305,9 @@ static void test_another_group(void **state)
 	assert_int_equal(regroup(&h, "db").code, CODE(OK));
 	assert_string_equal(host_vm(&h, VM)->profile->group, "db");
 	assert_int_equal(regroup(&h, "db").code, CODE(OK));
-	/* It says so itself in its next session */
-	h.bulk = true;
+	/* What it says in its next session is its profile: test_register.c */
 	restart(&h);
 	assert_string_equal(host_vm(&h, VM)->profile->group, "db");
-	BED_WAIT(h.bed, h.bulk_registers > 0);
-	assert_string_equal(h.bulk_group, "db");
 	assert_int_equal(regroup(&h, "").code, CODE(OK));
 	assert_string_equal(host_vm(&h, VM)->profile->group, "");
 	assert_int_equal(host_vm(&h, VM)->fsm.state, STATE(RUNNING));
