@@ -15,7 +15,7 @@ static bool cannot_be(const struct host_use *use, uint64_t wall)
 	       use->disk_used_kib > use->disk_kib;
 }
 
-/* VMs that use nearly all are reason enough, and have an alarm, or soon: it is not the machine's. */
+/* VMs that use nearly all are reason enough, and have an alarm, or soon: it is not the host's. */
 static bool is_by_vms(uint32_t used, const struct alarm *alarm, const struct alarm_rule *rule)
 {
 	return used >= rule->raise || (alarm && alarm->raised);
