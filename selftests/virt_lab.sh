@@ -37,7 +37,8 @@ virt_modules() {	# VERSION: what it takes, in loading order
 }
 
 # The guest asks for its address by DHCP. It writes what it is to its disk once, and serves that, what
-# the disk had before, the disk's first block, some megabytes, and what it was told: a line each time.
+# the disk had before, the disk's first block and its size in sectors, some megabytes, and what it was
+# told: a line each time.
 virt_init() {
 	cat <<-'EOT'
 		#!/bin/busybox sh
@@ -66,7 +67,11 @@ virt_init() {
 			#!/bin/busybox sh
 			echo; dd if=/dev/vda bs=512 count=1 iflag=direct 2>/dev/null | head -n 1
 		END
-		chmod +x /www/cgi-bin/disk
+		cat >/www/cgi-bin/size <<-END
+			#!/bin/busybox sh
+			echo; cat /sys/block/vda/size
+		END
+		chmod +x /www/cgi-bin/*
 		httpd -p 80 -h /www
 		# In the background as soon as it was told
 		udhcpc -i eth0 -s /told -O mtu -t 1000 -T 1

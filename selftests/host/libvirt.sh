@@ -26,6 +26,7 @@ life() {
 	same_boot
 	guest_get $ADDR data | md5sum >"$LIB_TMP/sum"
 	busywait 30 used 4000000
+	busywait 30 machine_told
 }
 
 # It takes seconds to be back, which the next test waits for.
@@ -35,13 +36,20 @@ reboot() {
 	fails in_ns "$VIRT_NS-mid" curl -sf --max-time 1 "http://$ADDR/boot"
 }
 
-# V11: as the guest sees it, it has sent so many bytes.
+# V11: as the guest sees it, it has sent so many bytes. Its disk is a file of this machine's.
 used() {	# BYTES
 	local sent
 
 	ctl -j vm show vm1 | jq -c .use
-	sent=$(ctl -j vm show vm1 | jq '.use | select(.cpu_ms > 0 and .memory_kib > 1000) | .net_out')
+	sent=$(ctl -j vm show vm1 | jq '.use | select(.cpu_ms > 0 and .memory_kib > 1000 and
+		.disk_kib > 0 and .store_in == 0) | .net_out')
 	((${sent:-0} > $1))
+}
+
+# And its host's machine is busy, at least with it.
+machine_told() {
+	ctl -j server show h1 | jq -e '.host | .cpus > 0 and .cpu_permille > 0 and
+		.memory_used_kib > 0 and .memory_used_kib < .memory_kib and .disk_kib > 0'
 }
 
 others() {

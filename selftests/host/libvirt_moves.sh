@@ -34,9 +34,33 @@ changed() {
 	assert_eq "$(guest_get $ADDR boot)" "$(<"$LIB_TMP/boot")" "the guest's boot"
 }
 
+disk_has() {	# MIB
+	[[ $(guest_get $ADDR cgi-bin/size) == $(($1 * 2048)) ]]
+}
+
+# The guest sees it in the boot that it was. Less is refused, and it is the larger one that goes along.
+grown() {
+	run_cmd disk_has 16
+	run_cmd ctl vm set vm2 --disk 24
+	busywait 30 disk_has 24
+	assert_eq "$(stat -c %s "$VIRT"/h1/state/vms/*/www/image)" $((24 << 20)) "the image"
+	fails_with "would be lost" ctl vm set vm2 --disk 20
+	fails_with "disk" ctl vm set vm2 --disk 1000000
+	run_cmd disk_has 24
+	assert_eq "$(guest_get $ADDR boot)" "$(<"$LIB_TMP/boot")" "the guest's boot"
+}
+
+regrouped() {
+	run_cmd ctl vm set vm2 --group web
+	assert_eq "$(ctl -j vm show vm2 | jq -r .group)" web "its group"
+	run_cmd ctl vm set vm2 --no-group
+	assert_eq "$(ctl -j vm show vm2 | jq -r .group)" "" "its group"
+}
+
 relocated() {	# VERB FROM TO
 	goes "$@"
 	run_cmd cpus_are "$3" 2
+	run_cmd disk_has 24
 }
 
 gone() {
@@ -44,10 +68,12 @@ gone() {
 	virt_nothing_left vm2
 }
 
-plan 6
+plan 8
 test_run "two hosts, each with a libvirtd" virt_up
 test_run "a VM boots" made
 test_run "processors and an interface come and go while it runs" changed
+test_run "its disk grows while it runs" grown
+test_run "it comes to another group and leaves it" regrouped
 test_run "it is relocated with its disk" relocated migrate h1 h2
 test_run "it is replicated back" relocated replicate h2 h1
 test_run "it is deleted, and nothing is left" gone

@@ -10,6 +10,7 @@ static const struct column server_columns[] = {
 	{ "VMS", "vms", .right = true },
 	{ "CPU 1/1000", "cpu_permille", .right = true },
 	{ "MEMORY 1/1000", "memory_permille", .right = true },
+	{ "MACHINE'S CPU 1/1000", "host.cpu_permille", .right = true },
 	{ NULL },
 };
 
@@ -28,9 +29,12 @@ static const struct column use_columns[] = {
 	{ "uses 1/1000 cpu", "use.cpu_permille" },
 	{ "entitled to MiB", "entitled.memory_mib" },
 	{ "uses KiB", "use.memory_kib" },
+	{ "disk KiB", "use.disk_kib" },
 	{ "disk B/s", "use.disk" },
 	{ "net B/s", "use.net" },
 	{ "store B/s", "use.store" },
+	{ "machine: cpu 1/1000", "host.cpu_permille" },
+	{ "machine: memory KiB", "host.memory_used_kib/host.memory_kib" },
 	{ NULL },
 };
 

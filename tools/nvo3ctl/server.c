@@ -30,6 +30,10 @@ static const struct column server_columns[] = {
 	{ "cpus", "used.cpus/cpus" },
 	{ "memory MiB", "used.memory_mib/memory_mib" },
 	{ "disk MiB", "used.disk_mib/disk_mib" },
+	{ "machine: cpu 1/1000", "host.cpu_permille" },
+	{ "machine: load 1/1000", "host.load_milli" },
+	{ "machine: memory KiB", "host.memory_used_kib/host.memory_kib" },
+	{ "machine: disk KiB", "host.disk_used_kib/host.disk_kib" },
 	{ NULL },
 };
 

@@ -336,7 +336,8 @@ static const struct verb verbs[] = {
 	{ "delete", "{NAME | ID}", NULL, 1, 1, delete },
 	{ "set",
 	  "{NAME | ID} {[--mac MAC] [--ip CIDR]... [--profile PROFILE] [--no-profile]\n"
-	  "| [--cpus N] [--memory MIB] | --plug NIC | --unplug MAC}",
+	  "| [--cpus N] [--memory MIB] | --disk MIB | --group GROUP | --no-group\n"
+	  "| --plug NIC | --unplug MAC}",
 	  vm_set_opts, 1, 1, vm_set },
 	{ "start", "{NAME | ID}", NULL, 1, 1, start },
 	{ "stop", "{NAME | ID}", NULL, 1, 1, stop },

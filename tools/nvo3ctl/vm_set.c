@@ -21,6 +21,9 @@ const struct opt vm_set_opts[] = {
 	{ "--no-profile", OPT_FLAG },
 	{ "--cpus", OPT_NUMBER, .min = 1, .max = UINT32_MAX },
 	{ "--memory", OPT_NUMBER, .min = 1, .max = UINT32_MAX },
+	{ "--disk", OPT_NUMBER, .min = 1, .max = UINT32_MAX },
+	{ "--group", OPT_TEXT },
+	{ "--no-group", OPT_FLAG },
 	{ "--plug", OPT_TEXT },
 	{ "--unplug", OPT_TEXT },
 	{ NULL },
@@ -63,17 +66,24 @@ static json_t *size_body(const struct args *args)
 json_t *vm_set_body(const struct args *args, struct err *err)
 {
 	bool size = args_has(args, "--cpus") || args_has(args, "--memory");
+	bool group = args_has(args, "--group"), no_group = args_has(args, "--no-group");
 	bool plug = args_has(args, "--plug"), unplug = args_has(args, "--unplug");
+	bool disk = args_has(args, "--disk");
 	bool nic = args_has(args, "--mac") || args_has(args, "--ip") ||
 		   args_has(args, "--profile") || args_has(args, "--no-profile");
+	long long mib;
 	json_t *json;
 
-	if (size + plug + unplug + nic > 1) {
-		err_set(err, EINVAL, "one change at a time: an interface's members, or --cpus and --memory, or --plug, or --unplug");
+	if (size + disk + group + no_group + plug + unplug + nic > 1) {
+		err_set(err, EINVAL, "one change at a time: an interface's members, or --cpus and --memory, or --disk, or --group, or --plug, or --unplug");
 		return NULL;
 	}
 	if (size)
 		return size_body(args);
+	if (args_number(args, "--disk", &mib))
+		return json_pack("{s:I}", "disk_mib", (json_int_t)mib);
+	if (group || no_group)
+		return json_pack("{s:s}", "group", group ? args_text(args, "--group") : "");
 	if (unplug)
 		return json_pack("{s:s}", "unplug", args_text(args, "--unplug"));
 	if (!plug)

@@ -52,6 +52,65 @@ static void put_inventory(struct metrics *m, const struct vcenter *vc)
 	metrics_put(m, states[NVO3__VM_STATE__VM_SUSPENDED], "state", "suspended", NULL);
 }
 
+/* Of servers that tell of their machine. */
+static void put_host(struct metrics *m, const struct vcenter *vc, const char *name,
+		     const char *help, double (*value)(const struct host_use *use))
+{
+	metrics_family(m, name, "gauge", help);
+	for (const struct server *s = vc->inv->servers; s; s = s->hh.next)
+		if (s->session && s->host.now.time)
+			metrics_put(m, value(&s->host.now), "server", s->name, NULL);
+}
+
+static double host_cpus(const struct host_use *use)
+{
+	return use->cpus;
+}
+
+static double host_used_cpus(const struct host_use *use)
+{
+	return use->cpus * (use->cpu_permille / 1000.0);
+}
+
+static double host_load1(const struct host_use *use)
+{
+	return use->load_milli / 1000.0;
+}
+
+static double host_memory(const struct host_use *use)
+{
+	return use->memory_kib * 1024.0;
+}
+
+static double host_used_memory(const struct host_use *use)
+{
+	return use->memory_used_kib * 1024.0;
+}
+
+static double host_disk(const struct host_use *use)
+{
+	return use->disk_kib * 1024.0;
+}
+
+static double host_used_disk(const struct host_use *use)
+{
+	return use->disk_used_kib * 1024.0;
+}
+
+static void put_hosts(struct metrics *m, const struct vcenter *vc)
+{
+	put_host(m, vc, "nvo3_host_cpus", "Processors of a server's machine.", host_cpus);
+	put_host(m, vc, "nvo3_host_used_cpus", "Processors that are used, by whomever.",
+		 host_used_cpus);
+	put_host(m, vc, "nvo3_host_load1", "Processes that run or want to, average of a minute.",
+		 host_load1);
+	put_host(m, vc, "nvo3_host_memory_bytes", "Memory of a server's machine.", host_memory);
+	put_host(m, vc, "nvo3_host_used_memory_bytes", "Memory that nobody else can have.",
+		 host_used_memory);
+	put_host(m, vc, "nvo3_host_disk_bytes", "The file system that has the VMs.", host_disk);
+	put_host(m, vc, "nvo3_host_used_disk_bytes", "What of it is used.", host_used_disk);
+}
+
 static void put_use(struct metrics *m, const struct vcenter *vc)
 {
 	unsigned int raised[MONITOR_KINDS] = { 0 };
@@ -137,6 +196,7 @@ void api_metrics(struct http_request *req, void *arg)
 	put_sessions(m, vc);
 	put_inventory(m, vc);
 	put_use(m, vc);
+	put_hosts(m, vc);
 	put_moves(m, vc);
 	metrics_family(m, "nvo3_events_total", "counter", "Entries of the log of operations, with alerts.");
 	metrics_put(m, events_last(vc->events), NULL);

@@ -19,6 +19,7 @@ static json_t *rate_view(const struct usage_rate *rate)
 
 	set_int(obj, "cpu_permille", rate->cpu_permille);
 	set_int(obj, "memory_kib", rate->memory_kib);
+	set_int(obj, "disk_kib", rate->disk_kib);
 	set_int(obj, "disk", rate->disk);
 	set_int(obj, "net", rate->net);
 	set_int(obj, "store", rate->store);
@@ -91,6 +92,7 @@ void api_server_use(struct http_request *req, void *arg)
 	}
 	obj = use_view(&server->used, &server->use);
 	json_object_set_new(obj, "has", view_capacity(&server->total));
+	view_set_host(obj, server);
 	set_history(obj, server->watched);
 	http_reply(req, 200, obj);
 }
@@ -140,6 +142,7 @@ static json_t *load_view(const struct server *server)
 	set_int(obj, "cpu_permille", cpu_permille(server));
 	set_int(obj, "memory_permille", server->total.memory_mib ?
 		server->use.memory_kib * 1000 / 1024 / server->total.memory_mib : 1000);
+	view_set_host(obj, server);
 	return obj;
 }
 

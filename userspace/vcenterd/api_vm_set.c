@@ -4,6 +4,7 @@
 #include <string.h>
 #include "api.h"
 #include "profile.h"
+#include "regroup.h"
 #include "view.h"
 #include "vm_ops.h"
 #include "vm_spec.h"
@@ -85,7 +86,8 @@ static int set_nics(struct vcenter *vc, struct vm *vm, json_t *body, struct err 
 	return ret;
 }
 
-static int check_room(const struct vm *vm, long long cpus, long long memory, struct err *err)
+static int check_room(const struct vm *vm, long long cpus, long long memory, long long disk,
+		      struct err *err)
 {
 	const struct capacity *total = &vm->server->total, *used = &vm->server->used;
 
@@ -96,28 +98,74 @@ static int check_room(const struct vm *vm, long long cpus, long long memory, str
 		return err_set(err, ENOSPC, "server %s has %u of %u MiB in use, and not %lld for VM %s",
 			       vm->server->name, used->memory_mib, total->memory_mib, memory,
 			       vm->name);
+	if (used->disk_mib - vm->size.disk_mib + disk > total->disk_mib)
+		return err_set(err, ENOSPC, "server %s has %u of %u MiB of disk in use, and not %lld for VM %s",
+			       vm->server->name, used->disk_mib, total->disk_mib, disk, vm->name);
 	return 0;
 }
 
-static int resize(struct vcenter *vc, struct vm *vm, json_t *body, struct err *err)
+static uint32_t more(long long want, uint32_t has)
 {
-	long long cpus = vm->size.cpus, memory = vm->size.memory_mib;
-	int ret;
+	return want > has ? want - has : 0;
+}
 
-	if (json_opt_int(body, "cpus", 1, 1024, &cpus, err) ||
-	    json_opt_int(body, "memory_mib", 1, 1 << 24, &memory, err))
-		return -EINVAL;
-	ret = check_room(vm, cpus, memory, err);
+static int begin_resize(struct vcenter *vc, struct vm *vm, long long cpus, long long memory,
+			long long disk, struct err *err)
+{
+	struct capacity extra = { .cpus = more(cpus, vm->size.cpus),
+				  .memory_mib = more(memory, vm->size.memory_mib),
+				  .disk_mib = more(disk, vm->size.disk_mib) };
+	int ret = check_room(vm, cpus, memory, disk, err);
+
 	if (!ret)
-		ret = placement_entitled(vc->inv, &vc->conf.entitlements, vm, &(struct capacity){
-			.cpus = cpus > vm->size.cpus ? cpus - vm->size.cpus : 0,
-			.memory_mib = memory > vm->size.memory_mib ?
-				      memory - vm->size.memory_mib : 0 }, err);
+		ret = placement_entitled(vc->inv, &vc->conf.entitlements, vm, &extra, err);
 	if (ret)
 		return ret;
 	vm->want_cpus = cpus;
 	vm->want_memory_mib = memory;
 	return vm_ops_begin(vc, vm, VM_OP_RESIZE, err);
+}
+
+static int resize(struct vcenter *vc, struct vm *vm, json_t *body, struct err *err)
+{
+	long long cpus = vm->size.cpus, memory = vm->size.memory_mib;
+
+	if (json_opt_int(body, "cpus", 1, 1024, &cpus, err) ||
+	    json_opt_int(body, "memory_mib", 1, 1 << 24, &memory, err))
+		return -EINVAL;
+	vm->want_disk_mib = 0;
+	return begin_resize(vc, vm, cpus, memory, vm->size.disk_mib, err);
+}
+
+static int grow(struct vcenter *vc, struct vm *vm, json_t *body, struct err *err)
+{
+	long long disk;
+
+	if (json_get_int(body, "disk_mib", 1, 1 << 24, &disk, err))
+		return -EINVAL;
+	if (disk < vm->size.disk_mib)
+		return err_set(err, EPERM, "the disk of VM %s has %u MiB: with %lld what is behind them would be lost",
+			       vm->name, vm->size.disk_mib, disk);
+	vm->want_disk_mib = disk;
+	return begin_resize(vc, vm, vm->size.cpus, vm->size.memory_mib, disk, err);
+}
+
+static int regroup(struct vcenter *vc, struct vm *vm, json_t *body, struct err *err)
+{
+	const char *group;
+	int ret;
+
+	if (json_get_str(body, "group", &group, err) ||
+	    (*group && name_check("group", group, err)))
+		return -EINVAL;
+	ret = regroup_check(vc->inv, vm, group, err);
+	if (ret)
+		return ret;
+	vm_set_want_group(vm, group);
+	ret = vm_ops_begin(vc, vm, VM_OP_REGROUP, err);
+	if (ret)
+		vm_set_want_group(vm, NULL);
+	return ret;
 }
 
 static int plug(struct vcenter *vc, struct vm *vm, json_t *body, struct err *err)
@@ -182,7 +230,8 @@ static int check(const struct vm *vm, struct err *err)
 /* One kind of change at a time: if it fails, it is clear what stays as it was. */
 static int set(struct vcenter *vc, struct vm *vm, json_t *body, struct err *err)
 {
-	static const char *const known[] = { "nics", "cpus", "memory_mib", "plug", "unplug", NULL };
+	static const char *const known[] = { "nics", "cpus", "memory_mib", "disk_mib", "group",
+					     "plug", "unplug", NULL };
 	bool cpus = json_object_get(body, "cpus"), memory = json_object_get(body, "memory_mib");
 	size_t one = cpus && memory ? 2 : 1;
 	int ret;
@@ -190,12 +239,16 @@ static int set(struct vcenter *vc, struct vm *vm, json_t *body, struct err *err)
 	if (json_only(body, known, err))
 		return -EINVAL;
 	if (json_object_size(body) > one)
-		return err_set(err, EINVAL, "one change at a time: nics, or cpus and memory_mib, or plug, or unplug");
+		return err_set(err, EINVAL, "one change at a time: nics, or cpus and memory_mib, or disk_mib, or group, or plug, or unplug");
 	ret = check(vm, err);
 	if (ret)
 		return ret;
 	if (cpus || memory)
 		return resize(vc, vm, body, err);
+	if (json_object_get(body, "disk_mib"))
+		return grow(vc, vm, body, err);
+	if (json_object_get(body, "group"))
+		return regroup(vc, vm, body, err);
 	if (json_object_get(body, "plug"))
 		return plug(vc, vm, body, err);
 	if (json_object_get(body, "unplug"))

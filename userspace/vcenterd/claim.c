@@ -119,6 +119,7 @@ enum report claim_report(struct inventory *inv, const struct server *server,
 	case VM_OP_RESIZE:
 	case VM_OP_PLUG:
 	case VM_OP_UNPLUG:
+	case VM_OP_REGROUP:
 		return REPORT_OURS;
 	default:
 		return REPORT_LEAVE;

@@ -170,7 +170,10 @@ static int load_monitor(struct config *c, struct err *err)
 	if (load_rule(c, "vm_cpu", &c->monitor.vm_cpu, err) ||
 	    load_rule(c, "vm_memory", &c->monitor.vm_memory, err) ||
 	    load_rule(c, "server_cpu", &c->monitor.server_cpu, err) ||
-	    load_rule(c, "server_memory", &c->monitor.server_memory, err))
+	    load_rule(c, "server_memory", &c->monitor.server_memory, err) ||
+	    load_rule(c, "host_cpu", &c->monitor.host_cpu, err) ||
+	    load_rule(c, "host_memory", &c->monitor.host_memory, err) ||
+	    load_rule(c, "host_disk", &c->monitor.host_disk, err))
 		return -EINVAL;
 	return 0;
 }

@@ -26,6 +26,7 @@ struct inventory {
 	struct oset all;		/* the same, in the order of their UUIDs */
 	struct vm_counts counts;	/* of them */
 	struct vm_group *groups;
+	uint64_t regroups;		/* by VM_OP_REGROUP, so many */
 	struct addr_entry *addrs;	/* (VN, MAC) and (VN, IP), interfaces */
 	struct vm *jobs;		/* utlist by job_prev, job_next */
 	struct pool *vnis;		/* from vni_first on; NULL: none are given */
@@ -88,7 +89,8 @@ int inventory_nic_add(struct inventory *inv, struct vm *vm, const struct nic *ni
 void inventory_nic_del(struct inventory *inv, struct vm *vm, int n);
 /* Number of the interface, or -1 */
 int inventory_nic_find(const struct vm *vm, const struct uuid *tsi);
-void inventory_vm_set_size(struct vm *vm, uint32_t cpus, uint32_t memory_mib);
+/* What it was to get by VM_OP_RESIZE it has */
+void inventory_vm_resized(struct vm *vm);
 
 /* Takes @msg, whose uuid is good; the one with its uuid is replaced. */
 struct profile *inventory_profile_set(struct inventory *inv, Nvo3__Profile *msg);

@@ -114,16 +114,19 @@ void inventory_vm_keep(struct inventory *inv, struct vm *vm, enum vm_op op)
 		extra.cpus = vm->want_cpus - vm->size.cpus;
 	if (op == VM_OP_RESIZE && vm->want_memory_mib > vm->size.memory_mib)
 		extra.memory_mib = vm->want_memory_mib - vm->size.memory_mib;
-	if (extra.cpus != vm->extra.cpus || extra.memory_mib != vm->extra.memory_mib)
+	if (op == VM_OP_RESIZE && vm->want_disk_mib > vm->size.disk_mib)
+		extra.disk_mib = vm->want_disk_mib - vm->size.disk_mib;
+	if (memcmp(&extra, &vm->extra, sizeof(extra)))
 		set_takes(inv, vm, vm->size, extra);
 }
 
-void inventory_vm_set_size(struct vm *vm, uint32_t cpus, uint32_t memory_mib)
+void inventory_vm_resized(struct vm *vm)
 {
 	struct capacity size = vm->size;
 
-	size.cpus = cpus;
-	size.memory_mib = memory_mib;
+	size.cpus = vm->want_cpus;
+	size.memory_mib = vm->want_memory_mib;
+	size.disk_mib = vm->want_disk_mib ?: size.disk_mib;
 	set_takes(vm->server->inv, vm, size, (struct capacity){ 0 });
 }
 

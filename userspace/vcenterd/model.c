@@ -26,7 +26,14 @@ void vm_free(struct vm *vm)
 	free(vm->rules);
 	free(vm->watched);
 	free(vm->why);
+	free(vm->want_group);
 	free(vm);
+}
+
+void vm_set_want_group(struct vm *vm, const char *name)
+{
+	free(vm->want_group);
+	vm->want_group = name ? mem_strdup(name) : NULL;
 }
 
 void vm_set_why(struct vm *vm, const char *text)

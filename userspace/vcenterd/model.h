@@ -12,13 +12,11 @@
 #include "proto/common.pb-c.h"
 #include "vm_counts.h"
 #include "vm_op.h"
-#include "watched.h"
 #include "vm_set.h"
 
 #define VC_NICS_MAX	8
 #define VC_IPS_MAX	8	/* per nic */
 
-struct chan;
 struct vcenter;
 
 struct nic {
@@ -77,7 +75,8 @@ struct vm {
 	enum vm_op op;
 	struct uuid changing;		/* tsi of VM_OP_PLUG, VM_OP_UNPLUG */
 	bool unplugged;			/* its server has that one not, or not any more */
-	uint32_t want_cpus, want_memory_mib;	/* VM_OP_RESIZE */
+	uint32_t want_cpus, want_memory_mib, want_disk_mib;	/* VM_OP_RESIZE; disk 0: as it is */
+	char *want_group;		/* VM_OP_REGROUP; else NULL. vm_set_want_group() */
 	bool start;			/* VM_OP_CREATE ends with a running VM */
 	bool made;			/* the server may hold it */
 	bool incoming;			/* another DC owns it until the commit; vm_set_incoming() */
@@ -90,6 +89,7 @@ struct vm {
 	bool waiting, queued;
 	uint64_t retry_at, deadline;
 	struct watched *watched;	/* NULL: of its use nothing was told yet */
+	uint64_t regrouped;		/* inv->regroups, when it last came to a group so */
 	/* VM_OP_ADOPT: who waits for its end, a CODE(); NULL: nobody */
 	void (*registered)(struct vcenter *vc, struct vm *vm, uint32_t code, void *arg);
 	void *registered_arg;
@@ -112,6 +112,7 @@ void vm_set_counts(struct vm *vm, struct vm_counts *counts);
 /* One sentence, which is cut to VC_TEXT_SIZE; "" is none. */
 void vm_set_why(struct vm *vm, const char *text);
 const char *vm_why(const struct vm *vm);	/* never NULL */
+void vm_set_want_group(struct vm *vm, const char *name);	/* NULL: none any more */
 
 DEFINE_CLEANUP(struct vm *, vm, vm_free);
 #define _cleanup_vm_ _cleanup_(cleanup_vm)

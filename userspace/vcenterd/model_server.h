@@ -40,6 +40,7 @@ struct server {
 	bool overloaded;		/* as monitor.h finds: no more VMs */
 	struct usage_rate use;		/* by its VMs, as told last */
 	struct watched *watched;	/* NULL: nothing was told yet */
+	struct host_watched host;
 	struct chatter chatter;
 	struct server_place place;
 	struct inventory *inv;

@@ -4,7 +4,7 @@
 #include <string.h>
 #include "inventory_group.h"
 #include "lib/mem.h"
-#include "monitor.h"
+#include "monitor_priv.h"
 
 #define FORGIVE_MS	600000u	/* after the last lie */
 #define INTERVAL_MIN_MS	5000u	/* who tells more often is not silent sooner */
@@ -16,6 +16,9 @@ const struct monitor_conf monitor_defaults = {
 	.vm_memory = { 950, 900, 6 },
 	.server_cpu = { 900, 750, 6 },
 	.server_memory = { 950, 900, 6 },
+	.host_cpu = { 950, 850, 6 },
+	.host_memory = { 950, 900, 6 },
+	.host_disk = { 950, 930, 3 },
 };
 
 static const char *const words[MONITOR_KINDS] = {
@@ -28,6 +31,10 @@ static const char *const words[MONITOR_KINDS] = {
 	[MONITOR_SERVER_SILENT] = "server-silent",
 	[MONITOR_SERVER_OVERBOOKED] = "server-overbooked",
 	[MONITOR_SERVER_FOREIGN] = "server-foreign",
+	[MONITOR_HOST_CPU] = "host-cpu",
+	[MONITOR_HOST_MEMORY] = "host-memory",
+	[MONITOR_HOST_DISK] = "host-disk",
+	[MONITOR_SERVER_ABSURD] = "server-absurd",
 };
 
 const char *monitor_word(enum monitor_kind kind)
@@ -69,10 +76,8 @@ static struct monitor_alarm *find(struct monitor *m, enum monitor_kind kind, con
 	return alarm;
 }
 
-/* One that is raised already keeps its first sentence and its time. */
-__attribute__((format(printf, 6, 7)))
-static void raise_alarm(struct monitor *m, enum monitor_kind kind, const char *subject,
-			const struct uuid *vm, uint64_t wall, const char *fmt, ...)
+void monitor_raise(struct monitor *m, enum monitor_kind kind, const char *subject,
+		   const struct uuid *vm, uint64_t wall, const char *fmt, ...)
 {
 	struct monitor_alarm *alarm = find(m, kind, subject);
 	va_list ap;
@@ -104,7 +109,7 @@ static void end_alarm(struct monitor *m, struct monitor_alarm *alarm, bool say)
 	free(alarm);
 }
 
-static void clear_alarm(struct monitor *m, enum monitor_kind kind, const char *subject)
+void monitor_clear(struct monitor *m, enum monitor_kind kind, const char *subject)
 {
 	struct monitor_alarm *alarm = m->alarms ? find(m, kind, subject) : NULL;
 
@@ -112,8 +117,8 @@ static void clear_alarm(struct monitor *m, enum monitor_kind kind, const char *s
 		end_alarm(m, alarm, true);
 }
 
-/* Who lies now and then has one alarm, not one for each time. */
-static void forgive(struct monitor *m, enum monitor_kind kind, const char *subject, uint64_t wall)
+void monitor_forgive(struct monitor *m, enum monitor_kind kind, const char *subject,
+		     uint64_t wall)
 {
 	struct monitor_alarm *alarm = m->alarms ? find(m, kind, subject) : NULL;
 
@@ -130,7 +135,7 @@ static struct watched *watched_of(struct watched **at)
 	return *at;
 }
 
-static uint32_t permille(uint64_t part, uint64_t whole)
+uint32_t monitor_permille(uint64_t part, uint64_t whole)
 {
 	uint64_t p = whole ? part * 1000 / whole : 0;
 
@@ -140,25 +145,25 @@ static uint32_t permille(uint64_t part, uint64_t whole)
 static void judge_vm(struct monitor *m, struct vm *vm, uint64_t wall)
 {
 	struct watched *w = vm->watched;
-	uint32_t cpu = permille(w->usage.now.cpu_permille, vm->size.cpus * 1000ull);
-	uint32_t memory = permille(w->usage.now.memory_kib, vm->size.memory_mib * 1024ull);
+	uint32_t cpu = monitor_permille(w->usage.now.cpu_permille, vm->size.cpus * 1000ull);
+	uint32_t memory = monitor_permille(w->usage.now.memory_kib, vm->size.memory_mib * 1024ull);
 
 	if (alarm_update(&w->cpu, &m->conf.vm_cpu, cpu)) {
 		if (w->cpu.raised)
-			raise_alarm(m, MONITOR_VM_CPU, vm->name, &vm->uuid, wall,
-				    "VM %s on server %s uses %u.%u %% of its %u cpus", vm->name,
-				    vm->server->name, cpu / 10, cpu % 10, vm->size.cpus);
+			monitor_raise(m, MONITOR_VM_CPU, vm->name, &vm->uuid, wall,
+				      "VM %s on server %s uses %u.%u %% of its %u cpus", vm->name,
+				      vm->server->name, cpu / 10, cpu % 10, vm->size.cpus);
 		else
-			clear_alarm(m, MONITOR_VM_CPU, vm->name);
+			monitor_clear(m, MONITOR_VM_CPU, vm->name);
 	}
 	if (!alarm_update(&w->memory, &m->conf.vm_memory, memory))
 		return;
 	if (w->memory.raised)
-		raise_alarm(m, MONITOR_VM_MEMORY, vm->name, &vm->uuid, wall,
-			    "VM %s on server %s uses %u.%u %% of its %u MiB", vm->name,
-			    vm->server->name, memory / 10, memory % 10, vm->size.memory_mib);
+		monitor_raise(m, MONITOR_VM_MEMORY, vm->name, &vm->uuid, wall,
+			      "VM %s on server %s uses %u.%u %% of its %u MiB", vm->name,
+			      vm->server->name, memory / 10, memory % 10, vm->size.memory_mib);
 	else
-		clear_alarm(m, MONITOR_VM_MEMORY, vm->name);
+		monitor_clear(m, MONITOR_VM_MEMORY, vm->name);
 }
 
 enum usage_verdict monitor_vm(struct monitor *m, struct vm *vm, const struct vm_use *use,
@@ -177,13 +182,13 @@ enum usage_verdict monitor_vm(struct monitor *m, struct vm *vm, const struct vm_
 	if (verdict != USAGE_OLD)
 		w->report = vm->server->watched->report;
 	if (verdict == USAGE_ABSURD)
-		raise_alarm(m, MONITOR_VM_ABSURD, vm->name, &vm->uuid, wall,
-			    "server %s says of VM %s what cannot be: its clock, more cpus or more memory than the server has",
-			    vm->server->name, vm->name);
+		monitor_raise(m, MONITOR_VM_ABSURD, vm->name, &vm->uuid, wall,
+			      "server %s says of VM %s what cannot be: its clock, more cpus or more memory than the server has",
+			      vm->server->name, vm->name);
 	if (verdict != USAGE_TAKEN)
 		return verdict;
 	m->samples++;
-	forgive(m, MONITOR_VM_ABSURD, vm->name, wall);
+	monitor_forgive(m, MONITOR_VM_ABSURD, vm->name, wall);
 	inventory_vm_used(m->inv, vm, &was);
 	judge_vm(m, vm, wall);
 	return verdict;
@@ -201,7 +206,7 @@ void monitor_report_begin(struct monitor *m, struct server *server, uint64_t wal
 		w->interval = wall > w->heard + INTERVAL_MIN_MS ? wall - w->heard :
 								  INTERVAL_MIN_MS;
 	w->heard = wall;
-	clear_alarm(m, MONITOR_SERVER_SILENT, server->name);
+	monitor_clear(m, MONITOR_SERVER_SILENT, server->name);
 }
 
 /* One that is left out says so, too: what it has used last does not count for ever. */
@@ -216,13 +221,13 @@ static void look_for_missing(struct monitor *m, struct server *server, uint64_t 
 		if (w->report == server->watched->report ||
 		    vm->state != NVO3__VM_STATE__VM_RUNNING) {
 			w->missed = 0;
-			clear_alarm(m, MONITOR_VM_SILENT, vm->name);
+			monitor_clear(m, MONITOR_VM_SILENT, vm->name);
 			if (w->report == server->watched->report)
 				continue;
 		} else if (++w->missed >= MONITOR_MISSED) {
-			raise_alarm(m, MONITOR_VM_SILENT, vm->name, &vm->uuid, wall,
-				    "VM %s runs, and server %s tells nothing of its use", vm->name,
-				    server->name);
+			monitor_raise(m, MONITOR_VM_SILENT, vm->name, &vm->uuid, wall,
+				      "VM %s runs, and server %s tells nothing of its use",
+				      vm->name, server->name);
 		} else {
 			continue;
 		}
@@ -235,27 +240,40 @@ static void look_for_missing(struct monitor *m, struct server *server, uint64_t 
 static void judge_server(struct monitor *m, struct server *server, uint64_t wall)
 {
 	struct watched *w = server->watched;
-	uint32_t cpu = permille(server->use.cpu_permille, server->total.cpus * 1000ull);
-	uint32_t memory = permille(server->use.memory_kib, server->total.memory_mib * 1024ull);
+	uint32_t cpu = monitor_permille(server->use.cpu_permille, server->total.cpus * 1000ull);
+	uint32_t memory = monitor_permille(server->use.memory_kib,
+					   server->total.memory_mib * 1024ull);
 
 	if (alarm_update(&w->cpu, &m->conf.server_cpu, cpu)) {
 		if (w->cpu.raised)
-			raise_alarm(m, MONITOR_SERVER_CPU, server->name, NULL, wall,
-				    "the VMs of server %s use %u.%u %% of its %u cpus",
-				    server->name, cpu / 10, cpu % 10, server->total.cpus);
+			monitor_raise(m, MONITOR_SERVER_CPU, server->name, NULL, wall,
+				      "the VMs of server %s use %u.%u %% of its %u cpus",
+				      server->name, cpu / 10, cpu % 10, server->total.cpus);
 		else
-			clear_alarm(m, MONITOR_SERVER_CPU, server->name);
+			monitor_clear(m, MONITOR_SERVER_CPU, server->name);
 	}
 	if (alarm_update(&w->memory, &m->conf.server_memory, memory)) {
 		if (w->memory.raised)
-			raise_alarm(m, MONITOR_SERVER_MEMORY, server->name, NULL, wall,
-				    "the VMs of server %s use %u.%u %% of its %u MiB",
-				    server->name, memory / 10, memory % 10,
-				    server->total.memory_mib);
+			monitor_raise(m, MONITOR_SERVER_MEMORY, server->name, NULL, wall,
+				      "the VMs of server %s use %u.%u %% of its %u MiB",
+				      server->name, memory / 10, memory % 10,
+				      server->total.memory_mib);
 		else
-			clear_alarm(m, MONITOR_SERVER_MEMORY, server->name);
+			monitor_clear(m, MONITOR_SERVER_MEMORY, server->name);
 	}
-	server->overloaded = w->cpu.raised || w->memory.raised;
+	monitor_judge_overloaded(server);
+}
+
+/*
+ * Processors are shared by all who want them, and a full disk is no less full for what runs
+ * already; memory that is gone is what the next VM would not get.
+ */
+void monitor_judge_overloaded(struct server *server)
+{
+	const struct watched *w = server->watched;
+
+	server->overloaded = (w && (w->cpu.raised || w->memory.raised)) ||
+			     server->host.memory.raised;
 }
 
 void monitor_report_end(struct monitor *m, struct server *server, uint64_t wall)
@@ -269,8 +287,8 @@ void monitor_foreign(struct monitor *m, const struct server *server, const char 
 		     uint64_t wall)
 {
 	m->refused++;
-	raise_alarm(m, MONITOR_SERVER_FOREIGN, server->name, NULL, wall,
-		    "server %s speaks of what is not its own: %s", server->name, what);
+	monitor_raise(m, MONITOR_SERVER_FOREIGN, server->name, NULL, wall,
+		      "server %s speaks of what is not its own: %s", server->name, what);
 }
 
 static void judge_capacity(struct monitor *m, const struct server *server, uint64_t wall)
@@ -279,19 +297,20 @@ static void judge_capacity(struct monitor *m, const struct server *server, uint6
 
 	if (used->vms <= has->vms && used->cpus <= has->cpus &&
 	    used->memory_mib <= has->memory_mib && used->disk_mib <= has->disk_mib) {
-		clear_alarm(m, MONITOR_SERVER_OVERBOOKED, server->name);
+		monitor_clear(m, MONITOR_SERVER_OVERBOOKED, server->name);
 		return;
 	}
-	raise_alarm(m, MONITOR_SERVER_OVERBOOKED, server->name, NULL, wall,
-		    "server %s has %u VMs, %u cpus, %u MiB and %u MiB of disk; its VMs are entitled to %u, %u, %u and %u",
-		    server->name, has->vms, has->cpus, has->memory_mib, has->disk_mib, used->vms,
-		    used->cpus, used->memory_mib, used->disk_mib);
+	monitor_raise(m, MONITOR_SERVER_OVERBOOKED, server->name, NULL, wall,
+		      "server %s has %u VMs, %u cpus, %u MiB and %u MiB of disk; its VMs are entitled to %u, %u, %u and %u",
+		      server->name, has->vms, has->cpus, has->memory_mib, has->disk_mib, used->vms,
+		      used->cpus, used->memory_mib, used->disk_mib);
 }
 
 void monitor_session(struct monitor *m, struct server *server, uint64_t wall)
 {
 	if (server->watched)
 		server->watched->heard = wall;
+	monitor_host_forget(m, server);
 	judge_capacity(m, server, wall);
 }
 
@@ -305,10 +324,10 @@ static void look_for_silence(struct monitor *m, struct server *server, uint64_t 
 	if (!w || !w->interval || !server->session || wall < w->heard ||
 	    wall - w->heard <= MONITOR_MISSED * w->interval)
 		return;
-	raise_alarm(m, MONITOR_SERVER_SILENT, server->name, NULL, wall,
-		    "server %s told of its VMs every %llu s, and has not for %llu s",
-		    server->name, (unsigned long long)(w->interval + 500) / 1000,
-		    (unsigned long long)(wall - w->heard) / 1000);
+	monitor_raise(m, MONITOR_SERVER_SILENT, server->name, NULL, wall,
+		      "server %s told of its VMs every %llu s, and has not for %llu s",
+		      server->name, (unsigned long long)(w->interval + 500) / 1000,
+		      (unsigned long long)(wall - w->heard) / 1000);
 }
 
 /* The VM is gone, or others tell of it now: nothing is said. */
@@ -332,6 +351,7 @@ void monitor_tick(struct monitor *m, uint64_t wall)
 	HASH_ITER(hh, m->alarms, alarm, tmp)
 		if (is_over(m, alarm))
 			end_alarm(m, alarm, false);
-		else if (alarm->key.kind == MONITOR_SERVER_FOREIGN)
-			forgive(m, alarm->key.kind, alarm->key.subject, wall);
+		else if (alarm->key.kind == MONITOR_SERVER_FOREIGN ||
+			 alarm->key.kind == MONITOR_SERVER_ABSURD)
+			monitor_forgive(m, alarm->key.kind, alarm->key.subject, wall);
 }

@@ -20,11 +20,16 @@ enum monitor_kind {
 	MONITOR_SERVER_SILENT,		/* it has told, has a session, and tells no more */
 	MONITOR_SERVER_OVERBOOKED,	/* it has less than its VMs are entitled to */
 	MONITOR_SERVER_FOREIGN,		/* it speaks of VMs that are not its own */
+	MONITOR_HOST_CPU,		/* its machine is busy, and not with its VMs */
+	MONITOR_HOST_MEMORY,
+	MONITOR_HOST_DISK,
+	MONITOR_SERVER_ABSURD,		/* it says of its machine what cannot be */
 	MONITOR_KINDS,
 };
 
 struct monitor_conf {
 	struct alarm_rule vm_cpu, vm_memory, server_cpu, server_memory;
+	struct alarm_rule host_cpu, host_memory, host_disk;
 };
 
 extern const struct monitor_conf monitor_defaults;
@@ -59,6 +64,12 @@ void monitor_report_begin(struct monitor *m, struct server *server, uint64_t wal
 enum usage_verdict monitor_vm(struct monitor *m, struct vm *vm, const struct vm_use *use,
 			      uint64_t wall);
 void monitor_report_end(struct monitor *m, struct server *server, uint64_t wall);
+
+/* monitor_host.c: what it says of its machine. USAGE_TAKEN, USAGE_OLD or USAGE_ABSURD */
+enum usage_verdict monitor_host(struct monitor *m, struct server *server,
+				const struct host_use *use, uint64_t wall);
+/* Its session is a new one, and has said nothing yet. */
+void monitor_host_forget(struct monitor *m, struct server *server);
 
 /* It has spoken of what is not its own, once or again. */
 void monitor_foreign(struct monitor *m, const struct server *server, const char *what,

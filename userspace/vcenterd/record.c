@@ -106,6 +106,8 @@ uint8_t *vm_pack(const struct vm *vm, size_t *len)
 	msg.unplugged = vm->unplugged;
 	msg.want_cpus = vm->want_cpus;
 	msg.want_memory_mib = vm->want_memory_mib;
+	msg.want_disk_mib = vm->want_disk_mib;
+	msg.want_group = vm->want_group ? vm->want_group : "";
 	data = msg_encode(&msg.base, len);
 	msg_free(msg.profile);
 	return data;
@@ -127,6 +129,9 @@ static int add_vm(struct inventory *inv, const Nvo3__StoredVm *msg, struct vm *v
 	vm->unplugged = msg->unplugged;
 	vm->want_cpus = msg->want_cpus;
 	vm->want_memory_mib = msg->want_memory_mib;
+	vm->want_disk_mib = msg->want_disk_mib;
+	if (vm->op == VM_OP_REGROUP)
+		vm_set_want_group(vm, msg->want_group);
 	for (size_t i = 0; i < msg->n_unsure; i++)
 		vm->nics[i].unsure = msg->unsure[i];
 	return inventory_vm_add(inv, vm,

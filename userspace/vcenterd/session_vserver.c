@@ -214,6 +214,20 @@ static void vm_use(struct vcenter *vc, struct server *server, const struct msg *
 	msg_free(event);
 }
 
+static void host_load(struct vcenter *vc, struct server *server, const struct msg *msg)
+{
+	Nvo3__HostLoad *l = msg_decode(msg, &nvo3__host_load__descriptor, NULL);
+
+	if (!l)
+		return;
+	monitor_host(vc->monitor, server, &(struct host_use){
+		.time = l->time, .cpus = l->cpus, .cpu_permille = l->cpu_permille,
+		.load_milli = l->load_milli, .memory_kib = l->memory_kib,
+		.memory_used_kib = l->memory_used_kib, .disk_kib = l->disk_kib,
+		.disk_used_kib = l->disk_used_kib }, wall_ms());
+	msg_free(l);
+}
+
 static void alert(struct vcenter *vc, struct chan *chan, struct server *server,
 		  const struct msg *msg)
 {
@@ -255,6 +269,9 @@ static bool registered_message(struct vcenter *vc, struct chan *chan, struct ser
 		return true;
 	case MSG(VM_USE):
 		vm_use(vc, server, msg);
+		return true;
+	case MSG(HOST_LOAD):
+		host_load(vc, server, msg);
 		return true;
 	case MSG(ALERT):
 		alert(vc, chan, server, msg);

@@ -37,6 +37,25 @@ json_t *view_capacity(const struct capacity *c)
 	return obj;
 }
 
+void view_set_host(json_t *obj, const struct server *server)
+{
+	const struct host_use *use = &server->host.now;
+	json_t *host;
+
+	if (!server->session || !use->time)
+		return;
+	host = json_object();
+	view_set_int(host, "time", use->time);
+	view_set_int(host, "cpus", use->cpus);
+	view_set_int(host, "cpu_permille", use->cpu_permille);
+	view_set_int(host, "load_milli", use->load_milli);
+	view_set_int(host, "memory_kib", use->memory_kib);
+	view_set_int(host, "memory_used_kib", use->memory_used_kib);
+	view_set_int(host, "disk_kib", use->disk_kib);
+	view_set_int(host, "disk_used_kib", use->disk_used_kib);
+	json_object_set_new(obj, "host", host);
+}
+
 json_t *view_server(const struct server *server)
 {
 	json_t *obj = json_object();
@@ -56,6 +75,7 @@ json_t *view_server(const struct server *server)
 	json_object_set_new(obj, "used", view_capacity(&server->used));
 	view_set_int(obj, "vms", server->vms.n);
 	json_object_set_new(obj, "overloaded", json_boolean(server->overloaded));
+	view_set_host(obj, server);
 	return obj;
 }
 

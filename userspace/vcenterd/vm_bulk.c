@@ -18,6 +18,7 @@ struct bulk {
 	struct server *server;
 	struct owed *owed;
 	Nvo3__VmBulkRegister *req;	/* V5, else NULL */
+	uint64_t regroups;		/* of the inventory, when it came */
 	struct uuid *vms;		/* V6 */
 	struct loop_timer *turn;
 	size_t n, next;			/* members, and those that have been begun */
@@ -101,6 +102,18 @@ static void adopted(struct vcenter *vc, struct vm *vm, uint32_t code, void *arg)
 		loop_timer_set(b->turn, 0);
 }
 
+/* Its server has been told another group, and said yes, after it said this */
+static void take_newer_group(struct bulk *b, struct bulk_report *r)
+{
+	struct uuid uuid;
+	struct vm *vm = NULL;
+
+	if (msg_get_uuid(&r->profile.vm, &uuid))
+		vm = inventory_vm(b->vc->inv, &uuid);
+	if (vm && vm->regrouped > b->regroups)
+		r->profile.group = vm->group;
+}
+
 static void register_one(struct bulk *b, size_t i)
 {
 	struct bulk_report r;
@@ -109,6 +122,8 @@ static void register_one(struct bulk *b, size_t i)
 	int ret;
 
 	ret = bulk_member(b->req, i, &r, &err);
+	if (!ret)
+		take_newer_group(b, &r);
 	if (!ret)
 		ret = vserver_register_vm(b->vc, b->server, &r.report, &vm, &err);
 	if (ret) {
@@ -160,6 +175,7 @@ static struct bulk *bulk_new(struct vcenter *vc, struct chan *chan, struct serve
 
 	b->vc = vc;
 	b->server = server;
+	b->regroups = vc->inv->regroups;
 	b->n = n;
 	b->owed = owed_new(vc, chan, msg->id);
 	b->results = mem_calloc(n, sizeof(*b->results));

@@ -131,6 +131,8 @@ struct vm_next vm_job_next(const struct vm *vm, bool director_up, uint64_t now)
 		return next_plug(vm, director_up, server_up);
 	case VM_OP_UNPLUG:
 		return next_unplug(vm, director_up, server_up);
+	case VM_OP_REGROUP:
+		return next(VM_ACT_REGROUP, server_up);
 	case VM_OP_NONE:
 		break;
 	}
@@ -225,7 +227,21 @@ static enum vm_outcome resize_answer(struct vm *vm, const struct vm_answer *a, u
 	enum vm_outcome ret = power_answer(vm, a, now);
 
 	if (ret == VM_JOB_DONE)
-		inventory_vm_set_size(vm, vm->want_cpus, vm->want_memory_mib);
+		inventory_vm_resized(vm);
+	return ret;
+}
+
+static enum vm_outcome regroup_answer(struct vm *vm, const struct vm_answer *a, uint64_t now)
+{
+	struct inventory *inv = vm->server->inv;
+	enum vm_outcome ret = power_answer(vm, a, now);
+
+	if (ret == VM_JOB_DONE) {
+		inventory_vm_set_group(inv, vm, vm->want_group);
+		vm->regrouped = ++inv->regroups;
+	}
+	if (ret != VM_JOB_AGAIN)
+		vm_set_want_group(vm, NULL);
 	return ret;
 }
 
@@ -273,6 +289,8 @@ enum vm_outcome vm_job_answer(struct vm *vm, struct vm_next asked, const struct 
 		return power_answer(vm, a, now);
 	case VM_ACT_RESIZE:
 		return resize_answer(vm, a, now);
+	case VM_ACT_REGROUP:
+		return regroup_answer(vm, a, now);
 	case VM_ACT_UNPLUG:
 		return unplug_answer(vm, a, now);
 	case VM_ACT_DELETE:

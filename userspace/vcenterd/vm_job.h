@@ -29,6 +29,7 @@ enum vm_act {
 	VM_ACT_RESIZE,
 	VM_ACT_PLUG,		/* nic */
 	VM_ACT_UNPLUG,		/* nic */
+	VM_ACT_REGROUP,
 	VM_ACT_FINISH,		/* nothing is left to do: vm_job_finish() */
 };
 

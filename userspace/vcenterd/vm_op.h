@@ -19,10 +19,11 @@ enum vm_op {
 	VM_OP_SUSPEND,
 	VM_OP_RESUME,
 	VM_OP_REBOOT,
-	VM_OP_RESIZE,		/* other processors and memory */
+	VM_OP_RESIZE,		/* other processors and memory, or a larger disk */
 	VM_OP_PLUG,		/* an interface more */
 	VM_OP_UNPLUG,		/* an interface less; also what undoes the former */
-	VM_OP_LAST = VM_OP_UNPLUG,
+	VM_OP_REGROUP,		/* of another group */
+	VM_OP_LAST = VM_OP_REGROUP,
 };
 
 /* One that the vServer alone has to do with */
@@ -36,7 +37,7 @@ static inline bool vm_op_is_power(enum vm_op op)
 static inline bool vm_op_is_change(enum vm_op op)
 {
 	return op == VM_OP_UPDATE || op == VM_OP_RESIZE || op == VM_OP_PLUG ||
-	       op == VM_OP_UNPLUG;
+	       op == VM_OP_UNPLUG || op == VM_OP_REGROUP;
 }
 
 #endif

@@ -44,6 +44,7 @@ static const char *op_kind(enum vm_op op)
 		[VM_OP_RESIZE] = "vm-resize",
 		[VM_OP_PLUG] = "vm-plug",
 		[VM_OP_UNPLUG] = "vm-unplug",
+		[VM_OP_REGROUP] = "vm-regroup",
 	};
 
 	return kinds[op];
@@ -157,7 +158,10 @@ static int check_change(const struct vm *vm, enum vm_act act, const Nvo3__VmProf
 	bool done = true;
 
 	if (act == VM_ACT_RESIZE)
-		done = p && p->cpus == vm->want_cpus && p->memory_mib == vm->want_memory_mib;
+		done = p && p->cpus == vm->want_cpus && p->memory_mib == vm->want_memory_mib &&
+		       (!vm->want_disk_mib || p->disk_mib == vm->want_disk_mib);
+	else if (act == VM_ACT_REGROUP)
+		done = p && !strcmp(p->group, vm->want_group);
 	else if (act == VM_ACT_PLUG || act == VM_ACT_UNPLUG)
 		done = p && has_nic(p, &vm->changing) == (act == VM_ACT_PLUG);
 	return done ? 0 : err_set(err, EPROTO, "server %s does not know this change of a VM",
@@ -299,9 +303,15 @@ static void update(struct vm *vm, struct vm_call *call)
 static void change(struct vm *vm, struct vm_next next, struct vm_call *call)
 {
 	Nvo3__VmUpdate msg = NVO3__VM_UPDATE__INIT;
+	Nvo3__VmGroup group = NVO3__VM_GROUP__INIT;
 
 	msg.vm = msg_put_uuid(&vm->uuid);
-	if (next.act == VM_ACT_RESIZE) {
+	if (next.act == VM_ACT_REGROUP) {
+		group.name = vm->want_group;
+		msg.group = &group;
+	} else if (next.act == VM_ACT_RESIZE && vm->want_disk_mib) {
+		msg.disk_mib = vm->want_disk_mib;
+	} else if (next.act == VM_ACT_RESIZE) {
 		msg.cpus = vm->want_cpus;
 		msg.memory_mib = vm->want_memory_mib;
 	} else if (next.act == VM_ACT_PLUG) {
@@ -355,6 +365,7 @@ static void ask(struct vcenter *vc, struct vm *vm, struct vm_next next)
 	case VM_ACT_RESIZE:
 	case VM_ACT_PLUG:
 	case VM_ACT_UNPLUG:
+	case VM_ACT_REGROUP:
 		change(vm, next, call);
 		break;
 	default:

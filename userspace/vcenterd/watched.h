@@ -14,4 +14,18 @@ struct watched {
 	uint64_t heard, interval;	/* ms, of a server: the last report, since the one before */
 };
 
+/* Of a server: its machine, whoever uses it */
+struct host_use {
+	uint64_t time;			/* ms since 1970, of the vServer */
+	uint32_t cpus, cpu_permille;	/* of all of them */
+	uint32_t load_milli;
+	uint64_t memory_kib, memory_used_kib;
+	uint64_t disk_kib, disk_used_kib;
+};
+
+struct host_watched {
+	struct host_use now;		/* time 0: nothing was told in this session */
+	struct alarm cpu, memory, disk;
+};
+
 #endif

@@ -21,6 +21,7 @@ static const char *const vm_ops[] = {
 	[VM_OP_RESIZE] = "resize",
 	[VM_OP_PLUG] = "plug",
 	[VM_OP_UNPLUG] = "unplug",
+	[VM_OP_REGROUP] = "regroup",
 };
 static const char *const unknowns[] = { "drop", "ask", "flood", "relay" };
 static const char *const bums[] = { "none", "replicate" };

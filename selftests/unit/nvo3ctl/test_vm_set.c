@@ -54,6 +54,9 @@ static void assert_refused(char *words[], const char *why)
 static void test_accepted(void **state)
 {
 	assert_body(WORDS("vm1", "--cpus", "2"), "{\"cpus\":2}");
+	assert_body(WORDS("vm1", "--disk", "64"), "{\"disk_mib\":64}");
+	assert_body(WORDS("vm1", "--group", "db"), "{\"group\":\"db\"}");
+	assert_body(WORDS("vm1", "--no-group"), "{\"group\":\"\"}");
 	assert_body(WORDS("vm1", "--memory", "512", "--cpus", "2"),
 		    "{\"cpus\":2,\"memory_mib\":512}");
 	assert_body(WORDS("vm1", "--plug", "vn=blue,mac=02:00:00:00:00:02,ip=10.0.0.2/24"),

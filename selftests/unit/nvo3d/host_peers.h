@@ -49,6 +49,12 @@ struct bed_host {
 	size_t bulk_members, bulk_gone;	/* in all of them */
 	char bulk_group[16];		/* of the last one */
 	struct msg kept;		/* the last one without an answer, without its body */
+	/* V11: the last of each; of several VMs the first one */
+	int uses, loads;
+	size_t n_used;
+	uint8_t used_vm;
+	Nvo3__VmUse use;		/* without its pointers */
+	Nvo3__HostLoad load;
 	/* the NVE's end */
 	uint32_t refuse;		/* type that it refuses */
 	int associated, activated, deactivated, deassociated, syncs;
@@ -228,6 +234,26 @@ static inline void vc_bulk_unregister(struct bed_host *h, struct chan *chan,
 	msg_free(req);
 }
 
+static inline void vc_use(struct bed_host *h, const struct msg *msg)
+{
+	Nvo3__VmUseEvent *event = msg_decode(msg, &nvo3__vm_use_event__descriptor, NULL);
+
+	h->uses++;
+	h->n_used = event->n_uses;
+	h->use = *event->uses[0];
+	h->used_vm = event->uses[0]->vm.data[0];
+	msg_free(event);
+}
+
+static inline void vc_host_load(struct bed_host *h, const struct msg *msg)
+{
+	Nvo3__HostLoad *load = msg_decode(msg, &nvo3__host_load__descriptor, NULL);
+
+	h->loads++;
+	h->load = *load;
+	msg_free(load);
+}
+
 static inline bool vc_message(struct chan *chan, const struct msg *msg, void *arg)
 {
 	Nvo3__VmStateEvent *event;
@@ -261,6 +287,12 @@ static inline bool vc_message(struct chan *chan, const struct msg *msg, void *ar
 		return h->bulk;
 	case MSG(ALERT):
 		h->alerts++;
+		return true;
+	case MSG(VM_USE):
+		vc_use(h, msg);
+		return true;
+	case MSG(HOST_LOAD):
+		vc_host_load(h, msg);
 		return true;
 	case MSG(RELOCATE_PROGRESS):
 		vc_progress(h, msg);

@@ -48,6 +48,35 @@ int virDomainGetState(virDomainPtr dom, int *state, int *reason, unsigned int fl
 	return rc;
 }
 
+/* In place of libvirt's, whose test driver has no such thing: one disk, in MiB */
+static uint64_t disk_mib;
+static int disk_asked;
+static bool disk_fails;
+
+int virDomainGetBlockInfo(virDomainPtr dom, const char *disk, virDomainBlockInfoPtr info,
+			  unsigned int flags)
+{
+	assert_string_equal(disk, "vda");
+	memset(info, 0, sizeof(*info));
+	info->capacity = disk_mib << 20;
+	return 0;
+}
+
+int virDomainBlockResize(virDomainPtr dom, const char *disk, unsigned long long kib,
+			 unsigned int flags)
+{
+	typeof(virDomainBlockResize) *real = dlsym(RTLD_NEXT, "virDomainBlockResize");
+
+	disk_asked++;
+	assert_string_equal(disk, "vda");
+	assert_int_equal(flags, 0);
+	/* its own word, for a sentence */
+	if (disk_fails)
+		return real(dom, disk, kib, flags);
+	disk_mib = kib / 1024;
+	return 0;
+}
+
 static int set_up(void **state)
 {
 	static const struct virt_ops ops = { .changed = heard, .up = nothing, .down = failed };
@@ -389,6 +418,56 @@ static void test_resize(void **state)
 	down(&h);
 }
 
+static struct reply grow(struct bed_host *h, uint32_t mib)
+{
+	Nvo3__VmUpdate req = NVO3__VM_UPDATE__INIT;
+	uint8_t id[16] = { 1 };
+
+	req.vm = (ProtobufCBinaryData){ 16, id };
+	req.disk_mib = mib;
+	return bed_ask(h->bed, h->vc, MSG(VM_UPDATE), &req.base);
+}
+
+static uint64_t image_mib(struct bed_host *h)
+{
+	char dir[HOST_DIR_MAX], path[HOST_DIR_MAX + 16];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/www/image", vm_dir(host_vm(h, 1), dir));
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_size >> 20;
+}
+
+/* One that runs by libvirt, never to a smaller one; one that does not by its file */
+static void test_grow(void **state)
+{
+	struct bed_host h;
+	struct reply r;
+
+	up(&h, *state, "test:///default");
+	assert_int_equal(host_create(&h, 1, true).code, CODE(OK));
+	disk_mib = 16;
+	disk_asked = 0;
+	disk_fails = false;
+	assert_int_equal(grow(&h, 24).code, CODE(OK));
+	assert_true(disk_mib == 24 && disk_asked == 1 && image_mib(&h) == 24);
+	disk_mib = 40;
+	assert_int_equal(grow(&h, 32).code, CODE(OK));
+	assert_true(disk_mib == 40 && disk_asked == 1);
+	disk_fails = true;
+	r = grow(&h, 48);
+	assert_int_equal(r.code, CODE(FAILED));
+	assert_non_null(strstr(r.text, "VM vm1: cannot make larger the disk of VM nvo3-vm1: "));
+	assert_non_null(strstr(r.text, "virDomainBlockResize"));
+	assert_true(image_mib(&h) == 32 && host_vm(&h, 1)->profile->disk_mib == 32);
+	assert_int_equal(host_power(&h, 1, false).code, CODE(OK));
+	disk_asked = 0;
+	assert_int_equal(grow(&h, 48).code, CODE(OK));
+	assert_true(!disk_asked && image_mib(&h) == 48);
+	assert_int_equal(host_delete(&h, 1).code, CODE(OK));
+	down(&h);
+}
+
 /* Guests live on while nvo3d does not run */
 static void test_restart(void **state)
 {
@@ -521,6 +600,7 @@ int main(void)
 		BED_TEST(test_name_taken),
 		BED_TEST(test_template),
 		BED_TEST(test_resize),
+		BED_TEST(test_grow),
 		BED_TEST(test_restart),
 		BED_TEST(test_restart_of_the_machine),
 		BED_TEST(test_without_libvirt),

@@ -315,6 +315,53 @@ static void test_a_session_that_ends_takes_them_along(void **state)
 	host_down(&h);
 }
 
+/* vCenter knows it not, and says so twice: in its answer, and as an alert. It is gone anyway. */
+static void test_a_vm_that_vcenter_does_not_know(void **state)
+{
+	Nvo3__Alert alert = NVO3__ALERT__INIT;
+	struct reply r[N] = {};
+	struct bed_host h;
+
+	host_with_three(&h, state, "web");
+	h.silent = true;
+	delete_all(&h, r);
+	BED_WAIT(h.bed, h.vm_unregistered == 1);
+	alert.kind = "unregister-unknown";
+	alert.subject = "6ba7b810-9dad-41d1-80b4-00c04fd430c8";
+	alert.text = "VM 6ba7b810-9dad-41d1-80b4-00c04fd430c8 is not known in dc1";
+	chan_event(h.vc, MSG(ALERT), &alert.base);
+	h.silent = false;
+	chan_reply(h.vc, h.kept.id, CODE(NOT_FOUND), alert.text, NULL);
+	BED_WAIT(h.bed, answers(r) == N);
+	/* the same session goes on */
+	assert_int_equal(h.registered, 1);
+	assert_int_equal(host_create(&h, 1, true).code, CODE(OK));
+	host_down(&h);
+}
+
+/* The program ends behind the deletion, before vCenter has said anything: it stays gone */
+static void test_a_restart_before_the_answer(void **state)
+{
+	struct reply r[N] = {};
+	struct bed_host h;
+
+	host_with_three(&h, state, "web");
+	h.silent = true;
+	delete_all(&h, r);
+	BED_WAIT(h.bed, h.vm_unregistered == 1);
+	host_end(&h);
+	h.silent = false;
+	host_begin(&h);
+	assert_int_equal(h.reported, 0);
+	assert_null(h.vs->vms);
+	/* whoever had asked for it asks again, and nothing is said of it then */
+	for (int n = 1; n <= N; n++)
+		assert_int_equal(host_delete(&h, n).code, CODE(OK));
+	bed_settle(h.bed, 20);
+	assert_int_equal(h.vm_unregistered, 1);
+	host_down(&h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -328,6 +375,8 @@ int main(void)
 		BED_TEST(test_those_that_go_together_are_said_together),
 		BED_TEST(test_a_refusal_keeps_nobody_here),
 		BED_TEST(test_a_session_that_ends_takes_them_along),
+		BED_TEST(test_a_vm_that_vcenter_does_not_know),
+		BED_TEST(test_a_restart_before_the_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

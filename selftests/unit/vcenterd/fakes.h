@@ -80,6 +80,10 @@ static inline void answer(struct lab *lab, struct chan *chan, const struct msg *
 {
 	if (lab->mute == msg->type)
 		return;
+	if (lab->keep == msg->type) {
+		lab->kept = msg->id;
+		return;
+	}
 	if (lab->cut == msg->type) {
 		lab->cut = 0;
 		chan_drop(chan, "cut by the test");
@@ -156,6 +160,10 @@ static inline void fake_change(struct fake_server *s, const struct msg *msg,
 		changed.cpus = req->cpus;
 		changed.memory_mib = req->memory_mib;
 	}
+	if (req->disk_mib)
+		changed.disk_mib = req->disk_mib;
+	if (req->group)
+		changed.group = req->group->name;
 	if (!s->old) {
 		vm->profile = profile_copy(&changed);
 		msg_free(p);
@@ -172,7 +180,7 @@ static inline void fake_update(struct fake_server *s, const struct msg *msg)
 
 	assert_non_null(vm);
 	s->updates++;
-	if (req->cpus || req->plug || req->unplug.len) {
+	if (req->cpus || req->disk_mib || req->group || req->plug || req->unplug.len) {
 		fake_change(s, msg, req, vm);
 		msg_free(req);
 		return;
@@ -302,6 +310,15 @@ static inline bool fake_counts(struct lab *lab, struct chan *chan, const struct 
 	return true;
 }
 
+static inline void fake_alert(struct fake_server *s, const struct msg *msg)
+{
+	Nvo3__Alert *a = msg_decode(msg, &nvo3__alert__descriptor, NULL);
+
+	s->alerts++;
+	snprintf(s->alert, sizeof(s->alert), "%s %s: %s", a->kind, a->subject, a->text);
+	msg_free(a);
+}
+
 static inline bool fake_server_message(struct chan *chan, const struct msg *msg, void *arg)
 {
 	static const struct {
@@ -323,7 +340,7 @@ static inline bool fake_server_message(struct chan *chan, const struct msg *msg,
 	struct fake_server *s = arg;
 
 	if (msg->type == MSG(ALERT)) {
-		s->alerts++;
+		fake_alert(s, msg);
 		return true;
 	}
 	if (fake_counts(s->lab, chan, msg))

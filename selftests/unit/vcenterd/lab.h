@@ -62,6 +62,7 @@ struct fake_server {
 	struct fake_vm *vms;
 	uint32_t forgotten;	/* VMs that it was told to forget */
 	uint32_t alerts;
+	char alert[192];	/* the last one: "KIND SUBJECT: TEXT" */
 	uint32_t updates;	/* VM_UPDATEs that came, */
 	struct uuid profile;	/* and of the last interface in the last one */
 	size_t n_ips;
@@ -101,6 +102,8 @@ struct lab {
 	/* what goes wrong */
 	uint32_t mute;			/* requests of this type are carried out, not answered */
 	uint32_t refuse;		/* requests of this type are refused */
+	uint32_t keep;			/* those of this type are answered by the test itself: */
+	uint64_t kept;			/* the last one of them */
 	/* Once: the session ends instead of the answer, behind what was asked, or before it */
 	uint32_t cut, lose;
 	int count;			/* requests that the fakes have handled */

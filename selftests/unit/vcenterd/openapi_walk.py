@@ -102,7 +102,17 @@ def group(client):
     assert len(client.expect(200, 'GET', API + '/operations')['items']) >= 5
 
 
+def change(client):
+    """A larger disk, another group; and back, where that can be."""
+    for wish in ({'disk_mib': 32}, {'group': 'web'}, {'group': ''}):
+        client.expect(202, 'PATCH', API + '/vms/vm1', wish)
+        until(client, API + '/vms/vm1', 'doing', None)
+        echoes(wish, client.expect(200, 'GET', API + '/vms/vm1'))
+    client.expect(409, 'PATCH', API + '/vms/vm1', {'disk_mib': 16})
+
+
 def look(client):
+    assert client.expect(200, 'GET', API + '/servers/host1')['host']['cpu_permille'] == 250
     for target in ('/vms/vm1/use', '/servers/host1/use', '/use?tenant=alice', '/load', '/alarms',
                    '/status', '/vns/walk', '/servers/host1', '/profiles/web',
                    '/vms?tenant=alice&vn=walk',
@@ -155,4 +165,4 @@ def remove(client):
 
 
 if __name__ == '__main__':
-    sys.exit(walk(DOCUMENT, make, move, group, look, audited, fence, pages, refuse, remove))
+    sys.exit(walk(DOCUMENT, make, move, group, change, look, audited, fence, pages, refuse, remove))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * V3 to V6: what a vServer registers and unregisters, one by one and many at a time; asked again,
- * with sessions that end before the answer, and a vcenterd that ends in the middle.
+ * V3, V5 and V6: what a vServer registers and unregisters, one by one and many at a time; asked
+ * again, with sessions that end before the answer, and a vcenterd that ends in the middle.
  */
 #include "bulk.h"
 #include "lab_api.h"
@@ -397,30 +397,12 @@ static void v6_trouble(void **state)
 		assert_int_equal(said.codes[i], CODE(OK));
 }
 
-/* V4, whose answer was lost: asked again, it is answered as before, and nobody is alarmed. */
-static void v4_again(void **state)
-{
-	Nvo3__VmUnregister un = NVO3__VM_UNREGISTER__INIT;
-	struct lab *lab = *state;
-	struct group g;
-
-	lab_expect(lab, 0, "POST", "/vns", BLUE, 201, NULL, NULL);
-	group_make(&g, lab, 1);
-	assert_int_equal(say_group(lab, 0, &g).code, CODE(OK));
-	un.vm = msg_put_uuid(&g.ids[0]);
-	assert_int_equal(say(lab, 0, MSG(VM_UNREGISTER), &un.base).code, CODE(OK));
-	LAB_WAIT(lab, !lab->vc[0]->inv->vms && !places(lab));
-	assert_int_equal(say(lab, 0, MSG(VM_UNREGISTER), &un.base).code, CODE(OK));
-	assert_int_equal(lab->server[0].alerts, 0);
-}
-
 #define LAB_TEST(fn) cmocka_unit_test_setup_teardown(fn, lab_setup, lab_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_member_is_completed),
-		LAB_TEST(v4_again),
 		LAB_TEST(v5_bulk_registration),
 		LAB_TEST(v5_refused_one_by_one),
 		LAB_TEST(v5_trouble),

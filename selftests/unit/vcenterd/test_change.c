@@ -132,6 +132,75 @@ static void test_size_is_refused(void **state)
 	assert_null(fake_place_find(lab, 0, MORE));
 }
 
+static void disk_is(struct lab *lab, const char *mib)
+{
+	lab_expect(lab, 0, "GET", "/vms/web1", NULL, 200, "disk_mib", mib);
+	assert_int_equal(fake_vm_find(lab, 0, "web1")->profile->disk_mib, atoi(mib));
+}
+
+/* The server has 4096 MiB */
+static void test_a_larger_disk(void **state)
+{
+	struct lab *lab = *state;
+
+	begin(lab);
+	disk_is(lab, "16");
+	change(lab, "{\"disk_mib\": 64}");
+	disk_is(lab, "64");
+	assert_true(lab_event(lab, 0, false, "vm-resize", "done on server host1"));
+	/* as large as it is: nothing to do, and fine */
+	change(lab, "{\"disk_mib\": 64}");
+	disk_is(lab, "64");
+	/* other changes leave it */
+	change(lab, "{\"cpus\": 2}");
+	disk_is(lab, "64");
+	lab_vcenter_stop(lab, 0);
+	lab_vcenter_start(lab, 0);
+	LAB_WAIT(lab, lab_ready(lab));
+	disk_is(lab, "64");
+	lab_expect(lab, 0, "PATCH", "/vms/web1", "{\"disk_mib\": 63}", 409, "error",
+		   "the disk of VM web1 has 64 MiB: with 63 what is behind them would be lost");
+	lab_expect(lab, 0, "PATCH", "/vms/web1", "{\"disk_mib\": 4097}", 507, "error",
+		   "server host1 has 64 of 4096 MiB of disk in use, and not 4097 for VM web1");
+	disk_is(lab, "64");
+}
+
+/* What it gets is kept for it meanwhile, also over a restart; refused it is given back. */
+static void test_a_larger_disk_in_between(void **state)
+{
+	static const char other[] = "{\"name\":\"other\",\"tenant\":\"alice\",\"server\":\"host1\","
+		"\"disk_mib\":100,\"nics\":[{\"vn\":\"blue\"}]}";
+	struct lab *lab = *state;
+
+	begin(lab);
+	lab->mute = MSG(VM_UPDATE);
+	lab_expect(lab, 0, "PATCH", "/vms/web1", "{\"disk_mib\": 4000}", 202, "doing", "resize");
+	LAB_WAIT(lab, lab->server[0].updates == 1);
+	lab_expect(lab, 0, "GET", "/vms/web1", NULL, 200, "disk_mib", "16");
+	lab_expect(lab, 0, "POST", "/vms", other, 507, "error", "not enough disk");
+	lab_expect(lab, 0, "PATCH", "/vms/web1", "{\"disk_mib\": 32}", 409, "error",
+		   "in the middle of another operation");
+	lab_vcenter_stop(lab, 0);
+	lab_vcenter_start(lab, 0);
+	LAB_WAIT(lab, lab_ready(lab));
+	lab_expect(lab, 0, "POST", "/vms", other, 507, "error", "not enough disk");
+	lab->mute = 0;
+	chan_drop(lab->server[0].chan, "by the test");
+	lab_until(lab, 0, "/vms/web1", "doing", "");
+	disk_is(lab, "4000");
+	lab->refuse = MSG(VM_UPDATE);
+	change(lab, "{\"disk_mib\": 4090}");
+	lab->refuse = 0;
+	lab_until(lab, 0, "/vms/web1", "error", "no, says the fake");
+	disk_is(lab, "4000");
+	assert_int_equal(inventory_server(lab->vc[0]->inv, "host1")->used.disk_mib, 4000);
+	/* One that has never heard of it says that all is well */
+	lab->server[0].old = true;
+	change(lab, "{\"disk_mib\": 4080}");
+	lab_until(lab, 0, "/vms/web1", "error", "server host1 does not know this change of a VM");
+	disk_is(lab, "4000");
+}
+
 static void test_an_interface_comes_and_goes(void **state)
 {
 	struct lab *lab = *state;
@@ -230,7 +299,13 @@ static void test_bad_changes(void **state)
 		{ "{\"plug\": {\"vn\": \"blue\", \"tsi\": \"7\"}}", 400, "plug: tsi: " },
 		{ "{\"plug\": []}", 400, "plug: must be an object" },
 		{ "{\"unplug\": \"zz\"}", 400, "zz" },
-		{ "{\"disk_mib\": 20}", 400, "disk_mib" },
+		{ "{\"disk_mib\": 0}", 400, "disk_mib" },
+		{ "{\"disk_mib\": \"more\"}", 400, "disk_mib" },
+		{ "{\"disk_mib\": 15}", 409, "the disk of VM web1 has 16 MiB" },
+		{ "{\"disk_mib\": 32, \"cpus\": 2}", 400, "one change at a time" },
+		{ "{\"group\": \"a b\"}", 400, "group" },
+		{ "{\"group\": 7}", 400, "group" },
+		{ "{\"group\": \"db\", \"disk_mib\": 32}", 400, "one change at a time" },
 		{ "{}", 400, "nics" },
 	};
 	struct lab *lab = *state;
@@ -251,6 +326,8 @@ int main(void)
 		LAB_TEST(test_size),
 		LAB_TEST(test_what_it_gets_is_kept_for_it),
 		LAB_TEST(test_size_is_refused),
+		LAB_TEST(test_a_larger_disk),
+		LAB_TEST(test_a_larger_disk_in_between),
 		LAB_TEST(test_an_interface_comes_and_goes),
 		LAB_TEST(test_an_interface_is_refused),
 		LAB_TEST(test_a_restart_in_between),

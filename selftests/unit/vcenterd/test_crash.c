@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Two real vCenters, as they are built for use; the one or the other is killed at each crash
- * point that it passes while a VM is made, stopped, changed, deleted, moved or replicated to the
- * other data centre, or kept from moving there, or a group of them is stopped. In every second
- * round the machine has lost its power, too. What was answered goes on, the VM ends in one place,
- * it runs there, and its address has one owner.
+ * point that it passes while a VM is made, stopped, changed, deleted, unregistered, moved or
+ * replicated to the other data centre, or kept from moving there, or a group of them is stopped. In
+ * every second round the machine has lost its power, too. What was answered goes on, the VM ends in
+ * one place, it runs there, and its address has one owner.
  */
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
+#include "crash_lab.h"
 
-#include "lab_api.h"
-#include "../lib/faults_lab.h"
-
-#define MAC "02:00:00:00:00:01"
 #define WEB "{\"name\":\"web\",\"tenant\":\"alice\",\"server\":\"host1\"," \
 	"\"nics\":[{\"vn\":\"blue\",\"mac\":\"" MAC "\",\"ip\":\"10.0.0.1/24\"}]}"
 #define HOST3 "{\"dc\":\"dc2\",\"server\":\"host3\"}"
 
-#define MANY_MS		3000	/* for a point that may not be passed so often */
 #define SETTLE_MS	5000	/* with the pauses between two attempts to connect */
 
-enum { CREATE, MOVE, COPY, ABORT, UNSURE, START, DELETE, STOP, CHANGE, GROUP };
+enum {
+	CREATE, MOVE, COPY, ABORT, UNSURE, START, DELETE, STOP, CHANGE, GROW, REGROUP, LEAVE, GROUP
+};
 
 static const struct point {
 	const char *name;
@@ -69,8 +64,15 @@ static const struct point {
 	{ "vm-answered", 0, STOP, 1, true },
 	{ "vm-asking", 0, CHANGE, 2, true },
 	{ "vm-answered", 0, CHANGE, 2, true },
+	{ "vm-asking", 0, GROW, 1, true },
+	{ "vm-answered", 0, GROW, 1, true },
+	{ "vm-asking", 0, REGROUP, 1, true },
+	{ "vm-answered", 0, REGROUP, 1, true },
 	{ "vm-asking", 0, DELETE, 2, true },
 	{ "vm-answered", 0, DELETE, 2, true },
+	/* of the nDirector: its vServer has it not any more */
+	{ "vm-asking", 0, LEAVE, 1, true },
+	{ "vm-answered", 0, LEAVE, 1, true },
 	/* once, and for each of three VMs */
 	{ "group-stored", 0, GROUP, 1 },
 	{ "group-begun", 0, GROUP, 3, true },
@@ -80,164 +82,8 @@ static const struct point {
 
 #define N_POINTS (sizeof(points) / sizeof(points[0]))
 
-static char program[256];
-static char files[LAB_DCS][160];	/* of faults */
-static struct faults *faults[LAB_DCS];
-static pid_t pids[LAB_DCS];
-static unsigned int slowest, kills;
+static unsigned int slowest;
 static const char *slowest_at = "";
-
-static void launch(struct lab *lab, int dc)
-{
-	char conf[160], log[160];
-	int fd;
-
-	snprintf(conf, sizeof(conf), "%s/vc%d.conf", lab->dir, dc + 1);
-	snprintf(log, sizeof(log), "%s/vc%d.log", lab->dir, dc + 1);
-	pids[dc] = fork();
-	assert_true(pids[dc] >= 0);
-	if (pids[dc])
-		return;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
-	dup2(fd, STDOUT_FILENO);
-	dup2(fd, STDERR_FILENO);
-	faults_load(files[dc]);
-	execl(program, "vcenterd", "-c", conf, NULL);
-	_exit(127);
-}
-
-static bool alive(int dc)
-{
-	siginfo_t info = { };
-
-	waitid(P_PID, pids[dc], &info, WEXITED | WNOHANG | WNOWAIT);
-	return !info.si_pid;
-}
-
-static void reap(int dc, bool killed)
-{
-	int status;
-
-	assert_int_equal(waitpid(pids[dc], &status, 0), pids[dc]);
-	assert_true(killed ? WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL :
-			     !WIFSIGNALED(status) && !WEXITSTATUS(status));
-	pids[dc] = 0;
-}
-
-/* Like lab_api(), but it may be that nobody answers: 0 */
-static int ask(struct lab *lab, int dc, const char *method, const char *path, const char *body,
-	       const char *key, char *ret, size_t size)
-{
-	struct reply r = lab_api(lab, dc, method, path, body);
-
-	*ret = '\0';
-	if (r.body)
-		reply_text(&r, key, ret, size);
-	json_decref(r.body);
-	return r.status;
-}
-
-static bool is(struct lab *lab, int dc, const char *path, int status, const char *key,
-	       const char *text)
-{
-	char got[128];
-
-	return ask(lab, dc, "GET", path, NULL, key, got, sizeof(got)) == status &&
-	       (!key || !strcmp(got, text));
-}
-
-static int set_up(void **state)
-{
-	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
-	char path[160], *slash;
-	struct lab *lab;
-
-	program[len < 0 ? 0 : len] = '\0';
-	slash = strstr(program, "/unit/vcenterd/");
-	if (!slash)
-		return -1;
-	strcpy(slash, "/bin/vcenterd");
-	lab_processes = true;
-	lab_setup(state);
-	lab = *state;
-	for (int dc = 0; dc < LAB_DCS; dc++) {
-		snprintf(files[dc], sizeof(files[dc]), "%s/faults%d", lab->dir, dc);
-		snprintf(path, sizeof(path), "%s/vc%d/vc.db", lab->dir, dc + 1);
-		faults[dc] = faults_new(files[dc], path);
-		launch(lab, dc);
-	}
-	LAB_WAIT(lab, is(lab, 0, "/vns", 200, NULL, NULL) && is(lab, 1, "/vns", 200, NULL, NULL));
-	LAB_WAIT(lab, lab_ready(lab));
-	lab_expect(lab, 0, "POST", "/vns", "{\"name\":\"blue\",\"vni\":100}", 201, "name", "blue");
-	LAB_WAIT(lab, is(lab, 1, "/vns/blue", 200, NULL, NULL));
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	for (int dc = 0; dc < LAB_DCS; dc++) {
-		kill(pids[dc], SIGTERM);
-		reap(dc, false);
-		faults_free(faults[dc]);
-	}
-	return lab_teardown(state);
-}
-
-/* Servers that hold something of the VM, or where it runs */
-static int holders(struct lab *lab, bool running)
-{
-	int n = 0;
-
-	for (int i = 0; i < LAB_DCS * LAB_SERVERS; i++) {
-		struct fake_vm *vm = fake_vm_find(lab, i, "web");
-
-		n += vm && (!running || vm->running);
-	}
-	return n;
-}
-
-static int places(struct lab *lab)
-{
-	return !!fake_place_find(lab, 0, MAC) + !!fake_place_find(lab, 1, MAC);
-}
-
-/*
- * It is killed at @name, and started again. @at: how often that is passed first; more than once
- * may be more than there are, since some syncs serve for several writes: then it is false.
- */
-static bool revive(struct lab *lab, int dc, const char *name, unsigned int at)
-{
-	uint64_t end = loop_now_ms() + (at > 1 ? MANY_MS : LAB_DEADLINE_MS);
-
-	while (alive(dc) && loop_now_ms() < end)
-		lab_turn(lab);
-	if (alive(dc) && at > 1) {
-		faults_none(faults[dc]);
-		return false;
-	}
-	if (alive(dc))
-		fail_msg("nobody passes %s", name);
-	reap(dc, true);
-	if (!faults_passed(faults[dc], name))
-		fail_msg("it was killed, but not at %s", name);
-	kills++;
-	faults_none(faults[dc]);
-	if (random() % 2)
-		faults_power_cut(faults[dc]);
-	else
-		faults_forget_dirty(faults[dc]);
-	/* the next kill, if there is one, comes after this */
-	launch(lab, dc);
-	return true;
-}
-
-static void kill_now(int dc)
-{
-	kill(pids[dc], SIGKILL);
-	reap(dc, true);
-	faults_forget_dirty(faults[dc]);
-}
 
 /* True: it was answered, so it must be there whatever happens then. */
 static bool create(struct lab *lab)
@@ -352,13 +198,46 @@ static const struct request {
 	[STOP] = { "POST", "/vms/web/stop", NULL },
 	[CHANGE] = { "PATCH", "/vms/web",
 		     "{\"nics\":[{\"ip\":[\"10.0.0.1/24\",\"10.0.0.7/24\"]}]}" },
+	[GROW] = { "PATCH", "/vms/web", "{\"disk_mib\":48}" },
+	[REGROUP] = { "PATCH", "/vms/web", "{\"group\":\"crew\"}" },
 	[DELETE] = { "DELETE", "/vms/web", NULL },
 };
+
+struct word {
+	bool done;
+	uint32_t code;
+};
+
+static void heard(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	*(struct word *)arg = (struct word){ true, code };
+}
+
+/* V4, which its vServer asks for; as a status */
+static int leave(struct lab *lab)
+{
+	static const uint8_t none[16];
+	struct fake_vm *vm = fake_vm_find(lab, 0, "web");
+	Nvo3__VmUnregister msg = NVO3__VM_UNREGISTER__INIT;
+	static struct uuid id;
+	struct word word = { };
+
+	if (vm)
+		id = vm->uuid;
+	assert_memory_not_equal(id.b, none, sizeof(none));
+	fake_vm_del(&lab->server[0], vm);
+	msg.vm = msg_put_uuid(&id);
+	chan_request(lab->server[0].chan, MSG(VM_UNREGISTER), &msg.base, 0, heard, &word);
+	LAB_WAIT(lab, word.done);
+	return word.code == CODE(OK) ? 202 : 0;
+}
 
 static int request(struct lab *lab, int when)
 {
 	char text[64];
 
+	if (when == LEAVE)
+		return leave(lab);
 	return ask(lab, 0, requests[when].method, requests[when].path, requests[when].body,
 		   "name", text, sizeof(text));
 }
@@ -372,7 +251,7 @@ static void until_done(struct lab *lab, int when)
 	/* it waits for its turn behind what goes on, and for sessions */
 	LAB_WAIT(lab, (status = request(lab, when)) == 202 || status == 404);
 	assert_true(status == 202 || when == DELETE);
-	if (when == DELETE)
+	if (when == DELETE || when == LEAVE)
 		LAB_WAIT(lab, is(lab, 0, "/vms/web", 404, NULL, NULL) && !holders(lab, false) &&
 			 !places(lab));
 	else
@@ -382,7 +261,7 @@ static void until_done(struct lab *lab, int when)
 static void check_done(struct lab *lab, int when)
 {
 	until_done(lab, when);
-	if (when == DELETE)
+	if (when == DELETE || when == LEAVE)
 		return;
 	assert_int_equal(holders(lab, false), 1);
 	assert_int_equal(holders(lab, true), when != STOP);
@@ -390,6 +269,14 @@ static void check_done(struct lab *lab, int when)
 	assert_true(is(lab, 0, "/vms/web", 200, "state", when == STOP ? "stopped" : "running"));
 	if (when == CHANGE)
 		assert_int_equal(fake_place_find(lab, 0, MAC)->n_ips, 2);
+	if (when == GROW) {
+		assert_true(is(lab, 0, "/vms/web", 200, "disk_mib", "48"));
+		assert_int_equal(fake_vm_find(lab, 0, "web")->profile->disk_mib, 48);
+	}
+	if (when == REGROUP) {
+		assert_true(is(lab, 0, "/vms/web", 200, "group", "crew"));
+		assert_string_equal(fake_vm_find(lab, 0, "web")->profile->group, "crew");
+	}
 	finish(lab);
 }
 
@@ -540,7 +427,8 @@ static bool kill_at(struct lab *lab, const struct point *p, unsigned int at)
 		finish(lab);
 		return true;
 	}
-	if (p->when == STOP || p->when == CHANGE || p->when == DELETE)
+	if (p->when == STOP || p->when == CHANGE || p->when == GROW || p->when == REGROUP ||
+	    p->when == DELETE || p->when == LEAVE)
 		return kill_in_operation(lab, p, at);
 	return kill_in_move(lab, p, at);
 }

@@ -242,11 +242,22 @@ static void test_a_resize_keeps_what_it_adds(void **state)
 	assert_int_equal(inventory_group(inv, "alice", "web")->used.cpus, 3);
 	assert_int_equal(inventory_group(inv, "alice", "")->used.cpus, 3);
 	/* it is done */
-	inventory_vm_set_size(vm, 3, 50);
+	inventory_vm_resized(vm);
 	inventory_job_set(inv, vm, VM_OP_NONE);
 	assert_int_equal(server->used.cpus, 3);
 	assert_int_equal(server->used.memory_mib, 50);
 	assert_int_equal(inventory_group(inv, "alice", "web")->used.memory_mib, 50);
+	assert_int_equal(server->used.disk_mib, 16);
+	/* a larger disk, which is done, too */
+	vm->want_disk_mib = 40;
+	inventory_job_set(inv, vm, VM_OP_RESIZE);
+	assert_int_equal(server->used.disk_mib, 40);
+	assert_int_equal(inventory_group(inv, "alice", "web")->used.disk_mib, 40);
+	inventory_vm_resized(vm);
+	inventory_job_set(inv, vm, VM_OP_NONE);
+	assert_int_equal(server->used.disk_mib, 40);
+	assert_int_equal(vm->size.disk_mib, 40);
+	vm->want_disk_mib = 0;
 	/* it failed */
 	vm->want_cpus = 5;
 	inventory_job_set(inv, vm, VM_OP_RESIZE);

@@ -228,6 +228,64 @@ static void test_repeats_and_reorders(void **state)
 
 /* --- silence */
 
+/* --- its machine */
+
+static Nvo3__HostLoad machine(uint32_t permille)
+{
+	Nvo3__HostLoad l = NVO3__HOST_LOAD__INIT;
+
+	l.time = wall_ms();
+	l.cpus = 4;
+	l.cpu_permille = permille;
+	l.memory_kib = 1 << 20;
+	l.memory_used_kib = 1 << 19;
+	l.disk_kib = 1 << 20;
+	return l;
+}
+
+/* As the API has it at @path; -1: nothing is known, which is not 0 */
+static int shown(struct lab *lab, const char *path)
+{
+	struct reply r = lab_api(lab, 0, "GET", path, NULL);
+	json_t *host = json_object_get(r.body, "host");
+	int n = host ? json_integer_value(json_object_get(host, "cpu_permille")) : -1;
+
+	assert_int_equal(r.status, 200);
+	reply_free(&r);
+	return n;
+}
+
+static void test_a_machine_that_cannot_be(void **state)
+{
+	struct lab *lab = *state;
+	json_t *before = honest(lab);
+	Nvo3__HostLoad good = machine(250), l;
+
+	assert_int_equal(shown(lab, "/servers/host1"), -1);
+	assert_int_equal(shown(lab, "/servers/host2/use"), -1);
+	chan_event(lab->server[LIAR].chan, MSG(HOST_LOAD), &good.base);
+	settle(lab);
+	assert_int_equal(shown(lab, "/servers/host2"), 250);
+	assert_int_equal(shown(lab, "/servers/host2/use"), 250);
+	for (int i = 0; i < 100; i++) {
+		l = machine(UINT32_MAX);
+		l.memory_used_kib = UINT64_MAX;
+		chan_event(lab->server[LIAR].chan, MSG(HOST_LOAD), &l.base);
+		l = good;
+		chan_event(lab->server[LIAR].chan, MSG(HOST_LOAD), &l.base);
+	}
+	settle(lab);
+	assert_true(lab_event(lab, 0, true, "server-absurd", "server host2 says of its machine"));
+	assert_int_equal(shown(lab, "/servers/host2"), 250);
+	lab_metrics(lab, 0, "'nvo3_use_refused_total=200' 'nvo3_alarms{kind=\"server-absurd\"}=1' "
+		    "'nvo3_host_used_cpus{server=\"host2\"}=1'");
+	unchanged(lab, before);
+	/* without a session nothing of it is known */
+	chan_drop(lab->server[LIAR].chan, "by the test");
+	LAB_WAIT(lab, !inventory_server(lab->vc[0]->inv, "host2")->session);
+	assert_int_equal(shown(lab, "/servers/host2"), -1);
+}
+
 static void test_silence(void **state)
 {
 	struct lab *lab = *state;
@@ -390,6 +448,7 @@ int main(void)
 		TEST(test_uses_of_others),
 		TEST(test_uses_that_cannot_be),
 		TEST(test_repeats_and_reorders),
+		TEST(test_a_machine_that_cannot_be),
 		TEST(test_silence),
 		TEST(test_states_of_others),
 		TEST(test_others_are_its_own),

@@ -237,6 +237,128 @@ static void test_foreign(void **state)
 	expect(w, "-server-foreign b; ");
 }
 
+/* --- the machine beside the VMs */
+
+static const struct host_use idle = {
+	.cpus = 4, .cpu_permille = 100, .load_milli = 500, .memory_kib = 8 << 20,
+	.memory_used_kib = 1 << 20, .disk_kib = 1 << 20, .disk_used_kib = 1 << 10,
+};
+
+static void host(struct world *w, int n, struct host_use use)
+{
+	while (n--) {
+		w->now += EVERY_MS;
+		use.time = w->now;
+		assert_int_equal(monitor_host(w->m, w->a, &use, w->now), USAGE_TAKEN);
+	}
+}
+
+/* By something that is no VM: it is told. Processors are shared, so VMs may come. */
+static void test_busy_host(void **state)
+{
+	struct host_use busy = idle;
+	struct world *w = *state;
+
+	busy.cpu_permille = 990;
+	host(w, 5, busy);
+	expect(w, "");
+	host(w, 1, busy);
+	expect(w, "+host-cpu a; ");
+	assert_false(w->a->overloaded);
+	assert_int_equal(w->a->host.now.cpu_permille, 990);
+	/* between both thresholds nothing changes */
+	busy.cpu_permille = 900;
+	host(w, 20, busy);
+	expect(w, "");
+	host(w, 6, idle);
+	expect(w, "-host-cpu a; ");
+}
+
+static void test_full_host(void **state)
+{
+	struct host_use full = idle;
+	struct world *w = *state;
+
+	full.memory_used_kib = full.memory_kib;
+	host(w, 6, full);
+	expect(w, "+host-memory a; ");
+	assert_true(w->a->overloaded);
+	full.disk_used_kib = full.disk_kib - 1;
+	full.memory_used_kib = 0;
+	host(w, 3, full);
+	expect(w, "+host-disk a; ");
+	host(w, 3, full);
+	expect(w, "-host-memory a; ");
+	assert_false(w->a->overloaded);
+	host(w, 3, idle);
+	expect(w, "-host-disk a; ");
+}
+
+/* By its VMs: of one cause there is one alarm. */
+static void test_host_is_busy_with_its_vms(void **state)
+{
+	struct host_use busy = idle;
+	struct world *w = *state;
+
+	busy.cpu_permille = 990;
+	for (int i = 0; i < 20; i++) {
+		report(w, 1, 900, 920);
+		busy.time = w->now;
+		monitor_host(w->m, w->a, &busy, w->now);
+	}
+	expect(w, "+server-cpu a; ");
+}
+
+static void test_host_that_cannot_be(void **state)
+{
+	struct host_use bad[12];
+	struct world *w = *state;
+
+	host(w, 1, idle);
+	for (size_t i = 0; i < 12; i++) {
+		bad[i] = idle;
+		bad[i].time = w->now + 1;
+	}
+	bad[0].time = w->now + USAGE_SKEW_MS + 1;
+	bad[1].time = w->now - USAGE_SKEW_MS - 1;
+	bad[2].time = UINT64_MAX;
+	bad[3].cpus = 0;
+	bad[4].cpus = UINT32_MAX;
+	bad[5].cpu_permille = 1001;
+	bad[6].load_milli = UINT32_MAX;
+	bad[7].memory_used_kib = bad[7].memory_kib + 1;
+	bad[8].memory_kib = 0;
+	bad[9].memory_kib = UINT64_MAX;
+	bad[10].disk_used_kib = bad[10].disk_kib + 1;
+	bad[11].disk_kib = UINT64_MAX;
+	for (size_t i = 0; i < 12; i++)
+		assert_int_equal(monitor_host(w->m, w->a, &bad[i], w->now), USAGE_ABSURD);
+	expect(w, "+server-absurd a; ");
+	assert_int_equal(w->m->refused, 12);
+	assert_int_equal(w->a->host.now.time, w->now);
+	/* the same again, or an older one */
+	assert_int_equal(monitor_host(w->m, w->a, &w->a->host.now, w->now), USAGE_OLD);
+	monitor_tick(w->m, w->now + 600000);
+	expect(w, "-server-absurd a; ");
+}
+
+/* The next session is perhaps one of an older version: what it does not say is not known. */
+static void test_host_says_nothing_any_more(void **state)
+{
+	struct host_use full = idle;
+	struct world *w = *state;
+
+	full.memory_used_kib = full.memory_kib;
+	host(w, 6, full);
+	expect(w, "+host-memory a; ");
+	monitor_session(w->m, w->a, w->now);
+	expect(w, "-host-memory a; ");
+	assert_false(w->a->overloaded);
+	assert_int_equal(w->a->host.now.time, 0);
+	host(w, 5, full);
+	expect(w, "");
+}
+
 static void test_overbooked(void **state)
 {
 	struct world *w = *state;
@@ -278,6 +400,11 @@ int main(void)
 		TEST(test_silent_server),
 		TEST(test_absurd),
 		TEST(test_foreign),
+		TEST(test_busy_host),
+		TEST(test_full_host),
+		TEST(test_host_is_busy_with_its_vms),
+		TEST(test_host_that_cannot_be),
+		TEST(test_host_says_nothing_any_more),
 		TEST(test_overbooked),
 		TEST(test_gone),
 	};

@@ -33,8 +33,15 @@ static void test_the_server_does_what_the_document_says(void **state)
 {
 	struct lab *lab = *state;
 	struct server *host9 = inventory_server_get(lab->vc[0]->inv, "host9");
+	Nvo3__HostLoad load = NVO3__HOST_LOAD__INIT;
 	char cmd[256];
 
+	load.time = wall_ms();
+	load.cpus = 4;
+	load.cpu_permille = 250;
+	load.memory_kib = 1 << 20;
+	chan_event(lab->server[0].chan, MSG(HOST_LOAD), &load.base);
+	LAB_WAIT(lab, inventory_server(lab->vc[0]->inv, "host1")->host.now.time);
 	snprintf(host9->nve, sizeof(host9->nve), "dc1/host9");
 	snprintf(cmd, sizeof(cmd), "python3 selftests/unit/vcenterd/openapi_walk.py %s/vc1.sock",
 		 lab->dir);

@@ -8,7 +8,7 @@
  *	                     |    `----- nDirector
  *	                 vcenterd dc2 -- vServers host3, host4
  *
- * V3 and V8 are in test_vserver_ops.c, V4 to V6 in test_bulk.c.
+ * V3 and V8 are in test_vserver_ops.c, V4 in test_unregister.c, V5 and V6 in test_bulk.c.
  */
 #include "lab_api.h"
 
@@ -305,6 +305,46 @@ static void v7_trouble(void **state)
 	}
 }
 
+/* A larger disk and another group: what was not heard is asked again, and is done once. */
+static void v7_disk_and_group(void **state)
+{
+	struct lab *lab = *state;
+	char body[64], text[32];
+
+	make_blue(lab);
+	make_web(lab);
+	for (int t = 0; t < N_TROUBLES; t++) {
+		const Nvo3__VmProfile *p;
+
+		expect_trouble(lab, t, MSG(VM_UPDATE), 1);
+		snprintf(body, sizeof(body), "{\"disk_mib\":%d}", 32 + t);
+		lab_api_cut(lab, 0, "PATCH", "/vms/web", body);
+		after_trouble(lab);
+		lab_until(lab, 0, "/vms/web", "doing", "");
+		snprintf(text, sizeof(text), "%d", 32 + t);
+		lab_expect(lab, 0, "GET", "/vms/web", NULL, 200, "disk_mib", text);
+
+		expect_trouble(lab, t, MSG(VM_UPDATE), 1);
+		snprintf(body, sizeof(body), "{\"group\":\"g%d\"}", t);
+		lab_api_cut(lab, 0, "PATCH", "/vms/web", body);
+		after_trouble(lab);
+		lab_until(lab, 0, "/vms/web", "doing", "");
+		snprintf(text, sizeof(text), "g%d", t);
+		lab_expect(lab, 0, "GET", "/vms/web", NULL, 200, "group", text);
+		p = fake_vm_find(lab, 0, "web")->profile;
+		assert_int_equal(p->disk_mib, 32 + t);
+		assert_string_equal(p->group, text);
+		there_is_one(lab, true);
+	}
+	/* while it moves it is left alone */
+	lab->mute = MSG(RELOCATE_DEST);
+	lab_expect(lab, 0, "POST", "/vms/web/move", "{\"server\":\"host2\"}", 202, NULL, NULL);
+	lab_expect(lab, 0, "PATCH", "/vms/web", "{\"disk_mib\":64}", 409, "error", "web is moving");
+	lab_expect(lab, 0, "PATCH", "/vms/web", "{\"group\":\"\"}", 409, "error", "web is moving");
+	lab->mute = 0;
+	lab_expect(lab, 0, "PATCH", "/vms/nobody", "{\"group\":\"x\"}", 404, "error", "nobody");
+}
+
 /* --- V12 */
 
 static const struct {
@@ -429,6 +469,7 @@ int main(void)
 		LAB_TEST(v1_interface_named),
 		LAB_TEST(v2_termination), LAB_TEST(v2_trouble),
 		LAB_TEST(v7_change),	 LAB_TEST(v7_trouble),
+		LAB_TEST(v7_disk_and_group),
 		LAB_TEST(v9_again),	 LAB_TEST(v9_again_when_it_has_left),
 		LAB_TEST(v12_power),	 LAB_TEST(v12_refused),
 		LAB_TEST(v12_trouble),

@@ -76,6 +76,9 @@ static void test_every_operation(void **state)
 		vm->unplugged = op & 1;
 		vm->want_cpus = op;
 		vm->want_memory_mib = 7;
+		vm->want_disk_mib = 9;
+		if (op == VM_OP_REGROUP)
+			vm_set_want_group(vm, "db");
 		assert_non_null(inventory_vn_add(b, blue, &err));
 		data = vm_pack(vm, &len);
 		if (vm_unpack(b, data, len, &err))
@@ -86,6 +89,10 @@ static void test_every_operation(void **state)
 		assert_int_equal(back->unplugged, op & 1);
 		assert_int_equal(back->want_cpus, op);
 		assert_int_equal(back->want_memory_mib, 7);
+		assert_int_equal(back->want_disk_mib, 9);
+		assert_int_equal(!!back->want_group, op == VM_OP_REGROUP);
+		if (op == VM_OP_REGROUP)
+			assert_string_equal(back->want_group, "db");
 		free(data);
 		inventory_free(a);
 		inventory_free(b);

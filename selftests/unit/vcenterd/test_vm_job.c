@@ -58,7 +58,7 @@ static void begin(struct world *w, enum vm_op op)
 /* What a runner does before it sends, and what the other side does then. */
 static void carry_out(struct world *w, struct vm_next next, struct vm_answer *a)
 {
-	static const char letters[] = "-PUCDSH...-ZIO";
+	static const char letters[] = "-PUCDSH...-ZIOG";
 
 	w->log[strlen(w->log)] = letters[next.act];
 	switch (next.act) {
@@ -82,6 +82,7 @@ static void carry_out(struct world *w, struct vm_next next, struct vm_answer *a)
 	case VM_ACT_RESIZE:
 	case VM_ACT_PLUG:
 	case VM_ACT_UNPLUG:
+	case VM_ACT_REGROUP:
 		a->state = NVO3__VM_STATE__VM_RUNNING;
 		break;
 	default:
@@ -448,6 +449,30 @@ static void test_unplug(void **state)
 	assert_int_equal(w->vm->op, VM_OP_NONE);
 }
 
+/* Of the other group when its server has said so, and not before; refused, of the old one. */
+static void test_regroup(void **state)
+{
+	struct world *w = running(state);
+
+	vm_set_want_group(w->vm, "db");
+	begin(w, VM_OP_REGROUP);
+	assert_int_equal(run(w, 0, CODE(UNAVAILABLE)), VM_JOB_AGAIN);
+	assert_string_equal(w->vm->group, "");
+	assert_string_equal(w->vm->want_group, "db");
+	vm_job_begin(w->vm, w->now += 1);
+	assert_int_equal(run(w, -1, 0), VM_JOB_DONE);
+	assert_string_equal(w->log, "GG");
+	assert_string_equal(w->vm->group, "db");
+	assert_null(w->vm->want_group);
+	assert_int_equal(w->vm->op, VM_OP_NONE);
+	vm_set_want_group(w->vm, "");
+	begin(w, VM_OP_REGROUP);
+	assert_int_equal(run(w, 0, CODE(FAILED)), VM_JOB_FAILED);
+	assert_string_equal(w->vm->group, "db");
+	assert_null(w->vm->want_group);
+	assert_string_equal(vm_why(w->vm), "refused by the test");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -457,7 +482,7 @@ int main(void)
 		TEST(test_power),	    TEST(test_adopt),
 		TEST(test_suspension),	    TEST(test_resize),
 		TEST(test_plug),	    TEST(test_plug_refused),
-		TEST(test_unplug),
+		TEST(test_unplug),	    TEST(test_regroup),
 		TEST(test_suspension),	    TEST(test_busy_is_for_later),
 	};
 

@@ -91,6 +91,11 @@ void center_use(struct center *c, Nvo3__VmUse **uses, size_t n)
 		chan_event(c->chan, MSG(VM_USE), &event.base);
 }
 
+void center_host_load(struct center *c, const Nvo3__HostLoad *load)
+{
+	chan_event(c->chan, MSG(HOST_LOAD), &load->base);
+}
+
 /* --- the session */
 
 static void registered(uint32_t code, const char *text, const struct msg *body, void *arg)

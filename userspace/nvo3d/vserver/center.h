@@ -44,6 +44,7 @@ void center_alert(struct center *c, const char *kind, const char *subject, const
 
 /* V11 */
 void center_use(struct center *c, Nvo3__VmUse **uses, size_t n);
+void center_host_load(struct center *c, const Nvo3__HostLoad *load);
 
 /* center_register.c. V3: the details of a VM that is here now */
 void center_register_vm(struct center *c, struct vm *vm);

@@ -196,6 +196,10 @@ static void change(struct center *c, const struct msg *msg, const Nvo3__VmUpdate
 	if (body->cpus || body->memory_mib)
 		vm_resize(c->vs, vm, body->cpus, body->memory_mib, done_with_report,
 			  ask_new(c, msg));
+	else if (body->disk_mib)
+		vm_grow(c->vs, vm, body->disk_mib, done_with_report, ask_new(c, msg));
+	else if (body->group)
+		vm_regroup(c->vs, vm, body->group->name, done_with_report, ask_new(c, msg));
 	else if (body->plug)
 		vm_plug(c->vs, vm, body->plug, done_with_report, ask_new(c, msg));
 	else if (body->unplug.len && !msg_get_uuid(&body->unplug, &tsi))
@@ -215,9 +219,9 @@ static void handle_update(struct center *c, const struct msg *msg)
 		return;
 	if (!msg_get_uuid(&body->vm, &vm))
 		refuse(c, msg, "vm: not a UUID");
-	else if (!!body->n_nics + !!body->plug + !!body->unplug.len +
-		 (body->cpus || body->memory_mib) > 1)
-		refuse(c, msg, "one change at a time: nics, or cpus and memory_mib, or plug, or unplug");
+	else if (!!body->n_nics + !!body->plug + !!body->unplug.len + !!body->disk_mib +
+		 !!body->group + (body->cpus || body->memory_mib) > 1)
+		refuse(c, msg, "one change at a time: nics, or cpus and memory_mib, or disk_mib, or group, or plug, or unplug");
 	else
 		change(c, msg, body, &vm);
 	msg_free(body);

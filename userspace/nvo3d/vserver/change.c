@@ -32,6 +32,8 @@ static struct vm *find(struct vserver *vs, const struct uuid *id, task_done_fn d
 /* --- its size */
 
 static const task_step_fn resize_steps[] = { step_resize, NULL };
+/* What the hypervisor has made larger is on the disk before the profile says so */
+static const task_step_fn grow_steps[] = { step_grow, step_grow_file, NULL };
 
 static void resized(struct task *t)
 {
@@ -40,6 +42,7 @@ static void resized(struct task *t)
 	if (t->code == CODE(OK)) {
 		vm->profile->cpus = vm->want->cpus;
 		vm->profile->memory_mib = vm->want->memory_mib;
+		vm->profile->disk_mib = vm->want->disk_mib;
 		persist_vm_now(vm);
 	}
 	msg_free(vm->want);
@@ -60,27 +63,78 @@ static uint32_t check_room(const struct vm *vm, const Nvo3__VmProfile *want, str
 	return capacity_check(&limit, &used, want, err);
 }
 
-void vm_resize(struct vserver *vs, const struct uuid *id, uint32_t cpus, uint32_t memory_mib,
-	       task_done_fn done, void *arg)
+/* Takes @want */
+static void begin_resize(struct vm *vm, Nvo3__VmProfile *want, const task_step_fn *steps,
+			 task_done_fn done, void *arg)
 {
-	struct vm *vm = find(vs, id, done, arg);
-	Nvo3__VmProfile *want;
 	struct err err;
-	uint32_t code;
+	uint32_t code = check_room(vm, want, &err);
 
-	if (!vm)
-		return;
-	want = profile_copy(vm->profile);
-	want->cpus = cpus ?: want->cpus;
-	want->memory_mib = memory_mib ?: want->memory_mib;
-	code = check_room(vm, want, &err);
 	if (code != CODE(OK)) {
 		msg_free(want);
 		answer(done, arg, code, err.text, vm);
 		return;
 	}
 	vm->want = want;
-	task_begin(vm, VM_OP_UPDATE, false, resize_steps, NULL, resized, NULL, done, arg);
+	task_begin(vm, VM_OP_UPDATE, false, steps, NULL, resized, NULL, done, arg);
+}
+
+void vm_resize(struct vserver *vs, const struct uuid *id, uint32_t cpus, uint32_t memory_mib,
+	       task_done_fn done, void *arg)
+{
+	struct vm *vm = find(vs, id, done, arg);
+	Nvo3__VmProfile *want;
+
+	if (!vm)
+		return;
+	want = profile_copy(vm->profile);
+	want->cpus = cpus ?: want->cpus;
+	want->memory_mib = memory_mib ?: want->memory_mib;
+	begin_resize(vm, want, resize_steps, done, arg);
+}
+
+void vm_grow(struct vserver *vs, const struct uuid *id, uint32_t disk_mib, task_done_fn done,
+	     void *arg)
+{
+	struct vm *vm = find(vs, id, done, arg);
+	Nvo3__VmProfile *want;
+	struct err err;
+
+	if (!vm)
+		return;
+	if (disk_mib < vm->profile->disk_mib) {
+		err_set(&err, EPERM, "the disk of VM %s has %u MiB: with %u what is behind them would be lost",
+			vm->profile->name, vm->profile->disk_mib, disk_mib);
+		answer(done, arg, CODE(DENIED), err.text, vm);
+		return;
+	}
+	want = profile_copy(vm->profile);
+	want->disk_mib = disk_mib;
+	begin_resize(vm, want, grow_steps, done, arg);
+}
+
+/* --- its group, which is a name for vCenter */
+
+void vm_regroup(struct vserver *vs, const struct uuid *id, const char *group, task_done_fn done,
+		void *arg)
+{
+	struct vm *vm = find(vs, id, done, arg);
+	Nvo3__VmProfile as, *copy;
+	struct err err;
+	uint32_t code;
+
+	if (!vm)
+		return;
+	as = *vm->profile;
+	as.group = (char *)group;
+	code = profile_check(&as, &err);
+	if (code == CODE(OK)) {
+		copy = profile_copy(&as);
+		msg_free(vm->profile);
+		vm->profile = copy;
+		persist_vm_now(vm);
+	}
+	answer(done, arg, code, code == CODE(OK) ? "" : err.text, vm);
 }
 
 /* --- an interface more */

@@ -74,7 +74,7 @@ static void put_disk(FILE *f, const char *disk)
 {
 	fputs("<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='", f);
 	put_escaped(f, disk);
-	fputs("'/><target dev='vda' bus='virtio'/></disk>", f);
+	fputs("'/><target dev='" DOMXML_DISK "' bus='virtio'/></disk>", f);
 }
 
 static void put_console(FILE *f, const struct domxml_host *host)

@@ -26,6 +26,7 @@ struct domxml_host {
 
 /* Microseconds of each period */
 unsigned long long domxml_quota(uint32_t cpus);
+#define DOMXML_DISK "vda"
 
 /* "nvo3-NAME" */
 void domxml_name(const Nvo3__VmProfile *vm, char ret[DOMXML_NAME_MAX]);

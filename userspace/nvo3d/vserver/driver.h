@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "driver_status.h"
 #include "driver_use.h"
 #include "errs.h"
 #include "proto/common.pb-c.h"
@@ -27,23 +28,6 @@ struct driver {
 	bool blocks;
 	uint32_t grace_ms;	/* from asking a guest to end to making it */
 	const char *stays;	/* why no VM that runs can move, part of a sentence; or NULL */
-};
-
-/* A VM as it is, whoever made it so */
-struct driver_status {
-	bool known;		/* false: the hypervisor has not told yet */
-	bool defined, active, paused;
-	bool moving;		/* paused, and on its way from one hypervisor to another */
-	bool failed;		/* it ended by itself, and not as a guest that is shut down */
-	bool ours;		/* it says that it is one of nvo3's */
-	const char *why;	/* it is not active: part of a sentence, or NULL */
-};
-
-struct driver_watcher {		/* called in the loop */
-	/* Something may have happened to this VM, which may be none of ours: look at its status */
-	void (*look)(const struct uuid *id, void *arg);
-	/* The hypervisor answers, perhaps again: all that was in doubt is known now */
-	void (*up)(void *arg);
 };
 
 struct driver_ops {
@@ -92,6 +76,8 @@ struct driver_ops {
 	 * failure and what it had. NULL: neither is limited here.
 	 */
 	int (*resize)(struct driver *d, const Nvo3__VmProfile *vm, struct err *err);
+	/* The same with its disk, which is not larger now. NULL: the image's file is all of it */
+	int (*grow)(struct driver *d, const Nvo3__VmProfile *vm, struct err *err);
 	/*
 	 * An interface of one that runs: its guest gets it, its access device being there; or its
 	 * guest has let go of it. NULL: the access device is all of it.
@@ -108,6 +94,9 @@ struct driver_ops {
 	int (*cancel)(struct driver *d, const Nvo3__VmProfile *vm, struct err *err);
 	/* Of all that run, ours or not, into an array for the caller to free() */
 	int (*use)(struct driver *d, struct driver_use **ret, size_t *ret_n, struct err *err);
+	/* The same of a driver that is to be told which: of one that runs */
+	int (*use_of)(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
+		      struct driver_use *ret, struct err *err);
 	/* One that has come so, and stands still; *ret_fd as for start. -ESRCH: it has not */
 	int (*arrived)(struct driver *d, const Nvo3__VmProfile *vm, int *ret_fd, struct err *err);
 };

@@ -379,6 +379,13 @@ static int dv_resize(struct driver *d, const Nvo3__VmProfile *vm, struct err *er
 	return of_vm(vm, virt_resize(self(d)->virt, &id, vm->cpus, vm->memory_mib, err), err);
 }
 
+static int dv_grow(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
+{
+	struct uuid id = profile_id(vm);
+
+	return of_vm(vm, virt_grow(self(d)->virt, &id, DOMXML_DISK, vm->disk_mib, err), err);
+}
+
 static int change_nic(struct driver *d, const Nvo3__VmProfile *vm, const Nvo3__Nic *nic,
 		      int (*change)(struct virt *v, const struct uuid *id, const char *mac,
 				    const char *xml, struct err *err),
@@ -525,6 +532,7 @@ int driver_libvirt_new(struct driver **ret, const struct config *config, struct 
 		.suspend = dv_suspend, .reboot = dv_reboot, .migrate = dv_migrate,
 		.cancel = dv_cancel, .arrived = dv_arrived, .use = dv_use,
 		.drop = dv_drop, .resize = dv_resize, .plug = dv_plug, .unplug = dv_unplug,
+		.grow = dv_grow,
 	};
 	static const struct virt_ops virt_ops = { .changed = changed, .up = up, .down = down };
 	struct driver_libvirt *dl = mem_zalloc(sizeof(*dl));

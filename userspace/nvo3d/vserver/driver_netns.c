@@ -4,7 +4,9 @@
  * eth0, eth1...; outside is the other end of each veth, in the namespace of this process.
  */
 
+#include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "cleanup.h"
@@ -14,6 +16,7 @@
 #include "nics.h"
 #include "place.h"
 #include "profile.h"
+#include "storage.h"
 
 struct driver_netns {
 	struct driver driver;
@@ -86,6 +89,22 @@ static int dn_kill(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
 	return guest_kill(dir, now, err);
 }
 
+/* Its disk is read by its guest through files of the host's: how much nobody counts */
+static int dn_use_of(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
+		     struct driver_use *ret, struct err *err)
+{
+	struct uuid id = profile_id(vm);
+	char image[PATH_MAX];
+	int rc;
+
+	rc = guest_use(dir, &ret->cpu_ns, &ret->memory_kib, err);
+	if (rc)
+		return rc;
+	snprintf(image, sizeof(image), "%s/www/image", dir);
+	ret->disk_kib = storage_kib(image);
+	return nics_bytes(nics_of(d), &id, &ret->net_in, &ret->net_out, err);
+}
+
 int driver_netns_new(struct driver **ret, const char *name, uint32_t mtu, struct err *err)
 {
 	static const struct driver_ops ops = {
@@ -98,6 +117,7 @@ int driver_netns_new(struct driver **ret, const char *name, uint32_t mtu, struct
 		.start = dn_start,
 		.find = dn_find,
 		.kill = dn_kill,
+		.use_of = dn_use_of,
 	};
 	struct driver_netns *dn = mem_zalloc(sizeof(*dn));
 	int rc;

@@ -12,7 +12,9 @@ struct driver_use {
 	struct uuid id;
 	uint64_t cpu_ns;
 	uint64_t memory_kib;	/* of the host's, at present */
+	uint64_t disk_kib;	/* the same */
 	uint64_t disk_read, disk_written, net_in, net_out;	/* bytes, as the guest sees it */
+	uint64_t store_in, store_out;	/* of the former two, by a network */
 };
 
 #endif

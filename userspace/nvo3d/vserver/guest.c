@@ -14,6 +14,7 @@
 
 #include "cleanup.h"
 #include "guest.h"
+#include "proc_stat.h"
 
 #define PATH_LEN 512
 
@@ -27,46 +28,35 @@ static void pidfile(char buf[PATH_LEN], const char *dir)
 	snprintf(buf, PATH_LEN, "%s/guest.pid", dir);
 }
 
-/*
- * Field 22 of /proc/PID/stat, counted from behind the name, which may have blanks; 0 if there is
- * no such process. *ret_state is its state, 'Z' for a zombie.
- */
-static unsigned long long start_time(pid_t pid, char *ret_state)
+/* False if there is no such process */
+static bool look(pid_t pid, struct proc_stat *ret)
 {
-	unsigned long long start = 0;
 	char path[64], text[1024];
-	char *p, *word, *rest;
 	ssize_t n;
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return 0;
+		return false;
 	n = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	text[n > 0 ? n : 0] = '\0';
-	p = strrchr(text, ')');
-	if (!p)
-		return 0;
-	/* The first word behind the name is field 3 */
-	word = strtok_r(p + 1, " ", &rest);
-	for (int field = 3; word && field <= 22; field++) {
-		if (field == 3)
-			*ret_state = *word;
-		if (field == 22)
-			start = strtoull(word, NULL, 10);
-		word = strtok_r(NULL, " ", &rest);
-	}
-	return start;
+	return proc_stat_parse(text, ret);
+}
+
+/* It lives, and is not another one with its number */
+static bool is_it(const struct guest *g, struct proc_stat *ret)
+{
+	return look(g->pid, ret) && ret->start == g->start;
 }
 
 static int read_pidfile(const char *dir, struct guest *ret, struct err *err)
 {
 	_cleanup_fclose_ FILE *f = NULL;
 	unsigned long long start;
+	struct proc_stat stat;
 	char path[PATH_LEN];
-	char state;
 	int pid;
 
 	pidfile(path, dir);
@@ -75,23 +65,23 @@ static int read_pidfile(const char *dir, struct guest *ret, struct err *err)
 		return err_set(err, ESRCH, "no guest has been started");
 	if (fscanf(f, "%d %llu", &pid, &start) != 2 || pid <= 1)
 		return err_set(err, ESRCH, "%s does not tell a process", path);
-	if (start_time(pid, &state) != start || state == 'Z')
-		return err_set(err, ESRCH, "the guest's process %d has ended", pid);
 	ret->pid = pid;
 	ret->start = start;
+	if (!is_it(ret, &stat) || stat.state == 'Z')
+		return err_set(err, ESRCH, "the guest's process %d has ended", pid);
 	return 0;
 }
 
 static int open_pidfd(const struct guest *g, struct err *err)
 {
-	char state;
+	struct proc_stat stat;
 	int fd = syscall(SYS_pidfd_open, g->pid, 0);
 
 	if (fd < 0)
 		return err_sys(err, errno == ESRCH ? ESRCH : errno, "cannot watch process %d",
 			       (int)g->pid);
 	/* Its number might have been given to another one between the look and the open */
-	if (start_time(g->pid, &state) != g->start) {
+	if (!is_it(g, &stat)) {
 		close(fd);
 		return err_set(err, ESRCH, "the guest's process %d has ended", (int)g->pid);
 	}
@@ -103,9 +93,10 @@ static int become_guest(int netns_fd, const char *pid_path, const char *www)
 {
 	char *const argv[] = { "busybox", "httpd", "-f", "-p", "80", "-h", (char *)www, NULL };
 	char *const envp[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
-	char text[64], state;
+	struct proc_stat stat = {};
 	int null, fd, n;
 	sigset_t none;
+	char text[64];
 
 	if (setns(netns_fd, CLONE_NEWNET))
 		return errno;
@@ -117,8 +108,9 @@ static int become_guest(int netns_fd, const char *pid_path, const char *www)
 	/* It outlives us: a lock or a socket of ours in its hands would stay */
 	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
 	/* Written here and not by the parent, which may die before it could */
+	look(getpid(), &stat);
 	n = snprintf(text, sizeof(text), "%d %llu\n", (int)getpid(),
-		     start_time(getpid(), &state));
+		     (unsigned long long)stat.start);
 	fd = open(pid_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0 || write(fd, text, n) != n)
 		return errno;
@@ -210,4 +202,20 @@ int guest_netns(const char *dir, struct err *err)
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)g.pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	return fd < 0 ? err_sys(err, errno, "cannot open %s", path) : fd;
+}
+
+int guest_use(const char *dir, uint64_t *ret_cpu_ns, uint64_t *ret_memory_kib, struct err *err)
+{
+	struct proc_stat stat;
+	struct guest g;
+	int rc;
+
+	rc = read_pidfile(dir, &g, err);
+	if (rc)
+		return rc;
+	if (!is_it(&g, &stat))
+		return err_set(err, ESRCH, "the guest's process %d has ended", (int)g.pid);
+	*ret_cpu_ns = stat.cpu_ticks * (1000000000u / sysconf(_SC_CLK_TCK));
+	*ret_memory_kib = stat.rss_pages * (sysconf(_SC_PAGESIZE) / 1024);
+	return 0;
 }

@@ -10,6 +10,7 @@
 #define NVO3D_VSERVER_GUEST_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "errs.h"
 
@@ -21,5 +22,11 @@ int guest_find(const char *dir, int *ret_fd, struct err *err);
 int guest_kill(const char *dir, bool now, struct err *err);
 /* The network namespace that it lives in, as a descriptor; -ESRCH if it does not run */
 int guest_netns(const char *dir, struct err *err);
+/*
+ * The processor time of its first process and of those that this one has waited for, and the
+ * memory of the first. What else lives in its namespace is not counted: sums over processes that
+ * come and go would be no counters.
+ */
+int guest_use(const char *dir, uint64_t *ret_cpu_ns, uint64_t *ret_memory_kib, struct err *err);
 
 #endif

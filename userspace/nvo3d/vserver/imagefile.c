@@ -317,3 +317,17 @@ int image_open(const char *dir, uint64_t *ret_size, struct err *err)
 	*ret_size = st.st_size;
 	return fd;
 }
+
+int image_grow(const char *dir, uint64_t size, struct err *err)
+{
+	_cleanup_close_ int fd = -1;
+	char path[PATH_LEN];
+	struct stat st;
+
+	fd = open(path_of(path, dir, "www/image"), O_RDWR | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st))
+		return err_sys(err, errno, "cannot open %s", path);
+	if (((uint64_t)st.st_size < size && ftruncate(fd, size)) || fsync(fd))
+		return err_sys(err, errno, "cannot make %s larger", path);
+	return 0;
+}

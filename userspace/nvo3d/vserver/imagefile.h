@@ -15,6 +15,9 @@
 
 #define IMAGE_SHA256_LEN 32
 
+/* In a job: at least so large, on the disk when this returns; what is new reads as zeroes */
+int image_grow(const char *dir, uint64_t size, struct err *err);
+
 int image_make_dir(const char *dir, struct err *err);
 /* With all that is in it; absent is fine */
 int image_remove_dir(const char *dir, struct err *err);

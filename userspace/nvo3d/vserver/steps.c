@@ -109,6 +109,21 @@ void step_blank(struct task *t)
 	image_job_start(j, fill_work, image_job_done);
 }
 
+static int grow_work(const struct job *job, void *arg, struct err *err)
+{
+	struct image_job *j = arg;
+
+	return image_grow(j->dir, j->size, err);
+}
+
+void step_grow_file(struct task *t)
+{
+	struct image_job *j = image_job_new(t);
+
+	j->size = (uint64_t)t->vm->want->disk_mib << 20;
+	image_job_start(j, grow_work, image_job_done);
+}
+
 static int hash_work(const struct job *job, void *arg, struct err *err)
 {
 	struct image_job *j = arg;

@@ -35,6 +35,20 @@ void step_resize(struct task *t)
 		task_next(t);
 }
 
+static int grow(struct driver *d, const Nvo3__VmProfile *vm, struct driver_call *c,
+		struct err *err)
+{
+	return d->ops->grow(d, vm, err);
+}
+
+void step_grow(struct task *t)
+{
+	if (ops_of(t)->grow && is_running(t))
+		driver_call(t, grow, false, driver_call_next);
+	else
+		task_next(t);
+}
+
 /* --- an interface */
 
 static Nvo3__Nic *changing(const struct task *t, size_t *ret)

@@ -73,6 +73,7 @@ void step_reboot(struct task *t);
 
 /* An image of the profile's size: of a template or, for those that are no disks, random */
 void step_fill(struct task *t);
+void step_grow_file(struct task *t);	/* to what vm->want says; one that is so large stays */
 void step_attach(struct task *t);
 void step_associate(struct task *t);
 /* Again, where the NVE has them: addresses and profiles are others now */

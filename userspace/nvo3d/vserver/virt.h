@@ -72,6 +72,9 @@ int virt_resize(struct virt *v, const struct uuid *id, unsigned int cpus, uint32
 /* The same of a container, which is not asked: so much of its host's time and memory it has */
 int virt_limit(struct virt *v, const struct uuid *id, unsigned int cpus, uint32_t mib,
 	       struct err *err);
+/* Its disk @target, "vda", has so much at least */
+int virt_grow(struct virt *v, const struct uuid *id, const char *target, uint32_t mib,
+	      struct err *err);
 /* @xml is that of an interface with @mac; one that is there, or is not there, is fine */
 int virt_plug(struct virt *v, const struct uuid *id, const char *mac, const char *xml,
 	      struct err *err);

@@ -13,6 +13,8 @@
 virConnectPtr virt_conn(struct virt *v, struct err *err);
 /* As -ESRCH, when there is none; -EHOSTDOWN */
 int virt_domain(struct virt *v, const struct uuid *id, virDomainPtr *ret, struct err *err);
+/* What libvirt tells of one domain, added to @use */
+void virt_use_of(const virTypedParameter *params, int n, struct driver_use *use);
 /* The last error of this thread, after "fmt: " */
 int virt_failed(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The same, after "cannot WHAT VM NAME: " */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "storage.h"
 #include "virt_priv.h"
 
 #define KINDS (VIR_DOMAIN_STATS_CPU_TOTAL | VIR_DOMAIN_STATS_BALLOON | VIR_DOMAIN_STATS_BLOCK | \
@@ -16,7 +17,7 @@ static uint64_t number(const virTypedParameter *p)
 	return p->type == VIR_TYPED_PARAM_ULLONG ? p->value.ul : 0;
 }
 
-/* "block.0.rd.bytes": of all disks together */
+/* "net.0.rx.bytes": of all interfaces together */
 static bool is_field(const char *field, const char *kind, const char *what)
 {
 	size_t len = strlen(field), tail = strlen(what);
@@ -25,16 +26,51 @@ static bool is_field(const char *field, const char *kind, const char *what)
 	       !strcmp(field + len - tail, what);
 }
 
+/* What is told of one disk; all of it comes behind its name, before the next one's */
+struct disk {
+	const char *path;
+	uint64_t read, written, allocation, physical;
+};
+
+/* A drive without a medium has neither a path nor has it read anything */
+static void end_disk(struct driver_use *use, struct disk *disk)
+{
+	bool network = storage_is_network(disk->path);
+	uint64_t kib = storage_kib(disk->path);
+
+	/* libvirt's allocation of a file is how far it was written, with its holes */
+	if (!kib)
+		kib = (disk->allocation ? disk->allocation : disk->physical) / 1024;
+	use->disk_kib += kib;
+	use->disk_read += disk->read;
+	use->disk_written += disk->written;
+	use->store_in += network ? disk->read : 0;
+	use->store_out += network ? disk->written : 0;
+	*disk = (struct disk){ .path = "" };
+}
+
+static void add_to_disk(struct driver_use *use, struct disk *disk, const virTypedParameter *p)
+{
+	if (is_field(p->field, "block.", ".name"))
+		end_disk(use, disk);
+	else if (is_field(p->field, "block.", ".path") && p->type == VIR_TYPED_PARAM_STRING)
+		disk->path = p->value.s;
+	else if (is_field(p->field, "block.", ".rd.bytes"))
+		disk->read = number(p);
+	else if (is_field(p->field, "block.", ".wr.bytes"))
+		disk->written = number(p);
+	else if (is_field(p->field, "block.", ".allocation"))
+		disk->allocation = number(p);
+	else if (is_field(p->field, "block.", ".physical"))
+		disk->physical = number(p);
+}
+
 static void add(struct driver_use *use, const virTypedParameter *p)
 {
 	if (!strcmp(p->field, "cpu.time"))
 		use->cpu_ns = number(p);
 	else if (!strcmp(p->field, "balloon.rss"))
 		use->memory_kib = number(p);
-	else if (is_field(p->field, "block.", ".rd.bytes"))
-		use->disk_read += number(p);
-	else if (is_field(p->field, "block.", ".wr.bytes"))
-		use->disk_written += number(p);
 	/* As the guest sees it */
 	else if (is_field(p->field, "net.", ".rx.bytes"))
 		use->net_in += number(p);
@@ -73,6 +109,17 @@ static int each_alone(virConnectPtr conn, struct driver_use **ret, size_t *ret_n
 	return 0;
 }
 
+void virt_use_of(const virTypedParameter *params, int n, struct driver_use *use)
+{
+	struct disk disk = { .path = "" };
+
+	for (int i = 0; i < n; i++) {
+		add(use, &params[i]);
+		add_to_disk(use, &disk, &params[i]);
+	}
+	end_disk(use, &disk);
+}
+
 int virt_stats(struct virt *v, struct driver_use **ret, size_t *ret_n, struct err *err)
 {
 	_cleanup_conn_ virConnectPtr conn = virt_conn(v, err);
@@ -93,8 +140,7 @@ int virt_stats(struct virt *v, struct driver_use **ret, size_t *ret_n, struct er
 	*ret_n = n;
 	for (int i = 0; i < n; i++) {
 		virDomainGetUUID(records[i]->dom, (*ret)[i].id.b);
-		for (int j = 0; j < records[i]->nparams; j++)
-			add(&(*ret)[i], &records[i]->params[j]);
+		virt_use_of(records[i]->params, records[i]->nparams, &(*ret)[i]);
 	}
 	virDomainStatsRecordListFree(records);
 	return 0;
