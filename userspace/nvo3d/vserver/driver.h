@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "driver_status.h"
 #include "driver_use.h"
 #include "errs.h"
 #include "proto/common.pb-c.h"
@@ -26,24 +27,6 @@ struct driver {
 	const struct driver_ops *ops;
 	bool blocks;
 	uint32_t grace_ms;	/* from asking a guest to end to making it */
-};
-
-/* A VM as it is, whoever made it so */
-struct driver_status {
-	bool known;		/* false: the hypervisor has not told yet */
-	bool defined, active, paused;
-	bool moving;		/* paused, and on its way from one hypervisor to another */
-	bool failed;		/* it ended by itself, and not as a guest that is shut down */
-	bool ours;		/* it says that it is one of nvo3's */
-	const char *why;	/* it is not active: part of a sentence, or NULL */
-};
-
-/* In the loop */
-struct driver_watcher {
-	/* Something may have happened to this VM, which may be none of ours: look at its status */
-	void (*look)(const struct uuid *id, void *arg);
-	/* The hypervisor answers, perhaps again: all that was in doubt is known now */
-	void (*up)(void *arg);
 };
 
 struct driver_ops {
@@ -87,6 +70,13 @@ struct driver_ops {
 	/* Of one that runs. A driver without it cannot: NULL */
 	int (*suspend)(struct driver *d, const Nvo3__VmProfile *vm, bool on, struct err *err);
 	int (*reboot)(struct driver *d, const Nvo3__VmProfile *vm, struct err *err);
+	/*
+	 * The console of one that runs, as a descriptor of the caller's: what is written goes to
+	 * the guest, and what is not read waits. It ends when the console does; closing it lets go.
+	 * -EBUSY: somebody has it; with @force he loses it. NULL: guests have none.
+	 */
+	int (*console)(struct driver *d, const Nvo3__VmProfile *vm, bool force, int *ret_fd,
+		       struct err *err);
 	/*
 	 * Of one that runs: it has as many processors and as much memory as @vm says now, or a
 	 * failure and what it had. NULL: neither is limited here.

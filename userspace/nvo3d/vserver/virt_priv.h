@@ -18,6 +18,9 @@ int virt_failed(struct err *err, const char *fmt, ...) __attribute__((format(pri
 /* The same, after "cannot WHAT VM NAME: " */
 int virt_domain_failed(virDomainPtr dom, const char *what, struct err *err);
 
+/* In the thread of the events: @conn is about to be closed, and its consoles end */
+void virt_consoles_drop(virConnectPtr conn);
+
 static inline void virt_put_domain(virDomainPtr dom)
 {
 	if (dom)
