@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include "chatter.h"
+#include "lib/console.h"
 #include "model_vn.h"
 #include "watched.h"
 
@@ -41,6 +42,7 @@ struct server {
 	struct usage_rate use;		/* by its VMs, as told last */
 	struct watched *watched;	/* NULL: nothing was told yet */
 	struct chatter chatter;
+	struct console_table consoles;	/* on this session */
 	struct server_place place;
 	struct inventory *inv;
 	struct oset_node of_room;	/* inv->by_room */

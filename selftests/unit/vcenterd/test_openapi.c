@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The server and Documentation/protocols/openapi-vcenter.yaml agree. */
+#include "fake_console.h"
 #include "lab_api.h"
 #include "../lib/script.h"
 
@@ -35,6 +36,7 @@ static void test_the_server_does_what_the_document_says(void **state)
 	struct server *host9 = inventory_server_get(lab->vc[0]->inv, "host9");
 	char cmd[256];
 
+	fake_console_begin(lab);
 	snprintf(host9->nve, sizeof(host9->nve), "dc1/host9");
 	snprintf(cmd, sizeof(cmd), "python3 selftests/unit/vcenterd/openapi_walk.py %s/vc1.sock",
 		 lab->dir);
