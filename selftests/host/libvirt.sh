@@ -95,12 +95,69 @@ libvirtd_dies() {
 	same_boot
 }
 
+# --- the console
+
+# Types a line into vm1's console, as long as that is open; see console_begin().
+types() {	# LINE
+	echo "$1" >&"$CONSOLE_IN"
+}
+
+shown() {	# TEXT: as a line of the console's output
+	tr -d '\r' <"$LIB_TMP/console.log" | grep -qx "$1"
+}
+
+# LINE ANSWER: the shell may not be there yet, and what is typed before is nobody's.
+answers() {
+	types "$1"
+	busywait 5 shown "$2"
+}
+
+console_run() {
+	exec nvo3ctl --socket "$VIRT/vcenter/api.sock" vm console vm1 <"$LIB_TMP/console.in"
+}
+
+# Its input stays open until console_end().
+console_begin() {
+	mkfifo "$LIB_TMP/console.in"
+	bg console console_run
+	exec {CONSOLE_IN}>"$LIB_TMP/console.in"
+}
+
+console_end() {
+	exec {CONSOLE_IN}>&-
+	rm "$LIB_TMP/console.in"
+	busywait 20 lib_gone "$(<"$LIB_TMP/console.pid")" || fail "$(bg_log console)"
+}
+
+follows() {	# HOST
+	run_cmd ctl vm mobility vm1 --server "$1"
+	busywait 60 grep -q "VM vm1 has moved to dc1/$1; its console is opened again" "$LIB_TMP/console.log"
+}
+
+# The same shell answers at both hosts.
+console() {
+	boots
+	console_begin
+	busywait 60 answers "echo here\$((6*7))" here42
+	fails_with "root is at the console of VM vm1" ctl vm console vm1
+	fails_with "ctive console session" virt_in h1 timeout 20 \
+		script -qec "virsh -c qemu:///system console nvo3-vm1" /dev/null
+	types "mark=moved"
+	follows h2
+	busywait 60 answers "echo \$mark\$((5*11))" moved55
+	follows h1
+	busywait 60 answers "echo \$mark\$((3*11))" moved33
+	console_end
+	assert_eq "$(echo "echo \$((6*7))" | ctl vm console vm1 | tr -d '\r' | grep -cx 42)" 1 "a pipe"
+	ctl -j audit | jq -e '.items[] | select(.after.vm_name == "vm1" and .after.out > 0 and .after.end == "left")' >/dev/null
+}
+
 termination() {
 	run_cmd ctl vm delete vm1
 	virt_nothing_left vm1
 }
 
-plan 9
+plan 10
 test_run "two hosts, each with a libvirtd" virt_up
 test_run "a VM boots, is reached through its port, tells what it uses, stands still" life
 test_run "it reboots" reboot
@@ -109,4 +166,5 @@ test_run "nvo3d is killed and comes back: the guest has not noticed" nvo3d_dies
 test_run "libvirtd is killed and comes back: the guest has not noticed" libvirtd_dies
 test_run "it moves to the other host while it runs, under pings and a download" live h1 h2
 test_run "and back" live h2 h1
+test_run "somebody is at its console, alone, and stays there while it moves there and back" console
 test_run "it is deleted, and nothing is left" termination

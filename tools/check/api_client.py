@@ -88,7 +88,7 @@ class Client:
             raise Wrong(f'the status line is {lines[0]!r}')
         headers = {}
         for line in lines[1:]:
-            if not re.fullmatch(r'[A-Za-z-]+: [ -~]*', line):
+            if not re.fullmatch(r'[A-Za-z0-9-]+: [ -~]*', line):
                 raise Wrong(f'an answer has the header {line!r}')
             name, _, value = line.partition(': ')
             headers[name.lower()] = value
@@ -190,6 +190,20 @@ class Client:
         if answer.status != status:
             raise Wrong(f'{method} {target}: {answer}, not {status}')
         return answer.json if answer.kind == 'application/json' else answer.data
+
+    def upgrade(self, target, protocol):
+        """A connection that speaks PROTOCOL instead, as the document has it: its socket."""
+        self.connect()
+        self.asked += 1
+        self.sock.sendall(f'GET {target} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n'
+                          f'Upgrade: {protocol}\r\n\r\n'.encode())
+        status, headers = self.read_head()
+        op = openapi.match(self.ops, 'GET', target)
+        if status != 101 or 101 not in op.responses or headers.get('upgrade') != protocol:
+            raise Wrong(f'GET {target}: {status} {headers}, not an upgrade to {protocol}')
+        self.done[op.name].add(status)
+        sock, self.sock = self.sock, None
+        return sock, headers
 
     def never(self):
         """Operations that were never done with success."""

@@ -80,7 +80,7 @@ def operations(document):
             result.append(Operation(
                 method.upper(), prefix(item, document) + path, op.get('parameters', []),
                 body and body['content']['application/json']['schema'],
-                {int(status): {kind: media['schema'] for kind, media in answer['content'].items()}
+                {int(status): {kind: media['schema'] for kind, media in answer.get('content', {}).items()}
                  for status, answer in op['responses'].items()}))
     return result
 

@@ -10,8 +10,10 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "lib/cleanup.h"
@@ -357,5 +359,220 @@ int client_watch(struct client *client, enum service service, const char *path,
 		r = err_set(err, ECONNREFUSED, "%s at %s: %s", services[service].name, s.call.where,
 			    code == CURLE_OK ? "it has ended the stream" : why(&s.call, code));
 	free(s.call.data);
+	return r;
+}
+
+/* --- bytes both ways */
+
+#define HEAD_MAX 16384u
+
+struct client_link {
+	struct client *client;		/* of its own: the connection is */
+	struct call call;		/* data: what came behind the head, from @at on */
+	size_t at;
+	int fd;
+	char id[64];
+};
+
+ssize_t client_link_recv(struct client_link *link, void *buf, size_t size)
+{
+	size_t rest = link->call.len - link->at, n = 0;
+	CURLcode code;
+
+	if (rest) {
+		n = rest < size ? rest : size;
+		memcpy(buf, link->call.data + link->at, n);
+		link->at += n;
+		return n;
+	}
+	code = curl_easy_recv(link->client->curl, buf, size, &n);
+	return code == CURLE_OK ? (ssize_t)n : code == CURLE_AGAIN ? -EAGAIN : -EPIPE;
+}
+
+ssize_t client_link_send(struct client_link *link, const void *data, size_t len)
+{
+	size_t n = 0;
+	CURLcode code = curl_easy_send(link->client->curl, data, len, &n);
+
+	return code == CURLE_OK ? (ssize_t)n : code == CURLE_AGAIN ? -EAGAIN : -EPIPE;
+}
+
+int client_link_fd(const struct client_link *link)
+{
+	return link->fd;
+}
+
+const char *client_link_id(const struct client_link *link)
+{
+	return link->id;
+}
+
+void client_link_close(struct client_link *link)
+{
+	if (!link)
+		return;
+	client_free(link->client);
+	free(link->call.data);
+	free(link);
+}
+
+/* One more piece of the answer; false: there is none, or it is too long. */
+static bool read_piece(struct client_link *link)
+{
+	struct pollfd p = { link->fd, POLLIN, 0 };
+	char data[4096];
+	size_t n = 0;
+	CURLcode code;
+
+	while ((code = curl_easy_recv(link->client->curl, data, sizeof(data), &n)) == CURLE_AGAIN)
+		if (poll(&p, 1, ANSWER_S * 1000) <= 0)
+			return false;
+	return code == CURLE_OK && n && link->call.len < HEAD_MAX &&
+	       keep_data(data, 1, n, &link->call) == n;
+}
+
+/* The value of a header in @head, in @ret; "" if it is not there. */
+static void find_header(const char *head, const char *name, char *ret, size_t size)
+{
+	size_t len = strlen(name);
+
+	*ret = '\0';
+	for (const char *line = head; line; line = strstr(line, "\r\n")) {
+		line += *line == '\r' ? 2 : 0;
+		if (strncasecmp(line, name, len) || line[len] != ':')
+			continue;
+		line += len + 1;
+		line += strspn(line, " ");
+		snprintf(ret, size, "%.*s", (int)strcspn(line, "\r"), line);
+		return;
+	}
+}
+
+/* The status, or 0 if there is no whole answer; a refusal's body is what call.data has then. */
+static long read_answer(struct client_link *link)
+{
+	struct call *call = &link->call;
+	char length[32];
+	long status;
+	size_t want;
+	char *end;
+
+	while (!(end = call->data ? strstr(call->data, "\r\n\r\n") : NULL))
+		if (!read_piece(link))
+			return 0;
+	end[2] = '\0';
+	if (sscanf(call->data, "HTTP/1.%*d %ld", &status) != 1)
+		return 0;
+	link->at = end + 4 - call->data;
+	find_header(call->data, "Nvo3-Console", link->id, sizeof(link->id));
+	if (status == 101)
+		return status;
+	find_header(call->data, "Content-Length", length, sizeof(length));
+	want = strtoul(length, NULL, 10);
+	while (call->len - link->at < want)
+		if (!read_piece(link))
+			return 0;
+	call->len -= link->at;
+	memmove(call->data, call->data + link->at, call->len + 1);
+	return status;
+}
+
+static bool is_passing(const struct call *call)
+{
+	json_t *json = json_loadb(call->data ?: "", call->len, 0, NULL);
+	const char *code = json_string_value(json_object_get(json, "code")) ?: "";
+	bool passing = !strcmp(code, "busy") || !strcmp(code, "unavailable") ||
+		       !strcmp(code, "timeout") || !strcmp(code, "bad-state");
+
+	json_decref(json);
+	return passing;
+}
+
+static int send_all(struct client_link *link, const char *text, struct err *err)
+{
+	struct pollfd p = { link->fd, POLLOUT, 0 };
+	ssize_t n;
+
+	for (size_t len = strlen(text); len; text += n, len -= n) {
+		while ((n = client_link_send(link, text, len)) == -EAGAIN)
+			if (poll(&p, 1, ANSWER_S * 1000) <= 0)
+				break;
+		if (n < 0)
+			return err_set(err, ECONNRESET, "%s at %s: it has closed the connection",
+				       services[link->call.service].name, link->call.where);
+	}
+	return 0;
+}
+
+static int connect_link(struct client_link *link, struct err *err)
+{
+	const struct client_config *config = &link->client->config;
+	const char *url = config->service[link->call.service].url ?: "http://localhost";
+	CURL *curl = link->client->curl;
+	curl_socket_t fd;
+	CURLcode code;
+
+	prepare(link->client, &link->call, "GET", url);
+	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
+	code = curl_easy_perform(curl);
+	if (code == CURLE_OK)
+		code = curl_easy_getinfo(curl, CURLINFO_ACTIVESOCKET, &fd);
+	if (code != CURLE_OK)
+		return err_set(err, ECONNREFUSED, "%s at %s: %s", services[link->call.service].name,
+			       link->call.where, why(&link->call, code));
+	link->fd = fd;
+	return 0;
+}
+
+static int ask_upgrade(struct client_link *link, const char *path, const char *protocol,
+		       struct err *err)
+{
+	_cleanup_free_ char *text = NULL;
+	json_t *answer = NULL;
+	long status;
+	int r;
+
+	if (asprintf(&text, "GET /api/v1%s HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
+		     "Upgrade: %s\r\n\r\n", path, protocol) < 0)
+		abort();
+	r = send_all(link, text, err);
+	if (r < 0)
+		return r;
+	status = read_answer(link);
+	if (status == 101)
+		return 0;
+	if (!status)
+		return err_set(err, ECONNRESET, "%s at %s: there is no answer",
+			       services[link->call.service].name, link->call.where);
+	r = judge(&link->call, status, &answer, err);
+	json_decref(answer);
+	if (!r)
+		return err_set(err, EREMOTEIO, "%s at %s: it does not speak %s",
+			       services[link->call.service].name, link->call.where, protocol);
+	return r == -EREMOTEIO && is_passing(&link->call) ? -EAGAIN : r;
+}
+
+int client_upgrade(struct client *client, enum service service, const char *path,
+		   const char *protocol, struct client_link **ret, struct err *err)
+{
+	struct client_link *link;
+	int r = check_config(&client->config, service, err);
+
+	if (r < 0)
+		return r;
+	link = mem_zalloc(sizeof(*link));
+	link->client = client_clone(client);
+	link->call.curl = link->client->curl;
+	link->call.service = service;
+	link->call.where = client->config.service[service].url ?:
+			   client->config.service[service].socket;
+	r = connect_link(link, err);
+	if (!r)
+		r = ask_upgrade(link, path, protocol, err);
+	if (r)
+		client_link_close(link);
+	else
+		*ret = link;
 	return r;
 }

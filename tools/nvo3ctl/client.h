@@ -6,6 +6,7 @@
 #define NVO3CTL_CLIENT_H
 
 #include <stdint.h>
+#include <sys/types.h>
 #include "lib/errs.h"
 #include "lib/json.h"
 
@@ -49,5 +50,24 @@ typedef int (*client_event_fn)(const char *event, uint64_t id, json_t *data, voi
  */
 int client_watch(struct client *client, enum service service, const char *path,
 		 client_event_fn cb, void *arg, struct err *err);
+
+/* --- bytes both ways */
+
+struct client_link;
+
+/*
+ * GET @path with "Upgrade: @protocol". 0, or errors as above, and -EAGAIN: the server says that
+ * it cannot be at present.
+ */
+int client_upgrade(struct client *client, enum service service, const char *path,
+		   const char *protocol, struct client_link **ret, struct err *err);
+/* To be polled, once client_link_recv() had nothing */
+int client_link_fd(const struct client_link *link);
+/* The server's name for it, or "" */
+const char *client_link_id(const struct client_link *link);
+/* Do not wait. How many bytes; 0: the server has closed it; -EAGAIN; -EPIPE: it broke. */
+ssize_t client_link_recv(struct client_link *link, void *buf, size_t size);
+ssize_t client_link_send(struct client_link *link, const void *data, size_t len);
+void client_link_close(struct client_link *link);	/* accepts NULL */
 
 #endif /* NVO3CTL_CLIENT_H */

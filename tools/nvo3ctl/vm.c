@@ -344,6 +344,8 @@ static const struct verb verbs[] = {
 	{ "suspend", "{NAME | ID}", NULL, 1, 1, suspend },
 	{ "resume", "{NAME | ID}", NULL, 1, 1, resume },
 	{ "reboot", "{NAME | ID}", NULL, 1, 1, reboot },
+	{ "console", "{NAME | ID} [--force] [--escape KEY] [--timeout SECONDS]", vm_console_opts, 1,
+	  1, vm_console },
 	{ "migrate", "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER]", vm_migrate_opts, 1,
 	  1, vm_migrate },
 	{ "mobility", "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER]",

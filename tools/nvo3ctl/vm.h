@@ -30,4 +30,7 @@ int vm_migrate(struct ctl *ctl, const struct args *args, struct err *err);
 int vm_mobility(struct ctl *ctl, const struct args *args, struct err *err);
 int vm_replicate(struct ctl *ctl, const struct args *args, struct err *err);
 
+int vm_console(struct ctl *ctl, const struct args *args, struct err *err);
+extern const struct opt vm_console_opts[];
+
 #endif /* NVO3CTL_VM_H */

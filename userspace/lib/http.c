@@ -5,7 +5,7 @@
  * http_server_free() takes evhttp's part of it away, so that an answer always has somewhere
  * to go, even if only to be forgotten.
  */
-#include "http.h"
+#include "http_priv.h"
 
 #include <errno.h>
 #include <event2/buffer.h>
@@ -19,41 +19,9 @@
 #include <utlist.h>
 
 #include "cleanup.h"
-#include "gate.h"
-#include "http_listen.h"
-#include "http_route.h"
 
 #define BODY_MAX	(1024 * 1024)
 #define STREAM_MAX	(4u << 20)	/* bytes that wait for one that does not read */
-
-struct http_server {
-	struct loop *loop;
-	struct http_listener tls;
-	struct http_listener local;
-	const struct http_route *routes;
-	void *arg;
-	const struct http_observer *observer;	/* or NULL */
-	struct http_request *open;
-};
-
-struct http_request {
-	struct gate_wait wait;		/* first: both are one */
-	struct http_request *prev, *next;
-	struct http_server *server;	/* NULL: gone */
-	struct evhttp_request *ev;	/* NULL: gone with the server */
-	struct identity client;
-	struct http_params path;
-	struct http_params query;
-	const char *method, *target;	/* of evhttp, as long as there is a server */
-	bool observed;
-	json_t *before;			/* what the observer keeps */
-	json_t *body;
-	int status;
-	char *answer;			/* waits at the gate */
-	const char *type;		/* of it */
-	void (*gone)(void *arg);	/* of a stream */
-	void *gone_arg;
-};
 
 static const struct {
 	enum evhttp_cmd_type type;
@@ -95,6 +63,8 @@ static const char *reason(int status)
 		return "Conflict";
 	case 413:
 		return "Content Too Large";
+	case 426:
+		return "Upgrade Required";
 	case 500:
 		return "Internal Server Error";
 	case 503:
@@ -106,7 +76,7 @@ static const char *reason(int status)
 	}
 }
 
-static void request_free(struct http_request *req)
+void http_request_free(struct http_request *req)
 {
 	if (req->server)
 		DL_DELETE(req->server->open, req);
@@ -118,7 +88,7 @@ static void request_free(struct http_request *req)
 }
 
 /* A header of the answer, before http_reply(). */
-static void set_header(struct http_request *req, const char *name, const char *value)
+void http_set_header(struct http_request *req, const char *name, const char *value)
 {
 	if (req->ev)
 		evhttp_add_header(evhttp_request_get_output_headers(req->ev), name, value);
@@ -148,12 +118,12 @@ static void send_answer(struct http_request *req)
 		abort();
 	evbuffer_add(out, text, strlen(text));
 
-	set_header(req, "Content-Type", req->type);
+	http_set_header(req, "Content-Type", req->type);
 	/* Whose client went has no connection any more; evhttp then only frees it. */
 	if (req->ev)
 		evhttp_send_reply(req->ev, status, reason(status), out);
 	evbuffer_free(out);
-	request_free(req);
+	http_request_free(req);
 }
 
 static void refuse(struct http_request *req, const struct err *why)
@@ -213,7 +183,7 @@ static void handle(struct http_request *req, const struct http_route *route)
 {
 	const struct http_observer *observer = req->server->observer;
 
-	req->observed = observer && strcmp(route->method, "GET");
+	req->observed = observer && (route->audited || strcmp(route->method, "GET"));
 	if (req->observed)
 		req->before = observer->before(req, req->server->arg);
 	route->handle(req, req->server->arg);
@@ -247,8 +217,8 @@ void http_stream_begin(struct http_request *req, const char *type, void (*gone)(
 {
 	req->gone = gone;
 	req->gone_arg = arg;
-	set_header(req, "Content-Type", type);
-	set_header(req, "Cache-Control", "no-store");
+	http_set_header(req, "Content-Type", type);
+	http_set_header(req, "Cache-Control", "no-store");
 	if (!req->ev)
 		return;
 	evhttp_connection_set_closecb(evhttp_request_get_connection(req->ev), stream_gone, req);
@@ -286,7 +256,7 @@ void http_stream_end(struct http_request *req)
 		evhttp_connection_set_closecb(conn, NULL, NULL);
 	if (req->ev)
 		evhttp_send_reply_end(req->ev);
-	request_free(req);
+	http_request_free(req);
 }
 
 /* What a client sent may be quoted in a sentence and need not be UTF-8. */
@@ -399,7 +369,7 @@ static void refuse_method(struct http_request *req, const char *method, const ch
 	}
 	fclose(out);
 
-	set_header(req, "Allow", allow);
+	http_set_header(req, "Allow", allow);
 	http_error(req, 405, "method-not-allowed", "%s is not possible on %s, only %s", method,
 		   path, allow);
 }

@@ -26,6 +26,7 @@ struct http_route {
 	void (*handle)(struct http_request *req, void *arg);
 	const char *query;
 	bool for_tenants;	/* it looks itself who asks; others are for operators only */
+	bool audited;		/* the observer is told, though it is a GET */
 };
 
 /* @routes ends with a NULL method. @addr "10.0.0.1:6640", @unix_path or NULL each. */
@@ -35,9 +36,10 @@ struct http_server *http_listen(struct loop *loop, struct tls *tls, const char *
 void http_server_free(struct http_server *server);
 
 /*
- * Who is told of each request that may change something, that is any but GET, at its route:
- * @before its handler, for what is to be kept until the answer (NULL: nothing), and @after when it
- * is answered. The answer leaves when what that writes is on the disk, too. The JSONs are borrowed.
+ * Who is told of each request that may change something, that is any but GET, and of those that
+ * are audited, at its route: @before its handler, for what is to be kept until the answer (NULL:
+ * nothing), and @after when it is answered. The answer leaves when what that writes is on the disk,
+ * too. The JSONs are borrowed.
  */
 struct http_observer {
 	json_t *(*before)(struct http_request *req, void *arg);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include "api.h"
 #include "api_audit.h"
+#include "api_console.h"
 #include "codes.h"
 #include "lib/http_events.h"
 #include "lib/http_items.h"
@@ -158,11 +159,14 @@ static const struct http_route routes[] = {
 	{ "POST", "/api/v1/vms/{id}/reboot", api_vm_reboot },
 	{ "POST", "/api/v1/vms/{id}/move", api_vm_move },
 	{ "POST", "/api/v1/vms/{id}/replicate", api_vm_replicate },
+	{ "GET", "/api/v1/vms/{id}/console", api_vm_console, "force", .audited = true },
 	{ "GET", "/api/v1/vms/{id}/use", api_vm_use },
 	{ "GET", "/api/v1/servers/{name}/use", api_server_use },
 	{ "GET", "/api/v1/use", api_group_use, "tenant group" },
 	{ "GET", "/api/v1/load", api_load },
 	{ "GET", "/api/v1/alarms", api_alarm_list, "limit offset" },
+	{ "GET", "/api/v1/consoles", api_console_list, "limit offset" },
+	{ "GET", "/api/v1/consoles/{id}", api_console_show },
 	{ "GET", "/api/v1/moves", api_move_list, "limit offset" },
 	{ "GET", "/api/v1/moves/{id}", api_move_show },
 	{ "POST", "/api/v1/moves/{id}/abort", api_move_abort },

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "api.h"
 #include "api_audit.h"
+#include "api_console.h"
 #include "audit.h"
 #include "group_run.h"
 #include "lib/http_events.h"
@@ -109,7 +110,7 @@ static char *object_of(struct http_request *req, json_t *was, json_t *answer)
 /* What is no request, about nothing that is there, is not; nor what only asks. */
 static bool is_told(const char *path, json_t *was, int status)
 {
-	if (is_kind(path, "placement"))
+	if (is_kind(path, "placement") || status == 426)
 		return false;
 	return was || (status != 400 && status != 404 && status != 413);
 }
@@ -134,20 +135,31 @@ static json_t *entry_of(struct http_request *req, json_t *was, int status, json_
 	return entry;
 }
 
+static void add(struct vcenter *vc, json_t *entry, const char *method, const char *path)
+{
+	struct err err;
+
+	if (!entry)
+		log_err("%s %s has no place in the audit log", method, path);
+	else if (audit_add(vc->audit, entry, &err))
+		log_err("%s %s is not in the audit log: %s", method, path, err.text);
+}
+
 static void after(struct http_request *req, json_t *was, int status, json_t *answer, void *arg)
 {
-	struct vcenter *vc = arg;
-	struct err err;
-	json_t *entry;
+	if (is_told(http_path(req), was, status))
+		add(arg, entry_of(req, was, status, answer), http_method(req), http_path(req));
+}
 
-	if (!is_told(http_path(req), was, status))
-		return;
-	entry = entry_of(req, was, status, answer);
-	if (!entry)
-		log_err("%s %s has no place in the audit log", http_method(req), http_path(req));
-	else if (audit_add(vc->audit, entry, &err))
-		log_err("%s %s is not in the audit log: %s", http_method(req), http_path(req),
-			err.text);
+void api_audit_console(const struct console *c, json_t *was)
+{
+	char path[2 * VC_NAME_SIZE], id[UUID_STRLEN];
+
+	snprintf(path, sizeof(path), ROOT "vms/%s/console", uuid_format(&c->vm, id));
+	add(c->vc, json_pack("{s:I, s:s, s:s, s:s, s:o, s:i, s:o, s:o}", "time",
+			     (json_int_t)wall_ms(), "who", c->who, "method", "GET", "path", path,
+			     "object", json_sprintf("vms/%s", c->vm_name), "status", 101, "before",
+			     was, "after", view_console(c)), "GET", path);
 }
 
 const struct http_observer api_observer = { before, after };

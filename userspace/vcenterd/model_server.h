@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include "chatter.h"
+#include "lib/console.h"
 #include "model_vn.h"
 #include "watched.h"
 
@@ -42,6 +43,7 @@ struct server {
 	struct watched *watched;	/* NULL: nothing was told yet */
 	struct host_watched host;
 	struct chatter chatter;
+	struct console_table consoles;	/* on this session */
 	struct server_place place;
 	struct inventory *inv;
 	struct oset_node of_room;	/* inv->by_room */

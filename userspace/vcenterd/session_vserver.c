@@ -3,6 +3,7 @@
 #include <string.h>
 #include "claim.h"
 #include "codes.h"
+#include "console.h"
 #include "lib/log.h"
 #include "move_dest.h"
 #include "move_run.h"
@@ -36,6 +37,7 @@ void session_vserver_down(struct vcenter *vc, struct chan *chan, const char *why
 	if (!server)
 		return;
 	server->session = NULL;
+	console_server_down(vc, server, why);
 	note_alert(vc, "server-down", server->name, "%s", why);
 }
 
@@ -272,6 +274,11 @@ static bool registered_message(struct vcenter *vc, struct chan *chan, struct ser
 		return true;
 	case MSG(HOST_LOAD):
 		host_load(vc, server, msg);
+		return true;
+	case MSG(CONSOLE_DATA):
+	case MSG(CONSOLE_CREDIT):
+	case MSG(CONSOLE_CLOSE):
+		console_message(vc, server, msg);
 		return true;
 	case MSG(ALERT):
 		alert(vc, chan, server, msg);

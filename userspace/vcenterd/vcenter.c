@@ -5,6 +5,7 @@
 #include "api.h"
 #include "audit.h"
 #include "backup.h"
+#include "console.h"
 #include "group_run.h"
 #include "lib/crashpoint.h"
 #include "move_dest.h"
@@ -28,6 +29,7 @@ static void tick(void *arg)
 	move_run_tick(vc);
 	move_dest_tick(vc);
 	group_run_tick(vc);
+	console_tick(vc);
 	if (++vc->ticks % MONITOR_TICKS == 0)
 		monitor_tick(vc->monitor, wall_ms());
 	loop_timer_set(vc->tick, TICK_MS);
@@ -144,6 +146,7 @@ void vcenter_stop(struct vcenter *vc)
 	session_director_stop(vc);
 	if (vc->tick)
 		loop_timer_free(vc->tick);
+	console_free_all(vc);
 	move_run_free(vc);
 	move_dest_free(vc);
 	group_run_free(vc);

@@ -19,6 +19,7 @@ struct audit;
 struct move_job;
 struct dest_job;
 struct owed;
+struct console;
 struct bulk;
 struct group_job;
 
@@ -57,6 +58,7 @@ struct vcenter {
 	struct move_job *moves;		/* uthash by id */
 	struct dest_job *dests;		/* uthash by move id */
 	struct owed *owed;		/* utlist */
+	struct console *consoles;	/* utlist, oldest first */
 	struct bulk *bulks;		/* utlist by prev, next_bulk */
 	struct group_job *groups;	/* uthash by id: operations on groups */
 	struct loop_timer *group_turn;	/* NULL: there was no need yet */

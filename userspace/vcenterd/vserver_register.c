@@ -4,6 +4,7 @@
 #include <string.h>
 #include "claim.h"
 #include "codes.h"
+#include "console.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
 #include "lib/mem.h"
@@ -308,6 +309,14 @@ static void reconcile(struct vcenter *vc, struct server *server, Nvo3__ServerReg
 	find_lost(vc, server, req);
 }
 
+static void end_session(struct vcenter *vc, struct server *server)
+{
+	static const char why[] = "the same server has a newer session";
+
+	console_server_down(vc, server, why);
+	chan_drop(server->session, why);
+}
+
 static struct server *take_server(struct vcenter *vc, struct chan *chan,
 				  const Nvo3__ServerRegister *req, struct err *err)
 {
@@ -320,7 +329,7 @@ static struct server *take_server(struct vcenter *vc, struct chan *chan,
 		return NULL;
 	server = inventory_server_get(vc->inv, s.name);
 	if (server->session && server->session != chan)
-		chan_drop(server->session, "the same server has a newer session");
+		end_session(vc, server);
 	memcpy(server->nve, s.nve, sizeof(s.nve));
 	memcpy(server->addr, s.addr, sizeof(s.addr));
 	memcpy(server->image_addr, s.image_addr, sizeof(s.image_addr));

@@ -69,6 +69,8 @@ struct bed_host {
 	struct chan *nve;		/* the session */
 	uint64_t active, first_in, late;	/* vCenter was told last */
 	bool late_known;
+	/* NULL, or what else vCenter hears */
+	bool (*more)(struct bed_host *h, const struct msg *msg);
 };
 
 /* --- driver */
@@ -298,7 +300,7 @@ static inline bool vc_message(struct chan *chan, const struct msg *msg, void *ar
 		vc_progress(h, msg);
 		return true;
 	default:
-		return false;
+		return h->more && h->more(h, msg);
 	}
 	chan_reply(chan, msg->id, CODE(OK), NULL, NULL);
 	return true;

@@ -345,6 +345,8 @@ static inline bool fake_server_message(struct chan *chan, const struct msg *msg,
 	}
 	if (fake_counts(s->lab, chan, msg))
 		return true;
+	if (s->more && s->more(s, msg))
+		return true;
 	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
 		if (handlers[i].type != msg->type)
 			continue;

@@ -67,6 +67,8 @@ struct fake_server {
 	struct uuid profile;	/* and of the last interface in the last one */
 	size_t n_ips;
 	bool old;		/* overlooks changes that it does not know */
+	/* NULL, or what else it knows */
+	bool (*more)(struct fake_server *s, const struct msg *msg);
 	uint32_t max_vms;
 };
 

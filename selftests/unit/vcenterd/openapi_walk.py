@@ -67,6 +67,18 @@ def move(client):
     until(client, API + '/vms/vm1', 'state', 'running')
 
 
+def console(client):
+    client.expect(426, 'GET', API + '/vms/vm1/console')
+    sock, headers = client.upgrade(API + '/vms/vm1/console', 'nvo3-console')
+    sock.sendall(b'hello')
+    assert sock.recv(100) == b'hello'
+    here = client.expect(200, 'GET', f'{API}/consoles/{headers["nvo3-console"]}')
+    echoes({'vm_name': 'vm1', 'who': 'root', 'state': 'open', 'in': 5, 'out': 5}, here)
+    sock.close()
+    until(client, f'{API}/consoles/{here["id"]}', 'end', 'left')
+    assert client.expect(200, 'GET', API + '/consoles')['items'][0]['id'] == here['id']
+
+
 def group(client):
     """All that can be asked of a group of one."""
     vm = {'name': 'vm2', 'tenant': 'alice', 'group': 'crew', 'server': 'host2', 'nics': [{'vn': 'walk'}]}
@@ -165,4 +177,4 @@ def remove(client):
 
 
 if __name__ == '__main__':
-    sys.exit(walk(DOCUMENT, make, move, group, change, look, audited, fence, pages, refuse, remove))
+    sys.exit(walk(DOCUMENT, make, move, console, group, change, look, audited, fence, pages, refuse, remove))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The server and Documentation/protocols/openapi-vcenter.yaml agree. */
+#include "fake_console.h"
 #include "lab_api.h"
 #include "../lib/script.h"
 
@@ -42,6 +43,7 @@ static void test_the_server_does_what_the_document_says(void **state)
 	load.memory_kib = 1 << 20;
 	chan_event(lab->server[0].chan, MSG(HOST_LOAD), &load.base);
 	LAB_WAIT(lab, inventory_server(lab->vc[0]->inv, "host1")->host.now.time);
+	fake_console_begin(lab);
 	snprintf(host9->nve, sizeof(host9->nve), "dc1/host9");
 	snprintf(cmd, sizeof(cmd), "python3 selftests/unit/vcenterd/openapi_walk.py %s/vc1.sock",
 		 lab->dir);

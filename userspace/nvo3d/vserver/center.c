@@ -4,6 +4,7 @@
 
 #include "boot.h"
 #include "center.h"
+#include "console.h"
 #include "log.h"
 #include "mem.h"
 #include "move_figures.h"
@@ -20,6 +21,7 @@ void center_vm_state(struct center *c, struct vm *vm)
 	event.state = vm->fsm.state;
 	event.text = vm->text;
 	chan_event(c->chan, MSG(VM_STATE), &event.base);
+	console_look(c->vs, vm);
 }
 
 void center_progress(struct center *c, const struct uuid *move, uint64_t done, uint64_t total)
@@ -153,6 +155,13 @@ static void session_up(struct chan *chan, void *arg)
 	free(reports);
 }
 
+static void session_down(struct chan *chan, const char *why, void *arg)
+{
+	struct center *c = arg;
+
+	console_session_down(c->vs);
+}
+
 static bool message(struct chan *chan, const struct msg *msg, void *arg)
 {
 	struct center *c = arg;
@@ -170,7 +179,9 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 
 struct center *center_new(struct vserver *vs, struct err *err)
 {
-	static const struct chan_ops ops = { .up = session_up, .message = message };
+	static const struct chan_ops ops = {
+		.up = session_up, .down = session_down, .message = message
+	};
 	const struct config_vserver *conf = &vs->config->vserver;
 	struct center *c = mem_zalloc(sizeof(*c));
 

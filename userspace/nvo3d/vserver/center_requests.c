@@ -6,6 +6,7 @@
 
 #include "center.h"
 #include "change.h"
+#include "console.h"
 #include "mem.h"
 #include "move.h"
 #include "move_copy.h"
@@ -311,6 +312,18 @@ static void handle_release(struct center *c, const struct msg *msg)
 	msg_free(body);
 }
 
+static void handle_console(struct center *c, const struct msg *msg)
+{
+	console_message(c->vs, c->chan, msg);
+}
+
+/* Not answered, and without an id */
+static bool is_event(uint32_t type)
+{
+	return type == MSG(CONSOLE_DATA) || type == MSG(CONSOLE_CREDIT) ||
+	       type == MSG(CONSOLE_CLOSE);
+}
+
 bool center_request(struct center *c, const struct msg *msg)
 {
 	static const struct {
@@ -328,13 +341,17 @@ bool center_request(struct center *c, const struct msg *msg)
 		{ MSG(RELOCATE_COMMIT), handle_commit },
 		{ MSG(RELOCATE_ABORT), handle_abort },
 		{ MSG(RELOCATE_RELEASE), handle_release },
+		{ MSG(CONSOLE_OPEN), handle_console },
+		{ MSG(CONSOLE_DATA), handle_console },
+		{ MSG(CONSOLE_CREDIT), handle_console },
+		{ MSG(CONSOLE_CLOSE), handle_console },
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		if (table[i].type != msg->type)
 			continue;
 		/* Without an id nobody waits for an answer, so nobody meant it */
-		if (msg->id)
+		if (!msg->id == is_event(msg->type))
 			table[i].handle(c, msg);
 		return true;
 	}

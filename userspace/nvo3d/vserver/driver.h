@@ -72,6 +72,13 @@ struct driver_ops {
 	int (*suspend)(struct driver *d, const Nvo3__VmProfile *vm, bool on, struct err *err);
 	int (*reboot)(struct driver *d, const Nvo3__VmProfile *vm, struct err *err);
 	/*
+	 * The console of one that runs, as a descriptor of the caller's: what is written goes to
+	 * the guest, and what is not read waits. It ends when the console does; closing it lets go.
+	 * -EBUSY: somebody has it; with @force he loses it. NULL: guests have none.
+	 */
+	int (*console)(struct driver *d, const Nvo3__VmProfile *vm, bool force, int *ret_fd,
+		       struct err *err);
+	/*
 	 * Of one that runs: it has as many processors and as much memory as @vm says now, or a
 	 * failure and what it had. NULL: neither is limited here.
 	 */

@@ -372,6 +372,14 @@ static int dv_reboot(struct driver *d, const Nvo3__VmProfile *vm, struct err *er
 	return of_vm(vm, virt_reboot(self(d)->virt, &id, err), err);
 }
 
+static int dv_console(struct driver *d, const Nvo3__VmProfile *vm, bool force, int *ret_fd,
+		      struct err *err)
+{
+	struct uuid id = profile_id(vm);
+
+	return of_vm(vm, virt_console(self(d)->virt, &id, force, ret_fd, err), err);
+}
+
 static int dv_resize(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
 {
 	struct uuid id = profile_id(vm);
@@ -533,6 +541,7 @@ int driver_libvirt_new(struct driver **ret, const struct config *config, struct 
 		.cancel = dv_cancel, .arrived = dv_arrived, .use = dv_use,
 		.drop = dv_drop, .resize = dv_resize, .plug = dv_plug, .unplug = dv_unplug,
 		.grow = dv_grow,
+		.console = dv_console,
 	};
 	static const struct virt_ops virt_ops = { .changed = changed, .up = up, .down = down };
 	struct driver_libvirt *dl = mem_zalloc(sizeof(*dl));

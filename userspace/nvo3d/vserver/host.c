@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "console.h"
 #include "host.h"
 #include "mem.h"
 #include "move_figures.h"
@@ -118,6 +119,7 @@ static void guest_readable(int fd, unsigned int events, void *arg)
 	struct vm *vm = arg;
 
 	vm_forget_guest(vm);
+	console_look(vm->vs, vm);
 	task_guest_ended(vm);
 }
 

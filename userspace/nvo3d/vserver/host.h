@@ -28,7 +28,6 @@ struct image_server;
 struct move_used;
 struct nve_client;
 struct task;
-struct usage;
 
 struct vserver {
 	const struct config *config;
@@ -46,6 +45,7 @@ struct vserver {
 	struct nve_client *nve;
 	struct image_server *images;
 	struct figures_watch *watches;	/* list, see move_figures.h */
+	struct consoles *consoles;
 	bool stopping;			/* nothing is begun any more */
 };
 

@@ -81,6 +81,9 @@ int virt_plug(struct virt *v, const struct uuid *id, const char *mac, const char
 int virt_unplug(struct virt *v, const struct uuid *id, const char *mac, const char *xml,
 		struct err *err);
 
+/* As driver_ops.console */
+int virt_console(struct virt *v, const struct uuid *id, bool force, int *ret_fd, struct err *err);
+
 /* Of all active domains, as virt_list() */
 int virt_stats(struct virt *v, struct driver_use **ret, size_t *ret_n, struct err *err);
 

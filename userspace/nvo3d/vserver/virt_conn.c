@@ -167,6 +167,7 @@ static void drop(struct virt *v, const char *why)
 	pthread_mutex_unlock(&v->lock);
 	if (!conn)
 		return;
+	virt_consoles_drop(conn);
 	virConnectDomainEventDeregisterAny(conn, v->watch);
 	virConnectUnregisterCloseCallback(conn, connection_closed);
 	virConnectClose(conn);

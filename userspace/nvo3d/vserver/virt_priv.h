@@ -23,6 +23,9 @@ int virt_domain_failed(virDomainPtr dom, const char *what, struct err *err);
 /* -ENOSPC: it was started with less */
 int virt_check_room(virDomainPtr dom, unsigned long kib, struct err *err);
 
+/* In the thread of the events: @conn is about to be closed, and its consoles end */
+void virt_consoles_drop(virConnectPtr conn);
+
 static inline void virt_put_domain(virDomainPtr dom)
 {
 	if (dom)

@@ -7,6 +7,7 @@
 #include "behind.h"
 #include "boot.h"
 #include "center.h"
+#include "console.h"
 #include "driver_call.h"
 #include "image_server.h"
 #include "mem.h"
@@ -42,6 +43,7 @@ int host_start(struct vserver **ret, const struct config *config, struct loop *l
 	vs->tls = tls;
 	vs->driver = driver;
 	vs->store = store;
+	vs->consoles = consoles_new();
 	rc = persist_load(vs, err);
 	if (!rc)
 		rc = boot_mark(vs, err);
@@ -111,6 +113,7 @@ void vserver_stop(struct vserver *vs)
 		if (vm->task)
 			task_abandon(vm->task);
 	driver_calls_abandon(vs);
+	console_stop(vs);
 	move_figures_stop(vs);
 	usage_stop(vs->usage);
 	behind_stop(vs);
