@@ -15,6 +15,8 @@ virConnectPtr virt_conn(struct virt *v, struct err *err);
 int virt_domain(struct virt *v, const struct uuid *id, virDomainPtr *ret, struct err *err);
 /* The last error of this thread, after "fmt: " */
 int virt_failed(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same, after "WHAT: "; -EHOSTDOWN if the connection broke, of which nobody has heard yet */
+int virt_conn_failed(virConnectPtr conn, const char *what, struct err *err);
 /* The same, after "cannot WHAT VM NAME: " */
 int virt_domain_failed(virDomainPtr dom, const char *what, struct err *err);
 
