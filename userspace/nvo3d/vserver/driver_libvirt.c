@@ -8,8 +8,6 @@
 
 #include <errno.h>
 #include <linux/netlink.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +16,7 @@
 
 #include "config.h"
 #include "domxml.h"
-#include "driver.h"
+#include "driver_virt.h"
 #include "log.h"
 #include "loop.h"
 #include "mem.h"
@@ -27,8 +25,6 @@
 #include "profile.h"
 #include "rtnl.h"
 #include "tap.h"
-#include "virt.h"
-#include "virt_table.h"
 
 #define PATH_LEN 512
 
@@ -36,31 +32,6 @@ struct note {
 	struct uuid id;
 	struct note *next;
 };
-
-struct driver_libvirt {
-	struct driver driver;
-	const struct config_libvirt *config;
-	uint32_t mtu;
-	struct nlsock *rt;
-	struct virt *virt;
-	struct virt_table *table;
-	atomic_bool known;		/* connected once, and looked at all */
-	/* to the loop */
-	const struct driver_watcher *watcher;
-	void *arg;
-	struct loop_fd *watch;
-	int mail;			/* eventfd: there is something */
-	pthread_mutex_t lock;		/* of the following */
-	struct note *notes;
-	bool is_up;			/* said, and not yet handed on */
-	struct err why;
-	bool is_down;
-};
-
-static struct driver_libvirt *self(struct driver *d)
-{
-	return (struct driver_libvirt *)d;
-}
 
 /* --- from any thread */
 
@@ -77,7 +48,7 @@ static void post(struct driver_libvirt *dl, const struct uuid *id)
 }
 
 /* What is overtaken by a start is looked at again */
-static int observe(struct driver_libvirt *dl, const struct uuid *id, struct err *err)
+int driver_virt_observe(struct driver_libvirt *dl, const struct uuid *id, struct err *err)
 {
 	struct virt_domain dom;
 	uint64_t turn;
@@ -97,7 +68,7 @@ static void changed(const struct uuid *id, void *arg)
 	struct driver_libvirt *dl = arg;
 
 	/* Without a connection everything is looked at when there is one again */
-	observe(dl, id, NULL);
+	driver_virt_observe(dl, id, NULL);
 	post(dl, id);
 }
 
@@ -167,7 +138,7 @@ static void read_mail(int fd, unsigned int events, void *arg)
 static int dv_watch(struct driver *d, struct loop *loop, const struct driver_watcher *watcher,
 		    void *arg, struct err *err)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 
 	loop_fd_free(dl->watch);
 	dl->watch = NULL;
@@ -196,7 +167,7 @@ static const char *why_of(const struct virt_domain *dom)
 
 static void dv_status(struct driver *d, const struct uuid *id, struct driver_status *ret)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 	struct virt_domain dom = {};
 	bool there = virt_table_get(dl->table, id, &dom);
 
@@ -237,17 +208,17 @@ static int dv_attach(struct driver *d, const Nvo3__VmProfile *vm, const char *di
 	int rc = 0;
 
 	for (size_t i = 0; i < vm->n_nics && !rc; i++)
-		rc = make_tap(self(d), vm->nics[i], err);
+		rc = make_tap(driver_virt(d), vm->nics[i], err);
 	return rc ? err_prefix(err, rc, "VM %s", vm->name) : 0;
 }
 
 static int dv_drop(struct driver *d, const Nvo3__Nic *nic, struct err *err)
 {
 	struct link_info info;
-	int rc = link_get(self(d)->rt, nic->port, &info, err);
+	int rc = link_get(driver_virt(d)->rt, nic->port, &info, err);
 
 	if (!rc)
-		rc = link_del(self(d)->rt, info.ifindex, err);
+		rc = link_del(driver_virt(d)->rt, info.ifindex, err);
 	return rc == -ENODEV ? 0 : rc;
 }
 
@@ -266,9 +237,9 @@ static int dv_set_link(struct driver *d, const Nvo3__VmProfile *vm, bool on, str
 	int rc = 0;
 
 	for (size_t i = 0; i < vm->n_nics && !rc; i++) {
-		rc = link_get(self(d)->rt, vm->nics[i]->port, &info, err);
+		rc = link_get(driver_virt(d)->rt, vm->nics[i]->port, &info, err);
 		if (!rc && info.up != on)
-			rc = link_set_up(self(d)->rt, info.ifindex, on, err);
+			rc = link_set_up(driver_virt(d)->rt, info.ifindex, on, err);
 	}
 	return rc;
 }
@@ -276,7 +247,7 @@ static int dv_set_link(struct driver *d, const Nvo3__VmProfile *vm, bool on, str
 static int dv_find(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, int *ret_fd,
 		   struct err *err)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 	struct uuid id = profile_id(vm);
 	struct driver_status st;
 	int fd;
@@ -293,11 +264,6 @@ static int dv_find(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
 
 /* --- those that block, in another thread */
 
-static int of_vm(const Nvo3__VmProfile *vm, int rc, struct err *err)
-{
-	return rc ? err_prefix(err, rc, "VM %s", vm->name) : 0;
-}
-
 /* A domain that has this UUID, and is somebody else's, is not touched */
 static int check_owner(struct driver_libvirt *dl, const struct uuid *id, struct err *err)
 {
@@ -311,7 +277,7 @@ static int check_owner(struct driver_libvirt *dl, const struct uuid *id, struct 
 
 static int dv_define(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, struct err *err)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 	const struct config_libvirt *c = dl->config;
 	char disk[PATH_LEN], console[PATH_LEN];
 	struct domxml_host host = {
@@ -328,35 +294,35 @@ static int dv_define(struct driver *d, const Nvo3__VmProfile *vm, const char *di
 	snprintf(console, sizeof(console), "%s/console.log", dir);
 	rc = check_owner(dl, &id, err);
 	if (rc)
-		return of_vm(vm, rc, err);
+		return driver_virt_of(vm, rc, err);
 	xml = domxml_domain(vm, &host, disk);
 	rc = virt_define(dl->virt, xml, err);
 	free(xml);
 	if (!rc)
-		rc = observe(dl, &id, err);
-	return of_vm(vm, rc, err);
+		rc = driver_virt_observe(dl, &id, err);
+	return driver_virt_of(vm, rc, err);
 }
 
 static int dv_undefine(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 	struct uuid id = profile_id(vm);
 	int rc;
 
 	/* One that we could not define, as it is not ours, is not removed either */
 	rc = check_owner(dl, &id, err);
 	if (rc)
-		return rc == -EEXIST ? 0 : of_vm(vm, rc, err);
+		return rc == -EEXIST ? 0 : driver_virt_of(vm, rc, err);
 	rc = virt_undefine(dl->virt, &id, err);
 	if (!rc)
-		rc = observe(dl, &id, err);
-	return of_vm(vm, rc, err);
+		rc = driver_virt_observe(dl, &id, err);
+	return driver_virt_of(vm, rc, err);
 }
 
 static int dv_start(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, int *ret_fd,
 		    struct err *err)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 	struct uuid id = profile_id(vm);
 	int fd, rc;
 
@@ -365,12 +331,12 @@ static int dv_start(struct driver *d, const Nvo3__VmProfile *vm, const char *dir
 		return rc;
 	rc = virt_start(dl->virt, &id, err);
 	if (rc)
-		return of_vm(vm, rc, err);
+		return driver_virt_of(vm, rc, err);
 	fd = virt_table_watch(dl->table, &id, err);
 	if (fd < 0)
-		return of_vm(vm, fd, err);
+		return driver_virt_of(vm, fd, err);
 	/* It may have ended before it was watched */
-	observe(dl, &id, NULL);
+	driver_virt_observe(dl, &id, NULL);
 	*ret_fd = fd;
 	return 0;
 }
@@ -378,40 +344,41 @@ static int dv_start(struct driver *d, const Nvo3__VmProfile *vm, const char *dir
 static int dv_kill(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, bool now,
 		   struct err *err)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 	struct uuid id = profile_id(vm);
 	int rc;
 
 	rc = now ? virt_destroy(dl->virt, &id, err) : virt_shutdown(dl->virt, &id, err);
 	if (!rc)
-		rc = observe(dl, &id, err);
-	return of_vm(vm, rc, err);
+		rc = driver_virt_observe(dl, &id, err);
+	return driver_virt_of(vm, rc, err);
 }
 
 static int dv_suspend(struct driver *d, const Nvo3__VmProfile *vm, bool on, struct err *err)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 	struct uuid id = profile_id(vm);
 	int rc;
 
 	rc = virt_suspend(dl->virt, &id, on, err);
 	if (!rc)
-		rc = observe(dl, &id, err);
-	return of_vm(vm, rc, err);
+		rc = driver_virt_observe(dl, &id, err);
+	return driver_virt_of(vm, rc, err);
 }
 
 static int dv_reboot(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
 {
 	struct uuid id = profile_id(vm);
 
-	return of_vm(vm, virt_reboot(self(d)->virt, &id, err), err);
+	return driver_virt_of(vm, virt_reboot(driver_virt(d)->virt, &id, err), err);
 }
 
 static int dv_resize(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
 {
+	struct virt *v = driver_virt(d)->virt;
 	struct uuid id = profile_id(vm);
 
-	return of_vm(vm, virt_resize(self(d)->virt, &id, vm->cpus, vm->memory_mib, err), err);
+	return driver_virt_of(vm, virt_resize(v, &id, vm->cpus, vm->memory_mib, err), err);
 }
 
 static int change_nic(struct driver *d, const Nvo3__VmProfile *vm, const Nvo3__Nic *nic,
@@ -419,7 +386,7 @@ static int change_nic(struct driver *d, const Nvo3__VmProfile *vm, const Nvo3__N
 				    const char *xml, struct err *err),
 		      struct err *err)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 	const struct domxml_host host = { .type = dl->config->type, .mtu = dl->mtu };
 	struct uuid id = profile_id(vm);
 	struct mac_addr mac = {};
@@ -430,7 +397,7 @@ static int change_nic(struct driver *d, const Nvo3__VmProfile *vm, const Nvo3__N
 	msg_get_mac(&nic->mac, &mac);
 	rc = change(dl->virt, &id, mac_addr_format(&mac, text), xml, err);
 	free(xml);
-	return of_vm(vm, rc, err);
+	return driver_virt_of(vm, rc, err);
 }
 
 static int dv_plug(struct driver *d, const Nvo3__VmProfile *vm, size_t nic, struct err *err)
@@ -443,54 +410,14 @@ static int dv_unplug(struct driver *d, const Nvo3__VmProfile *vm, size_t nic, st
 	return change_nic(d, vm, vm->nics[nic], virt_unplug, err);
 }
 
-static int dv_migrate(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
-		      const char *uri, const char *there, struct err *err)
-{
-	const struct virt_migration m = { .uri = uri, .here = dir, .there = there };
-	struct driver_libvirt *dl = self(d);
-	struct uuid id = profile_id(vm);
-	int rc;
-
-	rc = virt_migrate(dl->virt, &id, &m, err);
-	if (!rc)
-		rc = observe(dl, &id, err);
-	return of_vm(vm, rc, err);
-}
-
-static int dv_cancel(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
-{
-	struct uuid id = profile_id(vm);
-
-	return of_vm(vm, virt_cancel(self(d)->virt, &id, err), err);
-}
-
-static int dv_arrived(struct driver *d, const Nvo3__VmProfile *vm, int *ret_fd, struct err *err)
-{
-	struct driver_libvirt *dl = self(d);
-	struct uuid id = profile_id(vm);
-	struct virt_domain dom;
-	int rc;
-
-	rc = virt_look(dl->virt, &id, &dom, err);
-	if (!rc && (!dom.active || !dom.paused))
-		rc = err_set(err, ESRCH, "it has not come, or does not stand still");
-	if (!rc)
-		rc = virt_table_watch(dl->table, &id, err);
-	if (rc < 0)
-		return of_vm(vm, rc, err);
-	observe(dl, &id, NULL);
-	*ret_fd = rc;
-	return 0;
-}
-
 static int dv_use(struct driver *d, struct driver_use **ret, size_t *ret_n, struct err *err)
 {
-	return virt_stats(self(d)->virt, ret, ret_n, err);
+	return virt_stats(driver_virt(d)->virt, ret, ret_n, err);
 }
 
 static void dv_free(struct driver *d)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 	struct note *n;
 
 	virt_close(dl->virt);
@@ -506,21 +433,28 @@ static void dv_free(struct driver *d)
 	free(dl);
 }
 
+/* Containers have no memory of their own, and the test driver no emulator */
+static bool can_move(const struct config_libvirt *c)
+{
+	return !strcmp(c->type, "kvm") || !strcmp(c->type, "qemu");
+}
+
 int driver_libvirt_new(struct driver **ret, const struct config *config, struct err *err)
 {
 	static const struct driver_ops ops = {
 		.free = dv_free, .port = dv_port, .attach = dv_attach, .detach = dv_detach,
 		.set_link = dv_set_link, .find = dv_find, .status = dv_status, .watch = dv_watch,
 		.define = dv_define, .undefine = dv_undefine, .start = dv_start, .kill = dv_kill,
-		.suspend = dv_suspend, .reboot = dv_reboot, .migrate = dv_migrate,
-		.cancel = dv_cancel, .arrived = dv_arrived, .use = dv_use,
+		.suspend = dv_suspend, .reboot = dv_reboot, .migrate = driver_virt_migrate,
+		.cancel = driver_virt_cancel, .arrived = driver_virt_arrived, .use = dv_use,
 		.drop = dv_drop, .resize = dv_resize, .plug = dv_plug, .unplug = dv_unplug,
 	};
 	static const struct virt_ops virt_ops = { .changed = changed, .up = up, .down = down };
 	struct driver_libvirt *dl = mem_zalloc(sizeof(*dl));
 	int rc;
 
-	dl->driver = (struct driver){ &ops, true, config->libvirt.shutdown_s * 1000 };
+	dl->driver = (struct driver){ &ops, true, config->libvirt.shutdown_s * 1000,
+				      can_move(&config->libvirt) ? &driver_virt_moves : NULL };
 	dl->config = &config->libvirt;
 	dl->mtu = config->vserver.mtu;
 	dl->table = virt_table_new();
