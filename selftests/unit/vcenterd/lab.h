@@ -38,6 +38,7 @@ struct fake_vm {
 	bool offered;
 	bool pulled;		/* here for the move, not ours yet */
 	bool rough;		/* and of a VM that ran: only a first copy */
+	uint64_t saved;		/* bytes of its memory that lie here */
 	Nvo3__VmProfile *profile;
 	struct fake_vm *prev, *next;
 };
@@ -66,6 +67,7 @@ struct fake_server {
 	struct uuid profile;	/* and of the last interface in the last one */
 	size_t n_ips;
 	bool old;		/* overlooks changes that it does not know */
+	bool keeps;		/* the memory of a VM that is moved */
 	uint32_t max_vms;
 };
 
