@@ -343,10 +343,12 @@ static const struct verb verbs[] = {
 	{ "suspend", "{NAME | ID}", NULL, 1, 1, suspend },
 	{ "resume", "{NAME | ID}", NULL, 1, 1, resume },
 	{ "reboot", "{NAME | ID}", NULL, 1, 1, reboot },
-	{ "migrate", "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER]", vm_migrate_opts, 1,
-	  1, vm_migrate },
+	{ "migrate",
+	  "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER]\n"
+	  "[--memory {keep | drop}]",
+	  vm_migrate_opts, 1, 1, vm_migrate },
 	{ "mobility", "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER]",
-	  vm_migrate_opts, 1, 1, vm_mobility },
+	  vm_mobility_opts, 1, 1, vm_mobility },
 	{ "replicate",
 	  "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER\n"
 	  "| --location LOCATION]",
