@@ -152,14 +152,14 @@ power() {
 	kill_in h1 paused ctl vm resume vm1 --no-wait
 }
 
-departure() {
+departure() {	# VERB
 	at_home
-	kill_in h1 at_home ctl vm mobility vm1 --server h2 --no-wait
+	kill_in h1 at_home ctl vm "$1" vm1 --server h2 --no-wait
 }
 
-arrival() {
+arrival() {	# VERB
 	at_home
-	kill_in h2 at_home ctl vm mobility vm1 --server h2 --no-wait
+	kill_in h2 at_home ctl vm "$1" vm1 --server h2 --no-wait
 }
 
 take_down() {
@@ -167,11 +167,13 @@ take_down() {
 	virt_nothing_left vm1
 }
 
-plan 7
+plan 9
 test_run "two hosts, each with a libvirtd" virt_up
 test_run "V1: killed in the steps of a creation" creation
 test_run "V2: in those of a deletion" deletion
 test_run "V12: in those of stop, start, suspend and resume" power
-test_run "D3: the source's, in those of a move while it runs" departure
-test_run "D3: the destination's" arrival
+test_run "D3: the source's, in those of a move while it runs" departure mobility
+test_run "D3: the destination's" arrival mobility
+test_run "D3: the source's, in those of a move that saves its memory" departure migrate
+test_run "D3: the destination's, which restores it" arrival migrate
 test_run "nothing is left" take_down
