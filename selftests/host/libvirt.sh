@@ -130,6 +130,9 @@ live() {
 	lost=$(grep -o '[0-9]* packets transmitted, [0-9]* received' "$LIB_TMP/pings.log")
 	echo "$lost, one each 50 ms; $(ctl -j moves | jq -c '.items[0] | {kind, blackout}')"
 	virsh_on "$to" domjobinfo nvo3-vm1 --completed | grep -i downtime || true
+	# All of it has gone over: the disk of 16 MiB, and what else there is
+	ctl -j moves | jq -ce '.items[0].image | select(.done == .total and .total >= 16 * 1048576)' ||
+		fail "$(ctl -j moves | jq -c '.items[0].image')"
 	fails virsh_on "$from" dominfo nvo3-vm1
 	assert_eq "$(tap "$to")" "UP br0" "vm1's port"
 	# It asks again after half of its lease, and is told by who knows it now
