@@ -83,6 +83,9 @@ live() {	# FROM TO
 	lost=$(grep -o '[0-9]* packets transmitted, [0-9]* received' "$LIB_TMP/talk")
 	echo "$lost, one each 50 ms; $(ctl -j moves | jq -c '.items[0] | {kind, blackout}')"
 	virsh_on "$to" domjobinfo "nvo3-$GUEST" --completed | grep -i downtime || true
+	# All of it has gone over: the disk of 16 MiB, and what else there is
+	ctl -j moves | jq -ce '.items[0].image | select(.done == .total and .total >= 16 * 1048576)' ||
+		fail "$(ctl -j moves | jq -c '.items[0].image')"
 	fails virsh_on "$from" dominfo "nvo3-$GUEST"
 	port_is_active "$to"
 	# It asks again after half of its lease, and is told by who knows it now
@@ -90,18 +93,49 @@ live() {	# FROM TO
 	told "renew $ADDR/24 "
 }
 
-# It boots there, with its disk, and is nowhere else.
-goes() {	# VERB FROM TO
-	local verb=$1 from=$2 to=$3 last
+nowhere_else() {	# FROM TO
+	fails virsh_on "$1" dominfo "nvo3-$GUEST"
+	assert_eq "$(ls "$VIRT/$1/state/vms")" "" "files on $1"
+	assert_eq "$(virt_taps "$1")" "" "taps on $1"
+	assert_eq "$(find "$VIRT/$2/state/vms" -name 'saved*')" "" "memories on $2"
+}
 
+# FROM TO VERB...: it boots there, with its disk, and is nowhere else.
+goes() {
+	local from=$1 to=$2 last
+
+	shift 2
 	boots
 	last=$(<"$LIB_TMP/boot")
-	run_cmd ctl vm "$verb" "$GUEST" --server "$to"
+	run_cmd ctl vm "$@" "$GUEST" --server "$to"
 	domain_is "$to" "$GUEST" running
 	boots
 	[[ $(<"$LIB_TMP/boot") != "$last" ]] || fail "it was not started anew"
 	assert_eq "$(guest_get "$ADDR" before)" "$last" "what its disk had"
-	fails virsh_on "$from" dominfo "nvo3-$GUEST"
-	assert_eq "$(ls "$VIRT/$from/state/vms")" "" "files on $from"
-	assert_eq "$(virt_taps "$from")" "" "taps on $from"
+	nowhere_else "$from" "$to"
+}
+
+last_move() {	# FILTER of jq
+	ctl -j moves | jq -r ".items[0] | $1"
+}
+
+# It stands still meanwhile, and goes on where it was: the same boot, and an open download with it.
+keeps() {	# FROM TO
+	local from=$1 to=$2
+
+	boots
+	rm -f "$LIB_TMP/data"
+	talk_begin
+	run_cmd ctl vm migrate "$GUEST" --server "$to"
+	domain_is "$to" "$GUEST" running
+	same_boot
+	assert_eq "$(guest_get "$ADDR" cgi-bin/disk)" "$(<"$LIB_TMP/boot")" "its disk"
+	talk_end >"$LIB_TMP/talk"
+	cat "$LIB_TMP/talk"
+	assert_eq "$(head -n 1 "$LIB_TMP/talk")" "$(guest_get "$ADDR" sum)" "the download"
+	echo "boot $(<"$LIB_TMP/boot") on both; $(last_move '{memory, image, blackout} | tojson')"
+	assert_eq "$(last_move .memory)" keep "its memory"
+	# the disk of 16 MiB, and not less than what a kernel needs to run
+	(($(last_move .image.total) > 20 << 20)) || fail "no memory was copied"
+	nowhere_else "$from" "$to"
 }

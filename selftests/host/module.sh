@@ -64,7 +64,7 @@ changed() {
 }
 
 relocated() {
-	goes migrate h1 h2
+	keeps h1 h2
 	port_is_active h2
 	busywait 30 rig_is_empty h1
 }
@@ -86,7 +86,7 @@ late_is_told() {
 }
 
 replicated() {
-	goes replicate h1 h2
+	goes h1 h2 replicate
 	port_is_active h2
 }
 
@@ -105,7 +105,7 @@ plan 8
 test_run "two libvirtd's, and three NVEs that have the module" rigs_up
 test_run "a VM boots, is told its address by its NVE, and is reached through the overlay" life
 test_run "an interface comes and goes while it runs" changed
-test_run "it is relocated with its disk" relocated
+test_run "it is relocated, and goes on where it was" relocated
 test_run "it moves back while it runs, under pings and a download" moved_live
 test_run "it is replicated" replicated
 test_run "it is deleted, and nothing is left in libvirt, the hosts and the kernels" gone

@@ -12,6 +12,7 @@ const struct column move_columns[] = {
 	{ "id", "id" },
 	{ "vm", "vm_name" },
 	{ "kind", "kind" },
+	{ "memory", "memory" },
 	{ "from", "from" },
 	{ "to", "to" },
 	{ "step", "step" },

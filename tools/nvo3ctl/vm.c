@@ -346,10 +346,12 @@ static const struct verb verbs[] = {
 	{ "reboot", "{NAME | ID}", NULL, 1, 1, reboot },
 	{ "console", "{NAME | ID} [--force] [--escape KEY] [--timeout SECONDS]", vm_console_opts, 1,
 	  1, vm_console },
-	{ "migrate", "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER]", vm_migrate_opts, 1,
-	  1, vm_migrate },
+	{ "migrate",
+	  "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER]\n"
+	  "[--memory {keep | drop}]",
+	  vm_migrate_opts, 1, 1, vm_migrate },
 	{ "mobility", "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER]",
-	  vm_migrate_opts, 1, 1, vm_mobility },
+	  vm_mobility_opts, 1, 1, vm_mobility },
 	{ "replicate",
 	  "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER\n"
 	  "| --location LOCATION]",

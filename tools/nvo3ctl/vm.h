@@ -25,6 +25,7 @@ void vm_name_it(json_t *body);
 /* "DC/SERVER", or a part of it, as the body of POST /vms/{id}/move. NULL with a sentence. Pure. */
 json_t *vm_migrate_body(const struct args *args, struct err *err);
 extern const struct opt vm_migrate_opts[];
+extern const struct opt vm_mobility_opts[];
 extern const struct opt vm_replicate_opts[];
 int vm_migrate(struct ctl *ctl, const struct args *args, struct err *err);
 int vm_mobility(struct ctl *ctl, const struct args *args, struct err *err);

@@ -20,6 +20,14 @@ const struct opt vm_migrate_opts[] = {
 	{ "--to", OPT_TEXT },
 	{ "--dc", OPT_TEXT },
 	{ "--server", OPT_TEXT },
+	{ "--memory", OPT_TEXT },
+	{ NULL },
+};
+
+const struct opt vm_mobility_opts[] = {
+	{ "--to", OPT_TEXT },
+	{ "--dc", OPT_TEXT },
+	{ "--server", OPT_TEXT },
 	{ NULL },
 };
 
@@ -37,11 +45,11 @@ static const char *const steps[] = { "reserve", "copy", "stop", "pull", "commit"
 #define STEP_PULL 3
 #define STEP_LAST 5
 
-json_t *vm_migrate_body(const struct args *args, struct err *err)
+static json_t *where(const struct args *args, struct err *err)
 {
 	const char *to = args_text(args, "--to"), *slash;
 
-	if (args->n_values > 1) {
+	if (args->n_values - args_has(args, "--memory") > 1) {
 		err_set(err, EINVAL, args_has(args, "--location") ?
 			"only one of --to, --dc, --server and --location may be given" :
 			"only one of --to, --dc and --server may be given");
@@ -62,6 +70,16 @@ json_t *vm_migrate_body(const struct args *args, struct err *err)
 		return NULL;
 	}
 	return json_pack("{s:s%, s:s}", "dc", to, (size_t)(slash - to), "server", slash + 1);
+}
+
+/* What may be wished of the memory vCenter knows */
+json_t *vm_migrate_body(const struct args *args, struct err *err)
+{
+	json_t *body = where(args, err);
+
+	if (body && args_has(args, "--memory"))
+		json_object_set_new(body, "memory", json_string(args_text(args, "--memory")));
+	return body;
 }
 
 struct watch {

@@ -43,9 +43,28 @@ static int parse_id(json_t *body, struct wish *w, struct err *err)
 	return 0;
 }
 
+static int parse_memory(json_t *body, bool live, unsigned int *kind, struct err *err)
+{
+	const char *memory = NULL;
+
+	if (json_opt_str(body, "memory", &memory, err))
+		return -EINVAL;
+	if (!memory)
+		return 0;
+	if (live)
+		return err_set(err, EINVAL, "memory: of a live move it is kept always");
+	if (!strcmp(memory, "keep"))
+		*kind |= MOVE_F_MUST_KEEP;
+	else if (!strcmp(memory, "drop"))
+		*kind |= MOVE_F_DROP;
+	else
+		return err_set(err, EINVAL, "memory: must be keep or drop, not \"%.40s\"", memory);
+	return 0;
+}
+
 static int parse_wish(json_t *body, unsigned int kind, struct wish *w, struct err *err)
 {
-	static const char *const of_move[] = { "id", "server", "dc", "live", NULL };
+	static const char *const of_move[] = { "id", "server", "dc", "live", "memory", NULL };
 	static const char *const of_copy[] = { "id", "server", "dc", "location", NULL };
 	bool live = false;
 
@@ -58,6 +77,8 @@ static int parse_wish(json_t *body, unsigned int kind, struct wish *w, struct er
 		return -EINVAL;
 	if (live)
 		w->move.kind = MOVE_F_LIVE;
+	if (parse_memory(body, live, &w->move.kind, err))
+		return -EINVAL;
 	if (!*w->move.location)
 		return 0;
 	if (*w->move.server)
@@ -73,7 +94,7 @@ static bool is_same(const struct vcenter *vc, const struct move *m, const char *
 
 	if (uuid_parse(&uuid, vm, NULL) ? strcmp(vm, m->vm_name) : !uuid_equal(&uuid, &m->vm))
 		return false;
-	if (strcmp(dc, m->to_dc) || w->kind != (m->flags & (MOVE_F_LIVE | MOVE_F_COPY)) ||
+	if (strcmp(dc, m->to_dc) || w->kind != (m->flags & MOVE_F_WISH) ||
 	    strcmp(w->location, m->location))
 		return false;
 	return !*w->server || !*m->to_server || !strcmp(w->server, m->to_server);

@@ -39,7 +39,8 @@ struct incoming {
 	char server[VC_NAME_SIZE];
 	enum incoming_phase phase;
 	uint32_t lease_s;
-	bool start;
+	bool start, suspended;		/* how it is to be there */
+	bool keep;			/* its memory comes, too */
 	unsigned int placed;		/* bit per nic: it has its new epoch */
 	char text[VC_TEXT_SIZE];	/* why it ended */
 	uint64_t ended;			/* ms of CLOCK_REALTIME */

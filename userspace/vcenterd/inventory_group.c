@@ -28,6 +28,15 @@ struct capacity vm_takes(const struct vm *vm)
 	return ret;
 }
 
+/* What its tenant is charged with: a memory that is saved on its way is not his */
+static struct capacity charge_of(const struct vm *vm)
+{
+	struct capacity ret = vm_takes(vm);
+
+	ret.disk_mib = vm->size.disk_mib;
+	return ret;
+}
+
 static struct vm_group_key key_of(const char *tenant, const char *name)
 {
 	struct vm_group_key key = { "" };
@@ -49,7 +58,7 @@ struct vm_group *inventory_group(struct inventory *inv, const char *tenant, cons
 static void join(struct inventory *inv, struct vm *vm, const char *name, struct oset_node *node)
 {
 	struct vm_group *group = inventory_group(inv, vm->tenant, name);
-	struct capacity takes = vm_takes(vm);
+	struct capacity takes = charge_of(vm);
 
 	if (!group) {
 		group = mem_zalloc(sizeof(*group));
@@ -65,7 +74,7 @@ static void join(struct inventory *inv, struct vm *vm, const char *name, struct 
 static void leave(struct inventory *inv, struct vm *vm, const char *name, struct oset_node *node)
 {
 	struct vm_group *group = inventory_group(inv, vm->tenant, name);
-	struct capacity takes = vm_takes(vm);
+	struct capacity takes = charge_of(vm);
 
 	vm_set_del(&group->vms, node);
 	capacity_sub(&group->used, &takes);

@@ -108,7 +108,7 @@ static void set_takes(struct inventory *inv, struct vm *vm, struct capacity size
 
 void inventory_vm_keep(struct inventory *inv, struct vm *vm, enum vm_op op)
 {
-	struct capacity extra = { 0 };
+	struct capacity extra = { .disk_mib = vm->extra.disk_mib };
 
 	if (op == VM_OP_RESIZE && vm->want_cpus > vm->size.cpus)
 		extra.cpus = vm->want_cpus - vm->size.cpus;
@@ -132,9 +132,24 @@ void inventory_vm_resized(struct vm *vm)
 
 void inventory_vm_set_dest(struct vm *vm, struct server *server)
 {
+	struct capacity takes = vm_takes(vm);
+
 	if (vm->dest)
-		unuse(vm->dest, &vm->size);
+		unuse(vm->dest, &takes);
 	vm->dest = server;
 	if (server)
-		use(server, &vm->size);
+		use(server, &takes);
+}
+
+void inventory_vm_set_saved(struct inventory *inv, struct vm *vm, uint32_t mib)
+{
+	struct capacity extra = vm->extra;
+	struct server *dest = vm->dest;
+
+	if (extra.disk_mib == mib)
+		return;
+	extra.disk_mib = mib;
+	inventory_vm_set_dest(vm, NULL);
+	set_takes(inv, vm, vm->size, extra);
+	inventory_vm_set_dest(vm, dest);
 }

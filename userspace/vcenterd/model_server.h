@@ -38,6 +38,7 @@ struct server {
 	struct oset vms;		/* without those that only move towards it */
 	struct chan *session;		/* NULL: down */
 	bool dead;			/* by the verdict of server_dead.h */
+	bool keeps;			/* the memory of a VM that is moved cold */
 	bool overloaded;		/* as monitor.h finds: no more VMs */
 	struct usage_rate use;		/* by its VMs, as told last */
 	struct watched *watched;	/* NULL: nothing was told yet */

@@ -12,6 +12,7 @@
 #define RETRY_SLOW_MS	5000u
 #define OFFERS_MAX	3u
 #define GAP_MS		2000u	/* between silent answers that belong together */
+#define SAVE_MS		600000u	/* of a stop that writes the memory to a disk */
 
 static const uint32_t step_limit_ms[] = {
 	[MOVE_RESERVE] = 15000,
@@ -50,6 +51,22 @@ const char *move_kind(const struct move *m)
 	return m->flags & MOVE_F_LIVE ? "mobility" : "migration";
 }
 
+const char *move_memory(const struct move *m)
+{
+	if (m->flags & (MOVE_F_COPY | MOVE_F_LIVE))
+		return NULL;
+	if (m->flags & MOVE_F_KEEP)
+		return "keep";
+	return m->flags & MOVE_F_WAS_RUNNING ? "drop" : NULL;
+}
+
+uint64_t move_total(const struct move *m)
+{
+	uint64_t known = m->size + m->saved_size;
+
+	return m->total > known ? m->total : known;
+}
+
 bool move_is_refused(const struct move *m)
 {
 	return m->state == MOVE_ABORTED && m->step == MOVE_RESERVE &&
@@ -67,13 +84,18 @@ bool move_is_local(const struct move *m)
 	return !strcmp(m->from_dc, m->to_dc);
 }
 
+static uint32_t limit_ms(const struct move *m, enum move_step step)
+{
+	return step == MOVE_STOP && m->flags & MOVE_F_KEEP ? SAVE_MS : step_limit_ms[step];
+}
+
 static void enter(struct move *m, enum move_step step, uint64_t now)
 {
 	m->step = step;
 	m->retry_at = 0;
 	m->late = false;
 	m->silent_last = 0;
-	m->deadline = now + step_limit_ms[step];
+	m->deadline = now + limit_ms(m, step);
 }
 
 void move_begin(struct move *m, uint64_t now)
@@ -206,13 +228,26 @@ static bool step_ok(struct move *m, const struct move_answer *a, uint64_t now, b
 	return false;
 }
 
+/* Without its memory, as far as that is fine; false: it is not, and the move was given up */
+static bool settle_memory(struct move *m, const struct move_answer *a)
+{
+	if (!(m->flags & MOVE_F_KEEP) || a->keep)
+		return true;
+	m->flags &= ~MOVE_F_KEEP;
+	if (!(m->flags & (MOVE_F_MUST_KEEP | MOVE_F_WAS_SUSPENDED)))
+		return true;
+	give_up(m, "the destination cannot keep a VM's memory", false);
+	return false;
+}
+
 /* Who asked for the move waits for this answer: no second try. */
 static bool reserve_answer(struct move *m, const struct move_answer *a, uint64_t now,
 			   uint64_t wall)
 {
 	if (a->code == CODE(OK)) {
 		snprintf(m->to_server, sizeof(m->to_server), "%s", a->server);
-		enter(m, m->flags & MOVE_F_COPY ? MOVE_COPY : MOVE_STOP, now);
+		if (settle_memory(m, a))
+			enter(m, m->flags & MOVE_F_COPY ? MOVE_COPY : MOVE_STOP, now);
 	} else if (code_is_silence(a->code)) {
 		give_up(m, a->text, false);
 	} else {
@@ -261,6 +296,20 @@ static bool copy_answer(struct move *m, const struct move_answer *a, uint64_t no
 	return changed;
 }
 
+static void take_state(struct move *m, const struct move_answer *a)
+{
+	m->flags &= ~(MOVE_F_WAS_RUNNING | MOVE_F_WAS_SUSPENDED);
+	if (a->was_running)
+		m->flags |= MOVE_F_WAS_RUNNING;
+	if (a->was_suspended)
+		m->flags |= MOVE_F_WAS_SUSPENDED;
+	m->saved_size = a->saved_size;
+	if (a->saved_size)
+		memcpy(m->saved_sha256, a->saved_sha256, sizeof(m->saved_sha256));
+	else if (!a->was_running && !a->was_suspended)
+		m->flags &= ~MOVE_F_KEEP;
+}
+
 static bool stop_answer(struct move *m, const struct move_answer *a, uint64_t now)
 {
 	bool changed;
@@ -268,9 +317,12 @@ static bool stop_answer(struct move *m, const struct move_answer *a, uint64_t no
 	if (step_ok(m, a, now, &changed)) {
 		m->size = a->size;
 		memcpy(m->sha256, a->sha256, sizeof(m->sha256));
-		m->flags &= ~MOVE_F_WAS_RUNNING;
-		if (a->was_running)
-			m->flags |= MOVE_F_WAS_RUNNING;
+		take_state(m, a);
+		/* it was asked to, and would have refused */
+		if (m->flags & MOVE_F_KEEP && !m->saved_size) {
+			give_up(m, "the source has not saved the VM's memory", false);
+			return true;
+		}
 		m->figures.silent = a->silent;
 		m->figures.last_out = a->last_out;
 		m->figures.source_error = a->clock_error;
@@ -287,7 +339,7 @@ static bool pull_answer(struct move *m, const struct move_answer *a, uint64_t no
 	if (is_at_it(m, a, now))
 		return again(m, now, RETRY_MS);
 	if (step_ok(m, a, now, &changed)) {
-		m->image_done = m->size;
+		m->image_done = move_total(m);
 		m->decided = wall;
 		enter(m, MOVE_COMMIT, now);
 	}
@@ -431,7 +483,7 @@ bool move_tick(struct move *m, uint64_t now)
 	if (m->waiting)
 		return false;
 	snprintf(why, sizeof(why), "step %s took longer than %u s", move_step_name(m->step),
-		 step_limit_ms[m->step] / 1000);
+		 limit_ms(m, m->step) / 1000);
 	give_up(m, why, false);
 	return true;
 }

@@ -18,6 +18,7 @@
 
 #include "figures.h"
 #include "model.h"
+#include "move_flags.h"
 
 #define MOVE_TOKEN_SIZE	32
 #define MOVE_LEASE_S	900u		/* the destination keeps room for an idle move */
@@ -43,18 +44,6 @@ enum move_act {
 	MOVE_ACT_UNDO_DEST,	/* destination: give the room back, and never commit */
 };
 
-enum {
-	MOVE_F_WAS_RUNNING = 1,
-	MOVE_F_ABORTING = 2,
-	MOVE_F_SOURCE_DONE = 4,		/* released, or its stop undone */
-	MOVE_F_DEST_DONE = 8,		/* unplaced, or the destination's room given back */
-	MOVE_F_UNSURE = 16,		/* the commit was sent perhaps */
-	MOVE_F_LIVE = 32,		/* the VM runs on until the destination has it */
-	MOVE_F_COPY = 64,		/* a replication */
-	MOVE_F_OFFERED = 128,		/* of one: the source lets its image be read */
-	MOVE_F_NEW_TOKEN = 256,		/* the caller is to make one before the next act */
-};
-
 struct move {
 	struct uuid id;
 	struct uuid vm;
@@ -68,12 +57,15 @@ struct move {
 	uint8_t token[MOVE_TOKEN_SIZE];
 	uint8_t sha256[32];
 	uint64_t size;		/* of the image, bytes */
+	uint8_t saved_sha256[32];	/* of the memory, where it goes as a file */
+	uint64_t saved_size;
+	uint64_t total;		/* bytes of all that goes over, as far as they are known */
 	char location[VC_NAME_SIZE];	/* near to it, where no server was named */
 	uint64_t decided, started, ended;	/* ms of CLOCK_REALTIME */
 	struct figures figures;
 
 	/* not stored */
-	uint64_t image_done;
+	uint64_t image_done;	/* of total */
 	bool waiting;		/* an act is out */
 	uint64_t retry_at, deadline;
 	unsigned int offers;		/* of an image that runs; a broken copy begins anew */
@@ -85,14 +77,20 @@ struct move_answer {
 	uint32_t code;
 	const char *text;
 	const char *server;	/* RESERVE */
+	bool keep;		/* the same: it can */
 	uint64_t size;		/* OFFER, STOP */
 	const uint8_t *sha256;
-	bool was_running;
+	uint64_t saved_size;	/* STOP */
+	const uint8_t *saved_sha256;
+	bool was_running, was_suspended;
 	uint64_t silent, last_out, clock_error;	/* the same: as in figures.h */
 	uint32_t phase;		/* STATUS: Nvo3__MoveStatusReply__Phase */
 };
 
 const char *move_kind(const struct move *m);	/* "migration", "mobility", "replication" */
+/* Of a migration: "keep", "drop"; NULL: it has none. */
+const char *move_memory(const struct move *m);
+uint64_t move_total(const struct move *m);	/* bytes of all that goes over */
 bool move_is_local(const struct move *m);	/* both ends in one DC */
 bool move_is_refused(const struct move *m);	/* before anything was touched */
 bool move_owes(const struct move *m);		/* it has ended, the destination must hear it */

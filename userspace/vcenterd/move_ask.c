@@ -63,8 +63,12 @@ static bool decode_source(const struct chan *chan, const struct msg *body, struc
 						  NULL);
 
 	*keep = r;
-	if (!r || r->sha256.len != 32 || !r->size)
+	if (!r || r->sha256.len != 32 || !r->size ||
+	    (r->saved_size && r->saved_sha256.len != 32))
 		return false;
+	a->saved_size = r->saved_size;
+	a->saved_sha256 = r->saved_sha256.data;
+	a->was_suspended = r->was_suspended;
 	a->size = r->size;
 	a->sha256 = r->sha256.data;
 	a->was_running = r->was_running;
@@ -93,6 +97,7 @@ static bool decode_reserve(const struct msg *body, struct move_answer *a, void *
 	*keep = r;
 	if (!r)
 		return false;
+	a->keep = r->keep;
 	slash = strchr(r->server, '/');
 	a->server = slash ? slash + 1 : r->server;
 	return *a->server;
@@ -182,6 +187,7 @@ static void stop(struct vcenter *vc, struct move_job *job, enum move_act act)
 	msg.token = (ProtobufCBinaryData){ sizeof(job->m.token), job->m.token };
 	msg.dest = dest;
 	msg.live = job->m.flags & MOVE_F_LIVE;
+	msg.keep = job->m.flags & MOVE_F_KEEP;
 	ask_source(vc, job, act,
 		   act == MOVE_ACT_OFFER ? MSG(RELOCATE_OFFER) : MSG(RELOCATE_SOURCE), &msg.base);
 }
@@ -264,6 +270,10 @@ static void fill_pull(struct vcenter *vc, struct move_job *job, Nvo3__MovePull *
 	if (job->m.step != MOVE_COPY)
 		msg->sha256 = (ProtobufCBinaryData){ sizeof(job->m.sha256), job->m.sha256 };
 	msg->live = job->m.flags & MOVE_F_LIVE;
+	msg->saved_size = job->m.saved_size;
+	if (job->m.saved_size)
+		msg->saved_sha256 = (ProtobufCBinaryData){ sizeof(job->m.saved_sha256),
+							   job->m.saved_sha256 };
 }
 
 static void fill_reserve(struct vcenter *vc, struct move_job *job, Nvo3__MoveReserve *msg)
@@ -275,6 +285,18 @@ static void fill_reserve(struct vcenter *vc, struct move_job *job, Nvo3__MoveRes
 	msg->server = job->m.to_server;
 	msg->lease_s = MOVE_LEASE_S;
 	msg->location = job->m.location;
+	msg->keep = job->m.flags & MOVE_F_KEEP;
+	msg->must_keep = msg->keep && job->m.flags & (MOVE_F_MUST_KEEP | MOVE_F_WAS_SUSPENDED);
+}
+
+static Nvo3__MoveCommit commit_of(struct move_job *job)
+{
+	Nvo3__MoveCommit msg = NVO3__MOVE_COMMIT__INIT;
+
+	msg.move = msg_put_uuid(&job->m.id);
+	msg.start = job->m.flags & MOVE_F_WAS_RUNNING;
+	msg.suspended = job->m.flags & MOVE_F_WAS_SUSPENDED;
+	return msg;
 }
 
 static void local_reserve(struct vcenter *vc, struct move_job *job)
@@ -282,11 +304,14 @@ static void local_reserve(struct vcenter *vc, struct move_job *job)
 	Nvo3__MoveReserve msg = NVO3__MOVE_RESERVE__INIT;
 	char server[VC_NAME_SIZE] = "";
 	struct move_answer a = { .server = server };
+	const struct incoming *in;
 	struct err err = { "" };
 
 	fill_reserve(vc, job, &msg);
 	a.code = move_dest_reserve(vc, vc->conf.dc, &msg, server, &err);
 	a.text = err.text;
+	in = move_dest_lookup(vc, &job->m.id);
+	a.keep = in && in->keep;
 	move_run_answer(vc, job, MOVE_ACT_RESERVE, &a);
 	if (msg.profile)
 		msg_free(msg.profile);
@@ -305,6 +330,7 @@ static void ask_here(struct vcenter *vc, struct move_job *job, enum move_act act
 {
 	const struct incoming *in = move_dest_lookup(vc, &job->m.id);
 	struct move_answer a = { .code = CODE(OK), .text = "" };
+	Nvo3__MoveCommit commit;
 	struct err err = { "" };
 
 	switch (act) {
@@ -316,8 +342,8 @@ static void ask_here(struct vcenter *vc, struct move_job *job, enum move_act act
 		local_pull(vc, job, act);
 		return;
 	case MOVE_ACT_COMMIT:
-		move_dest_commit(vc, &job->m.id, job->m.flags & MOVE_F_WAS_RUNNING, local_done,
-				 call_new(vc, job, act));
+		commit = commit_of(job);
+		move_dest_commit(vc, &commit, local_done, call_new(vc, job, act));
 		return;
 	case MOVE_ACT_STATUS:
 		a.phase = in ? incoming_status(in) : NVO3__MOVE_STATUS_REPLY__PHASE__NONE;
@@ -364,7 +390,7 @@ static void peer_pull(struct vcenter *vc, struct move_job *job, enum move_act ac
 
 static void ask_there(struct vcenter *vc, struct move_job *job, enum move_act act)
 {
-	Nvo3__MoveCommit commit = NVO3__MOVE_COMMIT__INIT;
+	Nvo3__MoveCommit commit;
 	Nvo3__MoveStatus status = NVO3__MOVE_STATUS__INIT;
 	Nvo3__MoveAbort undo = NVO3__MOVE_ABORT__INIT;
 
@@ -377,8 +403,7 @@ static void ask_there(struct vcenter *vc, struct move_job *job, enum move_act ac
 		peer_pull(vc, job, act);
 		break;
 	case MOVE_ACT_COMMIT:
-		commit.move = msg_put_uuid(&job->m.id);
-		commit.start = job->m.flags & MOVE_F_WAS_RUNNING;
+		commit = commit_of(job);
 		ask_peer(vc, job, act, MSG(MOVE_COMMIT), &commit.base, SERVER_MS);
 		break;
 	case MOVE_ACT_STATUS:
@@ -451,7 +476,7 @@ static void progress_answered(uint32_t code, const char *text, const struct msg 
 	if (job)
 		job->polling = false;
 	if (job && r)
-		move_run_progress(call->vc, &call->id, NULL, r->done);
+		move_run_progress(call->vc, &call->id, NULL, r->done, r->total);
 	if (job && r && r->phase == NVO3__MOVE_STATUS_REPLY__PHASE__COMMITTED)
 		take_figures(call->vc, job, r);
 	if (r)

@@ -38,15 +38,53 @@ static struct dest_job *add(struct vcenter *vc, const struct incoming *in)
 	return job;
 }
 
+/* A memory counts as disk beside that of the VM, until the move has ended. */
+static void set_saved(struct vcenter *vc, struct vm *vm, bool keep)
+{
+	uint32_t mib = keep ? vm->size.memory_mib : 0;
+
+	if (inventory_vm(vc->inv, &vm->uuid) == vm)
+		inventory_vm_set_saved(vc->inv, vm, mib);
+	else
+		vm->extra.disk_mib = mib;
+}
+
+/*
+ * A server that can restore its memory, if it is to be kept. Else, and if that may be, one that
+ * cannot: where there only is no room for it, it is not dropped for that.
+ */
+static struct server *choose(struct vcenter *vc, struct vm *vm, struct place_req *req,
+			     const Nvo3__MoveReserve *msg, bool *keep, int *res, struct err *err)
+{
+	struct server *server, *other;
+	struct err none;
+	int ret;
+
+	*keep = msg->keep;
+	req->vm = vm;
+	req->keeps = msg->keep;
+	set_saved(vc, vm, msg->keep);
+	server = placement_choose(vc->inv, req, res, err);
+	if (server || !msg->keep || msg->must_keep)
+		return server;
+	*keep = false;
+	req->keeps = false;
+	set_saved(vc, vm, false);
+	other = placement_choose(vc->inv, req, &ret, &none);
+	return other && !other->keeps ? other : NULL;
+}
+
 /* A VM of this DC that moves inside it: room on the other server is all that it takes. */
 static int reserve_local(struct vcenter *vc, struct vm *vm, const char *name,
-			 const char *location, struct server **ret, struct err *err)
+			 const Nvo3__MoveReserve *msg, bool *keep, struct server **ret,
+			 struct err *err)
 {
+	struct place_req req = { .server = name, .except = vm->server, .nearest = msg->location };
+	const char *location = msg->location;
 	struct server *server;
 	int res;
 
-	server = placement_choose(vc->inv, &(struct place_req){ .vm = vm, .server = name,
-				  .except = vm->server, .nearest = location }, &res, err);
+	server = choose(vc, vm, &req, msg, keep, &res, err);
 	if (!server)
 		return res;
 	if (*location && location_common(vm->server->location, location) >=
@@ -59,8 +97,9 @@ static int reserve_local(struct vcenter *vc, struct vm *vm, const char *name,
 }
 
 static int reserve_foreign(struct vcenter *vc, const Nvo3__MoveReserve *msg, const char *name,
-			   struct server **ret, struct err *err)
+			   bool *keep, struct server **ret, struct err *err)
 {
+	struct place_req req = { .server = name, .nearest = msg->location };
 	struct server *server;
 	struct uuid move;
 	struct vm *vm;
@@ -69,8 +108,7 @@ static int reserve_foreign(struct vcenter *vc, const Nvo3__MoveReserve *msg, con
 	vm = vm_from_msg(vc->inv, msg->profile, &res, err);
 	if (!vm)
 		return res;
-	server = placement_choose(vc->inv, &(struct place_req){ .vm = vm, .server = name,
-				  .nearest = msg->location }, &res, err);
+	server = choose(vc, vm, &req, msg, keep, &res, err);
 	if (server)
 		res = inventory_vm_check(vc->inv, vm, err);
 	if (res) {
@@ -120,8 +158,8 @@ static int reserve(struct vcenter *vc, const char *peer, const Nvo3__MoveReserve
 		return err_set(err, EHOSTUNREACH, "the nDirector of %s does not answer",
 			       vc->conf.dc);
 	vm = inventory_vm(vc->inv, &in->vm);
-	ret = local && vm ? reserve_local(vc, vm, name, msg->location, &server, err) :
-			    reserve_foreign(vc, msg, name, &server, err);
+	ret = local && vm ? reserve_local(vc, vm, name, msg, &in->keep, &server, err) :
+			    reserve_foreign(vc, msg, name, &in->keep, &server, err);
 	if (ret)
 		return ret;
 	snprintf(in->server, sizeof(in->server), "%s", server->name);
@@ -211,10 +249,11 @@ void move_dest_pull(struct vcenter *vc, const Nvo3__MovePull *msg, bool copy, de
 	dest_act_pull(vc, job, msg);
 }
 
-void move_dest_commit(struct vcenter *vc, const struct uuid *move, bool start,
-		      dest_done_fn done, void *arg)
+void move_dest_commit(struct vcenter *vc, const Nvo3__MoveCommit *msg, dest_done_fn done,
+		      void *arg)
 {
-	struct dest_job *job = find(vc, move);
+	struct uuid move;
+	struct dest_job *job = msg_get_uuid(&msg->move, &move) ? find(vc, &move) : NULL;
 	struct server *server;
 	struct err err;
 	int ret;
@@ -224,13 +263,14 @@ void move_dest_commit(struct vcenter *vc, const struct uuid *move, bool start,
 		return;
 	}
 	server = inventory_server(vc->inv, job->in.server);
-	ret = incoming_commit(&job->in, start, server && server->session, vc->director.ready,
-			      loop_now_ms(), &err);
+	ret = incoming_commit(&job->in, msg->start, server && server->session,
+			      vc->director.ready, loop_now_ms(), &err);
 	if (ret) {
 		done(vc, ret == 1 ? CODE(OK) : code_from_errno(ret), ret == 1 ? "" : err.text,
 		     arg);
 		return;
 	}
+	job->in.suspended = msg->suspended;
 	/* one waits at a time; who asked before has given up waiting */
 	if (job->commit_done)
 		job->commit_done(vc, CODE(BUSY), "asked again", job->commit_arg);
@@ -302,6 +342,8 @@ void move_dest_load(struct vcenter *vc, const struct incoming *in)
 	incoming_resume(&job->in, loop_now_ms());
 	if (!vm || incoming_is_over(in))
 		return;
+	if (vm->incoming)
+		set_saved(vc, vm, in->keep);
 	/* inside the DC the coordinator says whether the VM still takes part */
 	if (strcmp(in->peer, vc->conf.dc))
 		vm->move = in->move;

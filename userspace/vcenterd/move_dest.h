@@ -25,15 +25,16 @@ struct dest_job {
 
 /*
  * Room and addresses for a VM under the move's id. @peer is the coordinator's DC. The chosen
- * server's name goes to @server. CODE(OK), also when asked again; else a sentence.
+ * server's name goes to @server. CODE(OK), also when asked again; else a sentence. Whether its
+ * memory can be kept is in struct incoming.
  */
 uint32_t move_dest_reserve(struct vcenter *vc, const char *peer, const Nvo3__MoveReserve *msg,
 			   char server[VC_NAME_SIZE], struct err *err);
 /* Both call @done exactly once, perhaps before they return. @copy: of a VM that runs. */
 void move_dest_pull(struct vcenter *vc, const Nvo3__MovePull *msg, bool copy, dest_done_fn done,
 		    void *arg);
-void move_dest_commit(struct vcenter *vc, const struct uuid *move, bool start,
-		      dest_done_fn done, void *arg);
+void move_dest_commit(struct vcenter *vc, const Nvo3__MoveCommit *msg, dest_done_fn done,
+		      void *arg);
 uint32_t move_dest_abort(struct vcenter *vc, const struct uuid *move, struct err *err);
 /* NULL: never heard of it, or long ago. */
 const struct incoming *move_dest_lookup(struct vcenter *vc, const struct uuid *move);

@@ -12,6 +12,7 @@
 #include "profile.h"
 #include "proto/placement.pb-c.h"
 #include "session_director.h"
+#include "words.h"
 
 #define PULL_MS		600000u
 #define START_MS	60000u
@@ -102,9 +103,11 @@ void dest_act_pull(struct vcenter *vc, struct dest_job *job, const Nvo3__MovePul
 	dest.token = msg->token;
 	dest.size = msg->size;
 	dest.sha256 = msg->sha256;
+	dest.saved_size = msg->saved_size;
+	dest.saved_sha256 = msg->saved_sha256;
 	dest.live = msg->live;
 	dest.hold_s = job->in.lease_s + HOLD_BEYOND_S;
-	job->in.total = msg->size;
+	job->in.total = msg->size + msg->saved_size;
 	for (int i = 0; vm && i < vm->n_nics; i++)
 		session_director_profile_grant(vc, &vm->nics[i].profile, server->nve);
 	chan_request(server->session, job->in.copying ? MSG(RELOCATE_COPY) : MSG(RELOCATE_DEST),
@@ -180,6 +183,7 @@ static void start(struct vcenter *vc, struct dest_job *job, const struct vm *vm)
 	msg.nics = nics_to_msg(vm);
 	msg.n_nics = vm->n_nics;
 	msg.start = job->in.start;
+	msg.suspended = job->in.suspended;
 	chan_request(job_server(vc, job)->session, MSG(RELOCATE_COMMIT), &msg.base, START_MS,
 		     start_answered, call_new(vc, job, INCOMING_ACT_START, 0));
 	nics_free(msg.nics, msg.n_nics);
@@ -207,6 +211,13 @@ static void tell_abort(struct vcenter *vc, struct dest_job *job)
 		     abort_answered, call_new(vc, job, INCOMING_ACT_ABORT, 0));
 }
 
+static uint32_t state_of(const struct incoming *in)
+{
+	if (in->suspended)
+		return NVO3__VM_STATE__VM_SUSPENDED;
+	return in->start ? NVO3__VM_STATE__VM_RUNNING : NVO3__VM_STATE__VM_STOPPED;
+}
+
 /* What the phases mean for the VM, before they are stored. */
 static void apply(struct vcenter *vc, struct dest_job *job, struct vm *vm)
 {
@@ -222,8 +233,7 @@ static void apply(struct vcenter *vc, struct dest_job *job, struct vm *vm)
 		if (vm->server != server)
 			inventory_vm_set_server(vm, server);
 	} else if (job->in.phase == INCOMING_COMMITTED) {
-		vm_set_state(vm, job->in.start ? NVO3__VM_STATE__VM_RUNNING :
-						 NVO3__VM_STATE__VM_STOPPED);
+		vm_set_state(vm, state_of(&job->in));
 		if (*job->in.text)
 			vm_set_state(vm, NVO3__VM_STATE__VM_FAILED);
 		vm_set_why(vm, job->in.text);
@@ -272,7 +282,7 @@ static void arrived(struct vcenter *vc, const struct dest_job *job, const struct
 			   vc->conf.dc, job->in.server, job->in.text);
 	else
 		note(vc, "move-in", vm->name, "is on %s/%s now, %s", vc->conf.dc,
-		     job->in.server, job->in.start ? "running" : "stopped");
+		     job->in.server, word_vm_state(state_of(&job->in)));
 }
 
 static void answer_commit(struct vcenter *vc, struct dest_job *job)
@@ -309,8 +319,10 @@ static bool store(struct vcenter *vc, struct dest_job *job)
 		CRASHPOINT("dest-committed");
 		arrived(vc, job, vm);
 		/* inside one DC it goes on moving until the source is released */
-		if (!is_local(vc, job))
+		if (!is_local(vc, job)) {
 			memset(&vm->move, 0, sizeof(vm->move));
+			inventory_vm_set_saved(vc->inv, vm, 0);
+		}
 	}
 	if (job->in.phase == INCOMING_COMMITTED || job->in.phase == INCOMING_PULLED)
 		answer_commit(vc, job);

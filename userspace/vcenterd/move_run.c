@@ -11,6 +11,7 @@
 #include "lib/mem.h"
 #include "lib/msg.h"
 #include "move_ask.h"
+#include "move_check.h"
 #include "move_dest.h"
 #include "move_run.h"
 #include "persist.h"
@@ -68,6 +69,14 @@ static bool is_restored(const struct move *m)
 }
 
 /* What the move means for the VM; the VM is then stored together with the move. */
+static uint32_t state_before(const struct move *m)
+{
+	if (m->flags & MOVE_F_WAS_SUSPENDED)
+		return NVO3__VM_STATE__VM_SUSPENDED;
+	return m->flags & MOVE_F_WAS_RUNNING ? NVO3__VM_STATE__VM_RUNNING :
+					       NVO3__VM_STATE__VM_STOPPED;
+}
+
 static void apply(struct vcenter *vc, struct move_job *job, struct vm *vm)
 {
 	const struct move *m = &job->m;
@@ -76,9 +85,7 @@ static void apply(struct vcenter *vc, struct move_job *job, struct vm *vm)
 
 	if (is_restored(m)) {
 		if (vm->state == NVO3__VM_STATE__VM_MOVING)
-			vm_set_state(vm, m->flags & MOVE_F_WAS_RUNNING ?
-						 NVO3__VM_STATE__VM_RUNNING :
-						 NVO3__VM_STATE__VM_STOPPED);
+			vm_set_state(vm, state_before(m));
 	} else if (m->step == MOVE_RELEASE) {
 		vm_set_left(vm, !move_is_local(m));
 	} else if (m->step > MOVE_RESERVE) {
@@ -133,6 +140,14 @@ static bool is_free(const struct move *m)
 	       (m->step == MOVE_RELEASE && move_is_local(m));
 }
 
+/* As long as the VM takes part in it, the memory that is kept lies on the disks of both ends. */
+static void count_saved(struct vcenter *vc, const struct move *m, struct vm *vm)
+{
+	bool counts = m->flags & MOVE_F_KEEP && !is_free(m);
+
+	inventory_vm_set_saved(vc->inv, vm, counts ? vm->size.memory_mib : 0);
+}
+
 static void let_go(struct vcenter *vc, struct move_job *job, struct vm *vm)
 {
 	if (vm->left && job->m.state == MOVE_DONE) {
@@ -179,6 +194,8 @@ static bool store(struct vcenter *vc, struct move_job *job)
 	job->dirty = false;
 	job->vm_dirty = false;
 	tell_watchers(vc, job);
+	if (vm)
+		count_saved(vc, &job->m, vm);
 	if (vm && is_free(&job->m))
 		let_go(vc, job, vm);
 	if (is_over(job) || job->m.step == MOVE_RELEASE)
@@ -308,8 +325,10 @@ static bool tell_begun(struct vcenter *vc, struct move_job *job, const struct mo
 	struct vm *vm = job_vm(vc, job);
 
 	job->begun = NULL;
-	if (refused && vm)
+	if (refused && vm) {
 		memset(&vm->move, 0, sizeof(vm->move));
+		count_saved(vc, &job->m, vm);
+	}
 	if (refused)
 		note(vc, event_kind(&job->m, "move-refused", "replication-refused"),
 		     job->m.vm_name, "%s", a->text);
@@ -348,48 +367,11 @@ void move_run_answer(struct vcenter *vc, struct move_job *job, enum move_act act
 	run(vc, job);
 }
 
-static int check_runs(const struct vm *vm, unsigned int kind, struct err *err)
-{
-	if (vm->state != NVO3__VM_STATE__VM_RUNNING && vm->state != NVO3__VM_STATE__VM_STOPPED)
-		return err_set(err, EPERM, "VM %s neither runs nor is stopped", vm->name);
-	if (kind && vm->state != NVO3__VM_STATE__VM_RUNNING)
-		return err_set(err, EPERM, "VM %s does not run: it cannot be %s", vm->name,
-			       kind == MOVE_F_LIVE ? "moved live" :
-						     "replicated, but it can be migrated");
-	return 0;
-}
-
-static int check(struct vcenter *vc, const struct vm *vm, const char *dc, unsigned int kind,
-		 struct err *err)
-{
-	struct peer *peer = vcenter_peer(vc, dc);
-	int ret;
-
-	if (!uuid_is_zero(&vm->move))
-		return err_set(err, EBUSY, "VM %s is moving", vm->name);
-	if (vm->op != VM_OP_NONE)
-		return err_set(err, EBUSY, "VM %s is in the middle of another operation",
-			       vm->name);
-	ret = check_runs(vm, kind, err);
-	if (ret)
-		return ret;
-	if (!vm->server->session)
-		return err_set(err, EHOSTUNREACH, "server %s, where VM %s is, is down",
-			       vm->server->name, vm->name);
-	if (!strcmp(dc, vc->conf.dc))
-		return 0;
-	if (!peer)
-		return err_set(err, ENOENT, "there is no data centre %s", dc);
-	if (!peer->up)
-		return err_set(err, EHOSTUNREACH, "the vCenter of %s does not answer", dc);
-	return 0;
-}
-
 static void fill(struct vcenter *vc, const struct vm *vm, const char *dc,
-		 const struct move_wish *wish, struct move *m)
+		 const struct move_wish *wish, unsigned int memory, struct move *m)
 {
 	m->id = wish->id ? *wish->id : uuid_new();
-	m->flags = wish->kind;
+	m->flags = wish->kind | memory;
 	m->vm = vm->uuid;
 	snprintf(m->vm_name, sizeof(m->vm_name), "%s", vm->name);
 	snprintf(m->from_dc, sizeof(m->from_dc), "%s", vc->conf.dc);
@@ -399,6 +381,8 @@ static void fill(struct vcenter *vc, const struct vm *vm, const char *dc,
 	snprintf(m->location, sizeof(m->location), "%s", wish->location);
 	if (vm->state == NVO3__VM_STATE__VM_RUNNING)
 		m->flags |= MOVE_F_WAS_RUNNING;
+	if (vm->state == NVO3__VM_STATE__VM_SUSPENDED)
+		m->flags |= MOVE_F_WAS_SUSPENDED;
 	m->started = wall_ms();
 	m->figures.began[MOVE_RESERVE] = m->started;
 	make_token(m);
@@ -408,19 +392,20 @@ static void fill(struct vcenter *vc, const struct vm *vm, const char *dc,
 void move_run_begin(struct vcenter *vc, struct vm *vm, const struct move_wish *wish,
 		    move_begun_fn begun, void *arg)
 {
+	unsigned int memory = 0;
 	const char *dc = *wish->dc ? wish->dc : vc->conf.dc;
 	struct move_job *job = NULL;
 	struct move m = { 0 };
 	struct err err;
 	int ret;
 
-	ret = check(vc, vm, dc, wish->kind, &err);
+	ret = move_check(vc, vm, dc, wish->kind, &memory, &err);
 	if (!ret && strlen(wish->server) >= VC_NAME_SIZE)
 		ret = err_set(&err, ENOENT, "there is no server %.80s in %s", wish->server, dc);
 	if (!ret)
 		ret = store_room(vc->store, &err);
 	if (!ret) {
-		fill(vc, vm, dc, wish, &m);
+		fill(vc, vm, dc, wish, memory, &m);
 		if (persist_move(vc->store, &m, &err))
 			ret = -EHOSTUNREACH;
 	}
@@ -431,6 +416,7 @@ void move_run_begin(struct vcenter *vc, struct vm *vm, const struct move_wish *w
 		return;
 	}
 	vm->move = m.id;
+	count_saved(vc, &m, vm);
 	job = add(vc, &m);
 	job->begun = begun;
 	job->begun_arg = arg;
@@ -464,14 +450,26 @@ static bool takes_part(const struct vcenter *vc, const struct move *m, const str
 	       (!strcmp(m->to_dc, vc->conf.dc) && !strcmp(m->to_server, server->name));
 }
 
+static void take_total(struct move_job *job, const struct server *server, uint64_t total)
+{
+	struct move *m = &job->m;
+
+	if (!server || !(m->flags & MOVE_F_LIVE) || strcmp(m->from_server, server->name) ||
+	    m->step > MOVE_PULL || total <= move_total(m))
+		return;
+	m->total = total;
+	job->dirty = true;
+}
+
 void move_run_progress(struct vcenter *vc, const struct uuid *id, const struct server *server,
-		       uint64_t done)
+		       uint64_t done, uint64_t total)
 {
 	struct move_job *job = move_run_lookup(vc, id);
 
 	if (!job || (server && !takes_part(vc, &job->m, server)))
 		return;
-	if (done <= job->m.image_done || done > job->m.size)
+	take_total(job, server, total);
+	if (done <= job->m.image_done || done > move_total(&job->m))
 		return;
 	job->m.image_done = done;
 	tell_watchers(vc, job);
@@ -483,7 +481,7 @@ void move_run_load(struct vcenter *vc, const struct move *m)
 	struct move_job *job = add(vc, m);
 
 	if (m->state == MOVE_DONE)
-		job->m.image_done = m->size;
+		job->m.image_done = move_total(m);
 	job->told = is_over(job);
 	/* what nobody told for so long nobody will */
 	if (is_over(job) && m->ended + FIGURES_WAIT_MS < wall_ms())
@@ -491,8 +489,10 @@ void move_run_load(struct vcenter *vc, const struct move *m)
 	if (is_at_rest(job))
 		return;
 	move_resume(&job->m, loop_now_ms());
-	if (vm && !is_free(m))
+	if (vm && !is_free(m)) {
 		vm->move = m->id;
+		count_saved(vc, m, vm);
+	}
 }
 
 void move_run_tick(struct vcenter *vc)

@@ -29,7 +29,7 @@ struct move_wish {
 	const struct uuid *id;		/* that no move has; NULL: a new one */
 	const char *dc, *server;	/* empty: this one, any */
 	const char *location;		/* of no server: near to it; empty: anywhere */
-	unsigned int kind;		/* MOVE_F_LIVE, MOVE_F_COPY, or 0 */
+	unsigned int kind;		/* of MOVE_F_WISH */
 };
 
 /* Calls @begun exactly once, perhaps before it returns, also when it refuses. */
@@ -38,9 +38,12 @@ void move_run_begin(struct vcenter *vc, struct vm *vm, const struct move_wish *w
 struct move_job *move_run_lookup(struct vcenter *vc, const struct uuid *id);
 /* By the operator. Negative errno with a sentence: it goes on as before. */
 int move_run_abort(struct vcenter *vc, struct move_job *job, const char *why, struct err *err);
-/* Bytes of the image, as a vServer says, or a peer (@server NULL). */
+/*
+ * Bytes of all that goes over, as a vServer says, or a peer (@server NULL). How many there are of a
+ * live move only its source knows.
+ */
 void move_run_progress(struct vcenter *vc, const struct uuid *id, const struct server *server,
-		       uint64_t done);
+		       uint64_t done, uint64_t total);
 
 /* Of the source of a live move: when the VM was not reached there any more, ns of its clock. */
 void move_run_left(struct vcenter *vc, const struct uuid *id, const struct server *server,

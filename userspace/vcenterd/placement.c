@@ -2,12 +2,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "inventory_group.h"
 #include "placement.h"
 #include "rules.h"
 
 #define TOGETHER_LOOKED	256	/* VMs of a VN whose servers are tried first */
 
-enum reason { FINE, DOWN, THERE, LOCATION, APART, NEAR, VMS, CPUS, MEMORY, DISK, LOADED, REASONS };
+enum reason { FINE, DOWN, THERE, LOCATION, APART, NEAR, VMS, CPUS, MEMORY, DISK, KEEPS, LOADED,
+	      REASONS };
 
 static const char *const reasons[] = {
 	[DOWN] = "down",
@@ -19,6 +21,7 @@ static const char *const reasons[] = {
 	[CPUS] = "without enough cpus",
 	[MEMORY] = "without enough memory",
 	[DISK] = "without enough disk",
+	[KEEPS] = "without a way to keep its memory",
 	[LOADED] = "overloaded",
 };
 
@@ -214,6 +217,7 @@ static int judge_rules(struct question *q, struct server *server, enum reason *r
 static int judge(struct question *q, struct server *server, enum reason *ret, struct err *err)
 {
 	bool named = q->req->server && *q->req->server;
+	struct capacity takes = vm_takes(q->req->vm);
 	int res;
 
 	*ret = THERE;
@@ -225,9 +229,12 @@ static int judge(struct question *q, struct server *server, enum reason *ret, st
 			       q->inv->dc);
 	res = judge_rules(q, server, ret, err);
 	if (!res)
-		res = fits(server, &q->req->vm->size, ret, err);
+		res = fits(server, &takes, ret, err);
 	if (res)
 		return res;
+	*ret = KEEPS;
+	if (q->req->keeps && !server->keeps)
+		return err_set(err, ENOSPC, "server %s cannot keep a VM's memory", server->name);
 	*ret = LOADED;
 	if (server->overloaded && !named)
 		return err_set(err, ENOSPC, "server %s is overloaded", server->name);

@@ -16,6 +16,7 @@ struct place_req {
 	const struct server *except;	/* where it is now */
 	const char *nearest;		/* to this location, as far as may be; NULL or "": any */
 	bool together;			/* rather where VMs of its VNs are */
+	bool keeps;			/* where its memory can be restored */
 };
 
 /* Of a tenant: at most so much altogether; 0 is no limit. */

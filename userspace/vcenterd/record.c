@@ -60,6 +60,7 @@ uint8_t *server_pack(const struct server *server, size_t *len)
 	msg.disk_mib = server->total.disk_mib;
 	msg.max_vms = server->total.vms;
 	msg.dead = server->dead;
+	msg.keeps = server->keeps;
 	return msg_encode(&msg.base, len);
 }
 
@@ -79,6 +80,7 @@ int server_unpack(struct inventory *inv, const uint8_t *data, size_t len, struct
 		.cpus = msg->cpus, .memory_mib = msg->memory_mib, .disk_mib = msg->disk_mib,
 		.vms = msg->max_vms });
 	server->dead = msg->dead;
+	server->keeps = msg->keeps;
 	return 0;
 }
 
@@ -194,6 +196,10 @@ uint8_t *move_pack(const struct move *m, size_t *len)
 	msg.token = (ProtobufCBinaryData){ sizeof(m->token), (uint8_t *)m->token };
 	msg.sha256 = (ProtobufCBinaryData){ sizeof(m->sha256), (uint8_t *)m->sha256 };
 	msg.size = m->size;
+	msg.saved_size = m->saved_size;
+	msg.saved_sha256 = (ProtobufCBinaryData){ sizeof(m->saved_sha256),
+						  (uint8_t *)m->saved_sha256 };
+	msg.total = m->total;
 	msg.decided = m->decided;
 	msg.started = m->started;
 	msg.ended = m->ended;
@@ -242,6 +248,10 @@ static void move_fill(const Nvo3__StoredMove *msg, struct move *m)
 	m->state = msg->state;
 	m->flags = msg->flags;
 	m->size = msg->size;
+	m->saved_size = msg->saved_size;
+	if (msg->saved_sha256.len == sizeof(m->saved_sha256))
+		memcpy(m->saved_sha256, msg->saved_sha256.data, sizeof(m->saved_sha256));
+	m->total = msg->total;
 	m->decided = msg->decided;
 	m->started = msg->started;
 	m->ended = msg->ended;
@@ -276,6 +286,8 @@ uint8_t *incoming_pack(const struct incoming *in, size_t *len)
 	msg.phase = in->phase;
 	msg.lease_s = in->lease_s;
 	msg.start = in->start;
+	msg.suspended = in->suspended;
+	msg.keep = in->keep;
 	msg.text = (char *)in->text;
 	msg.ended = in->ended;
 	msg.active = in->active;
@@ -300,6 +312,8 @@ int incoming_unpack(const uint8_t *data, size_t len, struct incoming *ret, struc
 	in.phase = msg->phase;
 	in.lease_s = msg->lease_s;
 	in.start = msg->start;
+	in.suspended = msg->suspended;
+	in.keep = msg->keep;
 	in.ended = msg->ended;
 	in.active = msg->active;
 	in.first_in = msg->first_in;

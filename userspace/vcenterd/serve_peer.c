@@ -91,6 +91,15 @@ static void lookup(struct vcenter *vc, struct chan *chan, const struct msg *msg)
 
 /* --- moves towards us */
 
+static bool is_kept(struct vcenter *vc, const Nvo3__MoveReserve *req)
+{
+	const struct incoming *in;
+	struct uuid move;
+
+	in = msg_get_uuid(&req->move, &move) ? move_dest_lookup(vc, &move) : NULL;
+	return in && in->keep;
+}
+
 static void move_reserve(struct vcenter *vc, struct chan *chan, const struct msg *msg)
 {
 	Nvo3__MoveReserveReply reply = NVO3__MOVE_RESERVE_REPLY__INIT;
@@ -108,6 +117,7 @@ static void move_reserve(struct vcenter *vc, struct chan *chan, const struct msg
 	if (code == CODE(OK)) {
 		snprintf(full, sizeof(full), "%s/%s", vc->conf.dc, server);
 		reply.server = full;
+		reply.keep = is_kept(vc, req);
 		chan_reply(chan, msg->id, code, NULL, &reply.base);
 	} else {
 		note(vc, "move-refused", req->profile ? req->profile->name : "a VM",
@@ -193,7 +203,7 @@ static void move_commit(struct vcenter *vc, struct chan *chan, const struct msg 
 	} else if (take_move(vc, chan, msg, &req->move, &move)) {
 		call = mem_zalloc(sizeof(*call));
 		*call = (struct commit_call){ owed_new(vc, chan, msg->id), move };
-		move_dest_commit(vc, &move, req->start, committed, call);
+		move_dest_commit(vc, req, committed, call);
 	}
 	if (req)
 		msg_free(req);

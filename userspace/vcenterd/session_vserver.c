@@ -167,7 +167,7 @@ static void progress(struct vcenter *vc, const struct server *server, const stru
 
 	event = msg_decode(msg, &nvo3__relocate_progress__descriptor, NULL);
 	if (event && msg_get_uuid(&event->move, &move)) {
-		move_run_progress(vc, &move, server, event->done);
+		move_run_progress(vc, &move, server, event->done, event->total);
 		move_dest_progress(vc, &move, server, event->done, event->total);
 		if (event->active || event->first_in)
 			move_dest_arrived(vc, &move, server, event->active, event->first_in,

@@ -207,6 +207,8 @@ json_t *view_move(const struct move *m)
 	view_set_uuid(obj, "vm", &m->vm);
 	view_set(obj, "vm_name", m->vm_name);
 	view_set(obj, "kind", move_kind(m));
+	if (move_memory(m))
+		view_set(obj, "memory", move_memory(m));
 	set_place(obj, "from", m->from_dc, m->from_server);
 	set_place(obj, "to", m->to_dc, m->to_server);
 	view_set(obj, "step", m->state == MOVE_DONE ? "done" : move_step_name(m->step));
@@ -214,7 +216,7 @@ json_t *view_move(const struct move *m)
 	if (*m->error)
 		view_set(obj, "error", m->error);
 	view_set_int(image, "done", m->image_done);
-	view_set_int(image, "total", m->size);
+	view_set_int(image, "total", move_total(m));
 	json_object_set_new(obj, "image", image);
 	view_set_int(obj, "started", m->started);
 	if (m->ended)

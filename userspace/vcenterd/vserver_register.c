@@ -220,6 +220,7 @@ static int fill_server(struct vcenter *vc, const Nvo3__ServerRegister *req, stru
 	if (*req->location && location_check("location", req->location, err))
 		return -EINVAL;
 	strcpy(s->location, req->location);
+	s->keeps = req->keeps;
 	s->total = (struct capacity){ .cpus = req->cpus, .memory_mib = req->memory_mib,
 				      .disk_mib = req->disk_mib, .vms = req->max_vms };
 	return 0;
@@ -334,6 +335,7 @@ static struct server *take_server(struct vcenter *vc, struct chan *chan,
 	memcpy(server->addr, s.addr, sizeof(s.addr));
 	memcpy(server->image_addr, s.image_addr, sizeof(s.image_addr));
 	memcpy(server->location, s.location, sizeof(s.location));
+	server->keeps = s.keeps;
 	inventory_server_set_total(server, &s.total);
 	server->dead = false;
 	server->session = chan;

@@ -68,6 +68,8 @@ struct bed_host {
 	Nvo3__TsiFiguresReply times;	/* what it says to TSI_FIGURES */
 	struct chan *nve;		/* the session */
 	uint64_t active, first_in, late;	/* vCenter was told last */
+	uint64_t done, total;		/* the same, of how far a move is */
+	bool keeps;			/* in the last SERVER_REGISTER */
 	bool late_known;
 	/* NULL, or what else vCenter hears */
 	bool (*more)(struct bed_host *h, const struct msg *msg);
@@ -162,6 +164,7 @@ static inline void vc_register(struct bed_host *h, struct chan *chan, const stru
 
 	h->registered++;
 	h->reported = req->n_vms;
+	h->keeps = req->keeps;
 	reply.forget = &forget;
 	reply.n_forget = h->do_forget;
 	chan_reply(chan, msg->id, CODE(OK), NULL, &reply.base);
@@ -174,6 +177,8 @@ static inline void vc_progress(struct bed_host *h, const struct msg *msg)
 
 	event = msg_decode(msg, &nvo3__relocate_progress__descriptor, NULL);
 	h->progress++;
+	h->done = event->done;
+	h->total = event->total;
 	h->active = event->active;
 	h->first_in = event->first_in;
 	h->late_known |= event->late_known;

@@ -16,6 +16,10 @@ struct pair {
 	uint8_t sha256[32];
 	bool was_running;
 	uint64_t silent, last_out;
+	bool keep;			/* its memory is wished to be */
+	bool was_suspended;
+	uint64_t saved_size;
+	uint8_t saved_sha256[32];
 };
 
 static inline void setup(struct pair *p, void **state, bool run)
@@ -55,22 +59,34 @@ static inline void source_answered(uint32_t code, const char *text, const struct
 	s->p->last_out = reply->last_out;
 	assert_int_equal(reply->sha256.len, 32);
 	memcpy(s->p->sha256, reply->sha256.data, 32);
+	s->p->was_suspended = reply->was_suspended;
+	s->p->saved_size = reply->saved_size;
+	if (reply->saved_size)
+		memcpy(s->p->saved_sha256, reply->saved_sha256.data, 32);
 	msg_free(reply);
 }
 
-static inline struct reply source(struct pair *p)
+/* @s is filled in when the answer comes */
+static inline void source_begin(struct pair *p, struct source_reply *s)
 {
 	Nvo3__RelocateSource req = NVO3__RELOCATE_SOURCE__INIT;
-	struct source_reply s = { .p = p };
-	struct bed *bed = p->from.bed;
 	uint8_t vm[16] = { 1 };
 
+	*s = (struct source_reply){ .p = p };
 	req.move = (ProtobufCBinaryData){ 16, move_id };
 	req.vm = (ProtobufCBinaryData){ 16, vm };
 	req.token = (ProtobufCBinaryData){ 32, token };
 	req.dest = "dc1/host2";
-	chan_request(p->from.vc, MSG(RELOCATE_SOURCE), &req.base, 0, source_answered, &s);
-	BED_WAIT(bed, s.r.here);
+	req.keep = p->keep;
+	chan_request(p->from.vc, MSG(RELOCATE_SOURCE), &req.base, 0, source_answered, s);
+}
+
+static inline struct reply source(struct pair *p)
+{
+	struct source_reply s;
+
+	source_begin(p, &s);
+	BED_WAIT(p->from.bed, s.r.here);
 	return s.r;
 }
 
@@ -90,6 +106,9 @@ static inline Nvo3__RelocateDest *dest_msg(struct dest_msg *m, struct pair *p)
 	m->req.size = p->size;
 	m->req.sha256 = (ProtobufCBinaryData){ 32, p->sha256 };
 	m->req.hold_s = 900;
+	m->req.saved_size = p->saved_size;
+	if (p->saved_size)
+		m->req.saved_sha256 = (ProtobufCBinaryData){ 32, p->saved_sha256 };
 	return &m->req;
 }
 
@@ -111,6 +130,7 @@ static inline struct reply commit(struct pair *p, uint64_t epoch, bool start)
 	req.nics = &m.nics;
 	req.n_nics = 1;
 	req.start = start;
+	req.suspended = p->was_suspended;
 	return bed_ask(p->to.bed, p->to.vc, MSG(RELOCATE_COMMIT), &req.base);
 }
 

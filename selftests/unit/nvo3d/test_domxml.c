@@ -105,6 +105,24 @@ static void test_files_elsewhere(void **state)
 	free(xml);
 }
 
+/* What another host has saved: of its folder only the VM's own part is known */
+static void test_files_of_another_host(void **state)
+{
+	static const struct uuid id = { { 1, 2 } };
+	char *xml;
+
+#define ID "01020000-0000-0000-0000-000000000000"
+	xml = domxml_from_elsewhere("<uuid>" ID "</uuid><a f='/s&amp;t/vms/" ID "/image'/><b f=\"/x/"
+				    ID "/log\" g='/y/" ID "2/z'/>", &id, "/d&e/" ID);
+	assert_string_equal(xml, "<uuid>" ID "</uuid><a f='/d&amp;e/" ID "/image'/><b f=\"/d&amp;e/"
+				 ID "/log\" g='/y/" ID "2/z'/>");
+	free(xml);
+	/* Another domain is none of ours, wherever its files lie */
+	assert_null(domxml_from_elsewhere("<uuid>02020000</uuid><a f='/s/" ID "/image'/>", &id,
+					  "/d"));
+#undef ID
+}
+
 static void be_container(void)
 {
 	host.type = "lxc";
@@ -160,6 +178,7 @@ int main(void)
 		cmocka_unit_test_setup(test_what_the_host_says, setup),
 		cmocka_unit_test_setup(test_names_stay_names, setup),
 		cmocka_unit_test_setup(test_files_elsewhere, setup),
+		cmocka_unit_test_setup(test_files_of_another_host, setup),
 		cmocka_unit_test_setup(test_a_container, setup),
 		cmocka_unit_test_setup(test_limits_of_a_container, setup),
 	};

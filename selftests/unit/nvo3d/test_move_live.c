@@ -7,6 +7,8 @@
 
 #include <stdatomic.h>
 
+#include "vserver/driver_moves.h"
+
 #define VM 1
 
 static struct {
@@ -16,6 +18,7 @@ static struct {
 	bool hang;			/* until it is cancelled */
 	bool slow;			/* its end: the guest is there, what is left not gone */
 	bool fails_late;		/* then, and the guest goes on where it was */
+	bool unknown;			/* how far it is */
 	atomic_bool hangs, cancelled, lingers, go_on;
 	/* What both hypervisors say of it */
 	atomic_bool still_here, still_there;
@@ -107,6 +110,19 @@ static int live_suspend(struct driver *d, const Nvo3__VmProfile *vm, bool on, st
 	atomic_store(&lab.still_there, on);
 	return 0;
 }
+
+/* Of 16 MiB of disk and 32 of memory three quarters, each time that it is asked */
+static int live_progress(struct driver *d, const Nvo3__VmProfile *vm, uint64_t *ret_done,
+			 uint64_t *ret_total, struct err *err)
+{
+	if (lab.unknown)
+		return 0;
+	*ret_done = 36 << 20;
+	*ret_total = 48 << 20;
+	return 0;
+}
+
+static const struct driver_moves live_moves = { .progress = live_progress };
 
 static struct driver_ops live_ops;
 
@@ -329,6 +345,7 @@ static void watched_setup(struct pair *p, void **state)
 	live_ops.status = live_status;
 	live_ops.watch = live_watch;
 	live_ops.start = live_start;
+	lab.from->driver.moves = &live_moves;
 	host_end(&p->from);
 	host_begin(&p->from);
 	host_end(&p->to);
@@ -370,6 +387,41 @@ static void let_go(struct pair *p)
 {
 	atomic_store(&lab.go_on, true);
 	BED_WAIT(p->from.bed, !p->from.vs->left);
+}
+
+/* Its source is asked for how far it is as long as it is on its way; at the end it is all of it */
+static void test_how_far_it_is(void **state)
+{
+	struct dest_msg m;
+	struct pair p;
+	struct reply r = {};
+
+	watched_setup(&p, state);
+	lab.slow = true;
+	begin_move(&p, &m, &r, &lab.lingers);
+	BED_WAIT(p.from.bed, p.from.progress >= 2);
+	assert_int_equal(p.from.done, 36 << 20);
+	assert_int_equal(p.from.total, 48 << 20);
+	look_at(lab.to);
+	BED_WAIT(p.to.bed, r.here);
+	BED_WAIT(p.from.bed, p.from.done == 48 << 20);
+	assert_int_equal(p.from.total, 48 << 20);
+	let_go(&p);
+	teardown(&p);
+}
+
+/* One that is over before anybody could say, or that cannot: what is known is its disk */
+static void test_how_far_it_is_is_not_known(void **state)
+{
+	struct pair p;
+
+	watched_setup(&p, state);
+	lab.unknown = true;
+	assert_int_equal(live_source(&p).code, CODE(OK));
+	assert_int_equal(live_dest(&p).code, CODE(OK));
+	BED_WAIT(p.from.bed, p.from.done == 16 << 20);
+	assert_int_equal(p.from.total, 16 << 20);
+	teardown(&p);
 }
 
 static void test_nobody_waits_for_what_is_left(void **state)
@@ -523,6 +575,8 @@ int main(void)
 		BED_TEST(test_nve_is_not_ready),
 		BED_TEST(test_nve_refuses),
 		BED_TEST(test_hypervisor_refuses),
+		BED_TEST(test_how_far_it_is),
+		BED_TEST(test_how_far_it_is_is_not_known),
 		BED_TEST(test_given_up_on_its_way),
 		BED_TEST(test_destination_ends),
 		BED_TEST(test_given_up_after_the_hand_over),

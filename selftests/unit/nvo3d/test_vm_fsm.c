@@ -154,7 +154,7 @@ static void test_suspension(void **state)
 	assert_int_equal(vm_fsm_ask(&f, VM_OP_STOP, &code, NULL), VM_GO);
 	assert_int_equal(ask(&f, VM_OP_START, CODE(BAD_STATE)), VM_REFUSE);
 	assert_int_equal(ask(&f, VM_OP_REBOOT, CODE(BAD_STATE)), VM_REFUSE);
-	assert_int_equal(ask(&f, VM_OP_SOURCE, CODE(BAD_STATE)), VM_REFUSE);
+	assert_int_equal(vm_fsm_ask(&f, VM_OP_SOURCE, &code, NULL), VM_GO);
 	vm_fsm_begin(&f, VM_OP_RESUME, false, 5);
 	vm_fsm_end(&f, true, 6);
 	assert_int_equal(f.state, STATE(RUNNING));
@@ -166,6 +166,29 @@ static void test_suspension(void **state)
 	assert_true(vm_fsm_guest_paused(&f, false, 8));
 }
 
+/* One that stands still moves, and stands still again, wherever that is */
+static void test_suspended_it_moves(void **state)
+{
+	struct vm_fsm f = { .state = STATE(SUSPENDED) };
+
+	vm_fsm_begin(&f, VM_OP_SOURCE, false, 1);
+	assert_int_equal(f.state, STATE(MOVING));
+	vm_fsm_end(&f, false, 2);
+	assert_int_equal(f.state, STATE(SUSPENDED));
+	for (enum vm_op op = VM_OP_COMMIT; op <= VM_OP_ABORT; op++) {
+		f.state = STATE(MOVING);
+		f.paused = true;
+		vm_fsm_begin(&f, op, true, 3);
+		vm_fsm_end(&f, true, 4);
+		assert_int_equal(f.state, STATE(SUSPENDED));
+		/* That was about this one only */
+		f.state = STATE(MOVING);
+		vm_fsm_begin(&f, op, true, 5);
+		vm_fsm_end(&f, true, 6);
+		assert_int_equal(f.state, STATE(RUNNING));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +198,7 @@ int main(void)
 		cmocka_unit_test(test_wrong_state),
 		cmocka_unit_test(test_guest_ends),
 		cmocka_unit_test(test_suspension),
+		cmocka_unit_test(test_suspended_it_moves),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -222,9 +222,15 @@ static inline void fake_source(struct fake_server *s, const struct msg *msg)
 	vm->running = false;
 	vm->offered = true;
 	msg_get_uuid(&req->move, &vm->move);
+	if (req->keep && vm->was_running)
+		vm->saved = 4 << 20;
+	assert_true(s->keeps || !req->keep);
 	reply.size = 16 << 20;
 	reply.sha256 = (ProtobufCBinaryData){ 32, sha };
-	reply.was_running = vm->was_running;
+	reply.was_running = vm->was_running && !vm->suspended;
+	reply.was_suspended = vm->was_running && vm->suspended;
+	reply.saved_size = vm->saved;
+	reply.saved_sha256 = reply.sha256;
 	reply.silent = s->lab->silent;
 	reply.last_out = s->lab->last_out;
 	answer(s->lab, s->chan, msg, CODE(OK), &reply.base);
@@ -242,6 +248,9 @@ static inline void fake_dest(struct fake_server *s, const struct msg *msg)
 	vm->pulled = true;
 	vm->rough = msg->type == MSG(RELOCATE_COPY);
 	assert_int_equal(req->sha256.len, vm->rough ? 0 : 32);
+	vm->saved = req->saved_size;
+	assert_true(s->keeps || !vm->saved);
+	assert_int_equal(req->saved_sha256.len, vm->saved ? 32 : 0);
 	msg_get_uuid(&req->move, &vm->move);
 	answer(s->lab, s->chan, msg, CODE(OK), NULL);
 	msg_free(req);
@@ -258,7 +267,9 @@ static inline void fake_commit(struct fake_server *s, const struct msg *msg)
 		assert_int_equal(req->n_nics, vm->profile->n_nics);
 		for (size_t i = 0; i < req->n_nics; i++)
 			assert_true(req->nics[i]->epoch > vm->profile->nics[i]->epoch);
-		vm->running = req->start;
+		vm->running = req->start || req->suspended;
+		vm->suspended = req->suspended;
+		assert_true(!vm->suspended || vm->saved);
 		vm->pulled = false;
 		memset(&vm->move, 0, sizeof(vm->move));
 	}
@@ -276,6 +287,7 @@ static inline void fake_abort(struct fake_server *s, const struct msg *msg)
 	} else if (vm) {
 		vm->running = vm->was_running;
 		vm->offered = false;
+		vm->saved = 0;
 		memset(&vm->move, 0, sizeof(vm->move));
 	}
 	answer(s->lab, s->chan, msg, vm ? CODE(OK) : CODE(NOT_FOUND), NULL);
@@ -389,6 +401,7 @@ static inline void fake_server_up(struct chan *chan, void *arg)
 	req.memory_mib = 4096;
 	req.disk_mib = 4096;
 	req.max_vms = s->max_vms;
+	req.keeps = s->keeps;
 	req.vms = list;
 	DL_FOREACH(s->vms, vm) {
 		Nvo3__VmReport *r = &reports[req.n_vms];

@@ -38,6 +38,7 @@ struct fake_vm {
 	bool offered;
 	bool pulled;		/* here for the move, not ours yet */
 	bool rough;		/* and of a VM that ran: only a first copy */
+	uint64_t saved;		/* bytes of its memory that lie here */
 	Nvo3__VmProfile *profile;
 	struct fake_vm *prev, *next;
 };
@@ -69,6 +70,7 @@ struct fake_server {
 	bool old;		/* overlooks changes that it does not know */
 	/* NULL, or what else it knows */
 	bool (*more)(struct fake_server *s, const struct msg *msg);
+	bool keeps;		/* the memory of a VM that is moved */
 	uint32_t max_vms;
 };
 

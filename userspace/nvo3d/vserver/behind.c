@@ -8,6 +8,7 @@
 #include "job.h"
 #include "log.h"
 #include "move.h"
+#include "move_keep.h"
 #include "move_live.h"
 #include "ops.h"
 #include "persist.h"
@@ -38,6 +39,7 @@ static void fence(struct vm *vm)
 		vm->profile->name);
 	alert(vm->vs, &vm->id, "vm-fenced",
 	      "its domain was started by somebody else while the VM moves, and was ended");
+	move_keep_void(vm);
 	task_begin(vm, VM_OP_FENCE, false, steps, NULL, NULL, NULL, NULL, NULL);
 }
 
@@ -118,6 +120,13 @@ static void look(const struct uuid *id, void *arg)
 	behind_look(arg, id);
 }
 
+static void take_up(struct vm *vm)
+{
+	vm->waits = false;
+	if (!vm->task)
+		vm_resume(vm);
+}
+
 /* Those that had to wait for it, or were in doubt */
 static void up(void *arg)
 {
@@ -131,11 +140,10 @@ static void up(void *arg)
 		vs->driver->ops->status(vs->driver, &vm->id, &st);
 		if (st.known && st.active)
 			boot_unmark(vm);
-		if (!vm->waits)
-			continue;
-		vm->waits = false;
-		if (!vm->task)
-			vm_resume(vm);
+		if (!vm->waits && !vm->task)
+			move_clean_up(vm);
+		else if (vm->waits)
+			take_up(vm);
 	}
 }
 

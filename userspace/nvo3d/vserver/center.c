@@ -8,6 +8,7 @@
 #include "log.h"
 #include "mem.h"
 #include "move_figures.h"
+#include "move_keep.h"
 #include "ops.h"
 #include "proto/management.pb-c.h"
 
@@ -39,8 +40,8 @@ void center_figures(struct center *c, const struct move *m)
 	Nvo3__RelocateProgress event = NVO3__RELOCATE_PROGRESS__INIT;
 
 	event.move = msg_put_uuid(&m->id);
-	event.done = m->size;
-	event.total = m->size;
+	event.done = move_total(m);
+	event.total = event.done;
 	event.active = m->active;
 	event.first_in = m->first_in;
 	event.clock_error = m->clock_error;
@@ -52,8 +53,8 @@ void center_left(struct center *c, const struct move *m)
 	Nvo3__RelocateProgress event = NVO3__RELOCATE_PROGRESS__INIT;
 
 	event.move = msg_put_uuid(&m->id);
-	event.done = m->size;
-	event.total = m->size;
+	event.done = move_total(m);
+	event.total = event.done;
 	event.silent = m->silent;
 	event.last_out = m->last_out;
 	event.clock_error = m->clock_error;
@@ -66,7 +67,7 @@ void center_late(struct center *c, const struct uuid *move, uint64_t frames)
 	Nvo3__RelocateProgress event = NVO3__RELOCATE_PROGRESS__INIT;
 
 	event.move = msg_put_uuid(move);
-	event.done = m ? m->size : 0;
+	event.done = m ? move_total(m) : 0;
 	event.total = event.done;
 	event.late_known = true;
 	event.late = frames;
@@ -144,6 +145,7 @@ static void session_up(struct chan *chan, void *arg)
 	msg.disk_mib = conf->disk_mib;
 	msg.max_vms = conf->max_vms;
 	msg.location = (char *)conf->location;
+	msg.keeps = move_keep_can(c->vs, NULL);
 	for (vm = c->vs->vms; vm; vm = vm->hh.next, i++) {
 		reports[i] = vm_report(vm);
 		pointers[i] = &reports[i];

@@ -100,6 +100,9 @@ static void offered(uint32_t code, const char *text, struct vm *vm, void *arg)
 		reply.silent = m->silent;
 		reply.last_out = m->last_out;
 		reply.clock_error = m->clock_error;
+		reply.was_suspended = m->was_suspended;
+		reply.saved_size = m->saved.size;
+		reply.saved_sha256 = (ProtobufCBinaryData){ IMAGE_SHA256_LEN, m->saved.sha256 };
 	}
 	answer(ask, code, text, &reply.base);
 }

@@ -8,7 +8,6 @@
 #include "domxml.h"
 #include "mem.h"
 #include "msg.h"
-#include "uuid.h"
 
 static bool is_set(const char *s)
 {
@@ -276,4 +275,39 @@ char *domxml_elsewhere(const char *xml, const char *here, const char *there)
 	free(from);
 	free(to);
 	return mem_check(text);
+}
+
+/* Where the value of the attribute that @at lies in begins */
+static const char *value_of(const char *xml, const char *at)
+{
+	while (at > xml && at[-1] != '\'' && at[-1] != '"')
+		at--;
+	return at;
+}
+
+char *domxml_from_elsewhere(const char *xml, const struct uuid *id, const char *there)
+{
+	char text[UUID_STRLEN], own[UUID_STRLEN + 16], folder[UUID_STRLEN + 2], *ret = NULL;
+	const char *at, *rest = xml;
+	char *to = escaped(there);
+	size_t size;
+	FILE *f = mem_check(open_memstream(&ret, &size));
+
+	snprintf(own, sizeof(own), "<uuid>%s</uuid>", uuid_format(id, text));
+	snprintf(folder, sizeof(folder), "/%s/", text);
+	while ((at = strstr(rest, folder))) {
+		const char *from = value_of(rest, at);
+
+		fwrite(rest, 1, from - rest, f);
+		fputs(to, f);
+		rest = at + strlen(folder) - 1;
+	}
+	fputs(rest, f);
+	fclose(f);
+	free(to);
+	mem_check(ret);
+	if (strstr(xml, own))
+		return ret;
+	free(ret);
+	return NULL;
 }

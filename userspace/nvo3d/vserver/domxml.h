@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "proto/common.pb-c.h"
+#include "uuid.h"
 
 /* Of this host; NULL or "" for what libvirt shall choose */
 struct domxml_host {
@@ -39,5 +40,10 @@ char *domxml_domain(const Nvo3__VmProfile *vm, const struct domxml_host *host, c
 char *domxml_nic(const Nvo3__Nic *nic, const struct domxml_host *host);
 /* libvirt's @xml with the files below the folder @here below @there instead; free() it */
 char *domxml_elsewhere(const char *xml, const char *here, const char *there);
+/*
+ * The same of the VM @id, whose files lie in a folder of another host that is called as it is;
+ * NULL: the XML is that of another domain
+ */
+char *domxml_from_elsewhere(const char *xml, const struct uuid *id, const char *there);
 
 #endif

@@ -2,7 +2,6 @@
 /*
  * What makes a VM out of a profile. Functions return 0 or a negative errno with a sentence, and can
  * be repeated: what is there stays, what is gone is fine. -EHOSTDOWN: no answer of the hypervisor.
- *
  * Those of the first group do not block longer than a few netlink requests. Those of the second
  * may, if the driver says so, and are then called in another thread (driver_call.h).
  */
@@ -28,6 +27,7 @@ struct driver {
 	bool blocks;
 	uint32_t grace_ms;	/* from asking a guest to end to making it */
 	const char *stays;	/* why no VM that runs can move, part of a sentence; or NULL */
+	const struct driver_moves *moves;	/* driver_moves.h; NULL: none of it */
 };
 
 struct driver_ops {

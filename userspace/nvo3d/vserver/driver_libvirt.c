@@ -18,15 +18,13 @@
 
 #include "config.h"
 #include "domxml.h"
-#include "driver.h"
+#include "driver_virt.h"
 #include "log.h"
 #include "loop.h"
 #include "mem.h"
 #include "msg.h"
 #include "nics.h"
 #include "profile.h"
-#include "virt.h"
-#include "virt_table.h"
 
 #define PATH_LEN 512
 
@@ -34,32 +32,6 @@ struct note {
 	struct uuid id;
 	struct note *next;
 };
-
-struct driver_libvirt {
-	struct driver driver;
-	struct driver_ops own;		/* containers have some less */
-	const struct config_libvirt *config;
-	uint32_t mtu;
-	struct nics *nics;
-	struct virt *virt;
-	struct virt_table *table;
-	atomic_bool known;		/* connected once, and looked at all */
-	/* to the loop */
-	const struct driver_watcher *watcher;
-	void *arg;
-	struct loop_fd *watch;
-	int mail;			/* eventfd: there is something */
-	pthread_mutex_t lock;		/* of the following */
-	struct note *notes;
-	bool is_up;			/* said, and not yet handed on */
-	struct err why;
-	bool is_down;
-};
-
-static struct driver_libvirt *self(struct driver *d)
-{
-	return (struct driver_libvirt *)d;
-}
 
 /* --- from any thread */
 
@@ -76,7 +48,7 @@ static void post(struct driver_libvirt *dl, const struct uuid *id)
 }
 
 /* What is overtaken by a start is looked at again */
-static int observe(struct driver_libvirt *dl, const struct uuid *id, struct err *err)
+int driver_virt_observe(struct driver_libvirt *dl, const struct uuid *id, struct err *err)
 {
 	struct virt_domain dom;
 	uint64_t turn;
@@ -96,7 +68,7 @@ static void changed(const struct uuid *id, void *arg)
 	struct driver_libvirt *dl = arg;
 
 	/* Without a connection everything is looked at when there is one again */
-	observe(dl, id, NULL);
+	driver_virt_observe(dl, id, NULL);
 	post(dl, id);
 }
 
@@ -166,7 +138,7 @@ static void read_mail(int fd, unsigned int events, void *arg)
 static int dv_watch(struct driver *d, struct loop *loop, const struct driver_watcher *watcher,
 		    void *arg, struct err *err)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 
 	loop_fd_free(dl->watch);
 	dl->watch = NULL;
@@ -195,7 +167,7 @@ static const char *why_of(const struct virt_domain *dom)
 
 static void dv_status(struct driver *d, const struct uuid *id, struct driver_status *ret)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 	struct virt_domain dom = {};
 	bool there = virt_table_get(dl->table, id, &dom);
 
@@ -223,28 +195,28 @@ static void dv_port(struct driver *d, const Nvo3__Nic *nic, char ret[DRIVER_PORT
 
 static int dv_attach(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, struct err *err)
 {
-	return of_vm(vm, nics_attach(self(d)->nics, vm, -1, err), err);
+	return driver_virt_of(vm, nics_attach(driver_virt(d)->nics, vm, -1, err), err);
 }
 
 static int dv_drop(struct driver *d, const Nvo3__Nic *nic, struct err *err)
 {
-	return nics_drop(self(d)->nics, nic, err);
+	return nics_drop(driver_virt(d)->nics, nic, err);
 }
 
 static int dv_detach(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
 {
-	return of_vm(vm, nics_detach(self(d)->nics, vm, err), err);
+	return driver_virt_of(vm, nics_detach(driver_virt(d)->nics, vm, err), err);
 }
 
 static int dv_set_link(struct driver *d, const Nvo3__VmProfile *vm, bool on, struct err *err)
 {
-	return nics_set_link(self(d)->nics, vm, on, err);
+	return nics_set_link(driver_virt(d)->nics, vm, on, err);
 }
 
 static int dv_find(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, int *ret_fd,
 		   struct err *err)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 	struct uuid id = profile_id(vm);
 	struct driver_status st;
 	int fd;
@@ -274,7 +246,7 @@ static int check_owner(struct driver_libvirt *dl, const struct uuid *id, struct 
 
 static int dv_define(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, struct err *err)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 	const struct config_libvirt *c = dl->config;
 	char disk[PATH_LEN], console[PATH_LEN], place[NICS_PLACE_MAX];
 	struct domxml_host host = {
@@ -293,35 +265,35 @@ static int dv_define(struct driver *d, const Nvo3__VmProfile *vm, const char *di
 	nics_place(dl->nics, &id, place);
 	rc = check_owner(dl, &id, err);
 	if (rc)
-		return of_vm(vm, rc, err);
+		return driver_virt_of(vm, rc, err);
 	xml = domxml_domain(vm, &host, disk);
 	rc = virt_define(dl->virt, xml, err);
 	free(xml);
 	if (!rc)
-		rc = observe(dl, &id, err);
-	return of_vm(vm, rc, err);
+		rc = driver_virt_observe(dl, &id, err);
+	return driver_virt_of(vm, rc, err);
 }
 
 static int dv_undefine(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 	struct uuid id = profile_id(vm);
 	int rc;
 
 	/* One that we could not define, as it is not ours, is not removed either */
 	rc = check_owner(dl, &id, err);
 	if (rc)
-		return rc == -EEXIST ? 0 : of_vm(vm, rc, err);
+		return rc == -EEXIST ? 0 : driver_virt_of(vm, rc, err);
 	rc = virt_undefine(dl->virt, &id, err);
 	if (!rc)
-		rc = observe(dl, &id, err);
-	return of_vm(vm, rc, err);
+		rc = driver_virt_observe(dl, &id, err);
+	return driver_virt_of(vm, rc, err);
 }
 
 static int dv_start(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, int *ret_fd,
 		    struct err *err)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 	struct uuid id = profile_id(vm);
 	int fd, rc;
 
@@ -330,12 +302,12 @@ static int dv_start(struct driver *d, const Nvo3__VmProfile *vm, const char *dir
 		return rc;
 	rc = virt_start(dl->virt, &id, err);
 	if (rc)
-		return of_vm(vm, rc, err);
+		return driver_virt_of(vm, rc, err);
 	fd = virt_table_watch(dl->table, &id, err);
 	if (fd < 0)
-		return of_vm(vm, fd, err);
+		return driver_virt_of(vm, fd, err);
 	/* It may have ended before it was watched */
-	observe(dl, &id, NULL);
+	driver_virt_observe(dl, &id, NULL);
 	*ret_fd = fd;
 	return 0;
 }
@@ -343,33 +315,33 @@ static int dv_start(struct driver *d, const Nvo3__VmProfile *vm, const char *dir
 static int dv_kill(struct driver *d, const Nvo3__VmProfile *vm, const char *dir, bool now,
 		   struct err *err)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 	struct uuid id = profile_id(vm);
 	int rc;
 
 	rc = now ? virt_destroy(dl->virt, &id, err) : virt_shutdown(dl->virt, &id, err);
 	if (!rc)
-		rc = observe(dl, &id, err);
-	return of_vm(vm, rc, err);
+		rc = driver_virt_observe(dl, &id, err);
+	return driver_virt_of(vm, rc, err);
 }
 
 static int dv_suspend(struct driver *d, const Nvo3__VmProfile *vm, bool on, struct err *err)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 	struct uuid id = profile_id(vm);
 	int rc;
 
 	rc = virt_suspend(dl->virt, &id, on, err);
 	if (!rc)
-		rc = observe(dl, &id, err);
-	return of_vm(vm, rc, err);
+		rc = driver_virt_observe(dl, &id, err);
+	return driver_virt_of(vm, rc, err);
 }
 
 static int dv_reboot(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
 {
 	struct uuid id = profile_id(vm);
 
-	return of_vm(vm, virt_reboot(self(d)->virt, &id, err), err);
+	return driver_virt_of(vm, virt_reboot(driver_virt(d)->virt, &id, err), err);
 }
 
 static int dv_console(struct driver *d, const Nvo3__VmProfile *vm, bool force, int *ret_fd,
@@ -377,21 +349,22 @@ static int dv_console(struct driver *d, const Nvo3__VmProfile *vm, bool force, i
 {
 	struct uuid id = profile_id(vm);
 
-	return of_vm(vm, virt_console(self(d)->virt, &id, force, ret_fd, err), err);
+	return driver_virt_of(vm, virt_console(driver_virt(d)->virt, &id, force, ret_fd, err), err);
 }
 
 static int dv_resize(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
 {
+	struct virt *v = driver_virt(d)->virt;
 	struct uuid id = profile_id(vm);
 
-	return of_vm(vm, virt_resize(self(d)->virt, &id, vm->cpus, vm->memory_mib, err), err);
+	return driver_virt_of(vm, virt_resize(v, &id, vm->cpus, vm->memory_mib, err), err);
 }
 
 static int dv_grow(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
 {
 	struct uuid id = profile_id(vm);
 
-	return of_vm(vm, virt_grow(self(d)->virt, &id, DOMXML_DISK, vm->disk_mib, err), err);
+	return driver_virt_of(vm, virt_grow(driver_virt(d)->virt, &id, DOMXML_DISK, vm->disk_mib, err), err);
 }
 
 static int change_nic(struct driver *d, const Nvo3__VmProfile *vm, const Nvo3__Nic *nic,
@@ -399,7 +372,7 @@ static int change_nic(struct driver *d, const Nvo3__VmProfile *vm, const Nvo3__N
 				    const char *xml, struct err *err),
 		      struct err *err)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 	const struct domxml_host host = { .type = dl->config->type, .mtu = dl->mtu };
 	struct uuid id = profile_id(vm);
 	struct mac_addr mac = {};
@@ -410,7 +383,7 @@ static int change_nic(struct driver *d, const Nvo3__VmProfile *vm, const Nvo3__N
 	msg_get_mac(&nic->mac, &mac);
 	rc = change(dl->virt, &id, mac_addr_format(&mac, text), xml, err);
 	free(xml);
-	return of_vm(vm, rc, err);
+	return driver_virt_of(vm, rc, err);
 }
 
 static int dv_plug(struct driver *d, const Nvo3__VmProfile *vm, size_t nic, struct err *err)
@@ -423,49 +396,9 @@ static int dv_unplug(struct driver *d, const Nvo3__VmProfile *vm, size_t nic, st
 	return change_nic(d, vm, vm->nics[nic], virt_unplug, err);
 }
 
-static int dv_migrate(struct driver *d, const Nvo3__VmProfile *vm, const char *dir,
-		      const char *uri, const char *there, struct err *err)
-{
-	const struct virt_migration m = { .uri = uri, .here = dir, .there = there };
-	struct driver_libvirt *dl = self(d);
-	struct uuid id = profile_id(vm);
-	int rc;
-
-	rc = virt_migrate(dl->virt, &id, &m, err);
-	if (!rc)
-		rc = observe(dl, &id, err);
-	return of_vm(vm, rc, err);
-}
-
-static int dv_cancel(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
-{
-	struct uuid id = profile_id(vm);
-
-	return of_vm(vm, virt_cancel(self(d)->virt, &id, err), err);
-}
-
-static int dv_arrived(struct driver *d, const Nvo3__VmProfile *vm, int *ret_fd, struct err *err)
-{
-	struct driver_libvirt *dl = self(d);
-	struct uuid id = profile_id(vm);
-	struct virt_domain dom;
-	int rc;
-
-	rc = virt_look(dl->virt, &id, &dom, err);
-	if (!rc && (!dom.active || !dom.paused))
-		rc = err_set(err, ESRCH, "it has not come, or does not stand still");
-	if (!rc)
-		rc = virt_table_watch(dl->table, &id, err);
-	if (rc < 0)
-		return of_vm(vm, rc, err);
-	observe(dl, &id, NULL);
-	*ret_fd = rc;
-	return 0;
-}
-
 static int dv_use(struct driver *d, struct driver_use **ret, size_t *ret_n, struct err *err)
 {
-	return virt_stats(self(d)->virt, ret, ret_n, err);
+	return virt_stats(driver_virt(d)->virt, ret, ret_n, err);
 }
 
 /* --- containers */
@@ -474,7 +407,7 @@ static int dv_limit(struct driver *d, const Nvo3__VmProfile *vm, struct err *err
 {
 	struct uuid id = profile_id(vm);
 
-	return of_vm(vm, virt_limit(self(d)->virt, &id, vm->cpus, vm->memory_mib, err), err);
+	return driver_virt_of(vm, virt_limit(driver_virt(d)->virt, &id, vm->cpus, vm->memory_mib, err), err);
 }
 
 /* libvirt does not know their interfaces; of others' containers nobody here does */
@@ -484,7 +417,7 @@ static int dv_use_places(struct driver *d, struct driver_use **ret, size_t *ret_
 	int rc = dv_use(d, ret, ret_n, err);
 
 	for (size_t i = 0; !rc && i < *ret_n; i++)
-		nics_bytes(self(d)->nics, &(*ret)[i].id, &(*ret)[i].net_in, &(*ret)[i].net_out,
+		nics_bytes(driver_virt(d)->nics, &(*ret)[i].id, &(*ret)[i].net_in, &(*ret)[i].net_out,
 			   NULL);
 	return rc;
 }
@@ -515,7 +448,7 @@ static int be_containers(struct driver_libvirt *dl, struct err *err)
 
 static void dv_free(struct driver *d)
 {
-	struct driver_libvirt *dl = self(d);
+	struct driver_libvirt *dl = driver_virt(d);
 	struct note *n;
 
 	virt_close(dl->virt);
@@ -531,14 +464,20 @@ static void dv_free(struct driver *d)
 	free(dl);
 }
 
+/* Containers have no memory of their own, and the test driver no emulator */
+static bool can_move(const struct config_libvirt *c)
+{
+	return !strcmp(c->type, "kvm") || !strcmp(c->type, "qemu");
+}
+
 int driver_libvirt_new(struct driver **ret, const struct config *config, struct err *err)
 {
 	static const struct driver_ops ops = {
 		.free = dv_free, .port = dv_port, .attach = dv_attach, .detach = dv_detach,
 		.set_link = dv_set_link, .find = dv_find, .status = dv_status, .watch = dv_watch,
 		.define = dv_define, .undefine = dv_undefine, .start = dv_start, .kill = dv_kill,
-		.suspend = dv_suspend, .reboot = dv_reboot, .migrate = dv_migrate,
-		.cancel = dv_cancel, .arrived = dv_arrived, .use = dv_use,
+		.suspend = dv_suspend, .reboot = dv_reboot, .migrate = driver_virt_migrate,
+		.cancel = driver_virt_cancel, .arrived = driver_virt_arrived, .use = dv_use,
 		.drop = dv_drop, .resize = dv_resize, .plug = dv_plug, .unplug = dv_unplug,
 		.grow = dv_grow,
 		.console = dv_console,
@@ -549,7 +488,10 @@ int driver_libvirt_new(struct driver **ret, const struct config *config, struct 
 	int rc;
 
 	dl->own = ops;
-	dl->driver = (struct driver){ &dl->own, true, config->libvirt.shutdown_s * 1000 };
+	dl->driver = (struct driver){
+		.ops = &dl->own, .blocks = true, .grace_ms = config->libvirt.shutdown_s * 1000,
+		.moves = can_move(&config->libvirt) ? &driver_virt_moves : NULL,
+	};
 	dl->config = &config->libvirt;
 	dl->mtu = config->vserver.mtu;
 	dl->table = virt_table_new();

@@ -166,6 +166,7 @@ struct move *move_add(struct vserver *vs, const struct uuid *id)
 	m->id = *id;
 	m->vs = vs;
 	m->image = -1;
+	m->saved.fd = -1;
 	HASH_ADD(hh, vs->moves, id, sizeof(m->id), m);
 	return m;
 }
@@ -175,6 +176,14 @@ void move_close_image(struct move *m)
 	if (m->image >= 0)
 		close(m->image);
 	m->image = -1;
+	if (m->saved.fd >= 0)
+		close(m->saved.fd);
+	m->saved.fd = -1;
+}
+
+uint64_t move_total(const struct move *m)
+{
+	return m->total ? m->total : m->size + m->saved.size;
 }
 
 void move_free(struct vserver *vs, struct move *m)

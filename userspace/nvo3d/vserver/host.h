@@ -7,25 +7,21 @@
 
 #include "config.h"
 #include "driver.h"
-#include "imagefile.h"
 #include "loop.h"
+#include "move_obj.h"
 #include "profile.h"
 #include "proto/association.pb-c.h"
 #include "proto/management.pb-c.h"
-#include "proto/nvo3d_store.pb-c.h"
 #include "store.h"
 #include "tls.h"
-#include "token.h"
 #include "uuid.h"
 #include "vm_fsm.h"
-
-#define HOST_DIR_MAX 400
 
 struct center;
 struct driver_call;
 struct figures_watch;
 struct image_server;
-struct move_used;
+struct move_progress;
 struct nve_client;
 struct task;
 
@@ -46,6 +42,7 @@ struct vserver {
 	struct image_server *images;
 	struct figures_watch *watches;	/* list, see move_figures.h */
 	struct consoles *consoles;
+	struct move_progress *progress;	/* NULL: of a driver that tells none */
 	bool stopping;			/* nothing is begun any more */
 };
 
@@ -66,32 +63,6 @@ struct vm {
 	UT_hash_handle hh;
 };
 
-struct move {
-	struct uuid id, vm;		/* id: key */
-	bool is_source;
-	Nvo3__MovePhase phase;
-	uint8_t token_value[TOKEN_LEN];
-	struct token token;		/* source */
-	int image;			/* source: open while it is read; -1 */
-	char peer[97];			/* "DC/NAME" of the other vServer */
-	char peer_addr[80];		/* destination: where it listens */
-	uint64_t size, ended;		/* ended: seconds since 1970 */
-	uint8_t sha256[IMAGE_SHA256_LEN];
-	bool was_running, start, live, left;	/* live: it runs on until it has left */
-	bool copies, delta;		/* destination, not stored: a first one; what differs */
-	uint64_t sent;			/* the same: bytes of the image */
-	char uri[256];			/* source, live: of the destination's hypervisor */
-	char there[HOST_DIR_MAX];	/* and the folder of its files */
-	uint32_t hold_s;		/* destination: of its interfaces */
-	/* ns of our CLOCK_REALTIME, right to clock_error; 0 not known. See move_figures.h */
-	uint64_t silent, last_out, active, first_in;	/* source, destination */
-	uint64_t clock_error;
-	struct vserver *vs;
-	struct move_used *used;		/* not stored */
-	size_t n_used;
-	UT_hash_handle hh;
-};
-
 struct vm *vm_lookup(struct vserver *vs, const struct uuid *id);
 struct vm *vm_add(struct vserver *vs, Nvo3__VmProfile *profile);	/* takes it over */
 void vm_set_ports(struct vm *vm);	/* their names into its profile */
@@ -105,12 +76,6 @@ void vm_used(struct vserver *vs, struct capacity *ret);
 
 void vm_watch_guest(struct vm *vm, int fd);	/* takes over @fd: task_guest_ended() */
 void vm_forget_guest(struct vm *vm);
-
-struct move *move_lookup(struct vserver *vs, const struct uuid *id);
-struct move *move_lookup_vm(struct vserver *vs, const struct uuid *vm);	/* one that goes on */
-struct move *move_add(struct vserver *vs, const struct uuid *id);
-void move_free(struct vserver *vs, struct move *m);
-void move_close_image(struct move *m);
 
 uint64_t host_wall_s(void);
 /* vserver_start() with a driver and a store of the caller's, which outlive it */

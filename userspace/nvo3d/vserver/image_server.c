@@ -14,6 +14,7 @@
 #include "move_live.h"
 #include "persist.h"
 #include "proto/image.pb-c.h"
+#include "savedfile.h"
 
 #define READ_MAX (256u * 1024u)
 
@@ -62,18 +63,21 @@ static struct move *open_offer(struct vserver *vs, struct chan *chan,
 	return m;
 }
 
-static int open_image(struct vserver *vs, struct move *m, struct err *err)
+/* The one of both that is read; -errno */
+static int open_file(struct vserver *vs, struct move *m, bool saved, struct err *err)
 {
+	int *fd = saved ? &m->saved.fd : &m->image;
 	struct vm *vm = vm_lookup(vs, &m->vm);
 	char dir[HOST_DIR_MAX];
 	uint64_t size;
 
-	if (m->image >= 0)
-		return 0;
+	if (*fd >= 0)
+		return *fd;
 	if (!vm)
 		return err_set(err, ENOENT, "the VM is gone");
-	m->image = image_open(vm_dir(vm, dir), &size, err);
-	return m->image < 0 ? m->image : 0;
+	vm_dir(vm, dir);
+	*fd = saved ? saved_open(dir, err) : image_open(dir, &size, err);
+	return *fd;
 }
 
 static bool is_same(const ProtobufCBinaryData *have, const uint8_t *data, size_t len)
@@ -84,8 +88,8 @@ static bool is_same(const ProtobufCBinaryData *have, const uint8_t *data, size_t
 	       !memcmp(have->data, sum, sizeof(sum));
 }
 
-static void read_image(struct chan *chan, const struct msg *msg, const Nvo3__ImageRead *req,
-		       struct move *m)
+static void read_file(struct chan *chan, const struct msg *msg, const Nvo3__ImageRead *req,
+		      struct move *m, int fd)
 {
 	Nvo3__ImageReadReply reply = NVO3__IMAGE_READ_REPLY__INIT;
 	_cleanup_free_ uint8_t *data = mem_zalloc(req->length);
@@ -93,7 +97,7 @@ static void read_image(struct chan *chan, const struct msg *msg, const Nvo3__Ima
 	struct err err;
 	ssize_t n;
 
-	n = pread(m->image, data, req->length, req->offset);
+	n = pread(fd, data, req->length, req->offset);
 	if (n < 0) {
 		err_sys(&err, errno, "cannot read the image");
 		chan_reply(chan, msg->id, CODE(FAILED), err.text, NULL);
@@ -102,9 +106,16 @@ static void read_image(struct chan *chan, const struct msg *msg, const Nvo3__Ima
 	reply.same = is_same(&req->have, data, n);
 	if (!reply.same)
 		reply.data = (ProtobufCBinaryData){ n, data };
-	if (!req->offset)
+	if (!req->offset && !req->saved)
 		move_used_pack(m, &reply, &used);
 	chan_reply(chan, msg->id, CODE(OK), NULL, &reply.base);
+}
+
+static bool is_within(const struct move *m, const Nvo3__ImageRead *req)
+{
+	uint64_t size = req->saved ? m->saved.size : m->size;
+
+	return req->length && req->length <= READ_MAX && req->offset <= size && size;
 }
 
 static void handle_read(struct vserver *vs, struct chan *chan, const struct msg *msg)
@@ -113,6 +124,7 @@ static void handle_read(struct vserver *vs, struct chan *chan, const struct msg 
 	struct move *m;
 	struct err err;
 	uint32_t code;
+	int fd = -1;
 
 	req = msg_decode(msg, &nvo3__image_read__descriptor, &err);
 	if (!req) {
@@ -120,15 +132,17 @@ static void handle_read(struct vserver *vs, struct chan *chan, const struct msg 
 		return;
 	}
 	m = open_offer(vs, chan, &req->token, &code, &err);
-	if (m && (!req->length || req->length > READ_MAX || req->offset > m->size)) {
+	if (m && !is_within(m, req)) {
 		code = CODE(BAD_MESSAGE);
-		err_set(&err, EINVAL, "%u bytes at %llu are not in the image or too many",
-			req->length, (unsigned long long)req->offset);
-	} else if (m && open_image(vs, m, &err)) {
-		code = CODE(FAILED);
+		err_set(&err, EINVAL, "%u bytes at %llu are not in the %s or too many",
+			req->length, (unsigned long long)req->offset,
+			req->saved ? "saved memory" : "image");
+	} else if (m) {
+		fd = open_file(vs, m, req->saved, &err);
+		code = fd < 0 ? CODE(FAILED) : CODE(OK);
 	}
 	if (code == CODE(OK))
-		read_image(chan, msg, req, m);
+		read_file(chan, msg, req, m, fd);
 	else
 		chan_reply(chan, msg->id, code, err.text, NULL);
 	msg_free(req);

@@ -52,8 +52,7 @@ int image_remove_dir(const char *dir, struct err *err)
 	return 0;
 }
 
-/* Entries of a directory are on the disk only after it was synced itself */
-static int sync_dir(const char *dir, struct err *err)
+int image_sync_dir(const char *dir, struct err *err)
 {
 	_cleanup_close_ int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -72,7 +71,7 @@ static int publish(const char *dir, struct err *err)
 	path_of(www, dir, "www");
 	if (rename(part, image))
 		return err_sys(err, errno, "cannot rename %s", part);
-	return sync_dir(www, err);
+	return image_sync_dir(www, err);
 }
 
 static int write_all(int fd, const uint8_t *data, size_t len)
@@ -273,30 +272,46 @@ int image_hash(const struct job *job, const char *dir, uint64_t *ret_size,
 	return rc ? err_sys(err, rc, "cannot read %s/www/image", dir) : 0;
 }
 
-int image_part_finish(const struct job *job, const char *dir, uint64_t size,
-		      const uint8_t sha256[IMAGE_SHA256_LEN], struct err *err)
+int image_file_hash(const struct job *job, const char *path, uint64_t *ret_size,
+		    uint8_t ret[IMAGE_SHA256_LEN], struct err *err)
 {
-	uint8_t have[IMAGE_SHA256_LEN];
-	_cleanup_close_ int fd = -1;
-	char path[PATH_LEN];
-	uint64_t have_size;
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 	int rc;
 
-	fd = open(path_of(path, dir, "image.part"), O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(err, errno, "cannot open %s", path);
 	if (fsync(fd))
 		return err_sys(err, errno, "cannot sync %s", path);
-	rc = hash_fd(job, fd, &have_size, have);
+	rc = hash_fd(job, fd, ret_size, ret);
+	return rc ? err_sys(err, rc, "cannot read %s", path) : 0;
+}
+
+int image_file_check(const struct job *job, const char *path, const char *what, uint64_t size,
+		     const uint8_t sha256[IMAGE_SHA256_LEN], struct err *err)
+{
+	uint8_t have[IMAGE_SHA256_LEN];
+	uint64_t have_size;
+	int rc = image_file_hash(job, path, &have_size, have, err);
+
 	if (rc)
-		return err_sys(err, rc, "cannot read %s", path);
+		return rc;
 	if (have_size != size)
-		return err_set(err, EBADMSG, "the image has %llu bytes, %llu were announced",
+		return err_set(err, EBADMSG, "the %s has %llu bytes, %llu were announced", what,
 			       (unsigned long long)have_size, (unsigned long long)size);
 	if (memcmp(have, sha256, sizeof(have)))
 		return err_set(err, EBADMSG,
-			       "the image that arrived has another SHA-256 than the one sent");
-	return publish(dir, err);
+			       "the %s that arrived has another SHA-256 than the one sent", what);
+	return 0;
+}
+
+int image_part_finish(const struct job *job, const char *dir, uint64_t size,
+		      const uint8_t sha256[IMAGE_SHA256_LEN], struct err *err)
+{
+	char path[PATH_LEN];
+	int rc;
+
+	rc = image_file_check(job, path_of(path, dir, "image.part"), "image", size, sha256, err);
+	return rc ? rc : publish(dir, err);
 }
 
 int image_open(const char *dir, uint64_t *ret_size, struct err *err)

@@ -15,6 +15,13 @@
 
 #define IMAGE_SHA256_LEN 32
 
+/* A VM's memory beside its image (savedfile.h) */
+struct saved {
+	uint64_t size;		/* 0: there is none */
+	uint8_t sha256[IMAGE_SHA256_LEN];
+	int fd;			/* source: open while it is read; -1 */
+};
+
 /* In a job: at least so large, on the disk when this returns; what is new reads as zeroes */
 int image_grow(const char *dir, uint64_t size, struct err *err);
 
@@ -43,5 +50,14 @@ bool image_part_sum(int fd, uint64_t offset, size_t len, uint8_t ret[IMAGE_SHA25
 bool image_sum(const void *data, size_t len, uint8_t ret[IMAGE_SHA256_LEN]);
 
 int image_open(const char *dir, uint64_t *ret_size, struct err *err);
+
+/* In a job, of any file: it is on the disk, and its size and sum */
+int image_file_hash(const struct job *job, const char *path, uint64_t *ret_size,
+		    uint8_t ret[IMAGE_SHA256_LEN], struct err *err);
+/* The same, and they are these; @what: "image" */
+int image_file_check(const struct job *job, const char *path, const char *what, uint64_t size,
+		     const uint8_t sha256[IMAGE_SHA256_LEN], struct err *err);
+/* Entries of a directory are on the disk only after this */
+int image_sync_dir(const char *dir, struct err *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include "mem.h"
 #include "move.h"
 #include "move_figures.h"
+#include "move_keep.h"
 #include "move_live.h"
 #include "move_parts.h"
 #include "msg.h"
@@ -79,8 +80,11 @@ void move_wrong_phase(const struct move *m, const char *what, task_done_fn done,
 
 bool move_runs_on(const struct vm *vm, const struct move *m)
 {
-	return m->is_source && ((m->live && !m->left) || m->phase == PHASE(COPYING)) &&
-	       vm->guest >= 0;
+	bool there = !m->is_source && m->phase == PHASE(COMMITTING);
+	bool here = m->is_source && ((m->live && !m->left) || m->phase == PHASE(COPYING) ||
+				     (m->keep && m->phase == PHASE(STOPPING)));
+
+	return (here || there) && vm->guest >= 0;
 }
 
 /* --- the end, good or bad */
@@ -117,6 +121,8 @@ static void aborted(struct task *t)
 {
 	if (t->code == CODE(OK))
 		move_end(t->vm->vs, t->move, PHASE(ABORTED));
+	else if (t->move->keep)
+		move_keep_stuck(t->vm);
 }
 
 static void released(struct task *t)
@@ -131,6 +137,14 @@ static void abort_source(struct vm *vm, struct move *m, task_done_fn done, void 
 	bool run = m->was_running;
 
 	token_spend(&m->token);
+	if (m->keep) {
+		/* From here on it may run here again, and is not offered any more */
+		move_set_phase(vm->vs, m, PHASE(STOPPING));
+		vm->fsm.paused = m->was_suspended;
+		task_begin(vm, VM_OP_ABORT, true, move_keep_back_steps, NULL, aborted, m, done,
+			   arg);
+		return;
+	}
 	/* It never stopped: unless it was handed over, or ended, and then it is started anew */
 	if (move_runs_on(vm, m)) {
 		task_begin(vm, VM_OP_ABORT, true, move_stay_steps, NULL, aborted, m, done, arg);
@@ -140,7 +154,7 @@ static void abort_source(struct vm *vm, struct move *m, task_done_fn done, void 
 		   run ? ops_silence_steps : NULL, aborted, m, done, arg);
 }
 
-/* --- an abort while it is being handed over: when that has ended, see how */
+/* --- an abort while it is being handed over, or saved: when that has ended, see how */
 
 struct abort_later {
 	struct vserver *vs;
@@ -170,7 +184,7 @@ static void abort_soon(uint32_t code, const char *text, struct vm *vm, void *arg
 	free(a);
 }
 
-static void abort_hand_over(struct vm *vm, struct move *m, task_done_fn done, void *arg)
+static void abort_then(struct vm *vm, struct move *m, task_done_fn done, void *arg)
 {
 	struct abort_later *a = mem_zalloc(sizeof(*a));
 
@@ -193,15 +207,17 @@ void move_abort(struct vserver *vs, const struct uuid *id, task_done_fn done, vo
 		move_succeed(done, arg, NULL);
 	} else if (vm->task && (vm->fsm.op == VM_OP_ABORT || vm->fsm.op == VM_OP_DELETE)) {
 		task_wait(vm->task, done, arg);
-	} else if (vm->task && vm->fsm.op == VM_OP_HAND_OVER) {
-		abort_hand_over(vm, m, done, arg);
+	} else if (vm->task && (vm->fsm.op == VM_OP_HAND_OVER || (m->keep && m->is_source))) {
+		abort_then(vm, m, done, arg);
 	} else if (vm->task) {
 		cancel(vm->task, done, arg);
 	} else if (m->is_source) {
 		abort_source(vm, m, done, arg);
 	} else {
-		task_begin(vm, VM_OP_DELETE, false,
-			   m->live ? move_live_delete_steps : ops_delete_steps, NULL, aborted, m,
+		/* What cannot be removed now is, later: move_clean_up() */
+		if (m->keep)
+			move_set_phase(vs, m, PHASE(PULLING));
+		task_begin(vm, VM_OP_DELETE, false, move_dest_delete_steps(m), NULL, aborted, m,
 			   done, arg);
 	}
 }
@@ -233,8 +249,31 @@ void move_release(struct vserver *vs, const struct uuid *id, task_done_fn done, 
 
 /* --- after a restart of the program */
 
+static void rest_removed(struct task *t)
+{
+	if (t->move->keep && t->code != CODE(OK))
+		move_keep_stuck(t->vm);
+	else
+		move_undone(t);
+}
+
 static void told_nobody(uint32_t code, const char *text, struct vm *vm, void *arg)
 {
+}
+
+static void remove_rest(struct vm *vm, struct move *m)
+{
+	vm->tsi = NVO3__TSI_STATE__TSI_INIT;
+	task_begin(vm, VM_OP_DELETE, false, move_dest_delete_steps(m), NULL, rest_removed, m,
+		   told_nobody, NULL);
+}
+
+void move_clean_up(struct vm *vm)
+{
+	struct move *m = move_lookup_vm(vm->vs, &vm->id);
+
+	if (m && !m->is_source && m->phase == PHASE(PULLING))
+		remove_rest(vm, m);
 }
 
 void move_resume(struct vm *vm)
@@ -254,10 +293,7 @@ void move_resume(struct vm *vm)
 		move_begin_source(vm, m, told_nobody, NULL);
 		break;
 	case PHASE(PULLING):
-		vm->tsi = NVO3__TSI_STATE__TSI_INIT;
-		task_begin(vm, VM_OP_DELETE, false,
-			   m->live ? move_live_delete_steps : ops_delete_steps, NULL, move_undone,
-			   m, told_nobody, NULL);
+		remove_rest(vm, m);
 		break;
 	case PHASE(COMMITTING):
 		move_begin_commit(vm, m, told_nobody, NULL);

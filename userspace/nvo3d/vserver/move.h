@@ -18,8 +18,10 @@ void move_commit(struct vserver *vs, const Nvo3__RelocateCommit *req, task_done_
 void move_abort(struct vserver *vs, const struct uuid *id, task_done_fn done, void *arg);
 void move_release(struct vserver *vs, const struct uuid *id, task_done_fn done, void *arg);
 
-/* The source of one that has not been stopped yet, be it live or copied first, and it runs */
+/* May it run? At the source before it was stopped, or when it is back; from the commit on there */
 bool move_runs_on(const struct vm *vm, const struct move *m);
+/* The hypervisor answers again: remove what of a move to here could not be */
+void move_clean_up(struct vm *vm);
 /* A VM in state MOVING, when the program starts */
 void move_resume(struct vm *vm);
 /* It is over; kept so that a repeated request is answered */

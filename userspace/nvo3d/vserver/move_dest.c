@@ -6,6 +6,7 @@
 #include "later.h"
 #include "move.h"
 #include "move_figures.h"
+#include "move_keep.h"
 #include "move_live.h"
 #include "move_parts.h"
 #include "msg.h"
@@ -28,6 +29,8 @@ void move_pull_ended(struct task *t, Nvo3__MovePhase phase)
 	t->pull = NULL;
 	if (t->code == CODE(OK))
 		move_set_phase(t->vm->vs, t->move, phase);
+	else if (t->move->keep && t->stuck)
+		move_keep_stuck(t->vm);
 	else
 		move_undone(t);
 }
@@ -50,6 +53,8 @@ bool move_dest_is_valid(const Nvo3__RelocateDest *req, bool hashed, struct uuid 
 		err_set(err, EINVAL, "token: must have %d bytes", TOKEN_LEN);
 	else if (hashed && req->sha256.len != IMAGE_SHA256_LEN)
 		err_set(err, EINVAL, "sha256: must have %d bytes", IMAGE_SHA256_LEN);
+	else if (req->saved_size && (!hashed || req->saved_sha256.len != IMAGE_SHA256_LEN))
+		err_set(err, EINVAL, "saved_size: without a hash of %d bytes", IMAGE_SHA256_LEN);
 	else if (!*req->source || strlen(req->source) >= sizeof(((struct move *)0)->peer))
 		err_set(err, EINVAL, "source: not a vServer's name");
 	else if (sock_addr_parse(&addr, req->source_addr, err))
@@ -75,16 +80,27 @@ static void take_source(struct move *m, const Nvo3__RelocateDest *req)
 	if (req->sha256.len == IMAGE_SHA256_LEN)
 		memcpy(m->sha256, req->sha256.data, IMAGE_SHA256_LEN);
 	m->size = req->size;
+	m->keep = req->saved_size;
+	m->saved.size = req->saved_size;
+	if (m->keep)
+		memcpy(m->saved.sha256, req->saved_sha256.data, IMAGE_SHA256_LEN);
 	m->hold_s = req->hold_s;
 	snprintf(m->peer, sizeof(m->peer), "%s", req->source);
 	snprintf(m->peer_addr, sizeof(m->peer_addr), "%s", req->source_addr);
 	persist_move_now(m->vs, m);
 }
 
+const task_step_fn *move_dest_delete_steps(const struct move *m)
+{
+	return m->live || m->keep ? move_live_delete_steps : ops_delete_steps;
+}
+
 static void begin_pull(struct vm *vm, struct move *m, task_done_fn done, void *arg)
 {
-	task_begin(vm, VM_OP_DEST, false, m->live ? move_live_dest_steps : dest_steps,
-		   m->live ? move_live_delete_steps : ops_delete_steps, dest_ended, m, done, arg);
+	const task_step_fn *steps = m->keep ? move_keep_dest_steps : dest_steps;
+
+	task_begin(vm, VM_OP_DEST, false, m->live ? move_live_dest_steps : steps,
+		   move_dest_delete_steps(m), dest_ended, m, done, arg);
 }
 
 /* A first copy is here: what has changed since then is still to come */
@@ -127,8 +143,12 @@ bool move_dest_admit(struct vserver *vs, const Nvo3__RelocateDest *req, task_don
 		err_set(&err, EEXIST, "VM %s is on this host already", req->profile->name);
 	} else if (req->live && !move_live_can(vs, false, &err)) {
 		code = CODE(FAILED);
+	} else if (req->saved_size && !move_keep_can(vs, &err)) {
+		code = CODE(FAILED);
 	} else {
 		code = vm_admit(vs, req->profile, &err);
+		if (code == CODE(OK) && req->saved_size)
+			code = move_keep_room(vs, req->profile, req->saved_size, &err);
 	}
 	if (code != CODE(OK))
 		move_refuse(done, arg, code, &err);
@@ -187,6 +207,12 @@ static void commit_ended(struct task *t)
 void move_begin_commit(struct vm *vm, struct move *m, task_done_fn done, void *arg)
 {
 	/* What has come cannot be had again: nothing is undone, the commit is repeated */
+	if (m->keep) {
+		vm->fsm.paused = m->was_suspended;
+		task_begin(vm, VM_OP_COMMIT, true, move_keep_commit_steps, NULL, commit_ended, m,
+			   done, arg);
+		return;
+	}
 	if (m->live) {
 		task_begin(vm, VM_OP_COMMIT, true, move_live_commit_steps, NULL, commit_ended, m,
 			   done, arg);
@@ -233,6 +259,7 @@ void move_commit(struct vserver *vs, const Nvo3__RelocateCommit *req, task_done_
 		/* From here on it is ours: the record says so before anything is done */
 		take_epochs(vm, req);
 		m->start = req->start;
+		m->was_suspended = req->suspended;
 		persist_vm_now(vm);
 		move_set_phase(vs, m, PHASE(COMMITTING));
 		move_begin_commit(vm, m, done, arg);

@@ -41,6 +41,8 @@ bool move_dest_admit(struct vserver *vs, const Nvo3__RelocateDest *req, task_don
 /* The move and its VM, which is not here yet */
 struct move *move_dest_add(struct vserver *vs, const struct uuid *id, const Nvo3__RelocateDest *req,
 			   struct vm **ret_vm);
+/* What came, or may have come, is ended at once, if it is one that stands still */
+const task_step_fn *move_dest_delete_steps(const struct move *m);
 /* End of a task that pulls: well, and it is in @phase; or not, and nothing is left */
 void move_pull_ended(struct task *t, Nvo3__MovePhase phase);
 

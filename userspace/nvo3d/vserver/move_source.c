@@ -5,6 +5,7 @@
 
 #include "move.h"
 #include "move_figures.h"
+#include "move_keep.h"
 #include "move_live.h"
 #include "move_parts.h"
 #include "msg.h"
@@ -21,21 +22,36 @@ static void source_ended(struct task *t)
 {
 	if (t->code == CODE(OK))
 		move_set_phase(t->vm->vs, t->move, PHASE(OFFERED));
+	else if (t->move->keep && t->stuck)
+		move_keep_stuck(t->vm);
 	else
 		move_undone(t);
 }
 
-void move_begin_source(struct vm *vm, struct move *m, task_done_fn done, void *arg)
+static const task_step_fn *undo_of(const struct move *m)
 {
 	static const task_step_fn undo_running[] = { step_activate, step_start_guest, NULL };
 
-	const task_step_fn *undo = m->was_running && !m->live ? undo_running : move_stay_steps;
+	if (m->keep)
+		return move_keep_back_steps;
+	return m->was_running && !m->live ? undo_running : move_stay_steps;
+}
+
+static Nvo3__VmState state_before(const struct move *m)
+{
+	if (m->was_suspended)
+		return NVO3__VM_STATE__VM_SUSPENDED;
+	return m->was_running ? NVO3__VM_STATE__VM_RUNNING : NVO3__VM_STATE__VM_STOPPED;
+}
+
+void move_begin_source(struct vm *vm, struct move *m, task_done_fn done, void *arg)
+{
+	const task_step_fn *steps = m->keep ? move_keep_source_steps : source_steps;
 
 	/* Begun before, or copied while it runs: if it fails, it is as it was before that */
 	if (vm->fsm.state == NVO3__VM_STATE__VM_MOVING)
-		vm->fsm.state = m->was_running ? NVO3__VM_STATE__VM_RUNNING :
-						 NVO3__VM_STATE__VM_STOPPED;
-	task_begin(vm, VM_OP_SOURCE, false, m->live ? move_live_source_steps : source_steps, undo,
+		vm->fsm.state = state_before(m);
+	task_begin(vm, VM_OP_SOURCE, false, m->live ? move_live_source_steps : steps, undo_of(m),
 		   source_ended, m, done, arg);
 }
 
@@ -130,8 +146,29 @@ struct move *move_source_add(struct vm *vm, const struct uuid *id, Nvo3__MovePha
 	m->is_source = true;
 	m->phase = phase;
 	m->was_running = vm->fsm.state == NVO3__VM_STATE__VM_RUNNING;
+	m->was_suspended = vm->fsm.state == NVO3__VM_STATE__VM_SUSPENDED;
+	m->keep = req->keep && !req->live && (m->was_running || m->was_suspended);
 	offer(vm->vs, m, req);
 	return m;
+}
+
+/* Nothing was touched yet. A CODE() */
+static uint32_t may_leave(const struct vm *vm, const Nvo3__RelocateSource *req, struct err *err)
+{
+	uint64_t memory = (uint64_t)vm->profile->memory_mib << 20;
+	bool suspended = vm->fsm.state == NVO3__VM_STATE__VM_SUSPENDED;
+
+	if (req->live)
+		return move_live_can(vm->vs, true, err) ? CODE(OK) : CODE(FAILED);
+	if (req->keep && !move_keep_can(vm->vs, err))
+		return CODE(FAILED);
+	if (req->keep && (suspended || vm->fsm.state == NVO3__VM_STATE__VM_RUNNING))
+		return move_keep_room(vm->vs, vm->profile, memory, err);
+	if (!suspended)
+		return CODE(OK);
+	err_set(err, EINVAL, "VM %s is suspended: without its memory it cannot be moved",
+		vm->profile->name);
+	return CODE(BAD_STATE);
 }
 
 void move_source(struct vserver *vs, const Nvo3__RelocateSource *req, task_done_fn done,
@@ -157,8 +194,9 @@ void move_source(struct vserver *vs, const Nvo3__RelocateSource *req, task_done_
 		move_refuse(done, arg, code, &err);
 		return;
 	}
-	if (req->live && !move_live_can(vs, true, &err)) {
-		move_refuse(done, arg, CODE(FAILED), &err);
+	code = may_leave(vm, req, &err);
+	if (code != CODE(OK)) {
+		move_refuse(done, arg, code, &err);
 		return;
 	}
 	m = move_source_add(vm, &id, PHASE(STOPPING), req);

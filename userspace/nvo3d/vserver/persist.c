@@ -85,6 +85,10 @@ int persist_move(struct vserver *vs, const struct move *m, struct err *err)
 	msg.hold_s = m->hold_s;
 	msg.live = m->live;
 	msg.left = m->left;
+	msg.keep = m->keep;
+	msg.was_suspended = m->was_suspended;
+	msg.saved_size = m->saved.size;
+	msg.saved_sha256 = (ProtobufCBinaryData){ IMAGE_SHA256_LEN, (uint8_t *)m->saved.sha256 };
 	msg.silent = m->silent;
 	msg.last_out = m->last_out;
 	msg.active = m->active;
@@ -144,6 +148,11 @@ static void fill_move(struct move *m, const Nvo3__StoredHostMove *msg)
 	m->hold_s = msg->hold_s;
 	m->live = msg->live;
 	m->left = msg->left;
+	m->keep = msg->keep;
+	m->was_suspended = msg->was_suspended;
+	m->saved.size = msg->saved_size;
+	if (msg->saved_sha256.len == IMAGE_SHA256_LEN)
+		memcpy(m->saved.sha256, msg->saved_sha256.data, IMAGE_SHA256_LEN);
 	m->silent = msg->silent;
 	m->last_out = msg->last_out;
 	m->active = msg->active;

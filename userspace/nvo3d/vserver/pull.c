@@ -11,6 +11,7 @@
 #include "move_figures.h"
 #include "proto/image.pb-c.h"
 #include "pull.h"
+#include "savedfile.h"
 
 #define READ_LEN (256u * 1024u)
 #define READS 8			/* on their way at the same time */
@@ -23,6 +24,7 @@ struct read_slot {
 	struct pull *pull;
 	uint64_t offset;
 	uint32_t len;
+	bool saved;			/* of the saved memory, not of the image */
 	bool busy;
 };
 
@@ -30,8 +32,8 @@ struct pull {
 	struct vserver *vs;
 	struct move *move;
 	struct chan *chan;
-	int fd;
-	uint64_t asked, done, told;
+	int fd, saved_fd;
+	uint64_t asked, done, told;	/* of both, the image first */
 	struct read_slot slots[READS];
 	struct loop_timer *timer;	/* connecting takes too long, or: give up now */
 	bool over;
@@ -56,7 +58,7 @@ static void read_answered(uint32_t code, const char *text, const struct msg *bod
 /* One byte, for what comes with it */
 static uint64_t wanted(const struct pull *p)
 {
-	return p->move->live ? 1 : p->move->size;
+	return p->move->live ? 1 : p->move->size + p->move->saved.size;
 }
 
 static void ask(struct pull *p, struct read_slot *s)
@@ -67,23 +69,34 @@ static void ask(struct pull *p, struct read_slot *s)
 	msg.token = (ProtobufCBinaryData){ TOKEN_LEN, (uint8_t *)p->move->token_value };
 	msg.offset = s->offset;
 	msg.length = s->len;
+	msg.saved = s->saved;
 	/* What cannot be read here is sent whole */
-	if (p->move->delta && image_part_sum(p->fd, s->offset, s->len, have))
+	if (p->move->delta && !s->saved && image_part_sum(p->fd, s->offset, s->len, have))
 		msg.have = (ProtobufCBinaryData){ sizeof(have), have };
 	chan_request(p->chan, MSG(IMAGE_READ), &msg.base, READ_MS, read_answered, s);
+}
+
+/* At what comes next: of one file */
+static void aim(struct pull *p, struct read_slot *s)
+{
+	uint64_t size = p->move->size, end = wanted(p);
+
+	s->saved = p->asked >= size;
+	s->offset = s->saved ? p->asked - size : p->asked;
+	if (!s->saved && end > size)
+		end = size;
+	s->len = end - p->asked < READ_LEN ? end - p->asked : READ_LEN;
 }
 
 static void ask_more(struct pull *p)
 {
 	for (int i = 0; i < READS && p->asked < wanted(p); i++) {
-		uint64_t left = wanted(p) - p->asked;
 		struct read_slot *s = &p->slots[i];
 
 		if (s->busy)
 			continue;
 		s->busy = true;
-		s->offset = p->asked;
-		s->len = left < READ_LEN ? left : READ_LEN;
+		aim(p, s);
 		p->asked += s->len;
 		ask(p, s);
 	}
@@ -106,12 +119,14 @@ static int write_at(int fd, const uint8_t *data, size_t len, uint64_t offset)
 }
 
 /* Of a live move nothing is written, and what is the same lies there already */
-static int put(struct pull *p, const Nvo3__ImageReadReply *reply, uint64_t offset)
+static int put(struct pull *p, const struct read_slot *s, const Nvo3__ImageReadReply *reply)
 {
 	if (p->move->live || reply->same)
 		return 0;
+	if (s->saved)
+		return write_at(p->saved_fd, reply->data.data, reply->data.len, s->offset);
 	p->move->sent += reply->data.len;
-	return write_at(p->fd, reply->data.data, reply->data.len, offset);
+	return write_at(p->fd, reply->data.data, reply->data.len, s->offset);
 }
 
 /* Value is a CODE() with a sentence in @err */
@@ -125,17 +140,19 @@ static uint32_t take(struct pull *p, const struct read_slot *s, const struct msg
 	reply = msg_decode(body, &nvo3__image_read_reply__descriptor, err);
 	if (!reply)
 		return CODE(BAD_MESSAGE);
-	if (!(reply->same && p->move->delta) && reply->data.len != s->len) {
-		err_set(err, EBADMSG, "%s sent %zu bytes at %llu of the image, not %u",
-			p->move->peer, reply->data.len, (unsigned long long)s->offset, s->len);
+	if (!(reply->same && p->move->delta && !s->saved) && reply->data.len != s->len) {
+		err_set(err, EBADMSG, "%s sent %zu bytes at %llu of the %s, not %u", p->move->peer,
+			reply->data.len, (unsigned long long)s->offset,
+			s->saved ? "saved memory" : "image", s->len);
 		code = CODE(BAD_MESSAGE);
 	} else {
-		rc = put(p, reply, s->offset);
+		rc = put(p, s, reply);
 		if (rc) {
-			err_sys(err, rc, "cannot write the image");
+			err_sys(err, rc, "cannot write the %s",
+				s->saved ? "saved memory" : "image");
 			code = CODE(FAILED);
 		}
-		if (!s->offset)
+		if (!s->offset && !s->saved)
 			move_used_take(p->move, reply);
 	}
 	msg_free(reply);
@@ -162,9 +179,9 @@ static void read_answered(uint32_t code, const char *text, const struct msg *bod
 		return;
 	}
 	p->done += s->len;
-	if (p->done - p->told >= PROGRESS_BYTES || p->done == p->move->size) {
+	if (p->done - p->told >= PROGRESS_BYTES || p->done == move_total(p->move)) {
 		p->told = p->done;
-		center_progress(p->vs->center, &p->move->id, p->done, p->move->size);
+		center_progress(p->vs->center, &p->move->id, p->done, move_total(p->move));
 	}
 	if (p->done == wanted(p))
 		finish(p, CODE(OK), "");
@@ -210,9 +227,25 @@ static void time_over(void *arg)
 	finish(p, p->code, p->text);
 }
 
-static int open_part(const struct move *move, const char *dir, struct err *err)
+static int open_parts(struct pull *p, const char *dir, struct err *err)
 {
-	return move->delta ? image_part_keep(dir, move->size, err) : image_part_open(dir, err);
+	const struct move *move = p->move;
+
+	if (move->live)
+		return 0;
+	p->fd = move->delta ? image_part_keep(dir, move->size, err) : image_part_open(dir, err);
+	if (p->fd < 0 || !move->saved.size)
+		return p->fd;
+	p->saved_fd = saved_part_open(dir, err);
+	return p->saved_fd;
+}
+
+static void close_parts(struct pull *p)
+{
+	if (p->fd >= 0)
+		close(p->fd);
+	if (p->saved_fd >= 0)
+		close(p->saved_fd);
 }
 
 struct pull *pull_start(struct vserver *vs, struct move *move, const char *dir,
@@ -231,11 +264,10 @@ struct pull *pull_start(struct vserver *vs, struct move *move, const char *dir,
 	for (int i = 0; i < READS; i++)
 		p->slots[i].pull = p;
 	p->fd = -1;
+	p->saved_fd = -1;
 	move->sent = 0;
-	if (!move->live)
-		p->fd = open_part(move, dir, err);
-	if (!move->live && p->fd < 0)
-		goto free;
+	if (open_parts(p, dir, err) < 0)
+		goto close;
 	p->chan = chan_connect(vs->loop, vs->tls, &addr, 1, ROLE_BIT(ROLE_VSERVER), &ops, p, err);
 	if (!p->chan)
 		goto close;
@@ -246,9 +278,7 @@ struct pull *pull_start(struct vserver *vs, struct move *move, const char *dir,
 	loop_timer_set(p->timer, CONNECT_MS);
 	return p;
 close:
-	if (p->fd >= 0)
-		close(p->fd);
-free:
+	close_parts(p);
 	free(p);
 	return NULL;
 }
@@ -319,7 +349,6 @@ void pull_free(struct pull *p)
 	chan_cancel(p->chan, p);
 	chan_free(p->chan);
 	loop_timer_free(p->timer);
-	if (p->fd >= 0)
-		close(p->fd);
+	close_parts(p);
 	free(p);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The destination's side of an image's way (image.proto): into DIR/image.part, from the vServer
- * that the move names. One session, because the token is worth one; if it breaks, so does the
- * pull. With move->delta what DIR/image.part has already stays, and only what is other is sent.
+ * that the move names; then that of its saved memory, if there is one, into DIR/saved.part. One
+ * session, because the token is worth one; if it breaks, so does the pull. With move->delta what
+ * DIR/image.part has already stays, and only what is other is sent.
  */
 #ifndef NVO3D_VSERVER_PULL_H
 #define NVO3D_VSERVER_PULL_H

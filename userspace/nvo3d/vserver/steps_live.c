@@ -3,6 +3,7 @@
 
 #include "driver_call.h"
 #include "move_live.h"
+#include "move_progress.h"
 #include "msg.h"
 #include "pull.h"
 
@@ -31,7 +32,10 @@ static void left(struct task *t, struct driver_call *c)
 
 void step_migrate(struct task *t)
 {
+	struct vserver *vs = t->vm->vs;
+
 	driver_call_long(t, migrate, left);
+	move_progress_begun(vs->progress);
 }
 
 /* --- the destination */

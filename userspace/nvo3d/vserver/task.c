@@ -10,6 +10,7 @@
 #include "job.h"
 #include "log.h"
 #include "mem.h"
+#include "move_keep.h"
 #include "msg.h"
 #include "nve_client.h"
 #include "persist.h"
@@ -122,6 +123,7 @@ void task_fail(struct task *t, uint32_t code, const char *text)
 	if (t->undoing) {
 		/* Undo goes on with what it can; the first failure is the one to be told */
 		log_err("VM %s: cannot undo all: %s", t->vm->profile->name, text);
+		t->stuck = true;
 		task_next(t);
 		return;
 	}
@@ -171,12 +173,12 @@ void task_begin(struct vm *vm, enum vm_op op, bool run, const task_step_fn *step
 }
 
 /* Its thread waits for the hypervisor, which is told by another one: ours, for a moment */
-static void end_migration(struct task *t)
+static void end_long(struct task *t)
 {
 	struct driver *d = t->vm->vs->driver;
 	struct err err;
 
-	if (t->vm->fsm.op != VM_OP_HAND_OVER || !t->job)
+	if (!t->job || (t->vm->fsm.op != VM_OP_HAND_OVER && *t->steps != step_save))
 		return;
 	if (d->ops->cancel(d, t->vm->profile, &err))
 		log_err("%s", err.text);
@@ -187,14 +189,14 @@ void task_cancel(struct task *t)
 	t->cancelled = true;
 	if (t->job)
 		job_cancel(t->job);
-	end_migration(t);
+	end_long(t);
 	if (t->pull)
 		pull_cancel(t->pull);
 }
 
 void task_abandon(struct task *t)
 {
-	end_migration(t);
+	end_long(t);
 	if (t->job)
 		free(job_abandon(t->job));
 	if (t->pull)

@@ -30,6 +30,7 @@ struct task {
 	char text[256];
 	bool undoing;
 	bool cancelled;
+	bool stuck;			/* what was to be undone could not be */
 	/* of the step that goes on */
 	size_t nic;
 	struct job *job;

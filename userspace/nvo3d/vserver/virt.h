@@ -98,7 +98,19 @@ struct virt_migration {
  */
 int virt_migrate(struct virt *v, const struct uuid *id, const struct virt_migration *m,
 		 struct err *err);
-/* End a migration that goes on; without one it is fine */
+/* End a migration or a saving that goes on; without one it is fine */
 int virt_cancel(struct virt *v, const struct uuid *id, struct err *err);
+/* Bytes of it, disks and memory; *ret_total 0: there is none, or that is not known */
+int virt_progress(struct virt *v, const struct uuid *id, uint64_t *ret_done, uint64_t *ret_total,
+		  struct err *err);
+
+/* virt_save.c. Its memory goes to @file, and it ends; one that has ended so before is fine */
+int virt_save(struct virt *v, const struct uuid *id, const char *file, struct err *err);
+/*
+ * Out of @file, perhaps of another host: it is active and stands still, its files below @dir.
+ * -ENOENT: the file is not whole
+ */
+int virt_restore(struct virt *v, const struct uuid *id, const char *file, const char *dir,
+		 struct err *err);
 
 #endif

@@ -46,13 +46,22 @@ int virt_failed(struct err *err, const char *fmt, ...)
 	return err_set(err, EIO, "%s: %s", what, why);
 }
 
+int virt_conn_failed(virConnectPtr conn, const char *what, struct err *err)
+{
+	int rc = virt_failed(err, "%s", what);
+
+	return virConnectIsAlive(conn) == 0 ? -EHOSTDOWN : rc;
+}
+
 int virt_domain_failed(virDomainPtr dom, const char *what, struct err *err)
 {
 	char why[256];
+	int code;
 
-	/* Any other call of libvirt's forgets it, this one included */
+	/* Any other call of libvirt's forgets it, these included */
 	snprintf(why, sizeof(why), "%s", virGetLastErrorMessage());
-	return err_set(err, EIO, "cannot %s VM %s: %s", what, virDomainGetName(dom), why);
+	code = virConnectIsAlive(virDomainGetConnect(dom)) == 0 ? EHOSTDOWN : EIO;
+	return err_set(err, code, "cannot %s VM %s: %s", what, virDomainGetName(dom), why);
 }
 
 /* --- the thread */
@@ -267,7 +276,7 @@ virConnectPtr virt_conn(struct virt *v, struct err *err)
 int virt_domain(struct virt *v, const struct uuid *id, virDomainPtr *ret, struct err *err)
 {
 	_cleanup_conn_ virConnectPtr conn = virt_conn(v, err);
-	char text[UUID_STRLEN];
+	char text[UUID_STRLEN], what[64];
 	virErrorPtr error;
 
 	if (!conn)
@@ -278,5 +287,6 @@ int virt_domain(struct virt *v, const struct uuid *id, virDomainPtr *ret, struct
 	error = virGetLastError();
 	if (error && error->code == VIR_ERR_NO_DOMAIN)
 		return err_set(err, ESRCH, "there is no domain %s", uuid_format(id, text));
-	return virt_failed(err, "cannot look for domain %s", uuid_format(id, text));
+	snprintf(what, sizeof(what), "cannot look for domain %s", uuid_format(id, text));
+	return virt_conn_failed(conn, what, err);
 }

@@ -94,7 +94,7 @@ int virt_define(struct virt *v, const char *xml, struct err *err)
 	if (!conn)
 		return -EHOSTDOWN;
 	dom = virDomainDefineXMLFlags(conn, xml, 0);
-	return dom ? 0 : virt_failed(err, "cannot define the domain");
+	return dom ? 0 : virt_conn_failed(conn, "cannot define the domain", err);
 }
 
 int virt_undefine(struct virt *v, const struct uuid *id, struct err *err)

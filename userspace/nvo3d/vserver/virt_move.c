@@ -46,7 +46,8 @@ static int migrate(virDomainPtr dom, const struct virt_migration *m, struct err 
 
 	if (!live || !config || add_params(&params, &n, &max, live, config) ||
 	    virDomainMigrateToURI3(dom, m->uri, params, n, flags))
-		rc = virt_domain_failed(dom, "migrate", err);
+		/* A silence would be asked again, and this cannot be: its token is worth one */
+		rc = virt_domain_failed(dom, "migrate", err) ? -EIO : 0;
 	virTypedParamsFree(params, n);
 	free(live);
 	free(config);
@@ -75,4 +76,41 @@ int virt_cancel(struct virt *v, const struct uuid *id, struct err *err)
 	if (virGetLastErrorCode() == VIR_ERR_OPERATION_INVALID)
 		return 0;
 	return virt_domain_failed(dom, "end the migration of", err);
+}
+
+static uint64_t number(virTypedParameterPtr params, int n, const char *name)
+{
+	unsigned long long value = 0;
+
+	return virTypedParamsGetULLong(params, n, name, &value) == 1 ? value : 0;
+}
+
+/*
+ * What has been sent says little: pages of zeros are not, and those that are written to are sent
+ * again. What is left of the whole is what a migration waits for.
+ */
+int virt_progress(struct virt *v, const struct uuid *id, uint64_t *ret_done, uint64_t *ret_total,
+		  struct err *err)
+{
+	_cleanup_domain_ virDomainPtr dom = NULL;
+	int type = VIR_DOMAIN_JOB_NONE, n = 0, rc = virt_domain(v, id, &dom, err);
+	virTypedParameterPtr params = NULL;
+	uint64_t total, left;
+
+	*ret_done = 0;
+	*ret_total = 0;
+	if (rc)
+		return rc == -ESRCH ? 0 : rc;
+	if (virDomainGetJobStats(dom, &type, &params, &n, 0))
+		/* One that has ended has none */
+		return virDomainIsActive(dom) == 0 ?
+			       0 : virt_domain_failed(dom, "get the progress of", err);
+	if (type != VIR_DOMAIN_JOB_NONE) {
+		total = number(params, n, VIR_DOMAIN_JOB_DATA_TOTAL);
+		left = number(params, n, VIR_DOMAIN_JOB_DATA_REMAINING);
+		*ret_total = total;
+		*ret_done = total > left ? total - left : 0;
+	}
+	virTypedParamsFree(params, n);
+	return 0;
 }

@@ -17,6 +17,8 @@ int virt_domain(struct virt *v, const struct uuid *id, virDomainPtr *ret, struct
 void virt_use_of(const virTypedParameter *params, int n, struct driver_use *use);
 /* The last error of this thread, after "fmt: " */
 int virt_failed(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same, after "WHAT: "; -EHOSTDOWN if the connection broke, of which nobody has heard yet */
+int virt_conn_failed(virConnectPtr conn, const char *what, struct err *err);
 /* The same, after "cannot WHAT VM NAME: " */
 int virt_domain_failed(virDomainPtr dom, const char *what, struct err *err);
 

@@ -87,10 +87,9 @@ enum vm_answer vm_fsm_ask(const struct vm_fsm *f, enum vm_op op, uint32_t *ret_c
 	case VM_OP_HAND_OVER:
 		return f->state == STATE(MOVING) ? VM_GO : refuse(f, op, ret_code, err);
 	case VM_OP_UPDATE:
+	case VM_OP_SOURCE:
 		if (f->state == STATE(SUSPENDED))
 			return VM_GO;
-		break;
-	case VM_OP_SOURCE:
 		break;
 	case VM_OP_FENCE:
 		return VM_GO;
@@ -175,6 +174,8 @@ static Nvo3__VmState after(const struct vm_fsm *f, bool ok)
 	case VM_OP_NONE:
 		return f->state;
 	}
+	if (f->run && f->paused)
+		return STATE(SUSPENDED);
 	return f->run ? STATE(RUNNING) : STATE(STOPPED);
 }
 
@@ -183,6 +184,7 @@ void vm_fsm_end(struct vm_fsm *f, bool ok, uint64_t now)
 	Nvo3__VmState next = after(f, ok);
 
 	f->op = VM_OP_NONE;
+	f->paused = false;
 	set(f, next, now);
 }
 

@@ -36,6 +36,7 @@ struct vm_fsm {
 	Nvo3__VmState state;
 	enum vm_op op;
 	bool run;		/* the operation ends with a running VM, if it ends well */
+	bool paused;		/* that stands still; the caller's, before it begins */
 	Nvo3__VmState before;	/* the operation, to go back to */
 	uint64_t since;		/* when state last changed */
 };

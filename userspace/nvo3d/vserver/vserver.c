@@ -12,6 +12,7 @@
 #include "image_server.h"
 #include "mem.h"
 #include "move_figures.h"
+#include "move_progress.h"
 #include "nve_client.h"
 #include "ops.h"
 #include "persist.h"
@@ -53,6 +54,8 @@ int host_start(struct vserver **ret, const struct config *config, struct loop *l
 		rc = open_sessions(vs, err);
 	if (!rc)
 		rc = usage_start(&vs->usage, vs, err);
+	if (!rc)
+		rc = move_progress_start(&vs->progress, vs, err);
 	if (rc) {
 		vserver_stop(vs);
 		return rc;
@@ -116,6 +119,7 @@ void vserver_stop(struct vserver *vs)
 	console_stop(vs);
 	move_figures_stop(vs);
 	usage_stop(vs->usage);
+	move_progress_stop(vs->progress);
 	behind_stop(vs);
 	image_server_free(vs->images);
 	nve_client_free(vs->nve);
