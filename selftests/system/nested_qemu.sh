@@ -45,7 +45,7 @@ in_vm2() {	# COMMAND...
 }
 
 get() {	# PATH
-	in_vm2 curl -sf --max-time 120 "http://$VM1/$1"
+	in_vm2 curl -sf --max-time 600 "http://$VM1/$1"
 }
 
 boots() {
