@@ -120,7 +120,7 @@ static int wait_vm(struct ctl *ctl, json_t **vm, const char *state, struct err *
 	};
 	const char *id = json_string_value(json_object_get(*vm, "id"));
 	_cleanup_free_ char *path = path_make("vms", id ?: awaited.name, NULL);
-	struct wait wait = { path, judge, &awaited, WAIT_S };
+	struct wait wait = { VCENTER, path, judge, &awaited, WAIT_S };
 	json_t *last = NULL;
 	int r;
 

@@ -66,6 +66,7 @@ json_t *vm_migrate_body(const struct args *args, struct err *err)
 
 struct watch {
 	struct ctl *ctl;
+	const char *kind;	/* when it is not told */
 	int step;		/* the last one that was shown, -1 at first */
 	json_int_t image;	/* bytes that were shown */
 	uint64_t image_ms;	/* when */
@@ -103,7 +104,7 @@ static void show_image(struct watch *w, json_t *move, uint64_t ms, bool last)
 static void show_steps(struct watch *w, json_t *move, bool done, uint64_t ms)
 {
 	const char *step = json_string_value(json_object_get(move, "step")) ?: "";
-	const char *kind = json_string_value(json_object_get(move, "kind")) ?: "";
+	const char *kind = json_string_value(json_object_get(move, "kind")) ?: w->kind;
 	int now = done ? STEP_LAST : step_index(step);
 
 	while (w->step < now) {
@@ -125,7 +126,7 @@ static enum wait_verdict judge(json_t *move, uint64_t ms, void *arg, struct err 
 	struct watch *w = arg;
 
 	if (!move) {
-		err_set(err, ENOENT, "vcenterd does not know this move any more");
+		err_set(err, ENOENT, "nobody knows this move any more");
 		return WAIT_FAILED;
 	}
 	if (!w->ctl->json)
@@ -141,15 +142,16 @@ static enum wait_verdict judge(json_t *move, uint64_t ms, void *arg, struct err 
 	return WAIT_FAILED;
 }
 
-static int watch_move(struct ctl *ctl, json_t *move, struct err *err)
+int move_watch(struct ctl *ctl, enum service service, const char *path, json_t *move,
+	       struct err *err)
 {
-	const char *id = json_string_value(json_object_get(move, "id"));
-	_cleanup_free_ char *path = path_make("moves", id ?: "", NULL);
 	_cleanup_free_ char *vm = print_value(move, "vm_name", PRINT_TEXT);
 	_cleanup_free_ char *from = print_value(move, "from", PRINT_TEXT);
 	_cleanup_free_ char *to = print_value(move, "to", PRINT_TEXT);
-	struct watch watch = { .ctl = ctl, .step = -1 };
-	struct wait wait = { path, judge, &watch, 0 };
+	/* what a tenant asks for is always the one, and he is not told that */
+	struct watch watch = { .ctl = ctl, .step = -1,
+			       .kind = service == DIRECTOR ? "replication" : "" };
+	struct wait wait = { service, path, judge, &watch, 0 };
 	json_t *last = NULL;
 	int r;
 
@@ -167,6 +169,7 @@ static int ask_move(struct ctl *ctl, const struct args *args, const char *verb, 
 {
 	_cleanup_free_ char *path = path_make("vms", args->words[0], verb, NULL);
 	json_t *body = vm_migrate_body(args, err), *move = NULL;
+	_cleanup_free_ char *at = NULL;
 	int r = CTL_OK;
 
 	if (!body)
@@ -176,8 +179,9 @@ static int ask_move(struct ctl *ctl, const struct args *args, const char *verb, 
 	vm_name_it(body);
 	if (client_call_again(ctl->client, VCENTER, "POST", path, body, &move, err) < 0)
 		return CTL_FAILED;
+	at = path_make("moves", json_string_value(json_object_get(move, "id")) ?: "", NULL);
 	if (ctl->wait)
-		r = watch_move(ctl, move, err);
+		r = move_watch(ctl, VCENTER, at, move, err);
 	else
 		show_object(ctl, move_columns, move);
 	json_decref(move);

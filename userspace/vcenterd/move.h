@@ -53,6 +53,7 @@ enum {
 	MOVE_F_COPY = 64,		/* a replication */
 	MOVE_F_OFFERED = 128,		/* of one: the source lets its image be read */
 	MOVE_F_NEW_TOKEN = 256,		/* the caller is to make one before the next act */
+	MOVE_F_REVOKED = 4096,		/* the tenant who asked for it has given it up */
 };
 
 struct move {
@@ -69,6 +70,7 @@ struct move {
 	uint8_t sha256[32];
 	uint64_t size;		/* of the image, bytes */
 	char location[VC_NAME_SIZE];	/* near to it, where no server was named */
+	char tenant[VC_NAME_SIZE];	/* who asked for it himself; empty: an operator */
 	uint64_t decided, started, ended;	/* ms of CLOCK_REALTIME */
 	struct figures figures;
 

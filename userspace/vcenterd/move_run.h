@@ -30,6 +30,7 @@ struct move_wish {
 	const char *dc, *server;	/* empty: this one, any */
 	const char *location;		/* of no server: near to it; empty: anywhere */
 	unsigned int kind;		/* MOVE_F_LIVE, MOVE_F_COPY, or 0 */
+	const char *tenant;		/* who asks himself; NULL: an operator */
 };
 
 /* Calls @begun exactly once, perhaps before it returns, also when it refuses. */

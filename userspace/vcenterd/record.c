@@ -193,6 +193,7 @@ uint8_t *move_pack(const struct move *m, size_t *len)
 	msg.started = m->started;
 	msg.ended = m->ended;
 	msg.location = (char *)m->location;
+	msg.tenant = (char *)m->tenant;
 	msg.began = began;
 	msg.n_began = FIGURES_STEPS;
 	msg.gave_up = m->figures.gave_up;
@@ -234,6 +235,7 @@ static void move_fill(const Nvo3__StoredMove *msg, struct move *m)
 	memcpy(m->token, msg->token.data, sizeof(m->token));
 	memcpy(m->sha256, msg->sha256.data, sizeof(m->sha256));
 	snprintf(m->location, sizeof(m->location), "%s", msg->location);
+	snprintf(m->tenant, sizeof(m->tenant), "%s", msg->tenant);
 	m->state = msg->state;
 	m->flags = msg->flags;
 	m->size = msg->size;

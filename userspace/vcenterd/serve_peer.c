@@ -9,6 +9,7 @@
 #include "owed.h"
 #include "profile.h"
 #include "serve_peer.h"
+#include "tenant_move.h"
 #include "tenant_wish.h"
 #include "vn_ops.h"
 
@@ -263,6 +264,10 @@ bool serve_peer_message(struct vcenter *vc, struct chan *chan, const struct msg 
 		return true;
 	case MSG(TENANT_REPLICATE):
 		tenant_wish(vc, chan, msg, true);
+		return true;
+	case MSG(TENANT_MOVE):
+	case MSG(TENANT_MOVE_ABORT):
+		tenant_move(vc, chan, msg, true);
 		return true;
 	case MSG(MOVE_COMMIT):
 		move_commit(vc, chan, msg);

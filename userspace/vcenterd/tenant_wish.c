@@ -60,7 +60,7 @@ static bool asked_before(struct wish *w)
 
 	if (!job)
 		return false;
-	same = (job->m.flags & MOVE_F_COPY) &&
+	same = (job->m.flags & MOVE_F_COPY) && !strcmp(job->m.tenant, w->tenant) &&
 	       (uuid_parse(&vm, w->vm, NULL) ? !strcmp(job->m.vm_name, w->vm) :
 					       uuid_equal(&vm, &job->m.vm));
 	finish(w, same ? CODE(OK) : CODE(EXISTS), same ? "" : "there is another move of that id",
@@ -71,7 +71,8 @@ static bool asked_before(struct wish *w)
 static void begin(struct wish *w, struct vm *vm)
 {
 	struct move_wish wish = { .id = &w->move, .dc = "", .server = "",
-				  .location = w->location, .kind = MOVE_F_COPY };
+				  .location = w->location, .kind = MOVE_F_COPY,
+				  .tenant = w->tenant };
 	char dc[VC_DC_SIZE];
 
 	move_wish_take_dc(w->vc, &wish, dc);

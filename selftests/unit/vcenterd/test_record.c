@@ -99,7 +99,7 @@ static void test_move(void **state)
 			  .step = MOVE_COMMIT, .state = MOVE_RUNNING,
 			  .flags = MOVE_F_WAS_RUNNING | MOVE_F_UNSURE, .error = "late",
 			  .size = 1 << 24, .decided = 11, .started = 10, .ended = 12,
-			  .location = "row1",
+			  .location = "row1", .tenant = "alice",
 			  .figures = { { 1, 2, 3, 4, 5, 6 }, 6, 7, 8, 9, 10, 11, 12, true, 13 } };
 	struct err err;
 	struct move back;
