@@ -20,6 +20,7 @@ const struct opt vm_migrate_opts[] = {
 	{ "--to", OPT_TEXT },
 	{ "--dc", OPT_TEXT },
 	{ "--server", OPT_TEXT },
+	{ "--client", OPT_TEXT },
 	{ NULL },
 };
 
@@ -28,6 +29,7 @@ const struct opt vm_replicate_opts[] = {
 	{ "--dc", OPT_TEXT },
 	{ "--server", OPT_TEXT },
 	{ "--location", OPT_TEXT },
+	{ "--client", OPT_TEXT },
 	{ NULL },
 };
 
@@ -40,11 +42,16 @@ static const char *const steps[] = { "reserve", "copy", "stop", "pull", "commit"
 json_t *vm_migrate_body(const struct args *args, struct err *err)
 {
 	const char *to = args_text(args, "--to"), *slash;
+	const char *also = args_has(args, "--location") ? "--location" : NULL;
 
 	if (args->n_values > 1) {
-		err_set(err, EINVAL, args_has(args, "--location") ?
-			"only one of --to, --dc, --server and --location may be given" :
-			"only one of --to, --dc and --server may be given");
+		if (args_has(args, "--client"))
+			also = "--client";
+		if (also)
+			err_set(err, EINVAL,
+				"only one of --to, --dc, --server and %s may be given", also);
+		else
+			err_set(err, EINVAL, "only one of --to, --dc and --server may be given");
 		return NULL;
 	}
 	if (args_has(args, "--dc"))
@@ -53,6 +60,8 @@ json_t *vm_migrate_body(const struct args *args, struct err *err)
 		return json_pack("{s:s}", "server", args_text(args, "--server"));
 	if (args_has(args, "--location"))
 		return json_pack("{s:s}", "location", args_text(args, "--location"));
+	if (args_has(args, "--client"))
+		return json_pack("{s:s}", "client", args_text(args, "--client"));
 	if (!to)
 		return json_object();
 

@@ -10,7 +10,8 @@
 #include "vm.h"
 
 static const struct opt near_opts[] = {
-	{ "--location", OPT_TEXT, .required = true },
+	{ "--location", OPT_TEXT },
+	{ "--client", OPT_TEXT },
 	{ "--tenant", OPT_TEXT },
 	{ NULL },
 };
@@ -70,13 +71,17 @@ static int watch(struct ctl *ctl, const char *id, const struct args *args, struc
 static int wish_near(struct ctl *ctl, const struct args *args, struct err *err)
 {
 	_cleanup_free_ char *path = path_make("vms", args->words[0], "replicate", NULL);
-	json_t *body = json_pack("{s:s, s:s*}", "location", args_text(args, "--location"),
-				 "tenant", args_text(args, "--tenant"));
-	json_t *begun = NULL;
+	json_t *body, *begun = NULL;
 	int r = CTL_OK;
 
+	if (args_has(args, "--location") == args_has(args, "--client")) {
+		err_set(err, EINVAL, "exactly one of --location and --client is needed");
+		return CTL_USAGE;
+	}
+	body = json_pack("{s:s*, s:s*, s:s*}", "location", args_text(args, "--location"), "client",
+			 args_text(args, "--client"), "tenant", args_text(args, "--tenant"));
 	if (!body) {
-		err_set(err, EINVAL, "--location and --tenant must be UTF-8");
+		err_set(err, EINVAL, "what is not UTF-8 is no location, client or tenant");
 		return CTL_USAGE;
 	}
 	vm_name_it(body);
@@ -110,7 +115,8 @@ static int wish_abort(struct ctl *ctl, const struct args *args, struct err *err)
 }
 
 static const struct verb verbs[] = {
-	{ "near", "VM --location LOCATION [--tenant TENANT]", near_opts, 1, 1, wish_near },
+	{ "near", "VM {--location LOCATION | --client IP} [--tenant TENANT]", near_opts, 1, 1,
+	  wish_near },
 	{ "show", "ID [--tenant TENANT] [-w]", show_opts, 1, 1, wish_show },
 	{ "abort", "ID [--tenant TENANT]", tenant_opts, 1, 1, wish_abort },
 	{ NULL },

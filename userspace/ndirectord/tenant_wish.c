@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "lib/host_addr.h"
 #include "lib/mem.h"
 #include "proto/placement.pb-c.h"
 #include "tenant_ask.h"
@@ -13,6 +14,7 @@
 struct wish {
 	struct tenant_ask ask;
 	char vm[65], location[65];
+	struct ip_addr client;		/* instead of the location, which is its text then */
 };
 
 static void put(struct tenant_ask *ask, struct chan *chan, uint32_t ms)
@@ -22,7 +24,10 @@ static void put(struct tenant_ask *ask, struct chan *chan, uint32_t ms)
 
 	msg.tenant = ask->tenant;
 	msg.vm = w->vm;
-	msg.location = w->location;
+	if (w->client.family)
+		msg.client = msg_put_ip(&w->client);
+	else
+		msg.location = w->location;
 	msg.move = msg_put_uuid(&ask->move);
 	chan_request(chan, MSG(TENANT_REPLICATE), &msg.base, ms, tenant_answered, ask);
 }
@@ -47,10 +52,19 @@ static bool take(struct tenant_ask *ask, const struct msg *body)
 
 static int parse_where(json_t *body, struct wish *w, struct err *err)
 {
-	const char *location;
+	const char *location = NULL, *client = NULL;
 
-	if (json_get_str(body, "location", &location, err))
+	if (json_opt_str(body, "location", &location, err) ||
+	    json_opt_str(body, "client", &client, err))
 		return -EINVAL;
+	if (!location == !client)
+		return err_set(err, EINVAL, "either location or client is to be given");
+	if (client) {
+		if (ip_addr_parse(&w->client, client, err) || host_addr_check(&w->client, err))
+			return err_prefix(err, -EINVAL, "client");
+		ip_addr_format(&w->client, w->location);
+		return 0;
+	}
 	if (!*location || strlen(location) >= sizeof(w->location))
 		return err_set(err, EINVAL, "location: must have 1 to %zu characters",
 			       sizeof(w->location) - 1);
@@ -75,7 +89,7 @@ static int parse_id(json_t *body, struct uuid *move, struct err *err)
 static int parse(struct http_request *req, struct director *d, json_t *body, struct wish *w,
 		 struct err *err)
 {
-	static const char *const known[] = { "tenant", "location", "id", NULL };
+	static const char *const known[] = { "tenant", "location", "client", "id", NULL };
 	const char *vm = http_param(req, "id"), *tenant = NULL;
 
 	if (json_only(body, known, err) || json_opt_str(body, "tenant", &tenant, err) ||

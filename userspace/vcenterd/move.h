@@ -18,6 +18,7 @@
 
 #include "figures.h"
 #include "model.h"
+#include "rtt.h"
 
 #define MOVE_TOKEN_SIZE	32
 #define MOVE_LEASE_S	900u		/* the destination keeps room for an idle move */
@@ -73,7 +74,7 @@ struct move {
 	char tenant[VC_NAME_SIZE];	/* who asked for it himself; empty: an operator */
 	uint64_t decided, started, ended;	/* ms of CLOCK_REALTIME */
 	struct figures figures;
-
+	struct rtt rtt;			/* by which the data centre was chosen */
 	/* not stored */
 	uint64_t image_done;
 	bool waiting;		/* an act is out */

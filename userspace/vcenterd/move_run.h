@@ -31,6 +31,7 @@ struct move_wish {
 	const char *location;		/* of no server: near to it; empty: anywhere */
 	unsigned int kind;		/* MOVE_F_LIVE, MOVE_F_COPY, or 0 */
 	const char *tenant;		/* who asks himself; NULL: an operator */
+	const struct rtt *rtt;		/* by which @dc was chosen; NULL: somebody has said it */
 };
 
 /* Calls @begun exactly once, perhaps before it returns, also when it refuses. */

@@ -8,6 +8,7 @@
 #include "move_dest.h"
 #include "owed.h"
 #include "profile.h"
+#include "rtt_ask.h"
 #include "serve_peer.h"
 #include "tenant_move.h"
 #include "tenant_wish.h"
@@ -264,6 +265,9 @@ bool serve_peer_message(struct vcenter *vc, struct chan *chan, const struct msg 
 		return true;
 	case MSG(TENANT_REPLICATE):
 		tenant_wish(vc, chan, msg, true);
+		return true;
+	case MSG(PEER_RTT):
+		rtt_serve(vc, chan, msg);
 		return true;
 	case MSG(TENANT_MOVE):
 	case MSG(TENANT_MOVE_ABORT):

@@ -163,7 +163,8 @@ static inline void post_wish(struct http_request *req, void *arg)
 	if (json_object_get(body, "tenant"))
 		http_error(req, 404, "not-found", "tenant %s has no VM near %s",
 			   json_string_value(json_object_get(body, "tenant")),
-			   json_string_value(json_object_get(body, "location")));
+			   json_string_value(json_object_get(body, "location") ?:
+					     json_object_get(body, "client")));
 	else
 		answer(req, 202, "wish-good");
 }

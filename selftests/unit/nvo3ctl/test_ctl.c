@@ -283,7 +283,11 @@ static void test_wish(void **state)
 	expect("--director-socket api.sock wish abort wish-ended", CTL_OK, ENDED, "");
 	expect("--director-socket api.sock wish abort nothing", CTL_FAILED, "",
 	       "Error: there is no nothing\n");
-	expect_usage("wish near vm1", "Error: --location is missing\n");
+	expect("--director-socket api.sock wish near vm1 --client 192.0.2.7 --tenant bob",
+	       CTL_FAILED, "", "Error: tenant bob has no VM near 192.0.2.7\n");
+	expect_usage("wish near vm1", "Error: exactly one of --location and --client is needed\n");
+	expect_usage("wish near vm1 --client 192.0.2.7 --location dc2",
+		     "Error: exactly one of --location and --client is needed\n");
 }
 
 /* Nobody looks at a terminal: no bar. Who failed is told, and the exit status says so. */

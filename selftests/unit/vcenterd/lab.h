@@ -66,6 +66,9 @@ struct fake_server {
 	struct uuid profile;	/* and of the last interface in the last one */
 	size_t n_ips;
 	bool old;		/* overlooks changes that it does not know */
+	bool gateway;
+	uint64_t rtt_us;	/* what it measures; 0: there is no reply */
+	uint32_t measured;	/* RTT_MEASUREs that came */
 	uint32_t max_vms;
 };
 

@@ -36,6 +36,7 @@ static void test_the_server_does_what_the_document_says(void **state)
 	char cmd[256];
 
 	snprintf(host9->nve, sizeof(host9->nve), "dc1/host9");
+	lab_gateways(lab, 40000, 5000);
 	snprintf(cmd, sizeof(cmd), "python3 selftests/unit/vcenterd/openapi_walk.py %s/vc1.sock",
 		 lab->dir);
 	run(lab, cmd);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* V10: a tenant, whom the nDirector has authenticated, wishes his VM near to him. */
-#include "lab_move.h"
+#include "lab_tenant.h"
+
+#define GIVEN_UP "tenant alice has given it up"
 
 struct reply_of_move {
 	bool here;
@@ -9,56 +11,6 @@ struct reply_of_move {
 	char state[16], step[16], all[256];
 	uint64_t done, total, ended;
 };
-
-struct wish_reply {
-	bool here;
-	uint32_t code;
-	char text[256], dc[32];
-};
-
-static void answered(uint32_t code, const char *text, const struct msg *body, void *arg)
-{
-	Nvo3__TenantReplicateReply *reply;
-	struct wish_reply *r = arg;
-
-	r->here = true;
-	r->code = code;
-	snprintf(r->text, sizeof(r->text), "%s", text);
-	if (code != CODE(OK))
-		return;
-	reply = msg_decode(body, &nvo3__tenant_replicate_reply__descriptor, NULL);
-	assert_non_null(reply);
-	snprintf(r->dc, sizeof(r->dc), "%s", reply->dc);
-	msg_free(reply);
-}
-
-static uint8_t move_id[16] = { 0x11, 0x22 };
-
-#define ID "11220000-0000-0000-0000-000000000000"
-#define MOVE "/moves/" ID
-#define GIVEN_UP "tenant alice has given it up"
-
-/* As the nDirector of @dc would ask */
-static struct wish_reply wish(struct lab *lab, int dc, const char *tenant, const char *vm,
-			      const char *location)
-{
-	Nvo3__TenantReplicate req = NVO3__TENANT_REPLICATE__INIT;
-	struct wish_reply r = { false };
-
-	req.tenant = (char *)tenant;
-	req.vm = (char *)vm;
-	req.location = (char *)location;
-	req.move = (ProtobufCBinaryData){ 16, move_id };
-	chan_request(lab->director[dc].chan, MSG(TENANT_REPLICATE), &req.base, 0, answered, &r);
-	LAB_WAIT(lab, r.here);
-	return r;
-}
-
-static void expect(struct wish_reply r, uint32_t code, const char *text)
-{
-	if (r.code != code || !strstr(r.text, text))
-		fail_msg("%u \"%s\", not %u \"%s\"", r.code, r.text, code, text);
-}
 
 static void move_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
@@ -121,7 +73,7 @@ static void expect_move(struct reply_of_move r, const char *state, const char *e
 		fail_msg("%u %s \"%s\", not %s \"%s\"", r.code, r.state, r.text, state, error);
 }
 
-static void expect_refused(struct reply_of_move r, uint32_t code, const char *text)
+static void expect_told(struct reply_of_move r, uint32_t code, const char *text)
 {
 	if (r.code != code || !strstr(r.text, text))
 		fail_msg("%u \"%s\", not %u \"%s\"", r.code, r.text, code, text);
@@ -188,9 +140,9 @@ static void test_not_his(void **state)
 		       "tenant alice has no VM nobody");
 	}
 	for (int dc = 0; dc < 2; dc++) {
-		expect_refused(show(lab, dc), CODE(NOT_FOUND), "tenant alice has no move " ID);
-		expect_refused(give_up(lab, dc), CODE(NOT_FOUND),
-			       "tenant alice has no move " ID);
+		expect_told(show(lab, dc), CODE(NOT_FOUND), "tenant alice has no move " ID);
+		expect_told(give_up(lab, dc), CODE(NOT_FOUND),
+			    "tenant alice has no move " ID);
 	}
 	expect(wish(lab, 0, "alice", "web", ""), CODE(BAD_MESSAGE), "location");
 	expect(wish(lab, 0, "", "web", "dc2"), CODE(BAD_MESSAGE), "tenant");
@@ -249,6 +201,7 @@ static void test_he_follows_it(void **state)
 /* Another one's, and one that an operator has begun: as if there were none. */
 static void test_not_what_he_has_asked_for(void **state)
 {
+	static const uint32_t asks[] = { MSG(TENANT_MOVE), MSG(TENANT_MOVE_ABORT) };
 	struct lab *lab = *state;
 
 	make_web(lab);
@@ -256,9 +209,9 @@ static void test_not_what_he_has_asked_for(void **state)
 	lab_expect(lab, 0, "POST", "/vms/web/replicate", "{\"dc\":\"dc2\",\"id\":\"" ID "\"}",
 		   202, NULL, NULL);
 	for (int dc = 0; dc < 2; dc++) {
-		expect_refused(show(lab, dc), CODE(NOT_FOUND), "tenant alice has no move " ID);
-		expect_refused(give_up(lab, dc), CODE(NOT_FOUND),
-			       "tenant alice has no move " ID);
+		expect_told(show(lab, dc), CODE(NOT_FOUND), "tenant alice has no move " ID);
+		expect_told(give_up(lab, dc), CODE(NOT_FOUND),
+			    "tenant alice has no move " ID);
 	}
 	expect(wish(lab, 0, "alice", "web", "dc2"), CODE(EXISTS), "another move");
 	lab_expect(lab, 0, "POST", MOVE "/abort", NULL, 202, NULL, NULL);
@@ -269,8 +222,8 @@ static void test_not_what_he_has_asked_for(void **state)
 	expect(wish(lab, 0, "alice", "web", "dc2"), CODE(OK), "");
 	for (int dc = 0; dc < 2; dc++)
 		for (int i = 0; i < 2; i++)
-			expect_refused(ask(lab, dc, i ? MSG(TENANT_MOVE_ABORT) : MSG(TENANT_MOVE),
-					   "bob"), CODE(NOT_FOUND), "tenant bob has no move 12");
+			expect_told(ask(lab, dc, asks[i], "bob"), CODE(NOT_FOUND),
+				    "tenant bob has no move 12");
 	expect(wish(lab, 0, "bob", "web", "dc2"), CODE(EXISTS), "another move");
 	expect_move(show(lab, 0), "running", "");
 	expect_move(give_up(lab, 1), "running", GIVEN_UP);
@@ -326,7 +279,8 @@ static void test_its_answer_is_lost(void **state)
 	LAB_WAIT(lab, lab_ready(lab));
 	lab->crash_at = 0;
 	lab->mute = 0;
-	expect_move(give_up(lab, 1), "running", GIVEN_UP);
+	/* its source may have its VM back by now, or not yet */
+	expect_told(give_up(lab, 1), CODE(OK), GIVEN_UP);
 	until_state(lab, 1, "aborted");
 	check_at_home(lab);
 }
@@ -341,12 +295,12 @@ static void test_its_coordinator_is_away(void **state)
 	lab_until(lab, 0, MOVE, "state", "done");
 	lab_vcenter_stop(lab, 0);
 	LAB_WAIT(lab, !lab->vc[1]->peers[0].up);
-	expect_refused(show(lab, 1), CODE(UNAVAILABLE),
-		       "these did not answer, and may know move " ID ": dc1");
-	expect_refused(give_up(lab, 1), CODE(UNAVAILABLE), "dc1");
+	expect_told(show(lab, 1), CODE(UNAVAILABLE),
+		    "these did not answer, and may know move " ID ": dc1");
+	expect_told(give_up(lab, 1), CODE(UNAVAILABLE), "dc1");
 	lab_vcenter_start(lab, 0);
 	LAB_WAIT(lab, lab_ready(lab));
-	expect_refused(give_up(lab, 1), CODE(BAD_STATE), "the move of VM web has ended");
+	expect_told(give_up(lab, 1), CODE(BAD_STATE), "the move of VM web has ended");
 	expect_move(show(lab, 1), "done", "");
 }
 
@@ -361,14 +315,14 @@ static void test_too_late(void **state)
 	expect(wish(lab, 0, "alice", "web", "dc2"), CODE(OK), "");
 	lab_until(lab, 0, MOVE, "step", "commit");
 	for (int dc = 0; dc < 2; dc++)
-		expect_refused(give_up(lab, dc), CODE(BAD_STATE), late);
+		expect_told(give_up(lab, dc), CODE(BAD_STATE), late);
 	lab_expect(lab, 0, "POST", MOVE "/abort", NULL, 409, "error", late);
 	expect_move(show(lab, 0), "running", "");
 	lab->mute = 0;
 	lab_server_stop(lab, 2);
 	lab_server_start(lab, 2);
 	until_state(lab, 0, "done");
-	expect_refused(give_up(lab, 0), CODE(BAD_STATE), "the move of VM web has ended");
+	expect_told(give_up(lab, 0), CODE(BAD_STATE), "the move of VM web has ended");
 	lab_expect(lab, 1, "GET", "/vms/web", NULL, 200, "state", "running");
 }
 
@@ -383,7 +337,7 @@ static void test_it_fails(void **state)
 	lab_until(lab, 0, MOVE, "state", "aborted");
 	lab->refuse = 0;
 	expect_move(show(lab, 1), "aborted", "given up at step copy, VM web stays where it was");
-	expect_refused(give_up(lab, 1), CODE(BAD_STATE), "the move of VM web has ended");
+	expect_told(give_up(lab, 1), CODE(BAD_STATE), "the move of VM web has ended");
 	check_at_home(lab);
 }
 
