@@ -11,6 +11,8 @@
 #         [ bridge in dc1-net ] .1 -- router -- .1 [ bridge in dc2-net ]
 #                              LAB_DELAY each way
 #
+# LAB_GATEWAYS are hosts that measure how far somebody outside is.
+#
 # Each name is a network namespace. A host's NVE has both addresses as locators. With a store of several in LAB_STORE1
 # (etcd:...) dc1 has director3 (.4), too, of which one works and the other stands by.
 
@@ -20,6 +22,7 @@ LAB_DELAY=${LAB_DELAY:-5ms}
 LAB_BIN=${LAB_BIN:-$LAB_TOP/build/bin}
 LAB_HOSTS="host1 host2 host3 host4"
 LAB_STORE1=${LAB_STORE1-}
+LAB_GATEWAYS=${LAB_GATEWAYS-}
 LAB_NODES="director1 director2 ${LAB_STORE1:+director3 }vcenter1 vcenter2 $LAB_HOSTS"
 PATH=$LAB_BIN:$PATH
 
@@ -201,7 +204,8 @@ lab_conf_director() {	# NAME
 }
 
 lab_conf_host() {	# NAME
-	local ip dc
+	local ip dc gateway=false
+	[[ " $LAB_GATEWAYS " != *" $1 "* ]] || gateway=true
 	ip=$(lab_ip "$1")
 	dc=$(lab_dc "$1")
 	cat <<-EOF
@@ -219,6 +223,7 @@ lab_conf_host() {	# NAME
 		    nve = "unix:$LAB/$1/assoc.sock";
 		    vcenters = [ "10.$dc.0.2:6641" ];
 		    images = "$ip:6660";
+		    gateway = $gateway;
 		    cpus = 8; memory_mib = 8192; disk_mib = 512; max_vms = 8;
 		};
 	EOF

@@ -170,7 +170,7 @@ static int judge(struct call *call, long status, json_t **ret, struct err *err)
 	}
 
 	sentence = json_string_value(json_object_get(json, "error"));
-	r = status == 404 ? -ENOENT : -EREMOTEIO;
+	r = status == 404 ? -ENOENT : status == 503 ? -EHOSTUNREACH : -EREMOTEIO;
 	if (sentence)
 		err_set(err, r, "%s", sentence);
 	else

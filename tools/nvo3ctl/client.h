@@ -29,7 +29,7 @@ void client_free(struct client *client);
 /*
  * @path follows "/api/v1"; @body is taken and may be NULL. 0 and the answer, or a sentence:
  * -ENOENT the server says 404, -ECONNREFUSED nobody listens, -ECONNRESET the answer is lost,
- * -EREMOTEIO it refused, -EINVAL our own fault.
+ * -EHOSTUNREACH it says 503, -EREMOTEIO it refused, -EINVAL our own fault.
  */
 int client_call(struct client *client, enum service service, const char *method,
 		const char *path, json_t *body, json_t **ret, struct err *err);

@@ -15,7 +15,7 @@ const struct object *const objects[] = {
 	&object_vm,	&object_vn,	&object_server, &object_moves,	&object_map,
 	&object_events, &object_alerts, &object_audit,	&object_status, &object_pki,
 	&object_profile, &object_backup, &object_load,	&object_alarms,
-	&object_group,
+	&object_group,	&object_wish,
 	NULL,
 };
 

@@ -155,7 +155,7 @@ static int wait_op(struct ctl *ctl, json_t *op, struct err *err)
 	const char *id = json_string_value(json_object_get(op, "id"));
 	_cleanup_free_ char *path = path_make("operations", id ?: "", NULL);
 	struct progress progress = { .out = ctl->json ? NULL : ctl->out };
-	struct wait wait = { path, judge, &progress, 0 };
+	struct wait wait = { VCENTER, path, judge, &progress, 0 };
 	json_t *last = NULL;
 	int r;
 

@@ -25,6 +25,9 @@ const struct column move_columns[] = {
 	{ "error ms", "blackout.error_ms" },
 	{ "measured by", "blackout.by" },
 	{ "late frames", "late" },
+	{ "client", "client" },
+	{ "measured from", "rtt.dc" },
+	{ "us", "rtt.us" },
 	{ NULL },
 };
 

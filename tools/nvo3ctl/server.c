@@ -23,6 +23,7 @@ static const struct column server_columns[] = {
 	{ "dead", "dead" },
 	{ "nve", "nve" },
 	{ "location", "location" },
+	{ "gateway", "gateway" },
 	{ "address", "addr" },
 	{ "images at", "image_addr" },
 	{ "VMs", "vms" },

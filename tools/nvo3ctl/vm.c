@@ -120,7 +120,7 @@ static int wait_vm(struct ctl *ctl, json_t **vm, const char *state, struct err *
 	};
 	const char *id = json_string_value(json_object_get(*vm, "id"));
 	_cleanup_free_ char *path = path_make("vms", id ?: awaited.name, NULL);
-	struct wait wait = { path, judge, &awaited, WAIT_S };
+	struct wait wait = { VCENTER, path, judge, &awaited, WAIT_S };
 	json_t *last = NULL;
 	int r;
 
@@ -347,14 +347,15 @@ static const struct verb verbs[] = {
 	{ "console", "{NAME | ID} [--force] [--escape KEY] [--timeout SECONDS]", vm_console_opts, 1,
 	  1, vm_console },
 	{ "migrate",
-	  "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER]\n"
+	  "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER | --client IP]\n"
 	  "[--memory {keep | drop}]",
 	  vm_migrate_opts, 1, 1, vm_migrate },
-	{ "mobility", "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER]",
+	{ "mobility",
+	  "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER | --client IP]",
 	  vm_mobility_opts, 1, 1, vm_mobility },
 	{ "replicate",
 	  "{NAME | ID} [--to DC/SERVER | --dc DC | --server SERVER\n"
-	  "| --location LOCATION]",
+	  "| --location LOCATION | --client IP]",
 	  vm_replicate_opts, 1, 1, vm_replicate },
 	{ "lookup", "--vn VN {--id ID | --name NAME | --mac MAC | --ip IP}", lookup_opts, 0, 0,
 	  lookup },

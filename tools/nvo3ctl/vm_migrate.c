@@ -20,6 +20,7 @@ const struct opt vm_migrate_opts[] = {
 	{ "--to", OPT_TEXT },
 	{ "--dc", OPT_TEXT },
 	{ "--server", OPT_TEXT },
+	{ "--client", OPT_TEXT },
 	{ "--memory", OPT_TEXT },
 	{ NULL },
 };
@@ -28,6 +29,7 @@ const struct opt vm_mobility_opts[] = {
 	{ "--to", OPT_TEXT },
 	{ "--dc", OPT_TEXT },
 	{ "--server", OPT_TEXT },
+	{ "--client", OPT_TEXT },
 	{ NULL },
 };
 
@@ -36,6 +38,7 @@ const struct opt vm_replicate_opts[] = {
 	{ "--dc", OPT_TEXT },
 	{ "--server", OPT_TEXT },
 	{ "--location", OPT_TEXT },
+	{ "--client", OPT_TEXT },
 	{ NULL },
 };
 
@@ -48,11 +51,16 @@ static const char *const steps[] = { "reserve", "copy", "stop", "pull", "commit"
 static json_t *where(const struct args *args, struct err *err)
 {
 	const char *to = args_text(args, "--to"), *slash;
+	const char *also = args_has(args, "--location") ? "--location" : NULL;
 
 	if (args->n_values - args_has(args, "--memory") > 1) {
-		err_set(err, EINVAL, args_has(args, "--location") ?
-			"only one of --to, --dc, --server and --location may be given" :
-			"only one of --to, --dc and --server may be given");
+		if (args_has(args, "--client"))
+			also = "--client";
+		if (also)
+			err_set(err, EINVAL,
+				"only one of --to, --dc, --server and %s may be given", also);
+		else
+			err_set(err, EINVAL, "only one of --to, --dc and --server may be given");
 		return NULL;
 	}
 	if (args_has(args, "--dc"))
@@ -61,6 +69,8 @@ static json_t *where(const struct args *args, struct err *err)
 		return json_pack("{s:s}", "server", args_text(args, "--server"));
 	if (args_has(args, "--location"))
 		return json_pack("{s:s}", "location", args_text(args, "--location"));
+	if (args_has(args, "--client"))
+		return json_pack("{s:s}", "client", args_text(args, "--client"));
 	if (!to)
 		return json_object();
 
@@ -84,6 +94,7 @@ json_t *vm_migrate_body(const struct args *args, struct err *err)
 
 struct watch {
 	struct ctl *ctl;
+	const char *kind;	/* when it is not told */
 	int step;		/* the last one that was shown, -1 at first */
 	json_int_t image;	/* bytes that were shown */
 	uint64_t image_ms;	/* when */
@@ -121,7 +132,7 @@ static void show_image(struct watch *w, json_t *move, uint64_t ms, bool last)
 static void show_steps(struct watch *w, json_t *move, bool done, uint64_t ms)
 {
 	const char *step = json_string_value(json_object_get(move, "step")) ?: "";
-	const char *kind = json_string_value(json_object_get(move, "kind")) ?: "";
+	const char *kind = json_string_value(json_object_get(move, "kind")) ?: w->kind;
 	int now = done ? STEP_LAST : step_index(step);
 
 	while (w->step < now) {
@@ -143,7 +154,7 @@ static enum wait_verdict judge(json_t *move, uint64_t ms, void *arg, struct err 
 	struct watch *w = arg;
 
 	if (!move) {
-		err_set(err, ENOENT, "vcenterd does not know this move any more");
+		err_set(err, ENOENT, "nobody knows this move any more");
 		return WAIT_FAILED;
 	}
 	if (!w->ctl->json)
@@ -159,15 +170,16 @@ static enum wait_verdict judge(json_t *move, uint64_t ms, void *arg, struct err 
 	return WAIT_FAILED;
 }
 
-static int watch_move(struct ctl *ctl, json_t *move, struct err *err)
+int move_watch(struct ctl *ctl, enum service service, const char *path, json_t *move,
+	       struct err *err)
 {
-	const char *id = json_string_value(json_object_get(move, "id"));
-	_cleanup_free_ char *path = path_make("moves", id ?: "", NULL);
 	_cleanup_free_ char *vm = print_value(move, "vm_name", PRINT_TEXT);
 	_cleanup_free_ char *from = print_value(move, "from", PRINT_TEXT);
 	_cleanup_free_ char *to = print_value(move, "to", PRINT_TEXT);
-	struct watch watch = { .ctl = ctl, .step = -1 };
-	struct wait wait = { path, judge, &watch, 0 };
+	/* what a tenant asks for is always the one, and he is not told that */
+	struct watch watch = { .ctl = ctl, .step = -1,
+			       .kind = service == DIRECTOR ? "replication" : "" };
+	struct wait wait = { service, path, judge, &watch, 0 };
 	json_t *last = NULL;
 	int r;
 
@@ -185,6 +197,7 @@ static int ask_move(struct ctl *ctl, const struct args *args, const char *verb, 
 {
 	_cleanup_free_ char *path = path_make("vms", args->words[0], verb, NULL);
 	json_t *body = vm_migrate_body(args, err), *move = NULL;
+	_cleanup_free_ char *at = NULL;
 	int r = CTL_OK;
 
 	if (!body)
@@ -194,8 +207,9 @@ static int ask_move(struct ctl *ctl, const struct args *args, const char *verb, 
 	vm_name_it(body);
 	if (client_call_again(ctl->client, VCENTER, "POST", path, body, &move, err) < 0)
 		return CTL_FAILED;
+	at = path_make("moves", json_string_value(json_object_get(move, "id")) ?: "", NULL);
 	if (ctl->wait)
-		r = watch_move(ctl, move, err);
+		r = move_watch(ctl, VCENTER, at, move, err);
 	else
 		show_object(ctl, move_columns, move);
 	json_decref(move);

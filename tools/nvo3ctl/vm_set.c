@@ -114,7 +114,7 @@ int vm_set(struct ctl *ctl, const struct args *args, struct err *err)
 {
 	_cleanup_free_ char *path = path_make("vms", args->words[0], NULL);
 	json_t *body = vm_set_body(args, err), *vm = NULL, *last = NULL;
-	struct wait wait = { path, judge, NULL, WAIT_S };
+	struct wait wait = { VCENTER, path, judge, NULL, WAIT_S };
 	int r = CTL_OK;
 	bool waits;
 

@@ -32,12 +32,13 @@ int wait_for(struct ctl *ctl, const struct wait *wait, json_t **ret, struct err 
 	for (;;) {
 		json_decref(obj);
 		obj = NULL;
-		r = client_call(ctl->client, VCENTER, "GET", wait->path, NULL, &obj, err);
+		r = client_call(ctl->client, wait->service, "GET", wait->path, NULL, &obj, err);
 		now = now_ms();
 		if (r == 0 || r == -ENOENT) {
 			heard = now;
 			verdict = wait->judge(obj, now - start, wait->arg, err);
-		} else if (r != -ECONNREFUSED || now - heard > SILENCE_MS) {
+		} else if ((r != -ECONNREFUSED && r != -EHOSTUNREACH) ||
+			   now - heard > SILENCE_MS) {
 			return CTL_FAILED;
 		}
 

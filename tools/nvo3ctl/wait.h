@@ -11,7 +11,8 @@
 enum wait_verdict { WAIT_ON, WAIT_DONE, WAIT_FAILED };
 
 struct wait {
-	const char *path;	/* of the object at vcenterd */
+	enum service service;
+	const char *path;	/* of the object there */
 	/*
 	 * What about it? WAIT_FAILED sets @err. @obj is NULL when it is not there (any more).
 	 * Seen each time it was asked for, @ms after the start.

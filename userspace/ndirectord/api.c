@@ -304,6 +304,8 @@ const struct http_route director_routes[] = {
 	{ "GET", "/api/v1/alerts", get_alerts, "since limit offset" },
 	{ "GET", "/api/v1/watch/{topic}", watch, "since" },
 	{ "POST", "/api/v1/vms/{id}/replicate", api_tenant_replicate, .for_tenants = true },
+	{ "GET", "/api/v1/moves/{id}", api_tenant_move, "tenant", .for_tenants = true },
+	{ "POST", "/api/v1/moves/{id}/abort", api_tenant_abort, "tenant", .for_tenants = true },
 	{ "GET", "/metrics", api_metrics },
 	{ },
 };

@@ -281,6 +281,9 @@ static int read_vserver(struct conf *conf, struct config *c, struct err *err)
 	rc = conf_str_or(conf, "vserver.location", "", &vs->location, err);
 	if (rc)
 		return rc;
+	rc = conf_bool_or(conf, "vserver.gateway", false, &vs->gateway, err);
+	if (rc)
+		return rc;
 	rc = conf_int_or(conf, "vserver.report", 1, 86400, REPORT_S, &report, err);
 	if (rc)
 		return rc;

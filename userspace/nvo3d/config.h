@@ -38,6 +38,7 @@ struct config_vserver {
 	int n_vcenters;
 	const char *images;
 	const char *location;		/* "row1/rack2"; "" for none */
+	bool gateway;			/* this host reaches the outside */
 	uint32_t report_s;		/* from one report of what VMs use to the next */
 	bool libvirt;			/* the driver, else netns */
 	uint32_t cpus, memory_mib, disk_mib, max_vms;

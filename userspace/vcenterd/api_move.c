@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "api.h"
+#include "lib/host_addr.h"
 #include "lib/mem.h"
 #include "lib/msg.h"
+#include "move_near.h"
 #include "move_wish.h"
 #include "query.h"
 #include "rules.h"
@@ -25,6 +27,7 @@ struct wish {
 	struct move_wish move;
 	struct uuid uuid;		/* its id */
 	char dc[VC_DC_SIZE];		/* by the location */
+	struct ip_addr client;		/* to the nearest to it; family 0: not said */
 };
 
 static int parse_id(json_t *body, struct wish *w, struct err *err)
@@ -62,10 +65,34 @@ static int parse_memory(json_t *body, bool live, unsigned int *kind, struct err 
 	return 0;
 }
 
+/* At most one word for where to; @w->client is one. */
+static int parse_where(json_t *body, struct wish *w, struct err *err)
+{
+	const struct move_wish *move = &w->move;
+	const char *client = NULL;
+
+	if (*move->location && *move->server)
+		return err_set(err, EINVAL, "location: a server is named already");
+	if (*move->location && location_check("location", move->location, err))
+		return -EINVAL;
+	if (json_opt_str(body, "client", &client, err))
+		return -EINVAL;
+	if (!client)
+		return 0;
+	if (*move->server || *move->dc || *move->location)
+		return err_set(err, EINVAL, "client: %s is named already",
+			       *move->server ? "a server" :
+			       *move->dc ? "a data centre" : "a location");
+	if (ip_addr_parse(&w->client, client, err) || host_addr_check(&w->client, err))
+		return err_prefix(err, -EINVAL, "client");
+	return 0;
+}
+
 static int parse_wish(json_t *body, unsigned int kind, struct wish *w, struct err *err)
 {
-	static const char *const of_move[] = { "id", "server", "dc", "live", "memory", NULL };
-	static const char *const of_copy[] = { "id", "server", "dc", "location", NULL };
+	static const char *const of_move[] = { "id", "server", "dc", "client", "live", "memory",
+					       NULL };
+	static const char *const of_copy[] = { "id", "server", "dc", "location", "client", NULL };
 	bool live = false;
 
 	*w = (struct wish){ .move = { .server = "", .dc = "", .location = "", .kind = kind } };
@@ -79,22 +106,25 @@ static int parse_wish(json_t *body, unsigned int kind, struct wish *w, struct er
 		w->move.kind = MOVE_F_LIVE;
 	if (parse_memory(body, live, &w->move.kind, err))
 		return -EINVAL;
-	if (!*w->move.location)
-		return 0;
-	if (*w->move.server)
-		return err_set(err, EINVAL, "location: a server is named already");
-	return location_check("location", w->move.location, err);
+	return parse_where(body, w, err);
 }
 
+/* Where to is what was measured, if the client was given. */
 static bool is_same(const struct vcenter *vc, const struct move *m, const char *vm,
-		    const struct move_wish *w)
+		    const struct wish *wish)
 {
+	const struct move_wish *w = &wish->move;
 	const char *dc = *w->dc ? w->dc : vc->conf.dc;
+	char client[IP_ADDR_STRLEN] = "";
 	struct uuid uuid;
 
 	if (uuid_parse(&uuid, vm, NULL) ? strcmp(vm, m->vm_name) : !uuid_equal(&uuid, &m->vm))
 		return false;
-	if (strcmp(dc, m->to_dc) || w->kind != (m->flags & MOVE_F_WISH) ||
+	if (wish->client.family)
+		ip_addr_format(&wish->client, client);
+	if (strcmp(client, m->rtt.client) || (!*client && strcmp(dc, m->to_dc)))
+		return false;
+	if (w->kind != (m->flags & MOVE_F_WISH) ||
 	    strcmp(w->location, m->location))
 		return false;
 	return !*w->server || !*m->to_server || !strcmp(w->server, m->to_server);
@@ -104,14 +134,14 @@ static bool is_same(const struct vcenter *vc, const struct move *m, const char *
  * Who names the move himself can ask again when he has missed the answer, also when the VM has left
  * for another data centre. True: there is one with this id, and @req is answered.
  */
-static bool asked_before(struct vcenter *vc, struct http_request *req, const struct move_wish *w)
+static bool asked_before(struct vcenter *vc, struct http_request *req, const struct wish *w)
 {
-	struct move_job *job = w->id ? move_run_lookup(vc, w->id) : NULL;
+	struct move_job *job = w->move.id ? move_run_lookup(vc, w->move.id) : NULL;
 	char id[UUID_STRLEN];
 
 	if (!job)
 		return false;
-	uuid_format(w->id, id);
+	uuid_format(w->move.id, id);
 	if (move_is_refused(&job->m))
 		http_error(req, 409, "busy", "move %s has just been refused", id);
 	else if (is_same(vc, &job->m, http_param(req, "id"), w))
@@ -136,10 +166,12 @@ static void ask(struct http_request *req, struct vcenter *vc, unsigned int kind)
 		return;
 	}
 	move_wish_take_dc(vc, &w.move, w.dc);
-	if (asked_before(vc, req, &w.move))
+	if (asked_before(vc, req, &w))
 		return;
 	vm = api_find_vm(vc, req, http_param(req, "id"));
-	if (vm)
+	if (vm && w.client.family)
+		move_near_begin(vc, vm, &w.move, &w.client, begun, req);
+	else if (vm)
 		move_run_begin(vc, vm, &w.move, begun, req);
 }
 

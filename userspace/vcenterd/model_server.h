@@ -33,6 +33,7 @@ struct server {
 	char addr[80];
 	char image_addr[80];
 	char location[VC_NAME_SIZE];	/* "row1/rack2"; empty: not known */
+	bool gateway;			/* it reaches the outside; as it has said in this session */
 	struct capacity total;		/* inventory_server_set_total() */
 	struct capacity used;		/* by its VMs and by moves towards it */
 	struct oset vms;		/* without those that only move towards it */

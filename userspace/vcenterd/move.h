@@ -19,6 +19,7 @@
 #include "figures.h"
 #include "model.h"
 #include "move_flags.h"
+#include "rtt.h"
 
 #define MOVE_TOKEN_SIZE	32
 #define MOVE_LEASE_S	900u		/* the destination keeps room for an idle move */
@@ -61,9 +62,10 @@ struct move {
 	uint64_t saved_size;
 	uint64_t total;		/* bytes of all that goes over, as far as they are known */
 	char location[VC_NAME_SIZE];	/* near to it, where no server was named */
+	char tenant[VC_NAME_SIZE];	/* who asked for it himself; empty: an operator */
 	uint64_t decided, started, ended;	/* ms of CLOCK_REALTIME */
 	struct figures figures;
-
+	struct rtt rtt;			/* by which the data centre was chosen */
 	/* not stored */
 	uint64_t image_done;	/* of total */
 	bool waiting;		/* an act is out */

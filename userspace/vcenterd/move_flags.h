@@ -18,6 +18,7 @@ enum {
 	MOVE_F_DROP = 1024,
 	MOVE_F_KEEP = 2048,		/* it is kept: the VM is saved and restored */
 	MOVE_F_WAS_SUSPENDED = 4096,
+	MOVE_F_REVOKED = 8192,		/* the tenant who asked for it has given it up */
 };
 
 /* What who asks for it chooses */

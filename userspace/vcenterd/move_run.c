@@ -379,6 +379,9 @@ static void fill(struct vcenter *vc, const struct vm *vm, const char *dc,
 	snprintf(m->to_dc, sizeof(m->to_dc), "%s", dc);
 	snprintf(m->to_server, sizeof(m->to_server), "%s", wish->server);
 	snprintf(m->location, sizeof(m->location), "%s", wish->location);
+	snprintf(m->tenant, sizeof(m->tenant), "%s", wish->tenant ?: "");
+	if (wish->rtt)
+		m->rtt = *wish->rtt;
 	if (vm->state == NVO3__VM_STATE__VM_RUNNING)
 		m->flags |= MOVE_F_WAS_RUNNING;
 	if (vm->state == NVO3__VM_STATE__VM_SUSPENDED)

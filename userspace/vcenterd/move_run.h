@@ -30,6 +30,8 @@ struct move_wish {
 	const char *dc, *server;	/* empty: this one, any */
 	const char *location;		/* of no server: near to it; empty: anywhere */
 	unsigned int kind;		/* of MOVE_F_WISH */
+	const char *tenant;		/* who asks himself; NULL: an operator */
+	const struct rtt *rtt;		/* by which @dc was chosen; NULL: somebody has said it */
 };
 
 /* Calls @begun exactly once, perhaps before it returns, also when it refuses. */

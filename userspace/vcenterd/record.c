@@ -175,10 +175,35 @@ static bool step_unpack(unsigned int stored, enum move_step *ret)
 	return false;
 }
 
+struct rtt_msg {
+	Nvo3__DcRtt items[RTT_DCS], *list[RTT_DCS];
+};
+
+static void rtt_put(const struct rtt *rtt, struct rtt_msg *buf, Nvo3__StoredMove *msg)
+{
+	for (unsigned int i = 0; i < rtt->n; i++) {
+		nvo3__dc_rtt__init(&buf->items[i]);
+		buf->items[i].dc = (char *)rtt->dcs[i].dc;
+		buf->items[i].us = rtt->dcs[i].us;
+		buf->list[i] = &buf->items[i];
+	}
+	msg->client = (char *)rtt->client;
+	msg->rtts = buf->list;
+	msg->n_rtts = rtt->n;
+}
+
+static void rtt_fill(const Nvo3__StoredMove *msg, struct rtt *rtt)
+{
+	snprintf(rtt->client, sizeof(rtt->client), "%s", msg->client);
+	for (size_t i = 0; i < msg->n_rtts; i++)
+		rtt_add(rtt, msg->rtts[i]->dc, msg->rtts[i]->us);
+}
+
 uint8_t *move_pack(const struct move *m, size_t *len)
 {
 	Nvo3__StoredMove msg = NVO3__STORED_MOVE__INIT;
 	uint64_t began[FIGURES_STEPS];
+	struct rtt_msg rtt;
 
 	for (unsigned int i = 0; i < FIGURES_STEPS; i++)
 		began[stored_steps[i]] = m->figures.began[i];
@@ -204,6 +229,8 @@ uint8_t *move_pack(const struct move *m, size_t *len)
 	msg.started = m->started;
 	msg.ended = m->ended;
 	msg.location = (char *)m->location;
+	msg.tenant = (char *)m->tenant;
+	rtt_put(&m->rtt, &rtt, &msg);
 	msg.began = began;
 	msg.n_began = FIGURES_STEPS;
 	msg.gave_up = m->figures.gave_up;
@@ -245,6 +272,7 @@ static void move_fill(const Nvo3__StoredMove *msg, struct move *m)
 	memcpy(m->token, msg->token.data, sizeof(m->token));
 	memcpy(m->sha256, msg->sha256.data, sizeof(m->sha256));
 	snprintf(m->location, sizeof(m->location), "%s", msg->location);
+	snprintf(m->tenant, sizeof(m->tenant), "%s", msg->tenant);
 	m->state = msg->state;
 	m->flags = msg->flags;
 	m->size = msg->size;
@@ -256,6 +284,7 @@ static void move_fill(const Nvo3__StoredMove *msg, struct move *m)
 	m->started = msg->started;
 	m->ended = msg->ended;
 	figures_fill(msg, &m->figures);
+	rtt_fill(msg, &m->rtt);
 }
 
 int move_unpack(const uint8_t *data, size_t len, struct move *ret, struct err *err)

@@ -8,7 +8,9 @@
 #include "move_dest.h"
 #include "owed.h"
 #include "profile.h"
+#include "rtt_ask.h"
 #include "serve_peer.h"
+#include "tenant_move.h"
 #include "tenant_wish.h"
 #include "vn_ops.h"
 
@@ -273,6 +275,13 @@ bool serve_peer_message(struct vcenter *vc, struct chan *chan, const struct msg 
 		return true;
 	case MSG(TENANT_REPLICATE):
 		tenant_wish(vc, chan, msg, true);
+		return true;
+	case MSG(PEER_RTT):
+		rtt_serve(vc, chan, msg);
+		return true;
+	case MSG(TENANT_MOVE):
+	case MSG(TENANT_MOVE_ABORT):
+		tenant_move(vc, chan, msg, true);
 		return true;
 	case MSG(MOVE_COMMIT):
 		move_commit(vc, chan, msg);

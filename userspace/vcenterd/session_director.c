@@ -9,6 +9,7 @@
 #include "profile.h"
 #include "proto/placement.pb-c.h"
 #include "session_director.h"
+#include "tenant_move.h"
 #include "tenant_wish.h"
 #include "vm_ops.h"
 
@@ -260,10 +261,19 @@ static void down(struct chan *chan, const char *why, void *arg)
 
 static bool message(struct chan *chan, const struct msg *msg, void *arg)
 {
-	if (msg->type != MSG(TENANT_REPLICATE) || !msg->id)
+	if (!msg->id)
 		return false;
-	tenant_wish(arg, chan, msg, false);
-	return true;
+	switch (msg->type) {
+	case MSG(TENANT_REPLICATE):
+		tenant_wish(arg, chan, msg, false);
+		return true;
+	case MSG(TENANT_MOVE):
+	case MSG(TENANT_MOVE_ABORT):
+		tenant_move(arg, chan, msg, false);
+		return true;
+	default:
+		return false;
+	}
 }
 
 int session_director_start(struct vcenter *vc, struct err *err)

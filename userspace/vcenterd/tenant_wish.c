@@ -3,9 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 #include "codes.h"
+#include "lib/host_addr.h"
 #include "lib/mem.h"
 #include "lib/msg.h"
-#include "move_run.h"
+#include "move_near.h"
 #include "move_wish.h"
 #include "owed.h"
 #include "proto/placement.pb-c.h"
@@ -20,6 +21,7 @@ struct wish {
 	struct owed *owed;
 	struct uuid move;
 	char tenant[VC_NAME_SIZE], vm[VC_NAME_SIZE], location[VC_NAME_SIZE];
+	struct ip_addr client;		/* instead of the location, which is its text then */
 };
 
 static void finish(struct wish *w, uint32_t code, const char *text, const char *dc)
@@ -45,6 +47,10 @@ static void begun(struct vcenter *vc, const struct move *m, uint32_t code, const
 {
 	struct wish *w = arg;
 
+	if (vc->stopping) {
+		free(w);
+		return;
+	}
 	if (code == CODE(OK))
 		note(vc, "tenant-wish", m->vm_name, "tenant %s wishes it near to %s", w->tenant,
 		     w->location);
@@ -60,7 +66,7 @@ static bool asked_before(struct wish *w)
 
 	if (!job)
 		return false;
-	same = (job->m.flags & MOVE_F_COPY) &&
+	same = (job->m.flags & MOVE_F_COPY) && !strcmp(job->m.tenant, w->tenant) &&
 	       (uuid_parse(&vm, w->vm, NULL) ? !strcmp(job->m.vm_name, w->vm) :
 					       uuid_equal(&vm, &job->m.vm));
 	finish(w, same ? CODE(OK) : CODE(EXISTS), same ? "" : "there is another move of that id",
@@ -71,9 +77,14 @@ static bool asked_before(struct wish *w)
 static void begin(struct wish *w, struct vm *vm)
 {
 	struct move_wish wish = { .id = &w->move, .dc = "", .server = "",
-				  .location = w->location, .kind = MOVE_F_COPY };
+				  .location = w->location, .kind = MOVE_F_COPY,
+				  .tenant = w->tenant };
 	char dc[VC_DC_SIZE];
 
+	if (w->client.family) {
+		move_near_begin(w->vc, vm, &wish, &w->client, begun, w);
+		return;
+	}
 	move_wish_take_dc(w->vc, &wish, dc);
 	move_run_begin(w->vc, vm, &wish, begun, w);
 }
@@ -114,7 +125,10 @@ static void hand_on(struct vcenter *vc, const struct lookup_result *res, void *a
 	}
 	msg.tenant = w->tenant;
 	msg.vm = w->vm;
-	msg.location = w->location;
+	if (w->client.family)
+		msg.client = msg_put_ip(&w->client);
+	else
+		msg.location = w->location;
 	msg.move = msg_put_uuid(&w->move);
 	chan_request(peer->chan, MSG(TENANT_REPLICATE), &msg.base, PEER_MS, handed_on, w);
 }
@@ -140,6 +154,25 @@ static struct vm *find_here(struct vcenter *vc, const char *name)
 	return vm && !vm->incoming && !vm->left ? vm : NULL;
 }
 
+/* The one or the other */
+static int take_where(const Nvo3__TenantReplicate *req, struct wish *w, struct err *err)
+{
+	if (!req->client.len) {
+		if (location_check("location", req->location, err))
+			return -EINVAL;
+		strcpy(w->location, req->location);
+		return 0;
+	}
+	if (*req->location)
+		return err_set(err, EINVAL, "client: a location is named already");
+	if (!msg_get_ip(&req->client, &w->client))
+		return err_set(err, EINVAL, "client: not an address");
+	if (host_addr_check(&w->client, err))
+		return err_prefix(err, -EINVAL, "client");
+	ip_addr_format(&w->client, w->location);
+	return 0;
+}
+
 static int check(const Nvo3__TenantReplicate *req, struct uuid *move, struct err *err)
 {
 	if (!msg_get_uuid(&req->move, move) || uuid_is_zero(move))
@@ -148,28 +181,27 @@ static int check(const Nvo3__TenantReplicate *req, struct uuid *move, struct err
 		return err_set(err, EINVAL, "tenant: not a name");
 	if (!*req->vm || strlen(req->vm) >= VC_NAME_SIZE)
 		return err_set(err, EINVAL, "vm: not a name");
-	return location_check("location", req->location, err);
+	return 0;
 }
 
 void tenant_wish(struct vcenter *vc, struct chan *chan, const struct msg *msg, bool of_peer)
 {
 	struct err err;
 	Nvo3__TenantReplicate *req = msg_decode(msg, &nvo3__tenant_replicate__descriptor, &err);
-	struct uuid move;
-	struct wish *w;
+	struct wish take = { .vc = vc }, *w;
 	struct vm *vm;
 
-	if (!req || check(req, &move, &err)) {
+	if (!req || check(req, &take.move, &err) || take_where(req, &take, &err)) {
 		chan_reply(chan, msg->id, CODE(BAD_MESSAGE), err.text, NULL);
 		if (req)
 			msg_free(req);
 		return;
 	}
 	w = mem_zalloc(sizeof(*w));
-	*w = (struct wish){ .vc = vc, .owed = owed_new(vc, chan, msg->id), .move = move };
+	*w = take;
+	w->owed = owed_new(vc, chan, msg->id);
 	strcpy(w->tenant, req->tenant);
 	strcpy(w->vm, req->vm);
-	strcpy(w->location, req->location);
 	msg_free(req);
 	if (asked_before(w))
 		return;

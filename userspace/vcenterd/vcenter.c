@@ -12,6 +12,7 @@
 #include "move_run.h"
 #include "owed.h"
 #include "persist.h"
+#include "rtt_limit.h"
 #include "session_director.h"
 #include "session_peer.h"
 #include "session_server.h"
@@ -152,6 +153,7 @@ void vcenter_stop(struct vcenter *vc)
 	group_run_free(vc);
 	bulk_free_all(vc);
 	owed_free_all(vc);
+	rtt_limits_free(vc->rtt_limits);
 	monitor_free(vc->monitor);
 	inventory_free(vc->inv);
 	events_free(vc->events);

@@ -22,6 +22,7 @@ struct owed;
 struct console;
 struct bulk;
 struct group_job;
+struct rtt_limits;
 
 /* Our session to the vCenter of another DC. */
 struct peer {
@@ -62,6 +63,7 @@ struct vcenter {
 	struct bulk *bulks;		/* utlist by prev, next_bulk */
 	struct group_job *groups;	/* uthash by id: operations on groups */
 	struct loop_timer *group_turn;	/* NULL: there was no need yet */
+	struct rtt_limits *rtt_limits;
 	struct loop_timer *tick;
 	uint64_t ticks;
 	bool stopping;			/* sessions that end now are no news */

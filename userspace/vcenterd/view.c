@@ -66,6 +66,7 @@ json_t *view_server(const struct server *server)
 	view_set(obj, "image_addr", server->image_addr);
 	if (*server->location)
 		view_set(obj, "location", server->location);
+	json_object_set_new(obj, "gateway", json_boolean(server->gateway));
 	json_object_set_new(obj, "up", json_boolean(server->session));
 	json_object_set_new(obj, "dead", json_boolean(server->dead));
 	view_set_int(obj, "cpus", server->total.cpus);
@@ -198,6 +199,22 @@ static void set_figures(json_t *obj, const struct move *m)
 	json_object_set_new(obj, "blackout", blackout);
 }
 
+static void set_rtt(json_t *obj, const struct rtt *rtt)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < rtt->n; i++) {
+		json_t *item = json_object();
+
+		view_set(item, "dc", rtt->dcs[i].dc);
+		if (rtt->dcs[i].us)
+			view_set_int(item, "us", rtt->dcs[i].us);
+		json_array_append_new(list, item);
+	}
+	view_set(obj, "client", rtt->client);
+	json_object_set_new(obj, "rtt", list);
+}
+
 json_t *view_move(const struct move *m)
 {
 	json_t *obj = json_object();
@@ -222,6 +239,8 @@ json_t *view_move(const struct move *m)
 	if (m->ended)
 		view_set_int(obj, "ended", m->ended);
 	set_figures(obj, m);
+	if (*m->rtt.client)
+		set_rtt(obj, &m->rtt);
 	return obj;
 }
 

@@ -221,6 +221,7 @@ static int fill_server(struct vcenter *vc, const Nvo3__ServerRegister *req, stru
 		return -EINVAL;
 	strcpy(s->location, req->location);
 	s->keeps = req->keeps;
+	s->gateway = req->gateway;
 	s->total = (struct capacity){ .cpus = req->cpus, .memory_mib = req->memory_mib,
 				      .disk_mib = req->disk_mib, .vms = req->max_vms };
 	return 0;
@@ -336,6 +337,7 @@ static struct server *take_server(struct vcenter *vc, struct chan *chan,
 	memcpy(server->image_addr, s.image_addr, sizeof(s.image_addr));
 	memcpy(server->location, s.location, sizeof(s.location));
 	server->keeps = s.keeps;
+	server->gateway = s.gateway;
 	inventory_server_set_total(server, &s.total);
 	server->dead = false;
 	server->session = chan;

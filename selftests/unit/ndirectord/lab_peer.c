@@ -78,6 +78,36 @@ static void answer_wish(struct peer *p, const struct msg *msg)
 		   p->wish_code ? NULL : &reply.base);
 }
 
+static void answer_move(struct peer *p, const struct msg *msg)
+{
+	Nvo3__TenantMove *m = msg_decode(msg, &nvo3__tenant_move__descriptor, NULL);
+	Nvo3__TenantMoveReply reply = NVO3__TENANT_MOVE_REPLY__INIT;
+	bool aborts = msg->type == MSG(TENANT_MOVE_ABORT);
+
+	assert_true(m && m->move.len == 16);
+	if (aborts)
+		p->moves_aborted++;
+	else
+		p->moves_shown++;
+	snprintf(p->move_tenant, sizeof(p->move_tenant), "%s", m->tenant);
+	memcpy(p->move_id, m->move.data, sizeof(p->move_id));
+	msg_free(m);
+	if (p->move_mute)
+		return;
+	reply.vm_name = "web";
+	reply.from_dc = "dc1";
+	reply.to_dc = "dc2";
+	reply.step = "copy";
+	reply.state = aborts ? "aborted" : "running";
+	reply.error = aborts ? "tenant alice has given it up" : "";
+	reply.done = 4 << 20;
+	reply.total = 16 << 20;
+	reply.started = 1700000000000;
+	reply.ended = aborts ? 1700000001000 : 0;
+	chan_reply(p->chan, msg->id, p->move_code, p->move_code ? "no, says the fake" : NULL,
+		   p->move_code ? NULL : &reply.base);
+}
+
 static bool message(struct chan *chan, const struct msg *msg, void *arg)
 {
 	struct peer *p = arg;
@@ -106,6 +136,10 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 	}
 	if (msg->type == MSG(TENANT_REPLICATE)) {
 		answer_wish(p, msg);
+		return true;
+	}
+	if (msg->type == MSG(TENANT_MOVE) || msg->type == MSG(TENANT_MOVE_ABORT)) {
+		answer_move(p, msg);
 		return true;
 	}
 	if (msg->type == MSG(VN_LIST)) {

@@ -71,6 +71,12 @@ struct peer {
 	char wish_tenant[65], wish_vm[65], wish_location[65];
 	uint8_t wish_move[16];
 	uint32_t wish_code;
+	/* The same of TENANT_MOVE, TENANT_MOVE_ABORT */
+	unsigned int moves_shown, moves_aborted;
+	char move_tenant[65];
+	uint8_t move_id[16];
+	uint32_t move_code;
+	bool move_mute;			/* nothing is answered */
 	unsigned int seen_asked;	/* NVE_SEEN */
 	size_t seen_locators;		/* in the last one */
 	/* hears each MAP_UPDATE before it is taken, or NULL */

@@ -41,7 +41,14 @@ def change(client):
     client.expect(200, 'DELETE', API + '/frozen/blue/02:00:00:00:00:02')
     wish = {'tenant': 'alice', 'location': 'dc2/row1'}
     client.expect(202, 'POST', API + '/vms/web/replicate', wish)
+    client.expect(202, 'POST', API + '/vms/web/replicate', {'tenant': 'alice', 'client': '192.0.2.7'})
+    client.expect(400, 'POST', API + '/vms/web/replicate', {**wish, 'client': '192.0.2.7'})
     client.expect(400, 'POST', API + '/vms/web/replicate', {'location': 'dc2/row1'})
+    move = f'{API}/moves/11111111-2222-4333-8444-555555555555'
+    client.expect(200, 'GET', move + '?tenant=alice')
+    client.expect(202, 'POST', move + '/abort?tenant=alice')
+    client.expect(400, 'GET', move)
+    client.expect(404, 'POST', f'{API}/moves/web/abort?tenant=alice')
     client.expect(409, 'DELETE', API + '/nves/dc1/host1?force=true')
     client.expect(200, 'DELETE', API + '/nves/dc1/host9?force=false')
 

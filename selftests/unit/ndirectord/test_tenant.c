@@ -3,6 +3,7 @@
  * V10: a tenant asks the nDirector, which knows him by his certificate and asks the vCenter. The
  * two vCenters are the test's.
  */
+#include <signal.h>
 #include "lab.c"
 #include "lib/pki.h"
 
@@ -29,14 +30,11 @@ static void issue_tenant(const char *name)
 		fail_msg("%s", err.text);
 }
 
-/* The answer to a request with the certificate @cert; the loop turns meanwhile. *ret is static. */
-static int ask(const char *cert, const char *method, const char *path, const char *body,
-	       const char **ret)
+/* A request with the certificate @cert; its answer is taken by answer(). */
+static pid_t ask_for(const char *cert, const char *method, const char *path, const char *body)
 {
 	char cmd[1024], out[128];
-	static char *text;
-	pid_t pid, done;
-	int status;
+	pid_t pid;
 
 	snprintf(out, sizeof(out), "%s", lab_path(d.lab, "answer"));
 	snprintf(cmd, sizeof(cmd),
@@ -48,13 +46,31 @@ static int ask(const char *cert, const char *method, const char *path, const cha
 		execl("/bin/sh", "sh", "-c", cmd, NULL);
 		_exit(127);
 	}
+	return pid;
+}
+
+/* The loop turns meanwhile. 0: there is none. *ret is static. */
+static int answer(pid_t pid, const char **ret)
+{
+	static char *text;
+	int status;
+	pid_t done;
+
 	LAB_WAIT(d.lab, (done = waitpid(pid, &status, WNOHANG)) != 0);
-	assert_true(done == pid && WIFEXITED(status) && !WEXITSTATUS(status));
+	assert_true(done == pid && WIFEXITED(status));
+	if (WEXITSTATUS(status))
+		return 0;
 	free(text);
-	text = textfile_read(out, 1 << 16, NULL);
+	text = textfile_read(lab_path(d.lab, "answer"), 1 << 16, NULL);
 	assert_non_null(text);
 	*ret = text;
 	return atoi(strrchr(text, '\n') + 1);
+}
+
+static int ask(const char *cert, const char *method, const char *path, const char *body,
+	       const char **ret)
+{
+	return answer(ask_for(cert, method, path, body), ret);
 }
 
 static void wish(const char *cert, const char *body, int status, const char *text)
@@ -105,6 +121,104 @@ static void test_two_vcenters(void **state)
 	wish("alice", NEAR, 503, "no, says the fake");
 }
 
+#define ID "11111111-2222-4333-8444-555555555555"
+#define MOVE "/moves/" ID
+
+static void tells(const char *cert, const char *method, const char *path, int status,
+		  const char *text)
+{
+	const char *got;
+	int code = ask(cert, method, path, NULL, &got);
+
+	if (code != status || !strstr(got, text))
+		fail_msg("%d %s, not %d %s", code, got, status, text);
+}
+
+static void test_he_follows_his_move(void **state)
+{
+	begin(state);
+	issue_tenant("alice");
+	tells("alice", "GET", MOVE, 200,
+	      "{\"id\":\"" ID "\",\"vm_name\":\"web\",\"from\":\"dc1\",\"to\":\"dc2\",\"step\":\"copy\",\"state\":\"running\",\"image\":{\"done\":4194304,\"total\":16777216},\"started\":1700000000000}");
+	assert_string_equal(one.move_tenant, "alice");
+	assert_int_equal(one.move_id[0], 0x11);
+	assert_int_equal(one.moves_shown, 1);
+	/* an operator says whose */
+	tells("dc1-operator-root", "GET", MOVE "?tenant=bob", 200, "web");
+	assert_string_equal(one.move_tenant, "bob");
+	tells("dc1-operator-root", "GET", MOVE, 400, "tenant is missing");
+	tells("alice", "GET", MOVE "?tenant=bob", 400,
+	      "tenant: your certificate says who you are");
+	tells("alice", "GET", "/moves/web", 404, "tenant alice has no move web");
+	tells("alice", "GET", "/moves", 404, "/api/v1/moves");
+	assert_int_equal(one.moves_shown, 2);
+	assert_int_equal(proc_count(&d, "/events", "kind", "tenant-abort"), 0);
+}
+
+static void test_he_gives_it_up(void **state)
+{
+	begin(state);
+	issue_tenant("alice");
+	for (int i = 1; i <= 2; i++) {
+		tells("alice", "POST", MOVE "/abort", 202,
+		      "\"ended\":1700000001000,\"error\":\"tenant alice has given it up\"");
+		assert_int_equal(one.moves_aborted, i);
+	}
+	assert_int_equal(one.moves_shown, 0);
+	assert_int_equal(proc_count(&d, "/events", "kind", "tenant-abort"), 2);
+	one.move_code = CODE(BAD_STATE);
+	tells("alice", "POST", MOVE "/abort", 409, "no, says the fake");
+	assert_int_equal(proc_count(&d, "/events", "kind", "tenant-abort"), 2);
+}
+
+/* One of two vCenters knows it, or none does. */
+static void test_who_knows_the_move(void **state)
+{
+	begin(state);
+	issue_tenant("alice");
+	peer_open(&two, &d, "dc1", "vcenter", "two", true);
+	one.move_code = CODE(NOT_FOUND);
+	tells("alice", "GET", MOVE, 200, "web");
+	tells("alice", "POST", MOVE "/abort", 202, "web");
+	assert_int_equal(two.moves_shown, 1);
+	assert_int_equal(two.moves_aborted, 1);
+	two.move_code = CODE(NOT_FOUND);
+	tells("alice", "GET", MOVE, 404, "tenant alice has no move " ID);
+	tells("alice", "POST", MOVE "/abort", 404, "tenant alice has no move " ID);
+	/* the other may know it, and cannot be asked */
+	two.move_code = CODE(UNAVAILABLE);
+	tells("alice", "GET", MOVE, 503, "no, says the fake");
+	/* who is silent keeps nobody from asking the next */
+	one.move_mute = true;
+	two.move_code = CODE(OK);
+	tells("alice", "GET", MOVE, 200, "web");
+}
+
+/* The vCenter's session ends, then the director, before the answer: who asks again has it. */
+static void test_a_lost_answer(void **state)
+{
+	const char *got;
+	pid_t pid;
+
+	begin(state);
+	issue_tenant("alice");
+	one.move_mute = true;
+	pid = ask_for("alice", "POST", MOVE "/abort", NULL);
+	LAB_WAIT(d.lab, one.moves_aborted == 1);
+	chan_drop(one.chan, "the answer is lost");
+	assert_int_equal(answer(pid, &got), 503);
+	LAB_WAIT(d.lab, one.up);
+	pid = ask_for("alice", "POST", MOVE "/abort", NULL);
+	LAB_WAIT(d.lab, one.moves_aborted == 2);
+	proc_end(&d, SIGKILL, -1);
+	assert_int_equal(answer(pid, &got), 0);
+	one.move_mute = false;
+	proc_start(&d);
+	LAB_WAIT(d.lab, one.up);
+	tells("alice", "POST", MOVE "/abort", 202, "aborted");
+	assert_int_equal(one.moves_aborted, 3);
+}
+
 static size_t vcenters(void)
 {
 	json_t *status = proc_get(&d, "/status");
@@ -134,6 +248,7 @@ static void test_refused(void **state)
 	peer_close(&one);
 	LAB_WAIT(d.lab, !vcenters());
 	wish("alice", NEAR, 503, "no vCenter of dc1 has a session");
+	tells("alice", "GET", MOVE, 503, "no vCenter of dc1 has a session");
 }
 
 int main(int argc, char **argv)
@@ -141,6 +256,10 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		LAB_TEST(test_his_wish_goes_to_the_vcenter),
 		LAB_TEST(test_two_vcenters),
+		LAB_TEST(test_he_follows_his_move),
+		LAB_TEST(test_he_gives_it_up),
+		LAB_TEST(test_who_knows_the_move),
+		LAB_TEST(test_a_lost_answer),
 		LAB_TEST(test_refused),
 	};
 

@@ -53,6 +53,19 @@ static const char *const move_bad[] = {
 	MOVE("move-bad", "'step':'reserve','state':'running'"),
 	MOVE("move-bad", "'step':'pull','state':'aborted','error':'vm1 arrived damaged'"), NULL };
 
+/* As a tenant is told */
+#define WISH(id, rest) "{'id':'" id "','vm_name':'vm1','from':'dc1','to':'dc2'," rest "}"
+
+#define GIVEN_UP "'error':'tenant alice has given it up'"
+
+static const char *const wish_good[] = {
+	"{'id':'wish-good','vm_name':'vm1','dc':'dc1'}",
+	WISH("wish-good", "'step':'copy','state':'running'" IMAGE("0")),
+	WISH("wish-good", "'step':'copy','state':'running'" IMAGE("8388608")),
+	WISH("wish-good", "'step':'done','state':'done'" IMAGE("16777216")), NULL };
+static const char *const wish_ended[] = {
+	WISH("wish-ended", "'step':'copy','state':'aborted'," GIVEN_UP), NULL };
+
 #define OP(id, state, waiting, running, done, failed)					\
 	"{'id':'" id "','tenant':'alice','group':'web','action':'stop','state':'" state "',"	\
 	"'vms':{'total':4," waiting ",'running':" running ",'done':" done ",'failed':" failed "}}"
@@ -73,6 +86,7 @@ static struct script scripts[] = {
 	{ "deleted", deleted },	    { "halts", halts },		{ "sticks", sticks },
 	{ "revives", revives },	    { "move-good", move_good }, { "move-bad", move_bad },
 	{ "op-good", op_good },	    { "op-bad", op_bad },	{ "op-cut", op_cut },
+	{ "wish-good", wish_good }, { "wish-ended", wish_ended },
 	{ NULL },
 };
 
@@ -137,6 +151,22 @@ static inline void post_move(struct http_request *req, void *arg)
 		http_error(req, 404, "not-found", "DC nowhere is not known");
 	else
 		answer(req, 202, strcmp(dc, "dc2") == 0 ? "move-good" : "move-bad");
+}
+
+/* What it is not told in the body is the tenant's certificate. */
+static inline void post_wish(struct http_request *req, void *arg)
+{
+	json_t *body = http_body(req);
+
+	if (!body)
+		return;
+	if (json_object_get(body, "tenant"))
+		http_error(req, 404, "not-found", "tenant %s has no VM near %s",
+			   json_string_value(json_object_get(body, "tenant")),
+			   json_string_value(json_object_get(body, "location") ?:
+					     json_object_get(body, "client")));
+	else
+		answer(req, 202, "wish-good");
 }
 
 static inline void post_operation(struct http_request *req, void *arg)
@@ -287,8 +317,9 @@ static const struct http_route routes[] = {
 	{ "POST", "/api/v1/vms/{id}/stop", change_object },
 	{ "POST", "/api/v1/vms/{id}/move", post_move },
 	{ "GET", "/api/v1/moves", list_moves, "limit offset" },
-	{ "GET", "/api/v1/moves/{id}", get_object },
-	{ "POST", "/api/v1/moves/{id}/abort", change_object },
+	{ "POST", "/api/v1/vms/{id}/replicate", post_wish },
+	{ "GET", "/api/v1/moves/{id}", get_object, "tenant" },
+	{ "POST", "/api/v1/moves/{id}/abort", change_object, "tenant" },
 	{ "POST", "/api/v1/operations", post_operation },
 	{ "GET", "/api/v1/operations/{id}", get_object },
 	{ "GET", "/api/v1/operations/{id}/members", list_members, "state limit offset" },

@@ -212,6 +212,9 @@ static const struct {
 	  "--to: \"a/b/c\" must be DC/SERVER" },
 	{ vm_migrate_opts, vm_migrate_body, "vm1 --to a/b --dc c", NULL,
 	  "only one of --to, --dc and --server may be given" },
+	{ vm_migrate_opts, vm_migrate_body, "vm1 --client 192.0.2.7", "{'client':'192.0.2.7'}" },
+	{ vm_migrate_opts, vm_migrate_body, "vm1 --client 192.0.2.7 --dc c", NULL,
+	  "only one of --to, --dc, --server and --client may be given" },
 };
 
 static void test_bodies(void **state)

@@ -250,6 +250,46 @@ static void test_migrate(void **state)
 	expect("vm migrate vm1 --dc nowhere", CTL_FAILED, "", "Error: DC nowhere is not known\n");
 }
 
+#define ENDED	"id           wish-ended\nvm           vm1\nfrom         dc1\nto           dc2\n" \
+	"step         copy\nstate        aborted\nerror        tenant alice has given it up\n"
+
+/* Of ndirectord, with the words that a tenant is told */
+static void test_wish(void **state)
+{
+	struct result r = run("--director-socket api.sock wish near vm1 --location dc2/row1");
+
+	assert_string_equal(r.errors, "");
+	assert_int_equal(r.status, CTL_OK);
+	blur(r.out);
+	assert_string_equal(r.out, "vm0: dc0 -> dc0\n"
+				   "     0.0 s  reserve\n"
+				   "     0.0 s  copy\n"
+				   "     0.0 s  stop\n"
+				   "     0.0 s  pull\n"
+				   "     0.0 s  image 00.0 of 00.0 MiB\n"
+				   "     0.0 s  commit\n"
+				   "     0.0 s  release\n"
+				   "     0.0 s  done\n");
+	result_free(&r);
+	expect("--director-socket api.sock wish near vm1 --location row1 --tenant bob", CTL_FAILED,
+	       "", "Error: tenant bob has no VM near row1\n");
+	expect("--director-socket api.sock wish show wish-ended --tenant alice", CTL_OK, ENDED,
+	       "");
+	r = run("--director-socket api.sock wish show wish-ended -w");
+	assert_int_equal(r.status, CTL_FAILED);
+	assert_string_equal(r.errors,
+			    "Error: the move was aborted: tenant alice has given it up\n");
+	result_free(&r);
+	expect("--director-socket api.sock wish abort wish-ended", CTL_OK, ENDED, "");
+	expect("--director-socket api.sock wish abort nothing", CTL_FAILED, "",
+	       "Error: there is no nothing\n");
+	expect("--director-socket api.sock wish near vm1 --client 192.0.2.7 --tenant bob",
+	       CTL_FAILED, "", "Error: tenant bob has no VM near 192.0.2.7\n");
+	expect_usage("wish near vm1", "Error: exactly one of --location and --client is needed\n");
+	expect_usage("wish near vm1 --client 192.0.2.7 --location dc2",
+		     "Error: exactly one of --location and --client is needed\n");
+}
+
 /* Nobody looks at a terminal: no bar. Who failed is told, and the exit status says so. */
 static void test_group(void **state)
 {
@@ -472,6 +512,7 @@ int main(void)
 		cmocka_unit_test(test_no_wait),
 		cmocka_unit_test(test_change),
 		cmocka_unit_test(test_migrate),
+		cmocka_unit_test(test_wish),
 		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_events),

@@ -36,7 +36,8 @@ struct bed_host {
 	struct chan *vc;
 	Nvo3__VmState told;		/* by the last VM_STATE */
 	int registered, vm_registered, vm_unregistered, alerts, progress;
-	size_t reported;		/* VMs in the last SERVER_REGISTER */
+	size_t reported;		/* VMs in the last SERVER_REGISTER, */
+	bool gateway;			/* and whether it is one */
 	uint8_t forget[16];
 	bool do_forget;
 	/* V5, V6; what it refuses and answers with is by the first byte of the VM's id */
@@ -165,6 +166,7 @@ static inline void vc_register(struct bed_host *h, struct chan *chan, const stru
 	h->registered++;
 	h->reported = req->n_vms;
 	h->keeps = req->keeps;
+	h->gateway = req->gateway;
 	reply.forget = &forget;
 	reply.n_forget = h->do_forget;
 	chan_reply(chan, msg->id, CODE(OK), NULL, &reply.base);

@@ -306,6 +306,19 @@ static inline void fake_release(struct fake_server *s, const struct msg *msg)
 	msg_free(req);
 }
 
+static inline void fake_rtt(struct fake_server *s, const struct msg *msg)
+{
+	Nvo3__RttMeasure *req = msg_decode(msg, &nvo3__rtt_measure__descriptor, NULL);
+	Nvo3__RttMeasureReply reply = NVO3__RTT_MEASURE_REPLY__INIT;
+	struct ip_addr addr;
+
+	assert_true(s->gateway && msg_get_ip(&req->addr, &addr));
+	s->measured++;
+	reply.us = s->rtt_us;
+	answer(s->lab, s->chan, msg, s->rtt_us ? CODE(OK) : CODE(UNAVAILABLE), &reply.base);
+	msg_free(req);
+}
+
 /* True: something is to happen instead of an answer. */
 static inline bool fake_counts(struct lab *lab, struct chan *chan, const struct msg *msg)
 {
@@ -348,6 +361,7 @@ static inline bool fake_server_message(struct chan *chan, const struct msg *msg,
 		{ MSG(RELOCATE_COMMIT), fake_commit },
 		{ MSG(RELOCATE_ABORT), fake_abort },
 		{ MSG(RELOCATE_RELEASE), fake_release },
+		{ MSG(RTT_MEASURE), fake_rtt },
 	};
 	struct fake_server *s = arg;
 
@@ -402,6 +416,7 @@ static inline void fake_server_up(struct chan *chan, void *arg)
 	req.disk_mib = 4096;
 	req.max_vms = s->max_vms;
 	req.keeps = s->keeps;
+	req.gateway = s->gateway;
 	req.vms = list;
 	DL_FOREACH(s->vms, vm) {
 		Nvo3__VmReport *r = &reports[req.n_vms];

@@ -71,6 +71,9 @@ struct fake_server {
 	/* NULL, or what else it knows */
 	bool (*more)(struct fake_server *s, const struct msg *msg);
 	bool keeps;		/* the memory of a VM that is moved */
+	bool gateway;
+	uint64_t rtt_us;	/* what it measures; 0: there is no reply */
+	uint32_t measured;	/* RTT_MEASUREs that came */
 	uint32_t max_vms;
 };
 

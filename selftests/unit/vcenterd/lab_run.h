@@ -181,6 +181,20 @@ static inline bool lab_ready(const struct lab *lab)
 	return true;
 }
 
+/* host1 and host3 are gateways from now on, and measure so many us; 0: that one is none. */
+static inline void lab_gateways(struct lab *lab, uint64_t dc1, uint64_t dc2)
+{
+	for (int dc = 0; dc < LAB_DCS; dc++) {
+		struct fake_server *s = &lab->server[dc * LAB_SERVERS];
+
+		lab_server_stop(lab, dc * LAB_SERVERS);
+		s->rtt_us = dc ? dc2 : dc1;
+		s->gateway = s->rtt_us;
+		lab_server_start(lab, dc * LAB_SERVERS);
+	}
+	LAB_WAIT(lab, lab_ready(lab));
+}
+
 static inline int lab_setup(void **state)
 {
 	struct lab *lab = mem_zalloc(sizeof(*lab));

@@ -5,7 +5,7 @@
 usage: openapi_walk.py SOCKET
 
 The vCenter is of dc1 with the vServers host1 and host2, and host9 that has no session; of dc2 there
-is another one. Says what is wrong and ends with 1 then.
+is another one, which is nearer to everybody. Says what is wrong and ends with 1 then.
 """
 import os
 import sys
@@ -61,6 +61,11 @@ def move(client):
     second = client.expect(202, 'POST', API + '/vms/vm1/move', {'dc': 'dc2'})
     client.expect(202, 'POST', f'{API}/moves/{second["id"]}/abort')
     until(client, f'{API}/moves/{second["id"]}', 'state', 'aborted')
+    client.expect(400, 'POST', API + '/vms/vm1/move', {'dc': 'dc2', 'client': '192.0.2.7'})
+    near = client.expect(202, 'POST', API + '/vms/vm1/move', {'client': '192.0.2.7'})
+    assert near['rtt'] == [{'dc': 'dc2', 'us': 5000}, {'dc': 'dc1', 'us': 40000}], near
+    client.expect(202, 'POST', f'{API}/moves/{near["id"]}/abort')
+    until(client, f'{API}/moves/{near["id"]}', 'state', 'aborted')
     for server in 'host1', 'host2':
         third = client.expect(202, 'POST', API + '/vms/vm1/replicate', {'server': server})
         until(client, f'{API}/moves/{third["id"]}', 'state', 'done')

@@ -45,6 +45,7 @@ static void test_the_server_does_what_the_document_says(void **state)
 	LAB_WAIT(lab, inventory_server(lab->vc[0]->inv, "host1")->host.now.time);
 	fake_console_begin(lab);
 	snprintf(host9->nve, sizeof(host9->nve), "dc1/host9");
+	lab_gateways(lab, 40000, 5000);
 	snprintf(cmd, sizeof(cmd), "python3 selftests/unit/vcenterd/openapi_walk.py %s/vc1.sock",
 		 lab->dir);
 	run(lab, cmd);

@@ -106,8 +106,9 @@ static void test_move(void **state)
 			  .step = MOVE_COMMIT, .state = MOVE_RUNNING,
 			  .flags = MOVE_F_WAS_RUNNING | MOVE_F_UNSURE, .error = "late",
 			  .size = 1 << 24, .decided = 11, .started = 10, .ended = 12,
-			  .location = "row1",
-			  .figures = { { 1, 2, 3, 4, 5, 6 }, 6, 7, 8, 9, 10, 11, 12, true, 13 } };
+			  .location = "row1", .tenant = "alice",
+			  .figures = { { 1, 2, 3, 4, 5, 6 }, 6, 7, 8, 9, 10, 11, 12, true, 13 },
+			  .rtt = { "192.0.2.7", 2, { { "dc2", 5000 }, { "dc1", 0 } } } };
 	struct err err;
 	struct move back;
 	uint8_t *data;

@@ -11,6 +11,7 @@
 #include "move_keep.h"
 #include "ops.h"
 #include "proto/management.pb-c.h"
+#include "rtt_run.h"
 
 #define REQUEST_MS 20000
 
@@ -146,6 +147,7 @@ static void session_up(struct chan *chan, void *arg)
 	msg.max_vms = conf->max_vms;
 	msg.location = (char *)conf->location;
 	msg.keeps = move_keep_can(c->vs, NULL);
+	msg.gateway = conf->gateway;
 	for (vm = c->vs->vms; vm; vm = vm->hh.next, i++) {
 		reports[i] = vm_report(vm);
 		pointers[i] = &reports[i];
@@ -188,9 +190,11 @@ struct center *center_new(struct vserver *vs, struct err *err)
 	struct center *c = mem_zalloc(sizeof(*c));
 
 	c->vs = vs;
+	c->rtts = rtt_runs_new(vs->loop);
 	c->chan = chan_connect(vs->loop, vs->tls, conf->vcenters, conf->n_vcenters,
 			       ROLE_BIT(ROLE_VCENTER), &ops, c, err);
 	if (!c->chan) {
+		rtt_runs_free(c->rtts);
 		free(c);
 		return NULL;
 	}
@@ -202,6 +206,7 @@ void center_free(struct center *c)
 	if (!c)
 		return;
 	center_tell_no_more(c);
+	rtt_runs_free(c->rtts);
 	loop_timer_free(c->restarts);
 	chan_free(c->chan);
 	free(c);

@@ -11,6 +11,7 @@
 
 struct about;
 struct leaver;
+struct rtt_runs;
 
 struct center {
 	struct vserver *vs;
@@ -27,6 +28,7 @@ struct center {
 	/* boot.c: what could not be started is tried again */
 	struct loop_timer *restarts;
 	uint32_t restart_ms;	/* how long it waits */
+	struct rtt_runs *rtts;	/* that are being measured */
 };
 
 struct center *center_new(struct vserver *vs, struct err *err);

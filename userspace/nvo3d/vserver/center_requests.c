@@ -12,6 +12,7 @@
 #include "move_copy.h"
 #include "ops.h"
 #include "proto/management.pb-c.h"
+#include "rtt_run.h"
 
 /* A request that is being worked at */
 struct ask {
@@ -327,6 +328,30 @@ static bool is_event(uint32_t type)
 	       type == MSG(CONSOLE_CLOSE);
 }
 
+static void measured(uint32_t code, const char *text, uint64_t us, void *arg)
+{
+	Nvo3__RttMeasureReply reply = NVO3__RTT_MEASURE_REPLY__INIT;
+
+	reply.us = us;
+	answer(arg, code, text, &reply.base);
+}
+
+static void handle_rtt(struct center *c, const struct msg *msg)
+{
+	Nvo3__RttMeasure *body = decode(c, msg, &nvo3__rtt_measure__descriptor);
+	struct ip_addr addr;
+
+	if (!body)
+		return;
+	if (!msg_get_ip(&body->addr, &addr))
+		refuse(c, msg, "addr: not an address");
+	else if (!c->vs->config->vserver.gateway)
+		chan_reply(c->chan, msg->id, CODE(BAD_STATE), "this vServer is no gateway", NULL);
+	else
+		rtt_measure(c->rtts, &addr, measured, ask_new(c, msg));
+	msg_free(body);
+}
+
 bool center_request(struct center *c, const struct msg *msg)
 {
 	static const struct {
@@ -348,6 +373,7 @@ bool center_request(struct center *c, const struct msg *msg)
 		{ MSG(CONSOLE_DATA), handle_console },
 		{ MSG(CONSOLE_CREDIT), handle_console },
 		{ MSG(CONSOLE_CLOSE), handle_console },
+		{ MSG(RTT_MEASURE), handle_rtt },
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
