@@ -231,7 +231,7 @@ talk_begin() {
 		": >/run/talk.over; } &"
 	in_rig h3 "{ $in_it curl -sf --limit-rate 100k -o /run/talk.data http://$ADDR/data;" \
 		"echo \$? >/run/talk.rc; } >/dev/null 2>&1 &"
-	busywait 20 in_rig h3 test -s /run/talk.data
+	busywait 120 in_rig h3 test -s /run/talk.data
 }
 
 talk_end() {
@@ -239,7 +239,7 @@ talk_end() {
 	fails in_rig h3 test -e /run/talk.rc >&2
 	busywait 120 in_rig h3 test -e /run/talk.rc
 	in_rig h3 "kill -INT \$(cat /run/talk.pid)"
-	busywait 20 in_rig h3 test -e /run/talk.over
+	busywait 60 in_rig h3 test -e /run/talk.over
 	in_rig h3 "md5sum </run/talk.data; tail -n 3 /run/talk.pings"
 }
 
