@@ -97,8 +97,10 @@ static enum nvo3_drop cut_and_send(struct nvo3_nve *nve, const struct onward *on
 	enum nvo3_drop reason;
 
 	segs = skb_gso_segment(skb, nve->dev->features);
-	if (IS_ERR_OR_NULL(segs))
+	if (IS_ERR(segs))
 		return NVO3_DROP_NOMEM;
+	if (!segs)
+		return send(nve, on, skb);
 	skb_list_walk_safe(segs, seg, next) {
 		skb_mark_not_on_list(seg);
 		reason = send(nve, on, seg);

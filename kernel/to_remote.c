@@ -41,6 +41,8 @@ static void send_segments(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_
 /*
  * A GSO frame goes through whole, to be cut behind the tunnel header. That
  * cannot be done to one which a tenant system's own tunnel has made already.
+ * What a guest says of how its own is to be cut (SKB_GSO_DODGY) is looked at
+ * here, too; if that is all there was to do, there are no segments.
  */
 enum nvo3_drop nvo3_to_remote(struct nvo3_nve *nve, struct nvo3_vn *vn, struct nvo3_port *from,
 			      struct nvo3_remote *remote, struct sk_buff *skb,
@@ -53,8 +55,10 @@ enum nvo3_drop nvo3_to_remote(struct nvo3_nve *nve, struct nvo3_vn *vn, struct n
 	if (likely(!netif_needs_gso(skb, nve->dev->features)))
 		return send(nve, vn, from, remote, skb, flow);
 	segs = skb_gso_segment(skb, nve->dev->features);
-	if (IS_ERR_OR_NULL(segs))
+	if (IS_ERR(segs))
 		return NVO3_DROP_NOMEM;
+	if (!segs)
+		return send(nve, vn, from, remote, skb, flow);
 	send_segments(nve, vn, from, remote, segs, flow);
 	consume_skb(skb);
 	return NVO3_DROP_NONE;

@@ -7,7 +7,7 @@ import sys
 import time
 
 from packets import arp, checksum, eth, ip, ip4, ip6, mac, Namespace, ports, udp4, udp6
-from taps import inner_of, mac_of, Place, REMOTES, wait_at
+from taps import inner_of, mac_of, Place, REMOTES, Tap, VNET_HDR, wait_at
 
 A1, A2, B1, B2 = '10.0.0.1', '10.0.0.2', 'fd00::1', 'fd00::2'
 EVERYBODY = (2, *REMOTES)
@@ -249,6 +249,72 @@ def too_big(place):
     place.tool('nve set dev nve0 fastpath auto')
     place.tool('port set dev c spoof auto')
     subprocess.run(['ip', '-n', 'h1', 'link', 'set', 'u', 'mtu', '1600'], check=True)
+
+
+class Guest:
+    """Leaves it to its host to cut its segments (virtio's GSO), of which that knows nothing but
+    what it says."""
+    LAST, MSS, DATA = 9, 1000, bytes(number % 251 for number in range(10500))
+
+    def __init__(self, place):
+        with Namespace('h1'):
+            self.tap = Tap('guest', VNET_HDR)
+        subprocess.run(['ip', '-n', 'h1', 'link', 'set', 'guest', 'master', 'nve0', 'up'],
+                       check=True)
+        place.tool(f'port add dev guest vni 100 mac 02:00:00:00:00:0{self.LAST}')
+
+    def says(self, to, v6, header=54):
+        """Ten segments and a half, as one. The sum is of the pseudo header alone, yet to be done."""
+        src, dst = (B1, B2) if v6 else (A1, A2)
+        segment = struct.pack('!HHIIBBHHH', 1, 7777, 0, 0, 0x50, 0x10, 100, 0, 0) + self.DATA
+        pseudo = ~checksum(ip(src) + ip(dst) + struct.pack('!II', len(segment), 6)) & 0xffff
+        segment = segment[:16] + struct.pack('!H', pseudo) + segment[18:]
+        frame = eth(to, self.LAST, 0x86dd, ip6(src, dst, 6, segment)) if v6 else \
+            eth(to, self.LAST, 0x0800, ip4(src, dst, 6, segment))
+        at = 54 if v6 else 34
+        self.tap.send(struct.pack('=BBHHHH', 1, 4 if v6 else 1, at + header - 34, self.MSS, at, 16) +
+                      frame)
+
+    @staticmethod
+    def segment_in(frame):
+        """(where in the data, data) of a TCP segment whose sum is right, or None."""
+        v6 = frame[12:14] == b'\x86\xdd'
+        at = 54 if v6 else 34
+        if frame[at + 2:at + 4] != struct.pack('!H', 7777):
+            return None
+        src, dst = (frame[22:38], frame[38:54]) if v6 else (frame[26:30], frame[30:34])
+        segment = frame[at:]
+        assert not checksum(src + dst + struct.pack('!II', len(segment), 6) + segment)
+        return struct.unpack_from('!I', segment, 4)[0], segment[20:]
+
+    def arrives(self, place, to):
+        """All of it, in segments of its size."""
+        found, deadline = {}, time.monotonic() + 20
+        while sum(map(len, found.values())) < len(self.DATA):
+            assert time.monotonic() < deadline, f'to {to}: {sorted(found)}'
+            for tap, inner in (place.d, lambda data: data), (place.u, lambda data: inner_of(data)[3]
+                                                           if inner_of(data) else bytes(60)):
+                found.update(filter(None, (self.segment_in(inner(data)) for data in tap.read())))
+            wait_at(place.d, place.u)
+        assert max(map(len, found.values())) == self.MSS
+        assert b''.join(found[where] for where in sorted(found)) == self.DATA
+
+
+def segments(place):
+    """They arrive, at a neighbour and by each tunnel, and nothing of them is dropped."""
+    guest = Guest(place)
+
+    def all_to_all():
+        for way in 'auto', 'off':
+            place.tool(f'nve set dev nve0 fastpath {way}')
+            for to in EVERYBODY:
+                for v6 in False, True:
+                    guest.says(to, v6)
+                    guest.arrives(place, to)
+    assert place.drops_of(all_to_all) == {}
+    place.tool('nve set dev nve0 fastpath auto')
+    place.tool('port del dev guest')
+    guest.tap.close()
 
 
 if __name__ == '__main__':
