@@ -7,7 +7,7 @@ import time
 import paths
 import tables
 from bed import Unmeasured, run
-from measure import Firsts, Frames, Series, Tail, Talk
+from measure import Firsts, Frames, Resolves, Series, Tail, Talk
 
 ACL = {'nvo3-acl15': 15, 'nvo3-acl16': 16, 'nvo3-acl1000': 1000}
 PLAIN = {'veth': paths.Veth, 'wire': paths.Wire, 'bridge': paths.Bridge,
@@ -125,6 +125,16 @@ def crowd(lab):
                 ['nvo3 closed'])
 
 
+def asking(lab):
+    """A VM whose addresses are asked for, beside a neighbour that floods with unknown ones."""
+    def make(name):
+        path = lab.make('asking', lambda: paths.AskingNvo3(lab.bed, 'asking'))
+        return paths.Offering(path, name, *{'quiet': (None,), 'aside': ('hole',),
+                                            'flood': ('vm',)}[name.split()[1]])
+    return fill(lab, Series('asking', Resolves(lab.bed)), make,
+                ['nvo3 quiet', 'nvo3 aside', 'nvo3 flood'])
+
+
 def sending(lab, name):
     """A path that ends in a dummy, by its name in the results."""
     kind, _, count = name.partition(':')
@@ -198,6 +208,7 @@ GROUPS = {
     'fresh': (fresh, 9, 3),
     'first': (first, 7, 2),
     'crowd': (crowd, 11, 4),
+    'asking': (asking, 11, 4),
     'tx': (tx, 9, 3),
     'tx-256k': (tx_256k, 5, 2),
     'sweep-mappings': (sweep('mappings'), 5, 2),

@@ -78,6 +78,35 @@ class Firsts(Frames):
         path.end()
 
 
+class Resolves(Frames):
+    """Nanoseconds until a frame to an address that nobody has sent to before has arrived: its
+    NVE asks, a program answers, the frame goes on. One at a time, no more than a port may ask."""
+    COUNT, PAUSE_S = 10, 0.11       # 100 a second
+
+    def __init__(self, bed):
+        super().__init__(bed, us=1_000_000, size=60, dsts=0, window=1, count=self.COUNT)
+        self.next = 0
+
+    def slice(self, path, us=None):
+        time.sleep(max(0, self.next - time.monotonic()))
+        self.words['fresh'] = self.fresh.get('to', 0)
+        path.flood(True)
+        try:
+            cost = super().slice(path)
+        finally:
+            path.flood(False)
+            self.next = time.monotonic() + self.PAUSE_S
+        self.fresh['to'] = self.fresh[path.name]
+        return cost
+
+    def cost(self, done):
+        return done['wall'], done['sent']
+
+    def release(self, path):
+        super().release(path)
+        path.end()
+
+
 class Talk:
     """Microseconds a transaction, or nanoseconds a kilobyte of a stream."""
 

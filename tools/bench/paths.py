@@ -263,12 +263,15 @@ class Crowded:
             nvo3(self.ns('A'), f'port set dev port2 state {"associated" if closed else "active"}')
         self.closed = closed
 
+    def offered(self):
+        return [f'every={OFFER_EVERY}', f'frames={OFFER_FRAMES}', f'size={OFFER_SIZE}',
+                f'src={NEIGHBOUR_MAC}', f'dst={MAC["b"]}', f'saddr={NEIGHBOUR_ADDR}',
+                f'daddr={NOBODY_ADDR}']
+
     def flood(self, on):
         if not self.offer:
             return
-        words = [self.offer, f'every={OFFER_EVERY}', f'frames={OFFER_FRAMES}',
-                 f'size={OFFER_SIZE}', f'src={NEIGHBOUR_MAC}', f'dst={MAC["b"]}',
-                 f'saddr={NEIGHBOUR_ADDR}', f'daddr={NOBODY_ADDR}'] if on else ['stop']
+        words = [self.offer, *self.offered()] if on else ['stop']
         done = self.bed.do(self.ns('n'), 'flood', *words)
         if not on and not done['sent']:
             raise Unmeasured(f'{self.name}: the neighbour did not send')
@@ -304,6 +307,45 @@ class CrowdedNvo3(Crowded, Nvo3):
 
     def set(self, fast='on', profile=1):
         super().set(fast, profile)
+
+
+# Unknown addresses of which there are some, and none; what a neighbour sends with each question.
+THERE, NOWHERE, BURST_FRAMES = '0266', '02:67:00:00:00:00', 200
+
+
+class AskingNvo3(Crowded, Nvo3):
+    """VM a's frames are to addresses that host A does not know: a program there answers. They
+    end at host B's link. The neighbour has no limit but what a port may ask."""
+
+    def host(self, host):
+        super().host(host)
+        if host == 'B':
+            return
+        ns = self.ns('A')
+        self.add_neighbour()
+        nvo3(ns, f'vn set dev nve0 vni {VNI} unknown ask',
+             f'port add dev port2 vni {VNI} mac {NEIGHBOUR_MAC} nve nve0')
+        self.resolver = subprocess.Popen(
+            ['ip', 'netns', 'exec', ns, 'build/bench/resolver', 'nve0', str(VNI), UL_ADDR['B'],
+             THERE], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        if not self.resolver.stdout.readline():
+            raise Unmeasured('the resolver did not start')
+
+    def source(self):
+        ns, dev, words = super().source()
+        return ns, dev, [f'dst={THERE[:2]}:{THERE[2:]}:00:00:00:00' if word.startswith('dst=')
+                         else word for word in words]
+
+    def sink(self):
+        return self.ns('B'), 'ul'
+
+    def offered(self):
+        return ['every=1', f'frames={BURST_FRAMES}', 'size=60', f'src={NEIGHBOUR_MAC}',
+                f'dst={NOWHERE}', 'dsts=1000000', f'saddr={NEIGHBOUR_ADDR}', f'daddr={NOBODY_ADDR}']
+
+    def end(self):
+        self.resolver.kill()
+        self.resolver.wait()
 
 
 class OvsUpcall(OpenVswitch):

@@ -144,6 +144,11 @@ ROWS = [
         'unrest', 'crowd', ('nvo3 flood',), 'br-vxlan flood', 1.5, 1.1, True, ('nvo3 quiet',)),
     Row('T12c', 'the same, to those beside one whose port is closed: what policing takes',
         'unrest', 'crowd', ('nvo3 flood',), 'br-vxlan flood', 1.5, 1.1, True, ('nvo3 closed',)),
+    Row('L2a', 'first frame to an address that has to be asked for, beside a VM that floods with '
+        'such; peer: beside a quiet one', 'of_peer', 'asking', ('nvo3 flood',), 'nvo3 quiet', 1.5,
+        1.1, True),
+    Row('L2b', 'the same; peer: beside one whose frames go elsewhere', 'of_peer', 'asking',
+        ('nvo3 flood',), 'nvo3 aside', 1.5, 1.1, True),
     # The control plane (Documentation/bench/control.rst). Ours is encrypted in all of them.
     Row('T13', 'a change, until 1,000 sessions have it; peer plain, memory only',
         'times_of_medians', 'ctl-change', ('nvo3',), 'bgp', 8, 25),

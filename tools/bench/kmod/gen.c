@@ -5,14 +5,15 @@
  *
  *	gen DEV us=200000 size=60 dst=MAC src=MAC saddr=IP daddr=IP
  *		[dsts=N] [flows=N] [vlans=N] [vid=VID] [sport=PORT] [dport=PORT] [seed=N]
- *		[window=N]
+ *		[window=N] [count=N]
  *	flood DEV every=N frames=N size=... ...
  *
- * dsts: destinations in random order, dst and the N - 1 addresses that follow it;
+ * dsts: destinations in random order, dst and the N - 1 addresses that follow it; dsts=0: every
+ * frame is the first to its destination (fresh=N: from the Nth behind dst on);
  * flows: as many source ports in random order, from sport on; flows=0: every frame
  * is the first of a flow that was not there before (fresh=N: from the Nth on); vlans:
  * tags in random order, from vid on; window: so many at a time, and the next when they have
- * all come to a sink. The reply is "sent=N failed=N ns=N wall=N fresh=N", ns of this processor.
+ * all come to a sink; count: in all, if it is not over before. The reply is "sent=N failed=N ns=N wall=N fresh=N", ns of this processor.
  * A flood is so many frames at once, each Nth time that somebody else begins what is timed,
  * until "flood stop", which replies "sent=N".
  */
@@ -77,7 +78,7 @@ static int gen_setup(struct gen *gen, const struct bench_cmd *cmd)
 	dport = bench_u64(cmd, "dport", 9, &err);
 	saddr = bench_addr(cmd, "saddr", &err);
 	daddr = bench_addr(cmd, "daddr", &err);
-	if (err || gen->size < sizeof(*h) || gen->size > 9000 || !gen->dsts || gen->vlans > 4094)
+	if (err || gen->size < sizeof(*h) || gen->size > 9000 || gen->vlans > 4094)
 		return -EINVAL;
 	if (bench_mac(cmd, "dst", h->eth.h_dest) || bench_mac(cmd, "src", h->eth.h_source))
 		return -EINVAL;
@@ -110,7 +111,9 @@ static struct sk_buff *gen_frame(struct gen *gen)
 	h = skb_put(skb, gen->size);
 	*h = gen->headers;
 	memset(h + 1, 0, gen->size - sizeof(*h));
-	if (gen->dsts > 1)
+	if (!gen->dsts)
+		put_unaligned_be32(gen->first_dst + gen->fresh++, h->eth.h_dest + 2);
+	else if (gen->dsts > 1)
 		put_unaligned_be32(gen->first_dst + prandom_u32_state(&gen->random) % gen->dsts,
 				   h->eth.h_dest + 2);
 	if (!gen->flows)
@@ -154,12 +157,13 @@ static void gen_send(struct gen *gen)
 /* All, and until the last has arrived; false when one does not. */
 static bool gen_window(struct gen *gen, u32 window, u64 before)
 {
+	bench_flood_turn();
 	while (window--)
 		gen_send(gen);
 	return bench_await(before + gen->sent);
 }
 
-static void gen_run(struct gen *gen, u64 limit, u32 window)
+static void gen_run(struct gen *gen, u64 limit, u32 window, u64 count)
 {
 	u64 before = bench_arrived(), end = ktime_get_ns() + limit;
 	int i;
@@ -170,12 +174,12 @@ static void gen_run(struct gen *gen, u64 limit, u32 window)
 		for (i = 0; !window && i < 32; i++)
 			gen_send(gen);
 		cond_resched();
-	} while (ktime_get_ns() < end && !signal_pending(current));
+	} while (gen->sent < count && ktime_get_ns() < end && !signal_pending(current));
 }
 
 int bench_gen(struct bench_cmd *cmd)
 {
-	u64 cpu, wall, limit, window;
+	u64 cpu, wall, limit, window, count;
 	struct gen gen = {};
 	int err;
 
@@ -184,12 +188,13 @@ int bench_gen(struct bench_cmd *cmd)
 		goto out;
 	limit = bench_u64(cmd, "us", 100000, &err) * NSEC_PER_USEC;
 	window = bench_u64(cmd, "window", 0, &err);
+	count = bench_u64(cmd, "count", U64_MAX, &err);
 	gen.fresh = bench_u64(cmd, "fresh", 0, &err);
 	if (err)
 		goto out;
 	wall = ktime_get_ns();
 	cpu = bench_cpu_ns();
-	gen_run(&gen, limit, window);
+	gen_run(&gen, limit, window, count);
 	cpu = bench_cpu_ns() - cpu;
 	scnprintf(cmd->reply, PAGE_SIZE, "sent=%llu failed=%llu ns=%llu wall=%llu fresh=%u\n",
 		  gen.sent, gen.failed, cpu, ktime_get_ns() - wall, gen.fresh);
