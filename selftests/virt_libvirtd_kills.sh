@@ -6,6 +6,7 @@
 # vCenter and both libvirtd's agree: one VM, in one place, or none. Sourced after virt_lab.sh and
 # virt_faults.sh.
 
+# shellcheck disable=SC2034 # of lib.sh
 TEST_LIMIT=${NVO3_LIMIT:-300}
 POINTS="task-begun task-step task-ended"
 PASSAGES=${NVO3_PASSAGES:-2}

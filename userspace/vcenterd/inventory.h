@@ -68,7 +68,7 @@ void inventory_vm_set_server(struct vm *vm, struct server *server);
 /* Room for it is kept there, beside where it is; NULL: no longer. */
 void inventory_vm_set_dest(struct vm *vm, struct server *server);
 /* So much of its memory lies on the disks of both; 0: none. */
-void inventory_vm_set_saved(struct inventory *inv, struct vm *vm, uint32_t mib);
+void inventory_vm_set_saved(struct vm *vm, uint32_t mib);
 
 /* NULL: no VM is of it. @name "": all VMs of the tenant. */
 struct vm_group *inventory_group(struct inventory *inv, const char *tenant, const char *name);

@@ -25,6 +25,7 @@ struct capacity vm_takes(const struct vm *vm)
 	struct capacity ret = vm->size;
 
 	capacity_add(&ret, &vm->extra);
+	ret.disk_mib += vm->saved_mib;
 	return ret;
 }
 
@@ -33,7 +34,7 @@ static struct capacity charge_of(const struct vm *vm)
 {
 	struct capacity ret = vm_takes(vm);
 
-	ret.disk_mib = vm->size.disk_mib;
+	ret.disk_mib -= vm->saved_mib;
 	return ret;
 }
 

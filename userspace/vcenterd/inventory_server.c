@@ -108,7 +108,7 @@ static void set_takes(struct inventory *inv, struct vm *vm, struct capacity size
 
 void inventory_vm_keep(struct inventory *inv, struct vm *vm, enum vm_op op)
 {
-	struct capacity extra = { .disk_mib = vm->extra.disk_mib };
+	struct capacity extra = { };
 
 	if (op == VM_OP_RESIZE && vm->want_cpus > vm->size.cpus)
 		extra.cpus = vm->want_cpus - vm->size.cpus;
@@ -141,15 +141,15 @@ void inventory_vm_set_dest(struct vm *vm, struct server *server)
 		use(server, &takes);
 }
 
-void inventory_vm_set_saved(struct inventory *inv, struct vm *vm, uint32_t mib)
+void inventory_vm_set_saved(struct vm *vm, uint32_t mib)
 {
-	struct capacity extra = vm->extra;
-	struct server *dest = vm->dest;
+	struct server *server = vm->server, *dest = vm->dest;
 
-	if (extra.disk_mib == mib)
+	if (vm->saved_mib == mib)
 		return;
-	extra.disk_mib = mib;
 	inventory_vm_set_dest(vm, NULL);
-	set_takes(inv, vm, vm->size, extra);
+	inventory_vm_set_server(vm, NULL);
+	vm->saved_mib = mib;
+	inventory_vm_set_server(vm, server);
 	inventory_vm_set_dest(vm, dest);
 }

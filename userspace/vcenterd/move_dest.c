@@ -44,9 +44,9 @@ static void set_saved(struct vcenter *vc, struct vm *vm, bool keep)
 	uint32_t mib = keep ? vm->size.memory_mib : 0;
 
 	if (inventory_vm(vc->inv, &vm->uuid) == vm)
-		inventory_vm_set_saved(vc->inv, vm, mib);
+		inventory_vm_set_saved(vm, mib);
 	else
-		vm->extra.disk_mib = mib;
+		vm->saved_mib = mib;
 }
 
 /*

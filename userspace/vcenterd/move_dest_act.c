@@ -321,7 +321,7 @@ static bool store(struct vcenter *vc, struct dest_job *job)
 		/* inside one DC it goes on moving until the source is released */
 		if (!is_local(vc, job)) {
 			memset(&vm->move, 0, sizeof(vm->move));
-			inventory_vm_set_saved(vc->inv, vm, 0);
+			inventory_vm_set_saved(vm, 0);
 		}
 	}
 	if (job->in.phase == INCOMING_COMMITTED || job->in.phase == INCOMING_PULLED)

@@ -145,7 +145,7 @@ static void count_saved(struct vcenter *vc, const struct move *m, struct vm *vm)
 {
 	bool counts = m->flags & MOVE_F_KEEP && !is_free(m);
 
-	inventory_vm_set_saved(vc->inv, vm, counts ? vm->size.memory_mib : 0);
+	inventory_vm_set_saved(vm, counts ? vm->size.memory_mib : 0);
 }
 
 static void let_go(struct vcenter *vc, struct move_job *job, struct vm *vm)

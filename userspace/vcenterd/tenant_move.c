@@ -58,7 +58,7 @@ static void reply_move(struct chan *chan, uint64_t id, const struct move *m)
 	reply.state = (char *)move_state_name(m->state);
 	reply.error = error;
 	reply.done = m->image_done;
-	reply.total = m->size;
+	reply.total = move_total(m);
 	reply.started = m->started;
 	reply.ended = m->ended;
 	chan_reply(chan, id, CODE(OK), NULL, &reply.base);

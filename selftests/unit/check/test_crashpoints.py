@@ -35,7 +35,8 @@ def in_sources():
 
 
 def in_tests():
-    tests = glob.glob('selftests/unit/*/test_crash*.c') + glob.glob('selftests/*/crash*.sh')
+    tests = [path for pattern in ('selftests/unit/*/test_crash*.c', 'selftests/*/crash*.sh',
+                                  'selftests/virt_*kills.sh') for path in glob.glob(pattern)]
     return {name for path in tests for name in re.findall(r'[" ]([a-z]+(?:-[a-z]+)+)\b', text(path))}
 
 

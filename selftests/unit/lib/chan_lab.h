@@ -191,6 +191,7 @@ static inline int lab_setup(void **state)
 	lab->timers = chan_timers;
 	chan_timers.retry_min = 5;
 	chan_timers.retry_max = 40;
+	chan_timers.dial_max = 40;
 	chan_timers.linger = 100;
 	*state = lab;
 	return 0;

@@ -79,6 +79,7 @@ int lab_setup(void **state)
 	issue(lab, "dc1", "operator", "root");
 	chan_timers.retry_min = 5;
 	chan_timers.retry_max = 50;
+	chan_timers.dial_max = 50;
 	chan_timers.silence = LAB_DEADLINE_MS;
 	*state = lab;
 	return 0;

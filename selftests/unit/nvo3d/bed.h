@@ -149,6 +149,7 @@ static inline int bed_setup(void **state)
 	bed->tick = loop_timer_new(bed->loop, bed_tick, bed->loop);
 	chan_timers.retry_min = 5;
 	chan_timers.retry_max = 40;
+	chan_timers.dial_max = 40;
 	*state = bed;
 	return 0;
 }

@@ -469,6 +469,7 @@ static void test_it_goes_on_at_the_source_after_all(void **state)
 	let_go(&p);
 	BED_WAIT(p.from.bed, !lab.from->alive[VM]);
 	assert_false(lab.from->up[VM]);
+	BED_WAIT(p.from.bed, p.from.alerts);
 	assert_int_equal(p.from.alerts, 1);
 	assert_int_equal(commit(&p, 9, true).code, CODE(OK));
 	assert_true(lab.to->alive[VM]);

@@ -204,6 +204,7 @@ static inline int lab_setup(void **state)
 	log_init("test", getenv("LAB_DEBUG") ? LOG_LEVEL_DEBUG : -1);
 	chan_timers.retry_min = 5;
 	chan_timers.retry_max = 50;
+	chan_timers.dial_max = 50;
 	chan_timers.linger = 50;
 	/* a machine that is busy with other tests is no silence */
 	chan_timers.silence = 10 * LAB_DEADLINE_MS;

@@ -37,15 +37,16 @@ static void test_the_server_does_what_the_document_says(void **state)
 	Nvo3__HostLoad load = NVO3__HOST_LOAD__INIT;
 	char cmd[256];
 
+	fake_console_begin(lab);
+	snprintf(host9->nve, sizeof(host9->nve), "dc1/host9");
+	/* with new sessions, in which nobody has told what his machine does */
+	lab_gateways(lab, 40000, 5000);
 	load.time = wall_ms();
 	load.cpus = 4;
 	load.cpu_permille = 250;
 	load.memory_kib = 1 << 20;
 	chan_event(lab->server[0].chan, MSG(HOST_LOAD), &load.base);
 	LAB_WAIT(lab, inventory_server(lab->vc[0]->inv, "host1")->host.now.time);
-	fake_console_begin(lab);
-	snprintf(host9->nve, sizeof(host9->nve), "dc1/host9");
-	lab_gateways(lab, 40000, 5000);
 	snprintf(cmd, sizeof(cmd), "python3 selftests/unit/vcenterd/openapi_walk.py %s/vc1.sock",
 		 lab->dir);
 	run(lab, cmd);

@@ -183,7 +183,7 @@ static void test_he_follows_it(void **state)
 		assert_int_equal(r.ended, 0);
 	}
 	/* bytes as the destination says */
-	move_run_progress(lab->vc[0], &lab->vc[0]->moves->m.id, NULL, 5 << 20);
+	move_run_progress(lab->vc[0], &lab->vc[0]->moves->m.id, NULL, 5 << 20, 16 << 20);
 	assert_int_equal(show(lab, 1).done, 5 << 20);
 	lab->mute = 0;
 	lab_server_stop(lab, 2);

@@ -183,11 +183,6 @@ static void dv_status(struct driver *d, const struct uuid *id, struct driver_sta
 	ret->why = dom.active ? NULL : why_of(&dom);
 }
 
-static int of_vm(const Nvo3__VmProfile *vm, int rc, struct err *err)
-{
-	return rc ? err_prefix(err, rc, "VM %s", vm->name) : 0;
-}
-
 static void dv_port(struct driver *d, const Nvo3__Nic *nic, char ret[DRIVER_PORT_MAX])
 {
 	nics_port(nic, ret);
