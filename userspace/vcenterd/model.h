@@ -62,8 +62,7 @@ struct vm {
 	uint32_t state;			/* Nvo3__VmState; vm_set_state() */
 	int n_nics;			/* at most as many as there is room for */
 	struct nic *nics;
-	char name[VC_NAME_SIZE];
-	char tenant[VC_NAME_SIZE];
+	char name[VC_NAME_SIZE], tenant[VC_NAME_SIZE];
 	char group[VC_NAME_SIZE];	/* in the inventory: inventory_vm_set_group() */
 	struct capacity size;		/* size.vms is 1 */
 	struct capacity extra;		/* kept for it beside that: inventory_job_set() */
