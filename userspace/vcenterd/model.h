@@ -66,7 +66,7 @@ struct vm {
 	char group[VC_NAME_SIZE];	/* in the inventory: inventory_vm_set_group() */
 	struct capacity size;		/* size.vms is 1 */
 	struct capacity extra;		/* kept for it beside that: inventory_job_set() */
-	uint32_t saved_mib;		/* likewise, of its memory on a disk: inventory_vm_set_saved() */
+	uint32_t saved_mib;		/* likewise, of its memory: inventory_vm_set_saved() */
 	struct vm_rules *rules;		/* NULL: it may be anywhere */
 	char *why;			/* it is failed; NULL: nothing to say. vm_why() */
 	struct server *server;

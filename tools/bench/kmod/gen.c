@@ -13,7 +13,8 @@
  * flows: as many source ports in random order, from sport on; flows=0: every frame
  * is the first of a flow that was not there before (fresh=N: from the Nth on); vlans:
  * tags in random order, from vid on; window: so many at a time, and the next when they have
- * all come to a sink; count: in all, if it is not over before. The reply is "sent=N failed=N ns=N wall=N fresh=N", ns of this processor.
+ * all come to a sink; count: in all, if it is not over before. The reply is
+ * "sent=N failed=N ns=N wall=N fresh=N", ns of this processor.
  * A flood is so many frames at once, each Nth time that somebody else begins what is timed,
  * until "flood stop", which replies "sent=N".
  */

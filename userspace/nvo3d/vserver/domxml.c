@@ -191,8 +191,8 @@ static void put_mount(FILE *f, const char *from, const char *to, const char *mor
 }
 
 /*
- * Its root is that of others, too. The disk is no device but the file: a loop device libvirt makes of
- * paths with less than 64 bytes only.
+ * Its root is that of others, too. The disk is no device but the file: a loop device libvirt makes
+ * of paths with less than 64 bytes only.
  */
 static void put_files(FILE *f, const char *disk, const struct domxml_host *host)
 {

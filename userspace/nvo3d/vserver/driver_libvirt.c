@@ -357,9 +357,10 @@ static int dv_resize(struct driver *d, const Nvo3__VmProfile *vm, struct err *er
 
 static int dv_grow(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
 {
+	struct virt *v = driver_virt(d)->virt;
 	struct uuid id = profile_id(vm);
 
-	return driver_virt_of(vm, virt_grow(driver_virt(d)->virt, &id, DOMXML_DISK, vm->disk_mib, err), err);
+	return driver_virt_of(vm, virt_grow(v, &id, DOMXML_DISK, vm->disk_mib, err), err);
 }
 
 static int change_nic(struct driver *d, const Nvo3__VmProfile *vm, const Nvo3__Nic *nic,
@@ -400,20 +401,24 @@ static int dv_use(struct driver *d, struct driver_use **ret, size_t *ret_n, stru
 
 static int dv_limit(struct driver *d, const Nvo3__VmProfile *vm, struct err *err)
 {
+	struct virt *v = driver_virt(d)->virt;
 	struct uuid id = profile_id(vm);
 
-	return driver_virt_of(vm, virt_limit(driver_virt(d)->virt, &id, vm->cpus, vm->memory_mib, err), err);
+	return driver_virt_of(vm, virt_limit(v, &id, vm->cpus, vm->memory_mib, err), err);
 }
 
 /* libvirt does not know their interfaces; of others' containers nobody here does */
 static int dv_use_places(struct driver *d, struct driver_use **ret, size_t *ret_n,
 			 struct err *err)
 {
+	const struct nics *nics = driver_virt(d)->nics;
 	int rc = dv_use(d, ret, ret_n, err);
 
-	for (size_t i = 0; !rc && i < *ret_n; i++)
-		nics_bytes(driver_virt(d)->nics, &(*ret)[i].id, &(*ret)[i].net_in, &(*ret)[i].net_out,
-			   NULL);
+	for (size_t i = 0; !rc && i < *ret_n; i++) {
+		struct driver_use *use = &(*ret)[i];
+
+		nics_bytes(nics, &use->id, &use->net_in, &use->net_out, NULL);
+	}
 	return rc;
 }
 
