@@ -41,6 +41,10 @@ static void test_no_answer_at_the_destination(void **state)
 	assert_int_equal(dest(&p).code, CODE(BAD_STATE));
 	assert_int_equal(abort_at(&p.to).code, CODE(UNAVAILABLE));
 	assert_int_equal(host_vm(&p.to, VM)->fsm.state, STATE(MOVING));
+	/* Another move is to ask again */
+	move_id[0]++;
+	assert_int_equal(dest(&p).code, CODE(BUSY));
+	move_id[0]--;
 	is_up(lab.to);
 	BED_WAIT(p.to.bed, !host_vm(&p.to, VM));
 	gone(&p.to);

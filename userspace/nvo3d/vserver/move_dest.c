@@ -131,6 +131,21 @@ static void dest_again(struct vserver *vs, struct move *m, const Nvo3__RelocateD
 		move_wrong_phase(m, "pull", done, arg);
 }
 
+/* What a move that was given up has left is removed when the hypervisor answers: later, then. */
+static uint32_t is_here(struct vserver *vs, const Nvo3__VmProfile *vm, struct err *err)
+{
+	struct uuid id = profile_id(vm);
+	const struct move *m = move_lookup_vm(vs, &id);
+
+	if (m && !m->is_source && m->phase == PHASE(PULLING)) {
+		err_set(err, EBUSY, "what an earlier move has left of VM %s is still to be removed",
+			vm->name);
+		return CODE(BUSY);
+	}
+	err_set(err, EEXIST, "VM %s is on this host already", vm->name);
+	return CODE(EXISTS);
+}
+
 bool move_dest_admit(struct vserver *vs, const Nvo3__RelocateDest *req, task_done_fn done,
 		     void *arg)
 {
@@ -139,8 +154,7 @@ bool move_dest_admit(struct vserver *vs, const Nvo3__RelocateDest *req, task_don
 	uint32_t code;
 
 	if (vm_lookup(vs, &vm)) {
-		code = CODE(EXISTS);
-		err_set(&err, EEXIST, "VM %s is on this host already", req->profile->name);
+		code = is_here(vs, req->profile, &err);
 	} else if (req->live && !move_live_can(vs, false, &err)) {
 		code = CODE(FAILED);
 	} else if (req->saved_size && !move_keep_can(vs, &err)) {
