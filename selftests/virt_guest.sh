@@ -52,12 +52,16 @@ port_is_active() {	# HOST
 
 talk_begin() {
 	bg pings netns_run "$VIRT_NS-mid" ping -n -i 0.05 "$ADDR"
-	bg download netns_run "$VIRT_NS-mid" curl -sf --limit-rate 300k -o "$LIB_TMP/data" "http://$ADDR/data"
+	bg download netns_run "$VIRT_NS-mid" curl -sf --limit-rate 100k -o "$LIB_TMP/data" "http://$ADDR/data"
 	busywait 20 test -s "$LIB_TMP/data"
 }
 
+talk_goes_on() {	# the download was open while the guest moved
+	fails lib_gone "$(<"$LIB_TMP/download.pid")"
+}
+
 talk_end() {	# prints the sum of what was downloaded, and what ping says at its end
-	busywait 60 lib_gone "$(<"$LIB_TMP/download.pid")" ||
+	busywait 120 lib_gone "$(<"$LIB_TMP/download.pid")" ||
 		fail "$(ls -l "$LIB_TMP/data"; ss -N "$VIRT_NS-mid" -tin)" >&2
 	bg_stop pings INT
 	md5sum <"$LIB_TMP/data"
@@ -73,6 +77,7 @@ live() {	# FROM TO
 	boots
 	talk_begin
 	run_cmd ctl vm mobility "$GUEST" --server "$to"
+	talk_goes_on
 	domain_is "$to" "$GUEST" running
 	same_boot
 	assert_eq "$(guest_get "$ADDR" cgi-bin/disk)" "$(<"$LIB_TMP/boot")" "its disk"
@@ -127,6 +132,7 @@ keeps() {	# FROM TO
 	rm -f "$LIB_TMP/data"
 	talk_begin
 	run_cmd ctl vm migrate "$GUEST" --server "$to"
+	talk_goes_on
 	domain_is "$to" "$GUEST" running
 	same_boot
 	assert_eq "$(guest_get "$ADDR" cgi-bin/disk)" "$(<"$LIB_TMP/boot")" "its disk"
