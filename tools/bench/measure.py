@@ -84,20 +84,26 @@ class Resolves(Frames):
     COUNT, PAUSE_S = 10, 0.11       # 100 a second
 
     def __init__(self, bed):
-        super().__init__(bed, us=1_000_000, size=60, dsts=0, window=1, count=self.COUNT)
+        super().__init__(bed, us=1_000_000, size=60, dsts=0, window=1)
         self.next = 0
 
+    def some(self, path, count):
+        self.words.update(fresh=self.fresh.get('to', 0), count=count)
+        cost = super().slice(path)
+        self.fresh['to'] = self.fresh[path.name]
+        return cost
+
     def slice(self, path, us=None):
+        """The first one is not counted: with it the neighbour uses up the questions that it has
+        saved in the pause, as one who floods without a pause has none."""
         time.sleep(max(0, self.next - time.monotonic()))
-        self.words['fresh'] = self.fresh.get('to', 0)
         path.flood(True)
         try:
-            cost = super().slice(path)
+            self.some(path, 1)
+            return self.some(path, self.COUNT - 1)
         finally:
             path.flood(False)
             self.next = time.monotonic() + self.PAUSE_S
-        self.fresh['to'] = self.fresh[path.name]
-        return cost
 
     def cost(self, done):
         return done['wall'], done['sent']
