@@ -110,6 +110,10 @@ def first(lab):
         ['wire', 'ovs-upcall', 'nvo3', 'nvo3-acl15'])
 
 
+# Where a neighbour sends, and whether its port is closed.
+OFFERS = {'quiet': (None,), 'aside': ('hole',), 'flood': ('vm',), 'closed': ('vm', True)}
+
+
 def crowd(lab):
     """A VM that asks, beside one that is quiet, one that sends nowhere, one that floods; and one
     that floods an NVE that takes nothing of it."""
@@ -118,21 +122,20 @@ def crowd(lab):
     def make(name):
         kind, _, offer = name.partition(' ')
         path = lab.make(f'crowd {kind}', lambda: makers[kind](lab.bed, f'crowd-{kind}'))
-        return paths.Offering(path, name, *{
-            'quiet': (None,), 'aside': ('hole',), 'flood': ('vm',), 'closed': ('vm', True)}[offer])
+        return paths.Offering(path, name, *OFFERS[offer])
     return fill(lab, Series('crowd', Tail(lab.bed)), make,
                 [f'{kind} {offer}' for kind in makers for offer in ('quiet', 'aside', 'flood')] +
                 ['nvo3 closed'])
 
 
 def asking(lab):
-    """A VM whose addresses are asked for, beside a neighbour that floods with unknown ones."""
+    """A VM whose addresses are asked for, beside a neighbour that floods with unknown ones; and
+    one that floods an NVE that takes nothing of it."""
     def make(name):
         path = lab.make('asking', lambda: paths.AskingNvo3(lab.bed, 'asking'))
-        return paths.Offering(path, name, *{'quiet': (None,), 'aside': ('hole',),
-                                            'flood': ('vm',)}[name.split()[1]])
+        return paths.Offering(path, name, *OFFERS[name.split()[1]])
     return fill(lab, Series('asking', Resolves(lab.bed)), make,
-                ['nvo3 quiet', 'nvo3 aside', 'nvo3 flood'])
+                [f'nvo3 {offer}' for offer in OFFERS])
 
 
 def sending(lab, name):
@@ -208,7 +211,7 @@ GROUPS = {
     'fresh': (fresh, 9, 3),
     'first': (first, 7, 2),
     'crowd': (crowd, 11, 4),
-    'asking': (asking, 11, 4),
+    'asking': (asking, 11, 1),
     'tx': (tx, 9, 3),
     'tx-256k': (tx_256k, 5, 2),
     'sweep-mappings': (sweep('mappings'), 5, 2),

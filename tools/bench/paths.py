@@ -7,6 +7,7 @@ in namespaces of its own (the path's name and a, A, B, b). All links are veth pa
 so every path has the same three hops; what happens between port and ul is what differs.
 Outer UDP checksums are off everywhere, nothing is learned, and every neighbour is known.
 """
+import json
 import os
 import subprocess
 import time
@@ -249,6 +250,7 @@ class Crowded:
     """
     offer = None            # where it sends: None, 'vm' or, to be dropped there, 'hole'
     closed = False
+    flooded = 0             # frames, so far
 
     def add_neighbour(self):
         self.bed.namespaces(self.ns('n'))
@@ -275,6 +277,7 @@ class Crowded:
         done = self.bed.do(self.ns('n'), 'flood', *words)
         if not on and not done['sent']:
             raise Unmeasured(f'{self.name}: the neighbour did not send')
+        self.flooded += 0 if on else done['sent']
 
 
 class CrowdedBridgeVxlan(Crowded, BridgeVxlan):
@@ -341,7 +344,15 @@ class AskingNvo3(Crowded, Nvo3):
 
     def offered(self):
         return ['every=1', f'frames={BURST_FRAMES}', 'size=60', f'src={NEIGHBOUR_MAC}',
-                f'dst={NOWHERE}', 'dsts=1000000', f'saddr={NEIGHBOUR_ADDR}', f'daddr={NOBODY_ADDR}']
+                f'dst={NOWHERE}', 'dsts=0', f'fresh={self.flooded}', f'saddr={NEIGHBOUR_ADDR}',
+                f'daddr={NOBODY_ADDR}']
+
+    def all_answered(self):
+        for _ in range(1000):
+            if not json.loads(run('nvo3', '-n', self.ns('A'), '-j', '-s', 'vn', 'show')
+                              )[0]['pending']:
+                return
+        raise Unmeasured('what was asked is not answered')
 
     def end(self):
         self.resolver.kill()

@@ -149,6 +149,8 @@ ROWS = [
         1.1, True),
     Row('L2b', 'the same; peer: beside one whose frames go elsewhere', 'of_peer', 'asking',
         ('nvo3 flood',), 'nvo3 aside', 1.5, 1.1, True),
+    Row('L2c', 'the same; peer: beside one whose port is closed: what refusing takes', 'of_peer',
+        'asking', ('nvo3 flood',), 'nvo3 closed', 1.5, 1.1, True),
     # The control plane (Documentation/bench/control.rst). Ours is encrypted in all of them.
     Row('T13', 'a change, until 1,000 sessions have it; peer plain, memory only',
         'times_of_medians', 'ctl-change', ('nvo3',), 'bgp', 8, 25),

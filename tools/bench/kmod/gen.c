@@ -73,6 +73,7 @@ static int gen_setup(struct gen *gen, const struct bench_cmd *cmd)
 	gen->size = bench_u64(cmd, "size", 60, &err);
 	gen->dsts = bench_u64(cmd, "dsts", 1, &err);
 	gen->flows = bench_u64(cmd, "flows", 1, &err);
+	gen->fresh = bench_u64(cmd, "fresh", 0, &err);
 	gen->vlans = bench_u64(cmd, "vlans", 0, &err);
 	gen->vid = bench_u64(cmd, "vid", 1, &err);
 	gen->sport = bench_u64(cmd, "sport", 10000, &err);
@@ -190,7 +191,6 @@ int bench_gen(struct bench_cmd *cmd)
 	limit = bench_u64(cmd, "us", 100000, &err) * NSEC_PER_USEC;
 	window = bench_u64(cmd, "window", 0, &err);
 	count = bench_u64(cmd, "count", U64_MAX, &err);
-	gen.fresh = bench_u64(cmd, "fresh", 0, &err);
 	if (err)
 		goto out;
 	wall = ktime_get_ns();
