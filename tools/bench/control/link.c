@@ -401,8 +401,11 @@ static void read_all(struct link *l)
 {
 	ssize_t n;
 
-	/* A few times: nobody shall keep all others from being read. */
-	for (int i = 0; i < 16 && !l->broken; i++) {
+	/*
+	 * A few times: nobody shall keep all others from being read. But what TLS has read ahead no
+	 * poll tells of.
+	 */
+	for (int i = 0; (i < 16 || (l->ssl && SSL_has_pending(l->ssl))) && !l->broken; i++) {
 		errno = 0;
 		n = l->ssl ? SSL_read(l->ssl, chunk, sizeof(chunk)) :
 			     recv(l->fd, chunk, sizeof(chunk), 0);
