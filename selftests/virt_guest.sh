@@ -12,7 +12,28 @@ boots() {
 
 same_boot() {	# It is reached, and has not been started anew since
 	busywait 60 guest_get "$ADDR" boot
-	assert_eq "$(guest_get "$ADDR" boot)" "$(<"$LIB_TMP/boot")" "the guest's boot"
+	assert_eq "$(guest_get "$ADDR" boot)" "$(<"$LIB_TMP/boot")" \
+		"the guest's boot; its console: $(tr -d '\r' <"$LIB_TMP/console.log" 2>/dev/null)"
+}
+
+# --- its console, from one host to the next: what is written to CONSOLE_IN is typed there; who is
+# started between begin and end has that open too
+
+console_run() {
+	exec nvo3ctl --socket "$VIRT/vcenter/api.sock" vm console "$GUEST" <"$LIB_TMP/console.in"
+}
+
+console_begin() {
+	rm -f "$LIB_TMP/console.in"
+	mkfifo "$LIB_TMP/console.in"
+	bg console console_run
+	exec {CONSOLE_IN}>"$LIB_TMP/console.in"
+}
+
+console_end() {
+	exec {CONSOLE_IN}>&-
+	rm "$LIB_TMP/console.in"
+	busywait 20 lib_gone "$(<"$LIB_TMP/console.pid")" || fail "$(bg_log console)"
 }
 
 # What it was told by DHCP has a line each time, of which the first and the last begin so. A guest
@@ -76,10 +97,12 @@ live() {	# FROM TO
 
 	boots
 	talk_begin
+	console_begin
 	run_cmd ctl vm mobility "$GUEST" --server "$to"
 	talk_goes_on
 	domain_is "$to" "$GUEST" running
 	same_boot
+	console_end
 	assert_eq "$(guest_get "$ADDR" cgi-bin/disk)" "$(<"$LIB_TMP/boot")" "its disk"
 	asked=$(guest_get "$ADDR" told | wc -l)
 	talk_end >"$LIB_TMP/talk"

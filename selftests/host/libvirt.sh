@@ -97,7 +97,7 @@ libvirtd_dies() {
 
 # --- the console
 
-# Types a line into vm1's console, as long as that is open; see console_begin().
+# Types a line into vm1's console, as long as that is open.
 types() {	# LINE
 	echo "$1" >&"$CONSOLE_IN"
 }
@@ -110,23 +110,6 @@ shown() {	# TEXT: as a line of the console's output
 answers() {
 	types "$1"
 	busywait 5 shown "$2"
-}
-
-console_run() {
-	exec nvo3ctl --socket "$VIRT/vcenter/api.sock" vm console vm1 <"$LIB_TMP/console.in"
-}
-
-# Its input stays open until console_end().
-console_begin() {
-	mkfifo "$LIB_TMP/console.in"
-	bg console console_run
-	exec {CONSOLE_IN}>"$LIB_TMP/console.in"
-}
-
-console_end() {
-	exec {CONSOLE_IN}>&-
-	rm "$LIB_TMP/console.in"
-	busywait 20 lib_gone "$(<"$LIB_TMP/console.pid")" || fail "$(bg_log console)"
 }
 
 follows() {	# HOST

@@ -1,31 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Addresses of which some say nothing. Such a one is a socket that listens and accepts nobody,
- * with its queue full: to the kernel the next connection is one that will fit some day.
+ * with its queue of one full: to the kernel the next connection is one that will fit some day.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 #include "lib/dial.h"
 #include "free_port.h"
 
 #define DEADLINE_MS	20000
-#define QUEUE		4	/* more than a backlog of 0 lets in */
 
 static const struct dial_timers timers = {
+	.answer = DEADLINE_MS, .head_start = 50, .retry_min = 5, .retry_max = 20,
+};
+
+static const struct dial_timers impatient = {
 	.answer = 400, .head_start = 50, .retry_min = 5, .retry_max = 20,
 };
 
 struct place {
 	struct chan_addr addr;
 	int fd;			/* listens, or -1 */
-	int callers[QUEUE];	/* who fill the queue */
+	int caller;		/* who fills the queue, or -1 */
 	int failures;
 	char why[80];
 };
@@ -39,6 +44,15 @@ struct bed {
 	int n;			/* how often */
 	uint64_t connected_ms;
 };
+
+/* By the clock of the loop's timers, which is some milliseconds behind the exact one. */
+static uint64_t timers_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return now.tv_sec * 1000ull + now.tv_nsec / 1000000;
+}
 
 static void turn(void *arg)
 {
@@ -66,7 +80,7 @@ static void connected(int fd, int which, void *arg)
 	bed->fd = fd;
 	bed->which = which;
 	bed->n++;
-	bed->connected_ms = loop_now_ms();
+	bed->connected_ms = timers_ms();
 }
 
 static void failed(int which, const char *why, void *arg)
@@ -94,27 +108,23 @@ static void answers(struct place *p, int backlog)
 
 static void says_nothing(struct place *p)
 {
-	int i;
+	struct pollfd queued = { .events = POLLIN };
 
 	answers(p, 0);
-	for (i = 0; i < QUEUE; i++) {
-		p->callers[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-		connect(p->callers[i], (struct sockaddr *)&p->addr.ss, p->addr.len);
-	}
+	p->caller = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(p->caller, (struct sockaddr *)&p->addr.ss, p->addr.len), 0);
+	/* Whoever comes before the caller is in the queue may be told that it has room */
+	queued.fd = p->fd;
+	assert_int_equal(poll(&queued, 1, DEADLINE_MS), 1);
 }
 
 static void goes(struct place *p)
 {
-	int i;
-
 	if (p->fd >= 0)
 		close(p->fd);
-	p->fd = -1;
-	for (i = 0; i < QUEUE; i++) {
-		if (p->callers[i] >= 0)
-			close(p->callers[i]);
-		p->callers[i] = -1;
-	}
+	if (p->caller >= 0)
+		close(p->caller);
+	p->fd = p->caller = -1;
 }
 
 static int setup(void **state)
@@ -122,7 +132,7 @@ static int setup(void **state)
 	struct bed *bed = calloc(1, sizeof(*bed));
 	uint16_t port = free_ports(3);
 	char text[32];
-	int i, j;
+	int i;
 
 	bed->loop = loop_new();
 	bed->tick = loop_timer_new(bed->loop, turn, bed);
@@ -130,15 +140,13 @@ static int setup(void **state)
 	for (i = 0; i < 3; i++) {
 		snprintf(text, sizeof(text), "127.0.0.1:%u", port + i);
 		assert_int_equal(chan_addr_parse(&bed->places[i].addr, text, NULL), 0);
-		bed->places[i].fd = -1;
-		for (j = 0; j < QUEUE; j++)
-			bed->places[i].callers[j] = -1;
+		bed->places[i].fd = bed->places[i].caller = -1;
 	}
 	*state = bed;
 	return 0;
 }
 
-static void begin(struct bed *bed, int n, int from)
+static void begin_with(struct bed *bed, int n, int from, const struct dial_timers *how)
 {
 	const struct chan_addr *addrs[3];
 	int i;
@@ -146,7 +154,12 @@ static void begin(struct bed *bed, int n, int from)
 	for (i = 0; i < n; i++)
 		addrs[i] = &bed->places[i].addr;
 	bed->dial = dial_new(bed->loop, addrs, n, &ops, bed);
-	dial_start(bed->dial, from, &timers);
+	dial_start(bed->dial, from, how);
+}
+
+static void begin(struct bed *bed, int n, int from)
+{
+	begin_with(bed, n, from, &timers);
 }
 
 static int teardown(void **state)
@@ -192,7 +205,7 @@ static void test_the_next_one_if_it_refuses(void **state)
 
 static void test_who_says_nothing_is_not_waited_for(void **state)
 {
-	uint64_t begun = loop_now_ms();
+	uint64_t begun = timers_ms();
 	struct bed *bed = *state;
 
 	says_nothing(&bed->places[0]);
@@ -212,7 +225,7 @@ static void test_the_other_one_comes_late(void **state)
 
 	says_nothing(&bed->places[0]);
 	begin(bed, 2, 0);
-	WAIT(bed, bed->places[1].failures == 5);
+	WAIT(bed, bed->places[1].failures >= 5);
 	assert_int_equal(bed->places[0].failures, 0);
 	answers(&bed->places[1], 8);
 	WAIT(bed, bed->n);
@@ -225,8 +238,8 @@ static void test_it_fails_in_the_end_and_is_tried_again(void **state)
 	struct bed *bed = *state;
 
 	says_nothing(&bed->places[0]);
-	begin(bed, 1, 0);
-	WAIT(bed, bed->places[0].failures == 2);
+	begin_with(bed, 1, 0, &impatient);
+	WAIT(bed, bed->places[0].failures >= 2);
 	assert_string_equal(bed->places[0].why, "no connection within 0.4 s");
 	assert_int_equal(bed->n, 0);
 	goes(&bed->places[0]);
@@ -237,15 +250,12 @@ static void test_it_fails_in_the_end_and_is_tried_again(void **state)
 /* An attempt that goes on is not broken off by those beside it. */
 static void test_the_first_one_after_all(void **state)
 {
-	struct dial_timers patient = timers;
 	struct bed *bed = *state;
 	int fd;
 
 	says_nothing(&bed->places[0]);
 	begin(bed, 2, 0);
-	patient.answer = DEADLINE_MS;
-	dial_start(bed->dial, 0, &patient);
-	WAIT(bed, bed->places[1].failures == 2);
+	WAIT(bed, bed->places[1].failures >= 2);
 	/* there is room in its queue: it answers when it is asked once more, by the kernel */
 	while ((fd = accept(bed->places[0].fd, NULL, NULL)) >= 0)
 		close(fd);
