@@ -74,9 +74,9 @@ struct vm {
 	struct uuid move;		/* the move it takes part in; zero: none */
 	enum vm_op op;
 	struct uuid changing;		/* tsi of VM_OP_PLUG, VM_OP_UNPLUG */
-	bool unplugged;			/* its server has that one not, or not any more */
 	uint32_t want_cpus, want_memory_mib, want_disk_mib;	/* VM_OP_RESIZE; disk 0: as it is */
 	char *want_group;		/* VM_OP_REGROUP; else NULL. vm_set_want_group() */
+	bool unplugged;			/* its server has @changing not, or not any more */
 	bool start;			/* VM_OP_CREATE ends with a running VM */
 	bool made;			/* the server may hold it */
 	bool incoming;			/* another DC owns it until the commit; vm_set_incoming() */
