@@ -36,6 +36,7 @@ static const struct column vm_columns[] = {
 	{ "state", "state" },
 	{ "error", "error" },
 	{ "where", "dc/server" },
+	{ "vCenter", "vcenter" },
 	{ "cpus", "cpus" },
 	{ "memory MiB", "memory_mib" },
 	{ "disk MiB", "disk_mib" },

@@ -17,6 +17,7 @@ struct pool;
 /* Iterate with HASH_ITER(hh, ...). */
 struct inventory {
 	char dc[VC_DC_SIZE];
+	char vcenter[VC_DC_SIZE + VC_NAME_SIZE];	/* "DC/NAME", of this one */
 	struct vn *vns, *vns_by_name, *vns_by_vni;
 	struct server *servers;
 	struct oset by_room;		/* the same, the one with the most memory left first */

@@ -121,7 +121,7 @@ static json_t *view_use(const struct usage *u)
 	return obj;
 }
 
-json_t *view_vm(const struct vm *vm, const char *dc)
+json_t *view_vm(const struct vm *vm, const struct inventory *inv)
 {
 	json_t *obj = json_object();
 	json_t *nics = json_array();
@@ -137,7 +137,8 @@ json_t *view_vm(const struct vm *vm, const char *dc)
 		view_set(obj, "doing", word_vm_op(vm->op));
 	if (vm->why)
 		view_set(obj, "error", vm->why);
-	view_set(obj, "dc", dc);
+	view_set(obj, "dc", inv->dc);
+	view_set(obj, "vcenter", inv->vcenter);
 	view_set(obj, "server", vm->server ? vm->server->name : "");
 	view_set_int(obj, "cpus", vm->size.cpus);
 	view_set_int(obj, "memory_mib", vm->size.memory_mib);
