@@ -64,7 +64,7 @@ static int dead(struct ctl *ctl, const struct args *args, struct err *err)
 
 static int use(struct ctl *ctl, const struct args *args, struct err *err)
 {
-	return load_show_use(ctl, "servers", args->words[0], err);
+	return load_show_use(ctl, path_make("servers", args->words[0], "use", NULL), err);
 }
 
 static const struct verb verbs[] = {

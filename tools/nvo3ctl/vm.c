@@ -316,7 +316,7 @@ static int lookup(struct ctl *ctl, const struct args *args, struct err *err)
 
 static int use(struct ctl *ctl, const struct args *args, struct err *err)
 {
-	return load_show_use(ctl, "vms", args->words[0], err);
+	return load_show_use(ctl, path_make("vms", args->words[0], "use", NULL), err);
 }
 
 static const struct verb verbs[] = {

@@ -95,7 +95,7 @@ static void set_takes(struct inventory *inv, struct vm *vm, struct capacity size
 {
 	struct capacity takes = vm_takes(vm);
 
-	inventory_groups_del(inv, vm);
+	inventory_groups_charge(inv, vm, false);
 	if (vm->server)
 		unuse(vm->server, &takes);
 	vm->size = size;
@@ -103,7 +103,7 @@ static void set_takes(struct inventory *inv, struct vm *vm, struct capacity size
 	takes = vm_takes(vm);
 	if (vm->server)
 		use(vm->server, &takes);
-	inventory_groups_add(inv, vm);
+	inventory_groups_charge(inv, vm, true);
 }
 
 void inventory_vm_keep(struct inventory *inv, struct vm *vm, enum vm_op op)

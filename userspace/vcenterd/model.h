@@ -6,6 +6,7 @@
 #define VCENTERD_MODEL_H
 
 #include "lib/cleanup.h"
+#include "model_group.h"
 #include "model_rules.h"
 #include "model_server.h"
 #include "model_vn.h"
@@ -40,18 +41,6 @@ struct profile {			/* what judges the frames of interfaces */
 	struct uuid uuid;
 	Nvo3__Profile *msg;		/* all of it; owned */
 	unsigned int users;		/* nics of VMs that have it */
-	UT_hash_handle hh;
-};
-
-/* The VMs of a tenant with this group; those of all groups have "". There while it has some. */
-struct vm_group {
-	struct vm_group_key {
-		char tenant[VC_NAME_SIZE], name[VC_NAME_SIZE];	/* behind the NUL only NULs */
-	} key;
-	struct oset vms;
-	struct oset ruled;		/* of "": those with rules for their place */
-	struct capacity used;		/* by them all: what they are entitled to */
-	struct usage_rate use;		/* what they really use */
 	UT_hash_handle hh;
 };
 

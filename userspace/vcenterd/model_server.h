@@ -44,6 +44,7 @@ struct server {
 	struct usage_rate use;		/* by its VMs, as told last */
 	struct watched *watched;	/* NULL: nothing was told yet */
 	struct host_watched host;
+	struct uptime uptime;
 	struct chatter chatter;
 	struct console_table consoles;	/* on this session */
 	struct server_place place;

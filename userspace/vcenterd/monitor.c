@@ -279,7 +279,8 @@ void monitor_judge_overloaded(struct server *server)
 void monitor_report_end(struct monitor *m, struct server *server, uint64_t wall)
 {
 	look_for_missing(m, server, wall);
-	usage_keep(&server->watched->usage, &server->use, wall);
+	server->watched->usage.now = server->use;
+	usage_keep_sum(&server->watched->usage.history, &server->use, wall);
 	judge_server(m, server, wall);
 }
 
@@ -346,8 +347,10 @@ void monitor_tick(struct monitor *m, uint64_t wall)
 	struct monitor_alarm *alarm, *tmp;
 	struct server *server;
 
-	for (server = m->inv->servers; server; server = server->hh.next)
+	for (server = m->inv->servers; server; server = server->hh.next) {
 		look_for_silence(m, server, wall);
+		monitor_look(m, server, wall);
+	}
 	HASH_ITER(hh, m->alarms, alarm, tmp)
 		if (is_over(m, alarm))
 			end_alarm(m, alarm, false);

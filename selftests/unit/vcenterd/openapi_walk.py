@@ -130,6 +130,10 @@ def change(client):
 
 def look(client):
     assert client.expect(200, 'GET', API + '/servers/host1')['host']['cpu_permille'] == 250
+    past = client.expect(200, 'GET', API + '/servers/host1/use')['host_past']
+    assert [s['cpu_permille'] for s in past['recent']] == [250], past
+    assert [s['memory_used_kib'] for s in past['periods']] == [0], past
+    assert 'host_past' not in client.expect(200, 'GET', API + '/servers/host2/use')
     for target in ('/vms/vm1/use', '/servers/host1/use', '/use?tenant=alice', '/load', '/alarms',
                    '/status', '/vns/walk', '/servers/host1', '/profiles/web',
                    '/vms?tenant=alice&vn=walk',

@@ -1,91 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What servers tell of their VMs' use, and the alarms that come of it. */
-#include "fixture.h"
-#include "monitor.h"
-
-#define WALL		1700000000000ull
-#define EVERY_MS	20000u
-
-struct world {
-	struct inventory *inv;
-	struct monitor *m;
-	struct server *a, *b;
-	struct vm *web, *db;
-	uint64_t now;
-	uint64_t cpu_ns[2];
-	char said[512];
-};
-
-static void said(const struct monitor_alarm *alarm, bool raised, void *arg)
-{
-	struct world *w = arg;
-
-	snprintf(w->said + strlen(w->said), sizeof(w->said) - strlen(w->said), "%c%s %s; ",
-		 raised ? '+' : '-', monitor_word(alarm->key.kind), alarm->key.subject);
-}
-
-static int setup(void **state)
-{
-	struct world *w = mem_zalloc(sizeof(*w));
-	struct vn *vn;
-
-	w->inv = inventory_new("dc1");
-	vn = fix_vn(w->inv, "blue", 1);
-	w->a = fix_server(w->inv, "a", 2);
-	w->b = fix_server(w->inv, "b", 8);
-	w->web = fix_vm(vn, "web", 1);
-	strcpy(w->web->group, "front");
-	fix_add(w->inv, w->web, w->a);
-	w->db = fix_add(w->inv, fix_vm(vn, "db", 2), w->a);
-	w->m = monitor_new(&monitor_defaults, w->inv);
-	w->m->said = said;
-	w->m->arg = w;
-	w->now = WALL;
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct world *w = *state;
-
-	monitor_free(w->m);
-	inventory_free(w->inv);
-	free(w);
-	return 0;
-}
-
-static void expect(struct world *w, const char *text)
-{
-	assert_string_equal(w->said, text);
-	w->said[0] = '\0';
-}
-
-/* One VM of a report: @permille of one processor since the last, and @mib. */
-static void use(struct world *w, struct vm *vm, unsigned int permille, unsigned int mib)
-{
-	uint64_t *cpu_ns = &w->cpu_ns[vm == w->db];
-	struct vm_use u = { .time = w->now, .memory_kib = mib * 1024ull };
-
-	*cpu_ns += (uint64_t)permille * EVERY_MS * 1000;
-	u.cpu_ns = *cpu_ns;
-	monitor_vm(w->m, vm, &u, w->now);
-}
-
-/* @n reports of a; of web and db, each as many permille; -1: it is not in them. */
-static void report(struct world *w, int n, int web, int db)
-{
-	while (n--) {
-		w->now += EVERY_MS;
-		monitor_report_begin(w->m, w->a, w->now);
-		if (web >= 0)
-			use(w, w->web, web, 10);
-		if (db >= 0)
-			use(w, w->db, db, 10);
-		monitor_report_end(w->m, w->a, w->now);
-		monitor_tick(w->m, w->now);
-	}
-}
+#include "monitor_world.h"
 
 static const struct usage_rate *group_use(struct world *w, const char *name)
 {
@@ -359,6 +274,40 @@ static void test_host_says_nothing_any_more(void **state)
 	expect(w, "");
 }
 
+/* What it did stays, over sessions, too, and takes no more memory after a year. */
+static void test_host_history(void **state)
+{
+	struct host_use load = idle;
+	struct world *w = *state;
+	const struct history *h;
+
+	assert_null(w->a->host.history);
+	load.memory_used_kib = 3 << 20;
+	host(w, 1, idle);
+	host(w, 1, load);
+	h = w->a->host.history;
+	assert_int_equal(history_recent(h, 0)->v[HOST_CPU], 100);
+	assert_int_equal(history_recent(h, 0)->v[HOST_LOAD], 500);
+	assert_int_equal(history_recent(h, 0)->v[HOST_MEMORY], 1024);
+	assert_int_equal(history_recent(h, 0)->v[HOST_DISK], 1);
+	assert_int_equal(history_recent(h, 1)->time, w->now / 1000);
+	assert_int_equal(history_recent(h, 1)->v[HOST_MEMORY], 3072);
+	assert_int_equal(history_period(h, 0)->v[HOST_MEMORY], 2048);
+	/* what cannot be, or is old, is not of it */
+	load.cpu_permille = 1001;
+	load.time = w->now + 1;
+	monitor_host(w->m, w->a, &load, w->now);
+	assert_int_equal(monitor_host(w->m, w->a, &w->a->host.now, w->now), USAGE_OLD);
+	assert_null(history_recent(h, 2));
+	monitor_session(w->m, w->a, w->now);
+	assert_int_equal(w->a->host.now.time, 0);
+	host(w, 10000, idle);
+	assert_ptr_equal(w->a->host.history, h);
+	assert_non_null(history_recent(h, HISTORY_RECENT - 1));
+	assert_null(history_recent(h, HISTORY_RECENT));
+	assert_int_equal(history_period(h, HISTORY_PERIODS - 1)->v[HOST_MEMORY], 1024);
+}
+
 static void test_overbooked(void **state)
 {
 	struct world *w = *state;
@@ -387,8 +336,6 @@ static void test_gone(void **state)
 	assert_null(w->m->alarms);
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -405,6 +352,7 @@ int main(void)
 		TEST(test_host_is_busy_with_its_vms),
 		TEST(test_host_that_cannot_be),
 		TEST(test_host_says_nothing_any_more),
+		TEST(test_host_history),
 		TEST(test_overbooked),
 		TEST(test_gone),
 	};
