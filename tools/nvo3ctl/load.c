@@ -11,6 +11,7 @@ static const struct column server_columns[] = {
 	{ "CPU 1/1000", "cpu_permille", .right = true },
 	{ "MEMORY 1/1000", "memory_permille", .right = true },
 	{ "MACHINE'S CPU 1/1000", "host.cpu_permille", .right = true },
+	{ "BUSY", "busy" },
 	{ NULL },
 };
 

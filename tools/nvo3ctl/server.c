@@ -21,6 +21,7 @@ static const struct column server_columns[] = {
 	{ "name", "name" },
 	{ "up", "up" },
 	{ "dead", "dead" },
+	{ "busy", "busy" },
 	{ "nve", "nve" },
 	{ "location", "location" },
 	{ "gateway", "gateway" },

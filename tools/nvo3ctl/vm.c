@@ -49,6 +49,7 @@ static const struct column vm_columns[] = {
 static const struct column verdict_columns[] = {
 	{ "SERVER", "server" },
 	{ "FITS", "fits" },
+	{ "BUSY", "busy" },
 	{ "REASON", "reason" },
 	{ NULL },
 };

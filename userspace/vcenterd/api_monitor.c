@@ -224,6 +224,7 @@ static json_t *load_view(const struct server *server)
 	set_int(obj, "cpu_permille", cpu_permille(server));
 	set_int(obj, "memory_permille", server->total.memory_mib ?
 		server->use.memory_kib * 1000 / 1024 / server->total.memory_mib : 1000);
+	json_object_set_new(obj, "busy", json_boolean(server->busy));
 	view_set_host(obj, server);
 	return obj;
 }

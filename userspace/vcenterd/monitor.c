@@ -19,6 +19,7 @@ const struct monitor_conf monitor_defaults = {
 	.host_cpu = { 950, 850, 6 },
 	.host_memory = { 950, 900, 6 },
 	.host_disk = { 950, 930, 3 },
+	.host_busy = { 800, 650, 3 },
 };
 
 static const char *const words[MONITOR_KINDS] = {

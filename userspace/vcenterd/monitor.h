@@ -30,6 +30,7 @@ enum monitor_kind {
 struct monitor_conf {
 	struct alarm_rule vm_cpu, vm_memory, server_cpu, server_memory;
 	struct alarm_rule host_cpu, host_memory, host_disk;
+	struct alarm_rule host_busy;	/* no alarm: VMs go rather elsewhere */
 };
 
 extern const struct monitor_conf monitor_defaults;

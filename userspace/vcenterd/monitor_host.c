@@ -80,6 +80,15 @@ static void judge_disk(struct monitor *m, struct server *server, uint64_t wall)
 		monitor_clear(m, MONITOR_HOST_DISK, server->name);
 }
 
+/* By whomever: who comes next shares the processors with all of them. */
+static void judge_busy(struct monitor *m, struct server *server)
+{
+	struct host_watched *host = &server->host;
+
+	alarm_update(&host->busy, &m->conf.host_busy, host->now.cpu_permille);
+	inventory_server_set_busy(server, host->busy.raised || host->cpu.raised);
+}
+
 static void keep(struct host_watched *host, uint64_t wall)
 {
 	const uint64_t v[HISTORY_VALUES] = {
@@ -112,6 +121,7 @@ enum usage_verdict monitor_host(struct monitor *m, struct server *server,
 	judge_cpu(m, server, wall);
 	judge_memory(m, server, wall);
 	judge_disk(m, server, wall);
+	judge_busy(m, server);
 	monitor_judge_overloaded(server);
 	return USAGE_TAKEN;
 }
@@ -119,6 +129,7 @@ enum usage_verdict monitor_host(struct monitor *m, struct server *server,
 void monitor_host_forget(struct monitor *m, struct server *server)
 {
 	server->host = (struct host_watched){ .history = server->host.history };
+	inventory_server_set_busy(server, false);
 	for (enum monitor_kind kind = MONITOR_HOST_CPU; kind <= MONITOR_HOST_DISK; kind++)
 		monitor_clear(m, kind, server->name);
 	monitor_judge_overloaded(server);

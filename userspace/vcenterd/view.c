@@ -76,6 +76,7 @@ json_t *view_server(const struct server *server)
 	json_object_set_new(obj, "used", view_capacity(&server->used));
 	view_set_int(obj, "vms", server->vms.n);
 	json_object_set_new(obj, "overloaded", json_boolean(server->overloaded));
+	json_object_set_new(obj, "busy", json_boolean(server->busy));
 	view_set_host(obj, server);
 	return obj;
 }

@@ -44,6 +44,7 @@ enum host_value {
 struct host_watched {
 	struct host_use now;		/* time 0: nothing was told in this session */
 	struct alarm cpu, memory, disk;
+	struct alarm busy;		/* nobody is told of this one: it is for placement.h */
 	struct history *history;	/* of all sessions; NULL: nothing was told ever */
 };
 

@@ -33,6 +33,7 @@ def make(client):
     assert 'server' not in where and 'row9' in where['error'], where
     where = client.expect(200, 'POST', API + '/placement', {**VM, **RULES})
     assert where['server'] == 'host1' and [s['fits'] for s in where['servers']] == [True, True, False], where
+    assert not any(s['busy'] for s in where['servers']), where
     client.expect(404, 'GET', API + '/vms/vm1')
     echoes({**VM, **RULES}, client.expect(202, 'POST', API + '/vms', {**VM, **RULES}), ('nics',))
     until(client, API + '/vms/vm1', 'state', 'running')

@@ -308,6 +308,62 @@ static void test_host_history(void **state)
 	assert_int_equal(history_period(h, HISTORY_PERIODS - 1)->v[HOST_MEMORY], 1024);
 }
 
+static const char *first(struct world *w)
+{
+	return inventory_server_next(w->inv, NULL)->name;
+}
+
+/* By whomever, also by its VMs: placement has it behind the others, and nobody is told. */
+static void test_busy_server_comes_last(void **state)
+{
+	struct host_use busy = idle;
+	struct world *w = *state;
+
+	inventory_server_set_total(w->a, &(struct capacity){ 16, 1600, 256, 16 });
+	assert_string_equal(first(w), "a");
+	busy.cpu_permille = 800;
+	host(w, 2, busy);
+	assert_string_equal(first(w), "a");
+	host(w, 1, busy);
+	assert_true(w->a->busy);
+	assert_string_equal(first(w), "b");
+	/* in between nothing changes: nobody goes to and fro */
+	busy.cpu_permille = 700;
+	host(w, 20, busy);
+	assert_string_equal(first(w), "b");
+	host(w, 3, idle);
+	assert_false(w->a->busy);
+	assert_string_equal(first(w), "a");
+	expect(w, "");
+	/* another session, which has said nothing yet */
+	busy.cpu_permille = 990;
+	host(w, 3, busy);
+	assert_true(w->a->busy);
+	monitor_session(w->m, w->a, w->now);
+	assert_false(w->a->busy);
+	assert_string_equal(first(w), "a");
+}
+
+/* While the alarm is raised it is busy, whatever it does just now. */
+static void test_alarm_of_the_host_makes_it_busy(void **state)
+{
+	struct host_use busy = idle;
+	struct world *w = *state;
+
+	w->m->conf.host_busy = (struct alarm_rule){ 1001, 1001, 1 };
+	busy.cpu_permille = 990;
+	host(w, 5, busy);
+	assert_false(w->a->busy);
+	host(w, 1, busy);
+	expect(w, "+host-cpu a; ");
+	assert_true(w->a->busy);
+	host(w, 5, idle);
+	assert_true(w->a->busy);
+	host(w, 1, idle);
+	expect(w, "-host-cpu a; ");
+	assert_false(w->a->busy);
+}
+
 static void test_overbooked(void **state)
 {
 	struct world *w = *state;
@@ -353,6 +409,8 @@ int main(void)
 		TEST(test_host_that_cannot_be),
 		TEST(test_host_says_nothing_any_more),
 		TEST(test_host_history),
+		TEST(test_busy_server_comes_last),
+		TEST(test_alarm_of_the_host_makes_it_busy),
 		TEST(test_overbooked),
 		TEST(test_gone),
 	};
