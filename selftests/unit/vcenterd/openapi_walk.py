@@ -12,7 +12,7 @@ import sys
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../..')
 sys.path.insert(0, os.path.join(TOP, 'tools/check'))
-from api_walk import echoes, pages, refuse, until, until_gone, walk     # noqa: E402
+from api_walk import echoes, pages, refuse, until, until_gone, until_there, walk     # noqa: E402
 
 DOCUMENT = os.path.join(TOP, 'Documentation/protocols/openapi-vcenter.yaml')
 API = '/api/v1'
@@ -135,6 +135,10 @@ def look(client):
     assert [s['cpu_permille'] for s in past['recent']] == [250], past
     assert [s['memory_used_kib'] for s in past['periods']] == [0], past
     assert 'host_past' not in client.expect(200, 'GET', API + '/servers/host2/use')
+    up = until_there(client, API + '/servers/host1/use', 'availability')
+    assert 0 < up['up_s'] == sum(part['up_s'] for part in up['periods']), up
+    down = until_there(client, API + '/servers/host9/use', 'availability')
+    assert (down['up_s'], down['permille']) == (0, 0), down
     for target in ('/vms/vm1/use', '/servers/host1/use', '/use?tenant=alice', '/load', '/alarms',
                    '/status', '/vns/walk', '/servers/host1', '/profiles/web',
                    '/vms?tenant=alice&vn=walk',
