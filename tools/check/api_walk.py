@@ -21,6 +21,18 @@ def until(client, target, key, value):
         time.sleep(0.02)
 
 
+def until_there(client, target, key):
+    """GET target until it has this member; its value."""
+    end = time.monotonic() + LIMIT_S
+    while True:
+        item = client.expect(200, 'GET', target)
+        if key in item:
+            return item[key]
+        if time.monotonic() > end:
+            raise Wrong(f'{target}: there is no {key}')
+        time.sleep(0.02)
+
+
 def until_gone(client, target):
     end = time.monotonic() + LIMIT_S
     while client.ask('GET', target).status != 404:

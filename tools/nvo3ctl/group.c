@@ -9,6 +9,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/mem.h"
+#include "load.h"
 #include "path.h"
 #include "progress.h"
 #include "show.h"
@@ -299,6 +300,24 @@ static int show(struct ctl *ctl, const struct args *args, struct err *err)
 	return CTL_OK;
 }
 
+/* "TENANT", all of them, or "TENANT/GROUP" */
+static int use(struct ctl *ctl, const struct args *args, struct err *err)
+{
+	_cleanup_free_ char *tenant = mem_strdup(args->words[0]);
+	char *slash = strchr(tenant, '/'), *path;
+
+	if (slash && (slash == tenant || !slash[1] || strchr(slash + 1, '/'))) {
+		err_set(err, EINVAL, "\"%s\" must be TENANT or TENANT/GROUP", args->words[0]);
+		return CTL_USAGE;
+	}
+	if (slash)
+		*slash = '\0';
+	path = path_query(path_make("use", NULL), "tenant", tenant);
+	if (slash)
+		path = path_query(path, "group", slash + 1);
+	return load_show_use(ctl, path, err);
+}
+
 static int abort_op(struct ctl *ctl, const struct args *args, struct err *err)
 {
 	_cleanup_free_ char *path = path_make("operations", args->words[0], "abort", NULL);
@@ -323,6 +342,7 @@ static const struct verb verbs[] = {
 	{ "mobility", MOVE_USAGE, move_opts, 1, 1, mobility },
 	{ "list", "[-w]", list_opts, 0, 0, list },
 	{ "show", "ID [--state STATE]", show_opts, 1, 1, show },
+	{ "use", "TENANT[/GROUP]", NULL, 1, 1, use },
 	{ "abort", "ID", NULL, 1, 1, abort_op },
 	{ NULL },
 };

@@ -11,6 +11,7 @@ static const struct column server_columns[] = {
 	{ "CPU 1/1000", "cpu_permille", .right = true },
 	{ "MEMORY 1/1000", "memory_permille", .right = true },
 	{ "MACHINE'S CPU 1/1000", "host.cpu_permille", .right = true },
+	{ "BUSY", "busy" },
 	{ NULL },
 };
 
@@ -18,9 +19,26 @@ static const struct column sample_columns[] = {
 	{ "TIME", "time", PRINT_TIME },
 	{ "CPU 1/1000", "cpu_permille", .right = true },
 	{ "MEMORY KiB", "memory_kib", .right = true },
+	{ "DISK KiB", "disk_kib", .right = true },
 	{ "DISK B/s", "disk", .right = true },
 	{ "NET B/s", "net", .right = true },
 	{ "STORE B/s", "store", .right = true },
+	{ NULL },
+};
+
+static const struct column machine_columns[] = {
+	{ "TIME", "time", PRINT_TIME },
+	{ "CPU 1/1000", "cpu_permille", .right = true },
+	{ "LOAD 1/1000", "load_milli", .right = true },
+	{ "MEMORY KiB", "memory_used_kib", .right = true },
+	{ "DISK KiB", "disk_used_kib", .right = true },
+	{ NULL },
+};
+
+static const struct column uptime_columns[] = {
+	{ "TIME", "time", PRINT_TIME },
+	{ "UP s", "up_s", .right = true },
+	{ "OF s", "wanted_s", .right = true },
 	{ NULL },
 };
 
@@ -35,6 +53,8 @@ static const struct column use_columns[] = {
 	{ "store B/s", "use.store" },
 	{ "machine: cpu 1/1000", "host.cpu_permille" },
 	{ "machine: memory KiB", "host.memory_used_kib/host.memory_kib" },
+	{ "up 1/1000 of a day", "availability.permille" },
+	{ "up s of s", "availability.up_s/availability.wanted_s" },
 	{ NULL },
 };
 
@@ -56,17 +76,24 @@ static void print_part(struct ctl *ctl, const char *title, const struct column *
 	print_table(ctl->out, columns, items);
 }
 
-int load_show_use(struct ctl *ctl, const char *kind, const char *id, struct err *err)
+int load_show_use(struct ctl *ctl, char *path, struct err *err)
 {
-	_cleanup_free_ char *path = path_make(kind, id, "use", NULL);
-	json_t *answer = NULL;
+	_cleanup_free_ char *owned = path;
+	json_t *answer = NULL, *past;
 
 	if (client_call(ctl->client, VCENTER, "GET", path, NULL, &answer, err) < 0)
 		return CTL_FAILED;
 	show_object(ctl, use_columns, answer);
 	if (!ctl->json) {
+		past = json_object_get(answer, "host_past");
+		print_part(ctl, "up", uptime_columns,
+			   json_object_get(json_object_get(answer, "availability"), "periods"));
 		print_part(ctl, "averages", sample_columns, json_object_get(answer, "periods"));
 		print_part(ctl, "reports", sample_columns, json_object_get(answer, "recent"));
+		print_part(ctl, "averages of the machine", machine_columns,
+			   json_object_get(past, "periods"));
+		print_part(ctl, "reports of the machine", machine_columns,
+			   json_object_get(past, "recent"));
 	}
 	json_decref(answer);
 	return CTL_OK;

@@ -21,6 +21,7 @@ static const struct column server_columns[] = {
 	{ "name", "name" },
 	{ "up", "up" },
 	{ "dead", "dead" },
+	{ "busy", "busy" },
 	{ "nve", "nve" },
 	{ "location", "location" },
 	{ "gateway", "gateway" },
@@ -64,7 +65,7 @@ static int dead(struct ctl *ctl, const struct args *args, struct err *err)
 
 static int use(struct ctl *ctl, const struct args *args, struct err *err)
 {
-	return load_show_use(ctl, "servers", args->words[0], err);
+	return load_show_use(ctl, path_make("servers", args->words[0], "use", NULL), err);
 }
 
 static const struct verb verbs[] = {

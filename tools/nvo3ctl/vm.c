@@ -36,6 +36,7 @@ static const struct column vm_columns[] = {
 	{ "state", "state" },
 	{ "error", "error" },
 	{ "where", "dc/server" },
+	{ "vCenter", "vcenter" },
 	{ "cpus", "cpus" },
 	{ "memory MiB", "memory_mib" },
 	{ "disk MiB", "disk_mib" },
@@ -48,6 +49,7 @@ static const struct column vm_columns[] = {
 static const struct column verdict_columns[] = {
 	{ "SERVER", "server" },
 	{ "FITS", "fits" },
+	{ "BUSY", "busy" },
 	{ "REASON", "reason" },
 	{ NULL },
 };
@@ -315,7 +317,7 @@ static int lookup(struct ctl *ctl, const struct args *args, struct err *err)
 
 static int use(struct ctl *ctl, const struct args *args, struct err *err)
 {
-	return load_show_use(ctl, "vms", args->words[0], err);
+	return load_show_use(ctl, path_make("vms", args->words[0], "use", NULL), err);
 }
 
 static const struct verb verbs[] = {

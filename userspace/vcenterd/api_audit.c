@@ -74,7 +74,7 @@ static json_t *before(struct http_request *req, void *arg)
 		return NULL;
 	if (is_kind(path, "vms")) {
 		vm = find_vm(vc, id);
-		return vm ? view_vm(vm, vc->conf.dc) : NULL;
+		return vm ? view_vm(vm, vc->inv) : NULL;
 	}
 	if (is_kind(path, "vns")) {
 		vn = api_find_vn(vc, id, &err);

@@ -26,28 +26,91 @@ static json_t *rate_view(const struct usage_rate *rate)
 	return obj;
 }
 
-static json_t *sample_view(const struct usage_sample *s)
+/* A value of a history: what it is called, and in what unit it is kept */
+struct shown {
+	const char *name;
+	uint32_t unit;
+};
+
+static const struct shown vm_values[] = {
+	[USAGE_CPU] = { "cpu_permille", 1 }, [USAGE_MEMORY] = { "memory_kib", 1 },
+	[USAGE_SIZE] = { "disk_kib", 1024 }, [USAGE_DISK] = { "disk", 1024 },
+	[USAGE_NET] = { "net", 1024 }, [USAGE_STORE] = { "store", 1024 }, { NULL },
+};
+
+static const struct shown sum_values[] = {
+	[USAGE_CPU] = { "cpu_permille", 1 }, [USAGE_MEMORY] = { "memory_kib", 1024 },
+	[USAGE_SIZE] = { "disk_kib", 1024 }, [USAGE_DISK] = { "disk", 1024 },
+	[USAGE_NET] = { "net", 1024 }, [USAGE_STORE] = { "store", 1024 }, { NULL },
+};
+
+static const struct shown host_values[] = {
+	[HOST_CPU] = { "cpu_permille", 1 }, [HOST_LOAD] = { "load_milli", 1 },
+	[HOST_MEMORY] = { "memory_used_kib", 1024 }, [HOST_DISK] = { "disk_used_kib", 1024 },
+	{ NULL },
+};
+
+static json_t *sample_view(const struct history_sample *s, const struct shown *shown)
 {
 	json_t *obj = json_object();
 
 	set_int(obj, "time", s->time * 1000ull);
-	set_int(obj, "cpu_permille", s->cpu_permille);
-	set_int(obj, "memory_kib", s->memory_kib);
-	set_int(obj, "disk", s->disk * 1024ull);
-	set_int(obj, "net", s->net * 1024ull);
-	set_int(obj, "store", s->store * 1024ull);
+	for (int i = 0; shown[i].name; i++)
+		set_int(obj, shown[i].name, (json_int_t)s->v[i] * shown[i].unit);
 	return obj;
 }
 
-static json_t *history(const struct watched *w,
-		       const struct usage_sample *(*get)(const struct usage *u, unsigned int n))
+static json_t *samples(const struct history *h, const struct shown *shown,
+		       const struct history_sample *(*get)(const struct history *h,
+							   unsigned int n))
 {
-	const struct usage_sample *s;
+	const struct history_sample *s;
 	json_t *list = json_array();
 
-	for (unsigned int n = 0; w && (s = get(&w->usage, n)); n++)
-		json_array_append_new(list, sample_view(s));
+	for (unsigned int n = 0; h && (s = get(h, n)); n++)
+		json_array_append_new(list, sample_view(s, shown));
 	return list;
+}
+
+/* @h: NULL, nothing was told yet */
+static void set_history(json_t *obj, const struct history *h, const struct shown *shown)
+{
+	json_object_set_new(obj, "recent", samples(h, shown, history_recent));
+	json_object_set_new(obj, "periods", samples(h, shown, history_period));
+}
+
+static json_t *uptime_view(const struct uptime_sum *sum)
+{
+	json_t *obj = json_object();
+
+	set_int(obj, "wanted_s", sum->wanted_s);
+	set_int(obj, "up_s", sum->up_s);
+	return obj;
+}
+
+/* Nothing of who was never to be up, or is not looked at. */
+static void set_availability(json_t *obj, const struct uptime *u, uint64_t wall)
+{
+	struct uptime_sum sum = { 0 };
+	json_t *all, *list, *item;
+	uint64_t time;
+
+	if (u)
+		sum = uptime_day(u, wall);
+	if (!sum.wanted_s)
+		return;
+	all = uptime_view(&sum);
+	set_int(all, "permille", sum.up_s * 1000 / sum.wanted_s);
+	list = json_array();
+	for (unsigned int n = 0; n < HISTORY_PERIODS; n++) {
+		if (!uptime_period(u, n, wall, &time, &sum))
+			continue;
+		item = uptime_view(&sum);
+		set_int(item, "time", time * 1000);
+		json_array_append_new(list, item);
+	}
+	json_object_set_new(all, "periods", list);
+	json_object_set_new(obj, "availability", all);
 }
 
 static json_t *use_view(const struct capacity *entitled, const struct usage_rate *use)
@@ -59,23 +122,31 @@ static json_t *use_view(const struct capacity *entitled, const struct usage_rate
 	return obj;
 }
 
-static void set_history(json_t *obj, const struct watched *w)
-{
-	json_object_set_new(obj, "recent", history(w, usage_recent));
-	json_object_set_new(obj, "periods", history(w, usage_period));
-}
-
 void api_vm_use(struct http_request *req, void *arg)
 {
 	static const struct usage_rate none;
 	struct vm *vm = api_find_vm(arg, req, http_param(req, "id"));
+	const struct watched *w = vm ? vm->watched : NULL;
 	json_t *obj;
 
 	if (!vm)
 		return;
-	obj = use_view(&vm->size, vm->watched ? &vm->watched->usage.now : &none);
-	set_history(obj, vm->watched);
+	obj = use_view(&vm->size, w ? &w->usage.now : &none);
+	set_availability(obj, w ? &w->uptime : NULL, wall_ms());
+	set_history(obj, w ? &w->usage.history : NULL, vm_values);
 	http_reply(req, 200, obj);
+}
+
+static void set_machine(json_t *obj, const struct server *server)
+{
+	json_t *past;
+
+	view_set_host(obj, server);
+	if (!server->host.history)
+		return;
+	past = json_object();
+	set_history(past, server->host.history, host_values);
+	json_object_set_new(obj, "host_past", past);
 }
 
 void api_server_use(struct http_request *req, void *arg)
@@ -92,9 +163,20 @@ void api_server_use(struct http_request *req, void *arg)
 	}
 	obj = use_view(&server->used, &server->use);
 	json_object_set_new(obj, "has", view_capacity(&server->total));
-	view_set_host(obj, server);
-	set_history(obj, server->watched);
+	set_machine(obj, server);
+	set_availability(obj, &server->uptime, wall_ms());
+	set_history(obj, server->watched ? &server->watched->usage.history : NULL, sum_values);
 	http_reply(req, 200, obj);
+}
+
+static json_t *group_view(const struct vm_group *group)
+{
+	const struct group_watched *w = group->watched;
+	json_t *obj = use_view(&group->used, &group->use);
+
+	set_availability(obj, w ? &w->uptime : NULL, wall_ms());
+	set_history(obj, w ? &w->history : NULL, sum_values);
+	return obj;
 }
 
 void api_group_use(struct http_request *req, void *arg)
@@ -109,7 +191,7 @@ void api_group_use(struct http_request *req, void *arg)
 	}
 	group = inventory_group(vc->inv, tenant, name ? name : "");
 	if (group)
-		http_reply(req, 200, use_view(&group->used, &group->use));
+		http_reply(req, 200, group_view(group));
 	else
 		http_error(req, 404, "not-found", "no VM of tenant %s%s%s is in %s", tenant,
 			   name ? ", group " : "", name ? name : "", vc->conf.dc);
@@ -142,6 +224,7 @@ static json_t *load_view(const struct server *server)
 	set_int(obj, "cpu_permille", cpu_permille(server));
 	set_int(obj, "memory_permille", server->total.memory_mib ?
 		server->use.memory_kib * 1000 / 1024 / server->total.memory_mib : 1000);
+	json_object_set_new(obj, "busy", json_boolean(server->busy));
 	view_set_host(obj, server);
 	return obj;
 }

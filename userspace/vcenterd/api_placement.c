@@ -13,6 +13,7 @@ static void add_verdict(const struct server *server, int ret, const struct err *
 
 	json_object_set_new(item, "server", json_string(server->name));
 	json_object_set_new(item, "fits", json_boolean(!ret));
+	json_object_set_new(item, "busy", json_boolean(server->busy));
 	if (ret)
 		json_object_set_new(item, "reason", json_string(err->text));
 	json_array_append_new(arg, item);

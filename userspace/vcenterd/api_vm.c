@@ -29,7 +29,7 @@ static void reply_page(struct http_request *req, const struct vcenter *vc,
 	char after[UUID_STRLEN];
 
 	for (uint32_t i = 0; i < page->n; i++)
-		json_array_append_new(items, view_vm(page->vms[i], vc->conf.dc));
+		json_array_append_new(items, view_vm(page->vms[i], vc->inv));
 	json_object_set_new(answer, "items", items);
 	if (page->more)
 		json_object_set_new(answer, "after", json_string(uuid_format(&page->last, after)));
@@ -69,7 +69,7 @@ void api_vm_show(struct http_request *req, void *arg)
 	struct vm *vm = api_find_vm(vc, req, http_param(req, "id"));
 
 	if (vm)
-		http_reply(req, 200, view_vm(vm, vc->conf.dc));
+		http_reply(req, 200, view_vm(vm, vc->inv));
 }
 
 /* Shown as it is when the operation has begun; @vm may be gone afterwards. */
@@ -85,7 +85,7 @@ static void begin(struct http_request *req, struct vcenter *vc, struct vm *vm, e
 		return;
 	}
 	vm = inventory_vm(vc->inv, &uuid);
-	view = vm ? view_vm(vm, vc->conf.dc) : json_object();
+	view = vm ? view_vm(vm, vc->inv) : json_object();
 	http_reply(req, 202, view);
 }
 
@@ -106,7 +106,7 @@ void api_vm_delete(struct http_request *req, void *arg)
 	if (!vm)
 		return;
 	if (vm->op == VM_OP_DELETE)
-		http_reply(req, 202, view_vm(vm, vc->conf.dc));
+		http_reply(req, 202, view_vm(vm, vc->inv));
 	else
 		begin(req, vc, vm, VM_OP_DELETE);
 }
@@ -120,7 +120,7 @@ static void power(struct http_request *req, struct vcenter *vc, enum vm_op op, u
 		return;
 	if (vm->op == op || (vm->op == VM_OP_NONE && vm->state == goal &&
 			     uuid_is_zero(&vm->move)))
-		http_reply(req, 202, view_vm(vm, vc->conf.dc));
+		http_reply(req, 202, view_vm(vm, vc->inv));
 	else if (vm->op == VM_OP_NONE && !vm->made)
 		http_error(req, 409, "bad-state", "VM %s was never made: %s", vm->name,
 			   vm_why(vm));

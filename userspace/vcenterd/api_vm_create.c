@@ -84,7 +84,7 @@ static bool asked_before(struct vcenter *vc, struct http_request *req, const str
 	else if (!api_vm_visible(vm))
 		http_error(req, 409, "exists", "VM %s is on its way", text);
 	else if (vm_again_is_same(http_body_seen(req), vm))
-		http_reply(req, 202, view_vm(vm, vc->conf.dc));
+		http_reply(req, 202, view_vm(vm, vc->inv));
 	else
 		http_error(req, 409, "exists", "VM %s is there as %s, and other than asked for",
 			   text, vm->name);
@@ -131,7 +131,7 @@ static void create(struct vcenter *vc, struct creation *c)
 	if (ret)
 		api_refuse(c->req, ret, &c->err);
 	else
-		http_reply(c->req, 202, view_vm(vm, vc->conf.dc));
+		http_reply(c->req, 202, view_vm(vm, vc->inv));
 }
 
 static void put_question(struct vcenter *vc, struct creation *c)

@@ -273,5 +273,5 @@ void api_vm_set(struct http_request *req, void *arg)
 	if (ret)
 		api_refuse(req, ret, &err);
 	else
-		http_reply(req, 202, view_vm(vm, vc->conf.dc));
+		http_reply(req, 202, view_vm(vm, vc->inv));
 }

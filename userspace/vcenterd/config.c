@@ -173,7 +173,8 @@ static int load_monitor(struct config *c, struct err *err)
 	    load_rule(c, "server_memory", &c->monitor.server_memory, err) ||
 	    load_rule(c, "host_cpu", &c->monitor.host_cpu, err) ||
 	    load_rule(c, "host_memory", &c->monitor.host_memory, err) ||
-	    load_rule(c, "host_disk", &c->monitor.host_disk, err))
+	    load_rule(c, "host_disk", &c->monitor.host_disk, err) ||
+	    load_rule(c, "host_busy", &c->monitor.host_busy, err))
 		return -EINVAL;
 	return 0;
 }

@@ -72,6 +72,7 @@ void inventory_free(struct inventory *inv)
 	HASH_ITER(hh, inv->servers, server, server_tmp) {
 		HASH_DEL(inv->servers, server);
 		free(server->watched);
+		free(server->host.history);
 		free(server);
 	}
 	HASH_ITER(hh, inv->vns, vn, vn_tmp)

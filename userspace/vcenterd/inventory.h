@@ -17,9 +17,10 @@ struct pool;
 /* Iterate with HASH_ITER(hh, ...). */
 struct inventory {
 	char dc[VC_DC_SIZE];
+	char vcenter[VC_DC_SIZE + VC_NAME_SIZE];	/* "DC/NAME", of this one */
 	struct vn *vns, *vns_by_name, *vns_by_vni;
 	struct server *servers;
-	struct oset by_room;		/* the same, the one with the most memory left first */
+	struct oset by_room;		/* the same, as inventory_server_next() has them */
 	uint32_t place_round;		/* questions that placement.c was asked */
 	struct profile *profiles;
 	struct vm *vms, *vms_by_name;
@@ -52,7 +53,9 @@ struct vn *inventory_vn_by_name(struct inventory *inv, const char *name);
 struct server *inventory_server_get(struct inventory *inv, const char *name);
 struct server *inventory_server(struct inventory *inv, const char *name);
 void inventory_server_set_total(struct server *server, const struct capacity *total);
-/* In the order of the memory that is left, then of names; NULL: the first one, at the end. */
+/* Its machine has much to do: it comes behind all that have not, whatever memory it has left. */
+void inventory_server_set_busy(struct server *server, bool busy);
+/* Busy ones last; by the memory that is left, then by names. NULL: the first one, at the end. */
 struct server *inventory_server_next(const struct inventory *inv, const struct server *after);
 
 /* May a VM like this be added? Its uuid, name and addresses. */

@@ -38,12 +38,13 @@ static struct capacity charge_of(const struct vm *vm)
 	return ret;
 }
 
+/* For each VM in each report: no format is read for it. */
 static struct vm_group_key key_of(const char *tenant, const char *name)
 {
 	struct vm_group_key key = { "" };
 
-	snprintf(key.tenant, sizeof(key.tenant), "%s", tenant);
-	snprintf(key.name, sizeof(key.name), "%s", name);
+	memcpy(key.tenant, tenant, strnlen(tenant, sizeof(key.tenant) - 1));
+	memcpy(key.name, name, strnlen(name, sizeof(key.name) - 1));
 	return key;
 }
 
@@ -84,6 +85,7 @@ static void leave(struct inventory *inv, struct vm *vm, const char *name, struct
 	if (group->vms.n)
 		return;
 	HASH_DEL(inv->groups, group);
+	free(group->watched);
 	free(group);
 }
 
@@ -105,6 +107,21 @@ void inventory_groups_del(struct inventory *inv, struct vm *vm)
 		vm_set_del(&inventory_group(inv, vm->tenant, "")->ruled, &vm->rules->of_tenant);
 	leave(inv, vm, "", &vm->of_tenant);
 	vm_set_del(&inv->all, &vm->of_all);
+}
+
+void inventory_groups_charge(struct inventory *inv, const struct vm *vm, bool counts)
+{
+	struct vm_group *groups[] = {
+		inventory_group(inv, vm->tenant, ""),
+		*vm->group ? inventory_group(inv, vm->tenant, vm->group) : NULL,
+	};
+	struct capacity takes = charge_of(vm);
+
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		if (groups[i] && counts)
+			capacity_add(&groups[i]->used, &takes);
+		else if (groups[i])
+			capacity_sub(&groups[i]->used, &takes);
 }
 
 void inventory_vm_set_group(struct inventory *inv, struct vm *vm, const char *name)

@@ -15,6 +15,9 @@ struct capacity vm_takes(const struct vm *vm);
 void inventory_groups_add(struct inventory *inv, struct vm *vm);
 void inventory_groups_del(struct inventory *inv, struct vm *vm);
 
+/* What it takes counts, or no more: around a change of that. Its groups stay. */
+void inventory_groups_charge(struct inventory *inv, const struct vm *vm, bool counts);
+
 /* Keep what it gets by @op, and no more what it got by the former one. inventory_server.c */
 void inventory_vm_keep(struct inventory *inv, struct vm *vm, enum vm_op op);
 

@@ -17,6 +17,8 @@ static int order(const void *a, const void *b)
 	const struct server *x = a, *y = b;
 	int64_t left_x = memory_left(x), left_y = memory_left(y);
 
+	if (x->busy != y->busy)
+		return x->busy ? 1 : -1;
 	if (left_x != left_y)
 		return left_x > left_y ? -1 : 1;
 	return strcmp(x->name, y->name);
@@ -53,6 +55,15 @@ void inventory_server_set_total(struct server *server, const struct capacity *to
 {
 	oset_del(&server->inv->by_room, &server->of_room, order);
 	server->total = *total;
+	oset_add(&server->inv->by_room, &server->of_room, server, order);
+}
+
+void inventory_server_set_busy(struct server *server, bool busy)
+{
+	if (server->busy == busy)
+		return;
+	oset_del(&server->inv->by_room, &server->of_room, order);
+	server->busy = busy;
 	oset_add(&server->inv->by_room, &server->of_room, server, order);
 }
 
@@ -95,7 +106,7 @@ static void set_takes(struct inventory *inv, struct vm *vm, struct capacity size
 {
 	struct capacity takes = vm_takes(vm);
 
-	inventory_groups_del(inv, vm);
+	inventory_groups_charge(inv, vm, false);
 	if (vm->server)
 		unuse(vm->server, &takes);
 	vm->size = size;
@@ -103,7 +114,7 @@ static void set_takes(struct inventory *inv, struct vm *vm, struct capacity size
 	takes = vm_takes(vm);
 	if (vm->server)
 		use(vm->server, &takes);
-	inventory_groups_add(inv, vm);
+	inventory_groups_charge(inv, vm, true);
 }
 
 void inventory_vm_keep(struct inventory *inv, struct vm *vm, enum vm_op op)

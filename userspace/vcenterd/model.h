@@ -6,6 +6,7 @@
 #define VCENTERD_MODEL_H
 
 #include "lib/cleanup.h"
+#include "model_group.h"
 #include "model_rules.h"
 #include "model_server.h"
 #include "model_vn.h"
@@ -43,18 +44,6 @@ struct profile {			/* what judges the frames of interfaces */
 	UT_hash_handle hh;
 };
 
-/* The VMs of a tenant with this group; those of all groups have "". There while it has some. */
-struct vm_group {
-	struct vm_group_key {
-		char tenant[VC_NAME_SIZE], name[VC_NAME_SIZE];	/* behind the NUL only NULs */
-	} key;
-	struct oset vms;
-	struct oset ruled;		/* of "": those with rules for their place */
-	struct capacity used;		/* by them all: what they are entitled to */
-	struct usage_rate use;		/* what they really use */
-	UT_hash_handle hh;
-};
-
 /* From vm_new(). What lists look at is together, at the beginning. */
 struct vm {
 	struct uuid uuid;
@@ -74,9 +63,9 @@ struct vm {
 	struct uuid move;		/* the move it takes part in; zero: none */
 	enum vm_op op;
 	struct uuid changing;		/* tsi of VM_OP_PLUG, VM_OP_UNPLUG */
-	bool unplugged;			/* its server has that one not, or not any more */
 	uint32_t want_cpus, want_memory_mib, want_disk_mib;	/* VM_OP_RESIZE; disk 0: as it is */
 	char *want_group;		/* VM_OP_REGROUP; else NULL. vm_set_want_group() */
+	bool unplugged;			/* its server has @changing not, or not any more */
 	bool start;			/* VM_OP_CREATE ends with a running VM */
 	bool made;			/* the server may hold it */
 	bool incoming;			/* another DC owns it until the commit; vm_set_incoming() */

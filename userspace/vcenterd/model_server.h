@@ -41,9 +41,11 @@ struct server {
 	bool dead;			/* by the verdict of server_dead.h */
 	bool keeps;			/* the memory of a VM that is moved cold */
 	bool overloaded;		/* as monitor.h finds: no more VMs */
+	bool busy;			/* VMs rather elsewhere: inventory_server_set_busy() */
 	struct usage_rate use;		/* by its VMs, as told last */
 	struct watched *watched;	/* NULL: nothing was told yet */
 	struct host_watched host;
+	struct uptime uptime;
 	struct chatter chatter;
 	struct console_table consoles;	/* on this session */
 	struct server_place place;

@@ -19,6 +19,7 @@ const struct monitor_conf monitor_defaults = {
 	.host_cpu = { 950, 850, 6 },
 	.host_memory = { 950, 900, 6 },
 	.host_disk = { 950, 930, 3 },
+	.host_busy = { 800, 650, 3 },
 };
 
 static const char *const words[MONITOR_KINDS] = {
@@ -279,7 +280,8 @@ void monitor_judge_overloaded(struct server *server)
 void monitor_report_end(struct monitor *m, struct server *server, uint64_t wall)
 {
 	look_for_missing(m, server, wall);
-	usage_keep(&server->watched->usage, &server->use, wall);
+	server->watched->usage.now = server->use;
+	usage_keep_sum(&server->watched->usage.history, &server->use, wall);
 	judge_server(m, server, wall);
 }
 
@@ -346,8 +348,10 @@ void monitor_tick(struct monitor *m, uint64_t wall)
 	struct monitor_alarm *alarm, *tmp;
 	struct server *server;
 
-	for (server = m->inv->servers; server; server = server->hh.next)
+	for (server = m->inv->servers; server; server = server->hh.next) {
 		look_for_silence(m, server, wall);
+		monitor_look(m, server, wall);
+	}
 	HASH_ITER(hh, m->alarms, alarm, tmp)
 		if (is_over(m, alarm))
 			end_alarm(m, alarm, false);

@@ -30,6 +30,7 @@ enum monitor_kind {
 struct monitor_conf {
 	struct alarm_rule vm_cpu, vm_memory, server_cpu, server_memory;
 	struct alarm_rule host_cpu, host_memory, host_disk;
+	struct alarm_rule host_busy;	/* no alarm: VMs go rather elsewhere */
 };
 
 extern const struct monitor_conf monitor_defaults;
@@ -76,7 +77,9 @@ void monitor_foreign(struct monitor *m, const struct server *server, const char 
 		     uint64_t wall);
 /* It has registered: what it has is in @server. */
 void monitor_session(struct monitor *m, struct server *server, uint64_t wall);
-/* Silence, and what is over: now and then. */
+/* monitor_up.c: is it up, and if it has told of VMs and it is time, are they? */
+void monitor_look(struct monitor *m, struct server *server, uint64_t wall);
+/* Silence, what is over, and who is up: now and then. */
 void monitor_tick(struct monitor *m, uint64_t wall);
 
 #endif

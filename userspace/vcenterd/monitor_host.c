@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a server's machine does beside its VMs. */
+#include "lib/mem.h"
 #include "monitor_priv.h"
 
 #define CPUS_MAX	65536u	/* as what is said at a registration */
@@ -79,6 +80,28 @@ static void judge_disk(struct monitor *m, struct server *server, uint64_t wall)
 		monitor_clear(m, MONITOR_HOST_DISK, server->name);
 }
 
+/* By whomever: who comes next shares the processors with all of them. */
+static void judge_busy(struct monitor *m, struct server *server)
+{
+	struct host_watched *host = &server->host;
+
+	alarm_update(&host->busy, &m->conf.host_busy, host->now.cpu_permille);
+	inventory_server_set_busy(server, host->busy.raised || host->cpu.raised);
+}
+
+static void keep(struct host_watched *host, uint64_t wall)
+{
+	const uint64_t v[HISTORY_VALUES] = {
+		[HOST_CPU] = host->now.cpu_permille, [HOST_LOAD] = host->now.load_milli,
+		[HOST_MEMORY] = host->now.memory_used_kib / 1024,
+		[HOST_DISK] = host->now.disk_used_kib / 1024,
+	};
+
+	if (!host->history)
+		host->history = mem_zalloc(sizeof(*host->history));
+	history_keep(host->history, v, wall);
+}
+
 enum usage_verdict monitor_host(struct monitor *m, struct server *server,
 				const struct host_use *use, uint64_t wall)
 {
@@ -94,16 +117,19 @@ enum usage_verdict monitor_host(struct monitor *m, struct server *server,
 		return USAGE_OLD;
 	}
 	server->host.now = *use;
+	keep(&server->host, wall);
 	judge_cpu(m, server, wall);
 	judge_memory(m, server, wall);
 	judge_disk(m, server, wall);
+	judge_busy(m, server);
 	monitor_judge_overloaded(server);
 	return USAGE_TAKEN;
 }
 
 void monitor_host_forget(struct monitor *m, struct server *server)
 {
-	server->host = (struct host_watched){ };
+	server->host = (struct host_watched){ .history = server->host.history };
+	inventory_server_set_busy(server, false);
 	for (enum monitor_kind kind = MONITOR_HOST_CPU; kind <= MONITOR_HOST_DISK; kind++)
 		monitor_clear(m, kind, server->name);
 	monitor_judge_overloaded(server);

@@ -281,7 +281,7 @@ static void fill_reserve(struct vcenter *vc, struct move_job *job, Nvo3__MoveRes
 	struct vm *vm = inventory_vm(vc->inv, &job->m.vm);
 
 	msg->move = msg_put_uuid(&job->m.id);
-	msg->profile = vm ? vm_to_msg(vm) : NULL;
+	msg->profile = vm ? vm_to_peer(vm, vm->server) : NULL;
 	msg->server = job->m.to_server;
 	msg->lease_s = MOVE_LEASE_S;
 	msg->location = job->m.location;

@@ -97,7 +97,7 @@ void dest_act_pull(struct vcenter *vc, struct dest_job *job, const Nvo3__MovePul
 	struct vm *vm = job_vm(vc, job);
 
 	dest.move = msg_put_uuid(&job->in.move);
-	dest.profile = vm ? vm_to_msg(vm) : NULL;
+	dest.profile = vm ? vm_to_peer(vm, server) : NULL;
 	dest.source_addr = msg->source_addr;
 	dest.source = msg->source;
 	dest.token = msg->token;

@@ -27,6 +27,8 @@ int nic_check(const struct nic *nic, struct err *err);
 
 /* Owned copies; free with msg_free(), nics one by one. */
 Nvo3__VmProfile *vm_to_msg(const struct vm *vm);
+/* The same for others than the store: whose it is, and that it is on @server. */
+Nvo3__VmProfile *vm_to_peer(const struct vm *vm, const struct server *server);
 Nvo3__Nic *nic_to_msg(const struct nic *nic);
 /* An array of n_nics owned copies, as messages carry them; nics_free() frees it all. */
 Nvo3__Nic **nics_to_msg(const struct vm *vm);

@@ -3,6 +3,7 @@
  * Messages that own what they point to: they outlive the VM, and are freed as if unpacked.
  */
 #include <errno.h>
+#include <stdio.h>
 #include "lib/mem.h"
 #include "profile.h"
 #include "rules.h"
@@ -36,6 +37,7 @@ Nvo3__Nic *nic_to_msg(const struct nic *nic)
 	msg->epoch = nic->epoch;
 	msg->port = mem_strdup(nic->port);
 	msg->vid = nic->vid;
+	msg->vni = nic->vn->vni;
 	msg->dhcp = nic->dhcp;
 	if (!uuid_is_zero(&nic->profile))
 		msg->profile = dup_bytes(&nic->profile, sizeof(nic->profile));
@@ -77,6 +79,19 @@ Nvo3__VmProfile *vm_to_msg(const struct vm *vm)
 	msg->nics = nics_to_msg(vm);
 	msg->n_nics = vm->n_nics;
 	msg->rules = rules_to_msg(vm->rules);
+	return msg;
+}
+
+Nvo3__VmProfile *vm_to_peer(const struct vm *vm, const struct server *server)
+{
+	Nvo3__VmProfile *msg = vm_to_msg(vm);
+	char name[VC_DC_SIZE + VC_NAME_SIZE];
+
+	if (!server)
+		return msg;
+	snprintf(name, sizeof(name), "%s/%s", server->inv->dc, server->name);
+	msg->server = mem_strdup(name);
+	msg->vcenter = mem_strdup(server->inv->vcenter);
 	return msg;
 }
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <string.h>
 #include "usage.h"
 
 void usage_add(struct usage_rate *sum, const struct usage_rate *rate)
@@ -27,51 +26,26 @@ static uint32_t narrow(uint64_t value)
 	return value < UINT32_MAX ? value : UINT32_MAX;
 }
 
-static struct usage_sample sample(const struct usage_rate *rate, uint64_t time_s)
+static void keep(struct history *h, const struct usage_rate *rate, uint64_t memory, uint64_t wall)
 {
-	return (struct usage_sample){
-		.time = time_s, .cpu_permille = narrow(rate->cpu_permille),
-		.memory_kib = narrow(rate->memory_kib), .disk = narrow(rate->disk / 1024),
-		.net = narrow(rate->net / 1024), .store = narrow(rate->store / 1024),
+	const uint64_t v[HISTORY_VALUES] = {
+		[USAGE_CPU] = rate->cpu_permille, [USAGE_MEMORY] = memory,
+		[USAGE_SIZE] = rate->disk_kib / 1024, [USAGE_DISK] = rate->disk / 1024,
+		[USAGE_NET] = rate->net / 1024, [USAGE_STORE] = rate->store / 1024,
 	};
-}
 
-/* A ring's counter: it never comes back to a number that means "not full yet". */
-static void count(uint16_t *n, uint16_t size)
-{
-	*n = *n + 1 < 2 * size ? *n + 1 : size;
-}
-
-/* The average of what goes on is its newest sample, which grows to the whole. */
-static void keep_period(struct usage *u, const struct usage_rate *rate, uint64_t time_s)
-{
-	uint64_t period = time_s / USAGE_PERIOD_S;
-	struct usage_rate mean;
-
-	if (!u->n_periods || period != u->period) {
-		u->period = period;
-		u->sum = (struct usage_rate){ };
-		u->summed = 0;
-		count(&u->n_periods, USAGE_PERIODS);
-	}
-	usage_add(&u->sum, rate);
-	u->summed++;
-	mean = (struct usage_rate){
-		.cpu_permille = u->sum.cpu_permille / u->summed,
-		.memory_kib = u->sum.memory_kib / u->summed,
-		.disk = u->sum.disk / u->summed, .net = u->sum.net / u->summed,
-		.store = u->sum.store / u->summed,
-	};
-	u->periods[(u->n_periods - 1) % USAGE_PERIODS] =
-		sample(&mean, period * USAGE_PERIOD_S);
+	history_keep(h, v, wall);
 }
 
 void usage_keep(struct usage *u, const struct usage_rate *rate, uint64_t wall)
 {
 	u->now = *rate;
-	count(&u->n_recent, USAGE_RECENT);
-	u->recent[(u->n_recent - 1) % USAGE_RECENT] = sample(rate, wall / 1000);
-	keep_period(u, rate, wall / 1000);
+	keep(&u->history, rate, rate->memory_kib, wall);
+}
+
+void usage_keep_sum(struct history *h, const struct usage_rate *sum, uint64_t wall)
+{
+	keep(h, sum, sum->memory_kib / 1024, wall);
 }
 
 static bool went_back(const struct vm_use *a, const struct vm_use *b)
@@ -131,22 +105,4 @@ enum usage_verdict usage_take(struct usage *u, const struct vm_use *use,
 	}
 	usage_keep(u, &rate, wall);
 	return USAGE_TAKEN;
-}
-
-static const struct usage_sample *at(const struct usage_sample *ring, uint16_t count,
-				     uint16_t size, unsigned int n)
-{
-	unsigned int held = count < size ? count : size;
-
-	return n < held ? &ring[(count - held + n) % size] : NULL;
-}
-
-const struct usage_sample *usage_recent(const struct usage *u, unsigned int n)
-{
-	return at(u->recent, u->n_recent, USAGE_RECENT, n);
-}
-
-const struct usage_sample *usage_period(const struct usage *u, unsigned int n)
-{
-	return at(u->periods, u->n_periods, USAGE_PERIODS, n);
 }

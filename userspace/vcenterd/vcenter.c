@@ -86,6 +86,7 @@ static int load_state(struct vcenter *vc, struct err *err)
 				   .group = load_group, .member = load_member, .arg = vc };
 
 	vc->inv = inventory_new(vc->conf.dc);
+	snprintf(vc->inv->vcenter, sizeof(vc->inv->vcenter), "%s/%s", vc->conf.dc, vc->conf.name);
 	inventory_set_vnis(vc->inv, vc->conf.vni_first, vc->conf.vni_last);
 	vc->events = events_new();
 	vc->monitor = monitor_new(&vc->conf.monitor, vc->inv);

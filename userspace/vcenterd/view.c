@@ -76,6 +76,7 @@ json_t *view_server(const struct server *server)
 	json_object_set_new(obj, "used", view_capacity(&server->used));
 	view_set_int(obj, "vms", server->vms.n);
 	json_object_set_new(obj, "overloaded", json_boolean(server->overloaded));
+	json_object_set_new(obj, "busy", json_boolean(server->busy));
 	view_set_host(obj, server);
 	return obj;
 }
@@ -121,7 +122,7 @@ static json_t *view_use(const struct usage *u)
 	return obj;
 }
 
-json_t *view_vm(const struct vm *vm, const char *dc)
+json_t *view_vm(const struct vm *vm, const struct inventory *inv)
 {
 	json_t *obj = json_object();
 	json_t *nics = json_array();
@@ -137,7 +138,8 @@ json_t *view_vm(const struct vm *vm, const char *dc)
 		view_set(obj, "doing", word_vm_op(vm->op));
 	if (vm->why)
 		view_set(obj, "error", vm->why);
-	view_set(obj, "dc", dc);
+	view_set(obj, "dc", inv->dc);
+	view_set(obj, "vcenter", inv->vcenter);
 	view_set(obj, "server", vm->server ? vm->server->name : "");
 	view_set_int(obj, "cpus", vm->size.cpus);
 	view_set_int(obj, "memory_mib", vm->size.memory_mib);

@@ -13,7 +13,8 @@ json_t *view_capacity(const struct capacity *c);
 json_t *view_server(const struct server *server);
 /* Adds what the server's machine does, if that is known. */
 void view_set_host(json_t *obj, const struct server *server);
-json_t *view_vm(const struct vm *vm, const char *dc);
+/* @inv: that it is in */
+json_t *view_vm(const struct vm *vm, const struct inventory *inv);
 json_t *view_move(const struct move *m);
 json_t *view_lookup(const struct lookup_result *res);
 

@@ -259,7 +259,7 @@ static void create(struct vm *vm, struct vm_call *call)
 {
 	Nvo3__VmCreate msg = NVO3__VM_CREATE__INIT;
 
-	msg.profile = vm_to_msg(vm);
+	msg.profile = vm_to_peer(vm, vm->server);
 	msg.start = vm->start;
 	chan_request(vm->server->session, MSG(VM_CREATE), &msg.base, SERVER_MS, answered, call);
 	msg_free(msg.profile);

@@ -276,6 +276,25 @@ static inline void watch_moves(struct http_request *req, void *arg)
 	/* it goes on; who is over with it goes */
 }
 
+#define USE "'entitled':{'cpus':4,'memory_mib':64},'use':{'cpu_permille':70,'memory_kib':2048}," \
+	"'availability':{'permille':990,'up_s':99,'wanted_s':100,"				\
+	"'periods':[{'time':0,'up_s':99,'wanted_s':100}]},"					\
+	"'periods':[{'time':0,'cpu_permille':60,'disk_kib':1024}],'recent':[]"
+
+static inline void group_use(struct http_request *req, void *arg)
+{
+	if (http_query(req, "group") && !strcmp(http_query(req, "group"), "none"))
+		http_error(req, 404, "not-found", "no VM of tenant %s, group none is in dc1",
+			   http_query(req, "tenant"));
+	else
+		reply_text(req, 200, "{" USE "}");
+}
+
+static inline void server_use(struct http_request *req, void *arg)
+{
+	reply_text(req, 200, "{" USE ",'host_past':{'periods':[],'recent':[{'time':0,'cpu_permille':250,'load_milli':1500,'memory_used_kib':1024,'disk_used_kib':2048}]}}");
+}
+
 static inline void lookup(struct http_request *req, void *arg)
 {
 	const char *name = http_query(req, "name");
@@ -324,6 +343,8 @@ static const struct http_route routes[] = {
 	{ "GET", "/api/v1/operations/{id}", get_object },
 	{ "GET", "/api/v1/operations/{id}/members", list_members, "state limit offset" },
 	{ "POST", "/api/v1/operations/{id}/abort", change_object },
+	{ "GET", "/api/v1/use", group_use, "tenant group" },
+	{ "GET", "/api/v1/servers/{name}/use", server_use },
 	{ "GET", "/api/v1/lookup", lookup, "vn id name mac ip" },
 	{ "POST", "/api/v1/vns", post_vn },
 	{ "PATCH", "/api/v1/vns/{id}", post_vn },

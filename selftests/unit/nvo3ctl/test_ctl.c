@@ -329,6 +329,35 @@ static void test_group(void **state)
 	expect_usage("group reboot a/b", "Error: unknown verb \"reboot\"\n");
 }
 
+static bool says(const struct result *r, const char *text)
+{
+	return strstr(r->out, text);
+}
+
+/* For how long it was up, what was used, and what the machine did */
+static void test_use(void **state)
+{
+	struct result r = run("group use alice");
+
+	assert_int_equal(r.status, CTL_OK);
+	assert_true(says(&r, "\nup 1/1000 of a day   990\nup s of s            99/100\n"));
+	assert_true(says(&r, "\nup\nTIME"));
+	assert_true(says(&r, "\naverages\nTIME"));
+	assert_false(says(&r, "machine"));
+	result_free(&r);
+	r = run("server use host1");
+	assert_int_equal(r.status, CTL_OK);
+	assert_true(says(&r, "\nreports of the machine\nTIME"));
+	assert_true(says(&r, "  1500"));
+	assert_false(says(&r, "averages of the machine"));
+	result_free(&r);
+	expect("group use alice/none", CTL_FAILED, "",
+	       "Error: no VM of tenant alice, group none is in dc1\n");
+	expect_usage("group use alice/", "Error: \"alice/\" must be TENANT or TENANT/GROUP\n");
+	expect_usage("group use a/b/c", "Error: \"a/b/c\" must be TENANT or TENANT/GROUP\n");
+	expect_usage("group use /b", "Error: \"/b\" must be TENANT or TENANT/GROUP\n");
+}
+
 static void test_lists(void **state)
 {
 	expect("vm list --tenant a&b --state running", CTL_OK,
@@ -514,6 +543,7 @@ int main(void)
 		cmocka_unit_test(test_migrate),
 		cmocka_unit_test(test_wish),
 		cmocka_unit_test(test_group),
+		cmocka_unit_test(test_use),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_audit),

@@ -167,6 +167,12 @@ static void test_same(void **state)
 	t.nic.epoch = 77;
 	t.nic.port = "v01000000";
 	assert_true(profile_same(&t.p, copy));
+	/* the one that stands by has taken over, and asks again */
+	t.p.vcenter = "dc1/vcenter2";
+	t.p.server = "dc1/host1";
+	t.nic.vni = 100;
+	assert_true(profile_same(&t.p, copy));
+	assert_string_equal(t.p.vcenter, "dc1/vcenter2");
 	t.p.cpus = 2;
 	assert_false(profile_same(&t.p, copy));
 	assert_false(profile_same(make(&t, 2), copy));

@@ -12,7 +12,7 @@ import sys
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../..')
 sys.path.insert(0, os.path.join(TOP, 'tools/check'))
-from api_walk import echoes, pages, refuse, until, until_gone, walk     # noqa: E402
+from api_walk import echoes, pages, refuse, until, until_gone, until_there, walk     # noqa: E402
 
 DOCUMENT = os.path.join(TOP, 'Documentation/protocols/openapi-vcenter.yaml')
 API = '/api/v1'
@@ -33,6 +33,7 @@ def make(client):
     assert 'server' not in where and 'row9' in where['error'], where
     where = client.expect(200, 'POST', API + '/placement', {**VM, **RULES})
     assert where['server'] == 'host1' and [s['fits'] for s in where['servers']] == [True, True, False], where
+    assert not any(s['busy'] for s in where['servers']), where
     client.expect(404, 'GET', API + '/vms/vm1')
     echoes({**VM, **RULES}, client.expect(202, 'POST', API + '/vms', {**VM, **RULES}), ('nics',))
     until(client, API + '/vms/vm1', 'state', 'running')
@@ -130,6 +131,14 @@ def change(client):
 
 def look(client):
     assert client.expect(200, 'GET', API + '/servers/host1')['host']['cpu_permille'] == 250
+    past = client.expect(200, 'GET', API + '/servers/host1/use')['host_past']
+    assert [s['cpu_permille'] for s in past['recent']] == [250], past
+    assert [s['memory_used_kib'] for s in past['periods']] == [0], past
+    assert 'host_past' not in client.expect(200, 'GET', API + '/servers/host2/use')
+    up = until_there(client, API + '/servers/host1/use', 'availability')
+    assert 0 < up['up_s'] == sum(part['up_s'] for part in up['periods']), up
+    down = until_there(client, API + '/servers/host9/use', 'availability')
+    assert (down['up_s'], down['permille']) == (0, 0), down
     for target in ('/vms/vm1/use', '/servers/host1/use', '/use?tenant=alice', '/load', '/alarms',
                    '/status', '/vns/walk', '/servers/host1', '/profiles/web',
                    '/vms?tenant=alice&vn=walk',

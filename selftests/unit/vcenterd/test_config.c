@@ -79,11 +79,30 @@ static void test_bad(void **state)
 	refuse(BASE "grants = ( { server = \"\"; tenant = \"a\"; vn = \"b\"; } );\n", "server");
 }
 
+static void test_monitor(void **state)
+{
+	struct config c;
+	struct err err;
+
+	assert_int_equal(load(BASE, &c, &err), 0);
+	assert_memory_equal(&c.monitor, &monitor_defaults, sizeof(c.monitor));
+	config_free(&c);
+	assert_int_equal(load(BASE "monitor: { host_busy: { raise = 700; clear = 500; reports = 9; }; };\n",
+			      &c, &err), 0);
+	assert_int_equal(c.monitor.host_busy.raise, 700);
+	assert_int_equal(c.monitor.host_busy.clear, 500);
+	assert_int_equal(c.monitor.host_busy.reports, 9);
+	config_free(&c);
+	refuse(BASE "monitor: { host_busy: { raise = 700; clear = 701; }; };\n",
+	       "701 is more than raise, 700");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_monitor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -218,7 +218,7 @@ static void test_repeats_and_reorders(void **state)
 	}
 	settle(lab);
 	assert_int_equal(usage_of(lab, "own")->last.time, last);
-	assert_null(usage_recent(usage_of(lab, "own"), 1));
+	assert_null(history_recent(&usage_of(lab, "own")->history, 1));
 	assert_int_equal(lab->vc[0]->monitor->refused, 200);
 	/* who tells nothing new is silent: what was told last does not count for ever */
 	assert_true(lab_event(lab, 0, true, "vm-silent", "host2 tells nothing of its use"));

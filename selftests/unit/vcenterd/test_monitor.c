@@ -1,91 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What servers tell of their VMs' use, and the alarms that come of it. */
-#include "fixture.h"
-#include "monitor.h"
-
-#define WALL		1700000000000ull
-#define EVERY_MS	20000u
-
-struct world {
-	struct inventory *inv;
-	struct monitor *m;
-	struct server *a, *b;
-	struct vm *web, *db;
-	uint64_t now;
-	uint64_t cpu_ns[2];
-	char said[512];
-};
-
-static void said(const struct monitor_alarm *alarm, bool raised, void *arg)
-{
-	struct world *w = arg;
-
-	snprintf(w->said + strlen(w->said), sizeof(w->said) - strlen(w->said), "%c%s %s; ",
-		 raised ? '+' : '-', monitor_word(alarm->key.kind), alarm->key.subject);
-}
-
-static int setup(void **state)
-{
-	struct world *w = mem_zalloc(sizeof(*w));
-	struct vn *vn;
-
-	w->inv = inventory_new("dc1");
-	vn = fix_vn(w->inv, "blue", 1);
-	w->a = fix_server(w->inv, "a", 2);
-	w->b = fix_server(w->inv, "b", 8);
-	w->web = fix_vm(vn, "web", 1);
-	strcpy(w->web->group, "front");
-	fix_add(w->inv, w->web, w->a);
-	w->db = fix_add(w->inv, fix_vm(vn, "db", 2), w->a);
-	w->m = monitor_new(&monitor_defaults, w->inv);
-	w->m->said = said;
-	w->m->arg = w;
-	w->now = WALL;
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct world *w = *state;
-
-	monitor_free(w->m);
-	inventory_free(w->inv);
-	free(w);
-	return 0;
-}
-
-static void expect(struct world *w, const char *text)
-{
-	assert_string_equal(w->said, text);
-	w->said[0] = '\0';
-}
-
-/* One VM of a report: @permille of one processor since the last, and @mib. */
-static void use(struct world *w, struct vm *vm, unsigned int permille, unsigned int mib)
-{
-	uint64_t *cpu_ns = &w->cpu_ns[vm == w->db];
-	struct vm_use u = { .time = w->now, .memory_kib = mib * 1024ull };
-
-	*cpu_ns += (uint64_t)permille * EVERY_MS * 1000;
-	u.cpu_ns = *cpu_ns;
-	monitor_vm(w->m, vm, &u, w->now);
-}
-
-/* @n reports of a; of web and db, each as many permille; -1: it is not in them. */
-static void report(struct world *w, int n, int web, int db)
-{
-	while (n--) {
-		w->now += EVERY_MS;
-		monitor_report_begin(w->m, w->a, w->now);
-		if (web >= 0)
-			use(w, w->web, web, 10);
-		if (db >= 0)
-			use(w, w->db, db, 10);
-		monitor_report_end(w->m, w->a, w->now);
-		monitor_tick(w->m, w->now);
-	}
-}
+#include "monitor_world.h"
 
 static const struct usage_rate *group_use(struct world *w, const char *name)
 {
@@ -359,6 +274,96 @@ static void test_host_says_nothing_any_more(void **state)
 	expect(w, "");
 }
 
+/* What it did stays, over sessions, too, and takes no more memory after a year. */
+static void test_host_history(void **state)
+{
+	struct host_use load = idle;
+	struct world *w = *state;
+	const struct history *h;
+
+	assert_null(w->a->host.history);
+	load.memory_used_kib = 3 << 20;
+	host(w, 1, idle);
+	host(w, 1, load);
+	h = w->a->host.history;
+	assert_int_equal(history_recent(h, 0)->v[HOST_CPU], 100);
+	assert_int_equal(history_recent(h, 0)->v[HOST_LOAD], 500);
+	assert_int_equal(history_recent(h, 0)->v[HOST_MEMORY], 1024);
+	assert_int_equal(history_recent(h, 0)->v[HOST_DISK], 1);
+	assert_int_equal(history_recent(h, 1)->time, w->now / 1000);
+	assert_int_equal(history_recent(h, 1)->v[HOST_MEMORY], 3072);
+	assert_int_equal(history_period(h, 0)->v[HOST_MEMORY], 2048);
+	/* what cannot be, or is old, is not of it */
+	load.cpu_permille = 1001;
+	load.time = w->now + 1;
+	monitor_host(w->m, w->a, &load, w->now);
+	assert_int_equal(monitor_host(w->m, w->a, &w->a->host.now, w->now), USAGE_OLD);
+	assert_null(history_recent(h, 2));
+	monitor_session(w->m, w->a, w->now);
+	assert_int_equal(w->a->host.now.time, 0);
+	host(w, 10000, idle);
+	assert_ptr_equal(w->a->host.history, h);
+	assert_non_null(history_recent(h, HISTORY_RECENT - 1));
+	assert_null(history_recent(h, HISTORY_RECENT));
+	assert_int_equal(history_period(h, HISTORY_PERIODS - 1)->v[HOST_MEMORY], 1024);
+}
+
+static const char *first(struct world *w)
+{
+	return inventory_server_next(w->inv, NULL)->name;
+}
+
+/* By whomever, also by its VMs: placement has it behind the others, and nobody is told. */
+static void test_busy_server_comes_last(void **state)
+{
+	struct host_use busy = idle;
+	struct world *w = *state;
+
+	inventory_server_set_total(w->a, &(struct capacity){ 16, 1600, 256, 16 });
+	assert_string_equal(first(w), "a");
+	busy.cpu_permille = 800;
+	host(w, 2, busy);
+	assert_string_equal(first(w), "a");
+	host(w, 1, busy);
+	assert_true(w->a->busy);
+	assert_string_equal(first(w), "b");
+	/* in between nothing changes: nobody goes to and fro */
+	busy.cpu_permille = 700;
+	host(w, 20, busy);
+	assert_string_equal(first(w), "b");
+	host(w, 3, idle);
+	assert_false(w->a->busy);
+	assert_string_equal(first(w), "a");
+	expect(w, "");
+	/* another session, which has said nothing yet */
+	busy.cpu_permille = 990;
+	host(w, 3, busy);
+	assert_true(w->a->busy);
+	monitor_session(w->m, w->a, w->now);
+	assert_false(w->a->busy);
+	assert_string_equal(first(w), "a");
+}
+
+/* While the alarm is raised it is busy, whatever it does just now. */
+static void test_alarm_of_the_host_makes_it_busy(void **state)
+{
+	struct host_use busy = idle;
+	struct world *w = *state;
+
+	w->m->conf.host_busy = (struct alarm_rule){ 1001, 1001, 1 };
+	busy.cpu_permille = 990;
+	host(w, 5, busy);
+	assert_false(w->a->busy);
+	host(w, 1, busy);
+	expect(w, "+host-cpu a; ");
+	assert_true(w->a->busy);
+	host(w, 5, idle);
+	assert_true(w->a->busy);
+	host(w, 1, idle);
+	expect(w, "-host-cpu a; ");
+	assert_false(w->a->busy);
+}
+
 static void test_overbooked(void **state)
 {
 	struct world *w = *state;
@@ -387,8 +392,6 @@ static void test_gone(void **state)
 	assert_null(w->m->alarms);
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -405,6 +408,9 @@ int main(void)
 		TEST(test_host_is_busy_with_its_vms),
 		TEST(test_host_that_cannot_be),
 		TEST(test_host_says_nothing_any_more),
+		TEST(test_host_history),
+		TEST(test_busy_server_comes_last),
+		TEST(test_alarm_of_the_host_makes_it_busy),
 		TEST(test_overbooked),
 		TEST(test_gone),
 	};

@@ -52,6 +52,49 @@ static void test_the_server_does_what_the_document_says(void **state)
 	run(lab, cmd);
 }
 
+/* As many reports as it takes */
+static void say_busy(struct lab *lab, int n, const char *name)
+{
+	struct server *server = inventory_server(lab->vc[0]->inv, name);
+	Nvo3__HostLoad load = NVO3__HOST_LOAD__INIT;
+
+	load.time = wall_ms();
+	load.cpus = 4;
+	load.cpu_permille = 900;
+	load.memory_kib = 1 << 20;
+	for (uint32_t i = 0; i < monitor_defaults.host_busy.reports; i++, load.time++)
+		chan_event(lab->server[n].chan, MSG(HOST_LOAD), &load.base);
+	LAB_WAIT(lab, server->busy);
+}
+
+/* The dry run says who is busy and where the VM goes, and that is where it goes. */
+static void test_a_busy_machine_comes_last(void **state)
+{
+	static const char *const order[] = { "host2", "host1" };
+	struct lab *lab = *state;
+	json_t *servers, *item;
+	struct reply r;
+
+	lab_expect(lab, 0, "POST", "/vns", "{\"name\":\"blue\",\"vni\":100}", 201, NULL, NULL);
+	lab_expect(lab, 0, "POST", "/placement", VM("a", "1"), 200, "server", "host1");
+	say_busy(lab, 0, "host1");
+	r = lab_api(lab, 0, "POST", "/placement", VM("a", "1"));
+	servers = json_object_get(r.body, "servers");
+	assert_int_equal(json_array_size(servers), 2);
+	for (int i = 0; i < 2; i++) {
+		item = json_array_get(servers, i);
+		assert_string_equal(json_string_value(json_object_get(item, "server")), order[i]);
+		assert_true(json_is_true(json_object_get(item, "fits")));
+		assert_int_equal(json_is_true(json_object_get(item, "busy")), i);
+	}
+	reply_free(&r);
+	lab_expect(lab, 0, "POST", "/vms", VM("a", "1"), 202, "server", "host2");
+	/* a wish: where nobody else is, it takes it */
+	say_busy(lab, 1, "host2");
+	lab_expect(lab, 0, "POST", "/vms", VM("b", "2"), 202, "server", "host1");
+	lab_until(lab, 0, "/vms/b", "state", "running");
+}
+
 /* Whatever comes is answered as the document says, and what is refused changes nothing. */
 static void test_nonsense_is_refused(void **state)
 {
@@ -74,6 +117,8 @@ int main(void)
 						lab_teardown),
 		cmocka_unit_test_setup_teardown(test_the_server_does_what_the_document_says,
 						lab_setup, lab_teardown),
+		cmocka_unit_test_setup_teardown(test_a_busy_machine_comes_last, lab_setup,
+						lab_teardown),
 		cmocka_unit_test_setup_teardown(test_nonsense_is_refused, lab_setup, lab_teardown),
 	};
 

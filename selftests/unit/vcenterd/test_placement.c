@@ -269,6 +269,84 @@ static void test_overloaded(void **state)
 	vm_free(vm);
 }
 
+/* Who has much to do is asked last, and takes what nobody else may have: a wish, not a rule. */
+static void test_busy(void **state)
+{
+	struct world *w = *state;
+	struct vm *vm = fix_vm(w->vn, "x", 1), *near, *apart;
+
+	inventory_server_set_busy(w->a, true);
+	expect(w, vm, w->b, "");
+	inventory_server_set_busy(w->b, true);
+	expect(w, vm, w->c, "");
+	/* of those, again the emptiest */
+	inventory_server_set_busy(w->c, true);
+	expect(w, vm, w->a, "");
+	fix_add(w->inv, vm, w->a);
+	inventory_server_set_busy(w->c, false);
+	/* rules and room are not asked less strictly of one that is not busy */
+	near = vm_with(w, "near", 2, "{\"near\": [\"x\"]}");
+	expect(w, near, w->a, "");
+	apart = vm_with(w, "apart", 3, "{\"apart\": [\"x\"]}");
+	expect(w, apart, w->c, "");
+	apart->size.memory_mib = 500;
+	expect(w, apart, w->b, "");
+	w->c->session = NULL;
+	apart->size.memory_mib = 100;
+	expect(w, apart, w->b, "");
+	/* who names it knows why */
+	assert_ptr_equal(choose(w->inv, "a", NULL, NULL, &(int){ 0 }, NULL), w->a);
+	vm_free(near);
+	vm_free(apart);
+}
+
+/* What a VM asks for itself goes first. */
+static void test_busy_and_wishes(void **state)
+{
+	struct world *w = *state;
+	struct vn *red = fix_vn(w->inv, "red", 2);
+	struct vm *vm = fix_vm(red, "x", 1);
+	struct place_req req = { .vm = vm, .nearest = "row1/rack1" };
+	struct err err;
+	int ret;
+
+	inventory_server_set_busy(w->a, true);
+	assert_ptr_equal(placement_choose(w->inv, &req, &ret, &err), w->a);
+	/* of those that are as near, the one that is not busy */
+	req.nearest = "row1/rack9";
+	assert_ptr_equal(placement_choose(w->inv, &req, &ret, &err), w->b);
+	fix_add(w->inv, fix_vm(red, "r1", 2), w->a);
+	req = (struct place_req){ .vm = vm, .together = true };
+	assert_ptr_equal(placement_choose(w->inv, &req, &ret, &err), w->a);
+	vm_free(vm);
+}
+
+/* The order is that of the room at each moment, whatever comes and goes while it is busy. */
+static void test_busy_keeps_the_order(void **state)
+{
+	struct world *w = *state;
+	struct server *server = NULL;
+	char names[8] = "";
+
+	inventory_server_set_busy(w->a, true);
+	inventory_server_set_busy(w->b, true);
+	inventory_server_set_busy(w->b, true);
+	for (unsigned int n = 1; n < 5; n++) {
+		char name[8];
+
+		snprintf(name, sizeof(name), "vm%u", n);
+		fix_add(w->inv, fix_vm(w->vn, name, n), w->a);
+	}
+	inventory_server_set_total(w->c, &(struct capacity){ 1, 100, 16, 1 });
+	while ((server = inventory_server_next(w->inv, server)))
+		strcat(names, server->name);
+	assert_string_equal(names, "cba");
+	inventory_server_set_busy(w->a, false);
+	while ((server = inventory_server_next(w->inv, server)))
+		strcat(names, server->name);
+	assert_string_equal(names, "cbaacb");
+}
+
 static void add_text(const struct server *server, int ret, const struct err *err, void *arg)
 {
 	char *text = arg;
@@ -427,6 +505,9 @@ int main(void)
 		RULES_TEST(test_apart_is_mutual),
 		RULES_TEST(test_together),
 		RULES_TEST(test_overloaded),
+		RULES_TEST(test_busy),
+		RULES_TEST(test_busy_and_wishes),
+		RULES_TEST(test_busy_keeps_the_order),
 		RULES_TEST(test_explain),
 		RULES_TEST(test_entitlement),
 		RULES_TEST(test_bad_rules),

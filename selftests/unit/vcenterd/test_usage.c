@@ -24,7 +24,7 @@ static void test_rates(void **state)
 
 	use.cpu_ns = 5000000000ull;
 	assert_int_equal(usage_take(&u, &use, &most, WALL), USAGE_FIRST);
-	assert_null(usage_recent(&u, 0));
+	assert_null(history_recent(&u.history, 0));
 	use = at(20);
 	use.cpu_ns = 15000000000ull;
 	use.disk_read = 2000;
@@ -37,8 +37,8 @@ static void test_rates(void **state)
 	assert_int_equal(u.now.disk, 300);
 	assert_int_equal(u.now.net, 1);
 	assert_int_equal(u.now.store, 2);
-	assert_int_equal(usage_recent(&u, 0)->time, (WALL + 20000) / 1000);
-	assert_null(usage_recent(&u, 1));
+	assert_int_equal(history_recent(&u.history, 0)->time, (WALL + 20000) / 1000);
+	assert_null(history_recent(&u.history, 1));
 }
 
 /* Repeated, out of order, begun anew, from another time */
@@ -87,8 +87,8 @@ static void test_no_overflow(void **state)
 	use.time = WALL + 1;
 	assert_int_equal(usage_take(&u, &use, NULL, WALL), USAGE_TAKEN);
 	assert_true(u.now.net <= 2ull * UINT32_MAX * 1024);
-	assert_int_equal(usage_recent(&u, 0)->cpu_permille, UINT32_MAX);
-	assert_int_equal(usage_recent(&u, 0)->memory_kib, UINT32_MAX);
+	assert_int_equal(history_recent(&u.history, 0)->v[USAGE_CPU], UINT32_MAX);
+	assert_int_equal(history_recent(&u.history, 0)->v[USAGE_MEMORY], UINT32_MAX);
 }
 
 /* Two weeks of reports: the newest are there, in order, and the averages are. */
@@ -104,18 +104,18 @@ static void test_rings(void **state)
 		rate.memory_kib = s / 20;
 		usage_keep(&u, &rate, WALL + s * 1000);
 	}
-	for (unsigned int n = 0; n < USAGE_RECENT; n++)
-		assert_int_equal(usage_recent(&u, n)->memory_kib,
-				 last / 20 - (USAGE_RECENT - 1 - n));
-	assert_null(usage_recent(&u, USAGE_RECENT));
-	for (unsigned int n = 1; n < USAGE_PERIODS; n++)
-		assert_int_equal(usage_period(&u, n)->time,
-				 usage_period(&u, n - 1)->time + USAGE_PERIOD_S);
-	for (unsigned int n = 0; n < USAGE_PERIODS - 1; n++) {
-		assert_true(usage_period(&u, n)->cpu_permille >= 188);
-		assert_true(usage_period(&u, n)->cpu_permille <= 212);
+	for (unsigned int n = 0; n < HISTORY_RECENT; n++)
+		assert_int_equal(history_recent(&u.history, n)->v[USAGE_MEMORY],
+				 last / 20 - (HISTORY_RECENT - 1 - n));
+	assert_null(history_recent(&u.history, HISTORY_RECENT));
+	for (unsigned int n = 1; n < HISTORY_PERIODS; n++)
+		assert_int_equal(history_period(&u.history, n)->time,
+				 history_period(&u.history, n - 1)->time + HISTORY_PERIOD_S);
+	for (unsigned int n = 0; n < HISTORY_PERIODS - 1; n++) {
+		assert_true(history_period(&u.history, n)->v[USAGE_CPU] >= 188);
+		assert_true(history_period(&u.history, n)->v[USAGE_CPU] <= 212);
 	}
-	assert_null(usage_period(&u, USAGE_PERIODS));
+	assert_null(history_period(&u.history, HISTORY_PERIODS));
 }
 
 static void test_few(void **state)
@@ -127,11 +127,11 @@ static void test_few(void **state)
 	usage_keep(&u, &rate, 0);
 	rate.cpu_permille = 30;
 	usage_keep(&u, &rate, 20000);
-	assert_int_equal(usage_period(&u, 0)->cpu_permille, 20);
-	assert_null(usage_period(&u, 1));
-	assert_int_equal(usage_recent(&u, 0)->cpu_permille, 10);
-	assert_int_equal(usage_recent(&u, 1)->cpu_permille, 30);
-	assert_null(usage_recent(&u, 2));
+	assert_int_equal(history_period(&u.history, 0)->v[USAGE_CPU], 20);
+	assert_null(history_period(&u.history, 1));
+	assert_int_equal(history_recent(&u.history, 0)->v[USAGE_CPU], 10);
+	assert_int_equal(history_recent(&u.history, 1)->v[USAGE_CPU], 30);
+	assert_null(history_recent(&u.history, 2));
 }
 
 int main(void)

@@ -181,17 +181,25 @@ Nvo3__VmProfile *profile_copy(const Nvo3__VmProfile *p)
 	return msg_decode(&msg, &nvo3__vm_profile__descriptor, NULL);
 }
 
+static void drop(char **text)
+{
+	if (**text)
+		free(*text);
+	*text = (char *)protobuf_c_empty_string;
+}
+
+/* Not: who tells it, and what is another one each time. */
 static uint8_t *encode_lasting(const Nvo3__VmProfile *p, size_t *len)
 {
 	Nvo3__VmProfile *copy = profile_copy(p);
 	uint8_t *data;
 
+	drop(&copy->vcenter);
+	drop(&copy->server);
 	for (size_t i = 0; i < copy->n_nics; i++) {
 		copy->nics[i]->epoch = 0;
-		if (*copy->nics[i]->port) {
-			free(copy->nics[i]->port);
-			copy->nics[i]->port = (char *)protobuf_c_empty_string;
-		}
+		copy->nics[i]->vni = 0;
+		drop(&copy->nics[i]->port);
 	}
 	data = msg_encode(&copy->base, len);
 	msg_free(copy);
