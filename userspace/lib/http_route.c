@@ -97,6 +97,11 @@ static int match_segment(const char *pattern, size_t pattern_len, const char *se
 	return r < 0 ? r : 1;
 }
 
+static bool takes_rest(const char *segment, size_t len)
+{
+	return len > 5 && *segment == '{' && !strncmp(segment + len - 4, "...}", 4);
+}
+
 /* Segments are cut before they are decoded, so that "%2F" stays within its own. */
 int http_route_match(const char *pattern, const char *path, struct http_params *ret,
 		     struct err *err)
@@ -107,6 +112,12 @@ int http_route_match(const char *pattern, const char *path, struct http_params *
 	while (r == 1) {
 		pattern_len = strcspn(pattern, "/");
 		len = strcspn(path, "/");
+		if (takes_rest(pattern, pattern_len)) {
+			r = !*path ? 0 : add(ret, pattern + 1, pattern_len - 5, path, strlen(path),
+					     false, err) ?: 1;
+			pattern = path = "";
+			break;
+		}
 		r = match_segment(pattern, pattern_len, path, len, ret, err);
 		pattern += pattern_len;
 		path += len;
