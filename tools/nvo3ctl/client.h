@@ -19,17 +19,20 @@ struct client_config {
 		const char *socket;
 	} service[N_SERVICES];
 	const char *ca, *cert, *key;	/* PEM files, for HTTPS */
+	const char *dc;			/* that vcenterd is asked about; NULL: its own */
 };
 
 struct client;
 
 struct client *client_new(const struct client_config *config);	/* borrows the texts */
 void client_free(struct client *client);
+/* Another DC from now on; copied. */
+void client_set_dc(struct client *client, const char *dc);
 
 /*
- * @path follows "/api/v1"; @body is taken and may be NULL. 0 and the answer, or a sentence:
+ * @path follows "/api/v1", or "/api/v1/dcs/DC" if there is a dc; @body is taken and may be NULL. 0 and the answer, or a sentence:
  * -ENOENT the server says 404, -ECONNREFUSED nobody listens, -ECONNRESET the answer is lost,
- * -EHOSTUNREACH it says 503, -EREMOTEIO it refused, -EINVAL our own fault.
+ * -EHOSTUNREACH it says 503 or 504, -EREMOTEIO it refused, -EINVAL our own fault.
  */
 int client_call(struct client *client, enum service service, const char *method,
 		const char *path, json_t *body, json_t **ret, struct err *err);
