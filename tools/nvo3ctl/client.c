@@ -199,8 +199,8 @@ static int check_config(const struct client_config *config, enum service service
 			struct err *err)
 {
 	if (config->dc && service == DIRECTOR)
-		return err_set(err, EINVAL, "--dc: ndirectord is asked only about its own "
-			       "data centre");
+		return err_set(err, EINVAL,
+			       "--dc: ndirectord is asked only about its own data centre");
 	if (!config->service[service].url)
 		return 0;
 	if (strncmp(config->service[service].url, "https://", strlen("https://")) != 0)

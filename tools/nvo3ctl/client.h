@@ -30,7 +30,8 @@ void client_free(struct client *client);
 void client_set_dc(struct client *client, const char *dc);
 
 /*
- * @path follows "/api/v1", or "/api/v1/dcs/DC" if there is a dc; @body is taken and may be NULL. 0 and the answer, or a sentence:
+ * @path follows "/api/v1", or "/api/v1/dcs/DC" if there is a dc; @body is taken and may be NULL. 0
+ * and the answer, or a sentence:
  * -ENOENT the server says 404, -ECONNREFUSED nobody listens, -ECONNRESET the answer is lost,
  * -EHOSTUNREACH it says 503 or 504, -EREMOTEIO it refused, -EINVAL our own fault.
  */

@@ -22,6 +22,7 @@
 #include "http_inner.h"
 
 #define BODY_MAX	(1024 * 1024)
+#define NOT_HANDED_ON	"%s %s needs a connection of its own, it is not handed on"
 #define STREAM_MAX	(4u << 20)	/* bytes that wait for one that does not read */
 
 static const struct {
@@ -420,8 +421,7 @@ void http_dispatch(struct http_request *req, const char *method, const char *pat
 				 http_query_only(&req->query, route->query, &err) < 0)
 				http_error(req, 400, "bad-request", "%s", err.text);
 			else if (route->direct && req->inner)
-				http_error(req, 400, "bad-request", "%s %s needs a connection of "
-					   "its own, it is not handed on", method, path);
+				http_error(req, 400, "bad-request", NOT_HANDED_ON, method, path);
 			else
 				handle(req, route);
 			return;

@@ -16,9 +16,9 @@ struct http_request;
 
 /*
  * A route: "GET", "/api/v1/vms/{id}"; "{rest...}" at its end takes all that follows. The handler
- * answers now or later, exactly once, with http_reply() or http_error(). An answer leaves when what was written before it is on the disk
- * (gate.h). @query names the parameters that it looks at, "vn limit"; others are refused, and
- * those that are there twice. NULL: none.
+ * answers now or later, exactly once, with http_reply() or http_error(). An answer leaves when what
+ * was written before it is on the disk (gate.h). @query names the parameters that it looks at,
+ * "vn limit"; others are refused, and those that are there twice. NULL: none.
  */
 struct http_route {
 	const char *method;

@@ -43,8 +43,9 @@ void api_dc_any(struct http_request *req, void *arg)
 		return;
 	ask.body = http_body_raw(req, &ask.len);
 	if (ask.len > FORWARD_BODY_MAX) {
-		http_error(req, 413, "too-large", "the body is longer than %u bytes, which is all "
-			   "that is handed on", FORWARD_BODY_MAX);
+		http_error(req, 413, "too-large",
+			   "the body is longer than %u bytes, which is all that is handed on",
+			   FORWARD_BODY_MAX);
 		return;
 	}
 	target = target_of(req);

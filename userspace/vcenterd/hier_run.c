@@ -162,7 +162,7 @@ static void made(struct vcenter *vc, uint32_t code, int status, json_t *json, vo
 	job_put(job);
 }
 
-/* Which one it is is on the disk before that is asked; our own has what it makes there anyway. */
+/* Whom we ask is on the disk before that; what is made here is there anyway. */
 static int remember(struct job *job, const char *dc, struct err *err)
 {
 	struct store *store = job->vc->store;

@@ -10,8 +10,8 @@
 #include "vcenter.h"
 
 /*
- * "dc" of a new VM, which is taken out of @body. True: it is to be made here. Else @req is answered,
- * now or later. @dry: it is asked only where.
+ * "dc" of a new VM, which is taken out of @body. True: it is to be made here. Else @req is
+ * answered, now or later. @dry: it is asked only where.
  */
 bool hier_take_dc(struct vcenter *vc, struct http_request *req, json_t *body, bool dry);
 

@@ -22,7 +22,8 @@ static bool sums_check(const struct dc_sums *s)
 
 bool dc_figures_check(const struct dc_figures *f)
 {
-	return f->servers_up <= f->servers && f->vms <= FIGURE_MAX && sums_check(&f->entitled) && sums_check(&f->total);
+	return f->servers_up <= f->servers && f->vms <= FIGURE_MAX && sums_check(&f->entitled) &&
+	       sums_check(&f->total);
 }
 
 void choice_init(struct choice *c, const struct choice_dc *dcs, int n, enum choice_policy policy,

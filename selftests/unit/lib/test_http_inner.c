@@ -19,9 +19,10 @@ static void handle_echo(struct http_request *req, void *arg)
 	json_t *body = http_body(req);
 
 	if (body)
-		http_reply(req, 200, json_pack("{s:s, s:s?, s:s, s:O}", "id", http_param(req, "id"),
-					       "q", http_query(req, "q"), "via", http_inner_via(req),
-					       "body", body));
+		http_reply(req, 200,
+			   json_pack("{s:s, s:s?, s:s, s:O}", "id", http_param(req, "id"), "q",
+				     http_query(req, "q"), "via", http_inner_via(req), "body",
+				     body));
 }
 
 static void handle_rest(struct http_request *req, void *arg)

@@ -248,8 +248,8 @@ static void test_asked_again(void **state)
 	takes(0, 0, 100);
 	takes(1, 0, 100);
 	takes(2, 0, 100);
-	expect_refusal(CODE(UNAVAILABLE), "VM web may have been made in dc9 before: "
-		       "it is not among the children any more");
+	expect_refusal(CODE(UNAVAILABLE),
+		       "VM web may have been made in dc9 before: it is not among the children any more");
 }
 
 static void test_figures_that_cannot_be(void **state)

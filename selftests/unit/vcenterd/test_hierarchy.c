@@ -113,7 +113,7 @@ static void test_what_is_not_handed_on(void **state)
 	assert_int_equal(vms(lab), 0);
 }
 
-/* An answer of many parts is the same as at the child itself; a body that is too long is not sent. */
+/* An answer of many parts is the same as at the child; a body that is too long is not sent. */
 static void test_long_ones(void **state)
 {
 	struct lab *lab = *state;
@@ -125,15 +125,15 @@ static void test_long_ones(void **state)
 	for (int i = 0; i < 2048; i++)
 		note(lab->vc[1], "long", "a", "%s", text);
 	snprintf(cmd, sizeof(cmd),
-		 "cd %s; curl -s --unix-socket vc2.sock http://x/api/v1/events >a; curl -s "
-		 "--unix-socket vc1.sock http://x/api/v1/dcs/dc2/events >b; "
+		 "cd %s; curl -s --unix-socket vc2.sock http://x/api/v1/events >a; "
+		 "curl -s --unix-socket vc1.sock http://x/api/v1/dcs/dc2/events >b; "
 		 "test $(wc -c <a) -gt 600000 && cmp a b >&2; printf '\\n%%d' $?", lab->dir);
 	lab_run(lab, cmd, &same);
 	assert_int_equal(same, 0);
 	snprintf(cmd, sizeof(cmd),
 		 "cd %s; (printf '{\"a\":\"'; head -c 1020000 /dev/zero | tr '\\0' x; printf '\"}') >c; "
-		 "curl -s -w '\\n%%{http_code}' -d @c --unix-socket vc1.sock "
-		 "http://x/api/v1/dcs/dc2/vns", lab->dir);
+		 "curl -s -w '\\n%%{http_code}' -d @c --unix-socket vc1.sock http://x/api/v1/dcs/dc2/vns",
+		 lab->dir);
 	assert_non_null(strstr(lab_run(lab, cmd, &same), "longer than"));
 	assert_int_equal(same, 413);
 }
@@ -207,6 +207,65 @@ static void test_the_root_chooses(void **state)
 	lab_expect(lab, 0, "POST", "/vms",
 		   "{\"name\":\"d\",\"tenant\":\"alice\",\"nics\":[{\"vn\":\"blue\"}],"
 		   "\"dc\":\"any\",\"location\":\"dc2\"}", 202, "dc", "dc2");
+}
+
+#define NEXT(more) "{\"name\":\"next\",\"tenant\":\"alice\",\"nics\":[{\"vn\":\"blue\"}]," \
+	"\"dc\":\"any\"" more "}"
+
+/* dc2 is preferred, but for what the VM wishes */
+static void test_near_and_together(void **state)
+{
+	struct lab *lab = *state;
+
+	make_vn(lab);
+	lab_expect(lab, 0, "POST", "/placement", NEXT(""), 200, "dc", "dc2");
+	lab_expect(lab, 0, "POST", "/vms",
+		   "{\"name\":\"db1\",\"tenant\":\"alice\",\"group\":\"db\",\"dc\":\"dc1\","
+		   "\"nics\":[{\"vn\":\"blue\"}]}", 202, "dc", "dc1");
+	lab_expect(lab, 0, "POST", "/placement", NEXT(""), 200, "dc", "dc2");
+	lab_expect(lab, 0, "POST", "/placement", NEXT(",\"together\":true"), 200, "dc", "dc1");
+	lab_expect(lab, 0, "POST", "/placement", NEXT(",\"near\":[\"group:db\"]"), 200, "dc", "dc1");
+	/* a VM that dc2 does not have */
+	lab_expect(lab, 0, "POST", "/placement", NEXT(",\"near\":[\"db1\"]"), 200, "dc", "dc1");
+	lab_expect(lab, 0, "POST", "/placement", NEXT(",\"apart\":[\"group:db\"]"), 200, "dc",
+		   "dc2");
+	/* together is a wish, near is none */
+	lab_expect(lab, 0, "POST", "/placement", NEXT(",\"together\":true,\"location\":\"dc2\""), 200,
+		   "dc", "dc2");
+	lab_expect(lab, 0, "POST", "/placement", NEXT(",\"near\":[\"db1\"],\"location\":\"dc2\""),
+		   200, "error", "has no VM db1 in dc2");
+}
+
+/* Who asks is told when the root ends, and nothing is left behind. */
+static void test_a_root_that_ends_while_it_asks(void **state)
+{
+	struct lab *lab = *state;
+
+	child_start(lab);
+	make_vn(lab);
+	child.mute_ask = true;
+	lab_api_cut(lab, 0, "POST", "/vms", ANYWHERE);
+	lab_api_cut(lab, 0, "POST", "/vms", ANYWHERE);
+	lab_api_cut(lab, 0, "GET", "/dcs", NULL);
+	LAB_WAIT(lab, child.asks == 2);
+	child.mute_api = true;
+	lab_api_cut(lab, 0, "GET", "/dcs/dc2/vms", NULL);
+	LAB_WAIT(lab, child.apis == 1);
+	lab_vcenter_stop(lab, 0);
+	lab_turn(lab);
+	lab_vcenter_start(lab, 0);
+	LAB_WAIT(lab, lab->vc[0]->peers[0].up);
+	/* while it has a VM made there */
+	child.mute_ask = false;
+	lab_api_cut(lab, 0, "POST", "/vms", ANYWHERE);
+	LAB_WAIT(lab, child.apis == 2);
+	lab_api_cut(lab, 0, "POST", "/vms", ANYWHERE);
+	lab_vcenter_stop(lab, 0);
+	lab_turn(lab);
+	lab_vcenter_start(lab, 0);
+	LAB_WAIT(lab, lab->vc[0]->peers[0].up);
+	child_stop(lab);
+	assert_int_equal(vms(lab), 0);
 }
 
 static void test_nobody_takes_it(void **state)
@@ -416,7 +475,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_long_ones, lab_setup, lab_teardown),
 		cmocka_unit_test_setup_teardown(test_a_child_that_is_down, lab_setup,
 						lab_teardown),
+		cmocka_unit_test_setup_teardown(test_near_and_together, lab_setup, lab_teardown),
 		cmocka_unit_test_setup_teardown(test_nobody_takes_it, lab_setup, lab_teardown),
+		cmocka_unit_test_setup_teardown(test_a_root_that_ends_while_it_asks, lab_setup,
+						lab_teardown),
 		cmocka_unit_test_setup_teardown(test_a_silent_child, lab_setup, lab_teardown),
 		cmocka_unit_test_setup_teardown(test_a_child_that_refuses_after_all, lab_setup,
 						lab_teardown),
