@@ -25,7 +25,7 @@
 #define ANSWER_S	60L
 #define ANSWER_MAX	(64u * 1024 * 1024)
 #define AGAIN_MS	500		/* between two tries */
-#define AGAIN_TRIES	20
+#define AGAIN_S		10
 #define STREAM_SILENCE_S 60	/* it says something every 15 s */
 
 static const struct {
@@ -80,11 +80,7 @@ void client_set_dc(struct client *client, const char *dc)
 
 struct client *client_clone(const struct client *client)
 {
-	struct client *clone = client_new(&client->config);
-
-	if (client->dc)
-		client_set_dc(clone, client->dc);
-	return clone;
+	return client_new(&client->config);
 }
 
 static size_t keep_data(char *data, size_t size, size_t n, void *arg)
@@ -184,8 +180,8 @@ static int judge(struct call *call, long status, json_t **ret, struct err *err)
 	}
 
 	sentence = json_string_value(json_object_get(json, "error"));
-	r = status == 404 ? -ENOENT : status == 503 || status == 504 ? -EHOSTUNREACH :
-								      -EREMOTEIO;
+	r = status == 404 ? -ENOENT : status == 503 ? -EHOSTUNREACH :
+	    status == 504 ? -ECONNRESET : -EREMOTEIO;
 	if (sentence)
 		err_set(err, r, "%s", sentence);
 	else
@@ -266,14 +262,19 @@ int client_call_again(struct client *client, enum service service, const char *m
 		      const char *path, json_t *body, json_t **ret, struct err *err)
 {
 	const struct timespec pause = { .tv_nsec = AGAIN_MS * 1000000l };
-	int r, tries = 0;
+	time_t end = time(NULL) + AGAIN_S;
+	bool lost = false;
+	int r;
 
-	do {
-		if (tries)
-			nanosleep(&pause, NULL);
+	for (;;) {
 		r = client_call(client, service, method, path, json_incref(body), ret, err);
-		/* once it was lost, who does not listen is being started again */
-	} while ((r == -ECONNRESET || (r == -ECONNREFUSED && tries)) && ++tries < AGAIN_TRIES);
+		lost |= r == -ECONNRESET;
+		/* once it was lost, who does not listen or is not there is being started again */
+		if (!lost || time(NULL) >= end ||
+		    (r != -ECONNRESET && r != -ECONNREFUSED && r != -EHOSTUNREACH))
+			break;
+		nanosleep(&pause, NULL);
+	}
 	json_decref(body);
 	return r;
 }

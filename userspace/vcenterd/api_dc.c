@@ -12,7 +12,9 @@
 
 void api_dc_list(struct http_request *req, void *arg)
 {
-	hier_list(arg, req);
+	/* it would be asked of children */
+	if (hier_may_forward(arg, req))
+		hier_list(arg, req);
 }
 
 static void answered(struct vcenter *vc, uint32_t code, int status, json_t *answer, void *arg)
@@ -43,9 +45,7 @@ void api_dc_any(struct http_request *req, void *arg)
 		return;
 	ask.body = http_body_raw(req, &ask.len);
 	if (ask.len > FORWARD_BODY_MAX) {
-		http_error(req, 413, "too-large",
-			   "the body is longer than %u bytes, which is all that is handed on",
-			   FORWARD_BODY_MAX);
+		http_error(req, 413, "too-large", FORWARD_TOO_LONG, FORWARD_BODY_MAX);
 		return;
 	}
 	target = target_of(req);

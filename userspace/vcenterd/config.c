@@ -103,6 +103,8 @@ static int load_child(struct config *c, int i, struct err *err)
 		return -EINVAL;
 	if (find_child(c, dc))
 		return conf_error(c->conf, path, err, "\"%s\" is there twice", dc);
+	if (!strcmp(dc, CHOICE_ANY))
+		return conf_error(c->conf, path, err, "\"%s\" means whichever", dc);
 	if (strcmp(dc, c->dc) && !is_peer(c, dc))
 		return conf_error(c->conf, path, err, "\"%s\" is none of the peers", dc);
 	child = &c->children[c->n_children++];

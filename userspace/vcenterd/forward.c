@@ -42,8 +42,8 @@ static void finish(struct forward *f, uint32_t code, int status, json_t *answer)
 	free(f);
 }
 
-__attribute__((format(printf, 3, 4)))
-static void fail(struct forward *f, uint32_t code, const char *fmt, ...)
+__attribute__((format(printf, 4, 5)))
+static void fail(struct forward *f, uint32_t code, int status, const char *fmt, ...)
 {
 	_cleanup_free_ char *text = NULL;
 	json_t *answer;
@@ -59,13 +59,14 @@ static void fail(struct forward *f, uint32_t code, const char *fmt, ...)
 		if (*p < ' ' || *p > '~')
 			*p = '?';
 	answer = json_pack("{s:s, s:s}", "error", text, "code", code_to_word(code));
-	finish(f, code, code == CODE(TIMEOUT) ? 504 : code_to_http(code), answer);
+	finish(f, code, status, answer);
 }
 
 static void wrong(struct forward *f, const char *what)
 {
 	note_alert(f->vc, "child-wrong", f->dc, "its answer %s", what);
-	fail(f, CODE(FAILED), "the vCenter of %s has given an answer that %s", f->dc, what);
+	fail(f, CODE(FAILED), FORWARD_LOST, "the vCenter of %s has given an answer that %s", f->dc,
+	     what);
 }
 
 static void keep(struct forward *f, const void *data, size_t len)
@@ -104,12 +105,13 @@ static void answered(uint32_t code, const char *text, const struct msg *body, vo
 	struct forward *f = arg;
 
 	if (code == CODE(TIMEOUT)) {
-		fail(f, code, "the vCenter of %s has not answered within %u ms", f->dc,
-		     forward_limit_ms);
+		fail(f, code, FORWARD_LOST, "the vCenter of %s has not answered within %u ms",
+		     f->dc, forward_limit_ms);
 	} else if (code == CODE(UNAVAILABLE)) {
-		fail(f, code, "the session to the vCenter of %s has ended: %s", f->dc, text);
+		fail(f, code, FORWARD_LOST, "the session to the vCenter of %s has ended: %s", f->dc,
+		     text);
 	} else if (code != CODE(OK)) {
-		fail(f, code, "the vCenter of %s: %s", f->dc, text);
+		fail(f, code, code_to_http(code), "the vCenter of %s: %s", f->dc, text);
 	} else {
 		reply = msg_decode(body, &nvo3__peer_api_reply__descriptor, NULL);
 		if (!reply) {
@@ -199,7 +201,7 @@ void forward(struct vcenter *vc, const struct forward_ask *ask, forward_fn done,
 
 	*f = (struct forward){ .vc = vc, .dc = dc ?: ask->dc, .done = done, .arg = arg };
 	if (!dc) {
-		fail(f, CODE(NOT_FOUND), "%s is no child of %s", ask->dc, vc->conf.dc);
+		fail(f, CODE(NOT_FOUND), 404, "%s is no child of %s", ask->dc, vc->conf.dc);
 		return;
 	}
 	if (!strcmp(dc, vc->conf.dc)) {
@@ -210,7 +212,7 @@ void forward(struct vcenter *vc, const struct forward_ask *ask, forward_fn done,
 	f->id = ++forwards_of(vc)->last_id;
 	DL_APPEND(vc->forwards->out, f);
 	if (!f->peer->up)
-		fail(f, CODE(UNAVAILABLE), "the vCenter of %s is down", dc);
+		fail(f, CODE(UNAVAILABLE), 503, "the vCenter of %s is down", dc);
 	else
 		ask_child(f, ask);
 }
@@ -221,6 +223,6 @@ void forward_stop(struct vcenter *vc)
 
 	while (vc->forwards && (f = vc->forwards->out)) {
 		chan_cancel(f->peer->chan, f);
-		fail(f, CODE(UNAVAILABLE), "vcenterd stops");
+		fail(f, CODE(UNAVAILABLE), FORWARD_LOST, "vcenterd stops");
 	}
 }

@@ -11,6 +11,7 @@
 #include "vcenter.h"
 
 #define FORWARD_BODY_MAX	(992u << 10)
+#define FORWARD_TOO_LONG	"the body is longer than %u bytes, which is all that is handed on"
 #define FORWARD_ANSWER_MAX	(8u << 20)
 #define FORWARD_PART		(512u << 10)	/* of an answer, at a time */
 
@@ -23,9 +24,11 @@ struct forward_ask {
 	bool unobserved;		/* our own DC's audit log is told otherwise */
 };
 
+#define FORWARD_LOST		504	/* the answer: it may have been carried out, or not */
+
 /*
- * CODE(OK): the DC itself has answered. Else it did not, or not as it should, and may have carried
- * it out or not; @status and @answer, borrowed, say so then.
+ * CODE(OK): the DC itself has answered. Else it has not: @status and @answer, borrowed, say why.
+ * But for FORWARD_LOST it has not been carried out then.
  */
 typedef void (*forward_fn)(struct vcenter *vc, uint32_t code, int status, json_t *answer,
 			   void *arg);

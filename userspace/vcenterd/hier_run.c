@@ -16,7 +16,6 @@
 #include "persist.h"
 #include "vm_spec.h"
 
-#define ANY	"any"
 #define STOPS	"vcenterd stops"
 
 enum kind { LIST, DRY, MAKE };
@@ -122,16 +121,21 @@ static const char *sentence(json_t *json)
 /* It has refused, so there is none for sure, and another DC might take it. */
 static bool may_be_elsewhere(const struct job *job, uint32_t code, int status)
 {
-	return job->choice.v[job->at].offer.known == DC_NEVER && code == CODE(OK) &&
-	       (status == 403 || status == 404 || status == 507);
+	if (job->choice.v[job->at].offer.known != DC_NEVER)
+		return false;
+	if (code != CODE(OK))
+		return status != FORWARD_LOST;
+	return status == 403 || status == 404 || status == 507;
 }
 
-static uint32_t code_of(int status)
+static uint32_t code_of(uint32_t code, int status)
 {
+	if (code != CODE(OK))
+		return code;
 	return status == 507 ? CODE(FULL) : status == 404 ? CODE(NOT_FOUND) : CODE(DENIED);
 }
 
-static void answer_unsure(struct job *job, int status, json_t *json)
+static void answer_lost(struct job *job, int status, json_t *json)
 {
 	_cleanup_free_ char *text = NULL;
 	json_t *body = json_copy(json);
@@ -149,16 +153,16 @@ static void made(struct vcenter *vc, uint32_t code, int status, json_t *json, vo
 
 	job->making = false;
 	if (may_be_elsewhere(job, code, status)) {
-		choice_out(&job->choice, job->at, code_of(status), sentence(json));
+		choice_out(&job->choice, job->at, code_of(code, status), sentence(json));
 		step(job);
 		return;
 	}
 	if (status == 202 && !vc->stopping)
 		note(vc, "vm-placed", name_of(job), "in %s", dc);
-	if (code == CODE(OK))
-		answer(job, status, json_incref(json));
+	if (status == FORWARD_LOST)
+		answer_lost(job, status, json);
 	else
-		answer_unsure(job, status, json);
+		answer(job, status, json_incref(json));
 	job_put(job);
 }
 
@@ -267,9 +271,12 @@ static void step(struct job *job)
 
 /* --- the questions */
 
-static void take_offer(struct job *job, int i, const struct dc_offer *offer)
+static void take_offer(struct job *job, int i, struct dc_offer *offer)
 {
 	job->vc->hier->told[i] = (struct hier_told){ wall_ms(), offer->figures };
+	/* nobody has named it before */
+	if (!job->named)
+		offer->known = DC_NEVER;
 	choice_offer(&job->choice, i, offer);
 }
 
@@ -410,6 +417,16 @@ bool hier_may_forward(struct vcenter *vc, struct http_request *req)
 	return false;
 }
 
+static bool check_length(struct http_request *req, json_t *body)
+{
+	_cleanup_free_ char *text = json_dumps(body, JSON_COMPACT);
+
+	if (strlen(text) <= FORWARD_BODY_MAX)
+		return true;
+	http_error(req, 413, "too-large", FORWARD_TOO_LONG, FORWARD_BODY_MAX);
+	return false;
+}
+
 /* What is not in order is so everywhere */
 static bool check(struct vcenter *vc, struct http_request *req, json_t *body)
 {
@@ -460,9 +477,9 @@ bool hier_take_dc(struct vcenter *vc, struct http_request *req, json_t *body, bo
 	json_object_del(body, "dc");
 	if (!*dc || !strcmp(dc, vc->conf.dc))
 		return true;
-	if (!hier_may_forward(vc, req))
+	if (!hier_may_forward(vc, req) || !check_length(req, body))
 		return false;
-	if (strcmp(dc, ANY))
+	if (strcmp(dc, CHOICE_ANY))
 		hand_on(vc, req, dc, dry, body);
 	else if (check(vc, req, body))
 		job_begin(vc, req, dry ? DRY : MAKE, json_deep_copy(body));

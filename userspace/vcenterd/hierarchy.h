@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include "model_vn.h"
 
+#define CHOICE_ANY		"any"	/* in the place of a DC */
 #define CHOICE_WEIGHT		100
 #define CHOICE_WEIGHT_MAX	1000
 #define CHOICE_ASK_MS		3000u	/* who has not answered then is silent */

@@ -129,6 +129,7 @@ static void test_bad_children(void **state)
 	refuse(PEERS "children = ( { dc = \"dc2\"; weight = 1001; } );\n", "weight");
 	refuse(PEERS "children = ( { dc = \"dc2\"; weight = -1; } );\n", "weight");
 	refuse(PEERS "children = ( { dc = \"dc2\"; heavy = 1; } );\n", "heavy");
+	refuse(PEERS "children = ( { dc = \"any\"; } );\n", "means whichever");
 	refuse(PEERS "policy = \"last\";\n", "\"last\" is neither");
 	refuse(PEERS "parent = \"dc1\";\n", "itself");
 	refuse(PEERS "parent = \"dc9\";\n", "\"dc9\" is none of the peers");

@@ -105,6 +105,7 @@ static void test_what_is_not_handed_on(void **state)
 	lab_expect(lab, 0, "GET", "/dcs/dc2/vms/web/console", NULL, 400, "error", "connection");
 	lab_expect(lab, 0, "GET", "/dcs/dc2/dcs/dc1/status", NULL, 403, "error", "not handed on");
 	lab_expect(lab, 0, "GET", "/dcs/dc1/dcs/dc2/status", NULL, 403, "error", "not handed on");
+	lab_expect(lab, 0, "GET", "/dcs/dc2/dcs", NULL, 403, "error", "not handed on");
 	lab_expect(lab, 0, "POST", "/dcs/dc2/vms", ANYWHERE, 403, "error", "not handed on");
 	lab_expect(lab, 0, "POST", "/dcs/dc2/vms", VM(",\"dc\":\"dc1\""), 403, "error", "not handed");
 	/* who is no root has no children */
@@ -133,6 +134,14 @@ static void test_long_ones(void **state)
 	snprintf(cmd, sizeof(cmd),
 		 "cd %s; (printf '{\"a\":\"'; head -c 1020000 /dev/zero | tr '\\0' x; printf '\"}') >c; "
 		 "curl -s -w '\\n%%{http_code}' -d @c --unix-socket vc1.sock http://x/api/v1/dcs/dc2/vns",
+		 lab->dir);
+	assert_non_null(strstr(lab_run(lab, cmd, &same), "longer than"));
+	assert_int_equal(same, 413);
+	/* nor one that gets too long on the way */
+	snprintf(cmd, sizeof(cmd),
+		 "cd %s; (printf '{\"dc\":\"dc2\",\"a\":['; "
+		 "awk 'BEGIN { for (i = 0; i < 120000; i++) printf \"1e9,\" }'; printf '1]}') >c; "
+		 "curl -s -w '\\n%%{http_code}' -d @c --unix-socket vc1.sock http://x/api/v1/vms",
 		 lab->dir);
 	assert_non_null(strstr(lab_run(lab, cmd, &same), "longer than"));
 	assert_int_equal(same, 413);
@@ -209,8 +218,8 @@ static void test_the_root_chooses(void **state)
 		   "\"dc\":\"any\",\"location\":\"dc2\"}", 202, "dc", "dc2");
 }
 
-#define NEXT(more) "{\"name\":\"next\",\"tenant\":\"alice\",\"nics\":[{\"vn\":\"blue\"}]," \
-	"\"dc\":\"any\"" more "}"
+#define NEXT(more) "{\"name\":\"next\",\"tenant\":\"alice\",\"dc\":\"any\"," \
+	"\"nics\":[{\"vn\":\"blue\"}]" more "}"
 
 /* dc2 is preferred, but for what the VM wishes */
 static void test_near_and_together(void **state)
@@ -230,8 +239,8 @@ static void test_near_and_together(void **state)
 	lab_expect(lab, 0, "POST", "/placement", NEXT(",\"apart\":[\"group:db\"]"), 200, "dc",
 		   "dc2");
 	/* together is a wish, near is none */
-	lab_expect(lab, 0, "POST", "/placement", NEXT(",\"together\":true,\"location\":\"dc2\""), 200,
-		   "dc", "dc2");
+	lab_expect(lab, 0, "POST", "/placement", NEXT(",\"together\":true,\"location\":\"dc2\""),
+		   200, "dc", "dc2");
 	lab_expect(lab, 0, "POST", "/placement", NEXT(",\"near\":[\"db1\"],\"location\":\"dc2\""),
 		   200, "error", "has no VM db1 in dc2");
 }
@@ -424,7 +433,7 @@ static void test_a_child_that_refuses_after_all(void **state)
 
 static void expect_lie(struct lab *lab, const char *text)
 {
-	lab_expect(lab, 0, "GET", "/dcs/dc2/status", NULL, 503, "error", text);
+	lab_expect(lab, 0, "GET", "/dcs/dc2/status", NULL, 504, "error", text);
 	lab_expect(lab, 0, "GET", "/status", NULL, 200, "dc", "dc1");
 }
 
