@@ -210,7 +210,8 @@ static void offered(uint32_t code, const char *text, const struct msg *body, voi
 	a->status = reply->code;
 	snprintf(a->text, sizeof(a->text),
 		 "%s %s known %u near %d together %d up %u of %u, %llu cpus", reply->server,
-		 reply->text, reply->known, reply->near, reply->together, reply->figures->servers_up, reply->figures->servers,
+		 reply->text, reply->known, reply->near, reply->together,
+		 reply->figures->servers_up, reply->figures->servers,
 		 (unsigned long long)reply->figures->total->cpus);
 	msg_free(reply);
 }
