@@ -97,6 +97,7 @@ static inline void child_start(struct lab *lab)
 	struct err err;
 
 	lab_vcenter_stop(lab, 1);
+	LAB_WAIT(lab, !lab->vc[0]->peers[0].up);
 	snprintf(ca, sizeof(ca), "%s/ca.pem", lab->dir);
 	snprintf(cert, sizeof(cert), "%s/vc2.pem", lab->dir);
 	snprintf(key, sizeof(key), "%s/vc2.key", lab->dir);

@@ -42,6 +42,7 @@ static int alerts(struct lab *lab, int dc, const char *kind)
 static void restart(struct lab *lab, int dc)
 {
 	lab_vcenter_stop(lab, dc);
+	LAB_WAIT(lab, !lab->vc[1 - dc]->peers[0].up);
 	lab_vcenter_start(lab, dc);
 	LAB_WAIT(lab, lab_ready(lab));
 }
