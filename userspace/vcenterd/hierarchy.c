@@ -187,7 +187,7 @@ static const char *why(const struct candidate *v)
 	if (v->state == DC_ASKED)
 		return "its vCenter does not answer";
 	if (v->offer.code == CODE(OK))
-		return v->weight ? "it was not asked in time" : "its weight is 0";
+		return v->weight ? "there was no time left for it" : "its weight is 0";
 	return v->offer.text;
 }
 
@@ -195,7 +195,9 @@ static uint32_t code_of(const struct candidate *v)
 {
 	if (v->state == DC_ASKED)
 		return CODE(UNAVAILABLE);
-	return v->offer.code == CODE(OK) ? CODE(FULL) : v->offer.code;
+	if (v->offer.code == CODE(OK))
+		return v->weight ? CODE(UNAVAILABLE) : CODE(FULL);
+	return v->offer.code;
 }
 
 static bool any_is(const struct choice *c, uint32_t code)

@@ -166,6 +166,8 @@ static void test_who_is_silent_is_left_out(void **state)
 
 static void test_one_after_another(void **state)
 {
+	char *text;
+
 	begin(CHOICE_EMPTIEST, 100, 100, 100);
 	takes(0, 10, 100);
 	takes(1, 20, 100);
@@ -176,6 +178,10 @@ static void test_one_after_another(void **state)
 	choice_out(&c, 1, CODE(FULL), "full");
 	/* not without end */
 	expect_at(T0 + CHOICE_LIMIT_MS, CHOICE_REFUSE, 0);
+	assert_int_equal(choice_refusal(&c, "web", &text), CODE(FULL));
+	assert_string_equal(text, "no data centre takes VM web: dc1: full; dc2: full; "
+			    "dc3: there was no time left for it");
+	free(text);
 	expect_in(2);
 	choice_out(&c, 2, CODE(FULL), "full");
 	expect_refusal(CODE(FULL),
