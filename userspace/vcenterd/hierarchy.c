@@ -72,6 +72,9 @@ const char *choice_location(struct choice *c, const char *location)
 			only = i;
 	if (only < 0)
 		return location;
+	/* it is named: also one that takes nothing else */
+	if (!c->v[only].weight)
+		c->v[only].weight = 1;
 	snprintf(text, sizeof(text), "%s is in %s", location, c->v[only].dc);
 	for (int i = 0; i < c->n; i++)
 		if (i != only)

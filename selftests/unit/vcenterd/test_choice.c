@@ -146,6 +146,11 @@ static void test_a_location_in_a_dc(void **state)
 	assert_string_equal(choice_location(&c, "dc3"), "");
 	takes(2, 0, 100);
 	expect_in(2);
+	/* it is named: whatever its weight */
+	begin(CHOICE_EMPTIEST, 100, 0, 100);
+	assert_string_equal(choice_location(&c, "dc2"), "");
+	takes(1, 0, 100);
+	expect_in(1);
 }
 
 static void test_who_is_silent_is_left_out(void **state)

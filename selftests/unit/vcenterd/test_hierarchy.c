@@ -217,6 +217,9 @@ static void test_the_root_chooses(void **state)
 	lab_expect(lab, 0, "POST", "/vms",
 		   "{\"name\":\"d\",\"tenant\":\"alice\",\"nics\":[{\"vn\":\"blue\"}],"
 		   "\"dc\":\"any\",\"location\":\"dc2\"}", 202, "dc", "dc2");
+	lab_expect(lab, 0, "POST", "/vms",
+		   "{\"name\":\"e\",\"tenant\":\"alice\",\"nics\":[{\"vn\":\"blue\"}],"
+		   "\"dc\":\"any\",\"location\":\"dc1\"}", 202, "dc", "dc1");
 }
 
 #define NEXT(more) "{\"name\":\"next\",\"tenant\":\"alice\",\"dc\":\"any\"," \
