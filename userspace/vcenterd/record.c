@@ -390,7 +390,7 @@ uint8_t *gone_pack(uint64_t time, size_t *len)
 
 uint8_t *placed_pack(uint64_t time, const char *dc, size_t *len)
 {
-	Nvo3__StoredGone msg = NVO3__STORED_GONE__INIT;
+	Nvo3__StoredPlaced msg = NVO3__STORED_PLACED__INIT;
 
 	msg.time = time;
 	msg.dc = (char *)dc;
@@ -399,7 +399,7 @@ uint8_t *placed_pack(uint64_t time, const char *dc, size_t *len)
 
 int placed_unpack(const uint8_t *data, size_t len, char dc[VC_DC_SIZE], struct err *err)
 {
-	DECODE(Nvo3__StoredGone, &nvo3__stored_gone__descriptor);
+	DECODE(Nvo3__StoredPlaced, &nvo3__stored_placed__descriptor);
 
 	if (!msg)
 		return -EINVAL;

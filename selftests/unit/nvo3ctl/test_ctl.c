@@ -329,6 +329,28 @@ static void test_group(void **state)
 	expect_usage("group reboot a/b", "Error: unknown verb \"reboot\"\n");
 }
 
+static void test_lists(void **state)
+{
+	expect("vm list --tenant a&b --state running", CTL_OK,
+	       "NAME  TENANT  STATE\nvm1   a&b     running\n", "");
+	expect("vm lookup --vn blue --name vm1", CTL_OK,
+	       "result   found\nname     vm1\nid       1234\nstate    running\n"
+	       "where    dc1/host1\n", "");
+	expect("vm lookup --vn blue --ip 10.0.0.9", CTL_FAILED, "",
+	       "Error: no such VM in VN blue\n");
+	expect("vm lookup --vn blue --ip 10.0.0.9 -j", CTL_FAILED,
+	       "{\n  \"result\": \"not-found\"\n}\n", "Error: no such VM in VN blue\n");
+	expect("vn create b --vni 4096 --unknown relay --distribution auto", CTL_OK,
+	       "name          b\nvni           4096\nunknown       relay\ndistribution  auto\n", "");
+	expect("moves abort 1234", CTL_FAILED, "", "Error: there is no 1234\n");
+	expect("--director-socket api.sock map forget dc1/host1 --force", CTL_FAILED, "",
+	       "Error: host1 of dc1 is busy, force true\n");
+	expect("vn set blue --unknown flood", CTL_OK, "unknown       flood\n", "");
+	expect("vn set blue --distribution on-demand", CTL_OK, "distribution  on-demand\n", "");
+	expect("--director-socket api.sock map list --vn blue", CTL_OK,
+	       "VN     VNI  LOCATORS\nblue  4096  10.1.0.11\n", "");
+}
+
 static void test_other_data_centres(void **state)
 {
 	expect("dc list", CTL_OK,
@@ -354,28 +376,6 @@ static void test_other_data_centres(void **state)
 	       "\nit would be made on server dc2/host3\n", "");
 	expect("vm create far --tenant alice --vn blue --dry-run", CTL_OK,
 	       "SERVER  FITS\nhost1   yes\n\nit would be made on server host1\n", "");
-}
-
-static void test_lists(void **state)
-{
-	expect("vm list --tenant a&b --state running", CTL_OK,
-	       "NAME  TENANT  STATE\nvm1   a&b     running\n", "");
-	expect("vm lookup --vn blue --name vm1", CTL_OK,
-	       "result   found\nname     vm1\nid       1234\nstate    running\n"
-	       "where    dc1/host1\n", "");
-	expect("vm lookup --vn blue --ip 10.0.0.9", CTL_FAILED, "",
-	       "Error: no such VM in VN blue\n");
-	expect("vm lookup --vn blue --ip 10.0.0.9 -j", CTL_FAILED,
-	       "{\n  \"result\": \"not-found\"\n}\n", "Error: no such VM in VN blue\n");
-	expect("vn create b --vni 4096 --unknown relay --distribution auto", CTL_OK,
-	       "name          b\nvni           4096\nunknown       relay\ndistribution  auto\n", "");
-	expect("moves abort 1234", CTL_FAILED, "", "Error: there is no 1234\n");
-	expect("--director-socket api.sock map forget dc1/host1 --force", CTL_FAILED, "",
-	       "Error: host1 of dc1 is busy, force true\n");
-	expect("vn set blue --unknown flood", CTL_OK, "unknown       flood\n", "");
-	expect("vn set blue --distribution on-demand", CTL_OK, "distribution  on-demand\n", "");
-	expect("--director-socket api.sock map list --vn blue", CTL_OK,
-	       "VN     VNI  LOCATORS\nblue  4096  10.1.0.11\n", "");
 }
 
 static void test_events(void **state)
@@ -541,8 +541,8 @@ int main(void)
 		cmocka_unit_test(test_migrate),
 		cmocka_unit_test(test_wish),
 		cmocka_unit_test(test_group),
-		cmocka_unit_test(test_other_data_centres),
 		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_other_data_centres),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_audit),
 		cmocka_unit_test(test_watch),

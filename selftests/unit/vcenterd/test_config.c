@@ -63,22 +63,6 @@ static void refuse(const char *text, const char *says)
 		fail_msg("\"%s\" does not say \"%s\"", err.text, says);
 }
 
-static void test_bad(void **state)
-{
-	refuse("dc = \"dc1\";\n", "name");
-	refuse("dc = \n", ":2:");
-	refuse(BASE "colour = 1;\n", ":7: ");
-	refuse(BASE "colour = 1;\n", "colour");
-	refuse(BASE "peers = ( { dc = \"dc1\"; addrs = [ \"x\" ]; } );\n", "itself");
-	refuse(BASE "peers = ( { dc = \"dc2\"; addrs = [ \"x\" ]; },\n"
-		    "          { dc = \"dc2\"; addrs = [ \"y\" ]; } );\n", ":8: ");
-	refuse(BASE "peers = ( { dc = \"dc2\"; } );\n", "addrs");
-	refuse(BASE "peers = ( { dc = \"dc2\"; addrs = []; } );\n", "addrs");
-	refuse(BASE "grants = ( { server = \"host1\"; tenant = \"alice\"; } );\n", "vn");
-	refuse(BASE "vni_first = 9;\nvni_last = 8;\n", "8 is less than vni_first, 9");
-	refuse(BASE "grants = ( { server = \"\"; tenant = \"a\"; vn = \"b\"; } );\n", "server");
-}
-
 #define PEERS BASE "peers = ( { dc = \"dc2\"; addrs = \"10.2.0.2:6641\"; },\n"	\
 		   "          { dc = \"dc3\"; addrs = \"10.3.0.2:6641\"; } );\n"
 
@@ -137,13 +121,29 @@ static void test_bad_children(void **state)
 	       "\"dc2\" is one of the children, too");
 }
 
+static void test_bad(void **state)
+{
+	refuse("dc = \"dc1\";\n", "name");
+	refuse("dc = \n", ":2:");
+	refuse(BASE "colour = 1;\n", ":7: ");
+	refuse(BASE "colour = 1;\n", "colour");
+	refuse(BASE "peers = ( { dc = \"dc1\"; addrs = [ \"x\" ]; } );\n", "itself");
+	refuse(BASE "peers = ( { dc = \"dc2\"; addrs = [ \"x\" ]; },\n"
+		    "          { dc = \"dc2\"; addrs = [ \"y\" ]; } );\n", ":8: ");
+	refuse(BASE "peers = ( { dc = \"dc2\"; } );\n", "addrs");
+	refuse(BASE "peers = ( { dc = \"dc2\"; addrs = []; } );\n", "addrs");
+	refuse(BASE "grants = ( { server = \"host1\"; tenant = \"alice\"; } );\n", "vn");
+	refuse(BASE "vni_first = 9;\nvni_last = 8;\n", "8 is less than vni_first, 9");
+	refuse(BASE "grants = ( { server = \"\"; tenant = \"a\"; vn = \"b\"; } );\n", "server");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
-		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_children),
 		cmocka_unit_test(test_bad_children),
+		cmocka_unit_test(test_bad),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
