@@ -10,12 +10,13 @@ import sys
 
 import openapi
 
-ROUTE = re.compile(r'\{\s*"([A-Z]+)",\s*"([^"]+)",\s*\w+(?:,\s*"([^"]*)")?(?:,\s*\.\w+ = \w+)?\s*\}')
+ROUTE = re.compile(r'\{\s*"([A-Z]+)",\s*"([^"]+)",\s*\w+(?:,\s*"([^"]*)")?(?:,\s*\.\w+ = \w+)*\s*\}')
 
 
 def main():
     with open(sys.argv[1], encoding='utf-8') as source:
-        routes = {f'{method} {path}': set(query.split())
+        # "{path...}" takes more than a segment
+        routes = {f'{method} {path}'.replace('...}', '}'): set(query.split())
                   for method, path, query in ROUTE.findall(source.read())}
     documented = {op.name: {param['name'] for param in op.params if param['in'] == 'query'}
                   for op in openapi.operations(openapi.load(sys.argv[2]))}

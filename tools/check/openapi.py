@@ -31,6 +31,11 @@ class Operation:
     def name(self):
         return f'{self.method} {self.path}'
 
+    @property
+    def hands_on(self):
+        """Whatever follows in the path, and the query, is for somebody else."""
+        return any(param.get('x-rest') for param in self.params)
+
     def param(self, name, place):
         for param in self.params:
             if param['name'] == name and param['in'] == place:
@@ -170,7 +175,8 @@ def match(ops, method, target):
     path = target.partition('?')[0]
     allowed = []
     for op in ops:
-        if not re.fullmatch(re.sub(r'\{[^}]*\}', '[^/]+', op.path), path):
+        pattern = re.sub(r'\{[^}]*\}', '[^/]+', op.path)
+        if not re.fullmatch(re.sub(r'\[\^/\]\+$', '.+', pattern) if op.hands_on else pattern, path):
             continue
         if op.method == method:
             return op
@@ -181,7 +187,7 @@ def match(ops, method, target):
 def refusal(op, query, body):
     """Why the document forbids this query (pairs) and body; None if it does not."""
     seen = set()
-    for name, text in query:
+    for name, text in () if op.hands_on else query:
         param = op.param(name, 'query')
         if not param:
             return f'{name}: unknown parameter'

@@ -19,12 +19,13 @@
 #include "lib/cleanup.h"
 #include "lib/mem.h"
 #include "lib/tls.h"
+#include "path.h"
 
 #define CONNECT_S	10L
 #define ANSWER_S	60L
 #define ANSWER_MAX	(64u * 1024 * 1024)
 #define AGAIN_MS	500		/* between two tries */
-#define AGAIN_TRIES	20
+#define AGAIN_S		10
 #define STREAM_SILENCE_S 60	/* it says something every 15 s */
 
 static const struct {
@@ -37,6 +38,7 @@ static const struct {
 
 struct client {
 	struct client_config config;
+	char *dc;			/* set later than the others */
 	CURL *curl;
 };
 
@@ -65,7 +67,15 @@ void client_free(struct client *client)
 	if (!client)
 		return;
 	curl_easy_cleanup(client->curl);
+	free(client->dc);
 	free(client);
+}
+
+void client_set_dc(struct client *client, const char *dc)
+{
+	free(client->dc);
+	client->dc = mem_strdup(dc);
+	client->config.dc = client->dc;
 }
 
 struct client *client_clone(const struct client *client)
@@ -170,7 +180,8 @@ static int judge(struct call *call, long status, json_t **ret, struct err *err)
 	}
 
 	sentence = json_string_value(json_object_get(json, "error"));
-	r = status == 404 ? -ENOENT : status == 503 ? -EHOSTUNREACH : -EREMOTEIO;
+	r = status == 404 ? -ENOENT : status == 503 ? -EHOSTUNREACH :
+	    status == 504 ? -ECONNRESET : -EREMOTEIO;
 	if (sentence)
 		err_set(err, r, "%s", sentence);
 	else
@@ -183,6 +194,9 @@ static int judge(struct call *call, long status, json_t **ret, struct err *err)
 static int check_config(const struct client_config *config, enum service service,
 			struct err *err)
 {
+	if (config->dc && service == DIRECTOR)
+		return err_set(err, EINVAL,
+			       "--dc: ndirectord is asked only about its own data centre");
 	if (!config->service[service].url)
 		return 0;
 	if (strncmp(config->service[service].url, "https://", strlen("https://")) != 0)
@@ -203,7 +217,7 @@ static bool is_lost(CURLcode code)
 int client_call(struct client *client, enum service service, const char *method,
 		const char *path, json_t *body, json_t **ret, struct err *err)
 {
-	_cleanup_free_ char *url = NULL, *text = NULL;
+	_cleanup_free_ char *url = NULL, *full = NULL, *text = NULL;
 	const char *base = client->config.service[service].url;
 	struct call call = {
 		.curl = client->curl,
@@ -222,7 +236,8 @@ int client_call(struct client *client, enum service service, const char *method,
 	if (r < 0)
 		return r;
 
-	if (asprintf(&url, "%s/api/v1%s", base ?: "http://localhost", path) < 0)
+	full = path_api(client->config.dc, path);
+	if (asprintf(&url, "%s%s", base ?: "http://localhost", full) < 0)
 		abort();
 	prepare(client, &call, method, url);
 	if (text) {
@@ -247,14 +262,19 @@ int client_call_again(struct client *client, enum service service, const char *m
 		      const char *path, json_t *body, json_t **ret, struct err *err)
 {
 	const struct timespec pause = { .tv_nsec = AGAIN_MS * 1000000l };
-	int r, tries = 0;
+	time_t end = time(NULL) + AGAIN_S;
+	bool lost = false;
+	int r;
 
-	do {
-		if (tries)
-			nanosleep(&pause, NULL);
+	for (;;) {
 		r = client_call(client, service, method, path, json_incref(body), ret, err);
-		/* once it was lost, who does not listen is being started again */
-	} while ((r == -ECONNRESET || (r == -ECONNREFUSED && tries)) && ++tries < AGAIN_TRIES);
+		lost |= r == -ECONNRESET;
+		/* once it was lost, who does not listen or is not there is being started again */
+		if (!lost || time(NULL) >= end ||
+		    (r != -ECONNRESET && r != -ECONNREFUSED && r != -EHOSTUNREACH))
+			break;
+		nanosleep(&pause, NULL);
+	}
 	json_decref(body);
 	return r;
 }
@@ -331,7 +351,7 @@ int client_watch(struct client *client, enum service service, const char *path,
 		.arg = arg,
 		.heard = time(NULL),
 	};
-	_cleanup_free_ char *url = NULL;
+	_cleanup_free_ char *url = NULL, *full = NULL;
 	json_t *answer = NULL;
 	long status = 0;
 	CURLcode code;
@@ -340,7 +360,8 @@ int client_watch(struct client *client, enum service service, const char *path,
 	r = check_config(&client->config, service, err);
 	if (r < 0)
 		return r;
-	if (asprintf(&url, "%s/api/v1%s", base ?: "http://localhost", path) < 0)
+	full = path_api(client->config.dc, path);
+	if (asprintf(&url, "%s%s", base ?: "http://localhost", full) < 0)
 		abort();
 	prepare(client, &s.call, "GET", url);
 	curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, 0L);
@@ -528,13 +549,14 @@ static int connect_link(struct client_link *link, struct err *err)
 static int ask_upgrade(struct client_link *link, const char *path, const char *protocol,
 		       struct err *err)
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = NULL, *full = NULL;
 	json_t *answer = NULL;
 	long status;
 	int r;
 
-	if (asprintf(&text, "GET /api/v1%s HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
-		     "Upgrade: %s\r\n\r\n", path, protocol) < 0)
+	full = path_api(link->client->config.dc, path);
+	if (asprintf(&text, "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
+		     "Upgrade: %s\r\n\r\n", full, protocol) < 0)
 		abort();
 	r = send_all(link, text, err);
 	if (r < 0)

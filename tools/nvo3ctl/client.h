@@ -19,17 +19,21 @@ struct client_config {
 		const char *socket;
 	} service[N_SERVICES];
 	const char *ca, *cert, *key;	/* PEM files, for HTTPS */
+	const char *dc;			/* that vcenterd is asked about; NULL: its own */
 };
 
 struct client;
 
 struct client *client_new(const struct client_config *config);	/* borrows the texts */
 void client_free(struct client *client);
+/* Another DC from now on; copied. */
+void client_set_dc(struct client *client, const char *dc);
 
 /*
- * @path follows "/api/v1"; @body is taken and may be NULL. 0 and the answer, or a sentence:
- * -ENOENT the server says 404, -ECONNREFUSED nobody listens, -ECONNRESET the answer is lost,
- * -EHOSTUNREACH it says 503, -EREMOTEIO it refused, -EINVAL our own fault.
+ * @path follows "/api/v1", or "/api/v1/dcs/DC" if there is a dc; @body is taken and may be NULL. 0
+ * and the answer, or a sentence: -ENOENT the server says 404, -ECONNREFUSED nobody listens,
+ * -ECONNRESET the answer is lost, also that of another one to the server (504), -EHOSTUNREACH it
+ * says 503, -EREMOTEIO it refused, -EINVAL our own fault.
  */
 int client_call(struct client *client, enum service service, const char *method,
 		const char *path, json_t *body, json_t **ret, struct err *err);
@@ -40,7 +44,8 @@ int client_call(struct client *client, enum service service, const char *method,
 int client_call_again(struct client *client, enum service service, const char *method,
 		      const char *path, json_t *body, json_t **ret, struct err *err);
 
-struct client *client_clone(const struct client *client);	/* for a call beside a stream */
+/* For a call beside a stream; is freed before the other one. */
+struct client *client_clone(const struct client *client);
 
 /* @data is borrowed. Something but 0 ends the stream. */
 typedef int (*client_event_fn)(const char *event, uint64_t id, json_t *data, void *arg);

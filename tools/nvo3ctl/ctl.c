@@ -15,7 +15,7 @@ const struct object *const objects[] = {
 	&object_vm,	&object_vn,	&object_server, &object_moves,	&object_map,
 	&object_events, &object_alerts, &object_audit,	&object_status, &object_pki,
 	&object_profile, &object_backup, &object_load,	&object_alarms,
-	&object_group,	&object_wish,
+	&object_group,	&object_wish,	&object_dc,
 	NULL,
 };
 
@@ -25,6 +25,7 @@ static const struct opt global_opts[] = {
 	{ "--help", OPT_FLAG },
 	{ "-V", OPT_FLAG },
 	{ "--no-wait", OPT_FLAG },
+	{ "--dc", OPT_TEXT },
 	{ "--url", OPT_TEXT },
 	{ "--socket", OPT_TEXT },
 	{ "--director-url", OPT_TEXT },
@@ -80,6 +81,7 @@ static int configure(const struct args *args, struct client_config *ret, struct 
 		.ca = args_text(args, "--ca") ?: getenv("NVO3_CA"),
 		.cert = args_text(args, "--cert") ?: getenv("NVO3_CERT"),
 		.key = args_text(args, "--key") ?: getenv("NVO3_KEY"),
+		.dc = args_text(args, "--dc"),
 	};
 
 	if (choose(args, "--url", "--socket", &ret->service[VCENTER].url,
@@ -103,6 +105,20 @@ static bool wants_help(const struct command *cmd)
 	       args_has(&cmd->args, "-h") || args_has(&cmd->args, "--help");
 }
 
+/* A verb's own option of the same name is the verb's, behind it. */
+static const struct opt *find_global(const struct command *cmd, const char *name)
+{
+	const struct opt *opt;
+
+	for (opt = cmd->verb ? cmd->verb->opts : NULL; opt && opt->name; opt++)
+		if (!strcmp(opt->name, name))
+			return NULL;
+	for (opt = global_opts; opt->name; opt++)
+		if (!strcmp(opt->name, name))
+			return opt;
+	return NULL;
+}
+
 /* Global options may stand anywhere; they are moved to where they belong. */
 static int take_globals(struct command *cmd, struct err *err)
 {
@@ -110,13 +126,10 @@ static int take_globals(struct command *cmd, struct err *err)
 
 	cmd->args.n_values = 0;
 	for (int i = 0; i < all.n_values; i++) {
-		const struct opt *opt = global_opts;
-		struct args *to;
+		const struct opt *opt = find_global(cmd, all.values[i].name);
+		struct args *to = opt ? &cmd->global : &cmd->args;
 
-		while (opt->name && opt->name != all.values[i].name)
-			opt++;
-		to = opt->name ? &cmd->global : &cmd->args;
-		if (opt->name && args_has(to, opt->name))
+		if (opt && args_has(to, opt->name))
 			return err_set(err, EINVAL, "%s is given twice", opt->name);
 		if (to->n_values == ARGS_VALUES)
 			return err_set(err, EINVAL, "more than %d options", ARGS_VALUES);

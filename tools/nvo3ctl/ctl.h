@@ -38,7 +38,7 @@ struct object {
 
 extern const struct object object_vm, object_vn, object_server, object_moves, object_map,
 	object_events, object_alerts, object_status, object_pki, object_profile, object_audit,
-	object_backup, object_load, object_alarms, object_group, object_wish;
+	object_backup, object_load, object_alarms, object_group, object_wish, object_dc;
 
 /* The whole program: main() without its files. */
 int ctl_main(int argc, char **argv, FILE *out, FILE *errors);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/cleanup.h"
 #include "lib/mem.h"
 
 static void put(FILE *out, const char *text)
@@ -52,5 +53,15 @@ char *path_query(char *path, const char *name, const char *value)
 	put(out, value);
 	fclose(out);
 	free(path);
+	return text;
+}
+
+char *path_api(const char *dc, const char *path)
+{
+	_cleanup_free_ char *prefix = dc ? path_make("dcs", dc, NULL) : NULL;
+	char *text;
+
+	if (asprintf(&text, "/api/v1%s%s", prefix ?: "", path) < 0)
+		abort();
 	return text;
 }

@@ -12,5 +12,7 @@ char *path_make(const char *segment, ...) __attribute__((sentinel));
  * one.
  */
 char *path_query(char *path, const char *name, const char *value);
+/* "/api/v1/vms", or "/api/v1/dcs/dc2/vms" with a @dc that is not NULL */
+char *path_api(const char *dc, const char *path);
 
 #endif /* NVO3CTL_PATH_H */

@@ -7,7 +7,7 @@
 static const char main_usage[] =
 	"Usage: nvo3ctl [OPTIONS] OBJECT [VERB] ...\n"
 	"       nvo3ctl OBJECT -h\n"
-	"OPTIONS := -j | --no-wait | {--url https://HOST:PORT | --socket PATH} |\n"
+	"OPTIONS := -j | --no-wait | --dc DC | {--url https://HOST:PORT | --socket PATH} |\n"
 	"           {--director-url https://HOST:PORT | --director-socket PATH} |\n"
 	"           --ca FILE | --cert FILE | --key FILE | -h | -V\n"
 	"OBJECT :=\n";

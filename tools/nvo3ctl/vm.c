@@ -54,6 +54,14 @@ static const struct column verdict_columns[] = {
 	{ NULL },
 };
 
+static const struct column dc_columns[] = {
+	{ "DC", "dc" },
+	{ "FITS", "fits" },
+	{ "SERVER", "server" },
+	{ "REASON", "reason" },
+	{ NULL },
+};
+
 static const struct column nic_columns[] = {
 	{ "VN", "vn_name" },
 	{ "VNI", "vni", .right = true },
@@ -136,26 +144,38 @@ static int wait_vm(struct ctl *ctl, json_t **vm, const char *state, struct err *
 	return r;
 }
 
+/* Each data centre, or each server, with what it says. */
+static void print_verdicts(struct ctl *ctl, json_t *answer)
+{
+	json_t *dcs = json_object_get(answer, "dcs");
+
+	if (ctl->json)
+		print_json(ctl->out, answer);
+	else if (dcs)
+		print_table(ctl->out, dc_columns, dcs);
+	else
+		print_table(ctl->out, verdict_columns, json_object_get(answer, "servers"));
+}
+
 /* Where it would go. 0 only if it would go somewhere, so that a script can ask. */
 static int dry_run(struct ctl *ctl, json_t *body, struct err *err)
 {
 	json_t *answer = NULL;
-	const char *server;
+	const char *server, *dc;
 	int r = CTL_OK;
 
 	if (client_call(ctl->client, VCENTER, "POST", "/placement", body, &answer, err) < 0)
 		return CTL_FAILED;
 	server = json_string_value(json_object_get(answer, "server"));
-	if (ctl->json)
-		print_json(ctl->out, answer);
-	else
-		print_table(ctl->out, verdict_columns, json_object_get(answer, "servers"));
+	dc = json_string_value(json_object_get(answer, "dc"));
+	print_verdicts(ctl, answer);
 	if (!server) {
 		err_set(err, ENOSPC, "%s",
 			json_string_value(json_object_get(answer, "error")) ?: "no server");
 		r = CTL_FAILED;
 	} else if (!ctl->json) {
-		fprintf(ctl->out, "\nit would be made on server %s\n", server);
+		fprintf(ctl->out, "\nit would be made on server %s%s%s\n", dc ?: "",
+			dc ? "/" : "", server);
 	}
 	json_decref(answer);
 	return r;
@@ -182,6 +202,9 @@ static int create(struct ctl *ctl, const struct args *args, struct err *err)
 	vm_name_it(body);
 	if (client_call_again(ctl->client, VCENTER, "POST", "/vms", body, &vm, err) < 0)
 		return CTL_FAILED;
+	/* it is to be followed there */
+	if (args_has(args, "--dc") && json_object_get(vm, "dc"))
+		client_set_dc(ctl->client, json_string_value(json_object_get(vm, "dc")) ?: "");
 	r = wait_vm(ctl, &vm, state, err);
 	if (r == CTL_OK)
 		show_vm(ctl, vm);
@@ -324,7 +347,7 @@ static const struct verb verbs[] = {
 	{ "create",
 	  "NAME --tenant TENANT [--vn VN [--mac MAC] [--ip CIDR]... [--profile PROFILE]]\n"
 	  "[--nic NIC]...\n"
-	  "[--server SERVER] [--cpus N] [--memory MIB] [--disk MIB]\n"
+	  "[--server SERVER] [--dc {DC | any}] [--cpus N] [--memory MIB] [--disk MIB]\n"
 	  "[--group GROUP] [--stopped]\n"
 	  "[--near WHO]... [--apart WHO]... [--location LOCATION] [--together] [--dry-run]\n"
 	  "WHO := VM | group:GROUP\n"

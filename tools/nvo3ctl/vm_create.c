@@ -15,6 +15,7 @@ const struct opt vm_create_opts[] = {
 	{ "--profile", OPT_TEXT },
 	{ "--nic", OPT_TEXT, .many = true },
 	{ "--server", OPT_TEXT },
+	{ "--dc", OPT_TEXT },
 	{ "--cpus", OPT_NUMBER, .min = 1, .max = UINT32_MAX },
 	{ "--memory", OPT_NUMBER, .min = 1, .max = UINT32_MAX },
 	{ "--disk", OPT_NUMBER, .min = 1, .max = UINT32_MAX },
@@ -35,6 +36,7 @@ static const struct {
 	{ "--tenant", "tenant" },
 	{ "--group", "group" },
 	{ "--server", "server" },
+	{ "--dc", "dc" },
 	{ "--location", "location" },
 	{ NULL },
 }, lists[] = {

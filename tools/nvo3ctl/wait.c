@@ -37,7 +37,7 @@ int wait_for(struct ctl *ctl, const struct wait *wait, json_t **ret, struct err 
 		if (r == 0 || r == -ENOENT) {
 			heard = now;
 			verdict = wait->judge(obj, now - start, wait->arg, err);
-		} else if ((r != -ECONNREFUSED && r != -EHOSTUNREACH) ||
+		} else if ((r != -ECONNREFUSED && r != -EHOSTUNREACH && r != -ECONNRESET) ||
 			   now - heard > SILENCE_MS) {
 			return CTL_FAILED;
 		}

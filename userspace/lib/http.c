@@ -19,8 +19,10 @@
 #include <utlist.h>
 
 #include "cleanup.h"
+#include "http_inner.h"
 
 #define BODY_MAX	(1024 * 1024)
+#define NOT_HANDED_ON	"%s %s needs a connection of its own, it is not handed on"
 #define STREAM_MAX	(4u << 20)	/* bytes that wait for one that does not read */
 
 static const struct {
@@ -69,6 +71,8 @@ static const char *reason(int status)
 		return "Internal Server Error";
 	case 503:
 		return "Service Unavailable";
+	case 504:
+		return "Gateway Timeout";
 	case 507:
 		return "Insufficient Storage";
 	default:
@@ -84,6 +88,7 @@ void http_request_free(struct http_request *req)
 	http_params_uninit(&req->query);
 	json_decref(req->before);
 	json_decref(req->body);
+	http_inner_free(req->inner);
 	free(req);
 }
 
@@ -113,6 +118,11 @@ static void send_answer(struct http_request *req)
 	int status = req->status;
 	struct evbuffer *out;
 
+	if (req->inner) {
+		http_inner_answer(req, status, text);
+		http_request_free(req);
+		return;
+	}
 	out = evbuffer_new();
 	if (!out)
 		abort();
@@ -183,7 +193,8 @@ static void handle(struct http_request *req, const struct http_route *route)
 {
 	const struct http_observer *observer = req->server->observer;
 
-	req->observed = observer && (route->audited || strcmp(route->method, "GET"));
+	req->observed = observer && http_inner_is_observed(req) &&
+			(route->audited || strcmp(route->method, "GET"));
 	if (req->observed)
 		req->before = observer->before(req, req->server->arg);
 	route->handle(req, req->server->arg);
@@ -311,27 +322,40 @@ const struct identity *http_client(struct http_request *req)
 	return &req->client;
 }
 
-json_t *http_body(struct http_request *req)
+const char *http_query_raw(struct http_request *req)
+{
+	return req->ev ? evhttp_uri_get_query(evhttp_request_get_evhttp_uri(req->ev)) : NULL;
+}
+
+const void *http_body_raw(struct http_request *req, size_t *len)
 {
 	struct evbuffer *in;
+
+	if (req->inner)
+		return http_inner_body(req, len);
+	in = req->ev ? evhttp_request_get_input_buffer(req->ev) : NULL;
+	*len = in ? evbuffer_get_length(in) : 0;
+	return *len ? evbuffer_pullup(in, -1) : NULL;
+}
+
+json_t *http_body(struct http_request *req)
+{
 	json_error_t why;
+	const char *data;
 	size_t len;
-	char *data;
 
 	if (req->body)
 		return req->body;
-	if (!req->ev) {
+	if (!req->ev && !req->inner) {
 		http_error(req, 503, "unavailable", "the server stops");
 		return NULL;
 	}
 
-	in = evhttp_request_get_input_buffer(req->ev);
-	len = evbuffer_get_length(in);
+	data = http_body_raw(req, &len);
 	if (!len) {
 		http_error(req, 400, "bad-request", "the body must be a JSON object, it is empty");
 		return NULL;
 	}
-	data = (char *)evbuffer_pullup(in, -1);
 	req->body = json_loadb(data, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
 	if (!req->body) {
 		http_error(req, 400, "bad-request", "the body is not JSON: line %d, column %d: %s",
@@ -374,7 +398,7 @@ static void refuse_method(struct http_request *req, const char *method, const ch
 		   path, allow);
 }
 
-static void dispatch(struct http_request *req, const char *method, const char *path)
+void http_dispatch(struct http_request *req, const char *method, const char *path)
 {
 	const struct http_route *route;
 	struct err err = { "" };
@@ -393,8 +417,11 @@ static void dispatch(struct http_request *req, const char *method, const char *p
 			if (req->client.role != ROLE_OPERATOR && !route->for_tenants)
 				http_error(req, 403, "forbidden", "%s %s is not for tenants",
 					   method, path);
-			else if (http_query_only(&req->query, route->query, &err) < 0)
+			else if (!route->any_query &&
+				 http_query_only(&req->query, route->query, &err) < 0)
 				http_error(req, 400, "bad-request", "%s", err.text);
+			else if (route->direct && req->inner)
+				http_error(req, 400, "bad-request", NOT_HANDED_ON, method, path);
 			else
 				handle(req, route);
 			return;
@@ -432,7 +459,7 @@ static void serve(struct http_server *server, struct http_listener *l,
 	else if (http_query_parse(evhttp_uri_get_query(uri), &req->query, &err) < 0)
 		http_error(req, 400, "bad-request", "%s", err.text);
 	else
-		dispatch(req, method_name(evhttp_request_get_command(ev)), path ?: "");
+		http_dispatch(req, method_name(evhttp_request_get_command(ev)), path ?: "");
 }
 
 static void on_tls_request(struct evhttp_request *ev, void *arg)
@@ -489,9 +516,10 @@ void http_server_free(struct http_server *server)
 	DL_FOREACH_SAFE(server->open, req, next)
 		if (req->gone)
 			req->gone(req->gone_arg);
+	http_inner_end_all(server);
 	DL_FOREACH_SAFE(server->open, req, next) {
 		/* The others are freed together with their connections, below. */
-		if (!evhttp_request_get_connection(req->ev))
+		if (req->ev && !evhttp_request_get_connection(req->ev))
 			evhttp_request_free(req->ev);
 		req->ev = NULL;
 		req->server = NULL;

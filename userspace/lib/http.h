@@ -15,10 +15,10 @@ struct http_server;
 struct http_request;
 
 /*
- * A route: "GET", "/api/v1/vms/{id}". The handler answers now or later, exactly once, with
- * http_reply() or http_error(). An answer leaves when what was written before it is on the disk
- * (gate.h). @query names the parameters that it looks at, "vn limit"; others are refused, and
- * those that are there twice. NULL: none.
+ * A route: "GET", "/api/v1/vms/{id}"; "{rest...}" at its end takes all that follows. The handler
+ * answers now or later, exactly once, with http_reply() or http_error(). An answer leaves when what
+ * was written before it is on the disk (gate.h). @query names the parameters that it looks at,
+ * "vn limit"; others are refused, and those that are there twice. NULL: none.
  */
 struct http_route {
 	const char *method;
@@ -27,6 +27,8 @@ struct http_route {
 	const char *query;
 	bool for_tenants;	/* it looks itself who asks; others are for operators only */
 	bool audited;		/* the observer is told, though it is a GET */
+	bool any_query;		/* whatever parameters there are: it hands them on */
+	bool direct;		/* needs its client's connection: http_inner.h refuses it */
 };
 
 /* @routes ends with a NULL method. @addr "10.0.0.1:6640", @unix_path or NULL each. */
@@ -57,6 +59,9 @@ const char *http_param(struct http_request *req, const char *name);	/* of the pa
 const char *http_query(struct http_request *req, const char *name);	/* NULL if absent */
 /* The body as JSON object; NULL with an error already answered if it is not one. Borrowed. */
 json_t *http_body(struct http_request *req);
+/* As they came, to be handed on; NULL: there is none. Borrowed. */
+const char *http_query_raw(struct http_request *req);
+const void *http_body_raw(struct http_request *req, size_t *len);
 /* On the Unix socket operator "root" */
 const struct identity *http_client(struct http_request *req);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a request is. Between http.c and http_upgrade.c only. */
+/* What a request is. Between http.c, http_inner.c and http_upgrade.c only. */
 #ifndef HTTP_PRIV_H
 #define HTTP_PRIV_H
 
@@ -9,6 +9,7 @@
 #include "http_route.h"
 
 struct evhttp_request;
+struct http_inner;
 struct http_upgrade;
 
 struct http_server {
@@ -39,10 +40,13 @@ struct http_request {
 	void (*gone)(void *arg);	/* of a stream */
 	void *gone_arg;
 	struct http_upgrade *upgrade;	/* NULL: it speaks HTTP */
+	struct http_inner *inner;	/* NULL: it came by a connection */
 };
 
 /* Not its connection. */
 void http_request_free(struct http_request *req);
+/* To its route, or it is refused. Both texts last as long as @req. */
+void http_dispatch(struct http_request *req, const char *method, const char *path);
 void http_set_header(struct http_request *req, const char *name, const char *value);
 
 #endif /* HTTP_PRIV_H */

@@ -97,6 +97,23 @@ static int match_segment(const char *pattern, size_t pattern_len, const char *se
 	return r < 0 ? r : 1;
 }
 
+static bool takes_rest(const char *segment, size_t len)
+{
+	return len > 5 && *segment == '{' && !strncmp(segment + len - 4, "...}", 4);
+}
+
+/* "{path...}" */
+static int match_rest(const char *segment, size_t segment_len, const char *rest,
+		      struct http_params *ret, struct err *err)
+{
+	int r;
+
+	if (!*rest)
+		return 0;
+	r = add(ret, segment + 1, segment_len - 5, rest, strlen(rest), false, err);
+	return r < 0 ? r : 1;
+}
+
 /* Segments are cut before they are decoded, so that "%2F" stays within its own. */
 int http_route_match(const char *pattern, const char *path, struct http_params *ret,
 		     struct err *err)
@@ -107,7 +124,12 @@ int http_route_match(const char *pattern, const char *path, struct http_params *
 	while (r == 1) {
 		pattern_len = strcspn(pattern, "/");
 		len = strcspn(path, "/");
-		r = match_segment(pattern, pattern_len, path, len, ret, err);
+		if (takes_rest(pattern, pattern_len)) {
+			r = match_rest(pattern, pattern_len, path, ret, err);
+			len = strlen(path);
+		} else {
+			r = match_segment(pattern, pattern_len, path, len, ret, err);
+		}
 		pattern += pattern_len;
 		path += len;
 		if (!*pattern || !*path)

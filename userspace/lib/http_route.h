@@ -23,8 +23,9 @@ void http_params_uninit(struct http_params *params);
 const char *http_params_get(const struct http_params *params, const char *name);
 
 /*
- * Does the raw @path fit @pattern ("/vms/{id}/start")? 1 and its parameters decoded, 0, or
- * -EINVAL with a sentence when a parameter is not properly encoded. *ret starts empty.
+ * Does the raw @path fit @pattern ("/vms/{id}/start", "/dcs/{dc}/{rest...}")? 1 and its
+ * parameters decoded, 0, or -EINVAL with a sentence when one is not properly encoded. *ret starts
+ * empty.
  */
 int http_route_match(const char *pattern, const char *path, struct http_params *ret,
 		     struct err *err);

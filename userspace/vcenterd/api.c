@@ -138,6 +138,11 @@ static const struct http_route routes[] = {
 	{ "GET", "/api/v1/vns/{id}", api_vn_show },
 	{ "PATCH", "/api/v1/vns/{id}", api_vn_set },
 	{ "DELETE", "/api/v1/vns/{id}", api_vn_delete },
+	{ "GET", "/api/v1/dcs", api_dc_list, "limit offset" },
+	{ "GET", "/api/v1/dcs/{dc}/{path...}", api_dc_any, .any_query = true },
+	{ "POST", "/api/v1/dcs/{dc}/{path...}", api_dc_any, .any_query = true },
+	{ "PATCH", "/api/v1/dcs/{dc}/{path...}", api_dc_any, .any_query = true },
+	{ "DELETE", "/api/v1/dcs/{dc}/{path...}", api_dc_any, .any_query = true },
 	{ "GET", "/api/v1/profiles", api_profile_list, "limit offset" },
 	{ "POST", "/api/v1/profiles", api_profile_create },
 	{ "GET", "/api/v1/profiles/{id}", api_profile_show },
@@ -159,7 +164,8 @@ static const struct http_route routes[] = {
 	{ "POST", "/api/v1/vms/{id}/reboot", api_vm_reboot },
 	{ "POST", "/api/v1/vms/{id}/move", api_vm_move },
 	{ "POST", "/api/v1/vms/{id}/replicate", api_vm_replicate },
-	{ "GET", "/api/v1/vms/{id}/console", api_vm_console, "force", .audited = true },
+	{ "GET", "/api/v1/vms/{id}/console", api_vm_console, "force", .audited = true,
+	  .direct = true },
 	{ "GET", "/api/v1/vms/{id}/use", api_vm_use },
 	{ "GET", "/api/v1/servers/{name}/use", api_server_use },
 	{ "GET", "/api/v1/use", api_group_use, "tenant group" },
@@ -179,15 +185,16 @@ static const struct http_route routes[] = {
 	{ "GET", "/api/v1/events", event_list, "since limit offset" },
 	{ "GET", "/api/v1/alerts", alert_list, "since limit offset" },
 	{ "GET", "/api/v1/audit", api_audit_list, "since who object limit offset" },
-	{ "GET", "/api/v1/backup", api_backup },
-	{ "GET", "/api/v1/watch/{topic}", watch, "since" },
+	{ "GET", "/api/v1/backup", api_backup, .direct = true },
+	{ "GET", "/api/v1/watch/{topic}", watch, "since", .direct = true },
 	{ "GET", "/metrics", api_metrics },
 	{ NULL }
 };
 
 int api_start(struct vcenter *vc, struct err *err)
 {
-	if (!vc->conf.api && !vc->conf.socket)
+	/* a root asks without either */
+	if (!vc->conf.api && !vc->conf.socket && !vc->conf.parent)
 		return 0;
 	vc->watch = http_watch_new(vc->loop, vc->events);
 	vc->http = http_listen(vc->loop, vc->tls, vc->conf.api, vc->conf.socket, routes, vc, err);

@@ -17,6 +17,8 @@ void api_vn_create(struct http_request *req, void *arg);
 void api_vn_show(struct http_request *req, void *arg);
 void api_vn_set(struct http_request *req, void *arg);
 void api_vn_delete(struct http_request *req, void *arg);
+void api_dc_list(struct http_request *req, void *arg);
+void api_dc_any(struct http_request *req, void *arg);
 void api_server_dead(struct http_request *req, void *arg);
 void api_vm_list(struct http_request *req, void *arg);
 void api_vm_create(struct http_request *req, void *arg);

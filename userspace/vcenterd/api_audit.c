@@ -10,6 +10,7 @@
 #include "audit.h"
 #include "group_run.h"
 #include "lib/http_events.h"
+#include "lib/http_inner.h"
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "move_run.h"
@@ -28,6 +29,12 @@ static size_t kind_len(const char *path)
 static bool is_kind(const char *path, const char *kind)
 {
 	return strlen(kind) == kind_len(path) && !strncmp(path + strlen(ROOT), kind, strlen(kind));
+}
+
+/* "/placement" of "/api/v1/dcs/dc2/placement"; NULL: it was asked of us. */
+static const char *handed_on(const char *path)
+{
+	return is_kind(path, "dcs") ? strchr(path + strlen(ROOT "dcs/"), '/') : NULL;
 }
 
 static struct vm *find_vm(struct vcenter *vc, const char *id)
@@ -101,6 +108,8 @@ static char *object_of(struct http_request *req, json_t *was, json_t *answer)
 	const char *path = http_path(req);
 	char *text;
 
+	if (handed_on(path))
+		return mem_strdup(path + strlen(ROOT));
 	if (asprintf(&text, "%.*s/%s", (int)kind_len(path), path + strlen(ROOT),
 		     name_of(was) ?: name_of(answer) ?: name_of(http_body_seen(req)) ?: "") < 0)
 		abort();
@@ -108,9 +117,16 @@ static char *object_of(struct http_request *req, json_t *was, json_t *answer)
 }
 
 /* What is no request, about nothing that is there, is not; nor what only asks. */
-static bool is_told(const char *path, json_t *was, int status)
+static bool is_told(struct vcenter *vc, const char *path, json_t *was, int status)
 {
+	const char *rest = handed_on(path), *dc = path + strlen(ROOT "dcs/");
+	size_t len = strlen(vc->conf.dc);
+
 	if (is_kind(path, "placement") || status == 426)
+		return false;
+	/* what is for us is told as what it is */
+	if (rest && (!strcmp(rest, "/placement") ||
+		     ((size_t)(rest - dc) == len && !strncmp(dc, vc->conf.dc, len))))
 		return false;
 	return was || (status != 400 && status != 404 && status != 413);
 }
@@ -126,6 +142,11 @@ static json_t *entry_of(struct http_request *req, json_t *was, int status, json_
 			  http_method(req), "path", http_path(req), "object", object, "status",
 			  status);
 	free(object);
+	if (entry && http_inner_via(req) && *http_inner_via(req))
+		json_object_set_new(entry, "via", json_string(http_inner_via(req)));
+	/* the child's log has them */
+	if (handed_on(http_path(req)) && status < 300)
+		return entry;
 	if (entry && was)
 		json_object_set(entry, "before", was);
 	if (entry && status < 300)
@@ -147,7 +168,7 @@ static void add(struct vcenter *vc, json_t *entry, const char *method, const cha
 
 static void after(struct http_request *req, json_t *was, int status, json_t *answer, void *arg)
 {
-	if (is_told(http_path(req), was, status))
+	if (is_told(arg, http_path(req), was, status))
 		add(arg, entry_of(req, was, status, answer), http_method(req), http_path(req));
 }
 

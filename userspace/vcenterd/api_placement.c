@@ -3,6 +3,7 @@
 #include <errno.h>
 #include "api.h"
 #include "codes.h"
+#include "hier_run.h"
 #include "lib/cleanup.h"
 #include "placement.h"
 #include "vm_spec.h"
@@ -57,7 +58,7 @@ void api_placement(struct http_request *req, void *arg)
 	struct err err;
 	int ret;
 
-	if (!body)
+	if (!body || !hier_take_dc(vc, req, body, true))
 		return;
 	ret = vm_spec_parse(vc->inv, body, &spec, &err);
 	if (ret) {

@@ -5,7 +5,10 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <utlist.h>
 #include "api.h"
+#include "api_vm_create.h"
+#include "hier_run.h"
 #include "inventory_pool.h"
 #include "lib/mem.h"
 #include "persist.h"
@@ -31,6 +34,7 @@ struct creation {
 	} passed[DRAWS_MAX];		/* those; free again at the end */
 	int n_passed;
 	struct err err;
+	struct creation *prev, *next;	/* vc->creations */
 };
 
 /* One question of a creation. */
@@ -48,8 +52,18 @@ static void hold_vns(struct vm *vm, int by)
 		vm->nics[i].vn->users += by;
 }
 
-static int check(struct vcenter *vc, const struct vm_spec *spec, struct server **server,
-		 struct err *err)
+bool vm_create_pending(const struct vcenter *vc, const struct uuid *id)
+{
+	const struct creation *c;
+
+	DL_FOREACH(vc->creations, c)
+		if (uuid_equal(&c->spec.vm->uuid, id))
+			return true;
+	return false;
+}
+
+int vm_create_check(struct vcenter *vc, const struct vm_spec *spec, struct server **server,
+		    struct err *err)
 {
 	int ret = inventory_vm_check(vc->inv, spec->vm, err);
 
@@ -120,7 +134,8 @@ static void create(struct vcenter *vc, struct creation *c)
 		vm_free(c->spec.vm);
 		return;
 	}
-	ret = c->taken ? (c->full ? -ENOSPC : -EEXIST) : check(vc, &c->spec, &server, &c->err);
+	ret = c->taken ? (c->full ? -ENOSPC : -EEXIST) :
+			 vm_create_check(vc, &c->spec, &server, &c->err);
 	if (ret) {
 		refuse(vc, c->req, &c->spec, ret, &c->err);
 		vm_free(c->spec.vm);
@@ -143,6 +158,7 @@ static void put_question(struct vcenter *vc, struct creation *c)
 		ask_peers(vc, c);
 		return;
 	}
+	DL_DELETE(vc->creations, c);
 	create(vc, c);
 	free(c);
 }
@@ -232,7 +248,7 @@ void api_vm_create(struct http_request *req, void *arg)
 	struct err err;
 	int ret;
 
-	if (!body)
+	if (!body || !hier_take_dc(vc, req, body, false))
 		return;
 	if (!uuid_parse(&id, json_string_value(json_object_get(body, "id")) ?: "", NULL) &&
 	    asked_before(vc, req, &id))
@@ -242,7 +258,7 @@ void api_vm_create(struct http_request *req, void *arg)
 		api_refuse(req, ret, &err);
 		return;
 	}
-	ret = check(vc, &spec, &server, &err);
+	ret = vm_create_check(vc, &spec, &server, &err);
 	if (ret) {
 		vm_spec_give_back(vc->inv, spec.vm);
 		refuse(vc, req, &spec, ret, &err);
@@ -252,6 +268,7 @@ void api_vm_create(struct http_request *req, void *arg)
 	c = mem_zalloc(sizeof(*c));
 	c->req = req;
 	c->spec = spec;
+	DL_APPEND(vc->creations, c);
 	hold_vns(spec.vm, 1);
 	ask_peers(vc, c);
 }

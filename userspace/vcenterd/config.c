@@ -72,6 +72,95 @@ static int load_peer(struct config *c, int i, struct err *err)
 	return 0;
 }
 
+static bool is_peer(const struct config *c, const char *dc)
+{
+	for (int i = 0; i < c->n_peers; i++)
+		if (!strcmp(c->peers[i].dc, dc))
+			return true;
+	return false;
+}
+
+static struct choice_dc *find_child(const struct config *c, const char *dc)
+{
+	for (int i = 0; i < c->n_children; i++)
+		if (!strcmp(c->children[i].dc, dc))
+			return &c->children[i];
+	return NULL;
+}
+
+static int load_child(struct config *c, int i, struct err *err)
+{
+	struct choice_dc *child;
+	char path[64];
+	const char *dc;
+	long weight;
+
+	snprintf(path, sizeof(path), "children.[%d].weight", i);
+	if (conf_int_or(c->conf, path, 0, CHOICE_WEIGHT_MAX, CHOICE_WEIGHT, &weight, err))
+		return -EINVAL;
+	snprintf(path, sizeof(path), "children.[%d].dc", i);
+	if (conf_str(c->conf, path, &dc, err))
+		return -EINVAL;
+	if (find_child(c, dc))
+		return conf_error(c->conf, path, err, "\"%s\" is there twice", dc);
+	if (!strcmp(dc, CHOICE_ANY))
+		return conf_error(c->conf, path, err, "\"%s\" means whichever", dc);
+	if (strcmp(dc, c->dc) && !is_peer(c, dc))
+		return conf_error(c->conf, path, err, "\"%s\" is none of the peers", dc);
+	child = &c->children[c->n_children++];
+	child->weight = weight;
+	snprintf(child->dc, sizeof(child->dc), "%s", dc);
+	return 0;
+}
+
+/* This DC is always among them: the first, unless it is named. */
+static int load_children(struct config *c, struct err *err)
+{
+	int n = conf_count(c->conf, "children");
+
+	c->children = mem_calloc(n + 1, sizeof(*c->children));
+	for (int i = 0; i < n; i++)
+		if (load_child(c, i, err))
+			return -EINVAL;
+	if (find_child(c, c->dc))
+		return 0;
+	memmove(c->children + 1, c->children, c->n_children++ * sizeof(*c->children));
+	c->children[0].weight = CHOICE_WEIGHT;
+	strcpy(c->children[0].dc, c->dc);
+	return 0;
+}
+
+static int load_parent(struct config *c, struct err *err)
+{
+	if (conf_str_or(c->conf, "parent", NULL, &c->parent, err))
+		return -EINVAL;
+	if (!c->parent)
+		return 0;
+	if (!strcmp(c->parent, c->dc))
+		return conf_error(c->conf, "parent", err, "\"%s\" is this data centre itself",
+				  c->parent);
+	if (!is_peer(c, c->parent))
+		return conf_error(c->conf, "parent", err, "\"%s\" is none of the peers",
+				  c->parent);
+	if (find_child(c, c->parent))
+		return conf_error(c->conf, "parent", err, "\"%s\" is one of the children, too",
+				  c->parent);
+	return 0;
+}
+
+static int load_hierarchy(struct config *c, struct err *err)
+{
+	const char *policy;
+
+	if (load_children(c, err) || load_parent(c, err) ||
+	    conf_str_or(c->conf, "policy", "emptiest", &policy, err))
+		return -EINVAL;
+	if (!choice_policy_parse(policy, &c->policy))
+		return conf_error(c->conf, "policy", err, "\"%s\" is neither emptiest nor first",
+				  policy);
+	return 0;
+}
+
 static int load_grant(struct config *c, int i, struct err *err)
 {
 	struct grant *grant = &c->grants.items[i];
@@ -195,7 +284,7 @@ static int load(struct config *c, struct err *err)
 	for (int i = 0; i < c->grants.n; i++)
 		if (load_grant(c, i, err))
 			return -EINVAL;
-	if (load_entitlements(c, err) || load_monitor(c, err))
+	if (load_hierarchy(c, err) || load_entitlements(c, err) || load_monitor(c, err))
 		return -EINVAL;
 	return conf_finish(c->conf, err);
 }
@@ -217,6 +306,7 @@ int config_load(const char *path, struct config *ret, struct err *err)
 void config_free(struct config *config)
 {
 	free(config->peers);
+	free(config->children);
 	free(config->grants.items);
 	free(config->entitlements.items);
 	conf_free(config->conf);

@@ -4,6 +4,7 @@
 #define VCENTERD_CONFIG_H
 
 #include "claim.h"
+#include "hierarchy.h"
 #include "lib/tls.h"
 #include "monitor.h"
 #include "placement.h"
@@ -28,6 +29,10 @@ struct config {
 	int n_directors;
 	struct peer_conf *peers;
 	int n_peers;
+	struct choice_dc *children;	/* with this DC itself, also without any other */
+	int n_children;
+	enum choice_policy policy;
+	const char *parent;		/* NULL: none */
 	struct grants grants;
 	struct entitlements entitlements;
 	struct monitor_conf monitor;

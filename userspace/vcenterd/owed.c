@@ -19,6 +19,11 @@ struct owed *owed_new(struct vcenter *vc, struct chan *chan, uint64_t id)
 	return owed;
 }
 
+struct chan *owed_chan(const struct owed *owed)
+{
+	return owed->chan;
+}
+
 void owed_reply(struct vcenter *vc, struct owed *owed, uint32_t code, const char *text,
 		const ProtobufCMessage *body)
 {

@@ -10,6 +10,7 @@
 struct owed;
 
 struct owed *owed_new(struct vcenter *vc, struct chan *chan, uint64_t id);
+struct chan *owed_chan(const struct owed *owed);	/* NULL: its session is over */
 /* Answers if the session is still there, and frees @owed. @text may be NULL when @code is OK. */
 void owed_reply(struct vcenter *vc, struct owed *owed, uint32_t code, const char *text,
 		const ProtobufCMessage *body);

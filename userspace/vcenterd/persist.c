@@ -114,6 +114,33 @@ int persist_vm_del(struct store *store, const struct uuid *uuid, struct err *err
 	return ret ? ret : store_del(store, key_uuid(key, "vm", uuid), err);
 }
 
+int persist_placed(struct store *store, const struct uuid *vm, const char *dc, struct err *err)
+{
+	char key[KEY_SIZE];
+	uint8_t *data;
+	size_t len;
+
+	data = placed_pack(wall_ms(), dc, &len);
+	return put(store, key_uuid(key, "placed", vm), data, len, err);
+}
+
+int persist_placed_del(struct store *store, const struct uuid *vm, struct err *err)
+{
+	char key[KEY_SIZE];
+
+	return store_del(store, key_uuid(key, "placed", vm), err);
+}
+
+bool persist_placed_dc(struct store *store, const struct uuid *vm, char dc[VC_DC_SIZE])
+{
+	_cleanup_free_ uint8_t *data = NULL;
+	char key[KEY_SIZE];
+	size_t len;
+
+	return !store_get(store, key_uuid(key, "placed", vm), &data, &len, NULL) &&
+	       !placed_unpack(data, len, dc, NULL);
+}
+
 int persist_move(struct store *store, const struct move *m, struct err *err)
 {
 	char key[KEY_SIZE];

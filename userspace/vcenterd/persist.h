@@ -30,6 +30,11 @@ int persist_incoming(struct store *store, const struct incoming *in, struct err 
 int persist_event(struct store *store, const struct event *event, uint64_t evicted,
 		  struct err *err);
 
+/* In which child's DC the VM may have been made. */
+int persist_placed(struct store *store, const struct uuid *vm, const char *dc, struct err *err);
+int persist_placed_del(struct store *store, const struct uuid *vm, struct err *err);
+bool persist_placed_dc(struct store *store, const struct uuid *vm, char dc[VC_DC_SIZE]);
+
 bool persist_is_gone(struct store *store, const struct uuid *vm);
 /* Every VN of ours that was deleted. */
 int persist_walk_vn_gone(struct store *store, void (*cb)(const struct uuid *vn, void *arg),

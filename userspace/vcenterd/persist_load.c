@@ -148,6 +148,7 @@ int persist_load(struct store *store, const struct persist_load *to, struct err 
 		{ "groupvm/", load_member },
 		{ "event/", load_event },
 		{ "gone/", prune_gone },
+		{ "placed/", prune_gone },
 		{ "vngone/", prune_gone },
 	};
 	struct loading l = { .to = to, .store = store, .err = err };

@@ -388,6 +388,25 @@ uint8_t *gone_pack(uint64_t time, size_t *len)
 	return msg_encode(&msg.base, len);
 }
 
+uint8_t *placed_pack(uint64_t time, const char *dc, size_t *len)
+{
+	Nvo3__StoredPlaced msg = NVO3__STORED_PLACED__INIT;
+
+	msg.time = time;
+	msg.dc = (char *)dc;
+	return msg_encode(&msg.base, len);
+}
+
+int placed_unpack(const uint8_t *data, size_t len, char dc[VC_DC_SIZE], struct err *err)
+{
+	DECODE(Nvo3__StoredPlaced, &nvo3__stored_placed__descriptor);
+
+	if (!msg)
+		return -EINVAL;
+	snprintf(dc, VC_DC_SIZE, "%s", msg->dc);
+	return 0;
+}
+
 int gone_unpack(const uint8_t *data, size_t len, uint64_t *time, struct err *err)
 {
 	DECODE(Nvo3__StoredGone, &nvo3__stored_gone__descriptor);

@@ -34,6 +34,8 @@ uint8_t *event_pack(const struct event *event, size_t *len);
 int event_unpack(const uint8_t *data, size_t len, struct event *ret, struct err *err);
 
 uint8_t *gone_pack(uint64_t time, size_t *len);
+uint8_t *placed_pack(uint64_t time, const char *dc, size_t *len);
+int placed_unpack(const uint8_t *data, size_t len, char dc[VC_DC_SIZE], struct err *err);
 int gone_unpack(const uint8_t *data, size_t len, uint64_t *time, struct err *err);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "codes.h"
+#include "forward_serve.h"
 #include "lib/mem.h"
 #include "lookup.h"
 #include "move_dest.h"
@@ -16,8 +17,10 @@
 
 void serve_peer_up(struct vcenter *vc, struct chan *chan)
 {
-	if (vcenter_peer(vc, chan_peer(chan)->dc))
+	if (vcenter_peer(vc, chan_peer(chan)->dc)) {
+		forward_serve_up(vc, chan);
 		return;
+	}
 	note_alert(vc, "peer-refused", chan_peer_name(chan), "no peer of ours is in %s",
 		   chan_peer(chan)->dc);
 	chan_drop(chan, "it is no peer of ours");
@@ -293,6 +296,6 @@ bool serve_peer_message(struct vcenter *vc, struct chan *chan, const struct msg 
 		move_status(vc, chan, msg);
 		return true;
 	default:
-		return false;
+		return forward_serve(vc, chan, msg);
 	}
 }

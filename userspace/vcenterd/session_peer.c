@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 #include "codes.h"
+#include "forward.h"
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "move_run.h"
@@ -100,10 +101,10 @@ static void down(struct chan *chan, const char *why, void *arg)
 	note_alert(peer->vc, "peer-down", peer->conf->dc, "%s", why);
 }
 
-/* They ask on their own session. */
+/* They ask on their own session; this is of what was asked of them. */
 static bool message(struct chan *chan, const struct msg *msg, void *arg)
 {
-	return false;
+	return forward_part(arg, msg);
 }
 
 int session_peer_start(struct vcenter *vc, struct err *err)

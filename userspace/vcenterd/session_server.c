@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "forward_serve.h"
 #include "owed.h"
 #include "serve_peer.h"
 #include "session_server.h"
@@ -24,6 +25,8 @@ static void down(struct chan *chan, const char *why, void *arg)
 	owed_forget(vc, chan);
 	if (is_vserver(chan))
 		session_vserver_down(vc, chan, why);
+	else
+		forward_serve_down(vc, chan);
 }
 
 static bool message(struct chan *chan, const struct msg *msg, void *arg)

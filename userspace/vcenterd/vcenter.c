@@ -6,7 +6,9 @@
 #include "audit.h"
 #include "backup.h"
 #include "console.h"
+#include "forward.h"
 #include "group_run.h"
+#include "hier_run.h"
 #include "lib/crashpoint.h"
 #include "move_dest.h"
 #include "move_run.h"
@@ -142,6 +144,8 @@ int vcenter_start(struct vcenter *vc, struct loop *loop, struct err *err)
 void vcenter_stop(struct vcenter *vc)
 {
 	vc->stopping = true;
+	hier_stop(vc);
+	forward_stop(vc);
 	api_stop(vc);
 	session_server_stop(vc);
 	session_peer_stop(vc);
@@ -155,6 +159,8 @@ void vcenter_stop(struct vcenter *vc)
 	bulk_free_all(vc);
 	owed_free_all(vc);
 	rtt_limits_free(vc->rtt_limits);
+	hier_free(vc);
+	free(vc->forwards);
 	monitor_free(vc->monitor);
 	inventory_free(vc->inv);
 	events_free(vc->events);

@@ -23,6 +23,9 @@ struct console;
 struct bulk;
 struct group_job;
 struct rtt_limits;
+struct forwards;
+struct hier;
+struct creation;
 
 /* Our session to the vCenter of another DC. */
 struct peer {
@@ -64,6 +67,9 @@ struct vcenter {
 	struct group_job *groups;	/* uthash by id: operations on groups */
 	struct loop_timer *group_turn;	/* NULL: there was no need yet */
 	struct rtt_limits *rtt_limits;
+	struct forwards *forwards;
+	struct hier *hier;
+	struct creation *creations;	/* utlist: VMs that peers are being asked about */
 	struct loop_timer *tick;
 	uint64_t ticks;
 	bool stopping;			/* sessions that end now are no news */

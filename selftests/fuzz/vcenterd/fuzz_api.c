@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Bodies of the API's requests, and VMs and VNs as peers tell of them. */
+/* Bodies of the API's requests, and VMs, VNs and offers as peers tell of them. */
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "../fuzz.h"
+#include "vcenterd/dc_offer.h"
 #include "vcenterd/inventory.h"
 #include "lib/json.h"
 #include "lib/mem.h"
@@ -47,10 +48,13 @@ static void message(const uint8_t *data, size_t size)
 {
 	Nvo3__VmProfile *vm = nvo3__vm_profile__unpack(NULL, size, data);
 	Nvo3__VnInfo *info = nvo3__vn_info__unpack(NULL, size, data);
+	struct msg msg = { .body = data, .len = size };
+	struct dc_offer offer;
 	struct vn vn;
 	struct err err;
 	int ret;
 
+	dc_offer_from_msg(&msg, &offer);
 	if (vm)
 		free(vm_from_msg(inventory(), vm, &ret, &err));
 	if (info)

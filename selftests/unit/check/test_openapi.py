@@ -40,10 +40,14 @@ CASES = [
 OP = openapi.Operation('GET', '/api/v1/things/{id}', [
     {'name': 'limit', 'in': 'query', 'schema': {'type': 'integer', 'minimum': 1}},
     {'name': 'force', 'in': 'query', 'schema': {'type': 'boolean'}}], None, {})
+REST = openapi.Operation('GET', '/api/v1/dcs/{dc}/{path}', [
+    {'name': 'path', 'in': 'path', 'x-rest': True, 'schema': {'type': 'string'}}], None, {})
 QUERIES = [('limit=1&force=true', True), ('', True), ('limit=0', False), ('limit=x', False), ('limit=', False),
            ('limit=1&limit=1', False), ('colour=red', False), ('force=maybe', False)]
 TARGETS = [('GET', '/api/v1/things/a?x=1', OP), ('PUT', '/api/v1/things/a', ['GET']),
            ('GET', '/api/v1/things/', None), ('GET', '/api/v1/things/a/b', None)]
+REST_TARGETS = [('GET', '/api/v1/dcs/a/b?x=1', REST), ('GET', '/api/v1/dcs/a/b/c/d', REST), ('GET', '/api/v1/dcs/a/', None),
+                ('GET', '/api/v1/dcs/a', None), ('PUT', '/api/v1/dcs/a/b/c', ['GET'])]
 
 
 def strange_words_are_errors():
@@ -61,6 +65,9 @@ def results():
         yield f'query {query}', (openapi.refusal(OP, openapi.pairs('?' + query), None) is None) == right
     for method, target, want in TARGETS:
         yield f'{method} {target}', openapi.match([OP], method, target) == want
+    for method, target, want in REST_TARGETS:
+        yield f'{method} {target}', openapi.match([REST], method, target) == want
+    yield 'what is handed on is not judged', openapi.refusal(REST, [('colour', 'red')], None) is None
     yield 'a word of a schema that is not known is an error', strange_words_are_errors()
 
 

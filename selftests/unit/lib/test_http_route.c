@@ -38,6 +38,12 @@ static void test_route(void **state)
 	assert_int_equal(match("/vms/{id}", "/vms/%4", NULL), -EINVAL);
 	assert_int_equal(match("/vms/{id}", "/vms/%", NULL), -EINVAL);
 	assert_int_equal(match("/vms/{id}", "", NULL), 0);
+	/* all that follows */
+	assert_int_equal(match("/at/{rest...}", "/at/a%2fb/c", "a/b/c"), 1);
+	assert_int_equal(match("/at/{rest...}", "/at/a/", "a/"), 1);
+	assert_int_equal(match("/at/{rest...}", "/at/", NULL), 0);
+	assert_int_equal(match("/at/{rest...}", "/at", NULL), 0);
+	assert_int_equal(match("/at/{rest...}", "/at/a/%4", NULL), -EINVAL);
 }
 
 static void test_query(void **state)

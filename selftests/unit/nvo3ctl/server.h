@@ -135,6 +135,8 @@ static inline void post_vm(struct http_request *req, void *arg)
 		return;
 	if (strcmp(json_string_value(json_object_get(body, "tenant")), "nobody") == 0)
 		http_error(req, 409, "exists", "MAC 02:00:00:00:00:01 is taken in VN blue");
+	else if (json_object_get(body, "dc"))
+		reply_text(req, 202, "{'id':'far','name':'far','state':'creating','dc':'dc2'}");
 	else
 		answer(req, 202, json_string_value(json_object_get(body, "name")));
 }
@@ -327,7 +329,40 @@ static inline void delete_nve(struct http_request *req, void *arg)
 		   http_param(req, "dc"), http_query(req, "force"));
 }
 
+static inline void list_dcs(struct http_request *req, void *arg)
+{
+	reply_text(req, 200, "{'items':[{'dc':'dc1','up':true,'here':true,'weight':100,'servers_up':1,'servers':2,'vms':3,'entitled':{'cpus':4},'total':{'cpus':8}},{'dc':'dc2','up':false,'here':false,'weight':50,'error':'its vCenter is down'}]}");
+}
+
+/* What was asked for comes back: of a VM that it runs there. */
+static inline void at_dc(struct http_request *req, void *arg)
+{
+	const char *path = http_param(req, "path");
+
+	if (!strncmp(path, "vms/", 4))
+		http_reply(req, 200, json_pack("{s:s, s:s, s:s, s:s, s:s}", "id", path + 4, "name",
+					       path + 4, "state", "running", "dc",
+					       http_param(req, "dc"), "server", "host3"));
+	else
+		http_reply(req, 200, json_pack("{s:[{s:s}]}", "items", "name", http_path(req)));
+}
+
+static inline void post_placement(struct http_request *req, void *arg)
+{
+	json_t *body = http_body(req);
+
+	if (!body)
+		return;
+	if (json_object_get(body, "dc"))
+		reply_text(req, 200, "{'dcs':[{'dc':'dc1','fits':false,'reason':'full'},{'dc':'dc2','fits':true,'server':'host3'}],'dc':'dc2','server':'host3'}");
+	else
+		reply_text(req, 200, "{'servers':[{'server':'host1','fits':true}],'server':'host1'}");
+}
+
 static const struct http_route routes[] = {
+	{ "GET", "/api/v1/dcs", list_dcs, "limit offset" },
+	{ "GET", "/api/v1/dcs/{dc}/{path...}", at_dc, .any_query = true },
+	{ "POST", "/api/v1/placement", post_placement },
 	{ "GET", "/api/v1/vms", list_vms, "tenant group server vn state limit after" },
 	{ "POST", "/api/v1/vms", post_vm },
 	{ "GET", "/api/v1/vms/{id}", get_object },

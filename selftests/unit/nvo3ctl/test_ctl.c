@@ -380,6 +380,33 @@ static void test_lists(void **state)
 	       "VN     VNI  LOCATORS\nblue  4096  10.1.0.11\n", "");
 }
 
+static void test_other_data_centres(void **state)
+{
+	expect("dc list", CTL_OK,
+	       "DC   UP   HERE  WEIGHT  SERVERS UP  VMS  CPUS  WHY NOT\n"
+	       "dc1  yes  yes      100         1/2    3   4/8  -\n"
+	       "dc2  no   no        50           -    -     -  its vCenter is down\n", "");
+	expect("--dc dc2 vm list", CTL_OK, "NAME\n/api/v1/dcs/dc2/vms\n", "");
+	expect("server list --dc a/b", CTL_OK, "NAME\n/api/v1/dcs/a%2Fb/servers\n", "");
+	expect("--dc dc2 vm show web", CTL_OK,
+	       "name        web\nid          web\nstate       running\nwhere       dc2/host3\n", "");
+	/* a verb's own is behind it, and means where to */
+	expect("vm migrate vm1 --dc nowhere", CTL_FAILED, "",
+	       "Error: DC nowhere is not known\n");
+	expect("--dc dc2 vm migrate vm1 --dc dc3", CTL_FAILED, "",
+	       "Error: POST is not possible on /api/v1/dcs/dc2/vms/vm1/move, only GET\n");
+	expect("--dc dc2 map list", CTL_FAILED, "",
+	       "Error: --dc: ndirectord is asked only about its own data centre\n");
+	/* it is followed where it is made */
+	expect("vm create far --tenant alice --vn blue --dc any", CTL_OK,
+	       "name        far\nid          far\nstate       running\nwhere       dc2/host3\n", "");
+	expect("vm create far --tenant alice --vn blue --dc any --dry-run", CTL_OK,
+	       "DC   FITS  SERVER  REASON\ndc1  no    -       full\ndc2  yes   host3   -\n"
+	       "\nit would be made on server dc2/host3\n", "");
+	expect("vm create far --tenant alice --vn blue --dry-run", CTL_OK,
+	       "SERVER  FITS\nhost1   yes\n\nit would be made on server host1\n", "");
+}
+
 static void test_events(void **state)
 {
 	expect("events", CTL_OK,
@@ -545,6 +572,7 @@ int main(void)
 		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_use),
 		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_other_data_centres),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_audit),
 		cmocka_unit_test(test_watch),

@@ -99,7 +99,7 @@ struct lab {
 	struct loop *loop;
 	struct loop_timer *tick;
 	struct vcenter *vc[LAB_DCS];
-	struct vcenter *old[64];	/* stopped; answers may still be on their way to them */
+	struct vcenter *old[256];	/* stopped; answers may still be on their way to them */
 	int n_old;
 	struct fake_director director[LAB_DCS];
 	struct fake_server server[LAB_DCS * LAB_SERVERS];

@@ -15,6 +15,9 @@
 static bool lab_crl;
 /* The vCenters are processes of their own; who sets this starts them. */
 static bool lab_processes;
+/* dc1 is the root of dc2, and has weight so much; dc2 knows that, or not */
+static bool lab_root, lab_no_parent;
+static int lab_root_weight = 100;
 
 static inline void lab_vcenter_start(struct lab *lab, int dc)
 {
@@ -113,6 +116,11 @@ static inline void lab_write_conf(struct lab *lab, int dc)
 		lab->port + dc, lab->port + 10 + dc);
 	fprintf(f, "peers = ( { dc = \"dc%d\"; addrs = [ \"127.0.0.1:%d\" ]; } );\n", 2 - dc,
 		lab->port + 1 - dc);
+	if (lab_root && !dc)
+		fprintf(f, "children = ( { dc = \"dc1\"; weight = %d; }, { dc = \"dc2\"; } );\n",
+			lab_root_weight);
+	if (lab_root && !lab_no_parent && dc)
+		fprintf(f, "parent = \"dc1\";\n");
 	fprintf(f, "grants = ( { server = \"host1\"; tenant = \"alice\"; vn = \"blue\"; } );\n");
 	fclose(f);
 }

@@ -170,6 +170,38 @@ def audited(client):
     assert [e['seq'] for e in whole] == list(range(1, len(whole) + 1)), whole
 
 
+def root(client):
+    """dc2 is asked by its root."""
+    here, there = client.expect(200, 'GET', API + '/dcs')['items']
+    assert (here['dc'], here['here'], there['dc'], there['up']) == ('dc1', True, 'dc2', True), (here, there)
+    vm = {**VM, 'name': 'vm3', 'id': '00000000-0000-4000-8000-000000000003', 'nics': [{'vn': 'walk'}]}
+    del vm['server']
+    where = client.expect(200, 'POST', API + '/placement', {**vm, 'dc': 'any'})
+    assert where['dc'] in ('dc1', 'dc2') and [dc['fits'] for dc in where['dcs']] == [True, True], where
+    where = client.expect(200, 'POST', API + '/placement', {**vm, 'dc': 'any', 'location': 'dc2/row9'})
+    assert 'dc' not in where and 'row9' in where['error'], where
+    where = client.expect(200, 'POST', API + '/placement', {**vm, 'dc': 'dc2'})
+    assert where['server'] in ('host3', 'host4'), where
+    made = [client.expect(202, 'POST', API + '/vms', {**vm, 'dc': 'any', 'location': 'dc2'}) for _ in range(2)]
+    assert made[0]['dc'] == made[1]['dc'] == 'dc2', made
+    at = API + '/dcs/dc2/vms/vm3'
+    until(client, at, 'state', 'running')
+    until(client, at, 'doing', None)
+    client.expect(202, 'PATCH', at, {'cpus': 2})
+    until(client, at, 'doing', None)
+    client.expect(202, 'POST', at + '/stop')
+    until(client, at, 'state', 'stopped')
+    until(client, at, 'doing', None)
+    assert len(client.expect(200, 'GET', API + '/dcs/dc2/vms?limit=1')['items']) == 1
+    client.expect(405, 'POST', API + '/dcs/dc2/status')
+    client.expect(400, 'GET', API + '/dcs/dc2/watch/vns')
+    client.expect(403, 'GET', API + '/dcs/dc2/dcs/dc1/vms')
+    client.expect(404, 'GET', API + '/dcs/dc3/vms')
+    client.expect(202, 'DELETE', at)
+    until_gone(client, at)
+    client.expect(400, 'POST', API + '/vms', {**VM, 'dc': 'any'})
+
+
 def fence(client):
     echoes({'dead': False, 'up': False}, client.expect(200, 'GET', API + '/servers/host9'))
     for _ in range(2):
@@ -191,4 +223,4 @@ def remove(client):
 
 
 if __name__ == '__main__':
-    sys.exit(walk(DOCUMENT, make, move, console, group, change, look, audited, fence, pages, refuse, remove))
+    sys.exit(walk(DOCUMENT, make, move, console, group, change, look, audited, root, fence, pages, refuse, remove))

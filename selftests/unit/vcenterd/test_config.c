@@ -63,6 +63,64 @@ static void refuse(const char *text, const char *says)
 		fail_msg("\"%s\" does not say \"%s\"", err.text, says);
 }
 
+#define PEERS BASE "peers = ( { dc = \"dc2\"; addrs = \"10.2.0.2:6641\"; },\n"	\
+		   "          { dc = \"dc3\"; addrs = \"10.3.0.2:6641\"; } );\n"
+
+static void load_good(const char *text, struct config *c)
+{
+	struct err err;
+
+	if (load(text, c, &err))
+		fail_msg("%s", err.text);
+}
+
+/* A data centre is a candidate itself, with others or without. */
+static void test_children(void **state)
+{
+	struct config c;
+
+	load_good(PEERS, &c);
+	assert_int_equal(c.n_children, 1);
+	assert_string_equal(c.children[0].dc, "dc1");
+	assert_int_equal(c.policy, CHOICE_EMPTIEST);
+	assert_null(c.parent);
+	config_free(&c);
+	load_good(PEERS "children = ( { dc = \"dc3\"; weight = 7; }, { dc = \"dc2\"; } );\n"
+		  "policy = \"first\";\n", &c);
+	assert_int_equal(c.n_children, 3);
+	assert_string_equal(c.children[0].dc, "dc1");
+	assert_int_equal(c.children[0].weight, 100);
+	assert_string_equal(c.children[1].dc, "dc3");
+	assert_int_equal(c.children[1].weight, 7);
+	assert_int_equal(c.children[2].weight, 100);
+	assert_int_equal(c.policy, CHOICE_FIRST);
+	config_free(&c);
+	load_good(PEERS "children = ( { dc = \"dc2\"; }, { dc = \"dc1\"; weight = 0; } );\n"
+		  "parent = \"dc3\";\n", &c);
+	assert_int_equal(c.n_children, 2);
+	assert_string_equal(c.children[1].dc, "dc1");
+	assert_int_equal(c.children[1].weight, 0);
+	assert_string_equal(c.parent, "dc3");
+	config_free(&c);
+}
+
+static void test_bad_children(void **state)
+{
+	refuse(PEERS "children = ( { dc = \"dc9\"; } );\n", "\"dc9\" is none of the peers");
+	refuse(PEERS "children = ( { dc = \"dc2\"; },\n { dc = \"dc2\"; } );\n", ":10: ");
+	refuse(PEERS "children = ( { dc = \"dc1\"; }, { dc = \"dc1\"; } );\n", "twice");
+	refuse(PEERS "children = ( { weight = 1; } );\n", "dc");
+	refuse(PEERS "children = ( { dc = \"dc2\"; weight = 1001; } );\n", "weight");
+	refuse(PEERS "children = ( { dc = \"dc2\"; weight = -1; } );\n", "weight");
+	refuse(PEERS "children = ( { dc = \"dc2\"; heavy = 1; } );\n", "heavy");
+	refuse(PEERS "children = ( { dc = \"any\"; } );\n", "means whichever");
+	refuse(PEERS "policy = \"last\";\n", "\"last\" is neither");
+	refuse(PEERS "parent = \"dc1\";\n", "itself");
+	refuse(PEERS "parent = \"dc9\";\n", "\"dc9\" is none of the peers");
+	refuse(PEERS "children = ( { dc = \"dc2\"; } );\nparent = \"dc2\";\n",
+	       "\"dc2\" is one of the children, too");
+}
+
 static void test_bad(void **state)
 {
 	refuse("dc = \"dc1\";\n", "name");
@@ -101,6 +159,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_children),
+		cmocka_unit_test(test_bad_children),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_monitor),
 	};

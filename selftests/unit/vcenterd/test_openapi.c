@@ -8,7 +8,8 @@
 
 /* What means something here */
 #define WORDS "name=a,b,c,host1 tenant=,alice vn=blue,a,b profile=web,a, server=,host1,host2 " \
-	"dc=,dc1,dc2 id=a,b,blue,web,c,d topic=vns,events,moves,alerts state=running,stopped " \
+	"dc=,dc1,dc2,any path=vms,vms/c,vms/c/start,vns,vns/blue,status,watch/vns id=a,b,blue,web,c,d " \
+	"topic=vns,events,moves,alerts state=running,stopped " \
 	"cpus=1 memory_mib=1 disk_mib=16"
 
 #define VM(name, n)	"{\"name\":\"" name "\",\"tenant\":\"alice\",\"nics\":[{\"vn\":\"blue\"," \
@@ -122,5 +123,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_nonsense_is_refused, lab_setup, lab_teardown),
 	};
 
+	lab_root = true;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
