@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # limit: 900
-# Migration and replication within and between data centres, and moves that must not happen.
+# Migration and replication within and between data centres, and moves that must not happen; what a
+# host knows of others (D1).
 #
 #   vm1 (host1, dc1)   vm2 (host2, dc1)   vm9 (host4, dc2)   one VN
 . "$(dirname "$0")/../lib.sh"
@@ -65,6 +66,45 @@ without_vm1() {
 	left=$(find "$LAB/$1" -path "*$(<"$LAB/vm1.id")*"; lab_in "$1" nvo3 port show)
 	[[ -z $left ]] || fail "on $1 is left: $left"
 }
+
+# --- who knows what
+
+# The VNs that the kernel has, and those that it has mappings of.
+vnis_are() {	# HOST "VNI..."
+	[[ $(lab_in "$1" nvo3 -j vn show | jq -r '[.[].vni] | sort | join(" ")') == "$2" &&
+		$(lab_in "$1" nvo3 -j map show | jq -r '[.[].vni] | unique | join(" ")') == "$2" ]]
+}
+
+# What the vServer has on its disk
+vms_are() {	# HOST VM...
+	local host=$1 id
+
+	shift
+	diff <(for id; do vm_id "$DC" "$id"; done | sort) \
+		<(find "$LAB/$host" -path '*/vms/*' -prune -type d -printf '%f\n' | sort)
+}
+
+own_only() {
+	ctl 1 vn create red --vni 101
+	lab_until 20 "the VN in dc2" vn_known 2 red
+	ctl 1 vm create r1 --tenant alice --vn red --server host1 --ip 10.8.0.1/24
+	ctl 2 vm create r3 --tenant alice --vn red --server host3 --ip 10.8.0.3/24
+	DC=1 vms_are host1 vm1 r1
+	DC=1 vms_are host2 vm2
+	DC=2 vms_are host3 r3
+	DC=2 vms_are host4 vm9
+	busywait 20 vnis_are host1 "100 101"
+	busywait 20 vnis_are host2 100
+	busywait 20 vnis_are host3 101
+	busywait 20 vnis_are host4 100
+	ctl 1 vm delete r1
+	ctl 2 vm delete r3
+	busywait 20 vnis_are host1 100
+	busywait 20 vnis_are host3 ""
+	ctl 1 vn delete red
+}
+
+# --- moves
 
 within_a_dc() {
 	run_cmd ctl 1 vm migrate vm1 --to dc1/host2
@@ -158,8 +198,9 @@ import json, sys
 assert all(m["state"] in ("done", "aborted") for m in json.load(sys.stdin)["items"])'
 }
 
-plan 10
+plan 11
 test_run "two data centres, three VMs" bring_up
+test_run "a vServer has its own VMs, its NVE the VNs of these, and neither has others" own_only
 test_run "a VM moves to another server of its data centre" within_a_dc
 test_run "a VM moves to another data centre" to_the_other_dc
 test_run "and back, with its image" and_back
