@@ -12,9 +12,22 @@ boots() {
 
 same_boot() {	# It is reached, and has not been started anew since
 	busywait 60 guest_get "$ADDR" boot
-	assert_eq "$(guest_get "$ADDR" boot)" "$(<"$LIB_TMP/boot")" \
-		"the guest's boot; its console: $(tr -d '\r' <"$LIB_TMP/console.log" 2>/dev/null)"
+	[[ $(guest_get "$ADDR" boot) == "$(<"$LIB_TMP/boot")" ]] || {
+		guest_told
+		fail "the guest has been started anew"
+	}
 }
+
+# What may say why it is another one
+guest_told() {
+	local h
+
+	tr -d '\r' <"$LIB_TMP/console.log"
+	for h in $VIRT_HOSTS; do
+		tail -n 20 "$VIRT/$h/log/qemu/nvo3-$GUEST.log"
+		bg_log "nvo3d-$h" | tail -n 20
+	done
+} 2>&1
 
 # --- its console, from one host to the next: what is written to CONSOLE_IN is typed there; who is
 # started between begin and end has that open too

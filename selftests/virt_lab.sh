@@ -416,3 +416,29 @@ virt_nothing_left() {	# NAME: of a VM that has gone
 vm_is() {	# NAME STATE
 	[[ $(ctl -j vm show "$1" | jq -r .state) == "$2" ]]
 }
+
+# --- who dies beside the guest vm1 of h1 and comes back; same_boot() is the script's
+
+# It finds the guest as it was.
+nvo3d_dies() {
+	bg_stop nvo3d-h1 KILL
+	same_boot
+	virt_nvo3d h1
+	busywait 30 virt_servers_up
+	vm_is vm1 running
+	same_boot
+}
+
+# What happened to the guest meanwhile is seen when libvirtd is there again.
+libvirtd_dies() {
+	bg_stop libvirtd-h1 KILL
+	same_boot
+	vm_is vm1 running
+	# What is asked meanwhile is done then
+	run_cmd ctl vm suspend vm1 --no-wait
+	fails vm_is vm1 suspended
+	virt_libvirtd h1
+	busywait 30 vm_is vm1 suspended
+	run_cmd ctl vm resume vm1
+	same_boot
+}

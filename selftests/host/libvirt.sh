@@ -69,30 +69,9 @@ others() {
 		>/dev/null
 }
 
-# It comes back and finds the guest as it was.
-nvo3d_dies() {
+beside_it() {	# FUNCTION
 	boots
-	bg_stop nvo3d-h1 KILL
-	same_boot
-	virt_nvo3d h1
-	busywait 20 virt_servers_up
-	vm_is vm1 running
-	same_boot
-}
-
-# What happened to the guest meanwhile is seen when libvirtd is there again.
-libvirtd_dies() {
-	boots
-	bg_stop libvirtd-h1 KILL
-	same_boot
-	vm_is vm1 running
-	# What is asked meanwhile is done then
-	run_cmd ctl vm suspend vm1 --no-wait
-	fails vm_is vm1 suspended
-	virt_libvirtd h1
-	busywait 30 vm_is vm1 suspended
-	run_cmd ctl vm resume vm1
-	same_boot
+	"$1"
 }
 
 # --- the console
@@ -145,8 +124,8 @@ test_run "two hosts, each with a libvirtd" virt_up
 test_run "a VM boots, is reached through its port, tells what it uses, stands still" life
 test_run "it reboots" reboot
 test_run "what virsh does to it is seen" others
-test_run "nvo3d is killed and comes back: the guest has not noticed" nvo3d_dies
-test_run "libvirtd is killed and comes back: the guest has not noticed" libvirtd_dies
+test_run "nvo3d is killed and comes back: the guest has not noticed" beside_it nvo3d_dies
+test_run "libvirtd is killed and comes back: the guest has not noticed" beside_it libvirtd_dies
 test_run "it moves to the other host while it runs, under pings and a download" live h1 h2
 test_run "and back" live h2 h1
 test_run "somebody is at its console, alone, and stays there while it moves there and back" console

@@ -257,28 +257,6 @@ changed() {
 	same_boot
 }
 
-nvo3d_dies() {
-	bg_stop nvo3d-h1 KILL
-	same_boot
-	virt_nvo3d h1
-	busywait 30 virt_servers_up
-	vm_is vm1 running
-	same_boot
-}
-
-libvirtd_dies() {
-	bg_stop libvirtd-h1 KILL
-	same_boot
-	vm_is vm1 running
-	# What is asked meanwhile is done then
-	run_cmd ctl vm suspend vm1 --no-wait
-	fails vm_is vm1 suspended
-	virt_libvirtd h1
-	busywait 30 vm_is vm1 suspended
-	run_cmd ctl vm resume vm1
-	same_boot
-}
-
 # Its processes cannot go; its disk can.
 moved() {
 	local last

@@ -134,6 +134,15 @@ static void test_lost_word_at_the_abort(void **state)
 	teardown(&p);
 }
 
+static void ends_while_saved(struct pair *p, struct source_reply *s)
+{
+	lab.hang = true;
+	source_begin(p, s);
+	BED_WAIT(p->from.bed, atomic_load(&lab.hangs));
+	host_end(&p->from);
+	lab.hang = false;
+}
+
 /* Its program ends while it is saved, and when it is saved */
 static void test_source_restarts(void **state)
 {
@@ -141,11 +150,7 @@ static void test_source_restarts(void **state)
 	struct pair p;
 
 	keep_setup(&p, state);
-	lab.hang = true;
-	source_begin(&p, &s);
-	BED_WAIT(p.from.bed, atomic_load(&lab.hangs));
-	host_end(&p.from);
-	lab.hang = false;
+	ends_while_saved(&p, &s);
 	host_begin(&p.from);
 	assert_int_equal(source(&p).code, CODE(OK));
 	assert_true(p.was_running);
@@ -164,19 +169,13 @@ static void test_source_restarts(void **state)
 static void test_source_restarts_and_it_is_saved(void **state)
 {
 	struct source_reply s;
-	struct err err;
-	struct vm *vm;
 	char dir[HOST_DIR_MAX];
+	struct err err;
 	struct pair p;
 
 	keep_setup(&p, state);
-	lab.hang = true;
-	source_begin(&p, &s);
-	BED_WAIT(p.from.bed, atomic_load(&lab.hangs));
-	vm = host_vm(&p.from, VM);
-	vm_dir(vm, dir);
-	host_end(&p.from);
-	lab.hang = false;
+	vm_dir(host_vm(&p.from, VM), dir);
+	ends_while_saved(&p, &s);
 	assert_int_equal(keep_save(&lab.from->driver, &(Nvo3__VmProfile){}, dir, &err), 0);
 	lab.saves = 0;
 	host_begin(&p.from);
@@ -265,11 +264,7 @@ static void test_source_loses_its_power(void **state)
 	struct pair p;
 
 	keep_setup(&p, state);
-	lab.hang = true;
-	source_begin(&p, &s);
-	BED_WAIT(p.from.bed, atomic_load(&lab.hangs));
-	host_end(&p.from);
-	lab.hang = false;
+	ends_while_saved(&p, &s);
 	fake_guest_ends(lab.from, VM);
 	host_begin(&p.from);
 	BED_WAIT(p.from.bed, !host_vm(&p.from, VM)->task);
