@@ -149,6 +149,8 @@ int persist_load(struct store *store, const struct persist_load *to, struct err 
 		{ "event/", load_event },
 		{ "gone/", prune_gone },
 		{ "vngone/", prune_gone },
+		{ "profilegone/", prune_gone },
+		{ "profilelost/", prune_gone },
 	};
 	struct loading l = { .to = to, .store = store, .err = err };
 	uint64_t now = wall_ms();
