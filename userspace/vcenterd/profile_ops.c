@@ -87,6 +87,18 @@ static int check_ours(struct vcenter *vc, const struct profile *p, const char *w
 		       p->msg->home_dc, what);
 }
 
+/* A port is on its VLAN for good: no NVE would take the change. */
+static int check_vlan(struct vcenter *vc, const struct profile *p, const Nvo3__Profile *msg,
+		      struct err *err)
+{
+	const struct vm *user = inventory_profile_user(vc->inv, p);
+
+	if (!user || msg->vlan == p->msg->vlan)
+		return 0;
+	return err_set(err, EBUSY, "profile %s is in use by VM %s of %s: its VLAN stays %u",
+		       p->msg->name, user->name, vc->inv->dc, p->msg->vlan);
+}
+
 static void note_set(struct vcenter *vc, const struct profile *p)
 {
 	note(vc, "profile-set", p->msg->name, "version %llu, %zu rules",
@@ -96,7 +108,7 @@ static void note_set(struct vcenter *vc, const struct profile *p)
 /* A version more, also when it says the same: it is what the operator wants now. */
 int profile_ops_set(struct vcenter *vc, struct profile *p, Nvo3__Profile *msg, struct err *err)
 {
-	int ret = check_ours(vc, p, "changed", err);
+	int ret = check_ours(vc, p, "changed", err) ?: check_vlan(vc, p, msg, err);
 
 	if (!ret && strcmp(msg->group, p->msg->group))
 		ret = check_group(vc, msg, p, err);
@@ -161,7 +173,7 @@ static int check_theirs(struct vcenter *vc, const char *dc, const Nvo3__Profile 
 		return err_set(err, ESTALE, "profile %s of %s is known in %s with version %llu, not %llu",
 			       msg->name, dc, vc->inv->dc, (unsigned long long)p->msg->version,
 			       (unsigned long long)msg->version);
-	return 0;
+	return check_vlan(vc, p, msg, err);
 }
 
 int profile_ops_peer_set(struct vcenter *vc, const char *dc, const Nvo3__Profile *msg,

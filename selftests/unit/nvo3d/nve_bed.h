@@ -279,9 +279,8 @@ static inline void handle_alert(struct director_end *d, const struct msg *msg)
 /* With one rule and rate = 1000 * version */
 static inline void put_profile(struct director_end *d, Nvo3__Profile *p, Nvo3__ProfileRule **rule)
 {
-	static Nvo3__ProfileRule r;
+	static Nvo3__ProfileRule r = NVO3__PROFILE_RULE__INIT;
 
-	nvo3__profile_rule__init(&r);
 	r.verdict = NVO3_VERDICT_PERMIT;
 	r.proto = 6;
 	r.dport = 80;

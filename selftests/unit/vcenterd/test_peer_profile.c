@@ -159,6 +159,28 @@ static void test_kept_while_a_vm_has_it(void **state)
 	LAB_WAIT(lab, lab->director[1].profiles_gone == 1);
 }
 
+/* No NVE would take its ports to another VLAN. */
+static void test_its_vlan_stays_while_a_vm_has_it(void **state)
+{
+	struct lab *lab = *state;
+
+	make_web_http(lab);
+	lab_expect(lab, 0, "PATCH", "/profiles/http", "{\"vlan\":30}", 409, "error",
+		   "profile http is in use by VM web of dc1: its VLAN stays 0");
+	lab_expect(lab, 0, "GET", "/profiles/http", NULL, 200, "version", "1");
+	lab_until(lab, 0, begin_by(lab, "move", HOST3), "state", "done");
+	lab_expect(lab, 0, "PATCH", "/profiles/http", "{\"vlan\":30}", 200, "vlan", "30");
+	LAB_WAIT(lab, lab_event(lab, 0, true, "profile-refused", "its VLAN stays 0"));
+	lab_expect(lab, 1, "GET", "/profiles/http", NULL, 200, "vlan", "0");
+	/* all of the change waits until nobody has it */
+	lab_expect(lab, 1, "DELETE", "/vms/web", NULL, 202, NULL, NULL);
+	LAB_WAIT(lab, !inventory_vm_by_name(lab->vc[1]->inv, "web"));
+	down(lab, 0);
+	up(lab, 0);
+	LAB_WAIT(lab, has_version(lab, 1, 2));
+	assert_int_equal(known(lab, 1, "http")->msg->vlan, 30);
+}
+
 /* Made in both while they did not see each other: each keeps its own. */
 static void test_two_of_one_name(void **state)
 {
@@ -483,6 +505,7 @@ int main(void)
 		LAB_TEST(test_changed_at_its_home_only),
 		LAB_TEST(test_deleted_everywhere),
 		LAB_TEST(test_kept_while_a_vm_has_it),
+		LAB_TEST(test_its_vlan_stays_while_a_vm_has_it),
 		LAB_TEST(test_two_of_one_name),
 		LAB_TEST(test_a_vm_moves_with_it),
 		LAB_TEST(test_the_home_is_cut_off),
