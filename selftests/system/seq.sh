@@ -47,7 +47,7 @@ seq_sent() {
 }
 
 seq_came() {	# NAMESPACE: how many frames of any kind
-	lab_in "$1" cat /sys/class/net/eth0/statistics/rx_packets
+	ip -n "$1" -j -s link show dev eth0 | jq '.[0].stats64.rx.packets'
 }
 
 # What was on its way has come.

@@ -14,6 +14,7 @@ static const struct column list_columns[] = {
 	{ "DEFAULT", "default" },
 	{ "RATE", "rate", .right = true },
 	{ "PPS", "pps", .right = true },
+	{ "HOME", "home_dc" },
 	{ "UUID", "uuid" },
 	{ NULL },
 };
@@ -22,6 +23,7 @@ static const struct column profile_columns[] = {
 	{ "name", "name" },
 	{ "tenant", "tenant" },
 	{ "group", "group" },
+	{ "home", "home_dc" },
 	{ "version", "version" },
 	{ "default", "default" },
 	{ "rate", "rate" },

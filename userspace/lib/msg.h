@@ -26,6 +26,7 @@
 #define CAN_VN_LIST	"vn-list"	/* VN_LIST, to a relay */
 #define CAN_MAP_COLUMNS	"map-columns"	/* columns in MAP_UPDATE */
 #define CAN_NVE_SEEN	"nve-seen"	/* NVE_SEEN, both ways */
+#define CAN_PEER_PROFILES	"peer-profiles"	/* PEER_PROFILE_SET, between vCenters */
 
 #define VN_UNKNOWN_MAX	3		/* relay, in VnInfo */
 #define VN_ARP_MAX	1		/* answer, likewise */

@@ -97,12 +97,13 @@ int inventory_nic_find(const struct vm *vm, const struct uuid *tsi);
 /* What it was to get by VM_OP_RESIZE it has */
 void inventory_vm_resized(struct vm *vm);
 
-/* Takes @msg, whose uuid is good; the one with its uuid is replaced. */
+/* Takes @msg, whose uuid is good; the one with its uuid is replaced. Of no home: it is ours. */
 struct profile *inventory_profile_set(struct inventory *inv, Nvo3__Profile *msg);
 void inventory_profile_del(struct inventory *inv, struct profile *p);
 struct profile *inventory_profile(struct inventory *inv, const struct uuid *uuid);
 struct profile *inventory_profile_by_name(struct inventory *inv, const char *name);
-/* That new interfaces of this group have, or NULL. */
+bool inventory_profile_is_ours(const struct inventory *inv, const struct profile *p);
+/* That new interfaces of this group have, or NULL: ours first, then by the name of its home. */
 struct profile *inventory_profile_of_group(struct inventory *inv, const char *tenant,
 					   const char *group);
 /* A VM that has it, or NULL. */

@@ -23,16 +23,30 @@ struct profile *inventory_profile_by_name(struct inventory *inv, const char *nam
 	return NULL;
 }
 
+bool inventory_profile_is_ours(const struct inventory *inv, const struct profile *p)
+{
+	return !strcmp(p->msg->home_dc, inv->dc);
+}
+
+static bool is_before(const struct inventory *inv, const struct profile *a,
+		      const struct profile *b)
+{
+	if (inventory_profile_is_ours(inv, a) || inventory_profile_is_ours(inv, b))
+		return !inventory_profile_is_ours(inv, b);
+	return strcmp(a->msg->home_dc, b->msg->home_dc) < 0;
+}
+
 struct profile *inventory_profile_of_group(struct inventory *inv, const char *tenant,
 					   const char *group)
 {
-	struct profile *p;
+	struct profile *p, *best = NULL;
 
 	for (p = inv->profiles; *group && p; p = p->hh.next)
 		if (!strcmp(p->msg->group, group) &&
-		    (!*p->msg->tenant || !strcmp(p->msg->tenant, tenant)))
-			return p;
-	return NULL;
+		    (!*p->msg->tenant || !strcmp(p->msg->tenant, tenant)) &&
+		    (!best || is_before(inv, p, best)))
+			best = p;
+	return best;
 }
 
 struct profile *inventory_profile_set(struct inventory *inv, Nvo3__Profile *msg)
@@ -42,6 +56,8 @@ struct profile *inventory_profile_set(struct inventory *inv, Nvo3__Profile *msg)
 
 	if (!msg_get_uuid(&msg->uuid, &uuid))
 		abort();
+	if (!*msg->home_dc)
+		msg->home_dc = mem_strdup(inv->dc);
 	p = inventory_profile(inv, &uuid);
 	if (!p) {
 		p = mem_zalloc(sizeof(*p));

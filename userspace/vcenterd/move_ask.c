@@ -6,6 +6,7 @@
 #include "lib/mem.h"
 #include "move_ask.h"
 #include "move_dest.h"
+#include "move_profile.h"
 #include "profile.h"
 #include "proto/placement.pb-c.h"
 
@@ -371,8 +372,12 @@ static void ask_peer(struct vcenter *vc, struct move_job *job, enum move_act act
 static void peer_reserve(struct vcenter *vc, struct move_job *job)
 {
 	Nvo3__MoveReserve msg = NVO3__MOVE_RESERVE__INIT;
+	struct vm *vm = inventory_vm(vc->inv, &job->m.vm);
+	struct move_profiles profiles;
 
 	fill_reserve(vc, job, &msg);
+	if (vm)
+		move_profiles_put(vc->inv, vm, &profiles, &msg);
 	ask_peer(vc, job, MOVE_ACT_RESERVE, MSG(MOVE_RESERVE), &msg.base, SHORT_MS);
 	if (msg.profile)
 		msg_free(msg.profile);

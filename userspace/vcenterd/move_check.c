@@ -3,7 +3,9 @@
 #include <string.h>
 #include "move_check.h"
 #include "move_flags.h"
+#include "move_profile.h"
 #include "placement.h"
+#include "session_peer.h"
 
 static bool is_suspended(const struct vm *vm)
 {
@@ -33,6 +35,7 @@ static int check(struct vcenter *vc, const struct vm *vm, const char *dc, unsign
 		 struct err *err)
 {
 	struct peer *peer = vcenter_peer(vc, dc);
+	const struct profile *p;
 	int ret;
 
 	if (!uuid_is_zero(&vm->move))
@@ -52,6 +55,11 @@ static int check(struct vcenter *vc, const struct vm *vm, const char *dc, unsign
 		return err_set(err, ENOENT, "there is no data centre %s", dc);
 	if (!peer->up)
 		return err_set(err, EHOSTUNREACH, "the vCenter of %s does not answer", dc);
+	p = session_peer_knows_profiles(peer) ? NULL : move_profile_of(vc->inv, vm);
+	if (p)
+		return err_set(err, EPERM,
+			       "the vCenter of %s is of an older version, which does not take profile %s of VM %s",
+			       dc, p->msg->name, vm->name);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "lib/mem.h"
 #include "move_dest.h"
 #include "move_dest_act.h"
+#include "move_profile.h"
 #include "persist.h"
 #include "placement.h"
 #include "profile.h"
@@ -105,6 +106,9 @@ static int reserve_foreign(struct vcenter *vc, const Nvo3__MoveReserve *msg, con
 	struct vm *vm;
 	int res;
 
+	res = move_profiles_check(vc->inv, msg, err);
+	if (res)
+		return res;
 	vm = vm_from_msg(vc->inv, msg->profile, &res, err);
 	if (!vm)
 		return res;

@@ -50,6 +50,8 @@ void move_dest_arrived(struct vcenter *vc, const struct uuid *move, const struct
 void move_dest_load(struct vcenter *vc, const struct incoming *in);
 void move_dest_tick(struct vcenter *vc);
 void move_dest_kick(struct vcenter *vc);	/* do not wait for the next try */
+/* The nDirector is told again which NVEs are to have which profiles. */
+void move_dest_grant(struct vcenter *vc);
 void move_dest_free(struct vcenter *vc);
 
 #endif

@@ -90,6 +90,27 @@ static void pull_answered(uint32_t code, const char *text, const struct msg *bod
 	free(call);
 }
 
+/* The destination's NVE asks for them before anything names them there. */
+static void grant(struct vcenter *vc, const struct vm *vm, const struct server *server)
+{
+	for (int i = 0; vm && i < vm->n_nics; i++)
+		session_director_profile_grant(vc, &vm->nics[i].profile, server->nve);
+}
+
+void move_dest_grant(struct vcenter *vc)
+{
+	struct dest_job *job;
+
+	for (job = vc->dests; job; job = job->hh.next) {
+		struct server *server = job_server(vc, job);
+
+		/* one that is only reserved has nothing to ask for yet */
+		if (server && job->in.phase >= INCOMING_PULLING &&
+		    job->in.phase < INCOMING_STARTING)
+			grant(vc, job_vm(vc, job), server);
+	}
+}
+
 void dest_act_pull(struct vcenter *vc, struct dest_job *job, const Nvo3__MovePull *msg)
 {
 	Nvo3__RelocateDest dest = NVO3__RELOCATE_DEST__INIT;
@@ -108,8 +129,7 @@ void dest_act_pull(struct vcenter *vc, struct dest_job *job, const Nvo3__MovePul
 	dest.live = msg->live;
 	dest.hold_s = job->in.lease_s + HOLD_BEYOND_S;
 	job->in.total = msg->size + msg->saved_size;
-	for (int i = 0; vm && i < vm->n_nics; i++)
-		session_director_profile_grant(vc, &vm->nics[i].profile, server->nve);
+	grant(vc, vm, server);
 	chan_request(server->session, job->in.copying ? MSG(RELOCATE_COPY) : MSG(RELOCATE_DEST),
 		     &dest.base, PULL_MS, pull_answered,
 		     call_new(vc, job, INCOMING_ACT_NONE, 0));

@@ -76,11 +76,15 @@ int persist_profile(struct store *store, const struct profile *p, struct err *er
 	return put(store, key_uuid(key, "profile", &p->uuid), data, len, err);
 }
 
-int persist_profile_del(struct store *store, const struct uuid *uuid, struct err *err)
+int persist_profile_del(struct store *store, const struct uuid *uuid, bool ours,
+			struct err *err)
 {
 	char key[KEY_SIZE];
+	int ret;
 
-	return store_del(store, key_uuid(key, "profile", uuid), err);
+	/* first remembered, as a VN */
+	ret = put_gone(store, ours ? "profilegone" : "profilelost", uuid, err);
+	return ret ? ret : store_del(store, key_uuid(key, "profile", uuid), err);
 }
 
 int persist_server(struct store *store, const struct server *server, struct err *err)
@@ -193,7 +197,7 @@ bool persist_is_gone(struct store *store, const struct uuid *vm)
 }
 
 struct walk_gone {
-	void (*cb)(const struct uuid *vn, void *arg);
+	void (*cb)(const struct uuid *uuid, void *arg);
 	void *arg;
 };
 
@@ -213,4 +217,13 @@ int persist_walk_vn_gone(struct store *store, void (*cb)(const struct uuid *vn, 
 	struct walk_gone walk = { cb, arg };
 
 	return store_walk(store, "vngone/", walk_gone_one, &walk, err);
+}
+
+int persist_walk_profile_gone(struct store *store, bool ours,
+			      void (*cb)(const struct uuid *profile, void *arg), void *arg,
+			      struct err *err)
+{
+	struct walk_gone walk = { cb, arg };
+
+	return store_walk(store, ours ? "profilegone/" : "profilelost/", walk_gone_one, &walk, err);
 }

@@ -18,7 +18,9 @@ int persist_vn(struct store *store, const struct vn *vn, struct err *err);
 int persist_vn_del(struct store *store, const struct uuid *uuid, bool remember,
 		   struct err *err);
 int persist_profile(struct store *store, const struct profile *p, struct err *err);
-int persist_profile_del(struct store *store, const struct uuid *uuid, struct err *err);
+/* Remembered: @ours for who missed it, another DC's for the nDirector alone. */
+int persist_profile_del(struct store *store, const struct uuid *uuid, bool ours,
+			struct err *err);
 int persist_server(struct store *store, const struct server *server, struct err *err);
 int persist_vm(struct store *store, const struct vm *vm, struct err *err);
 /* And remember that it is gone from here. */
@@ -39,6 +41,11 @@ bool persist_is_gone(struct store *store, const struct uuid *vm);
 /* Every VN of ours that was deleted. */
 int persist_walk_vn_gone(struct store *store, void (*cb)(const struct uuid *vn, void *arg),
 			 void *arg, struct err *err);
+
+/* Every profile that was deleted: ours, or those of other DCs. */
+int persist_walk_profile_gone(struct store *store, bool ours,
+			      void (*cb)(const struct uuid *profile, void *arg), void *arg,
+			      struct err *err);
 
 struct persist_load {
 	struct inventory *inv;

@@ -150,6 +150,8 @@ int persist_load(struct store *store, const struct persist_load *to, struct err 
 		{ "gone/", prune_gone },
 		{ "placed/", prune_gone },
 		{ "vngone/", prune_gone },
+		{ "profilegone/", prune_gone },
+		{ "profilelost/", prune_gone },
 	};
 	struct loading l = { .to = to, .store = store, .err = err };
 	uint64_t now = wall_ms();

@@ -89,11 +89,11 @@ int profile_spec_parse(Nvo3__Profile *msg, json_t *body, bool new, struct err *e
 
 	if (json_only(body, new ? all : all + 2, err) || parse_names(msg, body, new, err) ||
 	    parse_default(msg, body, err) ||
-	    json_opt_int(body, "rate", 0, 1ll << 50, &rate, err) ||
-	    json_opt_int(body, "burst", 0, 1 << 30, &burst, err) ||
-	    json_opt_int(body, "pps", 0, 1 << 30, &pps, err) ||
-	    json_opt_int(body, "vlan", 0, 4094, &vlan, err) ||
-	    json_opt_int(body, "dscp", -1, 63, &dscp, err) ||
+	    json_opt_int(body, "rate", 0, PROFILE_RATE_MAX, &rate, err) ||
+	    json_opt_int(body, "burst", 0, PROFILE_BURST_MAX, &burst, err) ||
+	    json_opt_int(body, "pps", 0, PROFILE_PPS_MAX, &pps, err) ||
+	    json_opt_int(body, "vlan", 0, PROFILE_VLAN_MAX, &vlan, err) ||
+	    json_opt_int(body, "dscp", -1, PROFILE_DSCP_MAX, &dscp, err) ||
 	    parse_rules(msg, json_object_get(body, "rules"), err))
 		return -EINVAL;
 	msg->rate = rate;
@@ -116,11 +116,12 @@ json_t *profile_spec_view(const Nvo3__Profile *msg)
 	for (size_t i = 0; i < msg->n_rules; i++)
 		json_array_append_new(rules, json_string(profile_rule_format(msg->rules[i], text,
 									     sizeof(text))));
-	obj = json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:o}", "uuid", id,
-			"name", msg->name, "tenant", msg->tenant, "group", msg->group, "version",
-			(json_int_t)msg->version, "default", msg->verdict ? "permit" : "deny",
-			"rate", (json_int_t)msg->rate, "burst", (json_int_t)msg->burst, "pps",
-			(json_int_t)msg->pps, "vlan", (json_int_t)msg->vlan, "rules", rules);
+	obj = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:o}", "uuid", id,
+			"name", msg->name, "tenant", msg->tenant, "group", msg->group, "home_dc",
+			msg->home_dc, "version", (json_int_t)msg->version, "default",
+			msg->verdict ? "permit" : "deny", "rate", (json_int_t)msg->rate, "burst",
+			(json_int_t)msg->burst, "pps", (json_int_t)msg->pps, "vlan",
+			(json_int_t)msg->vlan, "rules", rules);
 	if (msg->marks)
 		json_object_set_new(obj, "dscp", json_integer(msg->dscp));
 	return obj;

@@ -9,6 +9,7 @@
 #include "move_dest.h"
 #include "owed.h"
 #include "profile.h"
+#include "profile_ops.h"
 #include "rtt_ask.h"
 #include "serve_peer.h"
 #include "tenant_move.h"
@@ -39,7 +40,7 @@ static void bad(struct chan *chan, const struct msg *msg, const char *text)
 	chan_reply(chan, msg->id, CODE(BAD_MESSAGE), text, NULL);
 }
 
-/* --- VNs, lookup */
+/* --- VNs, profiles, lookup */
 
 static void vn_set(struct vcenter *vc, struct chan *chan, const struct msg *msg)
 {
@@ -70,6 +71,36 @@ static void vn_delete(struct vcenter *vc, struct chan *chan, const struct msg *m
 	else
 		reply_ret(chan, msg->id,
 			  vn_ops_peer_del(vc, chan_peer(chan)->dc, &uuid, &err), &err);
+	if (req)
+		msg_free(req);
+}
+
+static void profile_set(struct vcenter *vc, struct chan *chan, const struct msg *msg)
+{
+	struct err err;
+	Nvo3__PeerProfileSet *req = msg_decode(msg, &nvo3__peer_profile_set__descriptor, &err);
+
+	if (!req) {
+		bad(chan, msg, err.text);
+		return;
+	}
+	reply_ret(chan, msg->id,
+		  profile_ops_peer_set(vc, chan_peer(chan)->dc, req->profile, &err), &err);
+	msg_free(req);
+}
+
+static void profile_delete(struct vcenter *vc, struct chan *chan, const struct msg *msg)
+{
+	struct err err;
+	Nvo3__PeerProfileDelete *req = msg_decode(msg, &nvo3__peer_profile_delete__descriptor,
+						  &err);
+	struct uuid uuid;
+
+	if (!req || !msg_get_uuid(&req->uuid, &uuid))
+		bad(chan, msg, req ? "uuid is not 16 bytes" : err.text);
+	else
+		reply_ret(chan, msg->id,
+			  profile_ops_peer_del(vc, chan_peer(chan)->dc, &uuid, &err), &err);
 	if (req)
 		msg_free(req);
 }
@@ -265,6 +296,12 @@ bool serve_peer_message(struct vcenter *vc, struct chan *chan, const struct msg 
 		return true;
 	case MSG(PEER_VN_DELETE):
 		vn_delete(vc, chan, msg);
+		return true;
+	case MSG(PEER_PROFILE_SET):
+		profile_set(vc, chan, msg);
+		return true;
+	case MSG(PEER_PROFILE_DELETE):
+		profile_delete(vc, chan, msg);
 		return true;
 	case MSG(PEER_LOOKUP):
 		lookup(vc, chan, msg);

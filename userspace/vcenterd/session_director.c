@@ -3,6 +3,7 @@
 #include "codes.h"
 #include "lib/log.h"
 #include "lib/mem.h"
+#include "move_dest.h"
 #include "move_run.h"
 #include "owed.h"
 #include "persist.h"
@@ -127,6 +128,28 @@ static void vn_gone(const struct uuid *vn, void *arg)
 	session_director_vn_del(arg, vn);
 }
 
+static void profile_gone(const struct uuid *uuid, void *arg)
+{
+	struct vcenter *vc = arg;
+
+	if (!inventory_profile(vc->inv, uuid))
+		session_director_profile_del(vc, uuid);
+}
+
+/* Before the placements that name them; what was deleted first, for another may have its name. */
+static void tell_profiles(struct vcenter *vc)
+{
+	struct profile *p;
+	struct err err;
+
+	if (persist_walk_profile_gone(vc->store, true, profile_gone, vc, &err) ||
+	    persist_walk_profile_gone(vc->store, false, profile_gone, vc, &err))
+		log_err("deleted profiles are not told again: %s", err.text);
+	for (p = vc->inv->profiles; p; p = p->hh.next)
+		session_director_profile_set(vc, p);
+	move_dest_grant(vc);
+}
+
 /* The placement is ours for sure: not of a VM that is on its way in or out. */
 static bool is_placed(const struct vm *vm, const struct nic *nic)
 {
@@ -228,7 +251,6 @@ static void up(struct chan *chan, void *arg)
 	struct vcenter *vc = arg;
 	const struct server *server;
 	struct vn *vn, *tmp;
-	struct profile *p;
 	struct err err;
 
 	if (strcmp(chan_peer(chan)->dc, vc->conf.dc))
@@ -239,9 +261,7 @@ static void up(struct chan *chan, void *arg)
 		session_director_vn_set(vc, vn);
 	if (persist_walk_vn_gone(vc->store, vn_gone, vc, &err))
 		log_err("deleted VNs are not told again: %s", err.text);
-	/* before the placements that name them */
-	for (p = vc->inv->profiles; p; p = p->hh.next)
-		session_director_profile_set(vc, p);
+	tell_profiles(vc);
 	for (server = vc->inv->servers; server; server = server->hh.next)
 		if (server->dead)
 			session_director_nve_dead(vc, server);

@@ -12,6 +12,8 @@
 
 #define TELL_MS	10000u
 
+const char *const session_peer_capabilities[] = { CAN_PEER_PROFILES, NULL };
+
 /* Silence is not looked into: it is told again at the next session. */
 static void vn_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
 {
@@ -47,6 +49,61 @@ static void tell_vn_del(struct peer *peer, const struct uuid *vn)
 	chan_request(peer->chan, MSG(PEER_VN_DELETE), &msg.base, TELL_MS, vn_del_answered, peer);
 }
 
+static void profile_answered(uint32_t code, const char *text, const struct msg *body, void *arg)
+{
+	struct peer *peer = arg;
+
+	if (code != CODE(OK) && !code_is_silence(code))
+		note_alert(peer->vc, "profile-refused", peer->conf->dc, "it refuses a profile: %s",
+			   text);
+}
+
+static void tell_profile(struct peer *peer, const struct profile *p)
+{
+	Nvo3__PeerProfileSet msg = NVO3__PEER_PROFILE_SET__INIT;
+
+	msg.profile = p->msg;
+	chan_request(peer->chan, MSG(PEER_PROFILE_SET), &msg.base, TELL_MS, profile_answered, peer);
+}
+
+static void profile_del_answered(uint32_t code, const char *text, const struct msg *body,
+				 void *arg)
+{
+	struct peer *peer = arg;
+
+	if (code == CODE(BUSY))
+		note_alert(peer->vc, "profile-in-use", peer->conf->dc,
+			   "it keeps a profile that was deleted here: %s", text);
+}
+
+static void tell_profile_del(struct peer *peer, const struct uuid *uuid)
+{
+	Nvo3__PeerProfileDelete msg = NVO3__PEER_PROFILE_DELETE__INIT;
+
+	msg.uuid = msg_put_uuid(uuid);
+	chan_request(peer->chan, MSG(PEER_PROFILE_DELETE), &msg.base, TELL_MS,
+		     profile_del_answered, peer);
+}
+
+bool session_peer_knows_profiles(const struct peer *peer)
+{
+	return peer->up && chan_can(peer->chan, CAN_PEER_PROFILES);
+}
+
+void session_peer_profile_set(struct vcenter *vc, const struct profile *p)
+{
+	for (int i = 0; i < vc->conf.n_peers; i++)
+		if (session_peer_knows_profiles(&vc->peers[i]))
+			tell_profile(&vc->peers[i], p);
+}
+
+void session_peer_profile_del(struct vcenter *vc, const struct uuid *uuid)
+{
+	for (int i = 0; i < vc->conf.n_peers; i++)
+		if (session_peer_knows_profiles(&vc->peers[i]))
+			tell_profile_del(&vc->peers[i], uuid);
+}
+
 void session_peer_vn_set(struct vcenter *vc, const struct vn *vn)
 {
 	for (int i = 0; i < vc->conf.n_peers; i++)
@@ -64,6 +121,31 @@ void session_peer_vn_del(struct vcenter *vc, const struct uuid *vn)
 static void vn_gone(const struct uuid *vn, void *arg)
 {
 	tell_vn_del(arg, vn);
+}
+
+static void profile_gone(const struct uuid *uuid, void *arg)
+{
+	struct peer *peer = arg;
+
+	/* by a backup of before it may be there again */
+	if (!inventory_profile(peer->vc->inv, uuid))
+		tell_profile_del(peer, uuid);
+}
+
+/* As VNs: first those that are gone. */
+static void tell_profiles(struct peer *peer)
+{
+	struct vcenter *vc = peer->vc;
+	struct profile *p;
+	struct err err;
+
+	if (!session_peer_knows_profiles(peer))
+		return;
+	if (persist_walk_profile_gone(vc->store, true, profile_gone, peer, &err))
+		log_err("deleted profiles are not told again: %s", err.text);
+	for (p = vc->inv->profiles; p; p = p->hh.next)
+		if (inventory_profile_is_ours(vc->inv, p))
+			tell_profile(peer, p);
 }
 
 static void up(struct chan *chan, void *arg)
@@ -88,6 +170,7 @@ static void up(struct chan *chan, void *arg)
 	HASH_ITER(hh, vc->inv->vns, vn, tmp)
 		if (!strcmp(vn->home_dc, vc->conf.dc))
 			tell_vn(peer, vn);
+	tell_profiles(peer);
 	move_run_kick(vc);
 }
 
@@ -109,7 +192,7 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 
 int session_peer_start(struct vcenter *vc, struct err *err)
 {
-	static const struct chan_ops ops = { up, down, message };
+	static const struct chan_ops ops = { up, down, message, session_peer_capabilities };
 
 	vc->peers = mem_calloc(vc->conf.n_peers, sizeof(*vc->peers));
 	for (int i = 0; i < vc->conf.n_peers; i++) {

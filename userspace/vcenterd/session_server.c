@@ -2,6 +2,7 @@
 #include "forward_serve.h"
 #include "owed.h"
 #include "serve_peer.h"
+#include "session_peer.h"
 #include "session_server.h"
 #include "session_vserver.h"
 
@@ -38,7 +39,7 @@ static bool message(struct chan *chan, const struct msg *msg, void *arg)
 
 int session_server_start(struct vcenter *vc, struct err *err)
 {
-	static const struct chan_ops ops = { up, down, message };
+	static const struct chan_ops ops = { up, down, message, session_peer_capabilities };
 
 	vc->listen = chan_listen(vc->loop, vc->tls, vc->conf.listen,
 				 ROLE_BIT(ROLE_VSERVER) | ROLE_BIT(ROLE_VCENTER), &ops, vc, err);

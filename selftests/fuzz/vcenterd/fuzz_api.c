@@ -48,6 +48,7 @@ static void message(const uint8_t *data, size_t size)
 {
 	Nvo3__VmProfile *vm = nvo3__vm_profile__unpack(NULL, size, data);
 	Nvo3__VnInfo *info = nvo3__vn_info__unpack(NULL, size, data);
+	Nvo3__Profile *profile = nvo3__profile__unpack(NULL, size, data);
 	struct msg msg = { .body = data, .len = size };
 	struct dc_offer offer;
 	struct vn vn;
@@ -59,8 +60,11 @@ static void message(const uint8_t *data, size_t size)
 		free(vm_from_msg(inventory(), vm, &ret, &err));
 	if (info)
 		vn_from_msg(info, &vn, &err);
+	if (profile && !profile_check(profile, &err))
+		json_decref(profile_spec_view(profile));
 	msg_free(vm);
 	msg_free(info);
+	msg_free(profile);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -48,7 +48,7 @@ struct director_end {
 	size_t wanted;			/* addresses of the last one */
 	uint32_t refuse_wants;
 	uint64_t version;		/* of the profile that it gives, 0: DENIED */
-	uint32_t profile_dscp;		/* in it */
+	uint32_t profile_dscp, profile_vlan;	/* in it */
 	int profile_gets;
 	uint64_t had_version;		/* as the last PROFILE_GET said */
 	uint8_t asked_ip;
@@ -279,9 +279,8 @@ static inline void handle_alert(struct director_end *d, const struct msg *msg)
 /* With one rule and rate = 1000 * version */
 static inline void put_profile(struct director_end *d, Nvo3__Profile *p, Nvo3__ProfileRule **rule)
 {
-	static Nvo3__ProfileRule r;
+	static Nvo3__ProfileRule r = NVO3__PROFILE_RULE__INIT;
 
-	nvo3__profile_rule__init(&r);
 	r.verdict = NVO3_VERDICT_PERMIT;
 	r.proto = 6;
 	r.dport = 80;
@@ -293,6 +292,7 @@ static inline void put_profile(struct director_end *d, Nvo3__Profile *p, Nvo3__P
 	p->rate = 1000 * d->version;
 	p->marks = d->profile_dscp;
 	p->dscp = d->profile_dscp;
+	p->vlan = d->profile_vlan;
 	p->rules = rule;
 	p->n_rules = 1;
 }

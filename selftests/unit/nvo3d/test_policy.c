@@ -123,6 +123,48 @@ static void test_live_port_changes_its_profile(void **state)
 	teardown(&b);
 }
 
+static bool on_vlan(uint16_t vlan, enum nvo3_port_state state)
+{
+	struct nvo3_port port;
+
+	return !b.kern->ops->port_get(b.kern, 1, vlan, &port, NULL) &&
+	       port.profile == POLICY_ID_FIRST && port.state == state;
+}
+
+/* Who names no VLAN is on that of his profile, and stays there. */
+static void test_its_vlan_is_the_ports(void **state)
+{
+	struct reply r;
+
+	begin(state);
+	b.d.profile_vlan = 30;
+	assert_int_equal(associate(&b, 1, 5).code, CODE(OK));
+	assert_true(on_vlan(30, NVO3_PORT_STATE_ASSOCIATED));
+	assert_false(on_vlan(0, NVO3_PORT_STATE_ASSOCIATED));
+	assert_int_equal(activate(&b, 1, 5).code, CODE(OK));
+	assert_true(on_vlan(30, NVO3_PORT_STATE_ACTIVE));
+	/* the same again, also to who was started anew */
+	assert_int_equal(associate(&b, 1, 5).code, CODE(OK));
+	chan_free(b.vs);
+	nve_stop(b.nve);
+	begin_nve(&b);
+	begin_vserver(&b);
+	BED_WAIT(b.bed, b.d.profile_gets == 2);
+	assert_int_equal(associate(&b, 1, 5).code, CODE(OK));
+	assert_true(on_vlan(30, NVO3_PORT_STATE_ACTIVE));
+	/* without it the port would be on another one */
+	tsi_profiled = false;
+	r = associate(&b, 1, 5);
+	assert_int_equal(r.code, CODE(EXISTS));
+	assert_non_null(strstr(r.text, "dev1 is on VLAN 30 for good, not on VLAN 0"));
+	assert_true(on_vlan(30, NVO3_PORT_STATE_ACTIVE));
+	assert_int_equal(deassociate(&b, 1).code, CODE(OK));
+	assert_int_equal(port_state(&b, 1), -1);
+	assert_int_equal(associate(&b, 1, 6).code, CODE(OK));
+	assert_int_equal(port_state(&b, 1), NVO3_PORT_STATE_ASSOCIATED);
+	teardown(&b);
+}
+
 /* A restart asks for what is newer than what it has; nothing changes meanwhile. */
 static void test_restart_and_new_session(void **state)
 {
@@ -243,6 +285,7 @@ int main(void)
 		BED_TEST(test_change_is_for_all_members),
 		BED_TEST(test_goes_with_its_last_port),
 		BED_TEST(test_live_port_changes_its_profile),
+		BED_TEST(test_its_vlan_is_the_ports),
 		BED_TEST(test_restart_and_new_session),
 		BED_TEST(test_kernel_that_lost_it_gets_it_again),
 		BED_TEST(test_no_director),

@@ -25,6 +25,7 @@ struct policy {
 	char name[64];
 	uint32_t id;			/* in the kernel; 0: not there yet */
 	uint64_t version;
+	uint16_t vlan;
 	struct wait *waiting;		/* in the order in which they came */
 	bool telling;			/* them: it stays until all have heard */
 	struct loop_timer *give_up;	/* no session comes */
@@ -120,6 +121,13 @@ static bool in_use(const struct policy *p)
 	return p->waiting || p->telling;
 }
 
+uint16_t policy_vlan(struct nve *nve, const struct uuid *uuid)
+{
+	struct policy *p = uuid_is_zero(uuid) ? NULL : lookup(nve, uuid);
+
+	return p ? p->vlan : 0;
+}
+
 void policy_collect(struct nve *nve)
 {
 	struct policy *p, *next;
@@ -201,6 +209,7 @@ static int apply(struct policy *p, const Nvo3__Profile *msg, struct err *err)
 		return err_prefix(err, rc, "profile %s", msg->name);
 	p->id = profile.id;
 	p->version = msg->version;
+	p->vlan = msg->vlan;
 	snprintf(p->name, sizeof(p->name), "%s", msg->name);
 	log_info("profile %s, version %llu, with %zu rules is in force", p->name,
 		 (unsigned long long)p->version, msg->n_rules);
@@ -293,6 +302,7 @@ void policy_restore(struct nve *nve, const Nvo3__Profile *msg, uint32_t id)
 	}
 	p->id = id;
 	p->version = msg->version;
+	p->vlan = msg->vlan;
 	snprintf(p->name, sizeof(p->name), "%s", msg->name);
 }
 

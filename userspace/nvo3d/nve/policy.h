@@ -22,6 +22,8 @@
 void policy_get(struct nve *nve, const struct uuid *profile, nve_done_fn done, void *arg);
 /* Its id in the kernel; 0 if it is not there, or is zero */
 uint32_t policy_id(struct nve *nve, const struct uuid *profile);
+/* The VLAN that its ports are on; 0 any, or it is not there, or is zero */
+uint16_t policy_vlan(struct nve *nve, const struct uuid *profile);
 /* Take those out of the kernel that no interface has */
 void policy_collect(struct nve *nve);
 

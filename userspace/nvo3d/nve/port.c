@@ -427,6 +427,7 @@ void port_restore(struct nve *nve, const struct tsi *t, const char *owner)
 	}
 	tsi = port_add(nve, &t->id, owner);
 	tsi->t = *t;
+	tsi->t.given_vid = policy_vlan(nve, &t->profile);
 	if (port.has & NVO3_HAS(PORT_EPOCH))
 		tsi->t.epoch = port.epoch;
 	tsi->t.state = port.state == NVO3_PORT_STATE_ACTIVE ? TSI_ACTIVATED : TSI_ASSOCIATED;

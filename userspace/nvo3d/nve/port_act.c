@@ -65,9 +65,9 @@ int port_bind(struct nve_tsi *tsi, const struct tsi *want, struct err *err)
 {
 	struct nve *nve = tsi->nve;
 	struct kern *k = nve->kern;
+	struct tsi t = *want;
 	struct nvo3_port port = {
 		.has = NVO3_HAS(PORT_STATE),
-		.vlan = want->vid,
 		.vni = vn_lookup(nve, &want->vn)->model->vni,
 		.mac = want->mac,
 		.state = NVO3_PORT_STATE_ASSOCIATED,
@@ -81,14 +81,18 @@ int port_bind(struct nve_tsi *tsi, const struct tsi *want, struct err *err)
 		rc = k->ops->dev_take(k, want->dev, &tsi->dev, err);
 	if (rc)
 		return rc;
+	t.given_vid = policy_vlan(nve, &want->profile);
+	if (!t.vid)
+		t.vid = t.given_vid;
 	port.dev = tsi->dev;
-	rc = keep_tsi(nve, want, tsi->owner, err);
+	port.vlan = t.vid;
+	rc = keep_tsi(nve, &t, tsi->owner, err);
 	if (rc)
 		goto release;
 	rc = k->ops->port_add(k, &port, err);
 	if (rc)
 		goto forget;
-	tsi->t = *want;
+	tsi->t = t;
 	tsi->t.state = TSI_ASSOCIATED;
 	return 0;
 forget:
@@ -97,6 +101,20 @@ release:
 	if (!dev_in_use(nve, tsi->dev))
 		k->ops->dev_release(k, tsi->dev, NULL);
 	return rc;
+}
+
+/* A port is on its VLAN for good */
+static int keep_vlan(const struct nve_tsi *tsi, struct tsi *t, struct err *err)
+{
+	uint16_t vid;
+
+	t->given_vid = policy_vlan(tsi->nve, &t->profile);
+	vid = t->vid ?: t->given_vid;
+	t->vid = tsi->t.vid;
+	if (vid == t->vid)
+		return 0;
+	return err_set(err, EEXIST, "%s is on VLAN %u for good, not on VLAN %u (0 is untagged)",
+		       t->dev, t->vid, vid);
 }
 
 int port_update(struct nve_tsi *tsi, const struct tsi *want, struct err *err)
@@ -112,6 +130,8 @@ int port_update(struct nve_tsi *tsi, const struct tsi *want, struct err *err)
 	int rc;
 
 	rc = get_profile(tsi->nve, want, &port.profile, err);
+	if (!rc)
+		rc = keep_vlan(tsi, &t, err);
 	if (rc)
 		return rc;
 

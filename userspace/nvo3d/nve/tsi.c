@@ -19,10 +19,11 @@ const char *tsi_state_name(enum tsi_state state)
 	return "?";
 }
 
-static bool same_place(const struct tsi *a, const struct tsi *b)
+static bool same_place(const struct tsi *have, const struct tsi *want)
 {
-	return uuid_equal(&a->vn, &b->vn) && !strcmp(a->dev, b->dev) && a->vid == b->vid &&
-	       mac_addr_equal(&a->mac, &b->mac);
+	return uuid_equal(&have->vn, &want->vn) && !strcmp(have->dev, want->dev) &&
+	       (have->vid == want->vid || (!want->vid && have->vid == have->given_vid)) &&
+	       mac_addr_equal(&have->mac, &want->mac);
 }
 
 static bool same_ips(const struct tsi *a, const struct tsi *b)

@@ -27,7 +27,8 @@ struct tsi {
 	struct uuid id;
 	struct uuid vn;
 	char dev[IFNAMSIZ];
-	uint16_t vid;			/* 0 untagged */
+	uint16_t vid;			/* 0 untagged, or as its profile says */
+	uint16_t given_vid;		/* that its profile says, 0 nothing; not in the store */
 	struct mac_addr mac;
 	struct ip_prefix ips[TSI_IPS_MAX];
 	int n_ips;
