@@ -23,6 +23,8 @@
 
 #include "cleanup.h"
 #include "daemon.h"
+#include "forked.h"
+#include "free_port.h"
 #include "http.h"
 #include "pki.h"
 
@@ -123,34 +125,9 @@ fail:
 	return 1;
 }
 
-static void start_server(void)
-{
-	int fds[2];
-	char c;
-
-	assert_int_equal(pipe(fds), 0);
-	server_pid = fork();
-	assert_true(server_pid >= 0);
-	if (server_pid == 0) {
-		close(fds[0]);
-		exit(serve(fds[1]));
-	}
-	close(fds[1]);
-	assert_int_equal(read(fds[0], &c, 1), 1);
-	close(fds[0]);
-}
-
-/* One that was free a moment ago. */
 static void choose_port(void)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET };
-	_cleanup_close_ int fd = socket(AF_INET, SOCK_STREAM, 0);
-	socklen_t len = sizeof(sa);
-
-	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&sa, &len), 0);
-	snprintf(addr, sizeof(addr), "127.0.0.1:%u", ntohs(sa.sin_port));
+	snprintf(addr, sizeof(addr), "127.0.0.1:%u", free_ports(1));
 }
 
 static void issue(const char *pki, const char *name, const char *uri)
@@ -176,7 +153,7 @@ static int set_up(void **state)
 	issue(".", "host1", "nvo3://dc1/nve/host1");
 	issue("foreign", "mallory", "nvo3://dc1/operator/mallory");
 	choose_port();
-	start_server();
+	server_pid = forked(serve);
 	return 0;
 }
 

@@ -21,6 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../lib/forked.h"
+#include "../lib/free_port.h"
 #include "ctl.h"
 #include "lib/addr.h"
 #include "lib/cleanup.h"
@@ -54,34 +56,9 @@ static int serve(int ready)
 	return 0;
 }
 
-static void start_server(void)
-{
-	int fds[2];
-	char c;
-
-	assert_int_equal(pipe(fds), 0);
-	server_pid = fork();
-	assert_true(server_pid >= 0);
-	if (server_pid == 0) {
-		close(fds[0]);
-		exit(serve(fds[1]));
-	}
-	close(fds[1]);
-	assert_int_equal(read(fds[0], &c, 1), 1);
-	close(fds[0]);
-}
-
-/* One that was free a moment ago. */
 static void choose_port(void)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET };
-	_cleanup_close_ int fd = socket(AF_INET, SOCK_STREAM, 0);
-	socklen_t len = sizeof(sa);
-
-	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&sa, &len), 0);
-	snprintf(addr, sizeof(addr), "127.0.0.1:%u", ntohs(sa.sin_port));
+	snprintf(addr, sizeof(addr), "127.0.0.1:%u", free_ports(1));
 	snprintf(url, sizeof(url), "https://%s", addr);
 }
 
@@ -538,7 +515,7 @@ static int set_up(void **state)
 	unsetenv("NVO3_CERT");
 	unsetenv("NVO3_KEY");
 	setenv("NVO3_SOCKET", "api.sock", 1);
-	start_server();
+	server_pid = forked(serve);
 	return 0;
 }
 
