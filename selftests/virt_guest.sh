@@ -18,15 +18,15 @@ same_boot() {	# It is reached, and has not been started anew since
 	}
 }
 
-# What may say why it is another one
+# What may say why it is another one: what its console has had, also while nobody was there
 guest_told() {
 	local h
 
-	tr -d '\r' <"$LIB_TMP/console.log"
 	for h in $VIRT_HOSTS; do
+		find "$VIRT/$h/state/vms" -name console.log -print -exec tail -n 60 {} +
 		tail -n 20 "$VIRT/$h/log/qemu/nvo3-$GUEST.log"
 		bg_log "nvo3d-$h" | tail -n 20
-	done
+	done | tr -d '\r'
 } 2>&1
 
 # --- its console, from one host to the next: what is written to CONSOLE_IN is typed there; who is

@@ -126,13 +126,9 @@ void inventory_groups_charge(struct inventory *inv, const struct vm *vm, bool co
 
 void inventory_vm_set_group(struct inventory *inv, struct vm *vm, const char *name)
 {
-	char text[VC_NAME_SIZE];
-
-	/* a name of its own: @name may be what is overwritten */
-	snprintf(text, sizeof(text), "%s", name);
 	if (*vm->group)
 		leave(inv, vm, vm->group, &vm->of_group);
-	strcpy(vm->group, text);
+	vm_set_group(vm, name);
 	if (*vm->group)
 		join(inv, vm, vm->group, &vm->of_group);
 }

@@ -9,6 +9,7 @@ struct vm *vm_new(int nics)
 	struct vm *vm = mem_zalloc(sizeof(*vm));
 
 	vm->nics = mem_calloc(nics, sizeof(*vm->nics));
+	vm->group = "";
 	return vm;
 }
 
@@ -16,6 +17,12 @@ void vm_nic_append(struct vm *vm, const struct nic *nic)
 {
 	vm->nics = mem_check(realloc(vm->nics, (vm->n_nics + 1) * sizeof(*vm->nics)));
 	vm->nics[vm->n_nics++] = *nic;
+}
+
+static void free_group(struct vm *vm)
+{
+	if (*vm->group)
+		free((char *)vm->group);
 }
 
 void vm_free(struct vm *vm)
@@ -27,7 +34,16 @@ void vm_free(struct vm *vm)
 	free(vm->watched);
 	free(vm->why);
 	free(vm->want_group);
+	free_group(vm);
 	free(vm);
+}
+
+void vm_set_group(struct vm *vm, const char *name)
+{
+	const char *group = *name ? mem_strdup(name) : "";
+
+	free_group(vm);
+	vm->group = group;
 }
 
 void vm_set_want_group(struct vm *vm, const char *name)

@@ -52,7 +52,7 @@ struct vm {
 	int n_nics;			/* at most as many as there is room for */
 	struct nic *nics;
 	char name[VC_NAME_SIZE], tenant[VC_NAME_SIZE];
-	char group[VC_NAME_SIZE];	/* in the inventory: inventory_vm_set_group() */
+	const char *group;		/* "": none. vm_set_group(), inventory_vm_set_group() */
 	struct capacity size;		/* size.vms is 1 */
 	struct capacity extra;		/* kept for it beside that: inventory_job_set() */
 	uint32_t saved_mib;		/* likewise, of its memory: inventory_vm_set_saved() */
@@ -101,6 +101,8 @@ void vm_set_counts(struct vm *vm, struct vm_counts *counts);
 /* One sentence, which is cut to VC_TEXT_SIZE; "" is none. */
 void vm_set_why(struct vm *vm, const char *text);
 const char *vm_why(const struct vm *vm);	/* never NULL */
+/* Of one that is in no inventory. @name is kept as a copy, and may be what is overwritten. */
+void vm_set_group(struct vm *vm, const char *name);
 void vm_set_want_group(struct vm *vm, const char *name);	/* NULL: none any more */
 
 DEFINE_CLEANUP(struct vm *, vm, vm_free);

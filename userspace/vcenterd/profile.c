@@ -213,7 +213,7 @@ static int fill(struct inventory *inv, const Nvo3__VmProfile *msg, struct vm *vm
 	vm->n_nics = msg->n_nics;
 	snprintf(vm->name, sizeof(vm->name), "%s", msg->name);
 	snprintf(vm->tenant, sizeof(vm->tenant), "%s", msg->tenant);
-	snprintf(vm->group, sizeof(vm->group), "%s", msg->group);
+	vm_set_group(vm, msg->group);
 	if (rules_from_msg(msg->rules, &vm->rules, err))
 		return -EINVAL;
 	vm->size.cpus = msg->cpus;

@@ -111,7 +111,7 @@ static void take_newer_group(struct bulk *b, struct bulk_report *r)
 	if (msg_get_uuid(&r->profile.vm, &uuid))
 		vm = inventory_vm(b->vc->inv, &uuid);
 	if (vm && vm->regrouped > b->regroups)
-		r->profile.group = vm->group;
+		r->profile.group = (char *)vm->group;
 }
 
 static void register_one(struct bulk *b, size_t i)

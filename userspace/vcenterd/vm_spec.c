@@ -231,7 +231,7 @@ static int parse_names(json_t *body, struct vm_spec *spec, struct err *err)
 		return -EINVAL;
 	snprintf(vm->name, sizeof(vm->name), "%s", name);
 	snprintf(vm->tenant, sizeof(vm->tenant), "%s", tenant);
-	snprintf(vm->group, sizeof(vm->group), "%s", group);
+	vm_set_group(vm, group);
 	snprintf(spec->server, sizeof(spec->server), "%s", server);
 	return 0;
 }

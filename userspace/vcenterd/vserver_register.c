@@ -74,7 +74,8 @@ static int update(struct vcenter *vc, struct vm *vm, const Nvo3__VmReport *repor
 	vserver_take_state(vc, vm, report->state, report->text);
 	if (has_ports(vm, nics) && !strcmp(vm->group, report->profile->group))
 		return 0;
-	inventory_vm_set_group(vc->inv, vm, report->profile->group);
+	if (strcmp(vm->group, report->profile->group))
+		inventory_vm_set_group(vc->inv, vm, report->profile->group);
 	store(vc, vm);
 	note_server(vc, vm->server, "vm-register", vm->name, "updated by server %s",
 		    vm->server->name);

@@ -37,7 +37,7 @@ static inline int setup(void **state)
 	w->a = fix_server(w->inv, "a", 2);
 	w->b = fix_server(w->inv, "b", 8);
 	w->web = fix_vm(vn, "web", 1);
-	strcpy(w->web->group, "front");
+	vm_set_group(w->web, "front");
 	fix_add(w->inv, w->web, w->a);
 	w->db = fix_add(w->inv, fix_vm(vn, "db", 2), w->a);
 	w->m = monitor_new(&monitor_defaults, w->inv);

@@ -232,7 +232,7 @@ static void test_a_resize_keeps_what_it_adds(void **state)
 	struct vn *vn = fix_vn(inv, "blue", 100);
 	struct vm *vm = fix_vm(vn, "vm1", 1);
 
-	strcpy(vm->group, "web");
+	vm_set_group(vm, "web");
 	fix_add(inv, vm, server);
 	vm->want_cpus = 3;
 	vm->want_memory_mib = 50;

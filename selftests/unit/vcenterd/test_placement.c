@@ -9,7 +9,7 @@
 static struct server *choose(struct inventory *inv, const char *name, const struct capacity *size,
 			     const struct server *except, int *ret, struct err *err)
 {
-	struct vm vm = { .name = "new", .tenant = "alice",
+	struct vm vm = { .name = "new", .tenant = "alice", .group = "",
 			 .size = size ? *size : (struct capacity){ 1, 100, 16, 1 } };
 
 	return placement_choose(inv, &(struct place_req){ .vm = &vm, .server = name,
@@ -175,7 +175,7 @@ static void test_near(void **state)
 	/* nobody is in the group: the first one may go anywhere */
 	expect(w, vm, w->a, "");
 	db = fix_vm(w->vn, "db1", 2);
-	strcpy(db->group, "db");
+	vm_set_group(db, "db");
 	fix_add(w->inv, db, w->c);
 	expect(w, vm, w->c, "");
 	vm_free(vm);
@@ -193,7 +193,7 @@ static void test_apart(void **state)
 	struct world *w = *state;
 	struct vm *web1 = vm_with(w, "web1", 1, "{\"apart\": [\"group:web\"]}"), *vm;
 
-	strcpy(web1->group, "web");
+	vm_set_group(web1, "web");
 	expect(w, web1, w->a, "");
 	fix_add(w->inv, web1, w->a);
 	/* not with itself */
@@ -220,7 +220,7 @@ static void test_apart_is_mutual(void **state)
 	quiet = vm_with(w, "quiet", 2, "{\"apart\": [\"loud2\", \"group:g\"]}");
 	fix_add(w->inv, quiet, w->a);
 	expect(w, vm, w->a, "");
-	strcpy(vm->group, "g");
+	vm_set_group(vm, "g");
 	expect(w, vm, w->b, "");
 	/* another tenant's rule is none of ours */
 	strcpy(vm->tenant, "bob");

@@ -22,7 +22,7 @@ static struct vm *vm_add(struct world *w, const char *name, const char *group, s
 {
 	struct vm *vm = fix_vm(w->vn, name, ++w->n);
 
-	strcpy(vm->group, group);
+	vm_set_group(vm, group);
 	if (*rule) {
 		vm->rules = mem_zalloc(sizeof(*vm->rules));
 		vm->rules->n = 1;

@@ -32,7 +32,7 @@ static int setup(void **state)
 		snprintf(name, sizeof(name), "vm%u", i);
 		vm = fix_vm(i % 20000 ? w->blue : w->red, name, i + 1);
 		if (i % 20000 == 0)
-			strcpy(vm->group, "few");
+			vm_set_group(vm, "few");
 		fix_add(w->inv, vm, i % 20000 ? w->big : w->small);
 	}
 	*state = w;
