@@ -62,7 +62,7 @@ static void heard(uint32_t code, const char *text, const struct msg *body, void 
 /* --- V3: "own", which host1 has made by itself, of alice, in VN blue */
 
 struct own {
-	struct uuid id, vn;
+	struct uuid id, vn, tsi;
 	struct mac_addr mac;
 	struct ip_addr ip;
 	Nvo3__IpPrefix prefix, *prefixes;
@@ -214,7 +214,8 @@ static void v3_again(void **state)
 	/* what it says now is what is known: group and port */
 	o.profile.group = "db";
 	o.nic.port = "tap7";
-	o.nic.tsi = msg_put_uuid(&inventory_vm_by_name(lab->vc[0]->inv, "own")->nics[0].tsi);
+	o.tsi = inventory_vm_by_name(lab->vc[0]->inv, "own")->nics[0].tsi;
+	o.nic.tsi = msg_put_uuid(&o.tsi);
 	assert_int_equal(say_register(lab, 0, &o).epoch, said.epoch);
 	lab_expect(lab, 0, "GET", "/vms/own", NULL, 200, "group", "db");
 	assert_string_equal(inventory_vm_by_name(lab->vc[0]->inv, "own")->nics[0].port, "tap7");
