@@ -185,8 +185,9 @@ virt_exec() {	# HOST COMMAND...
 	exec nsenter --target "$(<"$VIRT/$h/ns.pid")" --net --mount --uts "$@"
 }
 
+# Its emulators go first here: the less they are held up, the better (see emulated()).
 virt_libvirtd() {	# HOST
-	bg "libvirtd-$1" virt_exec "$1" libvirtd --listen --pid-file "$VIRT/$1/libvirtd.pid"
+	bg "libvirtd-$1" virt_exec "$1" nice -n -20 libvirtd --listen --pid-file "$VIRT/$1/libvirtd.pid"
 	busywait 20 virsh_on "$1" version
 }
 

@@ -124,7 +124,8 @@ static void goes(struct place *p)
 		close(p->fd);
 	if (p->caller >= 0)
 		close(p->caller);
-	p->fd = p->caller = -1;
+	p->fd = -1;
+	p->caller = -1;
 }
 
 static int setup(void **state)
@@ -140,7 +141,8 @@ static int setup(void **state)
 	for (i = 0; i < 3; i++) {
 		snprintf(text, sizeof(text), "127.0.0.1:%u", port + i);
 		assert_int_equal(chan_addr_parse(&bed->places[i].addr, text, NULL), 0);
-		bed->places[i].fd = bed->places[i].caller = -1;
+		bed->places[i].fd = -1;
+		bed->places[i].caller = -1;
 	}
 	*state = bed;
 	return 0;
