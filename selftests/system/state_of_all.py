@@ -13,8 +13,8 @@ import subprocess
 import sys
 
 HOSTS = ('host1', 'host2', 'host3', 'host4')
-# What VMs and machines use, as they said last
-CHANGES = ('use', 'host')
+# What VMs and machines use, as they said last, and whether that is much
+CHANGES = ('use', 'host', 'busy')
 ASKED = {'vcenter': ('vms', 'servers', 'vns'), 'director': ('mappings', 'placements', 'nves')}
 
 
