@@ -258,12 +258,14 @@ bg_stop() {
 	busywait 10 lib_gone "$pid"
 }
 
-# A process that goes while it is looked at is gone; "$(<file)" would end the test then.
+# A process that goes while it is looked at is gone; "$(<file)" would end the test then. One whose
+# first thread has ended has its files, and their locks, as long as another is ending.
 lib_gone() {
 	local stat
 
 	stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
-	[[ $stat == *") Z "* ]]
+	read -ra stat <<<"${stat##*) }"
+	[[ ${stat[0]} == Z ]] && ((stat[17] <= 1))
 }
 
 # --- captures

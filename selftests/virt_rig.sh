@@ -203,6 +203,7 @@ client_make() {	# ADDR/LEN
 		\"nics\":[{\"vn\":\"blue\",\"ip\":\"$1\",\"dhcp\":false}]}"
 	busywait 60 vm_is client running
 	in_rig h3 "ls /run/netns" >"$VIRT/client"
+	in_client "sh -c 'echo $TALK_RMEM >/proc/sys/net/ipv4/tcp_rmem'"
 }
 
 in_client() {	# WORDS of a command
