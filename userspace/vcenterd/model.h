@@ -17,6 +17,7 @@
 
 #define VC_NICS_MAX	8
 #define VC_IPS_MAX	8	/* per nic */
+#define VC_PORT_SIZE	32	/* Linux has names of 15 */
 
 struct vcenter;
 
@@ -27,11 +28,11 @@ struct nic {
 	struct mac_addr mac;
 	struct ip_prefix ips[VC_IPS_MAX];
 	int n_ips;
-	uint64_t epoch;			/* of its placement, 0: none */
-	bool unsure;			/* placed perhaps: asked, and the answer was lost */
-	char port[VC_NAME_SIZE];
 	uint32_t vid;
+	uint64_t epoch;			/* of its placement, 0: none */
+	char port[VC_PORT_SIZE];	/* its device on the server */
 	struct uuid profile;		/* zero: none */
+	bool unsure;			/* placed perhaps: asked, and the answer was lost */
 	bool dhcp;			/* its NVE tells the guest what it has */
 	uint8_t drawn;			/* bits: ips from a pool; not in the store */
 	bool told;			/* VM_OP_UPDATE: the nDirector knows; not in the store */
