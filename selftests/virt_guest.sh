@@ -110,41 +110,6 @@ talk_end() {	# prints the sum of what was downloaded, and what ping says at its 
 
 # --- moves
 
-talk_stop() {	# of a guest that has died
-	bg_stop pings INT || true
-	bg_stop download || true
-}
-
-died() {	# HOST: its console there has the last words of a kernel
-	find "$VIRT/$1/state/vms" -name console.log -exec cat {} + | grep -a 'Kernel panic'
-}
-
-# QEMU's emulated processor marks a page as written before it writes, and if the page is taken for a
-# copy in between, that write and those behind it may be missing at the destination: not so with KVM, and
-# seldom, but more often the busier this machine is. The guest's kernel dies of it, and says so at once; then
-# the guest is brought back and moved again, at most twice.
-emulated() {	# FROM TO COMMAND...
-	local from=$1 to=$2 try status
-
-	shift 2
-	for try in 1 2 3; do
-		status=0
-		(
-			set -e
-			"$@"
-		) &
-		wait "$!" || status=$?
-		if ((status == 0 || try == 3)) || ! busywait 10 died "$to"; then
-			return "$status"
-		fi
-		guest_told
-		echo "the emulator has lost what the guest wrote: try $try"
-		talk_stop
-		boots
-		run_cmd ctl vm migrate "$GUEST" --server "$from" --memory drop
-	done
-}
-
 # The guest goes on where it was, with its memory and its disk, and an open download with it.
 live() {	# FROM TO
 	local from=$1 to=$2 lost asked

@@ -185,7 +185,7 @@ virt_exec() {	# HOST COMMAND...
 	exec nsenter --target "$(<"$VIRT/$h/ns.pid")" --net --mount --uts "$@"
 }
 
-# Its emulators go first here: the less they are held up, the better (see emulated()).
+# Its emulators go first here: a guest that is held up moves worse.
 virt_libvirtd() {	# HOST
 	bg "libvirtd-$1" virt_exec "$1" nice -n -20 libvirtd --listen --pid-file "$VIRT/$1/libvirtd.pid"
 	busywait 20 virsh_on "$1" version

@@ -235,18 +235,14 @@ talk_begin() {
 	busywait 120 in_rig h3 test -s /run/talk.data
 }
 
-talk_stop() {
-	in_rig h3 "kill -INT \$(cat /run/talk.pid)"
-	busywait 60 in_rig h3 test -e /run/talk.over
-}
-
 talk_goes_on() {
 	fails in_rig h3 test -e /run/talk.rc
 }
 
 talk_end() {
 	busywait 120 in_rig h3 test -e /run/talk.rc
-	talk_stop
+	in_rig h3 "kill -INT \$(cat /run/talk.pid)"
+	busywait 60 in_rig h3 test -e /run/talk.over
 	in_rig h3 "md5sum </run/talk.data; tail -n 3 /run/talk.pings"
 }
 

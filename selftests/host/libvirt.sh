@@ -126,7 +126,7 @@ test_run "it reboots" reboot
 test_run "what virsh does to it is seen" others
 test_run "nvo3d is killed and comes back: the guest has not noticed" beside_it nvo3d_dies
 test_run "libvirtd is killed and comes back: the guest has not noticed" beside_it libvirtd_dies
-test_run "it moves to the other host while it runs, under pings and a download" emulated h1 h2 live h1 h2
-test_run "and back" emulated h2 h1 live h2 h1
+test_run "it moves to the other host while it runs, under pings and a download" live h1 h2
+test_run "and back" live h2 h1
 test_run "somebody is at its console, alone, and stays there while it moves there and back" console
 test_run "it is deleted, and nothing is left" termination

@@ -106,7 +106,7 @@ test_run "two libvirtd's, and three NVEs that have the module" rigs_up
 test_run "a VM boots, is told its address by its NVE, and is reached through the overlay" life
 test_run "an interface comes and goes while it runs" changed
 test_run "it is relocated, and goes on where it was" relocated
-test_run "it moves back while it runs, under pings and a download" emulated h2 h1 moved_live
+test_run "it moves back while it runs, under pings and a download" moved_live
 test_run "it is replicated" replicated
 test_run "it is deleted, and nothing is left in libvirt, the hosts and the kernels" gone
 test_run "the NVEs' machines end well" rigs_down
