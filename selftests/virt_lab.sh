@@ -20,6 +20,10 @@ VIRT_OTHERS=	# that are no namespaces of this machine; see virt_rig.sh
 VIRT_NS=nvo3-$$
 VIRT_URI=${VIRT_URI:-qemu:///system}
 VIRT_NVE=${VIRT_NVE:-nvo3d_bridge}	# the program that is each host's NVE
+# own: the machine's QEMU; newer: one that may copy the memory of a guest that runs (tools/deps/qemu),
+# over it in the hosts' mount namespaces
+VIRT_QEMU=${VIRT_QEMU-newer}
+VIRT_CMDLINE=${VIRT_CMDLINE-}		# more of what its kernel is told
 VIRT_ENTER=${VIRT_ENTER-}		# commands in each host's mount namespace, before its libvirtd
 
 # --- the guest: a kernel of Debian's, busybox, a web server
@@ -36,7 +40,7 @@ virt_modules() {	# VERSION: what it takes, in loading order
 	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
 }
 
-# The guest asks for its address by DHCP. It writes what it is to its disk once, and serves that, what
+# The guest asks for its address by DHCP. Told "writes" by its kernel, it runs selftests/guest/writes.c. It writes what it is to its disk once, and serves that, what
 # the disk had before, the disk's first block and its size in sectors, some megabytes, and what it was
 # told: a line each time.
 virt_init() {
@@ -56,6 +60,7 @@ virt_init() {
 			echo "$1 $ip/$mask $router $dns $domain $lease $mtu" >>/www/told
 		END
 		chmod +x /told
+		grep -qw writes /proc/cmdline && guest_writes /www/writes &
 		ifconfig lo 127.0.0.1 up
 		ifconfig eth0 up
 		cp /proc/sys/kernel/random/boot_id /www/boot
@@ -83,7 +88,7 @@ virt_guest() {	# makes $VIRT/initrd
 	local version=$1 tree=$VIRT/guest path name
 
 	mkdir -p "$tree"/{bin,modules,dev,proc,sys,root}
-	cp /bin/busybox "$tree/bin/"
+	cp /bin/busybox "$(command -v guest_writes)" "$tree/bin/"
 	virt_init >"$tree/init"
 	chmod +x "$tree/init"
 	virt_modules "$version" | while read -r path; do
@@ -119,9 +124,14 @@ virt_network() {
 
 # --- libvirtd
 
-virt_configure() {	# HOST NUMBER
-	local dir=$VIRT/$1
+virt_qemu() {	# commands in a host's mount namespace
+	[[ $VIRT_QEMU == own ]] || "$LIB_TOP/tools/deps/qemu" --mounts
+}
 
+virt_configure() {	# HOST NUMBER
+	local dir=$VIRT/$1 qemu
+
+	qemu=$(virt_qemu) || fail "there is no newer QEMU"
 	mkdir -p "$dir"/{etc/qemu,lib,cache,log,run,state}
 	# libvirtd wants them, though it is told to use neither
 	{ grep -v ^libvirt-qemu: /etc/passwd; echo "libvirt-qemu:x:64055:64055::/:/bin/false"; } >"$dir/passwd"
@@ -155,6 +165,7 @@ virt_configure() {	# HOST NUMBER
 		mount --bind $dir/cache /var/cache/libvirt
 		mount --bind $dir/log /var/log/libvirt
 		mount --bind $dir/run /run/libvirt
+		$qemu
 		$VIRT_ENTER
 		echo \$\$ >$dir/ns.pid
 		exec sleep infinity
@@ -185,9 +196,8 @@ virt_exec() {	# HOST COMMAND...
 	exec nsenter --target "$(<"$VIRT/$h/ns.pid")" --net --mount --uts "$@"
 }
 
-# Its emulators go first here: a guest that is held up moves worse.
 virt_libvirtd() {	# HOST
-	bg "libvirtd-$1" virt_exec "$1" nice -n -20 libvirtd --listen --pid-file "$VIRT/$1/libvirtd.pid"
+	bg "libvirtd-$1" virt_exec "$1" libvirtd --listen --pid-file "$VIRT/$1/libvirtd.pid"
 	busywait 20 virsh_on "$1" version
 }
 
@@ -289,7 +299,7 @@ virt_conf_qemu() {	# HOST NUMBER
 		    migrate = "qemu+tcp://10.0.0.$2/system";
 		    kernel = "/boot/vmlinuz-$(virt_kernel)";
 		    initrd = "$VIRT/initrd";
-		    cmdline = "console=ttyS0 quiet panic=-1 no_timer_check mitigations=off random.trust_cpu=on";
+		    cmdline = "console=ttyS0 quiet panic=-1 no_timer_check mitigations=off random.trust_cpu=on $VIRT_CMDLINE";
 		    max_cpus = 2;
 		    shutdown = 1;
 		};

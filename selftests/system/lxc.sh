@@ -13,7 +13,7 @@
 # What virt_lab.sh waits for takes longer here than on the machine.
 export NVO3_SLOW=${NVO3_SLOW:-4}
 . "$(dirname "$0")/../lib.sh"
-VIRT_URI=lxc:///system VIRT_NVE=nvo3d
+VIRT_URI=lxc:///system VIRT_NVE=nvo3d VIRT_QEMU=own
 # libvirt (9.0) stops containers with the freezer of cgroup v1, and does all else with cgroup v2. Drivers
 # that nobody asks for need not be loaded.
 # shellcheck disable=SC2016,SC2034 # virt_lab.sh writes it down

@@ -14,7 +14,7 @@
 export NVO3_SLOW=${NVO3_SLOW:-4}
 . "$(dirname "$0")/../lib.sh"
 # shellcheck disable=SC2034 # for virt_lab.sh
-VIRT_NVE=nvo3d
+VIRT_NVE=nvo3d VIRT_QEMU=own
 # shellcheck source=selftests/virt_lab.sh
 . "$LIB_TOP/selftests/virt_lab.sh"
 TEST_LIMIT=3000

@@ -4,7 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <libvirt/libvirt-qemu.h>
+
 #include "domxml.h"
+#include "emulator.h"
+#include "log.h"
 #include "virt_priv.h"
 
 /* The domain as it is to be there: its files lie in another folder */
@@ -29,21 +33,40 @@ static int add_params(virTypedParameterPtr *params, int *n, int *max, const char
 	return rc;
 }
 
+/* May the guest run while its memory is copied? Of an emulated one the process itself says so */
+static bool copies_live(virDomainPtr dom, const char *xml)
+{
+	char *version = NULL;
+	bool ret;
+
+	if (!emulator_is(xml))
+		return true;
+	virDomainQemuMonitorCommand(dom, "info version", &version,
+				    VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP);
+	ret = emulator_marks_pages(version);
+	if (!ret)
+		log_warn("%s stands still until it is there: QEMU before 9.0 loses what an emulated guest writes while it is copied",
+			 virDomainGetName(dom));
+	free(version);
+	return ret;
+}
+
 static int migrate(virDomainPtr dom, const struct virt_migration *m, struct err *err)
 {
 	/*
 	 * Its definition stays here until the move is over: should the destination never get the
 	 * commit, it is started anew from it.
 	 */
-	const unsigned int flags = VIR_MIGRATE_LIVE | VIR_MIGRATE_PEER2PEER | VIR_MIGRATE_PAUSED |
-				   VIR_MIGRATE_PERSIST_DEST | VIR_MIGRATE_NON_SHARED_DISK |
-				   VIR_MIGRATE_AUTO_CONVERGE;
+	unsigned int flags = VIR_MIGRATE_PEER2PEER | VIR_MIGRATE_PAUSED |
+			     VIR_MIGRATE_PERSIST_DEST | VIR_MIGRATE_NON_SHARED_DISK;
 	char *live = xml_there(dom, m, VIR_DOMAIN_XML_MIGRATABLE | VIR_DOMAIN_XML_SECURE);
 	char *config = xml_there(dom, m, VIR_DOMAIN_XML_MIGRATABLE | VIR_DOMAIN_XML_SECURE |
 						 VIR_DOMAIN_XML_INACTIVE);
 	virTypedParameterPtr params = NULL;
 	int n = 0, max = 0, rc = 0;
 
+	if (live && copies_live(dom, live))
+		flags |= VIR_MIGRATE_LIVE | VIR_MIGRATE_AUTO_CONVERGE;
 	if (!live || !config || add_params(&params, &n, &max, live, config) ||
 	    virDomainMigrateToURI3(dom, m->uri, params, n, flags))
 		/* A silence would be asked again, and this cannot be: its token is worth one */
