@@ -273,14 +273,29 @@ virConnectPtr virt_conn(struct virt *v, struct err *err)
 	return conn;
 }
 
+virConnectPtr virt_conn_alone(struct virt *v, struct err *err)
+{
+	virConnectPtr conn = virConnectOpen(v->uri);
+
+	if (!conn)
+		virt_failed(err, "cannot connect to %.80s", v->uri);
+	else
+		virConnectSetKeepAlive(conn, KEEPALIVE_S, KEEPALIVE_COUNT);
+	return conn;
+}
+
 int virt_domain(struct virt *v, const struct uuid *id, virDomainPtr *ret, struct err *err)
 {
 	_cleanup_conn_ virConnectPtr conn = virt_conn(v, err);
+
+	return conn ? virt_domain_on(conn, id, ret, err) : -EHOSTDOWN;
+}
+
+int virt_domain_on(virConnectPtr conn, const struct uuid *id, virDomainPtr *ret, struct err *err)
+{
 	char text[UUID_STRLEN], what[64];
 	virErrorPtr error;
 
-	if (!conn)
-		return -EHOSTDOWN;
 	*ret = virDomainLookupByUUID(conn, id->b);
 	if (*ret)
 		return 0;

@@ -80,8 +80,9 @@ static int migrate(virDomainPtr dom, const struct virt_migration *m, struct err 
 int virt_migrate(struct virt *v, const struct uuid *id, const struct virt_migration *m,
 		 struct err *err)
 {
+	_cleanup_conn_ virConnectPtr conn = virt_conn_alone(v, err);
 	_cleanup_domain_ virDomainPtr dom = NULL;
-	int rc = virt_domain(v, id, &dom, err);
+	int rc = conn ? virt_domain_on(conn, id, &dom, err) : -EHOSTDOWN;
 
 	return rc ? rc : migrate(dom, m, err);
 }

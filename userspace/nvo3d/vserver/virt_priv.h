@@ -11,8 +11,14 @@
 
 /* A reference of the caller's; NULL with -EHOSTDOWN's sentence */
 virConnectPtr virt_conn(struct virt *v, struct err *err);
+/*
+ * Another one, for a call that takes long. On one connection libvirt's thread that waits for an
+ * answer also sends what others ask meanwhile; in 9.0 that may stay unsent until the next one asks.
+ */
+virConnectPtr virt_conn_alone(struct virt *v, struct err *err);
 /* As -ESRCH, when there is none; -EHOSTDOWN */
 int virt_domain(struct virt *v, const struct uuid *id, virDomainPtr *ret, struct err *err);
+int virt_domain_on(virConnectPtr conn, const struct uuid *id, virDomainPtr *ret, struct err *err);
 /* What libvirt tells of one domain, added to @use */
 void virt_use_of(const virTypedParameter *params, int n, struct driver_use *use);
 /* The last error of this thread, after "fmt: " */

@@ -33,10 +33,10 @@ static int save(virDomainPtr dom, const char *file, struct err *err)
 
 int virt_save(struct virt *v, const struct uuid *id, const char *file, struct err *err)
 {
-	_cleanup_conn_ virConnectPtr conn = virt_conn(v, err);
+	_cleanup_conn_ virConnectPtr conn = virt_conn_alone(v, err);
 	_cleanup_domain_ virDomainPtr dom = NULL;
 	_cleanup_free_ char *xml = NULL;
-	int rc = conn ? virt_domain(v, id, &dom, err) : -EHOSTDOWN;
+	int rc = conn ? virt_domain_on(conn, id, &dom, err) : -EHOSTDOWN;
 
 	if (rc)
 		return rc;
@@ -49,7 +49,7 @@ int virt_save(struct virt *v, const struct uuid *id, const char *file, struct er
 int virt_restore(struct virt *v, const struct uuid *id, const char *file, const char *dir,
 		 struct err *err)
 {
-	_cleanup_conn_ virConnectPtr conn = virt_conn(v, err);
+	_cleanup_conn_ virConnectPtr conn = virt_conn_alone(v, err);
 	_cleanup_free_ char *was = NULL, *xml = NULL;
 	unsigned int flags = VIR_DOMAIN_SAVE_PAUSED;
 	int rc = conn ? saved_xml(conn, file, &was, err) : -EHOSTDOWN;
