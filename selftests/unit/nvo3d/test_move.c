@@ -214,6 +214,28 @@ static void test_source_is_away(void **state)
 	teardown(&p);
 }
 
+/*
+ * It dies when the destination has the VM: at its registration vCenter tells it to forget that, and
+ * then asks for the release that it has had no answer for.
+ */
+static void test_source_is_told_to_forget_first(void **state)
+{
+	struct pair p;
+
+	setup(&p, state, true);
+	assert_int_equal(source(&p).code, CODE(OK));
+	assert_int_equal(dest(&p).code, CODE(OK));
+	assert_int_equal(commit(&p, 9, true).code, CODE(OK));
+	host_end(&p.from);
+	p.from.do_forget = true;
+	p.from.forget[0] = 1;
+	host_begin(&p.from);
+	assert_int_equal(release(&p).code, CODE(OK));
+	gone(&p.from);
+	assert_int_equal(release(&p).code, CODE(OK));
+	teardown(&p);
+}
+
 static void test_destination_restarts(void **state)
 {
 	struct bed_host *to;
@@ -374,6 +396,7 @@ int main(void)
 		BED_TEST(test_refused_before_anything),
 		BED_TEST(test_wrong_source),
 		BED_TEST(test_source_is_away),
+		BED_TEST(test_source_is_told_to_forget_first),
 		BED_TEST(test_destination_restarts),
 		BED_TEST(test_pulled_again_while_the_rest_goes),
 		BED_TEST(test_busy_while_moving),

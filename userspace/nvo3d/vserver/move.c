@@ -228,6 +228,13 @@ static void release_nothing(struct vserver *vs, struct move *m, task_done_fn don
 	move_succeed(done, arg, NULL);
 }
 
+/* At the source, vCenter has said meanwhile that the VM is not ours: it has gone, or goes */
+static bool is_forgotten(const struct move *m, const struct vm *vm)
+{
+	return m->phase == PHASE(ABORTED) &&
+	       (!vm || (vm->task && vm->fsm.op == VM_OP_DELETE));
+}
+
 void move_release(struct vserver *vs, const struct uuid *id, task_done_fn done, void *arg)
 {
 	struct move *m = move_lookup(vs, id);
@@ -235,7 +242,7 @@ void move_release(struct vserver *vs, const struct uuid *id, task_done_fn done, 
 
 	if (!m || m->phase == PHASE(DONE))
 		move_succeed(done, arg, NULL);
-	else if (!m->is_source || m->phase != PHASE(OFFERED))
+	else if (!m->is_source || (m->phase != PHASE(OFFERED) && !is_forgotten(m, vm)))
 		move_wrong_phase(m, "release", done, arg);
 	else if (vm && vm->task)
 		task_wait(vm->task, done, arg);
