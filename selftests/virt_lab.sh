@@ -20,8 +20,8 @@ VIRT_OTHERS=	# that are no namespaces of this machine; see virt_rig.sh
 VIRT_NS=nvo3-$$
 VIRT_URI=${VIRT_URI:-qemu:///system}
 VIRT_NVE=${VIRT_NVE:-nvo3d_bridge}	# the program that is each host's NVE
-# own: the machine's QEMU; newer: one that may copy the memory of a guest that runs (tools/deps/qemu),
-# over it in the hosts' mount namespaces
+# own: the machine's QEMU; newer: one that may copy the memory of a guest that runs, over it in the
+# hosts' mount namespaces (tools/deps/qemu)
 VIRT_QEMU=${VIRT_QEMU-newer}
 VIRT_CMDLINE=${VIRT_CMDLINE-}		# more of what its kernel is told
 VIRT_ENTER=${VIRT_ENTER-}		# commands in each host's mount namespace, before its libvirtd
@@ -40,9 +40,9 @@ virt_modules() {	# VERSION: what it takes, in loading order
 	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
 }
 
-# The guest asks for its address by DHCP. Told "writes" by its kernel, it runs selftests/guest/writes.c. It writes what it is to its disk once, and serves that, what
+# The guest asks for its address by DHCP. It writes what it is to its disk once, and serves that, what
 # the disk had before, the disk's first block and its size in sectors, some megabytes, and what it was
-# told: a line each time.
+# told: a line each time. Told "writes" by its kernel, it runs selftests/guest/writes.c.
 virt_init() {
 	cat <<-'EOT'
 		#!/bin/busybox sh
