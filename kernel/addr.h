@@ -16,8 +16,8 @@
 struct nvo3_addr {
 	u32 family;		/* AF_INET or AF_INET6 */
 	union {
+		struct in6_addr v6;	/* first, so that {} is zero in all of it */
 		__be32 v4;
-		struct in6_addr v6;
 	};
 };
 

@@ -2,10 +2,9 @@
 /*
  * Mappings: (VNI, MAC) to a local port or a remote NVE, with their ownership.
  *
- * On top of the table this knows what the 32-bit value means, keeps epoch and
- * provenance in the cold part, and decides which claim wins (architecture §4).
- * It knows neither devices nor sockets: ports and remotes are numbers of
- * struct nvo3_index.
+ * On top of the table this knows what the 32-bit value means, keeps epoch and provenance in the
+ * cold part, and decides which claim wins (architecture §4). It knows neither devices nor sockets:
+ * ports and remotes are numbers of struct nvo3_index.
  *
  * Locking: nvo3_map_lookup() wants RCU; the others the writer's mutex.
  */
@@ -48,7 +47,8 @@ struct nvo3_mapping {
 
 static inline struct nvo3_key nvo3_map_key(u32 vni, const u8 *mac)
 {
-	u64 addr = ether_addr_to_u64(mac);
+	/* ether_addr_to_u64() would be a loop, on the way of every frame. */
+	u64 addr = (u64)get_unaligned_be16(mac) << 32 | get_unaligned_be32(mac + 2);
 
 	return (struct nvo3_key){ .lo = addr | (u64)vni << 48, .hi = vni >> 16 };
 }

@@ -150,49 +150,55 @@ static bool is_mapped(struct nvo3_nve *nve, const struct nvo3_wanted *wanted)
 	return nvo3_hosts_lookup(&nve->hosts, &key);
 }
 
-/* @hold: the frame waits for the answer; else it stays the caller's. */
-static enum nvo3_drop open_question(struct nvo3_nve *nve, struct nvo3_port *from,
-				    struct sk_buff *skb, const struct nvo3_wanted *wanted,
-				    bool hold)
+/* Listeners hear of the question. */
+static noinline void tell(struct nvo3_nve *nve, const struct nvo3_question *q, u32 suppressed)
 {
 	struct nvo3_miss_event event = {
-		.vni = wanted->vni,
-		.addr = wanted->addr,
-		.ifindex = from->dev->ifindex,
+		.vni = q->wanted.vni,
+		.addr = q->wanted.addr,
+		.ifindex = q->ifindex,
+		.suppressed = suppressed,
 	};
-	struct nvo3_question question = {
-		.wanted = *wanted,
-		.ifindex = event.ifindex,
-		.now = jiffies,
-		.src = event.src,
-		.vn = &from->vn->waiting,
-		.asker = &from->asker,
-	};
+
+	ether_addr_copy(event.dst, q->wanted.mac);
+	ether_addr_copy(event.src, q->src);
+	nvo3_notify_miss(nve, &event);
+}
+
+/* For what @q wants. @hold: the frame waits for the answer; else it stays the caller's. */
+static enum nvo3_drop open_question(struct nvo3_nve *nve, struct nvo3_port *from,
+				    struct sk_buff *skb, struct nvo3_question *q, bool hold)
+{
 	enum nvo3_drop reason;
+	u32 suppressed;
 	bool asked;
 
+	q->ifindex = from->dev->ifindex;
+	q->now = jiffies;
+	q->vn = &from->vn->waiting;
+	q->asker = &from->asker;
 	/* The frame may be gone when listeners are told. */
-	ether_addr_copy(event.dst, wanted->mac);
-	ether_addr_copy(event.src, eth_hdr(skb)->h_source);
-	reason = nvo3_pending_hold(&nve->pendings, &question, hold ? skb : NULL, &asked,
-				   &event.suppressed);
+	ether_addr_copy(q->src, eth_hdr(skb)->h_source);
+	reason = nvo3_pending_hold(&nve->pendings, q, hold ? skb : NULL, &asked, &suppressed);
 	if (asked)
-		nvo3_notify_miss(nve, &event);
+		tell(nve, q, suppressed);
 	if (reason)
 		return reason;
 	/* Pairs with nvo3_miss_answered(). */
 	smp_mb();
-	if (unlikely(is_mapped(nve, wanted)))
-		release(nve, wanted);
+	if (unlikely(is_mapped(nve, &q->wanted)))
+		release(nve, &q->wanted);
 	return NVO3_DROP_NONE;
 }
 
 static enum nvo3_drop ask(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb,
 			  const struct nvo3_flow *flow, struct nvo3_remote *relay)
 {
-	const struct nvo3_wanted wanted = nvo3_wanted_mac(from->vn->vni, eth_hdr(skb)->h_dest);
-	enum nvo3_drop reason = open_question(nve, from, skb, &wanted, !relay);
+	struct nvo3_question q __uninitialized;
+	enum nvo3_drop reason;
 
+	nvo3_wanted_set_mac(&q.wanted, from->vn->vni, eth_hdr(skb)->h_dest);
+	reason = open_question(nve, from, skb, &q, !relay);
 	if (reason || !relay)
 		return reason;
 	return nvo3_to_remote(nve, from->vn, from, relay, skb, flow);
@@ -201,10 +207,10 @@ static enum nvo3_drop ask(struct nvo3_nve *nve, struct nvo3_port *from, struct s
 enum nvo3_drop nvo3_ask_ip(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb,
 			   const struct nvo3_addr *addr)
 {
-	const struct nvo3_wanted wanted = nvo3_wanted_ip(from->vn->vni, addr);
+	struct nvo3_question q = { .wanted = nvo3_wanted_ip(from->vn->vni, addr) };
 
 	atomic64_inc(&from->vn->misses);
-	return open_question(nve, from, skb, &wanted, true);
+	return open_question(nve, from, skb, &q, true);
 }
 
 enum nvo3_drop nvo3_ask(struct nvo3_nve *nve, struct nvo3_port *from, struct sk_buff *skb,

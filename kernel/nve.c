@@ -49,13 +49,9 @@ static int nve_init(struct net_device *dev)
 	err = nvo3_hosts_init(&nve->hosts, &nve->lock);
 	if (err)
 		goto err_groups;
-	err = nvo3_pendings_init(&nve->pendings, nvo3_miss_expired);
-	if (err)
-		goto err_hosts;
+	nvo3_pendings_init(&nve->pendings, nvo3_miss_expired);
 	return 0;
 
-err_hosts:
-	nvo3_hosts_uninit(&nve->hosts);
 err_groups:
 	nvo3_groups_uninit(&nve->groups);
 err_remotes:

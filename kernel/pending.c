@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/jhash.h>
 #include <linux/jiffies.h>
+#include <linux/random.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
 #include "pending.h"
-
-static const struct rhashtable_params params = {
-	.key_len = sizeof_field(struct nvo3_pending, key),
-	.key_offset = offsetof(struct nvo3_pending, key),
-	.head_offset = offsetof(struct nvo3_pending, node),
-	.automatic_shrinking = true,
-};
 
 /* What a frame that waits is told apart by. Its own device it must forget. */
 struct held_cb {
@@ -27,10 +22,53 @@ struct nvo3_asker *nvo3_pending_asker(const struct sk_buff *skb)
 	return held_cb(skb)->asker;
 }
 
+/* Of a MAC its own words alone. Who sends chooses them, but not the seed. */
+static u32 hash_of(const struct nvo3_pendings *pendings, const struct nvo3_wanted *wanted)
+{
+	const size_t words = wanted->addr.family ? sizeof(*wanted) / sizeof(u32) : 3;
+
+	BUILD_BUG_ON(offsetof(struct nvo3_wanted, addr) != 3 * sizeof(u32));
+	return jhash2((const u32 *)wanted, words, pendings->seed);
+}
+
+/* Which bit of its bucket an entry has: by other bits of the hash than those of the bucket. */
+static u32 part_of(u32 hash)
+{
+	BUILD_BUG_ON(ilog2(NVO3_PENDING_BUCKETS) + ilog2(32) > 32);
+	return BIT(hash >> 27);
+}
+
 struct nvo3_pending *nvo3_pending_lookup(struct nvo3_pendings *pendings,
 					 const struct nvo3_wanted *wanted)
 {
-	return rhashtable_lookup_fast(&pendings->hash, wanted, params);
+	u32 hash = hash_of(pendings, wanted), nr = hash % NVO3_PENDING_BUCKETS;
+	struct nvo3_pending *entry;
+
+	if (likely(!(READ_ONCE(pendings->has[nr]) & part_of(hash))))
+		return NULL;
+	hlist_for_each_entry_rcu(entry, &pendings->bucket[nr], node,
+				 lockdep_is_held(&pendings->lock))
+		if (entry->hash == hash && !memcmp(&entry->key, wanted, sizeof(*wanted)))
+			return entry;
+	return NULL;
+}
+
+static void index_add(struct nvo3_pendings *pendings, struct nvo3_pending *entry)
+{
+	u32 nr = entry->hash % NVO3_PENDING_BUCKETS;
+
+	hlist_add_head_rcu(&entry->node, &pendings->bucket[nr]);
+	WRITE_ONCE(pendings->has[nr], pendings->has[nr] | part_of(entry->hash));
+}
+
+static void index_del(struct nvo3_pendings *pendings, struct nvo3_pending *entry)
+{
+	u32 nr = entry->hash % NVO3_PENDING_BUCKETS, has = 0;
+
+	hlist_del_rcu(&entry->node);
+	hlist_for_each_entry(entry, &pendings->bucket[nr], node)
+		has |= part_of(entry->hash);
+	WRITE_ONCE(pendings->has[nr], has);
 }
 
 static bool ends_before(struct rb_node *a, const struct rb_node *b)
@@ -133,15 +171,13 @@ static struct nvo3_pending *entry_new(const struct nvo3_wanted *wanted, struct n
 	return entry;
 }
 
-/* False: the hash table has no memory. */
-static bool entry_add(struct nvo3_pendings *pendings, struct nvo3_pending *entry, u8 state, u32 ms)
+static void entry_add(struct nvo3_pendings *pendings, struct nvo3_pending *entry, u8 state, u32 ms)
 {
-	if (rhashtable_insert_fast(&pendings->hash, &entry->node, params))
-		return false;
+	entry->hash = hash_of(pendings, &entry->key);
+	index_add(pendings, entry);
 	entry->serial = ++pendings->serial;
 	list_add_tail_rcu(&entry->all, &pendings->all);
 	time_start(pendings, entry, state, ms);
-	return true;
 }
 
 static void entry_del(struct nvo3_pendings *pendings, struct nvo3_pending *entry,
@@ -151,7 +187,7 @@ static void entry_del(struct nvo3_pendings *pendings, struct nvo3_pending *entry
 	time_stop(pendings, entry);
 	frames_out(pendings, entry, frames);
 	list_del_rcu(&entry->all);
-	rhashtable_remove_fast(&pendings->hash, &entry->node, params);
+	index_del(pendings, entry);
 	kfree_rcu(entry, rcu);
 }
 
@@ -192,25 +228,23 @@ static void expire(struct work_struct *work)
 	} while (more);
 }
 
-int nvo3_pendings_init(struct nvo3_pendings *pendings,
-		       void (*expired)(struct nvo3_pendings *pendings,
-				       struct sk_buff_head *frames))
+void nvo3_pendings_init(struct nvo3_pendings *pendings,
+			void (*expired)(struct nvo3_pendings *pendings,
+					struct sk_buff_head *frames))
 {
-	*pendings = (struct nvo3_pendings){
-		.by_end = { RB_ROOT_CACHED, RB_ROOT_CACHED },
-		.expired = expired,
-	};
+	/* Empty lists and trees are zero. */
+	memset(pendings, 0, sizeof(*pendings));
+	pendings->expired = expired;
+	pendings->seed = get_random_u32();
 	spin_lock_init(&pendings->lock);
 	INIT_LIST_HEAD(&pendings->all);
 	INIT_DELAYED_WORK(&pendings->work, expire);
-	return rhashtable_init(&pendings->hash, &params);
 }
 
 void nvo3_pendings_uninit(struct nvo3_pendings *pendings)
 {
 	cancel_delayed_work_sync(&pendings->work);
 	WARN_ON_ONCE(!list_empty(&pendings->all));
-	rhashtable_destroy(&pendings->hash);
 }
 
 /* May this one open a question more? If so it tells how many might not before. */
@@ -309,10 +343,8 @@ static bool hold(struct nvo3_pendings *pendings, const struct nvo3_question *q,
 		return false;
 	if (!entry) {
 		entry = *fresh;
-		*reason = NVO3_DROP_NOMEM;
-		if (!entry_add(pendings, entry, NVO3_MISS_STATE_ASKED, READ_ONCE(q->vn->hold)))
-			return true;
 		*fresh = NULL;
+		entry_add(pendings, entry, NVO3_MISS_STATE_ASKED, READ_ONCE(q->vn->hold));
 		entry->asker = q->asker;
 		WRITE_ONCE(q->asker->questions, q->asker->questions + 1);
 	}
@@ -355,7 +387,7 @@ enum nvo3_drop nvo3_pending_hold(struct nvo3_pendings *pendings, const struct nv
 		*ret_asked = may && !fresh;
 	} while (!done);
 	if (fresh) {
-		/* It was not needed, or there was no memory for it. */
+		/* It was not needed. */
 		nvo3_budget_return(&q->asker->budget, *ret_suppressed, false);
 		kfree(fresh);
 	}
@@ -380,38 +412,37 @@ bool nvo3_pending_end(struct nvo3_pendings *pendings, const struct nvo3_wanted *
 	return entry;
 }
 
-/* With the lock: what is there becomes absent, or @fresh does, or there is no memory. */
-static struct nvo3_pending *become_absent(struct nvo3_pendings *pendings,
-					  struct nvo3_pending *entry, struct nvo3_pending *fresh,
-					  u32 lifetime, struct sk_buff_head *frames)
+/* With the lock: what is there becomes absent, or else @fresh, which is NULL then. */
+static void become_absent(struct nvo3_pendings *pendings, struct nvo3_pending *entry,
+			  struct nvo3_pending **fresh, u32 lifetime, struct sk_buff_head *frames)
 {
 	if (pendings->count[NVO3_MISS_STATE_ABSENT] >= NVO3_ABSENT_MAX &&
 	    !(entry && entry->state == NVO3_MISS_STATE_ABSENT))
 		entry_del(pendings, first_of(pendings, NVO3_MISS_STATE_ABSENT), frames);
-	if (!entry)
-		return entry_add(pendings, fresh, NVO3_MISS_STATE_ABSENT, lifetime) ? fresh : NULL;
+	if (!entry) {
+		entry_add(pendings, *fresh, NVO3_MISS_STATE_ABSENT, lifetime);
+		*fresh = NULL;
+		return;
+	}
 	time_stop(pendings, entry);
 	frames_out(pendings, entry, frames);
 	time_start(pendings, entry, NVO3_MISS_STATE_ABSENT, lifetime);
-	return entry;
 }
 
 int nvo3_pending_set_absent(struct nvo3_pendings *pendings, const struct nvo3_wanted *wanted,
 			    struct nvo3_waiting *vn, u32 lifetime, struct sk_buff_head *frames)
 {
-	struct nvo3_pending *fresh = entry_new(wanted, vn, GFP_KERNEL_ACCOUNT), *entry;
+	struct nvo3_pending *fresh = entry_new(wanted, vn, GFP_KERNEL_ACCOUNT);
 
 	if (!fresh)
 		return -ENOMEM;
 	rcu_read_lock();
 	spin_lock_bh(&pendings->lock);
-	entry = nvo3_pending_lookup(pendings, wanted);
-	entry = become_absent(pendings, entry, fresh, lifetime, frames);
+	become_absent(pendings, nvo3_pending_lookup(pendings, wanted), &fresh, lifetime, frames);
 	spin_unlock_bh(&pendings->lock);
 	rcu_read_unlock();
-	if (entry != fresh)
-		kfree(fresh);
-	return entry ? 0 : -ENOMEM;
+	kfree(fresh);
+	return 0;
 }
 
 /* What is left of an entry without the asker; with nobody left it has no reason to be. */

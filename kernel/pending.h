@@ -9,7 +9,7 @@
  * What ends gives its frames to the caller, in their order.
  *
  * Locking: nvo3_pendings.lock, for bottom halves, around all changes. It is taken inside of
- * nve->lock or without that, and nothing but the hash table's own locks is taken inside of it.
+ * nve->lock or without that, and no other is taken inside of it.
  * A frame that waits points to its asker, and an entry to its VN and the asker that opened it;
  * both are taken out of all entries before they go (nvo3_pendings_close(), _forget_vn()). The
  * frame refers to nothing else: neither device nor socket nor route.
@@ -17,14 +17,17 @@
 #ifndef _NVO3_PENDING_H
 #define _NVO3_PENDING_H
 
+#include <linux/list.h>
 #include <linux/rbtree.h>
-#include <linux/rhashtable.h>
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
 #include "waiting.h"
 
+#define NVO3_PENDING_BUCKETS	2048	/* of no more than 8,192 entries */
+
 struct nvo3_pending {
-	struct rhash_head node;
+	struct hlist_node node;
+	u32 hash;
 	struct nvo3_wanted key;
 	u8 state;		/* enum nvo3_miss_state; readers under RCU */
 	u8 src[ETH_ALEN];	/* of the frame that asked */
@@ -40,8 +43,8 @@ struct nvo3_pending {
 };
 
 struct nvo3_pendings {
-	struct rhashtable hash;
 	spinlock_t lock;
+	u32 seed;
 	struct list_head all;		/* by age; RCU readers */
 	struct rb_root_cached by_end[NVO3_MISS_STATE_MAX + 1];
 	u32 count[NVO3_MISS_STATE_MAX + 1];
@@ -50,12 +53,13 @@ struct nvo3_pendings {
 	struct delayed_work work;
 	/* Frames whose time is over. Under RCU, in process context. */
 	void (*expired)(struct nvo3_pendings *pendings, struct sk_buff_head *frames);
+	/* Of 32 parts of a bucket: which are there? 8 KiB answer for nearly all of a flood. */
+	u32 has[NVO3_PENDING_BUCKETS];
+	struct hlist_head bucket[NVO3_PENDING_BUCKETS];		/* RCU readers */
 };
 
-/* 0 or -ENOMEM. */
-int nvo3_pendings_init(struct nvo3_pendings *pendings,
-		       void (*expired)(struct nvo3_pendings *pendings,
-				       struct sk_buff_head *frames));
+void nvo3_pendings_init(struct nvo3_pendings *pendings,
+			void (*expired)(struct nvo3_pendings *, struct sk_buff_head *));
 /* There are no askers and no VNs any more. Sleeps. */
 void nvo3_pendings_uninit(struct nvo3_pendings *pendings);
 

@@ -50,8 +50,10 @@ struct nvo3_waiting {
 /* An address that may have no mapping: a MAC, or with a family an IP address. Any bit counts. */
 struct nvo3_wanted {
 	u32 vni;
-	u8 mac[ETH_ALEN];
-	u16 zero;
+	union {
+		u32 word[2];		/* the MAC, and two bytes of zero */
+		u8 mac[ETH_ALEN];
+	};
 	struct nvo3_addr addr;
 };
 
@@ -59,17 +61,26 @@ struct nvo3_wanted {
 struct nvo3_question {
 	struct nvo3_wanted wanted;
 	u32 ifindex;
-	const u8 *src;
+	u8 src[ETH_ALEN];		/* who sends the frame */
 	unsigned long now;		/* jiffies, for the rates */
 	struct nvo3_waiting *vn;
 	struct nvo3_asker *asker;
 };
 
+/* In place and in words, as it is read: a processor would have to put parts together first. */
+static inline void nvo3_wanted_set_mac(struct nvo3_wanted *wanted, u32 vni, const u8 *mac)
+{
+	wanted->vni = vni;
+	wanted->word[0] = get_unaligned((const u32 *)mac);
+	wanted->word[1] = (__force u32)cpu_to_le32(get_unaligned_le16(mac + 4));
+	wanted->addr = (struct nvo3_addr){};
+}
+
 static inline struct nvo3_wanted nvo3_wanted_mac(u32 vni, const u8 *mac)
 {
-	struct nvo3_wanted wanted = { .vni = vni };
+	struct nvo3_wanted wanted;
 
-	ether_addr_copy(wanted.mac, mac);
+	nvo3_wanted_set_mac(&wanted, vni, mac);
 	return wanted;
 }
 

@@ -34,10 +34,19 @@ bool __init nvo3_budget_selftest(void)
 	ok &= ask(&budget, now + 11 * HZ, 1, &held) == 1 && held == 908;
 	ok &= nvo3_budget_denied(&budget) == 981;
 
-	/* A clock that was read before another one's does not fill the bucket. */
+	/* A clock that was read before another one's neither fills the bucket nor shuts it. */
 	nvo3_budget_init(&budget, 100, now);
 	ok &= ask(&budget, now, 150, &held) == 100 && ask(&budget, now - 1, 150, &held) == 0;
-	ok &= ask(&budget, now + HZ / 2, 80, &held) == 50;
+	ok &= ask(&budget, now + HZ / 2, 30, &held) == 30 && ask(&budget, now - 1, 30, &held) == 0;
+	ok &= ask(&budget, now + HZ / 2, 30, &held) == 20;
+	ok &= ask(&budget, now + HZ, 60, &held) == 50;
+	ok &= nvo3_budget_denied(&budget) == 50 + 150 + 30 + 10 + 10;
+
+	/* Of more than can be told at once, the rest is told the next time. */
+	nvo3_budget_init(&budget, 2, now);
+	atomic64_set(&budget.denied, 10 + (u64)U32_MAX);
+	ok &= nvo3_budget_take(&budget, now, &held) && held == U32_MAX;
+	ok &= nvo3_budget_take(&budget, now, &held) && held == 10;
 
 	/* A steady stream above the rate gets the rate: no rounding loss. */
 	nvo3_budget_init(&budget, 100, now);

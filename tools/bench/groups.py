@@ -211,7 +211,7 @@ GROUPS = {
     'fresh': (fresh, 9, 3),
     'first': (first, 7, 2),
     'crowd': (crowd, 11, 4),
-    'asking': (asking, 11, 1),
+    'asking': (asking, 11, 3),
     'tx': (tx, 9, 3),
     'tx-256k': (tx_256k, 5, 2),
     'sweep-mappings': (sweep('mappings'), 5, 2),

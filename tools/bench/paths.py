@@ -312,8 +312,9 @@ class CrowdedNvo3(Crowded, Nvo3):
         super().set(fast, profile)
 
 
-# Unknown addresses of which there are some, and none; what a neighbour sends with each question.
-THERE, NOWHERE, BURST_FRAMES = '0266', '02:67:00:00:00:00', 200
+# Unknown addresses of which there are some, and none; what a neighbour sends in a second, and at
+# most with a question (no more than a queue takes that nobody empties meanwhile).
+THERE, NOWHERE, FLOOD_PPS, FLOOD_FRAMES = '0266', '02:67:00:00:00:00', 1_500_000, 400
 
 
 class AskingNvo3(Crowded, Nvo3):
@@ -343,7 +344,7 @@ class AskingNvo3(Crowded, Nvo3):
         return self.ns('B'), 'ul'
 
     def offered(self):
-        return ['every=1', f'frames={BURST_FRAMES}', 'size=60', f'src={NEIGHBOUR_MAC}',
+        return [f'pps={FLOOD_PPS}', f'frames={FLOOD_FRAMES}', 'size=60', f'src={NEIGHBOUR_MAC}',
                 f'dst={NOWHERE}', 'dsts=0', f'fresh={self.flooded}', f'saddr={NEIGHBOUR_ADDR}',
                 f'daddr={NOBODY_ADDR}']
 

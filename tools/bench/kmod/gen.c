@@ -6,7 +6,7 @@
  *	gen DEV us=200000 size=60 dst=MAC src=MAC saddr=IP daddr=IP
  *		[dsts=N] [flows=N] [vlans=N] [vid=VID] [sport=PORT] [dport=PORT] [seed=N]
  *		[window=N] [count=N]
- *	flood DEV every=N frames=N size=... ...
+ *	flood DEV every=N frames=N [pps=N] size=... ...
  *
  * dsts: destinations in random order, dst and the N - 1 addresses that follow it; dsts=0: every
  * frame is the first to its destination (fresh=N: from the Nth behind dst on);
@@ -16,7 +16,8 @@
  * all come to a sink; count: in all, if it is not over before. The reply is
  * "sent=N failed=N ns=N wall=N fresh=N", ns of this processor.
  * A flood is so many frames at once, each Nth time that somebody else begins what is timed,
- * until "flood stop", which replies "sent=N".
+ * until "flood stop", which replies "sent=N"; pps: as many as that makes since the time before,
+ * and no more than frames.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
@@ -206,9 +207,23 @@ out:
 
 static struct {
 	struct gen gen;
-	u32 every, frames, turn;
+	u32 every, frames, turn, pps;
+	u64 last;		/* when it was looked how many are due */
 	bool on;
 } flood;
+
+static u32 flood_due(void)
+{
+	u64 now, passed;
+
+	if (!flood.pps)
+		return flood.frames;
+	now = ktime_get_ns();
+	/* A second is more than enough for any number of frames, and does not overflow. */
+	passed = min_t(u64, now - flood.last, NSEC_PER_SEC);
+	flood.last = now;
+	return min_t(u64, flood.frames, div_u64(passed * flood.pps, NSEC_PER_SEC));
+}
 
 /*
  * A burst is taken by the processor as one, as a virtual machine's are that gives a doorbell
@@ -217,12 +232,13 @@ static struct {
  */
 void bench_flood_turn(void)
 {
-	u32 i;
+	u32 due;
 
 	if (!flood.on || ++flood.turn % flood.every)
 		return;
+	due = flood_due();
 	local_bh_disable();
-	for (i = 0; i < flood.frames; i++)
+	while (due--)
 		gen_send(&flood.gen);
 	local_bh_enable();
 }
@@ -247,6 +263,7 @@ int bench_flood(struct bench_cmd *cmd)
 	err = gen_setup(&flood.gen, cmd);
 	flood.every = bench_u64(cmd, "every", 1, &err);
 	flood.frames = bench_u64(cmd, "frames", 1, &err);
+	flood.pps = bench_u64(cmd, "pps", 0, &err);
 	if (!err && !flood.every)
 		err = -EINVAL;
 	if (err)

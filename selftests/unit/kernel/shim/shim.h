@@ -211,14 +211,21 @@ void get_random_bytes(void *buf, size_t len);
 /* Ethernet addresses */
 #define ETH_ALEN	6
 
+static inline u16 get_unaligned_be16(const void *p)
+{
+	const u8 *byte = p;
+
+	return byte[0] << 8 | byte[1];
+}
+
+static inline u32 get_unaligned_be32(const void *p)
+{
+	return (u32)get_unaligned_be16(p) << 16 | get_unaligned_be16((const u8 *)p + 2);
+}
+
 static inline u64 ether_addr_to_u64(const u8 *addr)
 {
-	u64 value = 0;
-	int i;
-
-	for (i = 0; i < ETH_ALEN; i++)
-		value = value << 8 | addr[i];
-	return value;
+	return (u64)get_unaligned_be16(addr) << 32 | get_unaligned_be32(addr + 2);
 }
 
 static inline void u64_to_ether_addr(u64 value, u8 *addr)
