@@ -239,6 +239,8 @@ bg() {
 
 	shift
 	echo "+ $* &"
+	# Here, and not when its process comes to it: nobody reads of the one before
+	: >"$LIB_TMP/$name.log"
 	"$@" >"$LIB_TMP/$name.log" 2>&1 </dev/null &
 	echo "$!" >"$LIB_TMP/$name.pid"
 	echo "$!" >>"$LIB_TMP/pids"
