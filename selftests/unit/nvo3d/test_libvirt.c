@@ -1,52 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The vServer role with the driver libvirt, on libvirt's own test driver: a hypervisor in the
- * memory of this process. What somebody else does comes over a second connection.
- */
-#include "host_bed.h"
+/* The vServer role with the driver libvirt, on libvirt's own test driver */
+#include "libvirt_bed.h"
 
 #include <dlfcn.h>
 #include <libvirt/libvirt.h>
-#include <linux/netlink.h>
-#include <stdatomic.h>
 
-#include "lib/nl.h"
-#include "lib/rtnl.h"
-#include "../lib/sandbox.h"
 #include "vserver/move_live.h"
-#include "vserver/virt.h"
 
-#define STATE(name) NVO3__VM_STATE__VM_##name
 #define ACTION(name) NVO3__VM_POWER__ACTION__##name
-
-static struct virt *hand;
-static struct nlsock *rt;
-
-static void nothing(void *arg)
-{
-}
-
-static void heard(const struct uuid *id, void *arg)
-{
-}
-
-static void failed(const char *why, void *arg)
-{
-	fail_msg("%s", why);
-}
-
-/* In place of libvirt's: a domain that ends as soon as it has said that it runs */
-static atomic_bool ends_behind_its_word;
-
-int virDomainGetState(virDomainPtr dom, int *state, int *reason, unsigned int flags)
-{
-	typeof(virDomainGetState) *real = dlsym(RTLD_NEXT, "virDomainGetState");
-	int rc = real(dom, state, reason, flags);
-
-	if (atomic_exchange(&ends_behind_its_word, false))
-		assert_int_equal(virDomainDestroy(dom), 0);
-	return rc;
-}
 
 /* In place of libvirt's, whose test driver has no such thing: one disk, in MiB */
 static uint64_t disk_mib;
@@ -75,69 +36,6 @@ int virDomainBlockResize(virDomainPtr dom, const char *disk, unsigned long long 
 		return real(dom, disk, kib, flags);
 	disk_mib = kib / 1024;
 	return 0;
-}
-
-static int set_up(void **state)
-{
-	static const struct virt_ops ops = { .changed = heard, .up = nothing, .down = failed };
-	struct link_info lo;
-
-	if (sandbox_enter(state) || nlsock_open(&rt, NETLINK_ROUTE, -1, NULL) ||
-	    link_get(rt, "lo", &lo, NULL) || link_set_up(rt, lo.ifindex, true, NULL))
-		return -1;
-	return virt_open(&hand, "test:///default", &ops, NULL, NULL);
-}
-
-static int tear_down(void **state)
-{
-	virt_close(hand);
-	nlsock_close(rt);
-	return 0;
-}
-
-static void up(struct bed_host *h, struct bed *bed, const char *uri)
-{
-	struct err err;
-
-	host_prepare(h, bed, "host1");
-	h->config.vserver.libvirt = true;
-	h->config.vserver.mtu = 1430;
-	h->config.libvirt = (struct config_libvirt){
-		.uri = uri, .type = "test", .machine = "", .emulator = "", .kernel = "",
-		.initrd = "", .cmdline = "", .template = "", .migrate = "", .init = "",
-		.shutdown_s = 3,
-	};
-	if (driver_libvirt_new(&h->real, &h->config, &err))
-		fail_msg("%s", err.text);
-	host_begin(h);
-}
-
-static void down(struct bed_host *h)
-{
-	host_down(h);
-	h->real->ops->free(h->real);
-}
-
-static struct virt_domain see(uint8_t n)
-{
-	struct uuid id = { { n } };
-	struct virt_domain dom;
-
-	assert_int_equal(virt_look(hand, &id, &dom, NULL), 0);
-	return dom;
-}
-
-static bool tap(uint8_t n, bool *ret_up)
-{
-	struct link_info info;
-	char name[IFNAMSIZ];
-
-	snprintf(name, sizeof(name), "v%02x000000", n);
-	if (link_get(rt, name, &info, NULL))
-		return false;
-	assert_int_equal(info.mtu, 1430);
-	*ret_up = info.up;
-	return true;
 }
 
 static void test_life(void **state)
@@ -180,153 +78,6 @@ static void test_life(void **state)
 	assert_int_equal(host_delete(&h, 1).code, CODE(OK));
 	bed_settle(h.bed, 20);
 	assert_int_equal(h.alerts, 0);
-	down(&h);
-}
-
-/* Whoever ends it: the VM is stopped, its port is silent, vCenter knows, and it can be started */
-static void test_ended_by_others(void **state)
-{
-	struct uuid id = { { 1 } };
-	struct bed_host h;
-	bool on;
-
-	up(&h, *state, "test:///default");
-	assert_int_equal(host_create(&h, 1, true).code, CODE(OK));
-	assert_int_equal(virt_destroy(hand, &id, NULL), 0);
-	BED_WAIT(h.bed, h.told == STATE(STOPPED) && h.alerts == 1 && h.deactivated == 1);
-	assert_string_equal(host_vm(&h, 1)->text, "its domain was ended by somebody else");
-	assert_true(tap(1, &on) && !on);
-	assert_int_equal(host_power(&h, 1, true).code, CODE(OK));
-	assert_int_equal(virt_shutdown(hand, &id, NULL), 0);
-	BED_WAIT(h.bed, h.told == STATE(STOPPED) && h.alerts == 2);
-	assert_string_equal(host_vm(&h, 1)->text, "its guest has shut down");
-	assert_int_equal(host_delete(&h, 1).code, CODE(OK));
-	down(&h);
-}
-
-/* What was read of it in two states must not become a crash */
-static void test_ends_while_it_is_looked_at(void **state)
-{
-	struct virt_domain dom;
-	struct bed_host h;
-
-	up(&h, *state, "test:///default");
-	assert_int_equal(host_create(&h, 1, true).code, CODE(OK));
-	ends_behind_its_word = true;
-	dom = see(1);
-	assert_true(dom.active || dom.end == VIRT_END_KILLED);
-	BED_WAIT(h.bed, h.told == STATE(STOPPED));
-	assert_string_equal(host_vm(&h, 1)->text, "its domain was ended by somebody else");
-	assert_int_equal(host_delete(&h, 1).code, CODE(OK));
-	down(&h);
-}
-
-static void test_started_by_others(void **state)
-{
-	struct uuid id = { { 1 } };
-	struct bed_host h;
-	bool on;
-
-	up(&h, *state, "test:///default");
-	assert_int_equal(host_create(&h, 1, false).code, CODE(OK));
-	assert_int_equal(virt_start(hand, &id, NULL), 0);
-	BED_WAIT(h.bed, h.told == STATE(RUNNING));
-	assert_int_equal(h.activated, 1);
-	assert_true(tap(1, &on) && on && see(1).active);
-	/* It is watched like any other */
-	assert_int_equal(virt_destroy(hand, &id, NULL), 0);
-	BED_WAIT(h.bed, h.told == STATE(STOPPED));
-	assert_int_equal(host_delete(&h, 1).code, CODE(OK));
-	down(&h);
-}
-
-static void test_paused_by_others(void **state)
-{
-	struct uuid id = { { 1 } };
-	struct bed_host h;
-
-	up(&h, *state, "test:///default");
-	assert_int_equal(host_create(&h, 1, true).code, CODE(OK));
-	assert_int_equal(virt_suspend(hand, &id, true, NULL), 0);
-	BED_WAIT(h.bed, h.told == STATE(SUSPENDED));
-	assert_int_equal(virt_suspend(hand, &id, false, NULL), 0);
-	BED_WAIT(h.bed, h.told == STATE(RUNNING));
-	assert_int_equal(h.deactivated, 0);
-	assert_int_equal(host_delete(&h, 1).code, CODE(OK));
-	down(&h);
-}
-
-static void test_removed_by_others(void **state)
-{
-	struct uuid id = { { 1 } };
-	struct bed_host h;
-
-	up(&h, *state, "test:///default");
-	assert_int_equal(host_create(&h, 1, false).code, CODE(OK));
-	assert_int_equal(virt_undefine(hand, &id, NULL), 0);
-	BED_WAIT(h.bed, h.told == STATE(FAILED) && h.alerts == 1);
-	assert_non_null(strstr(host_vm(&h, 1)->text, "removed by somebody else"));
-	assert_int_equal(host_power(&h, 1, true).code, CODE(OK));
-	assert_true(see(1).defined && see(1).active);
-	assert_int_equal(host_delete(&h, 1).code, CODE(OK));
-	down(&h);
-}
-
-static const char theirs[] = "<domain type='test'><name>theirs</name>";
-static const char id_1[] = "<uuid>01000000-0000-0000-0000-000000000000</uuid>";
-static const char rest[] = "<memory unit='MiB'>8</memory><os><type>hvm</type></os></domain>";
-
-static void define_theirs(const char *metadata)
-{
-	char xml[512];
-
-	snprintf(xml, sizeof(xml), "%s%s%s%s", theirs, id_1, metadata, rest);
-	assert_int_equal(virt_define(hand, xml, NULL), 0);
-}
-
-static void test_made_by_others(void **state)
-{
-	struct uuid id = { { 1 } };
-	struct bed_host h;
-	struct reply r;
-
-	up(&h, *state, "test:///default");
-	define_theirs("");
-	/* It has the UUID of one that is to be made: that one is refused, theirs is untouched */
-	r = host_create(&h, 1, true);
-	assert_int_equal(r.code, CODE(FAILED));
-	assert_string_equal(r.text, "VM vm1: domain theirs has its UUID and is not nvo3's");
-	assert_null(host_vm(&h, 1));
-	assert_string_equal(see(1).name, "theirs");
-	assert_int_equal(h.alerts, 0);
-	/* And it says that it is one of ours */
-	define_theirs("<metadata><nvo3:vm xmlns:nvo3='urn:nvo3:vm:1'/></metadata>");
-	BED_WAIT(h.bed, h.alerts == 1);
-	assert_true(see(1).defined);
-	assert_int_equal(virt_undefine(hand, &id, NULL), 0);
-	down(&h);
-}
-
-/* The name is taken: libvirt's own sentence is told */
-static void test_name_taken(void **state)
-{
-	static const char name[] = "<domain type='test'><name>nvo3-vm1</name>";
-	static const char id_99[] = "<uuid>99000000-0000-0000-0000-000000000000</uuid>";
-	struct uuid id = { { 0x99 } };
-	struct bed_host h;
-	struct reply r;
-	char xml[256];
-	bool on;
-
-	up(&h, *state, "test:///default");
-	snprintf(xml, sizeof(xml), "%s%s%s", name, id_99, rest);
-	assert_int_equal(virt_define(hand, xml, NULL), 0);
-	r = host_create(&h, 1, false);
-	assert_int_equal(r.code, CODE(FAILED));
-	assert_non_null(strstr(r.text, "VM vm1: cannot define the domain: "));
-	assert_non_null(strstr(r.text, "already exists with uuid 99000000"));
-	assert_false(see(1).defined || tap(1, &on) || host_has_files(&h, 1));
-	assert_int_equal(virt_undefine(hand, &id, NULL), 0);
 	down(&h);
 }
 
@@ -586,14 +337,10 @@ static void test_containers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BED_TEST(test_life), BED_TEST(test_ended_by_others),
-		BED_TEST(test_ends_while_it_is_looked_at), BED_TEST(test_started_by_others),
-		BED_TEST(test_paused_by_others), BED_TEST(test_removed_by_others),
-		BED_TEST(test_made_by_others), BED_TEST(test_name_taken),
-		BED_TEST(test_template), BED_TEST(test_resize),
-		BED_TEST(test_grow), BED_TEST(test_restart),
-		BED_TEST(test_restart_of_the_machine), BED_TEST(test_without_libvirt),
-		BED_TEST(test_containers),
+		BED_TEST(test_life), BED_TEST(test_template),
+		BED_TEST(test_resize), BED_TEST(test_grow),
+		BED_TEST(test_restart), BED_TEST(test_restart_of_the_machine),
+		BED_TEST(test_without_libvirt), BED_TEST(test_containers),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

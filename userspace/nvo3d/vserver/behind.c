@@ -5,6 +5,7 @@
 #include "behind.h"
 #include "boot.h"
 #include "center.h"
+#include "foreign.h"
 #include "job.h"
 #include "log.h"
 #include "move.h"
@@ -62,15 +63,6 @@ static void removed(struct vm *vm)
 	alert(vm->vs, &vm->id, "vm-removed", vm->text);
 }
 
-static void foreign(struct vserver *vs, const struct uuid *id)
-{
-	static const char text[] = "it says that it is a VM of nvo3's, but not of this vServer";
-	char name[UUID_STRLEN];
-
-	log_warn("domain %s: %s", uuid_format(id, name), text);
-	alert(vs, id, "vm-foreign", text);
-}
-
 static bool may_run(struct vm *vm)
 {
 	struct move *m = vm ? move_lookup_vm(vm->vs, &vm->id) : NULL;
@@ -83,6 +75,7 @@ void behind_look(struct vserver *vs, const struct uuid *id)
 	struct vm *vm = vm_lookup(vs, id);
 	struct driver *d = vs->driver;
 	struct driver_status st;
+	enum seen_act act;
 
 	if (!d->ops->status || vs->stopping)
 		return;
@@ -91,8 +84,12 @@ void behind_look(struct vserver *vs, const struct uuid *id)
 	if ((vm && (vm->task || vm->waits)) || may_run(vm))
 		return;
 	d->ops->status(d, id, &st);
-	switch (seen_decide(vm ? vm->fsm.state : NVO3__VM_STATE__VM_UNKNOWN, &st)) {
+	act = seen_decide(vm ? vm->fsm.state : NVO3__VM_STATE__VM_UNKNOWN, &st);
+	if (st.known)
+		foreign_seen(vs, id, act == SEEN_FOREIGN);
+	switch (act) {
 	case SEEN_NOTHING:
+	case SEEN_FOREIGN:
 		break;
 	case SEEN_TAKE_OVER:
 		take_over(vm);
@@ -108,9 +105,6 @@ void behind_look(struct vserver *vs, const struct uuid *id)
 		break;
 	case SEEN_REMOVED:
 		removed(vm);
-		break;
-	case SEEN_FOREIGN:
-		foreign(vs, id);
 		break;
 	}
 }

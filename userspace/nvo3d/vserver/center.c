@@ -5,6 +5,7 @@
 #include "boot.h"
 #include "center.h"
 #include "console.h"
+#include "foreign.h"
 #include "log.h"
 #include "mem.h"
 #include "move_figures.h"
@@ -123,6 +124,7 @@ static void registered(uint32_t code, const char *text, const struct msg *body, 
 	c->heard = true;
 	boot_restart(c);
 	center_register_all(c);
+	foreign_tell(c->vs);
 	move_figures_resume(c->vs);
 }
 

@@ -20,6 +20,7 @@
 struct center;
 struct driver_call;
 struct figures_watch;
+struct foreign;
 struct image_server;
 struct move_progress;
 struct nve_client;
@@ -42,6 +43,7 @@ struct vserver {
 	struct image_server *images;
 	struct figures_watch *watches;	/* list, see move_figures.h */
 	struct consoles *consoles;
+	struct foreign *foreign;	/* hash, see foreign.h */
 	struct move_progress *progress;	/* NULL: of a driver that tells none */
 	bool stopping;			/* nothing is begun any more */
 };

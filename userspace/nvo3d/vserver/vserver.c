@@ -8,6 +8,7 @@
 #include "boot.h"
 #include "center.h"
 #include "console.h"
+#include "foreign.h"
 #include "driver_call.h"
 #include "image_server.h"
 #include "mem.h"
@@ -121,6 +122,7 @@ void vserver_stop(struct vserver *vs)
 	usage_stop(vs->usage);
 	move_progress_stop(vs->progress);
 	behind_stop(vs);
+	foreign_stop(vs);
 	image_server_free(vs->images);
 	nve_client_free(vs->nve);
 	center_free(vs->center);
